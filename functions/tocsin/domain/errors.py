@@ -1,0 +1,38 @@
+"""What can be wrong with what reaches Tocsin from outside.
+
+TocsinError
+├── InvalidProfileError      a profile file that cannot be used
+├── InvalidMessageError      a message that becomes a dead letter; carries its reason
+├── InvalidBundleError       a model bundle that must not be loaded
+└── InvalidRequestError      an HTTP request with a parameter out of its range
+"""
+
+from __future__ import annotations
+
+
+class TocsinError(Exception):
+    """Base of every error the product raises on purpose."""
+
+
+class InvalidProfileError(TocsinError):
+    """A device profile is malformed."""
+
+
+class InvalidMessageError(TocsinError):
+    """A telemetry message cannot be used.
+
+    ``reason`` is one of the short codes listed in docs/formats.md; the text says what was found.
+    """
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(f"{reason}: {text}")
+        self.reason = reason
+        self.text = text
+
+
+class InvalidBundleError(TocsinError):
+    """A model bundle is incomplete, damaged, or made for another profile."""
+
+
+class InvalidRequestError(TocsinError):
+    """A request's parameter is out of its range."""
