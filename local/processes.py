@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 STOP_S = 10.0
@@ -36,12 +36,15 @@ class Child:
         *,
         log_path: Path,
         env: Mapping[str, str] | None = None,
+        ready_after: Callable[[str], bool] | None = None,
     ) -> None:
+        """*ready_after* recognises the line that says "ready" of a program that is not ours."""
         self.name = name
         self.command = list(command)
         self.log_path = log_path
         self.env = {**os.environ, **(env or {})}
         self.ready: dict[str, Any] = {}
+        self._ready_after = ready_after
         self._process: subprocess.Popen[str] | None = None
         self._is_ready = threading.Event()
 
@@ -121,11 +124,13 @@ class Child:
         with self.log_path.open("a", encoding="utf-8") as log:
             for line in process.stdout:
                 facts = _ready_line(line)
-                if facts is None:
-                    log.write(line)
-                    log.flush()
-                else:
+                if facts is not None:
                     self.ready = facts
+                    self._is_ready.set()
+                    continue
+                log.write(line)
+                log.flush()
+                if self._ready_after is not None and self._ready_after(line):
                     self._is_ready.set()
 
 

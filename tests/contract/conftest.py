@@ -1,0 +1,53 @@
+"""Stand-ins on free addresses, one of each for a test module."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local import services
+from local.services import Endpoints
+from tests.addresses import free_loopback_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from local.processes import Child
+
+
+@pytest.fixture(scope="module")
+def endpoints() -> Endpoints:
+    return Endpoints.free(free_loopback_address())
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="module")
+def iothub(endpoints: Endpoints, state: Path) -> Iterator[Child]:
+    yield from _running(services.iothub(endpoints, state))
+
+
+@pytest.fixture(scope="module")
+def cosmos(endpoints: Endpoints, state: Path) -> Iterator[Child]:
+    yield from _running(services.cosmos(endpoints, state))
+
+
+@pytest.fixture(scope="module")
+def webpubsub(endpoints: Endpoints, state: Path) -> Iterator[Child]:
+    yield from _running(services.webpubsub(endpoints, state))
+
+
+@pytest.fixture(scope="module")
+def azurite(endpoints: Endpoints, state: Path) -> Iterator[Child]:
+    yield from _running(services.azurite(endpoints, state))
+
+
+def _running(child: Child) -> Iterator[Child]:
+    child.start()
+    yield child
+    child.stop()
