@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,9 +9,8 @@ from local import services
 from local.services import Endpoints
 from tests.addresses import free_loopback_address
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+from collections.abc import Iterator
+from pathlib import Path
 
     from local.processes import Child
 
