@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from local import services
+from local.processes import Child
 from local.services import Endpoints
 from tests.addresses import free_loopback_address
-
-from collections.abc import Iterator
-from pathlib import Path
-
-    from local.processes import Child
 
 
 @pytest.fixture(scope="module")
