@@ -4,7 +4,8 @@ TocsinError
 ├── InvalidProfileError      a profile file that cannot be used
 ├── InvalidMessageError      a message that becomes a dead letter; carries its reason
 ├── InvalidBundleError       a model bundle that must not be loaded
-└── InvalidRequestError      an HTTP request with a parameter out of its range
+├── InvalidRequestError      an HTTP request with a parameter out of its range
+└── DeliveryError            a live message that could not be handed over
 """
 
 from __future__ import annotations
@@ -36,3 +37,7 @@ class InvalidBundleError(TocsinError):
 
 class InvalidRequestError(TocsinError):
     """A request's parameter is out of its range."""
+
+
+class DeliveryError(TocsinError):
+    """A live message could not be handed over; sending it again may work."""

@@ -1,0 +1,10 @@
+"""The function app: registers the blueprints, nothing else."""
+
+import azure.functions as func
+
+from tocsin import bootstrap
+from tocsin.triggers import alerts, http, telemetry
+
+app = func.FunctionApp()
+for room in (telemetry, alerts, http):
+    app.register_functions(room.blueprint(bootstrap.services))

@@ -1,0 +1,57 @@
+"""Blob storage: dead letters, and the files of model bundles."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from azure.core.exceptions import ResourceNotFoundError
+from azure.storage.blob import ContentSettings
+from azure.storage.blob.aio import BlobServiceClient
+
+from tocsin.adapters.identity import credential_for
+from tocsin.domain.dead_letters import DeadLetter
+from tocsin.settings import Connection
+
+DEAD_LETTERS = "dead-letters"
+MODELS = "models"
+LARGEST_FILE = 64 * 1024 * 1024
+
+
+def blob_client(connection: Connection) -> BlobServiceClient:
+    """A client with bounded waits."""
+    limits: dict[str, Any] = {"connection_timeout": 5, "read_timeout": 20, "retry_total": 2}
+    if connection.connection_string is not None:
+        return BlobServiceClient.from_connection_string(connection.connection_string, **limits)
+    assert connection.endpoint is not None, "settings allow no connection without either"
+    return BlobServiceClient(connection.endpoint, credential_for(connection), **limits)
+
+
+class BlobDeadLetters:
+    """The port DeadLetters over the container ``dead-letters``."""
+
+    def __init__(self, client: BlobServiceClient) -> None:
+        self._container = client.get_container_client(DEAD_LETTERS)
+
+    async def put(self, letter: DeadLetter) -> None:
+        await self._container.upload_blob(
+            letter.path,
+            json.dumps(letter.document()).encode(),
+            overwrite=True,
+            content_settings=ContentSettings(content_type="application/json"),
+        )
+
+
+class BlobFiles:
+    """Small files of the container ``models``."""
+
+    def __init__(self, client: BlobServiceClient) -> None:
+        self._container = client.get_container_client(MODELS)
+
+    async def read(self, path: str) -> bytes | None:
+        """The file's content, None where there is no such file, never more than 64 MiB."""
+        try:
+            stream = await self._container.download_blob(path, offset=0, length=LARGEST_FILE)
+        except ResourceNotFoundError:
+            return None
+        return await stream.readall()

@@ -1,0 +1,149 @@
+"""Cosmos DB: readings, device states and alerts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from azure.cosmos.aio import ContainerProxy, CosmosClient
+from azure.cosmos.exceptions import CosmosResourceNotFoundError
+
+from tocsin.adapters.identity import credential_for
+from tocsin.domain.errors import InvalidRequestError
+from tocsin.domain.profile import Profile
+from tocsin.domain.windows import History
+from tocsin.settings import Connection
+from tocsin.usecases.ports import Document
+
+WRITES_AT_ONCE = 32
+HISTORY_PAGE = 16
+
+_HISTORY = (
+    "SELECT TOP @count c.t, c.channels FROM c "
+    "WHERE c.deviceId = @device AND c.profile = @profile AND c.firstT < @before "
+    "ORDER BY c.firstT DESC"
+)
+_RANGE = (
+    "SELECT TOP @count c.t, c.channels, c.score, c.threshold FROM c "
+    "WHERE c.deviceId = @device AND c.lastT >= @from AND c.firstT <= @to ORDER BY c.firstT"
+)
+
+
+def cosmos_client(connection: Connection) -> CosmosClient:
+    """A client with bounded waits: a call that cannot be made fails, and its batch comes again."""
+    limits: dict[str, Any] = {
+        "connection_timeout": 5,
+        "read_timeout": 15,
+        "retry_total": 3,
+        "retry_backoff_max": 10,
+        # Nobody reads what comes back of a write.
+        "no_response_on_write": True,
+    }
+    if connection.connection_string is not None:
+        return CosmosClient.from_connection_string(connection.connection_string, **limits)
+    assert connection.endpoint is not None, "settings allow no connection without either"
+    return CosmosClient(connection.endpoint, credential_for(connection), **limits)
+
+
+class CosmosStore:
+    """The ports Telemetry and Fleet over one database."""
+
+    def __init__(self, client: CosmosClient, database: str) -> None:
+        proxy = client.get_database_client(database)
+        self._readings = proxy.get_container_client("readings")
+        self._devices = proxy.get_container_client("devices")
+        self._alerts = proxy.get_container_client("alerts")
+        self._writes = asyncio.Semaphore(WRITES_AT_ONCE)
+
+    async def device(self, device_id: str) -> Document | None:
+        try:
+            found = await self._devices.read_item(device_id, partition_key=device_id)
+        except CosmosResourceNotFoundError:
+            return None
+        return _without_system_fields(found)
+
+    async def history(
+        self, device_id: str, profile: Profile, *, before_t: int, count: int
+    ) -> History:
+        documents = self._readings.query_items(
+            _HISTORY,
+            parameters=_parameters(
+                count=count, device=device_id, profile=profile.name, before=before_t
+            ),
+            partition_key=device_id,
+            max_item_count=HISTORY_PAGE,
+        )
+        history = History.empty(profile)
+        async for document in documents:
+            history = _prepended(history, document, profile, before_t)
+            if len(history.t) >= count:
+                break
+        return History(history.t[-count:], history.values[-count:])
+
+    async def save_alerts(self, documents: Sequence[Document]) -> None:
+        await self._save(self._alerts, documents)
+
+    async def save_readings(self, documents: Sequence[Document]) -> None:
+        await self._save(self._readings, documents)
+
+    async def save_devices(self, documents: Sequence[Document]) -> None:
+        await self._save(self._devices, documents)
+
+    async def devices(self, site_id: str | None) -> list[Document]:
+        where = "" if site_id is None else " WHERE c.siteId = @site"
+        found = self._devices.query_items(
+            f"SELECT * FROM c{where}",  # noqa: S608 (a constant; values go in as parameters)
+            parameters=[] if site_id is None else _parameters(site=site_id),
+        )
+        documents = [_without_system_fields(document) async for document in found]
+        return sorted(documents, key=lambda document: str(document["id"]))
+
+    async def sites(self) -> list[str]:
+        found = self._devices.query_items("SELECT DISTINCT VALUE c.siteId FROM c")
+        return sorted([str(site) async for site in found])
+
+    async def readings(
+        self, device_id: str, *, from_t: int, to_t: int, most: int
+    ) -> list[Document]:
+        parameters = _parameters(device=device_id, count=most + 1, **{"from": from_t, "to": to_t})
+        found = self._readings.query_items(_RANGE, parameters=parameters, partition_key=device_id)
+        documents: list[Document] = [document async for document in found]
+        if len(documents) > most:
+            raise InvalidRequestError(
+                f"the range holds more than {most} messages; ask for a shorter one"
+            )
+        return documents
+
+    async def ping(self) -> None:
+        found = self._devices.query_items("SELECT TOP 1 c.id FROM c")
+        async for _ in found:
+            return
+
+    async def _save(self, container: ContainerProxy, documents: Sequence[Document]) -> None:
+        # A document keeps its id and partition key however often it is sent: last one wins.
+        await asyncio.gather(*(self._upsert(container, document) for document in documents))
+
+    async def _upsert(self, container: ContainerProxy, document: Document) -> None:
+        async with self._writes:
+            await container.upsert_item(dict(document))
+
+
+def _parameters(**values: object) -> list[dict[str, object]]:
+    return [{"name": f"@{name}", "value": value} for name, value in values.items()]
+
+
+def _without_system_fields(document: Document) -> Document:
+    return {name: value for name, value in document.items() if not name.startswith("_")}
+
+
+def _prepended(history: History, document: Document, profile: Profile, before_t: int) -> History:
+    t = np.array(document["t"], dtype=np.int64)
+    missing = [None] * len(t)
+    columns = [document["channels"].get(name, missing) for name in profile.channel_names]
+    values = np.array(columns, dtype=np.float64).T.astype(np.float32)
+    earlier = t < before_t
+    return History(
+        np.concatenate((t[earlier], history.t)), np.concatenate((values[earlier], history.values))
+    )

@@ -1,0 +1,57 @@
+"""Web PubSub: live messages to the browsers of a site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from azure.core.exceptions import AzureError
+from azure.messaging.webpubsubservice.aio import WebPubSubServiceClient
+
+from tocsin.adapters.identity import credential_for
+from tocsin.domain.errors import DeliveryError
+from tocsin.settings import Connection
+from tocsin.usecases.ports import Document
+
+TOKEN_MINUTES = 10
+
+
+def webpubsub_client(connection: Connection, hub: str) -> WebPubSubServiceClient:
+    """A client that gives up soon: what is live now is stale in seconds."""
+    limits: dict[str, Any] = {"connection_timeout": 3, "read_timeout": 5, "retry_total": 1}
+    if connection.connection_string is not None:
+        return WebPubSubServiceClient.from_connection_string(
+            connection.connection_string, hub, **limits
+        )
+    assert connection.endpoint is not None, "settings allow no connection without either"
+    return WebPubSubServiceClient(connection.endpoint, hub, credential_for(connection), **limits)
+
+
+def group_of(site_id: str) -> str:
+    return f"site:{site_id}"
+
+
+class WebPubSubLive:
+    """The port Live over one hub."""
+
+    def __init__(self, client: WebPubSubServiceClient) -> None:
+        self._client = client
+
+    async def send(self, site_id: str, message: Document) -> None:
+        try:
+            await self._client.send_to_group(
+                group_of(site_id), dict(message), content_type="application/json"
+            )
+        except AzureError as error:
+            raise DeliveryError(f"Web PubSub did not take a message: {error}") from error
+
+    async def client_url(self, user_id: str, site_id: str) -> str:
+        try:
+            token = await self._client.get_client_access_token(
+                user_id=user_id,
+                roles=[f"webpubsub.joinLeaveGroup.{group_of(site_id)}"],
+                groups=[group_of(site_id)],
+                minutes_to_expire=TOKEN_MINUTES,
+            )
+        except AzureError as error:
+            raise DeliveryError(f"Web PubSub gave no client token: {error}") from error
+        return str(token["url"])

@@ -1,0 +1,58 @@
+"""The composition root: settings in, wired services out. Nothing else builds a client."""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tocsin.adapters.blob import BlobDeadLetters, BlobFiles, blob_client
+from tocsin.adapters.cosmos import CosmosStore, cosmos_client
+from tocsin.adapters.model_bundle import ActiveModels
+from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
+from tocsin.domain.profile import Profile
+from tocsin.profiles import load_profiles
+from tocsin.settings import read_settings
+from tocsin.usecases.device_memory import DeviceMemory
+from tocsin.usecases.ports import DeadLetters, Fleet, Live, Models, Telemetry
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """All that the triggers hand to the use cases."""
+
+    profiles: Mapping[str, Profile]
+    memory: DeviceMemory
+    telemetry: Telemetry
+    fleet: Fleet
+    models: Models
+    dead_letters: DeadLetters
+    live: Live
+    platform_auth: bool
+    now_ms: Callable[[], int]
+
+
+@functools.cache
+def services() -> Services:
+    """The services of this process, built from its environment at the first call.
+
+    Raises InvalidSettingError when a setting is missing or malformed.
+    """
+    settings = read_settings(os.environ)
+    blobs = blob_client(settings.blob)
+    store = CosmosStore(cosmos_client(settings.cosmos), settings.database)
+    return Services(
+        profiles=load_profiles(),
+        memory=DeviceMemory(),
+        telemetry=store,
+        fleet=store,
+        models=ActiveModels(
+            BlobFiles(blobs).read, refresh_s=settings.model_refresh_s, clock_s=time.monotonic
+        ),
+        dead_letters=BlobDeadLetters(blobs),
+        live=WebPubSubLive(webpubsub_client(settings.webpubsub, settings.webpubsub_hub)),
+        platform_auth=settings.platform_auth,
+        now_ms=lambda: time.time_ns() // 1_000_000,
+    )

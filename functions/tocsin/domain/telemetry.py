@@ -1,0 +1,191 @@
+"""Telemetry messages: from the bytes a device sent to checked, typed columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.domain.errors import InvalidMessageError
+from tocsin.domain.profile import Profile
+
+SCHEMA = 1
+MAX_BYTES = 256 * 1024
+MAX_READINGS = 1_000
+MAX_CHANNELS = 64
+MAX_AHEAD_MS = 5 * 60 * 1_000
+# Beyond this no sensor measures anything, and float32 sums of squares overflow.
+MAX_MAGNITUDE = 1e15
+
+_FIELDS = {"schema", "profile", "seq", "t", "channels", "deviceId"}
+_NUMBERS = {int, float, type(None)}
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One event as the hub delivered it: the body untouched, and what the hub itself knows.
+
+    ``device_id`` is the authenticated one, empty when the hub named none. ``enqueued_at`` in ms.
+    """
+
+    body: bytes
+    device_id: str
+    site_id: str
+    enqueued_at: int
+    partition: str
+    sequence_number: int
+    properties: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A checked telemetry message.
+
+    ``t``: int64 ``[n]`` event times in ms, increasing. ``values``: float32 ``[n, c]`` in the
+    profile's channel order, NaN where missing. ``channels`` is what the device sent, unrounded.
+    """
+
+    device_id: str
+    site_id: str
+    profile: Profile
+    seq: int
+    t: NDArray[np.int64]
+    values: NDArray[np.float32]
+    channels: Mapping[str, Sequence[float | None]]
+    enqueued_at: int
+
+    @property
+    def first_t(self) -> int:
+        return int(self.t[0])
+
+    @property
+    def last_t(self) -> int:
+        return int(self.t[-1])
+
+
+def decode(envelope: Envelope, profiles: Mapping[str, Profile], *, now_ms: int) -> Message:
+    """Parse and check one event's body.
+
+    Raises InvalidMessageError with the reason (docs/formats.md) and what was found.
+    """
+    if not envelope.device_id:
+        raise InvalidMessageError("no-device-id", "the hub named no device for this message")
+    document = _parse(envelope.body)
+    _check_head(document, envelope.device_id)
+    profile = _profile(document, profiles)
+    t = _times(document["t"], now_ms)
+    channels = _channels(document["channels"], profile, len(t))
+    return Message(
+        device_id=envelope.device_id,
+        site_id=envelope.site_id,
+        profile=profile,
+        seq=document["seq"],
+        t=t,
+        values=_values(channels, profile, len(t)),
+        channels=channels,
+        enqueued_at=envelope.enqueued_at,
+    )
+
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise InvalidMessageError("not-a-number", f"{constant} is not a number; send null if missing")
+
+
+def _parse(body: bytes) -> dict[str, Any]:
+    if len(body) > MAX_BYTES:
+        raise InvalidMessageError("too-large", f"{len(body)} bytes; at most {MAX_BYTES} fit")
+    try:
+        document = json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise InvalidMessageError("not-json", str(error)) from error
+    if not isinstance(document, dict):
+        raise InvalidMessageError("malformed", "the body must be a JSON object")
+    return document
+
+
+def _check_head(document: dict[str, Any], device_id: str) -> None:
+    if document.get("schema") != SCHEMA:
+        raise InvalidMessageError(
+            "wrong-schema", f"schema is {document.get('schema')!r}; this system reads {SCHEMA}"
+        )
+    claimed = document.get("deviceId", device_id)
+    if claimed != device_id:
+        raise InvalidMessageError(
+            "foreign-device-id",
+            f"the body claims {claimed!r}; the hub knows another",
+        )
+    missing = _FIELDS - {"deviceId"} - document.keys()
+    unknown = document.keys() - _FIELDS
+    if missing or unknown:
+        raise InvalidMessageError(
+            "malformed", f"missing fields {sorted(missing)}, unknown fields {sorted(unknown)}"
+        )
+    if type(document["seq"]) is not int or not 0 <= document["seq"] < 2**53:
+        raise InvalidMessageError("malformed", "seq must be a whole number from 0")
+
+
+def _profile(document: dict[str, Any], profiles: Mapping[str, Profile]) -> Profile:
+    name = document["profile"]
+    profile = profiles.get(name) if isinstance(name, str) else None
+    if profile is None:
+        raise InvalidMessageError("unknown-profile", f"{name!r} is none of {sorted(profiles)}")
+    return profile
+
+
+def _times(times: object, now_ms: int) -> NDArray[np.int64]:
+    if not isinstance(times, list) or not times or set(map(type, times)) != {int}:
+        raise InvalidMessageError("malformed", "t must be a list of whole milliseconds")
+    if len(times) > MAX_READINGS:
+        raise InvalidMessageError(
+            "too-many-readings", f"{len(times)} readings; at most {MAX_READINGS} fit"
+        )
+    if times[0] <= 0 or max(times) > now_ms + MAX_AHEAD_MS:
+        raise InvalidMessageError(
+            "time-in-future" if times[0] > 0 else "malformed",
+            f"event times must lie between 1970 and {MAX_AHEAD_MS // 60_000} minutes from now",
+        )
+    t = np.array(times, dtype=np.int64)
+    if len(t) > 1 and not (t[1:] > t[:-1]).all():
+        raise InvalidMessageError("time-not-increasing", "event times must increase in a message")
+    return t
+
+
+def _channels(
+    channels: object, profile: Profile, readings: int
+) -> dict[str, Sequence[float | None]]:
+    if not isinstance(channels, dict) or not channels:
+        raise InvalidMessageError("malformed", "channels must be an object with a list a channel")
+    if len(channels) > MAX_CHANNELS:
+        raise InvalidMessageError("malformed", f"{len(channels)} channels; at most {MAX_CHANNELS}")
+    unknown = channels.keys() - set(profile.channel_names)
+    if unknown:
+        raise InvalidMessageError(
+            "unknown-channel", f"{sorted(unknown)} not in profile {profile.name!r}"
+        )
+    for name, column in channels.items():
+        if not isinstance(column, list) or len(column) != readings:
+            raise InvalidMessageError(
+                "unequal-lengths", f"channel {name!r} must list {readings} values, one for each t"
+            )
+        if not set(map(type, column)) <= _NUMBERS:
+            raise InvalidMessageError("not-a-number", f"channel {name!r} holds something else")
+    return channels
+
+
+def _values(
+    channels: Mapping[str, Sequence[float | None]], profile: Profile, readings: int
+) -> NDArray[np.float32]:
+    missing: list[float | None] = [None] * readings
+    columns = [channels.get(name, missing) for name in profile.channel_names]
+    try:
+        values = np.array(columns, dtype=np.float64)
+    except OverflowError as error:
+        raise InvalidMessageError("not-a-number", "a value is too large for a number") from error
+    # A literal such as 1e999 parses as infinity; NaN can only come from null here.
+    if bool((np.abs(values) > MAX_MAGNITUDE).any()):
+        raise InvalidMessageError("not-a-number", f"a value is beyond ±{MAX_MAGNITUDE:g}")
+    return values.T.astype(np.float32)

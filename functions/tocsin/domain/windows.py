@@ -1,0 +1,64 @@
+"""Windows: the last readings of one device, ending at each reading to be scored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.domain.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The readings before a message: ``t`` int64 ``[h]`` in ms, ``values`` float32 ``[h, c]``."""
+
+    t: NDArray[np.int64]
+    values: NDArray[np.float32]
+
+    @classmethod
+    def empty(cls, profile: Profile) -> History:
+        return cls(
+            t=np.empty(0, dtype=np.int64),
+            values=np.empty((0, len(profile.channels)), dtype=np.float32),
+        )
+
+    def extended(self, t: NDArray[np.int64], values: NDArray[np.float32], *, keep: int) -> History:
+        """This history and the readings after it, the last *keep* of them."""
+        if len(t) >= keep:
+            return History(t[-keep:], values[-keep:])
+        return History(
+            np.concatenate((self.t, t))[-keep:], np.concatenate((self.values, values))[-keep:]
+        )
+
+
+def windows_ending_at(
+    history: History, t: NDArray[np.int64], values: NDArray[np.float32], profile: Profile
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """The windows that end at each reading of *t*, where there are enough readings.
+
+    Returns float32 ``[k, window, c]`` and a mask bool ``[n]`` with k true: the readings scored.
+    A silence longer than half a window ends what came before: no window spans it.
+    """
+    window = profile.window
+    rows = np.concatenate((history.values, values))
+    times = np.concatenate((history.t, t))
+    full = _readings_since_silence(times, profile)[len(history.t) :] >= window
+    if not full.any():
+        return np.empty((0, window, rows.shape[1]), dtype=np.float32), full
+    views = np.lib.stride_tricks.sliding_window_view(rows, window, axis=0)  # [rows-window+1, c, w]
+    last = np.flatnonzero(full) + len(history.t)
+    return views[last - window + 1].transpose(0, 2, 1), full
+
+
+def _readings_since_silence(times: NDArray[np.int64], profile: Profile) -> NDArray[np.int64]:
+    """For each reading, how many there are since the last long silence, itself included."""
+    longest_ms = profile.window * profile.period_s * 1_000 / 2
+    position = np.arange(len(times), dtype=np.int64)
+    starts = np.zeros(len(times), dtype=np.int64)
+    silent = np.flatnonzero(np.diff(times) > longest_ms) + 1
+    if len(silent):
+        starts[silent] = silent
+        starts = np.maximum.accumulate(starts)
+    return position - starts + 1

@@ -1,0 +1,40 @@
+"""The change feed trigger: every stored alert, exactly as it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import azure.functions as func
+
+from tocsin.bootstrap import Services
+from tocsin.usecases.push_alerts import push_alerts as push
+
+
+def blueprint(services: Callable[[], Services]) -> func.Blueprint:
+    """The function push_alerts over *services*."""
+    app = func.Blueprint()  # type: ignore[no-untyped-call]  # the SDK's own
+
+    @app.function_name("push_alerts")
+    @app.cosmos_db_trigger(
+        arg_name="documents",
+        container_name="alerts",
+        database_name="%COSMOS_DATABASE%",
+        connection="CosmosDB",
+        lease_container_name="leases",
+        # An identity may write leases but not create their container: Bicep does.
+        create_lease_container_if_not_exists=False,
+        feed_poll_delay=250,
+        # The SDK annotates a time, the extension reads a boolean.
+        start_from_beginning=True,  # type: ignore[arg-type]
+    )
+    # For ever: the feed moves on when the retries end, and the alert would be seen by nobody.
+    @app.retry(
+        strategy="exponential_backoff",
+        max_retry_count="-1",
+        minimum_interval="00:00:01",
+        maximum_interval="00:00:15",
+    )
+    async def push_alerts(documents: func.DocumentList) -> None:
+        await push([dict(document) for document in documents], live=services().live)
+
+    return app

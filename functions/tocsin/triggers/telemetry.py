@@ -1,0 +1,89 @@
+"""The Event Hubs trigger: telemetry in batches."""
+
+from __future__ import annotations
+
+import logging
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+
+import azure.functions as func
+
+from tocsin.bootstrap import Services
+from tocsin.domain.fleet import UNASSIGNED_SITE
+from tocsin.domain.telemetry import Envelope
+from tocsin.usecases.score_readings import score_readings
+
+log = logging.getLogger(__name__)
+
+
+def blueprint(services: Callable[[], Services]) -> func.Blueprint:
+    """The function score_telemetry over *services*."""
+    app = func.Blueprint()  # type: ignore[no-untyped-call]  # the SDK's own
+
+    @app.function_name("score_telemetry")
+    @app.event_hub_message_trigger(
+        arg_name="events",
+        event_hub_name="%TELEMETRY_EVENT_HUB%",
+        connection="TelemetryHub",
+        consumer_group="%TELEMETRY_CONSUMER_GROUP%",
+        cardinality=func.Cardinality.MANY,
+    )
+    # For ever: the checkpoint moves on when the retries end, and the batch would be lost. A bad
+    # message does not get here as a failure, so what fails is a service that stays away.
+    @app.retry(
+        strategy="exponential_backoff",
+        max_retry_count="-1",
+        minimum_interval="00:00:01",
+        maximum_interval="00:00:15",
+    )
+    async def score_telemetry(events: typing.List[func.EventHubEvent]) -> None:  # noqa: UP006 (the indexer knows no other)
+        wired = services()
+        outcome = await score_readings(
+            envelopes(events),
+            profiles=wired.profiles,
+            memory=wired.memory,
+            store=wired.telemetry,
+            models=wired.models,
+            dead_letters=wired.dead_letters,
+            live=wired.live,
+            now_ms=wired.now_ms,
+        )
+        log.info("Batch scored: %s", asdict(outcome))
+
+    return app
+
+
+def envelopes(events: typing.Sequence[func.EventHubEvent]) -> list[Envelope]:
+    """The events of one batch with what the hub says of each.
+
+    Application properties stand in the first event's metadata only, one element an event.
+    """
+    metadata = events[0].metadata or {} if events else {}
+    properties = metadata.get("PropertiesArray") or [{}] * len(events)
+    partition = _partition(metadata)
+    return [
+        _envelope(event, of_event, partition)
+        for event, of_event in zip(events, properties, strict=True)
+    ]
+
+
+def _envelope(
+    event: func.EventHubEvent, properties: Mapping[str, typing.Any], partition: str
+) -> Envelope:
+    annotations = event.iothub_metadata or {}
+    enqueued = event.enqueued_time
+    return Envelope(
+        body=event.get_body(),
+        device_id=str(annotations.get("connection-device-id", "")),
+        site_id=str(properties.get("siteId") or UNASSIGNED_SITE),
+        enqueued_at=0 if enqueued is None else round(enqueued.timestamp() * 1_000),
+        partition=partition,
+        sequence_number=event.sequence_number or 0,
+        properties={str(name): str(value) for name, value in properties.items()},
+    )
+
+
+def _partition(metadata: Mapping[str, typing.Any]) -> str:
+    context = metadata.get("PartitionContext") or {}
+    return str(context.get("PartitionId", "unknown"))

@@ -1,0 +1,108 @@
+"""Put each message behind the readings that came before it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tocsin.domain.fleet import DeviceState
+from tocsin.domain.telemetry import Message
+from tocsin.domain.windows import History
+from tocsin.usecases.device_memory import DeviceMemory
+from tocsin.usecases.ports import Telemetry
+
+REBUILDS_AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A message, the readings before it, and whether newer ones are known already."""
+
+    message: Message
+    history: History
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One device's messages of a batch in order, and its state before and after them."""
+
+    placed: tuple[Placed, ...]
+    before: DeviceState
+    after: DeviceState
+
+    @property
+    def device_id(self) -> str:
+        return self.placed[0].message.device_id
+
+
+async def place_messages(
+    messages: Sequence[Message], memory: DeviceMemory, store: Telemetry
+) -> list[Lane]:
+    """Group messages by device and give each its history.
+
+    The history is in memory while a device's messages arrive in a row. A jump in ``seq`` or an
+    unknown device means that this process is new or that another one had the partition meanwhile:
+    then the state is read from the database.
+    """
+    by_device: dict[str, list[Message]] = {}
+    for message in messages:
+        by_device.setdefault(message.device_id, []).append(message)
+    limit = asyncio.Semaphore(REBUILDS_AT_ONCE)
+    return list(
+        await asyncio.gather(
+            *(_lane(of_device, memory, store, limit) for of_device in by_device.values())
+        )
+    )
+
+
+async def _lane(
+    messages: list[Message], memory: DeviceMemory, store: Telemetry, limit: asyncio.Semaphore
+) -> Lane:
+    before = memory.get(messages[0].device_id)
+    if before is None or not before.continues_with(messages[0]):
+        async with limit:
+            before = await _rebuilt(messages[0], store)
+    state = before
+    placed: list[Placed] = []
+    for message in messages:
+        if message.first_t > state.last_t and message.profile.name == state.profile:
+            placed.append(Placed(message, state.history, late=False))
+            state = state.after(message)
+        else:
+            async with limit:
+                history = await _earlier(message, placed, store)
+            placed.append(Placed(message, history, late=True))
+    return Lane(tuple(placed), before, state)
+
+
+async def _rebuilt(message: Message, store: Telemetry) -> DeviceState:
+    document, history = await asyncio.gather(
+        store.device(message.device_id),
+        store.history(
+            message.device_id,
+            message.profile,
+            before_t=message.first_t,
+            count=message.profile.window - 1,
+        ),
+    )
+    return DeviceState.from_document(document, message, history)
+
+
+async def _earlier(message: Message, placed: Sequence[Placed], store: Telemetry) -> History:
+    """What came before a late message: stored, or earlier in this very batch."""
+    keep = message.profile.window - 1
+    stored = await store.history(
+        message.device_id, message.profile, before_t=message.first_t, count=keep
+    )
+    times, rows = [stored.t], [stored.values]
+    for other in placed:
+        if other.message.profile.name == message.profile.name:
+            before = other.message.t < message.first_t
+            times.append(other.message.t[before])
+            rows.append(other.message.values[before])
+    t, first = np.unique(np.concatenate(times), return_index=True)
+    return History(t[-keep:], np.concatenate(rows)[first][-keep:])
