@@ -35,6 +35,7 @@ class Child:
         log_path: Path,
         env: Mapping[str, str] | None = None,
         ready_after: Callable[[str], bool] | None = None,
+        folder: Path = ROOT,
     ) -> None:
         """*ready_after* recognises the line that says "ready" of a program that is not ours."""
         self.name = name
@@ -43,6 +44,7 @@ class Child:
         self.env = {**os.environ, **(env or {})}
         self.ready: dict[str, Any] = {}
         self._ready_after = ready_after
+        self._folder = folder
         self._process: subprocess.Popen[str] | None = None
         self._is_ready = threading.Event()
 
@@ -64,12 +66,14 @@ class Child:
         with self.log_path.open("a", encoding="utf-8") as log:
             self._process = subprocess.Popen(
                 self.command,
-                cwd=ROOT,
+                cwd=self._folder,
                 env=self.env,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
+                # Ctrl-C is for the parent: it stops its children in order.
+                start_new_session=True,
             )
         threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
         self._wait_ready(time.monotonic() + within_s, within_s)
@@ -81,14 +85,14 @@ class Child:
             self._process.kill()
             self._process.wait()
 
-    def stop(self) -> int | None:
+    def stop(self, *, within_s: float = STOP_S) -> int | None:
         """Ask the process to end, and end it when it does not. Returns its exit code."""
         if self._process is None:
             return None
         if self.running:
             self._process.terminate()
         try:
-            return self._process.wait(timeout=STOP_S)
+            return self._process.wait(timeout=within_s)
         except subprocess.TimeoutExpired:
             self.kill()
             return self._process.returncode

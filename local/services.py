@@ -50,6 +50,14 @@ class Endpoints:
             one.close()
         return cls(address=address, **ports)
 
+    def ports(self) -> dict[str, int]:
+        """Every port by the name of what listens on it."""
+        return {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.name != "address"
+        }
+
     @property
     def host(self) -> str:
         """The name clients dial; the default address is called by its usual name."""

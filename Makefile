@@ -1,0 +1,38 @@
+# A thin wrapper: every line below is a command that runs by itself on any system.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+VENV := .venv/Scripts/python.exe
+else
+VENV := .venv/bin/python
+endif
+
+DURATION ?=
+REPORT ?=
+PROFILE ?= pump
+
+.PHONY: help setup demo test check bench train clean
+
+help: ## what there is to make
+	@$(PYTHON) -m local --help
+
+setup: ## install all that is missing
+	@$(PYTHON) -m local setup
+
+demo: ## the whole system on this machine; DURATION=60 REPORT=out.json stops by itself
+	@$(PYTHON) -m local setup --without-browser
+	@$(VENV) -m local up $(if $(DURATION),--duration $(DURATION)) $(if $(REPORT),--report $(REPORT))
+
+test: setup ## every test, browser tests included
+	@$(VENV) -m pytest
+
+check: setup ## style, types, layers
+	@$(VENV) -m local check
+
+bench: setup ## every benchmark
+	@$(VENV) -m benchmarks
+
+train: setup ## make train PROFILE=pump
+	@$(VENV) -m ml_model reproduce --profile $(PROFILE)
+
+clean: ## forget the local services' state
+	@$(PYTHON) -m local clean

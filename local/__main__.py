@@ -1,0 +1,129 @@
+"""``python -m local``: set up, run and check Tocsin on one machine."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+# Only what needs no package is imported here: the set-up runs before there is any.
+
+EXAMPLES = """\
+examples:
+  python -m local up                          until Ctrl-C; open the printed address
+  python -m local up --duration 60 --report out.json
+  python -m local up --host func              with Azure Functions Core Tools
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0, 1 when it failed, 2 when it was asked wrongly."""
+    options = _parser().parse_args(arguments)
+    command: str = options.command
+    return {"setup": _setup, "up": _up, "check": _check, "clean": _clean}[command](options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m local",
+        description="Tocsin on this machine: the same app and SDKs, against local stand-ins.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    setup = commands.add_parser("setup", help="install all that is missing")
+    setup.add_argument("--without-browser", action="store_true", help="tests need one, a demo not")
+    commands.add_parser("check", help="style, types and layers")
+    clean = commands.add_parser("clean", help="forget the local services' state")
+    _add_state(clean)
+    _add_up(commands.add_parser("up", help="start everything, with simulated devices"))
+    return parser
+
+
+def _add_up(up: argparse.ArgumentParser) -> None:
+    up.add_argument(
+        "--duration", type=_positive, metavar="S", help="seconds; until Ctrl-C if left out"
+    )
+    up.add_argument("--report", type=Path, metavar="FILE", help="write the report as JSON here too")
+    up.add_argument("--devices", type=int, default=50, help="how many of the fleet (default 50)")
+    up.add_argument("--seed", type=int, default=7, help="of signals and faults (default 7)")
+    up.add_argument(
+        "--faults", default="demo", help="demo, none, or faults per device and hour (default demo)"
+    )
+    up.add_argument(
+        "--history", type=float, default=60.0, metavar="S",
+        help="seconds of readings each device brings along (default 60)",
+    )  # fmt: skip
+    up.add_argument(
+        "--host", choices=("embedded", "func"), default="embedded", help="functions host"
+    )
+    up.add_argument("--address", default="127.0.0.1", help="loopback address to listen on")
+    up.add_argument("--keep", action="store_true", help="go on with the last run's data")
+    _add_state(up)
+
+
+def _add_state(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--state", type=Path, default=Path(".local/state"), help="folder of the services' data"
+    )
+
+
+def _positive(text: str) -> float:
+    seconds = float(text)
+    if seconds <= 0:
+        raise argparse.ArgumentTypeError("must be above 0")
+    return seconds
+
+
+def _setup(options: argparse.Namespace) -> int:
+    from local.setup import SetupError, set_up  # noqa: PLC0415 (see the top)
+
+    try:
+        set_up(with_browser=not options.without_browser)
+    except SetupError as error:
+        print(f"set-up failed: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _up(options: argparse.Namespace) -> int:
+    from local.func_host import FuncMissingError  # noqa: PLC0415 (see the top)
+    from local.prepare import PreparationError  # noqa: PLC0415 (see the top)
+    from local.processes import ProcessFailedError  # noqa: PLC0415 (see the top)
+    from local.stack import PortInUseError  # noqa: PLC0415 (see the top)
+    from local.up import Options, up  # noqa: PLC0415 (see the top)
+
+    try:
+        return up(
+            Options(
+                duration_s=options.duration,
+                report=options.report,
+                devices=options.devices,
+                seed=options.seed,
+                faults=options.faults,
+                history_s=options.history,
+                host=options.host,
+                state=options.state.resolve(),
+                keep=options.keep,
+                address=options.address,
+            )
+        )
+    except (FuncMissingError, PortInUseError, PreparationError, ProcessFailedError) as error:
+        print(f"not started: {error}", file=sys.stderr)
+        return 1
+
+
+def _check(_: argparse.Namespace) -> int:
+    from local.check import run_checks  # noqa: PLC0415 (see the top)
+
+    return 1 if run_checks() else 0
+
+
+def _clean(options: argparse.Namespace) -> int:
+    shutil.rmtree(options.state, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""Style, types and layers, one check after the other; all of them run, whatever the first says."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+
+from local.processes import ROOT
+
+
+def run_checks() -> int:
+    """Run every check and return how many failed."""
+    failed = [name for name, command in _checks() if not _passes(name, command)]
+    print(f"{len(failed)} failed: {', '.join(failed)}" if failed else "every check passed")
+    return len(failed)
+
+
+def _checks() -> Iterator[tuple[str, Sequence[str]]]:
+    python = sys.executable
+    node = shutil.which("node") or "node"
+    modules = ROOT / "local/node_modules"
+    yield "ruff", [python, "-m", "ruff", "check", "."]
+    yield "format", [python, "-m", "ruff", "format", "--check", "."]
+    yield "mypy", [python, "-m", "mypy"]
+    yield (
+        "layers",
+        [python, "-c", "from importlinter.cli import lint_imports_command as run; run()"],
+    )
+    yield "tsc", [node, str(modules / "typescript/bin/tsc"), "--project", "local"]
+    yield (
+        "eslint",
+        [
+            node,
+            str(modules / "eslint/bin/eslint.js"),
+            "--config",
+            "local/eslint.config.js",
+            "local",
+        ],
+    )
+    bicep = shutil.which("bicep")
+    if bicep and (ROOT / "infra/bicep/main.bicep").exists():
+        yield "bicep", [bicep, "lint", "infra/bicep/main.bicep"]
+
+
+def _passes(name: str, command: Sequence[str]) -> bool:
+    print(f"── {name}", flush=True)
+    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0

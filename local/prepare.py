@@ -1,0 +1,97 @@
+"""What a deployment creates before the app starts, created in the stand-ins."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from azure.core.exceptions import ResourceExistsError
+from azure.cosmos import CosmosClient, PartitionKey
+from azure.storage.blob import BlobServiceClient
+
+from local.processes import ROOT
+
+DATABASE = "tocsin"
+PARTITION_KEYS = {
+    "readings": "/deviceId",
+    "devices": "/deviceId",
+    "alerts": "/deviceId",
+    "incidents": "/siteId",
+    "plans": "/siteId",
+    "settings": "/id",
+    "audit": "/siteId",
+    "leases": "/id",
+}
+# Queries ask for none of a message's columns: indexing them would double a write's price.
+READINGS_INDEX = {
+    "indexingMode": "consistent",
+    "includedPaths": [{"path": "/*"}],
+    "excludedPaths": [
+        {"path": f"/{name}/*"} for name in ("t", "channels", "score", "anomalous", "contributions")
+    ],
+}
+BLOB_CONTAINERS = ("models", "dead-letters")
+
+
+class PreparationError(RuntimeError):
+    """A command that prepares the local services failed."""
+
+
+def create_cosmos_containers(connection: str) -> None:
+    """Create the database and its containers where they are missing."""
+    with CosmosClient.from_connection_string(connection) as client:
+        database = client.create_database_if_not_exists(DATABASE)
+        for name, path in PARTITION_KEYS.items():
+            extra: dict[str, Any] = {}
+            if name == "readings":
+                # -1: documents live on unless they say how long.
+                extra = {"default_ttl": -1, "indexing_policy": READINGS_INDEX}
+            database.create_container_if_not_exists(name, PartitionKey(path), **extra)
+
+
+def create_blob_containers(connection: str) -> None:
+    """Create the blob containers where they are missing."""
+    with BlobServiceClient.from_connection_string(connection) as client:
+        for name in BLOB_CONTAINERS:
+            try:
+                client.create_container(name)
+            except ResourceExistsError:
+                continue
+
+
+def publish_models(environment: Mapping[str, str]) -> None:
+    """Upload the repository's model bundles and make them the active ones."""
+    run_module(["ml_model", "publish"], environment)
+
+
+def run_module(arguments: list[str], environment: Mapping[str, str]) -> str:
+    """Run ``python -m …`` to its end and return what it printed.
+
+    Raises PreparationError with the end of its output when it fails.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise PreparationError(
+            f"python -m {' '.join(arguments)} failed ({done.returncode}):\n{done.stderr[-2000:]}"
+        )
+    return done.stdout
+
+
+def write_local_settings(app: Path) -> None:
+    """Give the app its settings file from the sample, unless it has one."""
+    settings = app / "local.settings.json"
+    if not settings.exists():
+        shutil.copyfile(ROOT / "local.settings.sample.json", settings)

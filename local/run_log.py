@@ -1,0 +1,62 @@
+"""What the simulated fleet wrote down of a run: what it sent, and which faults were real."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """One message of the fleet. Times in ms; ``acked_at`` is None when the hub never took it."""
+
+    device_id: str
+    seq: int
+    t: tuple[int, ...]
+    sent_at: float | None
+    acked_at: float | None
+    backlog: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrueFault:
+    """A fault that really was. Event times in ms, ``end`` excluded."""
+
+    kind: str
+    device_id: str
+    start: int
+    end: int
+
+
+def read_sent(folder: Path) -> list[SentMessage]:
+    return [
+        SentMessage(
+            device_id=line["device"],
+            seq=line["seq"],
+            t=tuple(line["t"]),
+            sent_at=line["sent_at"],
+            acked_at=line["acked_at"],
+            backlog=line["backlog"],
+        )
+        for line in _lines(folder / "sent.jsonl")
+    ]
+
+
+def read_faults(folder: Path) -> list[TrueFault]:
+    return [
+        TrueFault(line["kind"], line["device"], line["start"], line["end"])
+        for line in _lines(folder / "faults.jsonl")
+    ]
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            # The last line of a run that was killed may be torn.
+            if line.endswith("\n"):
+                yield json.loads(line)
