@@ -48,8 +48,9 @@ def build_report(
     pushed = [
         alert for alert in raised if (alert["deviceId"], alert["id"]) in observed.alerts_pushed_at
     ]
-    # A backlog is old when it is sent: its wait for the hub says nothing of the system.
-    live = [message for message in sent if not message.backlog]
+    # What the devices bring along from before the run is old when it is sent: no latency.
+    start = min((message.produced_at for message in sent), default=0)
+    live = [message for message in sent if message.t[-1] >= start]
     devices = {message.device_id for message in sent}
     return {
         "messages_sent": sum(message.acked_at is not None for message in sent),
@@ -155,7 +156,8 @@ def _detection(
 
 
 def _belongs(alert: Mapping[str, Any], fault: TrueFault) -> bool:
-    return alert["deviceId"] == fault.device_id and fault.start <= alert["t"] < fault.end + GRACE_MS
+    inside = fault.start <= int(alert["t"]) < fault.end + GRACE_MS
+    return inside and bool(alert["deviceId"] == fault.device_id)
 
 
 def _first_alert_after(fault: TrueFault, raised: Sequence[Mapping[str, Any]]) -> float | None:

@@ -16,9 +16,9 @@ class SentMessage:
     device_id: str
     seq: int
     t: tuple[int, ...]
+    produced_at: float
     sent_at: float | None
     acked_at: float | None
-    backlog: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ def read_sent(folder: Path) -> list[SentMessage]:
             device_id=line["device"],
             seq=line["seq"],
             t=tuple(line["t"]),
+            produced_at=line["produced_at"],
             sent_at=line["sent_at"],
             acked_at=line["acked_at"],
-            backlog=line["backlog"],
         )
         for line in _lines(folder / "sent.jsonl")
     ]

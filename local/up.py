@@ -17,6 +17,7 @@ from typing import Any
 from azure.cosmos import CosmosClient
 from azure.storage.blob import ContainerClient
 
+from device_sim.fleet import DEFAULT_FLEET, load_fleet
 from local.observer import PushedWatch, StoredWatch
 from local.prepare import DATABASE, run_module, write_local_settings
 from local.processes import ROOT, Child
@@ -24,6 +25,7 @@ from local.report import Observed, build_report, failures
 from local.run_log import read_faults, read_sent
 from local.services import Endpoints
 from local.stack import HostKind, Stack
+from tocsin.profiles import load_profiles
 
 SETTLE_S = 30.0
 DRAIN_S = 30.0
@@ -86,7 +88,9 @@ class Run:
         environment = self._stack.device_environment()
         run_module(["device_sim", "provision", *self._size()], {**os.environ, **environment})
         self._stored.start()
-        self._pushed.start(self._sites())
+        self._pushed.start(
+            sorted({device.site for device in load_fleet(DEFAULT_FLEET, load_profiles())})
+        )
         self._fleet = Child(
             "device_sim",
             [sys.executable, "-m", "device_sim", "run", *self._size(), *self._course()],
@@ -172,10 +176,6 @@ class Run:
         if options.duration_s is not None:
             course += ["--duration", str(options.duration_s)]
         return course
-
-    def _sites(self) -> list[str]:
-        printed = run_module(["device_sim", "sites", *self._size()], os.environ)
-        return printed.split()
 
     def _say_how_it_goes(self) -> None:
         _tell(
