@@ -118,13 +118,18 @@ class Run:
                 self._say_how_it_goes()
         return True
 
-    def finish(self) -> dict[str, Any]:
+    @property
+    def messages_stored(self) -> int:
+        """How many messages have been seen in the database so far."""
+        return len(self._stored.seen)
+
+    def finish(self, *, settle_s: float = SETTLE_S) -> dict[str, Any]:
         """Let the fleet drain and the pipeline settle, then account for every reading."""
         assert self._fleet is not None, "start comes first"
         duration_s = time.monotonic() - self._started
         self._fleet.stop(within_s=DRAIN_S + 10)
         sent, faults = read_sent(self._log), read_faults(self._log)
-        deadline = time.monotonic() + SETTLE_S
+        deadline = time.monotonic() + settle_s
         while True:
             report = build_report(sent, faults, self._observed(), duration_s=duration_s)
             if not failures(report) or time.monotonic() > deadline:
@@ -180,7 +185,7 @@ class Run:
     def _say_how_it_goes(self) -> None:
         _tell(
             f"  {time.monotonic() - self._started:5.0f} s  "
-            f"{len(self._stored.seen)} messages stored, {len(self._pushed.alerts)} alerts shown"
+            f"{self.messages_stored} messages stored, {len(self._pushed.alerts)} alerts shown"
         )
 
 

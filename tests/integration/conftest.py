@@ -1,0 +1,27 @@
+"""The whole local system on free addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.services import Endpoints
+from local.stack import Stack
+from tests.addresses import free_loopback_address
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[Stack]:
+    """A stack of its own for a test that breaks it."""
+    with Stack(Endpoints.free(free_loopback_address()), tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One stack for the tests of a module that leave it whole."""
+    endpoints = Endpoints.free(free_loopback_address())
+    with Stack(endpoints, tmp_path_factory.mktemp("stack")) as running:
+        yield running

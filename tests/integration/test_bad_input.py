@@ -1,0 +1,129 @@
+"""Bad messages through the real hub: each a dead letter with its reason, neighbours stored."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from azure.cosmos import CosmosClient
+from azure.iot.device import IoTHubDeviceClient, Message
+from azure.iot.hub import IoTHubRegistryManager
+from azure.storage.blob import ContainerClient
+
+from local.prepare import DATABASE, run_module
+from local.stack import Stack
+from tests.waiting import wait_until
+
+DEVICE = "oven-1"
+SECOND = 1_000
+
+
+@pytest.fixture(scope="module")
+def device(shared_stack: Stack) -> Iterator[IoTHubDeviceClient]:
+    environment = shared_stack.device_environment()
+    run_module(
+        ["device_sim", "provision", "--device", DEVICE, "--site", "lab"],
+        {**os.environ, **environment},
+    )
+    client = IoTHubDeviceClient.create_from_symmetric_key(
+        symmetric_key=_key(shared_stack),
+        hostname=shared_stack.endpoints.host,
+        device_id=DEVICE,
+        server_verification_cert=Path(environment["IOTHUB_CA_FILE"]).read_text(encoding="utf-8"),
+    )
+    client.connect()
+    yield client
+    client.shutdown()
+
+
+def test_each_bad_message_is_kept_with_its_reason_and_its_neighbours_are_stored(
+    shared_stack: Stack, device: IoTHubDeviceClient
+) -> None:
+    now = time.time_ns() // 1_000_000
+    bad = _bad_bodies(now)
+    for number, body in enumerate(bad.values()):
+        device.send_message(_message(_good(now, number)))
+        device.send_message(_message(body))
+    reasons: dict[str, str] = {}
+
+    def all_kept() -> bool:
+        reasons.clear()
+        reasons.update(_dead_letters(shared_stack))
+        return len(reasons) >= len(bad)
+
+    wait_until(all_kept, within_s=30, what="every bad message a dead letter")
+    assert reasons == {body: reason for reason, body in bad.items()}
+    wait_until(
+        lambda: _stored(shared_stack) == set(range(len(bad))),
+        within_s=10,
+        what="every good neighbour stored",
+    )
+
+
+def _key(stack: Stack) -> str:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REQUESTS_CA_BUNDLE", stack.device_environment()["REQUESTS_CA_BUNDLE"])
+        registry = IoTHubRegistryManager(stack.endpoints.iothub_connection)
+        return str(registry.get_device(DEVICE).authentication.symmetric_key.primary_key)
+
+
+def _good(now: int, number: int) -> str:
+    return _body(now - 600 * SECOND + number * SECOND, seq=number)
+
+
+def _body(*times: int, seq: int = 900, **changes: object) -> str:
+    body: dict[str, object] = {
+        "schema": 1,
+        "profile": "thermal",
+        "seq": seq,
+        "t": list(times),
+        "channels": {"temperature_c": [180.0] * len(times)},
+    }
+    return json.dumps({**body, **changes})
+
+
+def _bad_bodies(now: int) -> dict[str, str]:
+    """One message for each reason."""
+    return {
+        "not-json": '{"schema": 1,',
+        "wrong-schema": _body(now, schema=2),
+        "unknown-profile": _body(now, profile="toaster"),
+        "unknown-channel": _body(now, channels={"smell_ppm": [1.0]}),
+        "not-a-number": _body(now).replace("180.0", "NaN"),
+        "unequal-lengths": _body(now - SECOND, now, channels={"temperature_c": [180.0]}),
+        "time-not-increasing": _body(now, now - SECOND),
+        "time-in-future": _body(now + 3_600 * SECOND),
+        "foreign-device-id": _body(now, deviceId="oven-2"),
+        "too-many-readings": _body(*range(now - 1_001, now)),
+        "malformed": _body(now, seq=-1),
+    }
+
+
+def _message(body: str) -> Message:
+    return Message(  # type: ignore[no-untyped-call]  # the SDK's own
+        body, content_encoding="utf-8", content_type="application/json"
+    )
+
+
+def _dead_letters(stack: Stack) -> dict[str, str]:
+    with ContainerClient.from_connection_string(
+        stack.endpoints.storage_connection, "dead-letters"
+    ) as container:
+        letters = [
+            json.loads(container.download_blob(name).readall())
+            for name in container.list_blob_names()
+        ]
+    assert all(letter["deviceId"] == DEVICE for letter in letters)
+    return {base64.b64decode(letter["body"]).decode(): letter["reason"] for letter in letters}
+
+
+def _stored(stack: Stack) -> set[int]:
+    with CosmosClient.from_connection_string(stack.endpoints.cosmos_connection) as client:
+        readings = client.get_database_client(DATABASE).get_container_client("readings")
+        found = readings.query_items("SELECT VALUE c.seq FROM c", partition_key=DEVICE)
+        return set(found)

@@ -1,0 +1,64 @@
+"""A recording of a real machine through the whole path."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from azure.cosmos import ContainerProxy, CosmosClient
+
+from local.observer import PushedWatch
+from local.prepare import DATABASE, run_module
+from local.stack import Stack
+from tests.waiting import wait_until
+
+RECORDING = Path(__file__).resolve().parents[3] / "shared/datasets/skab/data/valve1/1.csv"
+DEVICE = "loop-1"
+READINGS = 1_145
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.skipif(not RECORDING.exists(), reason="the SKAB recordings are not on this machine")
+def test_a_replayed_recording_is_stored_and_its_anomaly_is_shown(
+    stack: Stack, tmp_path: Path
+) -> None:
+    environment = {**os.environ, **stack.device_environment()}
+    log = tmp_path / "replay"
+    run_module(["device_sim", "provision", "--device", DEVICE, "--site", "lab"], environment)
+    browser = PushedWatch(stack.url)
+    browser.start(["lab"])
+    try:
+        run_module(
+            ["device_sim", "replay", str(RECORDING), "--device", DEVICE, "--speed", "max",
+             "--log", str(log)],
+            environment,
+        )  # fmt: skip
+        connection = stack.endpoints.cosmos_connection
+        with CosmosClient.from_connection_string(connection) as client:
+            database = client.get_database_client(DATABASE)
+            readings = database.get_container_client("readings")
+            wait_until(
+                lambda: _stored(readings) == READINGS, within_s=60, what="every reading stored"
+            )
+            alerts = list(
+                database.get_container_client("alerts").query_items(
+                    "SELECT * FROM c WHERE c.type = 'raised'", partition_key=DEVICE
+                )
+            )
+        anomaly = json.loads((log / "faults.jsonl").read_text().splitlines()[0])
+        inside = [alert for alert in alerts if anomaly["start"] <= alert["t"] < anomaly["end"]]
+        assert inside, f"no alert inside the labelled anomaly; raised at {alerts}"
+        wait_until(
+            lambda: all((DEVICE, alert["id"]) in browser.alerts for alert in inside),
+            within_s=10,
+            what="the anomaly's alerts at the browser",
+        )
+    finally:
+        browser.stop()
+
+
+def _stored(readings: ContainerProxy) -> int:
+    found = readings.query_items("SELECT c.t FROM c", partition_key=DEVICE)
+    return len({t for document in found for t in document["t"]})
