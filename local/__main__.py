@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -21,7 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code: 0, 1 when it failed, 2 when it was asked wrongly."""
     options = _parser().parse_args(arguments)
     command: str = options.command
-    return {"setup": _setup, "up": _up, "check": _check, "clean": _clean}[command](options)
+    return {"setup": _setup, "up": _up, "env": _env, "check": _check, "clean": _clean}[command](
+        options
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -34,6 +37,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     setup = commands.add_parser("setup", help="install all that is missing")
     setup.add_argument("--without-browser", action="store_true", help="tests need one, a demo not")
+    env = commands.add_parser("env", help="print what device_sim needs to reach a running stack")
+    _add_state(env)
     commands.add_parser("check", help="style, types and layers")
     clean = commands.add_parser("clean", help="forget the local services' state")
     _add_state(clean)
@@ -112,6 +117,19 @@ def _up(options: argparse.Namespace) -> int:
     except (FuncMissingError, PortInUseError, PreparationError, ProcessFailedError) as error:
         print(f"not started: {error}", file=sys.stderr)
         return 1
+
+
+def _env(options: argparse.Namespace) -> int:
+    from local.services import Endpoints  # noqa: PLC0415 (see the top)
+    from local.stack import device_environment  # noqa: PLC0415 (see the top)
+
+    authority = options.state.resolve() / "iothub" / "ca.pem"
+    if not authority.exists():
+        print(f"{authority} is not there; start the stack first: make demo", file=sys.stderr)
+        return 1
+    for name, value in device_environment(Endpoints(), str(authority)).items():
+        print(f"export {name}={shlex.quote(value)}")
+    return 0
 
 
 def _check(_: argparse.Namespace) -> int:

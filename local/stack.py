@@ -61,13 +61,7 @@ class Stack:
         }
 
     def device_environment(self) -> dict[str, str]:
-        """How devices and their provisioning reach the hub, and whom they trust."""
-        ca = str(self.children["iothub"].ready["ca"])
-        return {
-            "IOTHUB_CONNECTION": self.endpoints.iothub_connection,
-            "IOTHUB_CA_FILE": ca,
-            "REQUESTS_CA_BUNDLE": ca,
-        }
+        return device_environment(self.endpoints, str(self.children["iothub"].ready["ca"]))
 
     @property
     def url(self) -> str:
@@ -132,3 +126,12 @@ class Stack:
                         f"port {port} of {self.endpoints.address} is taken, {name} needs it; "
                         "is another demo running?"
                     )
+
+
+def device_environment(endpoints: Endpoints, authority: str) -> dict[str, str]:
+    """How devices and their provisioning reach the hub, and which *authority* (PEM) they trust."""
+    return {
+        "IOTHUB_CONNECTION": endpoints.iothub_connection,
+        "IOTHUB_CA_FILE": authority,
+        "REQUESTS_CA_BUNDLE": authority,
+    }
