@@ -1,0 +1,157 @@
+"""The account of a run: every reading, every alert, every latency."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from local.report import GRACE_MS, Observed, build_report, failures
+from local.run_log import SentMessage, TrueFault
+
+START = 1_000_000
+
+
+def _sent(device: str = "a", seq: int = 0, *, at: int = START, readings: int = 2) -> SentMessage:
+    return SentMessage(
+        device_id=device,
+        seq=seq,
+        t=tuple(at + 1_000 * reading for reading in range(readings)),
+        produced_at=at,
+        sent_at=at + 5_000,
+        acked_at=at + 5_010,
+    )
+
+
+def _document(message: SentMessage, *, readings: int | None = None) -> dict[str, Any]:
+    return {
+        "deviceId": message.device_id,
+        "id": f"{message.t[0]}-{message.seq}",
+        "t": list(message.t[:readings]),
+    }
+
+
+def _observed(**changes: Any) -> Observed:  # noqa: ANN401 (whatever a field holds)
+    nothing: dict[str, Any] = {
+        "stored": [],
+        "alerts": [],
+        "dead_letters": 0,
+        "stored_at": {},
+        "pushed_at": {},
+        "alerts_pushed_at": {},
+    }
+    return Observed(**{**nothing, **changes})
+
+
+def _raised(device: str, t: int) -> dict[str, Any]:
+    return {"deviceId": device, "id": f"{t}-raised", "t": t, "type": "raised"}
+
+
+def test_a_complete_run_has_no_failures() -> None:
+    message = _sent()
+    alert = _raised("a", START)
+    report = build_report(
+        [message],
+        [TrueFault("spike", "a", START - 500, START + 500)],
+        _observed(
+            stored=[_document(message)],
+            alerts=[alert, {**alert, "id": "x-cleared", "type": "cleared"}],
+            stored_at={("a", f"{START}-0"): START + 5_100},
+            pushed_at={("a", START + 1_000): START + 5_200},
+            alerts_pushed_at={("a", alert["id"]): START + 5_300},
+        ),
+        duration_s=86_400,
+    )
+    assert failures(report) == []
+    assert (report["readings_sent"], report["readings_stored"], report["lost"]) == (2, 2, 0)
+    assert (report["alerts_raised"], report["alerts_pushed"]) == (1, 1)
+    assert report["latency_ms"] == {
+        "stored": {"p50": 100, "p99": 100},
+        "pushed": {"p50": 200, "p99": 300},
+    }
+    assert report["detection"] == {
+        "precision": 1.0,
+        "recall": 1.0,
+        "events_detected": 1,
+        "events_total": 1,
+        "median_delay_s": 0.5,
+        "false_alerts_per_device_day": 0.0,
+    }
+
+
+def test_a_missing_reading_is_lost_even_when_the_hub_never_took_it() -> None:
+    message = _sent()
+    unsent = SentMessage("b", 0, (START,), START, None, None)
+    report = build_report(
+        [message, unsent], [], _observed(stored=[_document(message, readings=1)]), duration_s=60
+    )
+    assert report["lost"] == 2
+    assert report["messages_sent"] == 1
+    assert failures(report) == ["2 readings were lost"]
+
+
+def test_a_reading_in_two_documents_is_a_duplicate() -> None:
+    message = _sent()
+    again = {**_document(message), "id": "another"}
+    report = build_report(
+        [message], [], _observed(stored=[_document(message), again]), duration_s=60
+    )
+    assert report["duplicates"] == 2
+    assert failures(report) == ["2 readings were stored twice"]
+
+
+def test_an_alert_nobody_saw_and_a_dead_letter_fail_the_run() -> None:
+    report = build_report(
+        [], [], _observed(alerts=[_raised("a", START)], dead_letters=3), duration_s=60
+    )
+    assert failures(report) == [
+        "3 messages became dead letters",
+        "1 alerts were raised, 0 were shown",
+    ]
+
+
+def test_what_devices_bring_along_has_no_latency() -> None:
+    backlog = SentMessage("a", 0, (START - 60_000,), START, START, START)
+    live = _sent("a", 1)
+    report = build_report(
+        [backlog, live],
+        [],
+        _observed(
+            stored=[_document(backlog), _document(live)],
+            stored_at={
+                ("a", f"{backlog.t[0]}-0"): START + 9_000,
+                ("a", f"{live.t[0]}-1"): START + 5_050,
+            },
+        ),
+        duration_s=60,
+    )
+    assert report["latency_ms"]["stored"] == {"p50": 50, "p99": 50}
+
+
+@pytest.mark.parametrize(
+    ("t", "belongs"),
+    [
+        (START - 1, False),
+        (START, True),
+        (START + 999 + GRACE_MS, True),
+        (START + 1_000 + GRACE_MS, False),
+    ],
+)
+def test_an_alert_belongs_to_the_fault_it_follows_soon(t: int, belongs: bool) -> None:
+    report = build_report(
+        [_sent()],
+        [TrueFault("drift", "a", START, START + 1_000)],
+        _observed(alerts=[_raised("a", t)]),
+        duration_s=86_400,
+    )
+    assert report["detection"]["events_detected"] == int(belongs)
+    assert report["detection"]["precision"] == float(belongs)
+    assert report["detection"]["false_alerts_per_device_day"] == float(not belongs)
+
+
+def test_late_data_is_no_fault_to_be_found() -> None:
+    report = build_report(
+        [_sent()], [TrueFault("late_burst", "a", START, START + 1)], _observed(), duration_s=60
+    )
+    assert report["detection"]["events_total"] == 0
+    assert report["detection"]["recall"] is None
