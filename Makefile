@@ -8,6 +8,8 @@ endif
 
 DURATION ?=
 REPORT ?=
+ADDRESS ?=
+STATE ?=
 PROFILE ?= pump
 
 .PHONY: help setup demo test check bench train clean
@@ -20,7 +22,8 @@ setup: ## install all that is missing
 
 demo: ## the whole system on this machine; DURATION=60 REPORT=out.json stops by itself
 	@$(PYTHON) -m local setup --without-browser
-	@$(VENV) -m local up $(if $(DURATION),--duration $(DURATION)) $(if $(REPORT),--report $(REPORT))
+	@$(VENV) -m local up $(if $(DURATION),--duration $(DURATION)) $(if $(REPORT),--report $(REPORT)) \
+		$(if $(ADDRESS),--address $(ADDRESS)) $(if $(STATE),--state $(STATE))
 
 test: setup ## every test, browser tests included
 	@$(VENV) -m pytest

@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     setup.add_argument("--without-browser", action="store_true", help="tests need one, a demo not")
     env = commands.add_parser("env", help="print what device_sim needs to reach a running stack")
     _add_state(env)
+    _add_address(env)
     commands.add_parser("check", help="style, types and layers")
     clean = commands.add_parser("clean", help="forget the local services' state")
     _add_state(clean)
@@ -63,7 +64,7 @@ def _add_up(up: argparse.ArgumentParser) -> None:
     up.add_argument(
         "--host", choices=("embedded", "func"), default="embedded", help="functions host"
     )
-    up.add_argument("--address", default="127.0.0.1", help="loopback address to listen on")
+    _add_address(up)
     up.add_argument("--keep", action="store_true", help="go on with the last run's data")
     _add_state(up)
 
@@ -72,6 +73,10 @@ def _add_state(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--state", type=Path, default=Path(".local/state"), help="folder of the services' data"
     )
+
+
+def _add_address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--address", default="127.0.0.1", help="loopback address of the services")
 
 
 def _positive(text: str) -> float:
@@ -127,7 +132,7 @@ def _env(options: argparse.Namespace) -> int:
     if not authority.exists():
         print(f"{authority} is not there; start the stack first: make demo", file=sys.stderr)
         return 1
-    for name, value in device_environment(Endpoints(), str(authority)).items():
+    for name, value in device_environment(Endpoints(options.address), str(authority)).items():
         print(f"export {name}={shlex.quote(value)}")
     return 0
 

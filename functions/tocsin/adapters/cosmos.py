@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from azure.cosmos.aio import ContainerProxy, CosmosClient
-from azure.cosmos.exceptions import CosmosResourceNotFoundError
+from azure.cosmos.exceptions import CosmosResourceExistsError, CosmosResourceNotFoundError
 
 from tocsin.adapters.identity import credential_for
 from tocsin.domain.errors import InvalidRequestError
@@ -80,13 +81,17 @@ class CosmosStore:
             history = _prepended(history, document, profile, before_t)
             if len(history.t) >= count:
                 break
-        return History(history.t[-count:], history.values[-count:])
+        # Late messages may lie between the readings of another; each time counts once.
+        return History.empty(profile).merged(history.t, history.values, keep=count)
 
     async def save_alerts(self, documents: Sequence[Document]) -> None:
         await self._save(self._alerts, documents)
 
     async def save_readings(self, documents: Sequence[Document]) -> None:
         await self._save(self._readings, documents)
+
+    async def add_readings(self, documents: Sequence[Document]) -> None:
+        await asyncio.gather(*(self._create(self._readings, document) for document in documents))
 
     async def save_devices(self, documents: Sequence[Document]) -> None:
         await self._save(self._devices, documents)
@@ -128,6 +133,11 @@ class CosmosStore:
     async def _upsert(self, container: ContainerProxy, document: Document) -> None:
         async with self._writes:
             await container.upsert_item(dict(document))
+
+    async def _create(self, container: ContainerProxy, document: Document) -> None:
+        async with self._writes:
+            with contextlib.suppress(CosmosResourceExistsError):
+                await container.create_item(dict(document))
 
 
 def _parameters(**values: object) -> list[dict[str, object]]:

@@ -123,16 +123,18 @@ class ActiveModels:
         async with slot.busy:
             if slot.checked_at is None:
                 await self._look_up(slot, profile)
+                slot.checked_at = self._clock_s()
 
     async def _look_up_again(self, slot: _Slot, profile: Profile) -> None:
         try:
             await self._look_up(slot, profile)
         except AzureError as error:
             log.warning("Models of %r not looked up, going on as before: %s", profile.name, error)
+        finally:
+            slot.checked_at = self._clock_s()
 
     async def _look_up(self, slot: _Slot, profile: Profile) -> None:
         active = await self._read_file(f"{profile.name}/active.json")
-        slot.checked_at = self._clock_s()
         if active == slot.active and active is not None:
             return
         try:

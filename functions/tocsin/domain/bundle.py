@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
+from reprlib import repr as brief
 from typing import Any
 
 from tocsin.domain.errors import InvalidBundleError
@@ -38,9 +39,9 @@ def parse_bundle(content: bytes, profile: Profile) -> BundleSpec:
     try:
         document = json.loads(content)
         spec = _spec(document)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, OverflowError, RecursionError) as error:
         raise InvalidBundleError(
-            f"the bundle of profile {profile.name!r} is malformed: {error!r}"
+            f"the bundle of profile {profile.name!r} is malformed: {error}"
         ) from error
     _check(spec, document, profile)
     return spec
@@ -56,20 +57,30 @@ def check_sha256(content: bytes, expected: str, what: str) -> None:
         )
 
 
-def _spec(document: Mapping[str, Any]) -> BundleSpec:
+def _spec(document: object) -> BundleSpec:
+    hysteresis = _field(document, "hysteresis", dict)
+    program = _field(document, "program", dict)
     return BundleSpec(
-        profile=str(document["profile"]),
-        version=str(document["version"]),
-        channels=tuple(str(name) for name in document["channels"]),
-        window=int(document["window"]),
-        threshold=float(document["threshold"]),
+        profile=_field(document, "profile", str),
+        version=_field(document, "version", str),
+        channels=tuple(_field(document, "channels", list)),
+        window=_field(document, "window", int),
+        threshold=float(_field(document, "threshold", int, float)),
         hysteresis=Hysteresis(
-            raise_after=int(document["hysteresis"]["raise_after"]),
-            clear_after=int(document["hysteresis"]["clear_after"]),
+            raise_after=_field(hysteresis, "raise_after", int),
+            clear_after=_field(hysteresis, "clear_after", int),
         ),
-        program_file=str(document["program"]["file"]),
-        program_sha256=str(document["program"]["sha256"]),
+        program_file=_field(program, "file", str),
+        program_sha256=_field(program, "sha256", str),
     )
+
+
+def _field(document: object, name: str, *types: type) -> Any:  # noqa: ANN401 (one of *types*)
+    value = document.get(name) if isinstance(document, dict) else None
+    if type(value) not in types:
+        wanted = " or ".join(one.__name__ for one in types)
+        raise ValueError(f"{name} is {brief(value)}, not {wanted}")
+    return value
 
 
 def _check(spec: BundleSpec, document: Mapping[str, Any], profile: Profile) -> None:

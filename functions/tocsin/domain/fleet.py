@@ -28,12 +28,16 @@ class DeviceState:
     def from_document(
         cls, document: Mapping[str, Any] | None, message: Message, history: History
     ) -> DeviceState:
-        """The state as the database knows it; of a device never seen when *document* is None."""
+        """The state as the database knows it; of a device never seen when *document* is None.
+
+        A device that changed its profile starts anew, but not before its newest reading.
+        """
+        last_t = 0 if document is None else document["lastT"]
         if document is None or document["profile"] != message.profile.name:
-            document = {"lastT": 0, "lastSeq": -1, "run": 0, "alert": None}
+            return cls(message.profile.name, last_t, -1, history, AlertState())
         return cls(
             profile=message.profile.name,
-            last_t=document["lastT"],
+            last_t=last_t,
             last_seq=document["lastSeq"],
             history=history,
             alert=AlertState(
@@ -58,6 +62,16 @@ class DeviceState:
             last_seq=message.seq,
             history=self.history.extended(
                 message.t, message.values, keep=message.profile.window - 1
+            ),
+        )
+
+    def after_late(self, message: Message) -> DeviceState:
+        """The state once a late *message*'s readings are known: they fill in the history."""
+        known = message.t <= self.last_t
+        return replace(
+            self,
+            history=self.history.merged(
+                message.t[known], message.values[known], keep=message.profile.window - 1
             ),
         )
 

@@ -44,11 +44,11 @@ def parse_principal(header: str | None) -> Principal:
         raise UnauthenticatedError("sign in first")
     try:
         document = json.loads(base64.b64decode(header, validate=True))
-        claims = [(claim["typ"], claim["val"]) for claim in document["claims"]]
-        name_type, role_type = document["name_typ"], document["role_typ"]
-    except (binascii.Error, ValueError, KeyError, TypeError) as error:
+        claims = [(str(claim["typ"]), str(claim["val"])) for claim in document["claims"]]
+        name_type, role_type = str(document["name_typ"]), str(document["role_typ"])
+    except (binascii.Error, ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnauthenticatedError("the principal header is malformed") from error
     names = [value for kind, value in claims if kind == name_type]
     # Entra ID's app roles arrive under "roles" whatever role_typ says.
     roles = frozenset(value for kind, value in claims if kind in {role_type, "roles"})
-    return Principal(name=str(names[0]) if names else "unnamed", roles=roles)
+    return Principal(name=names[0] if names else "unnamed", roles=roles)

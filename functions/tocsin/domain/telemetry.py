@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from reprlib import repr as brief
 from typing import Any, NoReturn
 
 import numpy as np
@@ -23,6 +24,8 @@ MAX_MAGNITUDE = 1e15
 
 _FIELDS = {"schema", "profile", "seq", "t", "channels", "deviceId"}
 _NUMBERS = {int, float, type(None)}
+# The hub allows the last two in a device id, the database none of them in a document's.
+_NOT_IN_AN_ID = frozenset("/\\?#")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,24 @@ class Message:
     profile's channel order, NaN where missing. ``channels`` is what the device sent, unrounded.
     """
 
-    device_id: str
-    site_id: str
+    envelope: Envelope
     profile: Profile
     seq: int
     t: NDArray[np.int64]
     values: NDArray[np.float32]
     channels: Mapping[str, Sequence[float | None]]
-    enqueued_at: int
+
+    @property
+    def device_id(self) -> str:
+        return self.envelope.device_id
+
+    @property
+    def site_id(self) -> str:
+        return self.envelope.site_id
+
+    @property
+    def enqueued_at(self) -> int:
+        return self.envelope.enqueued_at
 
     @property
     def first_t(self) -> int:
@@ -72,23 +85,31 @@ def decode(envelope: Envelope, profiles: Mapping[str, Profile], *, now_ms: int) 
 
     Raises InvalidMessageError with the reason (docs/formats.md) and what was found.
     """
-    if not envelope.device_id:
-        raise InvalidMessageError("no-device-id", "the hub named no device for this message")
+    _check_device_id(envelope.device_id)
     document = _parse(envelope.body)
     _check_head(document, envelope.device_id)
     profile = _profile(document, profiles)
     t = _times(document["t"], now_ms)
     channels = _channels(document["channels"], profile, len(t))
     return Message(
-        device_id=envelope.device_id,
-        site_id=envelope.site_id,
+        envelope=envelope,
         profile=profile,
         seq=document["seq"],
         t=t,
         values=_values(channels, profile, len(t)),
         channels=channels,
-        enqueued_at=envelope.enqueued_at,
     )
+
+
+def _check_device_id(device_id: str) -> None:
+    if not device_id:
+        raise InvalidMessageError("no-device-id", "the hub named no device for this message")
+    if not _NOT_IN_AN_ID.isdisjoint(device_id):
+        raise InvalidMessageError(
+            "malformed",
+            f"the database keeps no device id with / \\ ? or #: {brief(device_id)}; "
+            "register the device under another",
+        )
 
 
 def _refuse_constant(constant: str) -> NoReturn:
@@ -99,7 +120,7 @@ def _parse(body: bytes) -> dict[str, Any]:
     if len(body) > MAX_BYTES:
         raise InvalidMessageError("too-large", f"{len(body)} bytes; at most {MAX_BYTES} fit")
     try:
-        document = json.loads(body, parse_constant=_refuse_constant)
+        document = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise InvalidMessageError("not-json", str(error)) from error
     if not isinstance(document, dict):
@@ -108,21 +129,23 @@ def _parse(body: bytes) -> dict[str, Any]:
 
 
 def _check_head(document: dict[str, Any], device_id: str) -> None:
-    if document.get("schema") != SCHEMA:
+    schema = document.get("schema")
+    if type(schema) is not int or schema != SCHEMA:
         raise InvalidMessageError(
-            "wrong-schema", f"schema is {document.get('schema')!r}; this system reads {SCHEMA}"
+            "wrong-schema", f"schema is {brief(schema)}; this system reads {SCHEMA}"
         )
     claimed = document.get("deviceId", device_id)
     if claimed != device_id:
         raise InvalidMessageError(
             "foreign-device-id",
-            f"the body claims {claimed!r}; the hub knows another",
+            f"the body claims {brief(claimed)}; the hub knows another",
         )
     missing = _FIELDS - {"deviceId"} - document.keys()
     unknown = document.keys() - _FIELDS
     if missing or unknown:
         raise InvalidMessageError(
-            "malformed", f"missing fields {sorted(missing)}, unknown fields {sorted(unknown)}"
+            "malformed",
+            f"missing fields {brief(sorted(missing))}, unknown fields {brief(sorted(unknown))}",
         )
     if type(document["seq"]) is not int or not 0 <= document["seq"] < 2**53:
         raise InvalidMessageError("malformed", "seq must be a whole number from 0")
@@ -132,7 +155,7 @@ def _profile(document: dict[str, Any], profiles: Mapping[str, Profile]) -> Profi
     name = document["profile"]
     profile = profiles.get(name) if isinstance(name, str) else None
     if profile is None:
-        raise InvalidMessageError("unknown-profile", f"{name!r} is none of {sorted(profiles)}")
+        raise InvalidMessageError("unknown-profile", f"{brief(name)} is none of {sorted(profiles)}")
     return profile
 
 
@@ -143,15 +166,14 @@ def _times(times: object, now_ms: int) -> NDArray[np.int64]:
         raise InvalidMessageError(
             "too-many-readings", f"{len(times)} readings; at most {MAX_READINGS} fit"
         )
-    if times[0] <= 0 or max(times) > now_ms + MAX_AHEAD_MS:
+    if times != sorted(set(times)):
+        raise InvalidMessageError("time-not-increasing", "event times must increase in a message")
+    if times[0] <= 0 or times[-1] > now_ms + MAX_AHEAD_MS:
         raise InvalidMessageError(
             "time-in-future" if times[0] > 0 else "malformed",
             f"event times must lie between 1970 and {MAX_AHEAD_MS // 60_000} minutes from now",
         )
-    t = np.array(times, dtype=np.int64)
-    if len(t) > 1 and not (t[1:] > t[:-1]).all():
-        raise InvalidMessageError("time-not-increasing", "event times must increase in a message")
-    return t
+    return np.array(times, dtype=np.int64)
 
 
 def _channels(
@@ -164,7 +186,7 @@ def _channels(
     unknown = channels.keys() - set(profile.channel_names)
     if unknown:
         raise InvalidMessageError(
-            "unknown-channel", f"{sorted(unknown)} not in profile {profile.name!r}"
+            "unknown-channel", f"{brief(sorted(unknown))} not in profile {profile.name!r}"
         )
     for name, column in channels.items():
         if not isinstance(column, list) or len(column) != readings:

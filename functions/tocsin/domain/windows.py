@@ -27,10 +27,16 @@ class History:
     def extended(self, t: NDArray[np.int64], values: NDArray[np.float32], *, keep: int) -> History:
         """This history and the readings after it, the last *keep* of them."""
         if len(t) >= keep:
-            return History(t[-keep:], values[-keep:])
+            # Copies: a view would keep the whole message in memory for as long as the device.
+            return History(t[-keep:].copy(), values[-keep:].copy())
         return History(
             np.concatenate((self.t, t))[-keep:], np.concatenate((self.values, values))[-keep:]
         )
+
+    def merged(self, t: NDArray[np.int64], values: NDArray[np.float32], *, keep: int) -> History:
+        """This history with readings from among its own, each time once, the last *keep*."""
+        times, first = np.unique(np.concatenate((self.t, t)), return_index=True)
+        return History(times[-keep:], np.concatenate((self.values, values))[first[-keep:]])
 
 
 def windows_ending_at(

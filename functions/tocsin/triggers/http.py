@@ -129,11 +129,12 @@ async def _device(call: Call) -> func.HttpResponse:
 
 
 async def _readings(call: Call) -> func.HttpResponse:
+    most = _whole_number(call.request, "max")
     shown = await show_readings(
         call.request.route_params["id"],
         from_t=_whole_number(call.request, "from"),
         to_t=_whole_number(call.request, "to"),
-        most=_whole_number(call.request, "max") or DEFAULT_MAX,
+        most=DEFAULT_MAX if most is None else most,
         now_ms=call.services.now_ms(),
         fleet=call.services.fleet,
     )

@@ -28,6 +28,8 @@ def blueprint(services: Callable[[], Services]) -> func.Blueprint:
         connection="TelemetryHub",
         consumer_group="%TELEMETRY_CONSUMER_GROUP%",
         cardinality=func.Cardinality.MANY,
+        # As text, a body that is not UTF-8 would reach its dead letter altered.
+        data_type=func.DataType.BINARY,
     )
     # For ever: the checkpoint moves on when the retries end, and the batch would be lost. A bad
     # message does not get here as a failure, so what fails is a service that stays away.
@@ -76,12 +78,18 @@ def _envelope(
     return Envelope(
         body=event.get_body(),
         device_id=str(annotations.get("connection-device-id", "")),
-        site_id=str(properties.get("siteId") or UNASSIGNED_SITE),
+        site_id=_site_id(properties),
         enqueued_at=0 if enqueued is None else round(enqueued.timestamp() * 1_000),
         partition=partition,
         sequence_number=event.sequence_number or 0,
         properties={str(name): str(value) for name, value in properties.items()},
     )
+
+
+def _site_id(properties: Mapping[str, typing.Any]) -> str:
+    site_id = str(properties.get("siteId") or UNASSIGNED_SITE)
+    # For a device without the tag the hub stamps the path in place of the value.
+    return UNASSIGNED_SITE if site_id.startswith("$twin.") else site_id
 
 
 def _partition(metadata: Mapping[str, typing.Any]) -> str:

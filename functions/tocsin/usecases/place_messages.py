@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from tocsin.domain.fleet import DeviceState
 from tocsin.domain.telemetry import Message
 from tocsin.domain.windows import History
@@ -72,37 +70,38 @@ async def _lane(
         if message.first_t > state.last_t and message.profile.name == state.profile:
             placed.append(Placed(message, state.history, late=False))
             state = state.after(message)
-        else:
-            async with limit:
-                history = await _earlier(message, placed, store)
-            placed.append(Placed(message, history, late=True))
+            continue
+        async with limit:
+            history = await _earlier(message, messages, store)
+        placed.append(Placed(message, history, late=True))
+        if message.profile.name == state.profile:
+            state = state.after_late(message)
     return Lane(tuple(placed), before, state)
 
 
 async def _rebuilt(message: Message, store: Telemetry) -> DeviceState:
-    document, history = await asyncio.gather(
-        store.device(message.device_id),
-        store.history(
-            message.device_id,
-            message.profile,
-            before_t=message.first_t,
-            count=message.profile.window - 1,
-        ),
+    """The state from the database, its history up to the newest reading that it knows.
+
+    Never beyond: a batch that broke off may have stored the readings that are placed now.
+    """
+    document = await store.device(message.device_id)
+    history = await store.history(
+        message.device_id,
+        message.profile,
+        before_t=message.first_t if document is None else document["lastT"] + 1,
+        count=message.profile.window - 1,
     )
     return DeviceState.from_document(document, message, history)
 
 
-async def _earlier(message: Message, placed: Sequence[Placed], store: Telemetry) -> History:
-    """What came before a late message: stored, or earlier in this very batch."""
+async def _earlier(message: Message, batch: Sequence[Message], store: Telemetry) -> History:
+    """What came before a late message: stored, or anywhere in this very batch."""
     keep = message.profile.window - 1
-    stored = await store.history(
+    history = await store.history(
         message.device_id, message.profile, before_t=message.first_t, count=keep
     )
-    times, rows = [stored.t], [stored.values]
-    for other in placed:
-        if other.message.profile.name == message.profile.name:
-            before = other.message.t < message.first_t
-            times.append(other.message.t[before])
-            rows.append(other.message.values[before])
-    t, first = np.unique(np.concatenate(times), return_index=True)
-    return History(t[-keep:], np.concatenate(rows)[first][-keep:])
+    for other in batch:
+        before = other.t < message.first_t
+        if other.profile.name == message.profile.name and before.any():
+            history = history.merged(other.t[before], other.values[before], keep=keep)
+    return history

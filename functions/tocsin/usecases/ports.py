@@ -55,6 +55,10 @@ class Telemetry(Protocol):
 
     async def save_readings(self, documents: Sequence[Document]) -> None: ...
 
+    async def add_readings(self, documents: Sequence[Document]) -> None:
+        """Save those that are not stored yet; what is stored stays as it is."""
+        ...
+
     async def save_devices(self, documents: Sequence[Document]) -> None: ...
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,13 +13,18 @@ from tocsin.domain.windows import windows_ending_at
 from tocsin.usecases.place_messages import Placed
 from tocsin.usecases.ports import Model, Models
 
+log = logging.getLogger(__name__)
 
-async def score_batch(placed: Sequence[Placed], models: Models) -> list[Scored]:
-    """Score every message; the result is in the order of *placed*."""
+
+async def score_batch(placed: Sequence[Placed], models: Models) -> list[Scored | None]:
+    """Score every message; the result is in the order of *placed*.
+
+    None stands for a message on which the model failed.
+    """
     by_profile: dict[str, list[int]] = {}
     for position, one in enumerate(placed):
         by_profile.setdefault(one.message.profile.name, []).append(position)
-    scored: dict[int, Scored] = {}
+    scored: dict[int, Scored | None] = {}
     for positions in by_profile.values():
         of_profile = [placed[position] for position in positions]
         model = await models.current(of_profile[0].message.profile)
@@ -27,9 +33,20 @@ async def score_batch(placed: Sequence[Placed], models: Models) -> list[Scored]:
     return [scored[position] for position in range(len(placed))]
 
 
-async def _score_profile(placed: Sequence[Placed], model: Model | None) -> list[Scored]:
+async def _score_profile(placed: Sequence[Placed], model: Model | None) -> list[Scored | None]:
     if model is None:
         return [_unscored(one) for one in placed]
+    # Whatever a model fails with, only the message that it fails on may not get through.
+    try:
+        return [*await _one_pass(placed, model)]
+    except Exception:
+        log.exception("The model %r failed on %d messages", model.spec.version, len(placed))
+        if len(placed) == 1:
+            return [None]
+    return [scored for one in placed for scored in await _score_profile([one], model)]
+
+
+async def _one_pass(placed: Sequence[Placed], model: Model) -> list[Scored]:
     cut = [
         windows_ending_at(one.history, one.message.t, one.message.values, one.message.profile)
         for one in placed

@@ -16,7 +16,7 @@ from tocsin.domain.readings import Scored, reading_document
 from tocsin.domain.scoring import decide
 from tocsin.domain.telemetry import Envelope, Message, decode
 from tocsin.usecases.device_memory import DeviceMemory
-from tocsin.usecases.place_messages import Lane, place_messages
+from tocsin.usecases.place_messages import Lane, Placed, place_messages
 from tocsin.usecases.ports import DeadLetters, Document, Live, Models, Telemetry
 from tocsin.usecases.score_batch import score_batch
 
@@ -36,10 +36,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
-    """One device after its batch. ``newest`` is None when all its messages were late."""
+    """One device after its batch: what was scored on time and late, and the alerts of it."""
 
     state: DeviceState
-    newest: Scored | None
+    on_time: list[Scored]
+    late: list[Scored]
     alerts: list[Document]
 
 
@@ -57,23 +58,25 @@ async def score_readings(
     """Store and score a batch; safe to run again with the same events.
 
     One unusable event becomes a dead letter and harms no other. Alerts are written before
-    readings and these before device states, and *memory* changes last: a run that breaks off
-    leaves what a second run of the same batch completes. Raises what the store or the dead-letter
-    box raises when they stay away, so that the batch is delivered again.
+    readings, these before device states, late readings after them, and *memory* changes last: a
+    run that breaks off leaves what a second run of the same batch completes. Raises what the store
+    or the dead-letter box raises when they stay away, so that the batch is delivered again.
     """
     messages, letters = _decode_all(envelopes, profiles, now_ms())
-    await asyncio.gather(*(dead_letters.put(letter) for letter in letters))
     lanes = await place_messages(messages, memory, store)
-    scored = await score_batch([one for lane in lanes for one in lane.placed], models)
-    in_order = iter(scored)
+    placed = [one for lane in lanes for one in lane.placed]
+    results = await score_batch(placed, models)
+    letters += [_unscorable(one) for one, scored in zip(placed, results, strict=True) if not scored]
+    await asyncio.gather(*(dead_letters.put(letter) for letter in letters))
+    in_order = iter(results)
     decided = [_decide(lane, in_order) for lane in lanes]
-    await _save(store, scored, decided)
+    await _save(store, decided)
     memory.update({lane.device_id: one.state for lane, one in zip(lanes, decided, strict=True)})
-    await _show(live, [one.newest for one in decided if one.newest is not None])
+    await _show(live, [one.on_time[-1] for one in decided if one.on_time])
     return Outcome(
-        messages=len(messages),
-        readings=sum(len(message.t) for message in messages),
-        late=sum(one.late for lane in lanes for one in lane.placed),
+        messages=sum(len(one.on_time) + len(one.late) for one in decided),
+        readings=sum(len(x.score) for one in decided for x in (*one.on_time, *one.late)),
+        late=sum(len(one.late) for one in decided),
         dead_letters=len(letters),
         alerts=sum(len(one.alerts) for one in decided),
     )
@@ -93,17 +96,23 @@ def _decode_all(
     return messages, letters
 
 
-def _decide(lane: Lane, scored: Iterator[Scored]) -> _Decided:
+def _unscorable(placed: Placed) -> DeadLetter:
+    return DeadLetter(
+        placed.message.envelope, "scoring-failed", "the model failed on it; the log says how"
+    )
+
+
+def _decide(lane: Lane, results: Iterator[Scored | None]) -> _Decided:
     """Step the device's alert state over its messages; late and unscored ones decide nothing."""
     alert = lane.before.alert
-    newest: Scored | None = None
+    on_time: list[Scored] = []
+    late: list[Scored] = []
     alerts: list[Document] = []
     for placed in lane.placed:
-        one = next(scored)
-        if placed.late:
-            continue
-        newest = one
-        if one.spec is None:
+        one = next(results)
+        if one is not None:
+            (late if placed.late else on_time).append(one)
+        if one is None or one.spec is None or placed.late:
             continue
         raised_t = alert.open_since
         times = one.message.t.tolist()
@@ -112,15 +121,18 @@ def _decide(lane: Lane, scored: Iterator[Scored]) -> _Decided:
             raised_t = times[index] if change == "raised" else raised_t
             assert raised_t is not None, "an alert is cleared only after it was raised"
             alerts.append(alert_document(one, index, change, raised_t))
-    return _Decided(replace(lane.after, alert=alert), newest, alerts)
+    return _Decided(replace(lane.after, alert=alert), on_time, late, alerts)
 
 
-async def _save(store: Telemetry, scored: Sequence[Scored], decided: Sequence[_Decided]) -> None:
+async def _save(store: Telemetry, decided: Sequence[_Decided]) -> None:
     await store.save_alerts([alert for one in decided for alert in one.alerts])
-    await store.save_readings([reading_document(one) for one in scored])
+    await store.save_readings([reading_document(x) for one in decided for x in one.on_time])
     await store.save_devices(
-        [device_document(one.newest, one.state) for one in decided if one.newest is not None]
+        [device_document(one.on_time[-1], one.state) for one in decided if one.on_time]
     )
+    # Last and never overwriting: a message delivered again is late, and scored from what is known
+    # by now it could get another score than the one that was acted upon.
+    await store.add_readings([reading_document(x) for one in decided for x in one.late])
 
 
 async def _show(live: Live, newest: Sequence[Scored]) -> None:

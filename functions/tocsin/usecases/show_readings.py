@@ -17,6 +17,8 @@ DEFAULT_MAX = 500
 LARGEST_MAX = 5_000
 # A day of a device that reports every five seconds.
 MOST_MESSAGES = 17_280
+# Beyond it a JSON number is no longer exact.
+LAST_MS = 2**53
 
 
 async def show_readings(
@@ -29,7 +31,7 @@ async def show_readings(
     """
     to_t = now_ms if to_t is None else to_t
     from_t = to_t - DEFAULT_RANGE_MS if from_t is None else from_t
-    if from_t >= to_t:
+    if not -LAST_MS <= from_t < to_t <= LAST_MS:
         raise InvalidRequestError("from must be before to (both in ms since the epoch)")
     if not 2 <= most <= LARGEST_MAX:
         raise InvalidRequestError(f"max must lie between 2 and {LARGEST_MAX}")
@@ -63,10 +65,6 @@ def _columns(documents: Sequence[Document]) -> dict[str, NDArray[np.float64]]:
         name: np.array([value for part in parts for value in part], dtype=np.float64)
         for name, parts in columns.items()
     }
-
-
-def _column(document: Document, name: str) -> list[float | None]:
-    return document["channels"].get(name) or [None] * len(document["t"])
 
 
 def _series(
