@@ -12,7 +12,12 @@ from typing import Literal, Self
 
 from local import services
 from local.func_host import func_host
-from local.prepare import create_blob_containers, create_cosmos_containers, publish_models
+from local.prepare import (
+    create_blob_containers,
+    create_cosmos_containers,
+    publish_models,
+    write_local_settings,
+)
 from local.processes import ROOT, Child
 from local.services import Endpoints
 
@@ -73,6 +78,7 @@ class Stack:
         Raises PortInUseError or ProcessFailedError naming the service.
         """
         self._check_ports()
+        write_local_settings(ROOT / "functions")
         self._start_together("azurite", "iothub", "cosmos", "webpubsub")
         with ThreadPoolExecutor() as pool:
             for done in [

@@ -19,8 +19,8 @@ from azure.storage.blob import ContainerClient
 
 from device_sim.fleet import DEFAULT_FLEET, load_fleet
 from local.observer import PushedWatch, StoredWatch
-from local.prepare import DATABASE, run_module, write_local_settings
-from local.processes import ROOT, Child
+from local.prepare import DATABASE, run_module
+from local.processes import Child
 from local.report import Observed, build_report, failures
 from local.run_log import read_faults, read_sent
 from local.services import Endpoints
@@ -51,7 +51,6 @@ def up(options: Options) -> int:
     """Run the local system; returns 0, or 1 when something was lost or a part fell over."""
     if not options.keep:
         shutil.rmtree(options.state, ignore_errors=True)
-    write_local_settings(ROOT / "functions")
     stopped = _stop_on_signals()
     print("Starting the local Azure:", flush=True)
     with Stack(
@@ -86,7 +85,7 @@ class Run:
 
     def start(self) -> None:
         environment = self._stack.device_environment()
-        run_module(["device_sim", "provision", *self._size()], {**os.environ, **environment})
+        run_module(["device_sim", "provision"], {**os.environ, **environment})
         self._stored.start()
         self._pushed.start(
             sorted({device.site for device in load_fleet(DEFAULT_FLEET, load_profiles())})
