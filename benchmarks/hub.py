@@ -1,0 +1,171 @@
+"""Device messages a second, from the device SDK through the local IoT Hub to an Event Hubs client.
+
+``python -m benchmarks.hub --json`` prints ``{"hub_messages_per_s": …}``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import json
+import multiprocessing
+import secrets
+import sys
+import tempfile
+import time
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+
+from azure.eventhub import EventData
+from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
+from azure.iot.device import Message
+from azure.iot.device.aio import IoTHubDeviceClient
+from azure.iot.hub import IoTHubRegistryManager
+
+from local import services
+from local.services import Endpoints
+from tests.addresses import free_loopback_address
+
+SENDERS = 2  # processes
+DEVICES_EACH = 2
+IN_FLIGHT = 64  # messages of one device that wait for their acknowledgement
+BODY_BYTES = 500
+WITHIN_S = 120.0
+
+
+def measure(messages: int = 10_000) -> dict[str, float]:
+    """Send *messages* and count their arrival; the time runs from the first send.
+
+    Raises TimeoutError when not all have arrived within two minutes.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        endpoints = Endpoints.free(free_loopback_address())
+        hub = services.iothub(endpoints, Path(folder))
+        ca_path = str(hub.start()["ca"])
+        try:
+            return {"hub_messages_per_s": _throughput(messages, endpoints, ca_path)}
+        finally:
+            hub.stop()
+
+
+def _throughput(messages: int, endpoints: Endpoints, ca_path: str) -> float:
+    key = base64.b64encode(secrets.token_bytes(32)).decode()
+    devices = [f"bench-{n:02}" for n in range(SENDERS * DEVICES_EACH)]
+    _register(devices, key, endpoints, ca_path)
+    context = multiprocessing.get_context("spawn")
+    start = context.Barrier(SENDERS + 1)
+    senders = [
+        context.Process(
+            target=_send_all,
+            args=(
+                devices[n::SENDERS],
+                messages // SENDERS + (n < messages % SENDERS),
+                key,
+                endpoints.host,
+                ca_path,
+                start,
+            ),
+            daemon=True,
+        )
+        for n in range(SENDERS)
+    ]
+    for sender in senders:
+        sender.start()
+    try:
+        seconds = asyncio.run(_count(messages, endpoints, start))
+    finally:
+        for sender in senders:
+            sender.join(timeout=10)
+            sender.kill()
+    return round(messages / seconds, 1)
+
+
+def _register(devices: list[str], key: str, endpoints: Endpoints, ca_path: str) -> None:
+    registry = IoTHubRegistryManager.from_connection_string(endpoints.iothub_connection)
+    registry.protocol.config.connection.verify = ca_path
+    for device in devices:
+        registry.create_device_with_sas(device, key, key, "enabled")
+
+
+def _send_all(
+    devices: list[str], messages: int, key: str, host: str, ca_path: str, start: Barrier
+) -> None:
+    asyncio.run(_send(devices, messages, key, host, Path(ca_path).read_text("utf-8"), start))
+
+
+async def _send(
+    devices: list[str], messages: int, key: str, host: str, ca: str, start: Barrier
+) -> None:
+    clients = [
+        IoTHubDeviceClient.create_from_connection_string(
+            f"HostName={host};DeviceId={device};SharedAccessKey={key}",
+            server_verification_cert=ca,
+        )
+        for device in devices
+    ]
+    await asyncio.gather(*(client.connect() for client in clients))
+    await asyncio.to_thread(start.wait, WITHIN_S)
+    shares = [messages // len(clients) + (n < messages % len(clients)) for n in range(len(clients))]
+    await asyncio.gather(
+        *(_send_share(client, share) for client, share in zip(clients, shares, strict=True))
+    )
+    await asyncio.gather(*(client.shutdown() for client in clients))
+
+
+async def _send_share(client: IoTHubDeviceClient, messages: int) -> None:
+    left = iter(range(messages))
+
+    async def one_after_the_other() -> None:
+        for n in left:
+            message = Message(json.dumps({"n": n, "pad": "x" * BODY_BYTES}))
+            message.content_type = "application/json"
+            message.content_encoding = "utf-8"
+            await client.send_message(message)
+
+    await asyncio.gather(*(one_after_the_other() for _ in range(IN_FLIGHT)))
+
+
+async def _count(messages: int, endpoints: Endpoints, start: Barrier) -> float:
+    """Seconds from the first send to the last arrival."""
+    consumer = EventHubConsumerClient.from_connection_string(
+        endpoints.eventhub_connection, "$Default", eventhub_name="telemetry"
+    )
+    arrived = 0
+    complete = asyncio.Event()
+
+    async def on_batch(_context: PartitionContext, events: list[EventData]) -> None:
+        nonlocal arrived
+        arrived += len(events)
+        if arrived >= messages:
+            complete.set()
+
+    receiving = asyncio.create_task(
+        consumer.receive_batch(on_batch, starting_position="-1", max_wait_time=1)
+    )
+    try:
+        await asyncio.to_thread(start.wait, WITHIN_S)
+        began = time.perf_counter()
+        await asyncio.wait_for(complete.wait(), WITHIN_S)
+        return time.perf_counter() - began
+    finally:
+        await consumer.close()
+        receiving.cancel()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="benchmarks.hub", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--messages", type=int, default=10_000)
+    arguments = parser.parse_args()
+    figures = measure(arguments.messages)
+    for name, value in figures.items():
+        if not arguments.json:
+            print(f"{name}: {value}")
+    if arguments.json:
+        print(json.dumps(figures))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,204 @@
+// @ts-check
+/** The Event Hubs side: connections, and what each link on them is for. */
+
+import { createServer } from 'node:net';
+import rhea from 'rhea';
+import { listen } from '../listening.js';
+import { parseAddress } from './addresses.js';
+import { ConsumerLink } from './consumer_link.js';
+import { Epochs } from './epochs.js';
+import { AmqpError, noSuchPartition, notFound, notImplemented } from './errors.js';
+import { sendFullLists } from './performatives.js';
+import { receive } from './producer_link.js';
+import { answer, manage, putToken } from './requests.js';
+import { selectorOf, startOffset } from './selector.js';
+
+/** @typedef {import('rhea').EventContext} EventContext */
+/** @typedef {import('../hub.js').Hub} Hub */
+
+const MOST_MESSAGE_BYTES = 1024 * 1024;
+const EPOCH = 'com.microsoft:epoch';
+
+const CONNECTION = {
+  container_id: 'tocsin-local-event-hubs',
+  idle_time_out: 240_000,
+  max_frame_size: 65_536,
+  channel_max: 255,
+  properties: { product: 'tocsin-local-event-hubs' },
+  receiver_options: { autoaccept: false, credit_window: 100 },
+};
+
+export class AmqpServer {
+  #container = rhea.create_container({ id: CONNECTION.container_id });
+  #epochs = new Epochs();
+  /** @type {Set<import('node:net').Socket>} */
+  #sockets = new Set();
+
+  /** @param {Hub} hub */
+  constructor(hub) {
+    this.hub = hub;
+    sendFullLists();
+    this.#acceptLogins();
+    this.#watch();
+    this.server = createServer((socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      socket.setNoDelay(true);
+      const connection = /** @type {any} */ (this.#container.create_connection(CONNECTION));
+      connection.accept(socket);
+    });
+  }
+
+  /** Whoever can reach this port may use it: the login is asked for, and any is right. */
+  #acceptLogins() {
+    const mechanisms = /** @type {any} */ (this.#container.sasl_server_mechanisms);
+    mechanisms.enable_anonymous();
+    mechanisms.enable_plain(() => true);
+    mechanisms.MSSBCBS = mechanisms.ANONYMOUS;
+  }
+
+  #watch() {
+    const container = this.#container;
+    container.on('session_open', ({ session }) => {
+      const { begin } = /** @type {any} */ (session).local;
+      begin.handle_max = 255;
+      begin.properties = { product: CONNECTION.container_id };
+    });
+    container.on('sender_open', (context) => this.#opened(context, context.sender));
+    container.on('receiver_open', (context) => this.#opened(context, context.receiver));
+    for (const event of ['connection_error', 'session_error', 'sender_error', 'receiver_error']) {
+      container.on(event, (context) => {
+        const error = context.error ?? context.sender?.error ?? context.receiver?.error;
+        this.hub.log(`AMQP: ${event.replace('_', ' ')}: ${error?.description ?? error}`);
+      });
+    }
+    for (const event of ['protocol_error', 'error']) {
+      container.on(event, (error) => this.hub.log(`AMQP: ${error.message ?? error}`));
+    }
+    container.on('disconnected', ({ connection }) => {
+      connection.each_link((link) => link.emit('ended'));
+    });
+  }
+
+  /**
+   * @param {EventContext} context
+   * @param {any} link
+   */
+  #opened(context, link) {
+    const { source, target } = link;
+    link.set_source({ address: source?.address ?? '' });
+    link.set_target({ address: target?.address ?? '' });
+    Object.assign(link.local.attach, { max_message_size: MOST_MESSAGE_BYTES, properties: {} });
+    try {
+      if (link.is_sender()) this.#toClient(link, source);
+      else this.#fromClient(link, target);
+    } catch (error) {
+      if (!(error instanceof AmqpError)) throw error;
+      link.close({ condition: error.condition, description: error.description });
+    }
+  }
+
+  /**
+   * @param {any} sender
+   * @param {any} source
+   */
+  #toClient(sender, source) {
+    // Clients do not settle all they get, and one unsettled delivery holds up its whole session.
+    sender.local.attach.snd_settle_mode = 1;
+    const address = parseAddress(source?.address);
+    if (address?.kind === 'cbs' || address?.kind === 'management') return;
+    if (address?.kind !== 'read') throw notFound(source?.address);
+    const log = this.#partition(address.eventHub, address.partition);
+    const offset = startOffset(selectorOf(source), log);
+    const place = `${address.consumerGroup.toLowerCase()}/${address.partition}`;
+    const epoch = sender.properties?.[EPOCH];
+    const leave = this.#epochs.enter(place, {
+      epoch: epoch === undefined ? null : Number(epoch),
+      evict: ({ condition, description }) => sender.close({ condition, description }),
+    });
+    const consumer = new ConsumerLink(sender, log, offset);
+    onceEnded(sender, () => {
+      consumer.ended();
+      leave();
+    });
+  }
+
+  /**
+   * @param {any} receiver
+   * @param {any} target
+   */
+  #fromClient(receiver, target) {
+    const address = parseAddress(target?.address);
+    if (address?.kind === 'cbs') return this.#serve(receiver, putToken);
+    if (address?.kind === 'management') {
+      return this.#serve(receiver, (properties) => manage(properties, this.hub.eventHub));
+    }
+    if (address?.kind !== 'send') throw notImplemented(`sending to '${target?.address}'`);
+    const log = address.partition === null
+      ? this.#entity(address.eventHub)
+      : this.#partition(address.eventHub, address.partition);
+    receiver.on('message', (/** @type {EventContext} */ context) => {
+      receive(context, log, this.hub.eventHub);
+    });
+  }
+
+  /**
+   * @param {any} receiver
+   * @param {(properties: any) => import('./requests.js').Reply} handle
+   */
+  #serve(receiver, handle) {
+    receiver.on('message', ({ message, delivery }) => {
+      delivery.accept();
+      const reply = answer(message, handle(message.application_properties ?? {}));
+      // The client names its own end of the answering link in reply-to.
+      const sender = receiver.connection.find_sender(
+        (link) => link.target?.address === message.reply_to || link.source?.address === receiver.target.address,
+      );
+      sender?.send(reply);
+    });
+  }
+
+  /**
+   * @param {string} name
+   * @returns {null}
+   */
+  #entity(name) {
+    if (name.toLowerCase() !== this.hub.eventHub.name.toLowerCase()) throw notFound(name);
+    return null;
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} id
+   */
+  #partition(name, id) {
+    this.#entity(name);
+    const log = this.hub.eventHub.partition(id);
+    if (log === undefined) throw noSuchPartition(id, this.hub.eventHub.partitions.length);
+    return log;
+  }
+
+  /**
+   * @param {number} port
+   * @param {string} address
+   */
+  listen(port, address) {
+    return listen(this.server, port, address);
+  }
+
+  close() {
+    this.server.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
+
+/**
+ * @param {any} sender
+ * @param {() => void} ended
+ */
+function onceEnded(sender, ended) {
+  sender.once('sender_close', ended);
+  sender.session.once('session_close', ended);
+  sender.connection.once('connection_close', ended);
+  sender.connection.once('disconnected', ended);
+}

@@ -1,0 +1,46 @@
+// @ts-check
+/** The local IoT Hub: `node main.js --state FOLDER --key BASE64 …`, flags in flags.js. */
+
+import { resolve } from 'node:path';
+import { AmqpServer } from './amqp/server.js';
+import { serverIdentity } from './certificates.js';
+import { FlagError, parseFlags } from './flags.js';
+import { Hub } from './hub.js';
+import { log } from './logging.js';
+import { MqttServer } from './mqtt/broker.js';
+import { RestServer } from './rest/server.js';
+
+const BAD_FLAGS = 2;
+
+/** @param {import('./flags.js').Flags} flags */
+async function serve(flags) {
+  const hub = new Hub(flags);
+  const identity = await serverIdentity(resolve(flags.state, 'certificates'), hub.hosts);
+  const mqtt = new MqttServer(hub, identity);
+  const rest = new RestServer(hub, identity);
+  const amqp = new AmqpServer(hub);
+  const ready = {
+    ready: true,
+    ca: identity.caPath,
+    mqtt: await mqtt.listen(flags.mqttPort, flags.address),
+    https: await rest.listen(flags.httpsPort, flags.address),
+    amqp: await amqp.listen(flags.amqpPort, flags.address),
+  };
+  const stop = async () => {
+    rest.close();
+    amqp.close();
+    await mqtt.close();
+    hub.close();
+    process.exit(0);
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+}
+
+try {
+  await serve(parseFlags(process.argv.slice(2)));
+} catch (error) {
+  log(error instanceof Error ? error.message : String(error));
+  process.exit(error instanceof FlagError ? BAD_FLAGS : 1);
+}

@@ -1,0 +1,137 @@
+// @ts-check
+/** The service REST: a request is authorized, routed, answered in JSON. */
+
+import { createServer } from 'node:https';
+import { randomUUID } from 'node:crypto';
+import { HubError, MethodError, badArgument, notImplemented } from '../errors.js';
+import { listen } from '../listening.js';
+import { authorize } from './authorization.js';
+import { routes } from './routes.js';
+
+/** @typedef {import('node:http').IncomingMessage} IncomingMessage */
+/** @typedef {import('node:http').ServerResponse} ServerResponse */
+/** @typedef {import('./routes.js').Answer} Answer */
+
+const MOST_BODY_BYTES = 1024 * 1024;
+
+export class RestServer {
+  /**
+   * @param {import('../hub.js').Hub} hub
+   * @param {import('../certificates.js').ServerIdentity} identity
+   */
+  constructor(hub, identity) {
+    this.hub = hub;
+    this.server = createServer({ key: identity.key, cert: identity.cert }, (request, response) => {
+      void this.#serve(request, response);
+    });
+    this.server.on('tlsClientError', (error) => hub.log(`REST: no TLS: ${error.message}`));
+  }
+
+  /**
+   * @param {number} port
+   * @param {string} address
+   */
+  listen(port, address) {
+    return listen(this.server, port, address);
+  }
+
+  /**
+   * @param {IncomingMessage} request
+   * @param {ServerResponse} response
+   */
+  async #serve(request, response) {
+    let answer;
+    try {
+      authorize(request.headers.authorization, this.hub.key, this.hub.hosts);
+      answer = await this.#route(request);
+    } catch (error) {
+      if (!(error instanceof HubError)) this.hub.log(`REST: ${asError(error).stack}`);
+      answer = refusal(error instanceof HubError ? error : internal(asError(error)));
+    }
+    const { status = 200, headers = {}, body } = answer;
+    response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
+    response.end(body === undefined ? '' : JSON.stringify(body));
+  }
+
+  /**
+   * @param {IncomingMessage} request
+   * @returns {Promise<Answer>}
+   */
+  async #route(request) {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'https://hub');
+    for (const { method, path, handle } of routes) {
+      const match = method === request.method ? path.exec(pathname) : null;
+      if (match === null) continue;
+      return handle({
+        hub: this.hub,
+        id: decode(match[1] ?? ''),
+        query: searchParams,
+        headers: request.headers,
+        body: await readBody(request),
+      });
+    }
+    throw notImplemented(`${request.method} ${pathname}`);
+  }
+
+  close() {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+}
+
+/** @param {string} text */
+function decode(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw badArgument(`'${text}' is not url-encoded`);
+  }
+}
+
+/**
+ * @param {IncomingMessage} request
+ * @returns {Promise<Buffer>}
+ */
+async function readBody(request) {
+  const chunks = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes > MOST_BODY_BYTES) {
+      throw new HubError(413, 'RequestTooLarge', `A request may have ${MOST_BODY_BYTES} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/**
+ * The shapes in which IoT Hub refuses.
+ *
+ * @param {HubError} error
+ * @returns {Answer}
+ */
+function refusal(error) {
+  const tracking = randomUUID().replaceAll('-', '').toUpperCase();
+  const now = new Date().toISOString();
+  const message = error instanceof MethodError
+    ? JSON.stringify({
+        errorCode: error.errorCode,
+        trackingId: tracking,
+        message: error.message,
+        timestampUtc: now,
+        info: null,
+      })
+    : `ErrorCode:${error.code};${error.message}`;
+  return {
+    status: error.status,
+    headers: { 'iothub-errorcode': error.code },
+    body: { Message: message, ExceptionMessage: `Tracking ID:${tracking}-TimeStamp:${now}` },
+  };
+}
+
+/** @param {unknown} error */
+const asError = (error) => (error instanceof Error ? error : new Error(String(error)));
+
+/** @param {Error} error */
+const internal = (error) => new HubError(500, 'ServerError', error.message);
