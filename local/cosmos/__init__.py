@@ -1,0 +1,1 @@
+"""Cosmos DB (NoSQL) stand-in: the REST protocol of the official SDKs over SQLite."""
