@@ -1,0 +1,51 @@
+"""Where the hub is: the two settings every command that talks to it reads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from device_sim.errors import UsageError
+
+EXAMPLE = "HostName=HUB:443;SharedAccessKeyName=iothubowner;SharedAccessKey=KEY"
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A hub's service connection string, the name devices dial, and the CA they trust (PEM)."""
+
+    connection: str
+    device_host: str
+    ca_certificate: str | None
+
+
+def hub_from_environment(environment: Mapping[str, str] = os.environ) -> Hub:
+    """Read ``IOTHUB_CONNECTION`` and ``IOTHUB_CA_FILE``.
+
+    Raises UsageError that names the setting and what it should look like.
+    """
+    connection = environment.get("IOTHUB_CONNECTION", "")
+    parts = dict(part.split("=", 1) for part in connection.split(";") if "=" in part)
+    missing = {"HostName", "SharedAccessKeyName", "SharedAccessKey"} - parts.keys()
+    if missing:
+        raise UsageError(
+            f"IOTHUB_CONNECTION lacks {', '.join(sorted(missing))}; set it to {EXAMPLE}"
+        )
+    return Hub(
+        connection=connection,
+        device_host=parts["HostName"].split(":")[0],
+        ca_certificate=_certificate(environment.get("IOTHUB_CA_FILE", "")),
+    )
+
+
+def _certificate(path: str) -> str | None:
+    if not path:
+        return None
+    try:
+        return Path(path).read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"IOTHUB_CA_FILE {path}: {error}; name the hub's CA file in PEM"
+        ) from error

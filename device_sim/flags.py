@@ -1,0 +1,46 @@
+"""Types of command line flags: numbers within their range."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable
+
+
+def number(
+    *, at_least: float = -math.inf, above: float = -math.inf, at_most: float = math.inf
+) -> Callable[[str], float]:
+    """A finite number within its range, for ``type=`` of argparse."""
+
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"{text!r} is no number") from error
+        if not math.isfinite(value):
+            raise argparse.ArgumentTypeError(f"{text!r} is no finite number")
+        if value < at_least:
+            raise argparse.ArgumentTypeError(f"{text} must be at least {at_least:g}")
+        if value <= above:
+            raise argparse.ArgumentTypeError(f"{text} must be above {above:g}")
+        if value > at_most:
+            raise argparse.ArgumentTypeError(f"{text} must be at most {at_most:g}")
+        return value
+
+    return parse
+
+
+def count(low: int, high: int | None = None) -> Callable[[str], int]:
+    """A whole number from *low* to *high*, for ``type=`` of argparse."""
+
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from error
+        if value < low or (high is not None and value > high):
+            limits = f"at least {low}" if high is None else f"{low} to {high}"
+            raise argparse.ArgumentTypeError(f"{text} must be {limits}")
+        return value
+
+    return parse

@@ -1,0 +1,103 @@
+"""What a run leaves behind: every message's fate, the truth about the faults, a summary."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, TextIO
+
+from device_sim.errors import UsageError
+from device_sim.message import Outgoing
+
+State = Literal["sent", "overflowed", "unsent"]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of a run, as in summary.json."""
+
+    devices: int = 0
+    messages: int = 0
+    readings: int = 0
+    sent: int = 0
+    readings_sent: int = 0
+    overflowed: int = 0
+    unsent: int = 0
+    failed_attempts: int = 0
+    faults: int = 0
+
+    @property
+    def undelivered(self) -> int:
+        return self.overflowed + self.unsent
+
+
+class RunLog:
+    """Keeps the tally and, given a folder, writes sent.jsonl, faults.jsonl and summary.json.
+
+    sent.jsonl gains a line when a message's fate is known and is flushed each time; the other two
+    are replaced whole, so that a reader never sees half of one.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self.tally = Tally()
+        self._folder = folder
+        self._sent: TextIO | None = None
+        if folder is not None:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                self._sent = (folder / "sent.jsonl").open("w", encoding="utf-8")
+            except OSError as error:
+                raise UsageError(f"--log {folder}: cannot be written: {error}") from error
+            self.faults([])
+
+    def produced(self, message: Outgoing) -> None:
+        self.tally.messages += 1
+        self.tally.readings += len(message.t)
+
+    def settled(self, message: Outgoing, state: State, acked_at: int | None = None) -> None:
+        """Record a message's fate."""
+        if state == "sent":
+            self.tally.sent += 1
+            self.tally.readings_sent += len(message.t)
+        elif state == "overflowed":
+            self.tally.overflowed += 1
+        else:
+            self.tally.unsent += 1
+        if self._sent is not None:
+            line = {
+                "device": message.device,
+                "profile": message.profile,
+                "seq": message.seq,
+                "message_id": message.message_id,
+                "t": message.t,
+                "produced_at": message.produced_at,
+                "sent_at": message.sent_at,
+                "acked_at": acked_at,
+                "state": state,
+            }
+            self._sent.write(json.dumps(line, separators=(",", ":")) + "\n")
+            self._sent.flush()
+
+    def faults(self, documents: Sequence[dict[str, Any]]) -> None:
+        """Write the truth so far: one line a fault."""
+        self.tally.faults = len(documents)
+        self._replace("faults.jsonl", "".join(json.dumps(one) + "\n" for one in documents))
+
+    def summary(self, *, finished: bool, seconds: float) -> None:
+        """Write the counts so far."""
+        document = {**asdict(self.tally), "seconds": round(seconds, 3), "finished": finished}
+        self._replace("summary.json", json.dumps(document, indent=2) + "\n")
+
+    def close(self) -> None:
+        if self._sent is not None:
+            self._sent.close()
+            self._sent = None
+
+    def _replace(self, name: str, text: str) -> None:
+        if self._folder is None:
+            return
+        fresh = self._folder / f"{name}.new"
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(self._folder / name)

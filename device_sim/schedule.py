@@ -1,0 +1,200 @@
+"""Which faults happen, where and when: seeded, never two at once on one device."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count, zip_longest
+
+import numpy as np
+
+from device_sim.faults import KINDS, LATE_BURST, SIZELESS, Fault
+from device_sim.signals.stream import TRAITS
+from tocsin.domain.profile import Profile
+
+SECOND_MS = 1000
+HOUR_MS = 3_600_000
+MOST_IN_A_SLOT = 8
+MOST_CHANNELS = 3
+# Below this a device waits for its next fault longer than any run.
+LEAST_RATE = 0.001
+MOST_RATE = 1000.0
+
+# How long each kind lasts, in readings.
+LENGTHS = {
+    "spike": (2, 4),
+    "level_shift": (30, 90),
+    "drift": (60, 240),
+    "stuck": (45, 120),
+    "noise_burst": (20, 60),
+    "dropout": (20, 60),
+    "correlation_break": (40, 120),
+    LATE_BURST: (20, 60),
+}
+
+DEMO_KINDS = ("level_shift", "noise_burst", "correlation_break", "drift", "spike", LATE_BURST)
+DEMO_MAGNITUDE = 10.0
+DEMO_START_UP_S = 20.0
+DEMO_TAIL_S = 12.0
+DEMO_LENGTH_S = 20.0
+DEMO_CYCLE_S = 300.0
+DEMO_SPACING_S = 5.0
+DEMO_SPIKE_S = 3.0
+DEMO_MOST = 12
+# Devices with many channels first: their faults are the easiest to explain to an onlooker.
+DEMO_PROFILES = ("pump", "workcell", "motor", "thermal", "environment")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A device that may be disturbed."""
+
+    device: str
+    profile: Profile
+
+    @property
+    def period_ms(self) -> int:
+        return round(self.profile.period_s * SECOND_MS)
+
+
+def random_faults(
+    target: Target,
+    *,
+    seed: int,
+    start_ms: int,
+    rate_per_hour: float,
+    kinds: Sequence[str] = tuple(KINDS),
+    magnitude: float = 6.0,
+    slot_s: float = 3600.0,
+) -> Iterator[Fault]:
+    """The endless faults of one device, in order, on average *rate_per_hour*.
+
+    Time is cut into slots of *slot_s*; each slot draws how many faults it holds and gives each its
+    own part of the slot, so that none overlap. Magnitudes are 1 to 2 times *magnitude* spreads.
+    """
+    slot_ms = round(slot_s * SECOND_MS)
+    for slot in count():
+        rng = np.random.default_rng([seed, _number_of(target.device), slot])
+        faults = min(int(rng.poisson(rate_per_hour * slot_s / 3600.0)), MOST_IN_A_SLOT)
+        for part in range(faults):
+            part_ms = slot_ms // faults
+            kind = str(rng.choice(list(kinds)))
+            shortest, longest = LENGTHS[kind]
+            length_ms = int(rng.integers(shortest, longest + 1)) * target.period_ms
+            length_ms = max(target.period_ms, min(length_ms, part_ms * 6 // 10))
+            slack_ms = max(1, part_ms - length_ms)
+            begin = start_ms + slot * slot_ms + part * part_ms + int(rng.integers(slack_ms))
+            yield make_fault(
+                target,
+                kind,
+                start_ms=begin,
+                end_ms=begin + length_ms,
+                magnitude=magnitude * rng.uniform(1.0, 2.0),
+                rng=rng,
+            )
+
+
+def demo_cycles(
+    target: Target,
+    targets: Sequence[Target],
+    *,
+    seed: int,
+    start_ms: int,
+    duration_s: float | None,
+) -> Iterator[Fault]:
+    """The faults of *target* in a schedule to show: clear ones, on different devices, spread out.
+
+    Within a run of *duration_s* they begin after a start-up time and end before the run does. In a
+    run without end, and in a long one, cycles of 5 minutes follow each other, each with other
+    devices of *targets* (all of the fleet, the same order for each).
+    """
+    length_s = DEMO_CYCLE_S if duration_s is None else min(duration_s, DEMO_CYCLE_S)
+    cycles = count() if duration_s is None else range(max(1, int(duration_s / length_s)))
+    order = _interleaved(targets)
+    for cycle in cycles:
+        slots = _demo_slots(length_s, len(order))
+        for index, (kind, begin_s, end_s) in enumerate(slots):
+            if order[(cycle * len(slots) + index) % len(order)] != target:
+                continue
+            base_ms = start_ms + round(cycle * length_s * SECOND_MS)
+            yield make_fault(
+                target,
+                kind,
+                start_ms=base_ms + round(begin_s * SECOND_MS),
+                end_ms=base_ms + round(end_s * SECOND_MS),
+                magnitude=DEMO_MAGNITUDE,
+                rng=np.random.default_rng([seed, _number_of(target.device), cycle]),
+                fewest_channels=MOST_CHANNELS,
+            )
+
+
+def _demo_slots(length_s: float, devices: int) -> list[tuple[str, float, float]]:
+    """Kind, begin and end (s) of the faults of one cycle, at most one a device."""
+    first_s = min(DEMO_START_UP_S, length_s / 4)
+    tail_s = min(DEMO_TAIL_S, length_s / 5)
+    room_s = length_s - first_s - tail_s
+    faults = max(1, min(devices, DEMO_MOST, int(room_s / DEMO_SPACING_S)))
+    slots = []
+    for index in range(faults):
+        kind = DEMO_KINDS[index % len(DEMO_KINDS)]
+        begin_s = first_s + room_s * index / faults
+        wanted_s = DEMO_SPIKE_S if kind == "spike" else DEMO_LENGTH_S
+        slots.append((kind, begin_s, min(begin_s + wanted_s, length_s - tail_s / 2)))
+    return slots
+
+
+def make_fault(
+    target: Target,
+    kind: str,
+    *,
+    start_ms: int,
+    end_ms: int,
+    magnitude: float,
+    rng: np.random.Generator,
+    fewest_channels: int = 1,
+) -> Fault:
+    """A fault of *kind* on up to three channels (all of them when a whole device is silent)."""
+    names = target.profile.channel_names
+    channels = _channels(kind, names, rng, fewest_channels)
+    traits = TRAITS[target.profile.name]
+    sign = -1.0 if rng.random() < 0.5 else 1.0
+    sizes = [
+        0.0 if kind in SIZELESS
+        else magnitude * traits[name].spread * (sign if traits[name].falls else 1.0)
+        for name in channels
+    ]  # fmt: skip
+    return Fault(
+        kind=kind,
+        device=target.device,
+        channels=channels,
+        start_ms=start_ms,
+        end_ms=end_ms,
+        magnitude=0.0 if kind in SIZELESS else round(magnitude, 3),
+        sizes=tuple(sizes),
+        seed=int(rng.integers(2**31)),
+    )
+
+
+def _channels(
+    kind: str, names: tuple[str, ...], rng: np.random.Generator, fewest: int
+) -> tuple[str, ...]:
+    if kind == LATE_BURST or (kind == "dropout" and rng.random() < 0.5):
+        return names
+    wanted = int(rng.integers(min(fewest, len(names)), min(MOST_CHANNELS, len(names)) + 1))
+    chosen = set(rng.choice(len(names), size=wanted, replace=False).tolist())
+    return tuple(name for index, name in enumerate(names) if index in chosen)
+
+
+def _interleaved(targets: Sequence[Target]) -> list[Target]:
+    """One device of each profile in turn."""
+    others = sorted({target.profile.name for target in targets} - set(DEMO_PROFILES))
+    by_profile = [
+        [target for target in targets if target.profile.name == name]
+        for name in (*DEMO_PROFILES, *others)
+    ]
+    return [one for turn in zip_longest(*by_profile) for one in turn if one is not None]
+
+
+def _number_of(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

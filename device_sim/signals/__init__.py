@@ -1,0 +1,1 @@
+"""What healthy devices measure: one file a profile, pure and seeded."""

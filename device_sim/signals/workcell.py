@@ -1,0 +1,125 @@
+"""A robot workcell: its load drives power, response time, temperature and vibration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from device_sim.signals.duty import SHIFTS, Cycle, DutyState, Shift, duty, shift_share
+from device_sim.signals.model import Place, State, Trait
+from device_sim.signals.shapes import (
+    DAY_MS,
+    Floats,
+    Times,
+    coloured,
+    daily,
+    hour_of_day,
+    lag,
+    quantise,
+)
+
+TRAITS = {
+    "cpu_pct": Trait(10.0),
+    "energy_w": Trait(125.0),
+    "response_ms": Trait(10.0),
+    "temperature_c": Trait(1.0, falls=True),
+    "vibration_mm_s": Trait(0.16),
+}
+
+CYCLE = Cycle(
+    levels=(0.15, 0.4, 0.55, 0.75), weights=(1.0, 3.0, 4.0, 2.0), shortest=90, longest=900
+)
+RAMP_TAU = 10.0
+SHIFT_TAU = 300.0
+CABINET_TAU = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Workcell:
+    """One workcell's operating point."""
+
+    place: Place
+    shift: Shift
+    idle_cpu_pct: float
+    cpu_per_load: float
+    idle_w: float
+    watts_per_load: float
+    service_ms: float
+    room_c: float
+    heating_c: float
+    vibration_mm_s: float
+    wear_per_day: float
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator, place: Place) -> Workcell:
+        return cls(
+            place=place,
+            shift=SHIFTS[int(rng.integers(len(SHIFTS)))],
+            idle_cpu_pct=rng.normal(9.0, 0.8),
+            cpu_per_load=rng.normal(78.0, 2.5),
+            idle_w=rng.normal(260.0, 10.0),
+            watts_per_load=rng.normal(950.0, 30.0),
+            service_ms=rng.normal(22.0, 0.8),
+            room_c=rng.normal(22.0, 0.8),
+            heating_c=rng.normal(19.0, 0.8),
+            vibration_mm_s=rng.normal(0.9, 0.05),
+            wear_per_day=rng.uniform(0.0, 0.0002),
+        )
+
+    def begin(self, rng: np.random.Generator) -> State:
+        return {
+            "level": 0.4, "remaining": 0.0, "shift": 0.8, "load": 0.4, "heat": 0.4,
+            "jitter": rng.normal(0.0, 1.0), "room": rng.normal(0.0, 0.3),
+            "age_days": rng.uniform(0, 400),
+        }  # fmt: skip
+
+    def block(
+        self, state: State, rng: np.random.Generator, t_ms: Times
+    ) -> tuple[dict[str, Floats], State]:
+        n = len(t_ms)
+        before = DutyState(state["level"], int(state["remaining"]))
+        wanted, stage = duty(CYCLE, rng, n, before)
+        share = lag(
+            shift_share(self.shift, t_ms, self.place.utc_offset_h), SHIFT_TAU, state["shift"]
+        )
+        load = lag(wanted * share, RAMP_TAU, state["load"])
+        heat = lag(load, CABINET_TAU, state["heat"])
+        jitter = coloured(rng, n, 6.0, 1.0, state["jitter"])
+        room = coloured(rng, n, 3000.0, 0.3, state["room"])
+        day = daily(hour_of_day(t_ms, self.place.utc_offset_h), peak_h=15.5)
+        wear = 1.0 + self.wear_per_day * state["age_days"]
+        channels = {
+            **self._working(rng, load, jitter),
+            "temperature_c": quantise(
+                self.room_c + 2.2 * day + room + self.heating_c * heat + rng.normal(0, 0.06, n),
+                0.01,
+            ),
+            "vibration_mm_s": quantise(
+                self.vibration_mm_s * wear * (1 + 1.1 * load) * (1 + rng.normal(0, 0.05, n)), 0.001
+            ),
+        }
+        after = {
+            "level": stage.level,
+            "remaining": float(stage.remaining),
+            "shift": float(share[-1]),
+            "load": float(load[-1]),
+            "heat": float(heat[-1]),
+            "jitter": float(jitter[-1]),
+            "room": float(room[-1]),
+            "age_days": state["age_days"] + float(t_ms[-1] - t_ms[0]) / DAY_MS,
+        }
+        return channels, after
+
+    def _working(self, rng: np.random.Generator, load: Floats, jitter: Floats) -> dict[str, Floats]:
+        """Processor, power and response time; waiting grows as in a queue near its limit."""
+        n = len(load)
+        cpu = np.clip(self.idle_cpu_pct + self.cpu_per_load * load + 1.3 * jitter, 0.5, 99.5)
+        energy = self.idle_w + self.watts_per_load * load + 6.0 * jitter + rng.normal(0, 6.0, n)
+        waiting = self.service_ms / (1.0 - np.minimum(cpu / 100.0, 0.95))
+        response = waiting * np.exp(rng.normal(0.0, 0.05, n))
+        return {
+            "cpu_pct": quantise(cpu, 0.1),
+            "energy_w": quantise(energy, 0.5),
+            "response_ms": quantise(response, 0.1),
+        }

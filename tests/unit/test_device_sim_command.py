@@ -1,0 +1,135 @@
+"""The command line: what it writes, and what it says to bad flags and settings."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from device_sim.__main__ import main
+from device_sim.addresses import hub_from_environment
+from device_sim.errors import UsageError
+from tocsin.profiles import load_profiles
+
+PROFILES = load_profiles()
+
+
+def generated(folder: Path, *flags: str) -> list[list[str]]:
+    out = folder / "made" / "out.csv"
+    assert main(["generate", "--out", str(out), *flags]) == 0
+    with out.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+@pytest.mark.parametrize("profile", sorted(PROFILES))
+def test_generate_writes_time_device_and_channels(tmp_path: Path, profile: str) -> None:
+    header, *rows = generated(tmp_path, "--profile", profile, "--hours", "0.1", "--devices", "2")
+    assert header == ["t", "device", *PROFILES[profile].channel_names]
+    assert len(rows) == 720
+    assert [row[1] for row in rows] == [f"sim-{profile}-01"] * 360 + [f"sim-{profile}-02"] * 360
+    assert int(rows[1][0]) - int(rows[0][0]) == 1000
+    assert all(float(cell) is not None for row in rows for cell in row[2:])
+
+
+def test_generate_repeats_itself(tmp_path: Path) -> None:
+    flags = ("--profile", "motor", "--hours", "0.1", "--seed", "5")
+    assert generated(tmp_path, *flags) == generated(tmp_path, *flags)
+    assert generated(tmp_path, *flags) != generated(tmp_path, *flags[:-1], "6")
+    assert generated(tmp_path, *flags, "--start", "2026-06-01T00:00")[1][0] == "1780272000000"
+
+
+def test_generate_labels_faults_and_leaves_dropouts_empty(tmp_path: Path) -> None:
+    header, *rows = generated(
+        tmp_path, "--profile", "pump", "--hours", "1", "--faults", "dropout", "--rate", "5"
+    )
+    assert header[-1] == "fault"
+    dropped = [row for row in rows if row[-1] == "dropout"]
+    assert dropped
+    assert all("" in row[2:-1] for row in dropped)
+    assert all("" not in row[2:-1] for row in rows if row[-1] == "")
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["generate", "--profile", "oven", "--out", "x.csv"], "no profile 'oven'; there are"),
+        (["generate", "--profile", "pump", "--faults", "bang", "--out", "x.csv"], "no fault kind"),
+        (["generate", "--profile", "pump", "--start", "soon", "--out", "x.csv"], "--start: 'soon'"),
+        (["run", "--faults", "often"], "--faults often: say demo, none, or a rate"),
+        (["run", "--faults", "nan"], "--faults nan"),
+        (["run", "--speed", "5"], "--speed above 1 needs --duration"),
+        (["run", "--devices", "5000"], "the fleet has"),
+        (["run", "--fleet", "none.yaml"], "none.yaml"),
+        (["run"], "IOTHUB_CONNECTION lacks HostName"),
+        (["provision", "--device", "d-1"], "--device needs --site"),
+        (["provision", "--site", "north"], "--site goes with --device"),
+        (["provision", "--device", "a/b", "--site", "north"], "'a/b' is no id"),
+        (["replay", "x.csv", "--speed", "fast"], "--speed fast"),
+        (["replay", "x.csv", "--speed", "-1"], "--speed -1"),
+        (["replay", "x.csv", "--device", "d"], "x.csv: cannot be read"),
+        (["replay", "x.csv", "--columns", "a"], "--columns: 'a' must be COLUMN=CHANNEL"),
+        (["replay", "x.csv", "--columns", "a=c,b=c"], "--columns names a channel twice"),
+    ],
+)
+def test_bad_input_is_one_line_and_code_2(
+    flags: list[str],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.delenv("IOTHUB_CONNECTION", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert main(flags) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: ")
+    assert said in line
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["run", "--batch", "0"],
+        ["run", "--batch", "1001"],
+        ["run", "--batch", "many"],
+        ["run", "--store", "1"],
+        ["run", "--speed", "0"],
+        ["run", "--duration", "nan"],
+        ["run", "--history", "-1"],
+        ["generate", "--profile", "pump", "--out", "x", "--rate", "5000"],
+        [],
+    ],
+)
+def test_flags_out_of_range_are_refused(
+    flags: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(flags)
+    assert caught.value.code == 2
+    assert "error:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["run", "replay", "provision", "generate"])
+def test_every_command_teaches_by_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([command, "--help"])
+    assert caught.value.code == 0
+    said = " ".join(capsys.readouterr().out.lower().split())
+    assert f"python -m device_sim {command}" in said.split("example", 1)[1]
+
+
+def test_the_hub_is_taken_from_two_settings(tmp_path: Path) -> None:
+    ca = tmp_path / "ca.pem"
+    ca.write_text("a certificate", encoding="ascii")
+    settings = {
+        "IOTHUB_CONNECTION": "HostName=hub.test:8443;SharedAccessKeyName=n;SharedAccessKey=a==",
+        "IOTHUB_CA_FILE": str(ca),
+    }
+    hub = hub_from_environment(settings)
+    assert (hub.device_host, hub.ca_certificate) == ("hub.test", "a certificate")
+    with pytest.raises(UsageError, match=r"IOTHUB_CA_FILE .*none\.pem"):
+        hub_from_environment({**settings, "IOTHUB_CA_FILE": str(tmp_path / "none.pem")})
+    with pytest.raises(UsageError, match="lacks SharedAccessKey;") as caught:
+        hub_from_environment({"IOTHUB_CONNECTION": "HostName=h;SharedAccessKeyName=secret"})
+    assert "secret" not in str(caught.value)
