@@ -1,0 +1,20 @@
+"""Files in memory, as a model bundle's reader sees them."""
+
+from __future__ import annotations
+
+from azure.core.exceptions import ServiceRequestError
+
+
+class FakeFiles:
+    """``files``: content by path; ``reads``: paths in order; ``away`` makes every read fail."""
+
+    def __init__(self, files: dict[str, bytes] | None = None) -> None:
+        self.files = files or {}
+        self.reads: list[str] = []
+        self.away = False
+
+    async def read(self, path: str) -> bytes | None:
+        self.reads.append(path)
+        if self.away:
+            raise ServiceRequestError("the storage is away")
+        return self.files.get(path)

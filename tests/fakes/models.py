@@ -1,0 +1,69 @@
+"""Models that need no torch."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.domain.bundle import BundleSpec
+from tocsin.domain.profile import Profile
+from tocsin.domain.scoring import Hysteresis
+
+THRESHOLD = 10.0
+
+
+def spec_of(
+    profile: Profile,
+    *,
+    version: str = "fake-1",
+    raise_after: int = 2,
+    clear_after: int = 3,
+) -> BundleSpec:
+    return BundleSpec(
+        profile=profile.name,
+        version=version,
+        channels=profile.channel_names,
+        window=profile.window,
+        threshold=THRESHOLD,
+        hysteresis=Hysteresis(raise_after, clear_after),
+        program_file="model.pt2",
+        program_sha256="",
+    )
+
+
+class FakeModel:
+    """How far the last reading lies from the weighted mean of its window.
+
+    Later readings weigh more, so a window in another order, or cut elsewhere, scores differently.
+    A window whose last reading shows *fails_on* in any channel raises. ``passes`` counts calls.
+    """
+
+    def __init__(self, spec: BundleSpec, *, fails_on: float | None = None) -> None:
+        self.spec = spec
+        self.fails_on = fails_on
+        self.passes = 0
+
+    def score(
+        self, windows: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        assert windows.dtype == np.float32
+        assert windows.shape[1:] == (self.spec.window, len(self.spec.channels))
+        self.passes += 1
+        if self.fails_on is not None and (windows[:, -1] == self.fails_on).any():
+            raise RuntimeError("this model does not take that")
+        known = np.nan_to_num(np.ascontiguousarray(windows)).astype(np.float64)
+        weights = np.arange(1, known.shape[1] + 1, dtype=np.float64)[None, :, None]
+        distance = np.abs(known[:, -1] - (known * weights).sum(axis=1) / weights.sum())
+        score = distance.sum(axis=1)
+        shares = np.where(score[:, None] > 0, distance / np.maximum(score[:, None], 1e-12), 0.0)
+        return score.astype(np.float32), shares.astype(np.float32)
+
+
+class FakeModels:
+    """The port Models over ready models; a profile without one has none active."""
+
+    def __init__(self, *models: FakeModel) -> None:
+        self.by_profile = {model.spec.profile: model for model in models}
+
+    async def current(self, profile: Profile) -> FakeModel | None:
+        return self.by_profile.get(profile.name)

@@ -1,0 +1,61 @@
+"""The product wired to fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tests.fakes.dead_letters import FakeDeadLetters
+from tests.fakes.live import FakeLive
+from tests.fakes.messages import NOW, PROBE, PROFILES, RIG
+from tests.fakes.models import FakeModel, FakeModels, spec_of
+from tests.fakes.store import FakeStore
+from tocsin.bootstrap import Services
+from tocsin.domain.telemetry import Envelope
+from tocsin.usecases.device_memory import DeviceMemory
+from tocsin.usecases.score_readings import Outcome, score_readings
+
+
+def fake_models() -> FakeModels:
+    return FakeModels(FakeModel(spec_of(RIG)), FakeModel(spec_of(PROBE)))
+
+
+@dataclass
+class Plant:
+    """One of each fake, and the use case over them."""
+
+    store: FakeStore = field(default_factory=FakeStore)
+    models: FakeModels = field(default_factory=fake_models)
+    dead_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
+    live: FakeLive = field(default_factory=FakeLive)
+    memory: DeviceMemory = field(default_factory=DeviceMemory)
+
+    async def score(self, envelopes: Sequence[Envelope]) -> Outcome:
+        """Run one batch."""
+        return await score_readings(
+            envelopes,
+            profiles=PROFILES,
+            memory=self.memory,
+            store=self.store,
+            models=self.models,
+            dead_letters=self.dead_letters,
+            live=self.live,
+            now_ms=lambda: NOW,
+        )
+
+    def restart(self) -> None:
+        """Forget what a new process would not know."""
+        self.memory = DeviceMemory()
+
+    def services(self, *, platform_auth: bool = True) -> Services:
+        return Services(
+            profiles=PROFILES,
+            memory=self.memory,
+            telemetry=self.store,
+            fleet=self.store,
+            models=self.models,
+            dead_letters=self.dead_letters,
+            live=self.live,
+            platform_auth=platform_auth,
+            now_ms=lambda: NOW,
+        )

@@ -1,0 +1,136 @@
+"""A database in memory: the ports Telemetry and Fleet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tocsin.domain.errors import InvalidRequestError
+from tocsin.domain.profile import Profile
+from tocsin.domain.windows import History
+from tocsin.usecases.ports import Document
+
+_NOT_IN_AN_ID = set("/\\?#")
+_SHOWN = ("t", "channels", "score", "threshold")
+
+
+class CrashError(Exception):
+    """The process "ended" here."""
+
+
+class FakeStore:
+    """Documents by container, partition and id, kept as JSON as the database would.
+
+    ``writes`` lists every write in order as (container, id). After *crash_after* writes each
+    further one raises CrashError; ``away`` makes every call raise OSError.
+    """
+
+    def __init__(self) -> None:
+        self.containers: dict[str, dict[tuple[str, str], str]] = {
+            "alerts": {},
+            "readings": {},
+            "devices": {},
+        }
+        self.writes: list[tuple[str, str]] = []
+        self.reads = 0
+        self.crash_after: int | None = None
+        self.away = False
+
+    def all(self, container: str) -> list[dict[str, Any]]:
+        """Every document of a container, by partition and id."""
+        return [json.loads(text) for _, text in sorted(self.containers[container].items())]
+
+    def snapshot(self) -> dict[str, list[dict[str, Any]]]:
+        return {name: self.all(name) for name in self.containers}
+
+    async def device(self, device_id: str) -> Document | None:
+        self._read()
+        text = self.containers["devices"].get((device_id, device_id))
+        return None if text is None else dict(json.loads(text))
+
+    async def history(
+        self, device_id: str, profile: Profile, *, before_t: int, count: int
+    ) -> History:
+        self._read()
+        rows = {
+            t: [_at(document, name, index) for name in profile.channel_names]
+            for document in self._of_device(device_id)
+            if document["profile"] == profile.name
+            for index, t in enumerate(document["t"])
+            if t < before_t
+        }
+        newest = sorted(rows)[-count:]
+        values = np.array([rows[t] for t in newest], dtype=np.float64).astype(np.float32)
+        return History(
+            np.array(newest, dtype=np.int64), values.reshape(len(newest), len(profile.channels))
+        )
+
+    async def save_alerts(self, documents: Sequence[Document]) -> None:
+        self._save("alerts", documents)
+
+    async def save_readings(self, documents: Sequence[Document]) -> None:
+        self._save("readings", documents)
+
+    async def add_readings(self, documents: Sequence[Document]) -> None:
+        stored = self.containers["readings"]
+        self._save("readings", [one for one in documents if _key(one) not in stored])
+
+    async def save_devices(self, documents: Sequence[Document]) -> None:
+        self._save("devices", documents)
+
+    async def devices(self, site_id: str | None) -> list[Document]:
+        self._read()
+        every = [one for one in self.all("devices") if site_id in {None, one["siteId"]}]
+        return sorted(every, key=lambda one: str(one["id"]))
+
+    async def sites(self) -> list[str]:
+        self._read()
+        return sorted({str(one["siteId"]) for one in self.all("devices")})
+
+    async def readings(
+        self, device_id: str, *, from_t: int, to_t: int, most: int
+    ) -> list[Document]:
+        self._read()
+        found = [
+            one
+            for one in self._of_device(device_id)
+            if one["lastT"] >= from_t and one["firstT"] <= to_t
+        ]
+        if len(found) > most:
+            raise InvalidRequestError(f"the range holds more than {most} messages")
+        found.sort(key=lambda one: int(one["firstT"]))
+        return [{name: one[name] for name in _SHOWN} for one in found]
+
+    async def ping(self) -> None:
+        self._read()
+
+    def _of_device(self, device_id: str) -> list[dict[str, Any]]:
+        return [one for one in self.all("readings") if one["deviceId"] == device_id]
+
+    def _read(self) -> None:
+        self.reads += 1
+        if self.away:
+            raise OSError("the database is away")
+
+    def _save(self, container: str, documents: Sequence[Document]) -> None:
+        for document in documents:
+            if self.away:
+                raise OSError("the database is away")
+            if self.crash_after is not None and len(self.writes) >= self.crash_after:
+                raise CrashError(f"after {self.crash_after} writes")
+            if _NOT_IN_AN_ID & set(document["id"]):
+                raise ValueError(f"Illegal id {document['id']!r}")
+            self.containers[container][_key(document)] = json.dumps(document, allow_nan=False)
+            self.writes.append((container, document["id"]))
+
+
+def _key(document: Document) -> tuple[str, str]:
+    return document["deviceId"], document["id"]
+
+
+def _at(document: dict[str, Any], channel: str, index: int) -> float | None:
+    column = document["channels"].get(channel)
+    return None if column is None else column[index]

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tocsin.domain.principal import (
+    OPERATOR,
+    VIEWER,
+    ForbiddenError,
+    Principal,
+    UnauthenticatedError,
+    parse_principal,
+)
+
+ROLE = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"
+NAME = "name"
+
+
+def header(*claims: tuple[object, object], **changes: object) -> str:
+    document: dict[str, Any] = {
+        "auth_typ": "aad",
+        "name_typ": NAME,
+        "role_typ": ROLE,
+        "claims": [{"typ": kind, "val": value} for kind, value in claims],
+        **changes,
+    }
+    return encoded(document)
+
+
+def encoded(document: object) -> str:
+    return base64.b64encode(json.dumps(document).encode()).decode()
+
+
+def test_name_and_roles_are_read_from_their_claims() -> None:
+    found = parse_principal(header((NAME, "Ada"), (ROLE, VIEWER), ("roles", OPERATOR), ("x", "y")))
+    assert found == Principal("Ada", frozenset({VIEWER, OPERATOR}))
+
+
+def test_a_user_without_a_name_or_role_may_nothing() -> None:
+    found = parse_principal(header())
+    assert found == Principal("unnamed", frozenset())
+    with pytest.raises(ForbiddenError, match="'viewer'"):
+        found.must_be(VIEWER)
+
+
+@pytest.mark.parametrize(
+    ("has", "wanted", "may"),
+    [
+        (VIEWER, VIEWER, True),
+        (OPERATOR, VIEWER, True),
+        (OPERATOR, OPERATOR, True),
+        (VIEWER, OPERATOR, False),
+        ("Viewer", VIEWER, False),
+        ("admin", VIEWER, False),
+    ],
+)
+def test_an_operator_may_what_a_viewer_may_and_not_the_reverse(
+    has: str, wanted: str, may: bool
+) -> None:
+    principal = Principal("Ada", frozenset({has}))
+    with contextlib.nullcontext() if may else pytest.raises(ForbiddenError):
+        principal.must_be(wanted)
+
+
+@pytest.mark.parametrize(
+    "malformed",
+    [
+        None,
+        "",
+        "not base64!",
+        "päckchen",
+        "e30",
+        base64.b64encode(b"\xff\xfe\xfd").decode(),
+        base64.b64encode(b"[" * 20_000).decode(),
+        encoded([]),
+        encoded({}),
+        encoded(None),
+        encoded({"claims": [], "name_typ": "n"}),
+        encoded({"claims": {"typ": "a"}, "name_typ": "n", "role_typ": "r"}),
+        encoded({"claims": [1], "name_typ": "n", "role_typ": "r"}),
+        encoded({"claims": [{"typ": "a"}], "name_typ": "n", "role_typ": "r"}),
+    ],
+)
+def test_a_header_that_is_not_the_platforms_names_nobody(malformed: str | None) -> None:
+    with pytest.raises(UnauthenticatedError):
+        parse_principal(malformed)
+
+
+def test_claims_of_odd_types_grant_nothing() -> None:
+    found = parse_principal(header((ROLE, ["viewer"]), (ROLE, {"viewer": 1}), ([ROLE], "viewer")))
+    assert VIEWER not in found.roles
+
+
+@given(st.text() | st.binary().map(lambda raw: base64.b64encode(raw).decode()))
+def test_no_header_fails_in_another_way(text: str) -> None:
+    with pytest.raises(UnauthenticatedError):
+        parse_principal(text)

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from tocsin.domain.errors import InvalidProfileError
+from tocsin.domain.profile import parse_profile
+from tocsin.domain.telemetry import MAX_CHANNELS
+from tocsin.profiles import load_profiles
+
+CHANNEL = {"name": "heat_c", "title": "Heat", "unit": "°C", "low": 0, "high": 100}
+
+
+def profile(**changes: object) -> dict[str, Any]:
+    return {
+        "name": "probe",
+        "title": "Probe",
+        "period_s": 1,
+        "window": 4,
+        "channels": [CHANNEL],
+        **changes,
+    }
+
+
+def test_the_shipped_profiles_are_valid_and_named_as_their_files() -> None:
+    profiles = load_profiles()
+    assert {"workcell", "motor", "environment", "thermal", "pump"} <= set(profiles)
+    for name, one in profiles.items():
+        assert one.name == name
+        assert len(one.channels) <= MAX_CHANNELS
+        assert one.window * one.period_s < 600, "a window must fill within minutes"
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"period_s": 0}, "period_s must be above 0"),
+        ({"window": 1}, "window at least 2"),
+        ({"channels": []}, "no channels"),
+        ({"channels": [CHANNEL, CHANNEL]}, "a channel twice"),
+        ({"channels": [{**CHANNEL, "low": 100}]}, "low must be below high"),
+        ({"channels": [{**CHANNEL, "high": math.nan}]}, "low must be below high"),
+        ({"channels": [{"name": "x"}]}, "'title'"),
+        ({"channels": 5}, "malformed"),
+        ({"window": "many"}, "malformed"),
+        ({"title": ...}, "'title'"),
+    ],
+)
+def test_a_wrong_profile_is_refused_by_name(changes: dict[str, object], text: str) -> None:
+    document = {name: value for name, value in profile(**changes).items() if value is not ...}
+    with pytest.raises(InvalidProfileError, match=text) as caught:
+        parse_profile(document)
+    assert "'probe'" in str(caught.value)

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.fakes.messages import NOW, reading_message, stream
+from tests.fakes.services import Plant
+from tocsin.domain.errors import InvalidRequestError
+from tocsin.usecases.show_readings import LARGEST_MAX, show_readings
+
+
+async def shown(plant: Plant, device_id: str = "rig-1", **changes: Any) -> dict[str, Any]:  # noqa: ANN401 (any parameter)
+    wanted: dict[str, Any] = {"from_t": None, "to_t": None, "most": 100, "now_ms": NOW, **changes}
+    return await show_readings(device_id, fleet=plant.store, **wanted)
+
+
+@pytest.fixture
+async def plant() -> Plant:
+    plant = Plant()
+    await plant.score(stream([10] * 20, odd=[123]))
+    return plant
+
+
+async def test_every_channel_and_the_score_are_series(plant: Plant) -> None:
+    found = await shown(plant, most=1_000)
+    assert found["readings"] == 200
+    assert set(found["series"]) == {"speed_rpm", "heat_c", "score"}
+    for series in found["series"].values():
+        assert len(series["t"]) == len(series["values"]) == 200
+        assert series["t"] == sorted(series["t"])
+    assert found["series"]["score"]["values"][:6] == [
+        *[None] * 5,
+        plant.store.all("readings")[0]["score"][5],
+    ]
+    assert found["threshold"] == 10.0
+
+
+async def test_few_points_still_show_the_peak(plant: Plant) -> None:
+    found = await shown(plant, most=10)
+    series = found["series"]["heat_c"]
+    assert len(series["values"]) <= 10
+    assert max(series["values"]) > 40
+    assert found["readings"] == 200
+
+
+async def test_only_the_range_is_shown_both_ends_included(plant: Plant) -> None:
+    times = [t for one in plant.store.all("readings") for t in one["t"]]
+    found = await shown(plant, from_t=times[15], to_t=times[31])
+    assert found["series"]["heat_c"]["t"] == times[15:32]
+    assert (found["from"], found["to"], found["readings"]) == (times[15], times[31], 17)
+
+
+async def test_the_last_hour_is_the_default(plant: Plant) -> None:
+    found = await shown(plant)
+    assert (found["from"], found["to"]) == (NOW - 3_600_000, NOW)
+
+
+async def test_an_unknown_device_has_no_readings(plant: Plant) -> None:
+    found = await shown(plant, "nobody")
+    assert found["readings"] == 0
+    assert found["threshold"] is None
+    assert found["series"] == {"score": {"t": [], "values": []}}
+
+
+async def test_missing_values_are_gaps() -> None:
+    plant = Plant()
+    await plant.score([reading_message(0, [NOW - 1, NOW], [[None, 1.0], [None, None]])])
+    found = await shown(plant)
+    assert found["series"]["speed_rpm"]["values"] == [None, None]
+    assert found["series"]["heat_c"]["values"] == [1.0, None]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"from_t": 5, "to_t": 5},
+        {"from_t": 6, "to_t": 5},
+        {"from_t": NOW + 1},
+        {"from_t": -(10**30)},
+        {"to_t": 10**30},
+        {"most": 1},
+        {"most": 0},
+        {"most": -1},
+        {"most": LARGEST_MAX + 1},
+    ],
+)
+async def test_a_range_or_size_out_of_bounds_is_refused(
+    plant: Plant, changes: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidRequestError):
+        await shown(plant, **changes)
