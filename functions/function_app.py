@@ -3,8 +3,8 @@
 import azure.functions as func
 
 from tocsin import bootstrap
-from tocsin.triggers import alerts, http, telemetry
+from tocsin.triggers import alerts, http, telemetry, warmup
 
 app = func.FunctionApp()
-for room in (telemetry, alerts, http):
+for room in (telemetry, alerts, http, warmup):
     app.register_functions(room.blueprint(bootstrap.services))
