@@ -54,7 +54,8 @@ def test_generate_labels_faults_and_leaves_dropouts_empty(tmp_path: Path) -> Non
     ("flags", "said"),
     [
         (["generate", "--profile", "oven", "--out", "x.csv"], "no profile 'oven'; there are"),
-        (["generate", "--profile", "pump", "--faults", "bang", "--out", "x.csv"], "no fault kind"),
+        (["generate", "--profile", "pump", "--faults", "bang", "--out", "x.csv"], "no kind 'bang'"),
+        (["generate", "--profile", "pump", "--faults", "late_burst", "--out", "x"], "late_burst"),
         (["generate", "--profile", "pump", "--start", "soon", "--out", "x.csv"], "--start: 'soon'"),
         (["run", "--faults", "often"], "--faults often: say demo, none, or a rate"),
         (["run", "--faults", "nan"], "--faults nan"),

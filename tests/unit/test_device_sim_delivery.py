@@ -12,7 +12,7 @@ import pytest
 from device_sim.dispatch import Dispatch, NotConnectedError
 from device_sim.message import Composer, Outgoing
 from device_sim.runlog import RunLog
-from device_sim.sender import LinkError, RefusedError, connect_patiently
+from device_sim.sender import LinkError, RefusedError, connect_patiently, within
 from device_sim.store import Outbox
 from tests.fakes.device_link import FakeLink
 
@@ -85,11 +85,49 @@ async def test_a_producer_that_can_wait_never_overflows(tmp_path: Path) -> None:
     dispatch.start()
     async with asyncio.timeout(5):
         for message in messages(50):
-            await dispatch.offer_when_free(message)
+            await dispatch.offer_when_free(message, asyncio.Event())
         await dispatch.drained()
     await dispatch.close()
     assert [message.seq for message in link.sent] == list(range(50))
     assert log.tally.undelivered == 0
+
+
+async def test_a_call_that_takes_too_long_is_left_to_itself() -> None:
+    ended = asyncio.Event()
+
+    async def slow() -> None:
+        await asyncio.sleep(0.05)
+        ended.set()
+
+    with pytest.raises(TimeoutError):
+        await within(0.01, slow())
+    async with asyncio.timeout(5):
+        await ended.wait()
+
+
+async def test_a_call_in_time_passes_its_error_on() -> None:
+    async def failing() -> None:
+        raise LinkError("no")
+
+    with pytest.raises(LinkError):
+        await within(5, failing())
+
+
+async def test_a_producer_that_waits_can_be_stopped(tmp_path: Path) -> None:
+    log = RunLog(tmp_path)
+    dispatch = Dispatch({"d-1": FakeLink(failures=10**9)}, store=2, log=log)
+    dispatch.start()
+    first, second, third = messages(3)
+    stop = asyncio.Event()
+    await dispatch.offer_when_free(first, stop)
+    await dispatch.offer_when_free(second, stop)
+    waiting = asyncio.create_task(dispatch.offer_when_free(third, stop))
+    await asyncio.sleep(0)
+    stop.set()
+    async with asyncio.timeout(5):
+        await waiting
+    await dispatch.close()
+    assert (log.tally.messages, log.tally.unsent, log.tally.overflowed) == (3, 3, 0)
 
 
 async def test_connecting_is_tried_again() -> None:
@@ -126,12 +164,13 @@ async def test_an_outbox_wakes_who_waits() -> None:
     assert outbox.put(first) is None
     assert await waiting is first
     outbox.put(second)
-    blocked = asyncio.create_task(outbox.put_when_free(third))
+    blocked = asyncio.create_task(outbox.room())
     emptied = asyncio.create_task(outbox.empty())
     await asyncio.sleep(0)
     assert not blocked.done()
     assert outbox.acknowledge() is first
     await blocked
+    outbox.put(third)
     assert [outbox.acknowledge(), outbox.acknowledge()] == [second, third]
     await emptied
     assert len(outbox) == 0

@@ -186,7 +186,15 @@ async def test_a_stopped_clock_says_so() -> None:
     assert not await clock.reach(10**9, stop)
 
 
-def test_a_fast_clock_ends_with_the_wall_clock() -> None:
-    clock = Clock.ending_now(now_ms=1_000_000, speed=10.0, duration_s=60.0)
+def test_a_fast_clock_starts_as_far_back_as_it_runs_ahead() -> None:
+    clock = Clock.catching_up(now_ms=1_000_000, speed=10.0, duration_s=60.0)
     assert clock.start_ms == 1_000_000 - 9 * 60_000
-    assert Clock.ending_now(now_ms=1_000_000, speed=0.5, duration_s=60.0).start_ms == 1_000_000
+    assert Clock.catching_up(now_ms=1_000_000, speed=0.5, duration_s=60.0).start_ms == 1_000_000
+
+
+async def test_a_fast_clock_never_overtakes_the_wall_clock() -> None:
+    clock = Clock.catching_up(now_ms=now_ms(), speed=50.0, duration_s=0.05)
+    for _ in range(4):
+        soon_ms = now_ms() + 60
+        assert await clock.reach(soon_ms, asyncio.Event())
+        assert now_ms() >= soon_ms - 2

@@ -52,21 +52,6 @@ def test_a_reading_document_has_every_field() -> None:
     }
 
 
-def test_scores_that_are_no_numbers_still_make_a_document() -> None:
-    one = scored(np.nan, np.inf)
-    found = json.loads(json.dumps(reading_document(one), allow_nan=False))
-    assert found["score"][1] is None
-    assert found["score"][2] > 1e30
-    assert found["anomalous"] == [False, False, True]
-
-
-def test_contributions_that_are_no_numbers_still_make_a_document() -> None:
-    shares = np.array([[np.nan, np.inf]], dtype=np.float32)
-    full = np.array([False, False, True])
-    one = Scored.of(message(), spec_of(RIG), full, np.ones(1, dtype=np.float32), shares)
-    assert one.contributions_at(2) == {"speed_rpm": 0.0, "heat_c": 0.0}
-
-
 def test_a_score_at_the_threshold_is_not_anomalous() -> None:
     assert scored(THRESHOLD, THRESHOLD + 0.001).anomalous.tolist() == [False, False, True]
 

@@ -4,10 +4,12 @@ import importlib
 import json
 import re
 import sys
+import typing
 from pathlib import Path
 
 import azure.functions as func
 import pytest
+from azure.functions.meta import get_binding_registry
 
 from tests.unit.schemas import checked
 from tocsin import bootstrap
@@ -39,7 +41,18 @@ def test_importing_the_app_registers_every_function(functions: list[func.Functio
         "devices",
         "device",
         "device_readings",
+        "warm_up",
     }
+
+
+def test_annotations_are_those_that_the_worker_takes(functions: list[func.Function]) -> None:
+    for function in functions:
+        hints = typing.get_type_hints(function.get_user_function())
+        for binding in bindings(function):
+            if binding["direction"] == "IN":
+                registry = get_binding_registry()  # type: ignore[no-untyped-call]  # the SDK's own
+                converter = registry.get(binding["type"])
+                assert converter.check_input_type_annotation(hints[str(binding["name"])])
 
 
 def test_routes_are_those_of_the_design(functions: list[func.Function]) -> None:

@@ -4,7 +4,9 @@ import base64
 import json
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.fakes.messages import NOW, PROBE, RIG, document, envelope, reading_message, stream
 from tests.fakes.models import FakeModel, FakeModels, spec_of
@@ -13,6 +15,7 @@ from tests.unit.test_domain_telemetry import BAD
 from tocsin.usecases.score_readings import Outcome
 
 ODD = range(20, 26)
+Windows = NDArray[np.float32]
 
 
 async def test_readings_are_scored_and_the_devices_state_follows() -> None:
@@ -130,6 +133,23 @@ async def test_a_model_that_always_fails_loses_nothing() -> None:
     assert outcome.dead_letters == 2
     assert plant.dead_letters.reasons == ["scoring-failed"] * 2
     assert plant.store.all("devices") == []
+
+
+async def test_answers_that_are_no_numbers_still_make_documents() -> None:
+    class Overflowing(FakeModel):
+        def score(self, windows: Windows) -> tuple[Windows, Windows]:
+            score, shares = super().score(windows)
+            score[-2:] = np.nan, np.inf
+            shares[-1] = np.nan, np.inf
+            return score, shares
+
+    plant = Plant(models=FakeModels(Overflowing(spec_of(RIG))))
+    await plant.score(stream([8]))
+    (stored,) = plant.store.all("readings")
+    assert stored["score"][-2] is None
+    assert stored["score"][-1] > 1e30
+    assert stored["anomalous"][-2:] == [False, True]
+    assert [shares[-1] for shares in stored["contributions"].values()] == [0.0, 0.0]
 
 
 async def test_without_a_model_readings_are_stored_unscored() -> None:

@@ -14,6 +14,7 @@ from azure.cosmos.exceptions import CosmosResourceExistsError, CosmosResourceNot
 from tocsin.adapters.identity import credential_for
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.profile import Profile
+from tocsin.domain.telemetry import can_be_kept
 from tocsin.domain.windows import History
 from tocsin.settings import Connection
 from tocsin.usecases.ports import Document
@@ -59,6 +60,9 @@ class CosmosStore:
         self._writes = asyncio.Semaphore(WRITES_AT_ONCE)
 
     async def device(self, device_id: str) -> Document | None:
+        if not can_be_kept(device_id):
+            # In the address of a document it would lead to another one.
+            return None
         try:
             found = await self._devices.read_item(device_id, partition_key=device_id)
         except CosmosResourceNotFoundError:

@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 
 ReadFile = Callable[[str], Awaitable[bytes | None]]
 
+# Torch rebuilds a program with state that is the whole process's: one at a time.
+_loading = threading.Lock()
+
 
 class TorchModel:
     """A loaded program. One pass at a time, on one thread: small instances have one core."""
@@ -60,8 +63,9 @@ def load_model(spec: BundleSpec, program: bytes, profile: Profile) -> TorchModel
 
     torch.set_num_threads(1)
     try:
-        exported = torch.export.load(io.BytesIO(program))
-        model = TorchModel(spec, exported.module())
+        with _loading:
+            exported = torch.export.load(io.BytesIO(program))
+            model = TorchModel(spec, exported.module())
         windows = np.zeros((2, spec.window, len(spec.channels)), dtype=np.float32)
         score, contributions = model.score(windows)
     except Exception as error:
@@ -171,7 +175,7 @@ def _parse_active(active: bytes | None, profile: Profile) -> tuple[str, str]:
     try:
         document = json.loads(active)
         version, sha256 = document["version"], document["bundle_sha256"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InvalidBundleError(f"{profile.name}/active.json is malformed: {error!r}") from error
     if not (isinstance(version, str) and isinstance(sha256, str)) or "/" in version:
         raise InvalidBundleError(f"{profile.name}/active.json names no version and SHA-256")

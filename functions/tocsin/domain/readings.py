@@ -44,9 +44,8 @@ class Scored:
         readings, channels = message.values.shape
         all_scores = np.full(readings, np.nan, dtype=np.float32)
         all_contributions = np.zeros((readings, channels), dtype=np.float32)
-        # Finite, or no document: a sum that overflowed is as odd as can be, the rest is unknown.
-        all_scores[full] = np.nan_to_num(score, nan=np.nan)
-        all_contributions[full] = np.nan_to_num(contributions, posinf=0.0, neginf=0.0)
+        all_scores[full] = score
+        all_contributions[full] = contributions
         return cls(
             message=message,
             score=all_scores,

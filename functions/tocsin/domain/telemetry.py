@@ -101,14 +101,19 @@ def decode(envelope: Envelope, profiles: Mapping[str, Profile], *, now_ms: int) 
     )
 
 
+def can_be_kept(device_id: str) -> bool:
+    """Whether the database takes this device id for a document's, and finds it again."""
+    return device_id not in {".", ".."} and _NOT_IN_AN_ID.isdisjoint(device_id)
+
+
 def _check_device_id(device_id: str) -> None:
     if not device_id:
         raise InvalidMessageError("no-device-id", "the hub named no device for this message")
-    if not _NOT_IN_AN_ID.isdisjoint(device_id):
+    if not can_be_kept(device_id):
         raise InvalidMessageError(
             "malformed",
-            f"the database keeps no device id with / \\ ? or #: {brief(device_id)}; "
-            "register the device under another",
+            f"the database keeps no device {brief(device_id)}: register it under a name without "
+            "/ \\ ? and #",
         )
 
 

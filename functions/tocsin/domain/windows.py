@@ -53,9 +53,8 @@ def windows_ending_at(
     full = _readings_since_silence(times, profile)[len(history.t) :] >= window
     if not full.any():
         return np.empty((0, window, rows.shape[1]), dtype=np.float32), full
-    views = np.lib.stride_tricks.sliding_window_view(rows, window, axis=0)  # [rows-window+1, c, w]
-    last = np.flatnonzero(full) + len(history.t)
-    return views[last - window + 1].transpose(0, 2, 1), full
+    first = np.flatnonzero(full) + len(history.t) - window + 1
+    return rows[first[:, np.newaxis] + np.arange(window)], full
 
 
 def _readings_since_silence(times: NDArray[np.int64], profile: Profile) -> NDArray[np.int64]:

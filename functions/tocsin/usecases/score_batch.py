@@ -57,6 +57,10 @@ async def _one_pass(placed: Sequence[Placed], model: Model) -> list[Scored]:
     if len(windows):
         # Off the event loop: the worker goes on receiving while torch computes.
         scores, contributions = await asyncio.to_thread(model.score, windows)
+        # No document takes an infinity: a sum that overflowed is as odd as can be, and nobody can
+        # say of whose doing.
+        scores = np.nan_to_num(scores, nan=np.nan)
+        contributions = np.nan_to_num(contributions, posinf=0.0, neginf=0.0)
     ends = np.cumsum([len(windows) for windows, _ in cut])[:-1]
     return [
         Scored.of(one.message, model.spec, full, of_message, shares)

@@ -1,0 +1,280 @@
+"""One suite for every implementation of a port: fakes and adapters keep the same promises.
+
+So what a unit test shows over a fake holds over the service too.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from local.services import Endpoints
+from tests.contract import ports
+from tests.contract.ports import Channel, Files, Letters, Store
+from tests.fakes.bundles import bundle_files
+from tests.fakes.messages import NOW, PROBE, RIG, envelope, stream
+from tests.fakes.services import Plant
+from tocsin.adapters.model_bundle import ActiveModels
+from tocsin.domain.dead_letters import DeadLetter
+from tocsin.domain.errors import DeliveryError, InvalidRequestError
+from tocsin.domain.profile import Profile
+from tocsin.usecases.ports import Live
+
+# As the end of an address, this would be a reading's.
+STEP = "../../readings/docs/1-0"
+
+
+@pytest.fixture(params=["fake", "cosmos"])
+async def store(request: pytest.FixtureRequest, endpoints: Endpoints) -> AsyncIterator[Store]:
+    if request.param == "cosmos":
+        request.getfixturevalue("cosmos")
+    opened = {"fake": ports.fake_store, "cosmos": ports.cosmos_store}[request.param]
+    async with opened(endpoints) as store:
+        yield store
+
+
+@pytest.fixture(params=["fake", "blob"])
+async def letters(request: pytest.FixtureRequest, endpoints: Endpoints) -> AsyncIterator[Letters]:
+    if request.param == "blob":
+        request.getfixturevalue("azurite")
+    opened = {"fake": ports.fake_letters, "blob": ports.blob_letters}[request.param]
+    async with opened(endpoints) as letters:
+        yield letters
+
+
+@pytest.fixture(params=["fake", "blob"])
+async def files(request: pytest.FixtureRequest, endpoints: Endpoints) -> AsyncIterator[Files]:
+    if request.param == "blob":
+        request.getfixturevalue("azurite")
+    opened = {"fake": ports.fake_files, "blob": ports.blob_files}[request.param]
+    async with opened(endpoints) as files:
+        yield files
+
+
+@pytest.fixture(params=["fake", "webpubsub"])
+async def channel(request: pytest.FixtureRequest, endpoints: Endpoints) -> AsyncIterator[Channel]:
+    if request.param == "webpubsub":
+        request.getfixturevalue("webpubsub")
+    opened = {"fake": ports.fake_channel, "webpubsub": ports.webpubsub_channel}[request.param]
+    async with opened(endpoints) as channel:
+        yield channel
+
+
+@pytest.fixture(params=["fake", "webpubsub"])
+async def away_live(request: pytest.FixtureRequest, endpoints: Endpoints) -> AsyncIterator[Live]:
+    opened = {"fake": ports.fake_away_live, "webpubsub": ports.webpubsub_away_live}[request.param]
+    async with opened(endpoints) as live:
+        yield live
+
+
+def reading(
+    t: Sequence[int], *, device_id: str = "rig-1", profile: Profile = RIG, **changes: object
+) -> dict[str, Any]:
+    """A stored message whose every value is its own time's last three digits."""
+    return {
+        "id": f"{t[0]}-{changes.get('seq', 0)}",
+        "deviceId": device_id,
+        "siteId": "north",
+        "profile": profile.name,
+        "t": list(t),
+        "firstT": t[0],
+        "lastT": t[-1],
+        "channels": {name: [time % 1_000 for time in t] for name in profile.channel_names},
+        "score": [0.5] * len(t),
+        "threshold": 1.0,
+        **changes,
+    }
+
+
+def state(device_id: str, site_id: str = "north", **changes: object) -> dict[str, Any]:
+    return {"id": device_id, "deviceId": device_id, "siteId": site_id, "lastT": NOW, **changes}
+
+
+async def shown(store: Store, **changes: Any) -> list[list[int]]:  # noqa: ANN401 (any parameter)
+    wanted: dict[str, Any] = {"from_t": 0, "to_t": NOW, "most": 100, **changes}
+    return [one["t"] for one in await store.readings("rig-1", **wanted)]
+
+
+async def test_a_device_is_read_as_it_was_last_saved(store: Store) -> None:
+    assert await store.device("rig-1") is None
+    await store.save_devices([state("rig-1", run=1), state("rig-2")])
+    await store.save_devices([state("rig-1", run=2)])
+    assert await store.device("rig-1") == state("rig-1", run=2)
+    assert await store.device("rig-3") is None
+
+
+@pytest.mark.parametrize("device_id", ["a?b", "a/b", "a\\b", "50%", "%2F", "ü", "a b", "..", STEP])
+async def test_whatever_is_asked_for_is_not_there(store: Store, device_id: str) -> None:
+    await store.save_readings([reading([1])])
+    assert await store.device(device_id) is None
+    assert await store.devices(device_id) == []
+    assert await store.readings(device_id, from_t=0, to_t=NOW, most=9) == []
+
+
+async def test_a_device_id_may_hold_what_the_hub_allows(store: Store) -> None:
+    device_id = "Rig-1.:+%_*!(),=@;$'"
+    await store.save_devices([state(device_id)])
+    assert await store.device(device_id) == state(device_id)
+
+
+async def test_devices_are_listed_by_id_and_site(store: Store) -> None:
+    assert await store.devices(None) == []
+    assert await store.sites() == []
+    await store.save_devices([state("b"), state("c", "south"), state("a")])
+    assert await store.devices(None) == [state("a"), state("b"), state("c", "south")]
+    assert await store.devices("north") == [state("a"), state("b")]
+    assert await store.devices("west") == []
+    assert await store.sites() == ["north", "south"]
+
+
+async def test_a_history_is_the_newest_readings_before_a_time_in_order(store: Store) -> None:
+    messages = [reading([n * 10 + 1, n * 10 + 2, n * 10 + 3]) for n in range(20)]
+    await store.save_readings(messages)
+    found = await store.history("rig-1", RIG, before_t=152, count=5)
+    assert found.t.tolist() == [133, 141, 142, 143, 151]
+    assert found.t.dtype == np.int64
+    assert found.values.dtype == np.float32
+    assert found.values.tolist() == [[t, t] for t in found.t.tolist()]
+    everything = await store.history("rig-1", RIG, before_t=10_000, count=1_000)
+    assert everything.t.tolist() == [t for one in messages for t in one["t"]]
+
+
+async def test_a_history_is_one_devices_and_one_profiles(store: Store) -> None:
+    await store.save_readings(
+        [reading([1]), reading([2], device_id="rig-2"), reading([3], profile=PROBE)]
+    )
+    assert (await store.history("rig-1", RIG, before_t=9, count=9)).t.tolist() == [1]
+    empty = await store.history("rig-1", RIG, before_t=1, count=9)
+    assert (empty.t.shape, empty.values.shape) == ((0,), (0, 2))
+
+
+async def test_a_history_has_nan_where_a_value_or_a_channel_is_missing(store: Store) -> None:
+    await store.save_readings(
+        [reading([1, 2], channels={"heat_c": [None, 5]}), reading([3], channels={"heat_c": [6]})]
+    )
+    found = await store.history("rig-1", RIG, before_t=9, count=9)
+    np.testing.assert_array_equal(found.values, [[np.nan, np.nan], [np.nan, 5], [np.nan, 6]])
+
+
+async def test_a_history_puts_late_readings_in_their_place_once(store: Store) -> None:
+    await store.save_readings([reading([10, 20, 30]), reading([15, 20, 25], seq=1), reading([40])])
+    found = await store.history("rig-1", RIG, before_t=99, count=6)
+    assert found.t.tolist() == [10, 15, 20, 25, 30, 40]
+
+
+async def test_readings_are_those_that_overlap_a_range_oldest_first(store: Store) -> None:
+    await store.save_readings([reading([30, 40]), reading([10, 20]), reading([50, 60])])
+    assert await shown(store) == [[10, 20], [30, 40], [50, 60]]
+    assert await shown(store, from_t=20, to_t=30) == [[10, 20], [30, 40]]
+    assert await shown(store, from_t=21, to_t=29) == []
+    assert await shown(store, from_t=35, to_t=36) == [[30, 40]]
+
+
+async def test_too_many_readings_are_refused_not_cut(store: Store) -> None:
+    await store.save_readings([reading([t]) for t in range(1, 251)])
+    assert len(await shown(store, most=250)) == 250
+    with pytest.raises(InvalidRequestError, match="more than 249"):
+        await shown(store, most=249)
+
+
+async def test_saving_again_changes_nothing_but_the_content(store: Store) -> None:
+    await store.save_readings([reading([1]), reading([2])])
+    await store.save_readings([reading([1], score=[9.0])])
+    await store.save_readings([])
+    found = await store.readings("rig-1", from_t=0, to_t=9, most=9)
+    assert [(one["t"], one["score"]) for one in found] == [([1], [9.0]), ([2], [0.5])]
+
+
+async def test_adding_leaves_what_is_stored_as_it_is(store: Store) -> None:
+    await store.save_readings([reading([1], score=[1.0])])
+    await store.add_readings([reading([1], score=[2.0]), reading([2], score=[3.0])])
+    await store.add_readings([reading([1], device_id="rig-2")])
+    found = await store.readings("rig-1", from_t=0, to_t=9, most=9)
+    assert [one["score"] for one in found] == [[1.0], [3.0]]
+    assert len(await store.readings("rig-2", from_t=0, to_t=9, most=9)) == 1
+
+
+async def test_a_database_that_answers_is_well(store: Store) -> None:
+    await store.ping()
+    await store.save_devices([state("rig-1")])
+    await store.ping()
+
+
+async def test_a_stream_is_stored_the_same_in_every_database(store: Store) -> None:
+    log = [*stream([8] * 5, odd=range(20, 26)), *stream([5, 5], device_id="rig-2", seed=1)]
+    plain = Plant()
+    await plain.score(log)
+    plant = Plant(store=store)  # type: ignore[arg-type]  # any store will do for scoring
+    for cut in ([0, 1, 5], [2, 6, 1], [3, 4, 3]):
+        await plant.score([log[index] for index in cut])
+        plant.restart()
+    for device_id in ("rig-1", "rig-2"):
+        found = await store.readings(device_id, from_t=0, to_t=NOW, most=99)
+        expected = await plain.store.readings(device_id, from_t=0, to_t=NOW, most=99)
+        assert found == expected
+        assert await store.device(device_id) == await plain.store.device(device_id)
+
+
+async def test_a_dead_letter_is_kept_once_with_every_byte(letters: Letters) -> None:
+    body = bytes(range(256)) * 1_100
+    letter = DeadLetter(envelope(body, sequence_number=7), "too-large", "281600 bytes")
+    await letters.box.put(letter)
+    await letters.box.put(letter)
+    assert await letters.paths() == [letter.path]
+    found = await letters.read(letter.path)
+    assert found == letter.document()
+    assert base64.b64decode(found["body"]) == body
+
+
+async def test_dead_letters_of_two_events_are_two(letters: Letters) -> None:
+    for number in (1, 2):
+        await letters.box.put(DeadLetter(envelope(b"x", sequence_number=number), "not-json", ""))
+    assert len(await letters.paths()) == 2
+
+
+async def test_a_file_is_read_whole_or_not_there(files: Files) -> None:
+    content = bytes(range(256)) * 30_000
+    await files.write("rig/1/model.pt2", content)
+    await files.write("rig/empty", b"")
+    assert await files.read("rig/1/model.pt2") == content
+    assert await files.read("rig/empty") == b""
+    assert await files.read("rig/2/model.pt2") is None
+
+
+async def test_the_active_model_comes_out_of_the_files(files: Files) -> None:
+    now_s = 0.0
+    models = ActiveModels(files.read, refresh_s=30, clock_s=lambda: now_s)
+    for path, content in bundle_files(RIG, "1-a").items():
+        await files.write(path, content)
+    model = await models.current(RIG)
+    assert model is not None
+    assert model.spec.version == "1-a"
+    score, shares = model.score(np.ones((3, RIG.window, 2), dtype=np.float32))
+    assert (score.shape, shares.shape) == ((3,), (3, 2))
+    assert await models.current(PROBE) is None
+
+
+async def test_live_messages_reach_those_who_watch_the_site_in_order(channel: Channel) -> None:
+    for number in range(3):
+        await channel.live.send("north", {"type": "alert", "n": number, "text": "ü"})
+    await channel.live.send("south", {"type": "telemetry", "devices": []})
+    assert await channel.sent_to("north", 3) == [
+        {"type": "alert", "n": number, "text": "ü"} for number in range(3)
+    ]
+    assert await channel.sent_to("south", 1) == [{"type": "telemetry", "devices": []}]
+
+
+async def test_a_live_service_that_stays_away_is_a_failed_delivery(
+    away_live: Live,
+) -> None:
+    with pytest.raises(DeliveryError):
+        await away_live.send("north", {"type": "alert"})
+
+
+async def test_a_client_gets_an_address_of_its_own(channel: Channel) -> None:
+    url = await channel.live.client_url("ada", "north")
+    assert url.startswith("ws://")

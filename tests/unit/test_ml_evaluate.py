@@ -1,0 +1,89 @@
+"""Alerts held against labels: what counts as found, false, or neither."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ml_model.data import Recording
+from ml_model.evaluate import Judged, faulty_and_scored, judge, metrics_of
+from ml_model.scoring import ScoredRecording
+from tocsin.domain.scoring import Hysteresis
+
+WINDOW = 20
+HYSTERESIS = Hysteresis(raise_after=3, clear_after=5)
+
+
+def judged(
+    *, high: list[range], faults: dict[str, range], rows: int = 400, unscored: int = 0
+) -> Judged:
+    score = np.zeros(rows, dtype=np.float32)
+    for one in high:
+        score[list(one)] = 2.0
+    score[:unscored] = np.nan
+    labels = np.full(rows, "", dtype="U32")
+    for kind, one in faults.items():
+        labels[list(one)] = kind
+    t = 1_000 * np.arange(rows, dtype=np.int64)
+    recording = Recording("x", t, np.empty((rows, 0), dtype=np.float32), labels)
+    return judge(ScoredRecording(recording, score), 1.0, HYSTERESIS, WINDOW)
+
+
+def test_an_alert_inside_finds_the_event_with_its_delay() -> None:
+    metrics = metrics_of([judged(high=[range(110, 120)], faults={"spike": range(105, 125)})])
+    assert metrics["events"]["by_kind"]["spike"] == {
+        "total": 1, "found": 1, "recall": 1.0, "median_delay_s": 7.0,
+    }  # fmt: skip
+    assert metrics["false_alerts"] == 0
+    assert metrics["events"]["precision"] == 1.0
+
+
+def test_a_short_fault_may_be_found_just_after_its_end() -> None:
+    result = judged(high=[range(101, 105)], faults={"spike": range(100, 103)})
+    assert [event.delay_s for event in result.events] == [3.0]
+
+
+def test_the_return_to_normal_is_neither_found_nor_false() -> None:
+    result = judged(high=[range(122, 130)], faults={"drift": range(100, 120)})
+    assert [event.delay_s for event in result.events] == [None]
+    assert result.false_alerts == []
+
+
+def test_an_alert_anywhere_else_is_false() -> None:
+    high = [range(50, 56), range(140, 150), range(300, 310)]
+    result = judged(high=high, faults={"drift": range(100, 120)})
+    assert result.false_alerts == [52, 142, 302]
+    metrics = metrics_of([result])
+    assert metrics["false_alerts"] == 3
+    assert metrics["events"]["precision"] == 0.0
+    assert metrics["false_alerts_per_device_day"] == round(3 / (400 / 86_400), 4)
+
+
+def test_an_alert_that_was_open_before_finds_nothing() -> None:
+    result = judged(high=[range(60, 115)], faults={"drift": range(100, 120)})
+    assert [event.delay_s for event in result.events] == [None]
+    assert result.false_alerts == [62]
+
+
+def test_kinds_that_show_no_value_are_listed_but_not_counted() -> None:
+    faults = {"dropout": range(50, 70), "spike": range(200, 210)}
+    metrics = metrics_of([judged(high=[range(200, 206)], faults=faults)])
+    assert metrics["events"]["total"] == 1
+    assert metrics["events"]["recall"] == 1.0
+    assert metrics["events"]["by_kind"]["dropout"]["found"] == 0
+
+
+def test_readings_after_a_fault_and_without_a_score_do_not_count() -> None:
+    result = judged(high=[range(100, 130)], faults={"drift": range(100, 120)}, unscored=30)
+    faulty, counts = faulty_and_scored(result)
+    assert faulty.sum() == 20
+    assert not counts[:30].any()
+    assert not counts[120:139].any()
+    assert counts[139:].all()
+    assert metrics_of([result])["readings"] == {"precision": 1.0, "recall": 1.0}
+
+
+def test_without_events_or_days_there_is_no_ratio() -> None:
+    metrics = metrics_of([judged(high=[], faults={}, unscored=400)])
+    assert metrics["events"]["recall"] is None
+    assert metrics["events"]["precision"] is None
+    assert metrics["false_alerts_per_device_day"] is None

@@ -1,0 +1,181 @@
+"""Bundles on disk: they load without ml_model, score the same, and say what they are."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from rich.console import Console
+
+from ml_model import export
+from ml_model.__main__ import main
+from ml_model.calibrate import Calibration
+from ml_model.data import Recording
+from ml_model.model import ModelConfig, WindowAutoencoder
+from ml_model.paths import BUNDLE_FILE, BUNDLES, PROGRAM_FILE
+from ml_model.presets import Preset
+from ml_model.runs import TrainingOrder, run_evaluation, run_training
+from ml_model.train import TrainConfig
+from tests.unit.ml_recordings import PLANT, normal_recording, windows_of, write_csv
+from tocsin.domain.bundle import parse_bundle
+from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.scoring import Hysteresis
+from tocsin.profiles import load_profiles
+
+PROFILES = load_profiles()
+LARGEST_BYTES = 300_000
+QUICK = TrainConfig(seed=3, epochs=3, most_windows=2_000)
+
+
+def order(files: list[Path]) -> TrainingOrder:
+    return TrainingOrder(
+        files=files, preset=Preset(), config=QUICK, target_per_day=0.5, command="a test"
+    )
+
+
+def faulty_recording(device: str, seed: int) -> Recording:
+    recording = normal_recording(device, seed=seed, rows=1_000)
+    recording.values[500:540, 0] += 15.0
+    recording.fault[500:540] = "level_shift"
+    return recording
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of one small training run."""
+    out = tmp_path_factory.mktemp("run")
+    recordings = [normal_recording(f"d{number}", seed=number) for number in range(5)]
+    file = write_csv(out / "normal.csv", recordings)
+    run_training(order([file]), PLANT, out, Console(quiet=True))
+    return out
+
+
+def test_a_run_leaves_its_figures_plots_and_bundle(run: Path) -> None:
+    assert {path.name for path in run.iterdir()} == {
+        "normal.csv", "bundle", "config.json", "training.png", "calibration.png",
+    }  # fmt: skip
+    assert {path.name for path in (run / "bundle").iterdir()} == {PROGRAM_FILE, BUNDLE_FILE}
+    config = json.loads((run / "config.json").read_text())
+    assert config["training"]["seed"] == 3
+    assert len(config["epochs"]) == 3
+
+
+def test_the_description_is_one_the_product_accepts(run: Path) -> None:
+    spec = parse_bundle((run / "bundle" / BUNDLE_FILE).read_bytes(), PLANT)
+    assert spec.version.startswith("1-")
+    assert len(spec.version) == 10
+    assert spec.threshold > 1.0
+    described = export.read_description(run / "bundle")
+    assert described["training"]["rows"] == 15_000
+    assert described["program"]["bytes"] == (run / "bundle" / PROGRAM_FILE).stat().st_size
+
+
+def test_the_same_recordings_give_the_same_bundle(run: Path, tmp_path: Path) -> None:
+    again = run_training(order([run / "normal.csv"]), PLANT, tmp_path, Console(quiet=True))
+    assert export.read_description(again) == export.read_description(run / "bundle")
+
+
+def test_evaluation_finds_the_faults(run: Path, tmp_path: Path) -> None:
+    faulty = [faulty_recording(f"f{seed}", seed) for seed in (21, 22)]
+    file = write_csv(tmp_path / "faulty.csv", faulty, faults=True)
+    metrics = run_evaluation(run / "bundle", [file], PLANT, tmp_path, Console(quiet=True))
+    assert metrics["events"]["found"] == metrics["events"]["total"] == 2
+    written = json.loads((tmp_path / "metrics.json").read_text())
+    assert written["events"] == metrics["events"]
+    assert (tmp_path / "scores.png").stat().st_size > 1_000
+    assert (tmp_path / "precision_recall.png").stat().st_size > 1_000
+
+
+def test_a_changed_program_is_refused(run: Path, tmp_path: Path) -> None:
+    shutil.copytree(run / "bundle", tmp_path / "bundle")
+    with (tmp_path / "bundle" / PROGRAM_FILE).open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(InvalidBundleError, match="not the program"):
+        export.load_program(tmp_path / "bundle")
+
+
+def test_a_program_that_scores_otherwise_is_refused(run: Path) -> None:
+    other = WindowAutoencoder(ModelConfig(window=32, channels=3, absolute=True))
+    with pytest.raises(InvalidBundleError, match="scores otherwise"):
+        export.check_reload(other, run / "bundle" / PROGRAM_FILE)
+
+
+def test_the_version_follows_what_changes_a_decision() -> None:
+    torch.manual_seed(1)
+    model = WindowAutoencoder(ModelConfig(window=32, channels=3, absolute=True))
+    hysteresis = Hysteresis(3, 10)
+    version = export.version_of(model, 1.5, hysteresis)
+    assert version == export.version_of(model, 1.5, hysteresis)
+    assert version != export.version_of(model, 1.6, hysteresis)
+    assert version != export.version_of(model, 1.5, Hysteresis(4, 10))
+    with torch.no_grad():
+        next(model.decoder.parameters())[0] += 1.0
+    assert version != export.version_of(model, 1.5, hysteresis)
+
+
+@pytest.mark.parametrize("name", sorted(PROFILES))
+def test_each_profile_has_a_committed_bundle_that_scores(name: str) -> None:
+    profile = PROFILES[name]
+    spec = parse_bundle((BUNDLES / name / BUNDLE_FILE).read_bytes(), profile)
+    program = export.load_program(BUNDLES / name)
+    shape = (profile.window, len(profile.channels))
+    for batch in (1, 3):
+        windows = torch.full((batch, *shape), torch.nan)
+        score, contributions = program(windows)
+        assert score.tolist() == [0.0] * batch
+        np.testing.assert_allclose(contributions.numpy(), 1 / len(profile.channels))
+        wild = torch.from_numpy(np.random.default_rng(0).choice([-1e30, 1e30, 0.0], windows.shape))
+        assert torch.isfinite(program(wild.float())[0]).all()
+    assert spec.threshold > 1.0
+
+
+@pytest.mark.parametrize("name", sorted(PROFILES))
+def test_committed_bundles_are_small_and_hold_no_paths(name: str) -> None:
+    path = BUNDLES / name / PROGRAM_FILE
+    assert path.stat().st_size <= LARGEST_BYTES
+    with zipfile.ZipFile(path) as archive:
+        content = b"".join(archive.read(member) for member in archive.namelist())
+    assert b".py" not in content
+    described = export.read_description(BUNDLES / name)
+    assert described["training"]["command"] == f"make train PROFILE={name}"
+    assert described["metrics"]["events"]["recall"] >= 0.9
+    assert described["metrics"]["events"]["precision"] >= 0.9
+
+
+def test_the_command_line_says_what_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = tmp_path / "nowhere.csv"
+    assert main(["train", "--profile", "pump", "--data", str(missing)]) == 2
+    assert capsys.readouterr().err == f"ml_model train: {missing}: no such file\n"
+    assert main(["evaluate", "--profile", "pump", "--bundle", str(tmp_path), "--data", "x"]) == 2
+    assert "bundle.json" in capsys.readouterr().err
+
+
+def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--help"])
+    assert left.value.code == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in ("train", "evaluate", "reproduce", "publish"))
+
+
+def test_a_calibration_that_found_nothing_to_fit_can_be_described(tmp_path: Path) -> None:
+    model = WindowAutoencoder(ModelConfig(window=32, channels=3, absolute=True)).eval()
+    calibration = Calibration(
+        threshold=1.5, method="highest", target_per_day=0.5, alerts_per_day=0.0, days=0.1,
+        peaks=3, shape=None,
+    )  # fmt: skip
+    described = export.write_bundle(
+        tmp_path, model, PLANT, calibration=calibration, hysteresis=Hysteresis(3, 10), training={}
+    )
+    assert described["calibration"]["shape"] is None
+    score, _ = export.load_program(tmp_path)(
+        torch.from_numpy(windows_of(normal_recording("x", seed=1)))
+    )
+    assert torch.isfinite(score).all()

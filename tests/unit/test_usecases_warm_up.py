@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+from azure.core.exceptions import ServiceRequestError
+
+from tests.fakes.bundles import bundle_files
+from tests.fakes.files import FakeFiles
+from tests.fakes.messages import PROBE, PROFILES, RIG
+from tocsin.adapters.model_bundle import ActiveModels
+from tocsin.usecases.warm_up import warm_up
+
+
+def active_models(files: FakeFiles) -> ActiveModels:
+    return ActiveModels(files.read, refresh_s=30, clock_s=lambda: 0.0)
+
+
+async def test_every_profiles_model_is_loaded_and_a_missing_one_is_no_failure() -> None:
+    models = active_models(FakeFiles(bundle_files(RIG, "1-a")))
+    await warm_up(PROFILES.values(), models)
+    assert models.versions() == {"rig": "1-a", "probe": None}
+
+
+async def test_models_of_several_profiles_load_at_the_same_time() -> None:
+    files = FakeFiles({**bundle_files(RIG, "1-a"), **bundle_files(PROBE, "1-p")})
+    for _ in range(5):
+        models = active_models(files)
+        await warm_up(PROFILES.values(), models)
+        assert models.versions() == {"rig": "1-a", "probe": "1-p"}
+
+
+async def test_a_storage_that_stays_away_is_told() -> None:
+    files = FakeFiles()
+    files.away = True
+    with pytest.raises(ServiceRequestError):
+        await warm_up(PROFILES.values(), active_models(files))
