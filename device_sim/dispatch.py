@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from device_sim.errors import SimulatorError
 from device_sim.message import Outgoing
+from device_sim.racing import before
 from device_sim.runlog import RunLog
 from device_sim.sender import Link, LinkError, connect_patiently, deliver
 from device_sim.store import Outbox
@@ -75,12 +76,13 @@ class Dispatch:
         if lost is not None:
             self._log.settled(lost, "overflowed")
 
-    async def offer_when_free(self, message: Outgoing) -> None:
-        """Queue a message once there is room, for a producer that can wait."""
-        self._log.produced(message)
-        await self._outboxes[message.device].put_when_free(message)
-        # With room at once nothing was awaited: let the senders take their turn.
-        await asyncio.sleep(0)
+    async def offer_when_free(self, message: Outgoing, stop: asyncio.Event) -> None:
+        """Queue a message once there is room; unsent if *stop* comes first."""
+        if await before(stop, self._outboxes[message.device].room()):
+            self.offer(message)
+        else:
+            self._log.produced(message)
+            self._log.settled(message, "unsent")
 
     async def drained(self) -> None:
         """Wait until nothing waits any more."""

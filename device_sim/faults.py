@@ -48,9 +48,6 @@ class Fault:
             "sizes": dict(zip(self.channels, self.sizes, strict=True)),
         }
 
-    def covers(self, t_ms: int) -> bool:
-        return self.start_ms <= t_ms < self.end_ms
-
 
 @dataclass(frozen=True, slots=True)
 class Stretch:

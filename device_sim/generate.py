@@ -13,7 +13,7 @@ import numpy as np
 from device_sim.cells import parse_time
 from device_sim.device import Readings, SimulatedDevice
 from device_sim.errors import UsageError
-from device_sim.faults import KINDS, Fault
+from device_sim.faults import KINDS, LATE_BURST, Fault
 from device_sim.flags import count, number
 from device_sim.schedule import LEAST_RATE, MOST_RATE, Target, random_faults
 from device_sim.signals.stream import SignalStream
@@ -23,6 +23,8 @@ from tocsin.profiles import load_profiles
 # A Monday, 0 h UTC. Fixed, so that the same command writes the same file on any day.
 START = "2026-01-05T00:00:00"
 CHUNK = 21_600
+# A late burst changes when readings arrive, which a file cannot show.
+VISIBLE_KINDS = tuple(kind for kind in KINDS if kind != LATE_BURST)
 
 
 def generate(arguments: argparse.Namespace) -> int:
@@ -34,8 +36,8 @@ def generate(arguments: argparse.Namespace) -> int:
     with _opened(arguments.out) as out:
         columns = ["t", "device", *profile.channel_names, *(["fault"] if kinds else [])]
         out.write(",".join(columns) + "\n")
-        for number in range(1, arguments.devices + 1):
-            name = f"sim-{profile.name}-{number:02}"
+        for index in range(1, arguments.devices + 1):
+            name = f"sim-{profile.name}-{index:02}"
             device = SimulatedDevice(
                 SignalStream(name, profile, seed=arguments.seed, start_ms=start_ms),
                 profile,
@@ -66,10 +68,13 @@ def _profile(name: str) -> Profile:
 def _kinds(text: str) -> tuple[str, ...]:
     if text == "none":
         return ()
-    kinds = tuple(KINDS) if text == "all" else tuple(part.strip() for part in text.split(","))
+    kinds = VISIBLE_KINDS if text == "all" else tuple(part.strip() for part in text.split(","))
     for kind in kinds:
-        if kind not in KINDS:
-            raise UsageError(f"no fault kind {kind!r}; there are {', '.join(KINDS)}, all, none")
+        if kind not in VISIBLE_KINDS:
+            raise UsageError(
+                f"--faults: no kind {kind!r} in a file; say none, all, or "
+                f"of {','.join(VISIBLE_KINDS)}"
+            )
     return kinds
 
 
@@ -121,7 +126,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--start", default=START, help=f"time of the first reading ({START})")
     parser.add_argument("--seed", type=count(0), default=1, help="another seed, other devices (1)")
     parser.add_argument("--devices", type=count(1), default=1, help="how many devices (1)")
-    parser.add_argument("--faults", default="none", help=f"none, all, or of {', '.join(KINDS)}")
+    parser.add_argument(
+        "--faults", default="none", help=f"none, all, or of {','.join(VISIBLE_KINDS)}"
+    )
     parser.add_argument(
         "--rate",
         type=number(at_least=LEAST_RATE, at_most=MOST_RATE),

@@ -6,7 +6,7 @@ import itertools
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from device_sim.errors import MessageLimitError
@@ -29,7 +29,7 @@ class Outgoing:
     t: list[int]
     body: bytes
     produced_at: int
-    sent_at: int | None = field(default=None)
+    sent_at: int | None = None
 
     @property
     def created_utc(self) -> str:

@@ -52,7 +52,7 @@ class Player:
             message = self._composer.compose(times, recorded.values[part], produced_at=now_ms())
             begun = [fault for fault in faults if fault.start_ms <= times[-1]]
             self._truth.saw(self._source.device, times[-1], begun)
-            await self._dispatch.offer_when_free(message)
+            await self._dispatch.offer_when_free(message, stop)
 
     def _shift_ms(self) -> int:
         """What to add to recorded times. The last reading is then as old as its message, and none

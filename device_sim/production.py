@@ -61,7 +61,7 @@ class Worker:
             left -= len(readings.t_ms)
             message = self._composed(readings)
             if message is not None:
-                await self._dispatch.offer_when_free(message)
+                await self._dispatch.offer_when_free(message, stop)
 
     def _hand_over(self, readings: Readings) -> None:
         message = self._composed(readings)

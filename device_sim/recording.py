@@ -71,8 +71,8 @@ def _rows(
             raise RecordingError(
                 f"{path}: line {number} has {len(cells)} columns, the header {len(layout.header)}"
             )
-        yield _row(f"{path}: line {number}", dict(zip(layout.header, cells, strict=True)), layout,
-                   profile)  # fmt: skip
+        named = dict(zip(layout.header, cells, strict=True))
+        yield _row(f"{path}: line {number}", named, layout, profile)
 
 
 def _row(where: str, cells: dict[str, str], layout: Layout, profile: Profile) -> Row:

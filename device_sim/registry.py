@@ -111,7 +111,7 @@ def _call(subject: str, function: Callable[..., Answer], *arguments: object) -> 
         hint = "; check IOTHUB_CONNECTION's key" if status in {401, 403} else ""
         raise RegistryError(text + hint) from error
     except (ClientException, OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
+        reason = (str(error) or type(error).__name__).splitlines()[0]
         raise RegistryError(f"{subject}: the device registry cannot be used: {reason}") from error
 
 

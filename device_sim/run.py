@@ -96,7 +96,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--seed", type=count(0), default=1, help="another seed, other signals (1)")
     parser.add_argument(
-        "--history", type=number(at_least=0), default=0.0, help="seconds before now to send (0)"
+        "--history",
+        type=number(at_least=0),
+        default=0.0,
+        help="seconds before now to send first (0)",
     )
     parser.add_argument(
         "--faults", default="none", help="demo, none, or faults a device and hour (none)"

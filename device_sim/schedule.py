@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, zip_longest
@@ -10,12 +9,13 @@ from itertools import count, zip_longest
 import numpy as np
 
 from device_sim.faults import KINDS, LATE_BURST, SIZELESS, Fault
+from device_sim.seeds import number_of
 from device_sim.signals.stream import TRAITS
 from tocsin.domain.profile import Profile
 
 SECOND_MS = 1000
-HOUR_MS = 3_600_000
-MOST_IN_A_SLOT = 8
+USUAL_IN_A_SLOT = 4
+MOST_IN_A_SLOT = 12
 MOST_CHANNELS = 3
 # Below this a device waits for its next fault longer than any run.
 LEAST_RATE = 0.001
@@ -70,12 +70,13 @@ def random_faults(
 ) -> Iterator[Fault]:
     """The endless faults of one device, in order, on average *rate_per_hour*.
 
-    Time is cut into slots of *slot_s*; each slot draws how many faults it holds and gives each its
-    own part of the slot, so that none overlap. Magnitudes are 1 to 2 times *magnitude* spreads.
+    Time is cut into slots of at most *slot_s*; each draws how many faults it holds and gives each
+    its own part of the slot, so that none overlap. Magnitudes are 1 to 2 times *magnitude* spreads.
     """
+    slot_s = min(slot_s, 3600.0 * USUAL_IN_A_SLOT / rate_per_hour)
     slot_ms = round(slot_s * SECOND_MS)
     for slot in count():
-        rng = np.random.default_rng([seed, _number_of(target.device), slot])
+        rng = np.random.default_rng([seed, number_of(target.device), slot])
         faults = min(int(rng.poisson(rate_per_hour * slot_s / 3600.0)), MOST_IN_A_SLOT)
         for part in range(faults):
             part_ms = slot_ms // faults
@@ -124,7 +125,7 @@ def demo_cycles(
                 start_ms=base_ms + round(begin_s * SECOND_MS),
                 end_ms=base_ms + round(end_s * SECOND_MS),
                 magnitude=DEMO_MAGNITUDE,
-                rng=np.random.default_rng([seed, _number_of(target.device), cycle]),
+                rng=np.random.default_rng([seed, number_of(target.device), cycle]),
                 fewest_channels=MOST_CHANNELS,
             )
 
@@ -194,7 +195,3 @@ def _interleaved(targets: Sequence[Target]) -> list[Target]:
         for name in (*DEMO_PROFILES, *others)
     ]
     return [one for turn in zip_longest(*by_profile) for one in turn if one is not None]
-
-
-def _number_of(text: str) -> int:
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
 
 from azure.iot.device import Message
 from azure.iot.device.aio import IoTHubDeviceClient
@@ -77,8 +77,7 @@ class HubLink:
 
     async def connect(self) -> None:
         try:
-            async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                await self._client.connect()
+            await within(CONNECT_TIMEOUT_S, self._client.connect())
         except CredentialError as error:
             raise RefusedError(str(error)) from error
         except (ClientError, OperationCancelled, OperationTimeout, TimeoutError) as error:
@@ -93,8 +92,7 @@ class HubLink:
         )
         wire.custom_properties["iothub-creation-time-utc"] = message.created_utc
         try:
-            async with asyncio.timeout(SEND_TIMEOUT_S):
-                await self._client.send_message(wire)
+            await within(SEND_TIMEOUT_S, self._client.send_message(wire))
         except CredentialError as error:
             raise RefusedError(str(error)) from error
         except (ClientError, OperationCancelled, OperationTimeout, TimeoutError) as error:
@@ -102,10 +100,29 @@ class HubLink:
 
     async def close(self) -> None:
         try:
-            async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                await self._client.shutdown()
+            await within(CLOSE_TIMEOUT_S, self._client.shutdown())
         except (ClientError, OperationCancelled, OperationTimeout, TimeoutError):
             return
+
+
+async def within(seconds: float, work: Coroutine[Any, Any, None]) -> None:
+    """Do *work*, or raise TimeoutError after *seconds* and leave it to itself.
+
+    It is not cancelled: the SDK answers a call from its own thread even when nobody waits any
+    more, and answering a cancelled one is an error on the event loop.
+    """
+    task = asyncio.ensure_future(work)
+    task.add_done_callback(_retrieve)
+    done, _ = await asyncio.wait({task}, timeout=seconds)
+    if not done:
+        raise TimeoutError
+    await task
+
+
+def _retrieve(task: asyncio.Future[None]) -> None:
+    """Look at the outcome, so that one nobody waits for is not reported as forgotten."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _ignore_background(_error: Exception) -> None:

@@ -7,13 +7,14 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
 from device_sim.dispatch import Dispatch
 from device_sim.errors import SimulatorError
 from device_sim.progress import Progress
+from device_sim.racing import before, first_of
 from device_sim.runlog import RunLog
 
 UNDELIVERED = 3
@@ -48,7 +49,7 @@ async def conduct(
     _on_signals(stop, hurry)
     began = time.monotonic()
     try:
-        if not await _before(stop, dispatch.connect()):
+        if not await before(stop, dispatch.connect()):
             return 0
         _announce(log.tally.devices)
         dispatch.start()
@@ -79,7 +80,7 @@ async def _produce(producers: list[Produce], stop: asyncio.Event, duration_s: fl
     production = asyncio.create_task(all_of_them())
     try:
         async with asyncio.timeout(duration_s):
-            await _first_of(production, stop)
+            await first_of(production, stop)
     except TimeoutError:
         pass
     stop.set()
@@ -89,30 +90,9 @@ async def _produce(producers: list[Produce], stop: asyncio.Event, duration_s: fl
 async def _drain(dispatch: Dispatch, hurry: asyncio.Event, within_s: float) -> None:
     try:
         async with asyncio.timeout(within_s):
-            await _before(hurry, dispatch.drained())
+            await before(hurry, dispatch.drained())
     except TimeoutError:
         sys.stderr.write(f"{dispatch.waiting} messages are still waiting after {within_s:g} s\n")
-
-
-async def _before(event: asyncio.Event, work: Awaitable[None]) -> bool:
-    """Do *work* unless *event* is set first. Returns whether the work was done."""
-    task = asyncio.ensure_future(work)
-    try:
-        await _first_of(task, event)
-        if task.done():
-            await task
-        return task.done()
-    finally:
-        task.cancel()
-
-
-async def _first_of(task: asyncio.Future[None], event: asyncio.Event) -> None:
-    waiting: asyncio.Future[Any] = asyncio.create_task(event.wait())
-    both: set[asyncio.Future[Any]] = {task, waiting}
-    try:
-        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        waiting.cancel()
 
 
 async def _report(log: RunLog, progress: Progress, began: float) -> None:

@@ -45,7 +45,7 @@ def fleet_producers(settings: RunSettings, dispatch: Dispatch, truth: Truth) -> 
 
     Raises UsageError for a profile that has no signal.
     """
-    clock = Clock.ending_now(
+    clock = Clock.catching_up(
         now_ms=now_ms(), speed=settings.speed, duration_s=settings.limits.duration_s or 0.0
     )
     plan = _fault_plan(settings)

@@ -35,11 +35,10 @@ class Outbox:
         self._changed.set()
         return lost
 
-    async def put_when_free(self, message: Outgoing) -> None:
-        """Add *message* once there is room, for a producer that can wait."""
+    async def room(self) -> None:
+        """Wait until a message can be added without one having to go."""
         while len(self._waiting) >= self._limit:
             await self._change()
-        self.put(message)
 
     async def first(self) -> Outgoing:
         """Wait for the oldest message; it stays until ``acknowledge``."""

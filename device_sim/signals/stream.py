@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from device_sim.errors import UsageError
+from device_sim.seeds import number_of
 from device_sim.signals import environment, motor, pump, thermal, workcell
 from device_sim.signals.model import Machine, Place, Trait
 from device_sim.signals.shapes import Floats, Times
@@ -56,16 +56,16 @@ class SignalStream:
                 f"no signal for profile {profile.name!r}; write one in device_sim/signals "
                 "and name it in MACHINES and TRAITS"
             )
-        self.channels = profile.channel_names
+        self._channels = profile.channel_names
         self._limits = np.array([(one.low, one.high) for one in profile.channels]).T
         self._period_ms = round(profile.period_s * 1000)
         self._origin_ms = start_ms - WARM_UP_BLOCKS * BLOCK * self._period_ms
-        self._key = (seed, _number_of(device))
+        self._key = (seed, number_of(device))
         self._machine = MACHINES[profile.name](self._rng("machine", 0), place or Place())
         self._state = self._machine.begin(self._rng("begin", 0))
         self._next_block = 0
         self._times: Times = np.empty(0, dtype=np.int64)
-        self._values: Floats = np.empty((0, len(self.channels)))
+        self._values: Floats = np.empty((0, len(self._channels)))
         for _ in range(WARM_UP_BLOCKS):
             self._compute_block()
 
@@ -89,12 +89,8 @@ class SignalStream:
             self._state, self._rng("block", self._next_block), times
         )
         self._next_block += 1
-        values = np.column_stack([by_name[name] for name in self.channels])
+        values = np.column_stack([by_name[name] for name in self._channels])
         return times, np.clip(values, self._limits[0], self._limits[1])
 
     def _rng(self, use: str, index: int) -> np.random.Generator:
-        return np.random.default_rng([*self._key, _number_of(use), index])
-
-
-def _number_of(text: str) -> int:
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+        return np.random.default_rng([*self._key, number_of(use), index])

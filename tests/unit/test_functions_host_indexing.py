@@ -137,7 +137,7 @@ def test_warm_up_function_may_call_its_argument_context() -> None:
 def test_annotation_that_means_nothing_is_refused() -> None:
     def register(app: func.FunctionApp) -> None:
         @app.timer_trigger(arg_name="timer", schedule="* * * * * *")
-        def f(timer: "func.Absent") -> None: ...  # type: ignore[name-defined]  # on purpose
+        def f(timer: func.Absent) -> None: ...  # type: ignore[name-defined]  # on purpose
 
     with pytest.raises(StartError, match="function 'f': an annotation cannot be read"):
         _indexed(register)

@@ -1,0 +1,272 @@
+"""The simulator against the hub: nothing is lost, and what is not delivered is said."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from azure.eventhub import EventData
+from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
+from azure.iot.hub import IoTHubRegistryManager
+
+from device_sim.layout import SKAB_COLUMNS
+from local.processes import ROOT, Child
+from local.services import Endpoints
+
+SITE = "test-site"
+DEVICES = ["sim-pump-1", "sim-motor-1", "sim-thermal-1", "sim-environment-1"]
+FLEET = f"""
+sites:
+  - id: {SITE}
+    buildings:
+      - id: hall
+        floors:
+          - id: ground
+            devices:
+              pump: [sim-pump-1]
+              motor: [sim-motor-1]
+              thermal: [sim-thermal-1]
+              environment: [sim-environment-1]
+"""
+
+
+@pytest.fixture(scope="module")
+def env(
+    endpoints: Endpoints, iothub: Child, monkeypatch_module: pytest.MonkeyPatch
+) -> dict[str, str]:
+    settings = {
+        "IOTHUB_CONNECTION": endpoints.iothub_connection,
+        "IOTHUB_CA_FILE": iothub.ready["ca"],
+        "REQUESTS_CA_BUNDLE": iothub.ready["ca"],
+        "PYTHONPATH": str(ROOT / "functions"),
+    }
+    for name, value in settings.items():
+        monkeypatch_module.setenv(name, value)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory, env: dict[str, str]) -> Path:
+    path = tmp_path_factory.mktemp("fleet") / "fleet.yaml"
+    path.write_text(FLEET, encoding="utf-8")
+    assert device_sim("provision", "--fleet", str(path)).returncode == 0
+    return path
+
+
+def device_sim(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "device_sim", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def running(fleet: Path, folder: Path, *flags: str) -> Child:
+    command = [sys.executable, "-m", "device_sim", "run", "--fleet", str(fleet)]
+    child = Child(
+        "device_sim",
+        [*command, "--log", str(folder), *flags],
+        log_path=folder.with_suffix(".log"),
+    )
+    child.start()
+    return child
+
+
+def wait_for(condition: Callable[[], bool], *, within_s: float = 30.0) -> None:
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+def fates(folder: Path) -> list[dict[str, Any]]:
+    whole_lines = (folder / "sent.jsonl").read_text(encoding="utf-8").rpartition("\n")[0]
+    return [json.loads(line) for line in whole_lines.splitlines()]
+
+
+def summary(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    return found
+
+
+def stored(endpoints: Endpoints, wanted: set[str]) -> dict[str, EventData]:
+    """The hub's events by message id, read until all that are wanted were seen."""
+
+    async def read() -> dict[str, EventData]:
+        found: dict[str, EventData] = {}
+        complete = asyncio.Event()
+
+        async def keep(_partition: PartitionContext, event: EventData | None) -> None:
+            if event is not None and event.message_id is not None:
+                found[str(event.message_id)] = event
+                if wanted <= found.keys():
+                    complete.set()
+
+        client = EventHubConsumerClient.from_connection_string(
+            endpoints.eventhub_connection, consumer_group="$Default", eventhub_name="telemetry"
+        )
+        async with client:
+            reading = asyncio.create_task(client.receive(on_event=keep, starting_position="-1"))
+            try:
+                async with asyncio.timeout(20):
+                    await complete.wait()
+            except TimeoutError:
+                assert wanted <= found.keys(), f"lost: {sorted(wanted - found.keys())}"
+            reading.cancel()
+        return found
+
+    return asyncio.run(read())
+
+
+def test_registering_twice_changes_no_key(endpoints: Endpoints, fleet: Path) -> None:
+    registry = IoTHubRegistryManager.from_connection_string(endpoints.iothub_connection)
+    key = registry.get_device(DEVICES[0]).authentication.symmetric_key.primary_key
+    again = device_sim("provision", "--fleet", str(fleet))
+    assert again.returncode == 0
+    assert "0 registered, 4 were already" in again.stderr
+    assert registry.get_device(DEVICES[0]).authentication.symmetric_key.primary_key == key
+    tags = registry.get_twin(DEVICES[0]).tags
+    assert tags == {"siteId": SITE, "building": "hall", "floor": "ground"}
+
+
+def test_a_hub_killed_in_the_middle_loses_nothing(
+    endpoints: Endpoints, iothub: Child, fleet: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    run = running(fleet, folder, "--batch", "1", "--history", "120", "--faults", "demo")
+    try:
+        assert run.ready == {"ready": True, "devices": 4}
+        wait_for(lambda: len(fates(folder)) > 12)
+        iothub.kill()
+        wait_for(lambda: "messages wait" in run.log_end())
+        iothub.start()
+        wait_for(lambda: "every device delivers again" in run.log_end(), within_s=15)
+        known = len(fates(folder))
+        wait_for(lambda: len(fates(folder)) > known + 8)
+    finally:
+        code = run.stop()
+    assert code == 0
+    found = fates(folder)
+    assert {one["state"] for one in found} == {"sent"}
+    assert summary(folder)["messages"] == summary(folder)["sent"] == len(found)
+    assert summary(folder)["finished"] is True
+    for device in DEVICES:
+        assert [one["seq"] for one in found if one["device"] == device] == list(
+            range(sum(one["device"] == device for one in found))
+        )
+    events = stored(endpoints, {one["message_id"] for one in found})
+    for one in found:
+        body = json.loads(events[one["message_id"]].body_as_str())
+        assert (body["seq"], body["t"], body["profile"]) == (one["seq"], one["t"], one["profile"])
+
+
+def test_messages_carry_type_and_creation_time(
+    endpoints: Endpoints, fleet: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    run = running(fleet, folder, "--duration", "1.5", "--batch", "1", "--devices", "1")
+    assert run.wait(within_s=30) == 0
+    (first, *_) = fates(folder)
+    event = stored(endpoints, {first["message_id"]})[first["message_id"]]
+    assert event.content_type == "application/json"
+    assert event.raw_amqp_message.properties is not None
+    assert text(event.raw_amqp_message.properties.content_encoding) == "utf-8"
+    properties: dict[str, Any] = {}
+    for named in (event.system_properties, event.properties or {}):
+        properties.update({text(name): value for name, value in named.items()})
+    assert text(properties["iothub-connection-device-id"]) == first["device"]
+    created = datetime.fromisoformat(text(properties["iothub-creation-time-utc"]))
+    assert round(created.timestamp() * 1000) == first["produced_at"]
+
+
+def text(value: str | bytes | None) -> str:
+    """The Event Hubs SDK gives some strings as bytes."""
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def test_what_overflows_or_stays_unsent_is_counted(
+    iothub: Child, fleet: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    run = running(fleet, folder, "--batch", "1", "--store", "2", "--drain", "0.5")
+    try:
+        wait_for(lambda: len(fates(folder)) > 4)
+        iothub.kill()
+        wait_for(lambda: any(one["state"] == "overflowed" for one in fates(folder)))
+        code = run.stop()
+        refused = device_sim("provision", "--device", "d-1", "--site", SITE)
+    finally:
+        run.stop()
+        iothub.start()
+    assert code == 3
+    states = [one["state"] for one in fates(folder)]
+    counts = summary(folder)
+    assert counts["overflowed"] == states.count("overflowed") > 0
+    assert counts["unsent"] == states.count("unsent") > 0
+    assert counts["messages"] == len(states)
+    assert all(one["acked_at"] is None for one in fates(folder) if one["state"] != "sent")
+    assert refused.returncode == 2
+    assert len(refused.stderr.splitlines()) == 1
+    assert "the device registry cannot be used" in refused.stderr
+
+
+def a_recording(path: Path, readings: int) -> list[list[float]]:
+    values = [[round(0.01 * k + column, 4) for column in range(8)] for k in range(readings)]
+    rows = [
+        f"2021-03-09 10:{k // 60:02}:{k % 60:02};{';'.join(map(str, row))};{float(k >= 50)}"
+        for k, row in enumerate(values)
+    ]
+    header = ";".join(["datetime", *SKAB_COLUMNS, "anomaly"])
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return values
+
+
+def test_a_recording_arrives_as_it_is(endpoints: Endpoints, fleet: Path, tmp_path: Path) -> None:
+    values = a_recording(tmp_path / "1.csv", 90)
+    folder = tmp_path / "out"
+    done = device_sim(
+        "replay", str(tmp_path / "1.csv"), "--device", DEVICES[0], "--speed", "max",
+        "--batch", "40", "--log", str(folder),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {"ready": True, "devices": 1}
+    sent = fates(folder)
+    events = stored(endpoints, {one["message_id"] for one in sent})
+    bodies = [json.loads(events[one["message_id"]].body_as_str()) for one in sent]
+    assert [len(body["t"]) for body in bodies] == [40, 40, 10]
+    for name, index in zip(SKAB_COLUMNS.values(), range(8), strict=True):
+        arrived = [value for body in bodies for value in body["channels"][name]]
+        assert arrived == [row[index] for row in values]
+    times = [t for body in bodies for t in body["t"]]
+    assert times[-1] - times[0] == 89_000
+    assert abs(times[-1] - time.time() * 1000) < 60_000
+    (labelled,) = [
+        json.loads(line)
+        for line in (folder / "faults.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    assert (labelled["start"], labelled["end"]) == (times[50], times[-1] + 1)
+
+
+def test_a_device_that_is_not_registered_is_named(fleet: Path, tmp_path: Path) -> None:
+    a_recording(tmp_path / "1.csv", 5)
+    done = device_sim("replay", str(tmp_path / "1.csv"), "--device", "never-seen")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: not registered: never-seen (1 of 1 devices)")
+    assert done.stdout == ""
