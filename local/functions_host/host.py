@@ -13,6 +13,7 @@ from pathlib import Path
 
 from aiohttp import web
 from azure.core.exceptions import AzureError
+from azure.functions.meta import Datum
 from azure.storage.blob.aio import BlobServiceClient
 
 from local import ready
@@ -21,7 +22,7 @@ from local.functions_host.connections import HOST_STORAGE, find_connection
 from local.functions_host.errors import MissingSettingError, StartError
 from local.functions_host.host_json import HostConfig, load_host_json
 from local.functions_host.indexing import AppFunction, load_functions
-from local.functions_host.invocation import Invoker
+from local.functions_host.invocation import Invoker, Outcome, TriggerValue
 from local.functions_host.listeners import ListenerFactory, check_leases
 from local.functions_host.triggers.listener import Listener
 from local.functions_host.web.admin import Administration
@@ -93,6 +94,7 @@ class Host:
         self._state = state
         self._blobs = self._storage()
         self._listeners = self._make_listeners()
+        self._warming: list[asyncio.Task[Outcome]] = []
 
     def key_files(self) -> KeyFiles | None:
         """Where the function keys are; None when the app uses none. Raises StartError."""
@@ -129,6 +131,7 @@ class Host:
             await site.start()
         except OSError as error:
             raise StartError(f"cannot listen on {address}:{port}: {error.strerror}") from error
+        await self._warm_up()
         tasks = [asyncio.create_task(listener.run()) for listener in self._listeners]
         try:
             await self._announce(runner.addresses[0][1], tasks)
@@ -140,7 +143,7 @@ class Host:
             await self._close()
 
     def _storage(self) -> BlobServiceClient | None:
-        triggered = [one.name for one in self._app.functions if one.trigger_type != "httpTrigger"]
+        triggered = [one.name for one in self._app.functions if one.is_listened]
         wanted_by = f"function {triggered[0]!r}" if triggered else "the host"
         try:
             connection = find_connection(HOST_STORAGE, self._app.settings, wanted_by=wanted_by)
@@ -161,9 +164,7 @@ class Host:
             invoker=self._invoker,
             stopping=self._stopping,
         )
-        return [
-            factory.make(one) for one in self._app.functions if one.trigger_type != "httpTrigger"
-        ]
+        return [factory.make(one) for one in self._app.functions if one.is_listened]
 
     async def _load_keys(self) -> Keys | None:
         files = self.key_files()
@@ -183,6 +184,17 @@ class Host:
         routes = FunctionRoutes(self._endpoints, keys, self._invoker)
         application.router.add_route("*", "/{path:.*}", routes.handle)
         return application
+
+    async def _warm_up(self) -> None:
+        """Run the warm-up functions before there is work; one that fails or is slow is let be."""
+        value = TriggerValue(Datum(None, None), {})
+        self._warming = [
+            asyncio.create_task(self._invoker.invoke_with_retries(one, value))
+            for one in self._app.functions
+            if one.trigger_type == "warmupTrigger"
+        ]
+        if self._warming:
+            await asyncio.wait(self._warming, timeout=_FIRST_REACH_S)
 
     async def _announce(self, port: int, tasks: Iterable[asyncio.Task[None]]) -> None:
         waiting = [asyncio.create_task(one.listening.wait()) for one in self._listeners]
@@ -204,6 +216,8 @@ class Host:
         stopped.cancel()
 
     async def _close(self) -> None:
+        for one in self._warming:
+            one.cancel()
         self._invoker.close()
         if self._blobs is not None:
             await self._blobs.close()

@@ -20,11 +20,13 @@ from azure.functions.decorators.function_app import Function, FunctionRegister
 
 from local.functions_host.converters import converter
 from local.functions_host.errors import StartError
-from local.functions_host.retries import RetryPolicy, parse_retry_policy
+from local.functions_host.retries import NO_RETRY, RetryPolicy, parse_retry_policy
 
 TRIGGER_TYPES = (
     "cosmosDBTrigger", "eventHubTrigger", "httpTrigger", "queueTrigger", "timerTrigger",
+    "warmupTrigger",
 )  # fmt: skip
+_NOT_LISTENED = frozenset({"httpTrigger", "warmupTrigger"})
 _RETRYABLE = frozenset({"cosmosDBTrigger", "eventHubTrigger", "timerTrigger"})
 _MODULE = "function_app"
 
@@ -48,6 +50,11 @@ class AppFunction:
     @property
     def trigger_type(self) -> str:
         return str(self.trigger["type"])
+
+    @property
+    def is_listened(self) -> bool:
+        """Whether a listener fetches its work; the host itself calls the others."""
+        return self.trigger_type not in _NOT_LISTENED
 
     @property
     def parameter(self) -> str:
@@ -93,7 +100,7 @@ def index(function: Function) -> AppFunction:
         name=name,
         call=call,
         trigger=trigger,
-        takes_context="context" in inspect.signature(call).parameters,
+        takes_context="context" in set(inspect.signature(call).parameters) - {trigger["name"]},
         retry=_retry(name, function, trigger),
     )
 
@@ -150,7 +157,7 @@ def _check_signature(name: str, call: Callable[..., Any], trigger: Mapping[str, 
 def _check_annotations(name: str, call: Callable[..., Any], bound: str, binding: str) -> None:
     try:
         annotations = typing.get_type_hints(call)
-    except (NameError, TypeError) as error:
+    except (AttributeError, NameError, TypeError) as error:
         raise StartError(f"function {name!r}: an annotation cannot be read: {error}") from error
     annotation = annotations.get(bound)
     if annotation is not None and not _accepts(binding, annotation):
@@ -159,6 +166,8 @@ def _check_annotations(name: str, call: Callable[..., Any], bound: str, binding:
             "another type (a batch of events is typing.List[func.EventHubEvent])"
         )
     context = annotations.get("context")
+    if bound == "context":
+        return  # a warm-up function's WarmUpContext
     if context is not None and not (
         isinstance(context, type) and issubclass(context, func.Context)
     ):
@@ -174,13 +183,12 @@ def _accepts(binding: str, annotation: object) -> bool:
 
 def _retry(name: str, function: Function, trigger: Mapping[str, Any]) -> RetryPolicy | None:
     values = function.get_settings_dict("retry_policy")
-    if values is None:
-        return None
     if trigger["type"] not in _RETRYABLE:
-        _log.warning(
-            "function %r: a %s heeds no retry policy; it has no effect", name, trigger["type"]
-        )
-        return None
+        if values is not None:
+            _log.warning("function %r: a %s heeds no retry policy", name, trigger["type"])
+        return NO_RETRY
+    if values is None:
+        return None  # host.json's, if it has one
     try:
         return parse_retry_policy(values)
     except ValueError as error:

@@ -57,8 +57,9 @@ class Connection:
             if self._farewell is None:
                 tasks = {self._reading, writing}
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-                for task in done - {self._reading} if self._reading.cancelled() else done:
-                    task.result()  # a mistake of ours is logged by the server, not swallowed
+                for task in done:
+                    if not task.cancelled():
+                        task.result()  # a mistake of ours is logged by the server, not swallowed
         finally:
             self._reading.cancel()
             writing.cancel()

@@ -23,12 +23,12 @@ class Payload:
     @classmethod
     def of_json(cls, text: str) -> Payload:
         """A JSON document, passed on as it was written. Raises ValueError when it is none."""
-        json.loads(text, parse_constant=_refuse_constant)
+        _parsed(text)
         return cls("json", text, text)
 
     @classmethod
     def of_text(cls, text: str) -> Payload:
-        return cls("text", json.dumps(text), text)
+        return cls("text", json.dumps(text), text.encode(errors="replace").decode())
 
     @classmethod
     def of_bytes(cls, content: bytes, data_type: str = "binary") -> Payload:
@@ -63,8 +63,8 @@ class Request:
 def parse_request(text: str) -> Request:
     """Read a client's frame. Raises MalformedFrameError."""
     try:
-        fields = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        fields = _parsed(text)
+    except ValueError as error:
         raise MalformedFrameError(f"the frame is not JSON: {error}") from error
     if not isinstance(fields, dict):
         raise MalformedFrameError("the frame must be a JSON object")
@@ -131,8 +131,9 @@ def message(head: str, sequence_id: int | None) -> str:
 def _payload(fields: Mapping[str, Any]) -> Payload:
     data_type, value = fields.get("dataType", "json"), fields.get("data")
     if data_type == "json":
-        return Payload.of_json(json.dumps(value, ensure_ascii=False))
-    if data_type not in {"text", "binary", "protobuf"}:
+        content = json.dumps(value)
+        return Payload("json", content, content)
+    if data_type not in ("text", "binary", "protobuf"):
         raise MalformedFrameError(f"dataType {data_type!r} is none of json, text, binary, protobuf")
     if not isinstance(value, str):
         raise MalformedFrameError(f"data must be a text when dataType is {data_type}")
@@ -156,6 +157,13 @@ def _whole_number(fields: Mapping[str, Any], name: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**64:
         raise MalformedFrameError(f"{name} must be a whole number of 64 bits, not negative")
     return value
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 def _refuse_constant(name: str) -> None:

@@ -51,6 +51,13 @@ def test_schedule_fires_each_second_and_is_never_past_due(host: RecordingHost) -
     assert first["at"] % 1 < 0.3
 
 
+def test_warm_up_runs_before_everything_else(host: RecordingHost) -> None:
+    host.child.start()
+    host.wait_for(1, function="often")
+    assert host.records()[0]["kind"] == "WarmUpContext"
+    assert len(host.records(function="warm")) == 1
+
+
 def test_timer_at_start_retries_with_its_context(host: RecordingHost) -> None:
     host.fail(on=True)
     host.child.start()

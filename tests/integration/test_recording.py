@@ -47,7 +47,8 @@ def test_a_replayed_recording_is_stored_and_its_anomaly_is_shown(
                     "SELECT * FROM c WHERE c.type = 'raised'", partition_key=DEVICE
                 )
             )
-        anomaly = json.loads((log / "faults.jsonl").read_text().splitlines()[0])
+        truth = map(json.loads, (log / "faults.jsonl").read_text(encoding="utf-8").splitlines())
+        anomaly = next(fault for fault in truth if fault["kind"] == "anomaly")
         inside = [alert for alert in alerts if anomaly["start"] <= alert["t"] < anomaly["end"]]
         assert inside, f"no alert inside the labelled anomaly; raised at {alerts}"
         wait_until(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -108,7 +109,10 @@ class CosmosListener:
     async def _follow(self) -> None:
         """Follow every feed range until the host stops; raises only before it has begun."""
         options = self._options
-        async with self._make_client() as client, self._make_lease_client() as lease_client:
+        async with (
+            _opened(self._make_client()) as client,
+            _opened(self._make_lease_client()) as lease_client,
+        ):
             monitored = client.get_database_client(options.database).get_container_client(
                 options.container
             )
@@ -178,6 +182,15 @@ class CosmosListener:
             documents = [one async for one in page]
             break
         return documents, answers[-1].get("etag") if answers else lease.continuation
+
+
+@asynccontextmanager
+async def _opened(client: CosmosClient) -> AsyncIterator[CosmosClient]:
+    """*client*, opened; closed even when opening it fails, where the SDK would leak a session."""
+    try:
+        yield await client.__aenter__()
+    finally:
+        await client.close()
 
 
 def _start(binding: Mapping[str, Any], where: str) -> str | datetime:

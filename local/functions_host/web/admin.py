@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
+from azure.functions.meta import Datum
 
 from local.functions_host.indexing import AppFunction
 from local.functions_host.invocation import Invoker, TriggerValue
@@ -127,6 +128,8 @@ def typed_input(function: AppFunction, text: str) -> TriggerValue:
     """
     if function.trigger_type == "timerTrigger":
         return timer_value(past_due=False, status=None)
+    if function.trigger_type == "warmupTrigger":
+        return TriggerValue(Datum(None, None), {})
     if function.trigger_type == "queueTrigger":
         return typed_value(text)
     if function.trigger_type == "cosmosDBTrigger":

@@ -1,9 +1,15 @@
 """Timers: one every second, one once a year, one that also runs at start and retries."""
 
 import azure.functions as func
+from azure.functions.warmup import WarmUpContext
 from recording import record, should_fail
 
 app = func.FunctionApp()
+
+
+@app.warm_up_trigger(arg_name="warmup")
+async def warm(warmup: WarmUpContext) -> None:
+    record(function="warm", kind=type(warmup).__name__)
 
 
 @app.timer_trigger(arg_name="timer", schedule="%OFTEN%")

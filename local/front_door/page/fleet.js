@@ -1,0 +1,250 @@
+// @ts-check
+// What the page knows of a site's devices and alerts. Pure: no document, no clock, no network.
+
+export const MAX_DEVICES = 1000;
+export const MAX_ALERTS = 100;
+export const SILENT_AFTER_MS = 30_000;
+
+/**
+ * @typedef {{name: string, title: string, unit: string, low: number, high: number}} Channel
+ * @typedef {{name: string, title: string, channels: Channel[]}} Profile
+ * @typedef {"alert" | "odd" | "normal" | "warming up" | "silent"} StateWord
+ * @typedef {{
+ *   deviceId: string, profile: string, t: number, seenAt: number,
+ *   values: Record<string, number | null>, score: number | null, threshold: number | null,
+ *   anomalous: boolean, alerting: boolean,
+ * }} Device
+ * @typedef {{channel: string, share: number}} Contribution
+ * @typedef {{
+ *   key: string, type: "raised" | "cleared", deviceId: string, profile: string, t: number,
+ *   score: number | null, threshold: number | null, contributions: Contribution[],
+ * }} Alert
+ */
+
+export class Fleet {
+  /** @type {Map<string, Device>} */
+  devices = new Map();
+  /** Newest first. @type {Alert[]} */
+  alerts = [];
+  /** @type {Map<string, Profile>} */
+  profiles = new Map();
+  messages = 0;
+  /** Devices beyond MAX_DEVICES, which are counted but not kept. @type {Set<string>} */
+  beyond = new Set();
+
+  /** @param {unknown} answer of GET /api/profiles */
+  setProfiles(answer) {
+    for (const one of list(answer, "profiles").filter(isRecord)) {
+      const channels = list(one, "channels").filter(isRecord).map(asChannel);
+      const name = text(one["name"]);
+      this.profiles.set(name, { name, title: text(one["title"]) || name, channels });
+    }
+  }
+
+  /**
+   * Take over the latest state of each device, where it is newer than what is known.
+   * @param {unknown} answer of GET /api/devices
+   * @param {number} now ms
+   */
+  setDevices(answer, now) {
+    for (const one of list(answer, "devices").filter(isRecord)) {
+      const alert = isRecord(one["alert"]) ? one["alert"] : null;
+      const seen = { ...one, t: one["lastT"], values: one["latest"] };
+      const device = this.#update(seen, Math.min(number(one["lastT"]) ?? now, now));
+      if (device !== null) {
+        device.alerting = alert !== null;
+      }
+      if (alert !== null) {
+        this.#addAlert({ ...one, type: "raised", t: one["lastT"], ...alert });
+      }
+    }
+  }
+
+  /**
+   * Take a live message (docs/formats.md); what is malformed or unknown is left out.
+   * @param {unknown} message
+   * @param {number} now ms
+   */
+  apply(message, now) {
+    if (!isRecord(message)) {
+      return;
+    }
+    this.messages += 1;
+    if (message["type"] === "telemetry") {
+      for (const one of list(message, "devices").filter(isRecord)) {
+        this.#update(one, now);
+      }
+    } else if (message["type"] === "alert" && isRecord(message["alert"])) {
+      this.#addAlert(message["alert"]);
+    }
+  }
+
+  /** @returns {Device[]} by id */
+  sorted() {
+    return [...this.devices.values()].sort((a, b) => collator.compare(a.deviceId, b.deviceId));
+  }
+
+  /**
+   * @param {Record<string, unknown>} seen
+   * @param {number} seenAt
+   * @returns {Device | null}
+   */
+  #update(seen, seenAt) {
+    const deviceId = text(seen["deviceId"]);
+    const t = number(seen["t"]);
+    if (deviceId === "" || t === null) {
+      return null;
+    }
+    const known = this.devices.get(deviceId);
+    if (known === undefined && this.devices.size >= MAX_DEVICES) {
+      this.beyond.add(deviceId);
+      return null;
+    }
+    if (known !== undefined && t < known.t) {
+      return known; // a late message tells nothing of now
+    }
+    const device = {
+      deviceId,
+      profile: text(seen["profile"]),
+      t,
+      seenAt,
+      values: isRecord(seen["values"]) ? numbers(seen["values"]) : {},
+      score: number(seen["score"]),
+      threshold: number(seen["threshold"]),
+      anomalous: seen["anomalous"] === true,
+      alerting: known?.alerting ?? false,
+    };
+    this.devices.set(deviceId, device);
+    return device;
+  }
+
+  /** @param {Record<string, unknown>} document */
+  #addAlert(document) {
+    const deviceId = text(document["deviceId"]);
+    const t = number(document["t"]);
+    const type = document["type"];
+    if (deviceId === "" || t === null || (type !== "raised" && type !== "cleared")) {
+      return;
+    }
+    const key = `${deviceId} ${t} ${type}`;
+    if (this.alerts.some((alert) => alert.key === key)) {
+      return; // delivered twice
+    }
+    const alert = {
+      key,
+      type,
+      deviceId,
+      profile: text(document["profile"]),
+      t,
+      score: number(document["score"]),
+      threshold: number(document["threshold"]),
+      contributions: contributions(document["contributions"]),
+    };
+    const newest = this.alerts.find((other) => other.deviceId === deviceId);
+    const device = this.devices.get(deviceId);
+    if (device !== undefined && (newest === undefined || newest.t <= t)) {
+      device.alerting = type === "raised";
+    }
+    const place = this.alerts.findIndex((other) => other.t <= t);
+    this.alerts.splice(place === -1 ? this.alerts.length : place, 0, /** @type {Alert} */ (alert));
+    this.alerts.length = Math.min(this.alerts.length, MAX_ALERTS);
+  }
+}
+
+/**
+ * One word for how a device is.
+ * @param {Device} device
+ * @param {number} now ms
+ * @returns {StateWord}
+ */
+export function stateOf(device, now) {
+  if (device.alerting) {
+    return "alert";
+  }
+  if (now - device.seenAt > SILENT_AFTER_MS) {
+    return "silent";
+  }
+  if (device.score === null) {
+    return "warming up";
+  }
+  return device.anomalous ? "odd" : "normal";
+}
+
+/**
+ * A number short enough for a table, with as many digits as a reader can use.
+ * @param {number | null | undefined} value
+ */
+export function short(value) {
+  if (value === null || value === undefined) {
+    return "–";
+  }
+  const size = Math.abs(value);
+  const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 3;
+  return value.toFixed(digits);
+}
+
+const collator = new Intl.Collator("en", { numeric: true });
+
+/**
+ * The channels that make up most of a score, the largest first.
+ * @param {unknown} value shares by channel
+ * @returns {Contribution[]}
+ */
+function contributions(value) {
+  if (!isRecord(value)) {
+    return [];
+  }
+  return Object.entries(value)
+    .map(([channel, share]) => ({ channel, share: number(share) ?? 0 }))
+    .filter(({ share }) => share > 0)
+    .sort((a, b) => b.share - a.share)
+    .slice(0, 3);
+}
+
+/**
+ * @param {Record<string, unknown>} one
+ * @returns {Channel}
+ */
+function asChannel(one) {
+  const name = text(one["name"]);
+  return {
+    name,
+    title: text(one["title"]) || name,
+    unit: text(one["unit"]),
+    low: number(one["low"]) ?? -Infinity,
+    high: number(one["high"]) ?? Infinity,
+  };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
+function isRecord(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {unknown[]}
+ */
+function list(value, name) {
+  const found = isRecord(value) ? value[name] : undefined;
+  return Array.isArray(found) ? found : [];
+}
+
+/** @param {unknown} value */
+function text(value) {
+  return typeof value === "string" ? value : "";
+}
+
+/** @param {unknown} value */
+function number(value) {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+/** @param {Record<string, unknown>} values */
+function numbers(values) {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, number(value)]));
+}

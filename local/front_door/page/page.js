@@ -1,0 +1,166 @@
+// @ts-check
+// The page: fetches what is known, listens to what is new, and shows both.
+
+import { Fleet, stateOf } from "./fleet.js";
+import { Live } from "./live.js";
+import { AlertList, clockTime, DeviceTable } from "./render.js";
+
+const FETCH_WITHIN_MS = 10_000;
+
+/** @type {import("./live.js").LiveState} */
+let connection = { phase: "connecting" };
+/** Which site to show; undefined is the first. @type {string | undefined} */
+let site = new URLSearchParams(location.search).get("site") ?? undefined;
+let fleet = new Fleet();
+let heardAt = 0;
+let drawing = false;
+
+const table = new DeviceTable(element("rows"));
+const alerts = new AlertList(element("alerts"));
+const sites = /** @type {HTMLSelectElement} */ (element("site"));
+
+const live = new Live({
+  negotiate,
+  onState: (state) => {
+    connection = state;
+    draw();
+  },
+  onOpen: (negotiated) => {
+    offerSites(negotiated.site, negotiated.sites);
+    void fetchKnown(negotiated.site);
+  },
+  onMessage: (message) => {
+    heardAt = Date.now();
+    fleet.apply(message, heardAt);
+    draw();
+  },
+});
+
+sites.addEventListener("change", () => {
+  site = sites.value;
+  history.replaceState(null, "", `?${new URLSearchParams({ site })}`);
+  const profiles = fleet.profiles;
+  fleet = new Fleet();
+  fleet.profiles = profiles;
+  heardAt = 0;
+  live.connect();
+});
+setInterval(draw, 1000);
+live.connect();
+
+/** @returns {Promise<import("./live.js").Negotiated>} */
+async function negotiate() {
+  const query = site === undefined ? "" : `?${new URLSearchParams({ site })}`;
+  const answer = await get(`/api/negotiate${query}`);
+  if (typeof answer.url !== "string" || typeof answer.site !== "string") {
+    throw new Error("negotiate answered without url or site");
+  }
+  const offered = Array.isArray(answer.sites) ? answer.sites.map(String) : [answer.site];
+  return { url: answer.url, site: answer.site, sites: offered };
+}
+
+/**
+ * What was known before the first message, and what was missed while the connection was lost.
+ * @param {string} of the site
+ */
+async function fetchKnown(of) {
+  const shown = fleet;
+  try {
+    if (shown.profiles.size === 0) {
+      shown.setProfiles(await get("/api/profiles"));
+    }
+    shown.setDevices(await get(`/api/devices?${new URLSearchParams({ site: of })}`), Date.now());
+  } catch (error) {
+    console.warn("the state before the first message could not be had:", error);
+  }
+  draw();
+}
+
+/** @param {string} path */
+async function get(path) {
+  const answer = await fetch(path, { signal: AbortSignal.timeout(FETCH_WITHIN_MS) });
+  if (answer.status === 401 || answer.status === 403) {
+    throw new Error("you are not signed in as someone who may see this");
+  }
+  if (!answer.ok) {
+    throw new Error(`${path.split("?")[0]} answered ${answer.status}`);
+  }
+  return await answer.json();
+}
+
+/**
+ * @param {string} current
+ * @param {string[]} offered
+ */
+function offerSites(current, offered) {
+  site = current;
+  sites.replaceChildren(...offered.map((name) => new Option(name, name, false, name === current)));
+  sites.disabled = offered.length < 2;
+}
+
+/** Draw at most once a frame, however many messages arrive. */
+function draw() {
+  if (!drawing) {
+    drawing = true;
+    setTimeout(() => {
+      drawing = false;
+      show(Date.now());
+    }, document.hidden ? 1000 : 50);
+  }
+}
+
+/** @param {number} now ms */
+function show(now) {
+  table.show(fleet, now);
+  alerts.show(fleet);
+  const states = [...fleet.devices.values()].map((device) => stateOf(device, now));
+  write("count-devices", String(fleet.devices.size + fleet.beyond.size));
+  write("count-alerting", String(states.filter((state) => state === "alert").length));
+  write("count-silent", String(states.filter((state) => state === "silent").length));
+  write("count-messages", String(fleet.messages));
+  write("devices-note", fleet.beyond.size > 0 ? `the first ${fleet.devices.size} are shown` : "");
+  element("alerts-empty").hidden = fleet.alerts.length > 0;
+  element("devices-empty").hidden = fleet.devices.size > 0;
+  element("alerts-title").parentElement?.classList.toggle("quiet", fleet.alerts.length === 0);
+  element("count-alerting").classList.toggle("raised", states.includes("alert"));
+  showConnection(now);
+}
+
+/** @param {number} now ms */
+function showConnection(now) {
+  element("connection").dataset["phase"] = connection.phase;
+  const stale = heardAt === 0 ? "" : `stale since ${clockTime(heardAt)}`;
+  if (connection.phase === "live") {
+    const seconds = Math.round((now - heardAt) / 1000);
+    write("phase", "Live");
+    write("phase-detail", heardAt === 0 ? "no message yet" : `last message ${seconds} s ago`);
+  } else if (connection.phase === "connecting") {
+    write("phase", "Connecting");
+    write("phase-detail", stale);
+  } else {
+    const seconds = Math.max(0, Math.ceil((connection.retryAt - now) / 1000));
+    write("phase", "Reconnecting");
+    const parts = [stale, connection.why, seconds > 0 ? `next try in ${seconds} s` : "trying"];
+    write("phase-detail", parts.filter((part) => part !== "").join(" · "));
+  }
+}
+
+/** @param {string} id */
+function element(id) {
+  const found = document.getElementById(id);
+  if (found === null) {
+    throw new Error(`the page has no element ${id}`);
+  }
+  return found;
+}
+
+/**
+ * @param {string} id
+ * @param {string} content
+ */
+function write(id, content) {
+  const target = element(id);
+  if (target.textContent !== content) {
+    target.textContent = content;
+  }
+}
