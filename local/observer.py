@@ -6,16 +6,19 @@ latencies taken from them are upper bounds.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from azure.core.exceptions import AzureError
 from azure.cosmos import ContainerProxy, CosmosClient
-from azure.messaging.webpubsubclient import WebPubSubClient, WebPubSubClientCredential
+from azure.messaging.webpubsubclient.aio import WebPubSubClient, WebPubSubClientCredential
 from azure.messaging.webpubsubclient.models import (
     CallbackType,
     OnGroupDataMessageArgs,
@@ -79,29 +82,57 @@ class PushedWatch:
         self.telemetry: dict[PushedKey, float] = {}
         self.alerts: dict[tuple[str, str], float] = {}
         self._front_url = front_url
-        self._clients: dict[str, WebPubSubClient] = {}
+        self._stopped = asyncio.Event()
+        self._loop = asyncio.new_event_loop()
+        self._opened: Future[None] = Future()
+        self._thread: threading.Thread | None = None
 
-    def start(self, sites: list[str]) -> None:
+    def start(self, sites: Sequence[str]) -> None:
         """Watch *sites*; raises ConnectionError when a client cannot be opened."""
-        for site in sites:
-            client = WebPubSubClient(
-                WebPubSubClientCredential(self._negotiator(site)), auto_rejoin_groups=False
-            )
-            client.subscribe(CallbackType.GROUP_MESSAGE, self._received)
-            try:
-                client.open()
-            except OpenClientError as error:
-                raise ConnectionError(f"no live messages of site {site!r}: {error}") from error
-            self._clients[site] = client
+        self._thread = threading.Thread(
+            target=self._loop.run_until_complete, args=(self._watch(sites),), daemon=True
+        )
+        self._thread.start()
+        self._opened.result(timeout=30)
 
     def stop(self) -> None:
-        for client in self._clients.values():
-            client.close()
+        if self._thread is not None:
+            self._loop.call_soon_threadsafe(self._stopped.set)
+            self._thread.join(timeout=10)
 
-    def _negotiator(self, site: str) -> Callable[[], str]:
-        return lambda: str(_get(f"{self._front_url}api/negotiate?site={site}")["url"])
+    async def _watch(self, sites: Sequence[str]) -> None:
+        async with AsyncExitStack() as clients:
+            try:
+                for site in sites:
+                    await clients.enter_async_context(self._client(site))
+            except (OpenClientError, OSError) as error:
+                self._opened.set_exception(ConnectionError(f"no live messages: {error}"))
+                return
+            self._opened.set_result(None)
+            await self._stopped.wait()
 
-    def _received(self, received: OnGroupDataMessageArgs) -> None:
+    @asynccontextmanager
+    async def _client(self, site: str) -> AsyncIterator[WebPubSubClient]:
+        url = f"{self._front_url}api/negotiate?site={site}"
+
+        async def negotiate() -> str:
+            return str((await asyncio.to_thread(_get, url))["url"])
+
+        client = WebPubSubClient(
+            WebPubSubClientCredential(negotiate),
+            auto_rejoin_groups=False,
+            # A service that was killed is back in seconds, and the watch must be too.
+            reconnect_retry_total=1_000,
+            reconnect_retry_backoff_max=1,
+        )
+        await client.subscribe(CallbackType.GROUP_MESSAGE, self._received)
+        await client.open()
+        try:
+            yield client
+        finally:
+            await client.close()
+
+    async def _received(self, received: OnGroupDataMessageArgs) -> None:
         message = received.data
         at = now_ms()
         if message["type"] == "telemetry":
