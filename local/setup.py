@@ -67,7 +67,8 @@ def _python_packages() -> None:
 
 
 def _install_python_packages() -> None:
-    venv.create(VENV, with_pip=True, clear=VENV.exists())
+    if not _venv_fits():
+        venv.create(VENV, with_pip=True, clear=VENV.exists())
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
     _run([*pip, "install", "--upgrade", PIP])
     requirements = [
@@ -82,6 +83,14 @@ def _install_python_packages() -> None:
     # The checkout itself, importable as it lies there.
     paths = f"{ROOT}\n{ROOT / 'functions'}\n"
     (Path(site_packages) / "tocsin.pth").write_text(paths, encoding="utf-8")
+
+
+def _venv_fits() -> bool:
+    """Whether there is an environment of this very Python; what it lacks is then added."""
+    if not PYTHON.exists():
+        return False
+    found = subprocess.run([str(PYTHON), "-VV"], capture_output=True, text=True, check=False)
+    return found.stdout.split() == ["Python", *sys.version.split()]
 
 
 def _torch_index(pip: Sequence[str], torch: str) -> list[str]:

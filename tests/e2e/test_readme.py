@@ -1,0 +1,88 @@
+"""The README's commands, word for word: a demo, and a recording of one's own beside it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.processes import Child
+from tests.addresses import free_loopback_address
+
+ROOT = Path(__file__).resolve().parents[2]
+DURATION_S = 60
+
+
+def console_commands(document: str) -> list[list[str]]:
+    """The commands of each console block of a document."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    blocks = re.findall(r"```console\n(.*?)```", text, flags=re.DOTALL)
+    return [
+        [line.removeprefix("$ ") for line in block.splitlines() if line.startswith("$ ")]
+        for block in blocks
+    ]
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+def test_every_make_command_in_the_documents_exists(document: str) -> None:
+    commands = [command for block in console_commands(document) for command in block]
+    targets = [command for command in commands if command.startswith("make ")]
+    assert targets
+    for command in targets:
+        planned = subprocess.run(
+            [*command.split(), "--dry-run"], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert planned.returncode == 0, planned.stderr
+
+
+@pytest.mark.timeout(300)
+def test_a_demo_with_a_recording_beside_it(tmp_path: Path) -> None:
+    address, state = free_loopback_address(), tmp_path / "state"
+    report = tmp_path / "out.json"
+    demo = Child(
+        "demo",
+        ["make", "demo", f"DURATION={DURATION_S}", f"REPORT={report}",
+         f"ADDRESS={address}", f"STATE={state}"],
+        log_path=tmp_path / "demo.log",
+        ready_after=lambda line: f"Open http://{address}" in line,
+    )  # fmt: skip
+    demo.start(within_s=120)
+    try:
+        _replay_as_documented(tmp_path, address, state)
+        exit_code = demo.wait(within_s=DURATION_S + 90)
+    finally:
+        demo.stop()
+    assert exit_code == 0, demo.log_end(60)
+    account = json.loads(report.read_text(encoding="utf-8"))
+    assert account["readings_sent"] >= 2_500
+    assert account["readings_stored"] == account["readings_sent"]
+    assert (account["lost"], account["duplicates"], account["dead_lettered"]) == (0, 0, 0)
+    assert account["alerts_pushed"] == account["alerts_raised"] > 0
+    assert account["latency_ms"]["stored"]["p50"] > 0
+    assert account["latency_ms"]["pushed"]["p50"] > 0
+
+
+def _replay_as_documented(folder: Path, address: str, state: Path) -> None:
+    (folder / ".venv").symlink_to(Path(sys.prefix), target_is_directory=True)
+    (folder / "recording.csv").write_text(_recording(), encoding="utf-8")
+    block = next(
+        block for block in console_commands("README.md") if any("replay" in line for line in block)
+    )
+    # The demo of this test listens elsewhere than the documented one.
+    script = "\n".join(block).replace(
+        "-m local env", f"-m local env --address {address} --state {state}"
+    )
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=folder, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _recording() -> str:
+    rows = [f"2026-11-01 10:00:{second:02d},{60 + second / 10},{1.5}" for second in range(60)]
+    return "\n".join(["Time,Temp,Vib", *rows]) + "\n"
