@@ -128,7 +128,7 @@ def _env(options: argparse.Namespace) -> int:
     from local.services import Endpoints  # noqa: PLC0415 (see the top)
     from local.stack import device_environment  # noqa: PLC0415 (see the top)
 
-    authority = options.state.resolve() / "iothub" / "ca.pem"
+    authority = options.state.resolve() / "iothub/certificates/ca.pem"
     if not authority.exists():
         print(f"{authority} is not there; start the stack first: make demo", file=sys.stderr)
         return 1

@@ -84,5 +84,5 @@ def _replay_as_documented(folder: Path, address: str, state: Path) -> None:
 
 
 def _recording() -> str:
-    rows = [f"2026-11-01 10:00:{second:02d},{60 + second / 10},{1.5}" for second in range(60)]
+    rows = [f"2026-11-01 10:00:{second:02d},{60 + second / 10},{1.5}" for second in range(30)]
     return "\n".join(["Time,Temp,Vib", *rows]) + "\n"
