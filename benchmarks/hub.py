@@ -14,6 +14,7 @@ import secrets
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
@@ -31,6 +32,7 @@ SENDERS = 2  # processes
 DEVICES_EACH = 2
 IN_FLIGHT = 64  # messages of one device that wait for their acknowledgement
 BODY_BYTES = 500
+PARTITIONS = 4
 WITHIN_S = 120.0
 
 
@@ -49,36 +51,44 @@ def measure(messages: int = 10_000) -> dict[str, float]:
             hub.stop()
 
 
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """What one process sends, and how it connects."""
+
+    devices: list[str]
+    messages: int
+    key: str
+    host: str
+    ca: str
+
+
 def _throughput(messages: int, endpoints: Endpoints, ca_path: str) -> float:
     key = base64.b64encode(secrets.token_bytes(32)).decode()
     devices = [f"bench-{n:02}" for n in range(SENDERS * DEVICES_EACH)]
     _register(devices, key, endpoints, ca_path)
+    ca = Path(ca_path).read_text("utf-8")
     context = multiprocessing.get_context("spawn")
     start = context.Barrier(SENDERS + 1)
     senders = [
         context.Process(
             target=_send_all,
-            args=(
-                devices[n::SENDERS],
-                messages // SENDERS + (n < messages % SENDERS),
-                key,
-                endpoints.host,
-                ca_path,
-                start,
-            ),
+            args=(_Share(devices[n::SENDERS], count, key, endpoints.host, ca), start),
             daemon=True,
         )
-        for n in range(SENDERS)
+        for n, count in enumerate(_divided(messages, SENDERS))
     ]
     for sender in senders:
         sender.start()
     try:
-        seconds = asyncio.run(_count(messages, endpoints, start))
+        return round(messages / asyncio.run(_count(messages, endpoints, start)), 1)
     finally:
         for sender in senders:
             sender.join(timeout=10)
             sender.kill()
-    return round(messages / seconds, 1)
+
+
+def _divided(messages: int, parts: int) -> list[int]:
+    return [messages // parts + (n < messages % parts) for n in range(parts)]
 
 
 def _register(devices: list[str], key: str, endpoints: Endpoints, ca_path: str) -> None:
@@ -88,28 +98,22 @@ def _register(devices: list[str], key: str, endpoints: Endpoints, ca_path: str) 
         registry.create_device_with_sas(device, key, key, "enabled")
 
 
-def _send_all(
-    devices: list[str], messages: int, key: str, host: str, ca_path: str, start: Barrier
-) -> None:
-    asyncio.run(_send(devices, messages, key, host, Path(ca_path).read_text("utf-8"), start))
+def _send_all(share: _Share, start: Barrier) -> None:
+    asyncio.run(_send(share, start))
 
 
-async def _send(
-    devices: list[str], messages: int, key: str, host: str, ca: str, start: Barrier
-) -> None:
+async def _send(share: _Share, start: Barrier) -> None:
     clients = [
         IoTHubDeviceClient.create_from_connection_string(
-            f"HostName={host};DeviceId={device};SharedAccessKey={key}",
-            server_verification_cert=ca,
+            f"HostName={share.host};DeviceId={device};SharedAccessKey={share.key}",
+            server_verification_cert=share.ca,
         )
-        for device in devices
+        for device in share.devices
     ]
     await asyncio.gather(*(client.connect() for client in clients))
     await asyncio.to_thread(start.wait, WITHIN_S)
-    shares = [messages // len(clients) + (n < messages % len(clients)) for n in range(len(clients))]
-    await asyncio.gather(
-        *(_send_share(client, share) for client, share in zip(clients, shares, strict=True))
-    )
+    counts = _divided(share.messages, len(clients))
+    await asyncio.gather(*map(_send_share, clients, counts))
     await asyncio.gather(*(client.shutdown() for client in clients))
 
 
@@ -118,7 +122,7 @@ async def _send_share(client: IoTHubDeviceClient, messages: int) -> None:
 
     async def one_after_the_other() -> None:
         for n in left:
-            message = Message(json.dumps({"n": n, "pad": "x" * BODY_BYTES}))
+            message = Message(json.dumps({"n": n, "pad": "x" * BODY_BYTES}))  # type: ignore[no-untyped-call]  # the SDK has no types
             message.content_type = "application/json"
             message.content_encoding = "utf-8"
             await client.send_message(message)
@@ -132,7 +136,14 @@ async def _count(messages: int, endpoints: Endpoints, start: Barrier) -> float:
         endpoints.eventhub_connection, "$Default", eventhub_name="telemetry"
     )
     arrived = 0
+    opened: set[str] = set()
+    listening = asyncio.Event()
     complete = asyncio.Event()
+
+    async def on_partition(context: PartitionContext) -> None:
+        opened.add(context.partition_id)
+        if len(opened) == PARTITIONS:
+            listening.set()
 
     async def on_batch(_context: PartitionContext, events: list[EventData]) -> None:
         nonlocal arrived
@@ -141,9 +152,12 @@ async def _count(messages: int, endpoints: Endpoints, start: Barrier) -> float:
             complete.set()
 
     receiving = asyncio.create_task(
-        consumer.receive_batch(on_batch, starting_position="-1", max_wait_time=1)
+        consumer.receive_batch(
+            on_batch, on_partition_initialize=on_partition, starting_position="-1", max_wait_time=1
+        )
     )
     try:
+        await asyncio.wait_for(listening.wait(), WITHIN_S)
         await asyncio.to_thread(start.wait, WITHIN_S)
         began = time.perf_counter()
         await asyncio.wait_for(complete.wait(), WITHIN_S)

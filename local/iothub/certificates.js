@@ -18,7 +18,10 @@ const CA_DAYS = 3650;
 const SERVER_DAYS = 365;
 const RENEW_BEFORE_DAYS = 30;
 
-x509.cryptoProvider.set(/** @type {Crypto} */ (webcrypto));
+/** @typedef {import('node:crypto').webcrypto.CryptoKey} CryptoKey */
+/** @typedef {import('node:crypto').webcrypto.CryptoKeyPair} CryptoKeyPair */
+
+x509.cryptoProvider.set(/** @type {any} */ (webcrypto));
 
 /**
  * @typedef {object} ServerIdentity

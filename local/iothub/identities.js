@@ -24,20 +24,30 @@ const newKey = () => randomBytes(32).toString('base64');
  */
 export function identityFrom(deviceId, body, current) {
   checkDeviceId(deviceId, body);
-  const status = body.status ?? current?.status ?? 'enabled';
-  if (status !== 'enabled' && status !== 'disabled') {
-    throw badArgument(`status is 'enabled' or 'disabled', not '${status}'`);
-  }
   return {
     deviceId,
     generationId: current?.generationId ?? String(Date.now() * 1000),
     etag: newEtag(),
-    status,
-    statusReason: body.statusReason ?? null,
-    statusUpdatedTime: status === (current?.status ?? status)
-      ? (current?.statusUpdatedTime ?? NEVER)
-      : new Date().toISOString(),
+    ...statusFrom(body, current),
     ...keysFrom(body.authentication, current),
+  };
+}
+
+/**
+ * @param {Record<string, any>} body
+ * @param {Identity | undefined} current
+ */
+function statusFrom(body, current) {
+  const before = current ?? { status: undefined, statusUpdatedTime: NEVER };
+  const status = body.status ?? before.status ?? 'enabled';
+  if (status !== 'enabled' && status !== 'disabled') {
+    throw badArgument(`status is 'enabled' or 'disabled', not '${status}'`);
+  }
+  const isChanged = before.status !== undefined && before.status !== status;
+  return {
+    status: /** @type {Identity['status']} */ (status),
+    statusReason: body.statusReason ?? null,
+    statusUpdatedTime: isChanged ? new Date().toISOString() : before.statusUpdatedTime,
   };
 }
 

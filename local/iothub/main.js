@@ -12,7 +12,10 @@ import { RestServer } from './rest/server.js';
 
 const BAD_FLAGS = 2;
 
-/** @param {import('./flags.js').Flags} flags */
+/**
+ * @param {import('./flags.js').Flags} flags
+ * @returns {Promise<() => Promise<void>>} what ends the serving
+ */
 async function serve(flags) {
   const hub = new Hub(flags);
   const identity = await serverIdentity(resolve(flags.state, 'certificates'), hub.hosts);
@@ -26,20 +29,29 @@ async function serve(flags) {
     https: await rest.listen(flags.httpsPort, flags.address),
     amqp: await amqp.listen(flags.amqpPort, flags.address),
   };
-  const stop = async () => {
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+  return async () => {
     rest.close();
     amqp.close();
     await mqtt.close();
     hub.close();
-    process.exit(0);
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
-  process.stdout.write(`${JSON.stringify(ready)}\n`);
+}
+
+/** @returns {Promise<void>} when the process is asked to end */
+function toldToStop() {
+  return new Promise((stop) => {
+    process.once('SIGTERM', () => stop());
+    process.once('SIGINT', () => stop());
+  });
 }
 
 try {
-  await serve(parseFlags(process.argv.slice(2)));
+  const told = toldToStop();
+  const close = await serve(parseFlags(process.argv.slice(2)));
+  await told;
+  await close();
+  process.exit(0);
 } catch (error) {
   log(error instanceof Error ? error.message : String(error));
   process.exit(error instanceof FlagError ? BAD_FLAGS : 1);

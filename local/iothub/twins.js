@@ -10,7 +10,7 @@ import { newEtag } from './identities.js';
 
 const DEEPEST = 10;
 const MOST_BYTES = { tags: 8 * 1024, desired: 32 * 1024, reported: 32 * 1024 };
-const FORBIDDEN_IN_KEYS = /[\u0000-\u001f.$ ]/;
+const FORBIDDEN_IN_KEYS = /[\p{Cc}.$ ]/u;
 
 /** @returns {Twin} */
 export function newTwin() {

@@ -217,6 +217,7 @@ async def test_a_message_over_256_kib_ends_the_connection(
         ("anything", 0),
         ("devices/trespasser/messages/events/", 2),
         ("devices/trespasser/messages/events/%zz", 1),
+        ("$iothub/methods/res/200", 0),
     ],
 )
 async def test_publishing_elsewhere_or_with_qos_2_ends_the_connection(

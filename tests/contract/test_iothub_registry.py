@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 import time
 from collections.abc import Callable
 from typing import Any
@@ -238,3 +240,34 @@ def test_bodies_that_are_no_json(endpoints: Endpoints, iothub: Child) -> None:
             timeout=10,
         )
         assert response.status_code == status
+
+
+AMQP = b"AMQP\x00\x01\x00\x00"
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",
+        AMQP
+        + b"\x00\x00\x00\x08\x02\x00\x00\x00"
+        + b"\x00\x00\x00\x0c\x02\x00\x00\x00\xff\xff\xff\xff",
+        AMQP + b"\x00\x00\x00\x04\x00\x00\x00\x00",
+        AMQP + b"\x00\x00\x00\x0d\x02\x00\x00\x00\x00\x53\x14\xc0\x01\x00",
+        b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00",
+        bytes(range(256)) * 16,
+    ],
+    ids=["http", "amqp-type", "amqp-size", "amqp-transfer", "tls", "bytes"],
+)
+def test_garbage_on_any_port_leaves_it_serving(
+    endpoints: Endpoints, iothub: Child, manager: IoTHubRegistryManager, garbage: bytes
+) -> None:
+    for port in (endpoints.mqtt, endpoints.iothub, endpoints.amqp):
+        with socket.create_connection((endpoints.address, port), timeout=5) as connection:
+            connection.sendall(garbage)
+            connection.shutdown(socket.SHUT_WR)
+            with contextlib.suppress(ConnectionResetError):
+                while connection.recv(4096):
+                    pass
+    assert manager.get_service_statistics().connected_device_count == 0
+    assert iothub.running

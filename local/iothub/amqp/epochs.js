@@ -21,14 +21,15 @@ export class Epochs {
    * @throws {AmqpError} when others are there before it
    */
   enter(place, reader) {
+    const others = this.#readers.get(place) ?? new Set();
+    if (reader.epoch === null) checkRoom(others);
+    else takeOver(others, reader.epoch);
+    // Those who were evicted have left, and the last of them has taken its set away.
     const readers = this.#readers.get(place) ?? new Set();
-    this.#readers.set(place, readers);
-    if (reader.epoch === null) checkRoom(readers);
-    else takeOver(readers, reader.epoch);
-    readers.add(reader);
+    this.#readers.set(place, readers.add(reader));
     return () => {
       readers.delete(reader);
-      if (readers.size === 0 && this.#readers.get(place) === readers) this.#readers.delete(place);
+      if (readers.size === 0) this.#readers.delete(place);
     };
   }
 }
@@ -56,8 +57,7 @@ function takeOver(readers, epoch) {
   if (higher !== undefined) {
     throw stolen(`A consumer with epoch ${higher.epoch} reads here.`);
   }
-  for (const other of readers) {
+  for (const other of [...readers]) {
     other.evict(stolen(`A consumer with epoch ${epoch} has taken over.`));
   }
-  readers.clear();
 }

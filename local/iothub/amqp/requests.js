@@ -28,7 +28,7 @@ export function manage({ operation, type, name, partition }, eventHub) {
   if (operation !== 'READ') {
     return { status: 501, description: `$management does not support: ${operation} ${type}` };
   }
-  if (name !== eventHub.name) {
+  if (String(name).toLowerCase() !== eventHub.name.toLowerCase()) {
     return { status: 404, description: `The messaging entity '${name}' could not be found.` };
   }
   if (type === 'com.microsoft:eventhub') return ok(describeEventHub(eventHub));
@@ -68,7 +68,7 @@ function describePartition(name, partition, { last }) {
     name,
     type: 'com.microsoft:partition',
     partition,
-    begin_sequence_number: types.wrap_long(last === null ? -1 : 0),
+    begin_sequence_number: types.wrap_long(0),
     last_enqueued_sequence_number: types.wrap_long(last?.sequenceNumber ?? -1),
     last_enqueued_offset: String(last?.offset ?? -1),
     last_enqueued_time_utc: types.wrap_timestamp(last?.enqueuedMs ?? 0),

@@ -31,6 +31,8 @@ const CONNECTION = {
 export class AmqpServer {
   #container = rhea.create_container({ id: CONNECTION.container_id });
   #epochs = new Epochs();
+  /** @type {Map<any, () => void>} what to do when a consumer's link ends */
+  #ends = new Map();
   /** @type {Set<import('node:net').Socket>} */
   #sockets = new Set();
 
@@ -44,8 +46,7 @@ export class AmqpServer {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
       socket.setNoDelay(true);
-      const connection = /** @type {any} */ (this.#container.create_connection(CONNECTION));
-      connection.accept(socket);
+      /** @type {any} */ (this.#container).create_connection(CONNECTION).accept(socket);
     });
   }
 
@@ -64,8 +65,8 @@ export class AmqpServer {
       begin.handle_max = 255;
       begin.properties = { product: CONNECTION.container_id };
     });
-    container.on('sender_open', (context) => this.#opened(context, context.sender));
-    container.on('receiver_open', (context) => this.#opened(context, context.receiver));
+    container.on('sender_open', ({ sender }) => this.#opened(sender));
+    container.on('receiver_open', ({ receiver }) => this.#opened(receiver));
     for (const event of ['connection_error', 'session_error', 'sender_error', 'receiver_error']) {
       container.on(event, (context) => {
         const error = context.error ?? context.sender?.error ?? context.receiver?.error;
@@ -75,16 +76,24 @@ export class AmqpServer {
     for (const event of ['protocol_error', 'error']) {
       container.on(event, (error) => this.hub.log(`AMQP: ${error.message ?? error}`));
     }
-    container.on('disconnected', ({ connection }) => {
-      connection.each_link((link) => link.emit('ended'));
-    });
+    container.on('sender_close', ({ sender }) => this.#end((link) => link === sender));
+    container.on('session_close', ({ session }) => this.#end((link) => link.session === session));
+    for (const event of ['connection_close', 'disconnected']) {
+      container.on(event, ({ connection }) => this.#end((link) => link.connection === connection));
+    }
   }
 
-  /**
-   * @param {EventContext} context
-   * @param {any} link
-   */
-  #opened(context, link) {
+  /** @param {(link: any) => boolean} isEnded of the links that consumers read by */
+  #end(isEnded) {
+    for (const [link, end] of this.#ends) {
+      if (!isEnded(link)) continue;
+      this.#ends.delete(link);
+      end();
+    }
+  }
+
+  /** @param {any} link that a client has opened, either way */
+  #opened(link) {
     const { source, target } = link;
     link.set_source({ address: source?.address ?? '' });
     link.set_target({ address: target?.address ?? '' });
@@ -106,18 +115,29 @@ export class AmqpServer {
     // Clients do not settle all they get, and one unsettled delivery holds up its whole session.
     sender.local.attach.snd_settle_mode = 1;
     const address = parseAddress(source?.address);
-    if (address?.kind === 'cbs' || address?.kind === 'management') return;
-    if (address?.kind !== 'read') throw notFound(source?.address);
+    if (address === null || address.kind === 'send') throw notFound(source?.address);
+    if (address.kind === 'read') this.#read(sender, address, selectorOf(source));
+  }
+
+  /**
+   * @param {any} sender
+   * @param {Extract<import('./addresses.js').Address, { kind: 'read' }>} address
+   * @param {string | undefined} selector
+   */
+  #read(sender, address, selector) {
     const log = this.#partition(address.eventHub, address.partition);
-    const offset = startOffset(selectorOf(source), log);
+    const offset = startOffset(selector, log);
     const place = `${address.consumerGroup.toLowerCase()}/${address.partition}`;
     const epoch = sender.properties?.[EPOCH];
     const leave = this.#epochs.enter(place, {
       epoch: epoch === undefined ? null : Number(epoch),
-      evict: ({ condition, description }) => sender.close({ condition, description }),
+      evict: ({ condition, description }) => {
+        sender.close({ condition, description });
+        this.#end((link) => link === sender);
+      },
     });
     const consumer = new ConsumerLink(sender, log, offset);
-    onceEnded(sender, () => {
+    this.#ends.set(sender, () => {
       consumer.ended();
       leave();
     });
@@ -147,14 +167,10 @@ export class AmqpServer {
    * @param {(properties: any) => import('./requests.js').Reply} handle
    */
   #serve(receiver, handle) {
-    receiver.on('message', ({ message, delivery }) => {
+    receiver.on('message', (/** @type {any} */ { message, delivery }) => {
       delivery.accept();
       const reply = answer(message, handle(message.application_properties ?? {}));
-      // The client names its own end of the answering link in reply-to.
-      const sender = receiver.connection.find_sender(
-        (link) => link.target?.address === message.reply_to || link.source?.address === receiver.target.address,
-      );
-      sender?.send(reply);
+      receiver.session.find_sender(isAnswering(receiver, message.reply_to))?.send(reply);
     });
   }
 
@@ -193,12 +209,16 @@ export class AmqpServer {
 }
 
 /**
- * @param {any} sender
- * @param {() => void} ended
+ * The link for answers is to the same node as the requests; a client that has several tells them
+ * apart by reply-to.
+ *
+ * @param {any} receiver of the requests
+ * @param {string | undefined} replyTo
+ * @returns {(link: any) => boolean}
  */
-function onceEnded(sender, ended) {
-  sender.once('sender_close', ended);
-  sender.session.once('session_close', ended);
-  sender.connection.once('connection_close', ended);
-  sender.connection.once('disconnected', ended);
+function isAnswering({ target }, replyTo) {
+  return (link) => {
+    const isSameNode = link.source?.address === target.address;
+    return isSameNode && (!replyTo || replyTo === link.target?.address);
+  };
 }

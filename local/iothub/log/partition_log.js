@@ -10,7 +10,7 @@
 import { EventEmitter } from 'node:events';
 import { closeSync, fstatSync, ftruncateSync, openSync, writevSync } from 'node:fs';
 import { log } from '../logging.js';
-import { header, HEADER_BYTES, readChunk, recordsOf, scan } from './records.js';
+import { header, HEADER_BYTES, MOST_MESSAGE_BYTES, readChunk, recordsOf, scan } from './records.js';
 import { SparseIndex } from './sparse_index.js';
 
 /** @typedef {import('./records.js').Stamp} Stamp */
@@ -69,13 +69,18 @@ export class PartitionLog extends EventEmitter {
 
   /**
    * @param {(stamp: Stamp) => Buffer} encode makes the message's bytes
-   * @param {Done} done called once it is written, in the order of appending
+   * @param {Done} done called once it is written, in the order of appending, or at once when it
+   *   is too large
    */
   append(encode, done) {
     // The clock may step back; enqueued times within a partition never do.
     this.#next.enqueuedMs = Math.max(this.#next.enqueuedMs, Date.now());
     const stamp = { ...this.#next };
     const message = encode(stamp);
+    if (message.length > MOST_MESSAGE_BYTES) {
+      done(new Error(`an event of ${message.length} bytes is over ${MOST_MESSAGE_BYTES}`));
+      return;
+    }
     const count = this.#waiting.push({ stamp, bytes: [header(stamp, message), message], done });
     this.#next.sequenceNumber += 1;
     this.#next.offset += HEADER_BYTES + message.length;

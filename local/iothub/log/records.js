@@ -87,7 +87,8 @@ export function readChunk(fd, offset, end) {
   const chunk = readAt(fd, offset, Math.min(CHUNK_BYTES, end - offset));
   if (chunk.length < PREFIX_BYTES) return chunk;
   const bytes = PREFIX_BYTES + chunk.readUInt32BE(0);
-  const isLong = bytes > chunk.length && bytes <= Math.min(MOST_MESSAGE_BYTES, end - offset);
+  const most = Math.min(HEADER_BYTES + MOST_MESSAGE_BYTES, end - offset);
+  const isLong = bytes > chunk.length && bytes <= most;
   return isLong ? readAt(fd, offset, bytes) : chunk;
 }
 

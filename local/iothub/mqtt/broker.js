@@ -39,8 +39,7 @@ export class MqttServer {
   constructor(hub, identity) {
     this.hub = hub;
     const persistence = new SessionPersistence(hub.registry);
-    persistence.onNumbered = (id, number) => hub.sessions.get(id)?.numbered(number);
-    persistence.onAcknowledged = (id, number) => hub.sessions.get(id)?.acknowledged(number);
+    persistence.onAcknowledged = (deviceId) => hub.sessions.get(deviceId)?.acknowledged();
     this.broker = new DeviceBroker({ ...this.#rules(), persistence, concurrency: 1000 });
     this.server = createServer({ key: identity.key, cert: identity.cert }, this.broker.handle);
     this.server.on('tlsClientError', (error) => hub.log(`MQTT: no TLS: ${error.message}`));

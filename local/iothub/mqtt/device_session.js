@@ -14,7 +14,7 @@ import { HubError } from '../errors.js';
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class DeviceSession {
-  /** @type {{ command: import('../device_files.js').Command, messageId: number } | null} */
+  /** @type {import('../device_files.js').Command | null} the one sent, not yet acknowledged */
   #sending = null;
   /** @type {NodeJS.Timeout} */
   #clock;
@@ -61,12 +61,16 @@ export class DeviceSession {
    */
   publish(packet, extra, done) {
     const publication = parsePublication(this.deviceId, packet.topic);
-    if (publication?.kind === 'telemetry') {
-      this.telemetry.send(publication.bag, asBuffer(packet.payload), extra, done);
-      return;
-    }
     if (publication === null) return done(new Error(`may not publish to ${packet.topic}`));
-    this.#answer(publication, asBuffer(packet.payload));
+    if (publication.kind === 'telemetry') {
+      return this.telemetry.send(publication.bag, asBuffer(packet.payload), extra, done);
+    }
+    try {
+      this.#answer(publication, asBuffer(packet.payload));
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error;
+      return done(error);
+    }
     done(null);
   }
 
@@ -76,11 +80,13 @@ export class DeviceSession {
    */
   #answer(publication, payload) {
     const { requestId } = publication;
+    if (publication.kind === 'method-answer') {
+      const answer = { status: publication.status, payload: parseJson(payload) };
+      this.hub.methods.answer(this.deviceId, requestId, answer);
+      return;
+    }
     try {
-      if (publication.kind === 'method-answer') {
-        const answer = { status: publication.status, payload: parseJson(payload) };
-        this.hub.methods.answer(this.deviceId, requestId, answer);
-      } else if (publication.kind === 'twin-get') {
+      if (publication.kind === 'twin-get') {
         const twin = showToDevice(this.hub.registry.get(this.deviceId).twin);
         this.#answerTwin(200, requestId, '', JSON.stringify(twin));
       } else {
@@ -147,20 +153,15 @@ export class DeviceSession {
     if (this.#sending !== null || !this.isSubscribedTo(commandsTopic(this.deviceId))) return;
     const command = this.hub.commands.next(this.deviceId);
     if (command === undefined) return;
-    this.#sending = { command, messageId: 0 };
+    this.#sending = command;
     const topic = `devices/${this.deviceId}/messages/devicebound/${formatBag(command.properties)}`;
     this.#send(topic, Buffer.from(command.body, 'base64'), 1);
   }
 
-  /** @param {number} messageId that MQTT gave the message being sent */
-  numbered(messageId) {
-    if (this.#sending !== null) this.#sending.messageId = messageId;
-  }
-
-  /** @param {number} messageId */
-  acknowledged(messageId) {
-    if (this.#sending?.messageId !== messageId) return;
-    this.hub.commands.complete(this.deviceId, this.#sending.command);
+  /** The device has what it was sent last with QoS 1: that is always a command, one at a time. */
+  acknowledged() {
+    if (this.#sending === null) return;
+    this.hub.commands.complete(this.deviceId, this.#sending);
     this.#sending = null;
     this.sendCommand();
   }

@@ -13,9 +13,7 @@ import { Readable } from 'node:stream';
 /** @typedef {{ topic: string, qos: 0 | 1 | 2 }} Subscription */
 
 export class SessionPersistence {
-  /** @type {(deviceId: string, messageId: number) => void} a QoS 1 message got its number */
-  onNumbered = () => {};
-  /** @type {(deviceId: string, messageId: number) => void} the device has it */
+  /** @type {(deviceId: string) => void} a device has its latest QoS 1 message */
   onAcknowledged = () => {};
 
   /** @param {import('../registry.js').Registry} registry */
@@ -78,20 +76,11 @@ export class SessionPersistence {
 
   async outgoingEnqueueCombi() {}
 
-  /**
-   * @param {Client} client
-   * @param {{ messageId: number }} packet
-   */
-  async outgoingUpdate(client, { messageId }) {
-    this.onNumbered(client.id, messageId);
-  }
+  async outgoingUpdate() {}
 
-  /**
-   * @param {Client} client
-   * @param {{ messageId: number }} packet
-   */
-  async outgoingClearMessageId(client, { messageId }) {
-    this.onAcknowledged(client.id, messageId);
+  /** @param {Client} client that has acknowledged a message */
+  async outgoingClearMessageId({ id }) {
+    this.onAcknowledged(id);
   }
 
   outgoingStream() {

@@ -35,7 +35,7 @@ export function parsePublication(deviceId, topic) {
   if (match !== null) return { kind: 'twin-report', requestId: match[1] };
   match = METHOD_ANSWER.exec(topic);
   if (match === null) return null;
-  return { kind: 'method-answer', status: Number(match[1]), requestId: decodeURIComponent(match[2]) };
+  return { kind: 'method-answer', status: Number(match[1]), requestId: match[2] };
 }
 
 /**

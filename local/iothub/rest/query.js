@@ -19,11 +19,10 @@ export function queryDevices({ hub, headers, body }) {
     .filter(isWanted);
   const page = whole('x-ms-max-item-count', headers['x-ms-max-item-count'], PAGE, 1);
   const from = whole('x-ms-continuation', headers['x-ms-continuation'], 0, 0);
-  const next = from + page < twins.length ? { 'x-ms-continuation': String(from + page) } : {};
-  return {
-    headers: { 'x-ms-item-type': 'twin', ...next },
-    body: twins.slice(from, from + page),
-  };
+  /** @type {Record<string, string>} */
+  const paging = { 'x-ms-item-type': 'twin' };
+  if (from + page < twins.length) paging['x-ms-continuation'] = String(from + page);
+  return { headers: paging, body: twins.slice(from, from + page) };
 }
 
 /**
