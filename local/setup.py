@@ -50,10 +50,11 @@ def _check_machine() -> None:
         raise SetupError(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}")
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
-        raise SetupError("Node.js 20 or newer with npm is needed: https://nodejs.org")
+        raise SetupError("Node.js 20.15 or newer with npm is needed: https://nodejs.org")
     version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
-    if int(version.strip().lstrip("v").split(".")[0]) < 20:
-        raise SetupError(f"Node.js 20 or newer is needed; this is {version.strip()}")
+    major, minor, *_ = map(int, version.strip().lstrip("v").split("."))
+    if (major, minor) < (20, 15):
+        raise SetupError(f"Node.js 20.15 or newer is needed; this is {version.strip()}")
 
 
 def _python_packages() -> None:
