@@ -1,11 +1,11 @@
-"""``python -m local.cosmos --state DIR --address A --port P --key KEY``."""
+"""``python -m local.cosmos``: serve until SIGTERM or SIGINT."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import Final
@@ -19,20 +19,27 @@ from local.cosmos.server import Service
 from local.cosmos.signature import Signatures
 from local.cosmos.store import Store
 from local.ready import announce
+from local.serving import log_to_stderr
 
-SHUTDOWN_S: Final = 2.0
+_STOP_WITHIN_S: Final = 2.0
 
 
 def main() -> None:
-    arguments = _parser().parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    asyncio.run(_serve(arguments))
+    parser = _parser()
+    arguments = parser.parse_args()
+    log_to_stderr()
+    try:
+        signatures = Signatures(arguments.key)
+    except ValueError as error:
+        parser.error(f"--key: {error}")
+    try:
+        asyncio.run(_serve(arguments.state, arguments.address, arguments.port, signatures))
+    except OSError as error:
+        parser.error(f"cannot listen on {arguments.address}:{arguments.port}: {error}")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m local.cosmos", description="Cosmos DB stand-in"
-    )
+    parser = argparse.ArgumentParser(prog="python -m local.cosmos", description=__doc__)
     parser.add_argument("--state", type=Path, required=True, help="folder of the SQLite file")
     parser.add_argument("--address", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=8081, help="port to listen on; 0 picks one")
@@ -40,24 +47,35 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _serve(arguments: argparse.Namespace) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    store = Store(arguments.state / "cosmos.db", time.time)
-    service = Service(Context(store, Indexes(store)), Signatures(arguments.key))
+async def _serve(state: Path, address: str, port: int, signatures: Signatures) -> None:
+    stopped = _stop_signal()
+    store = Store(state / "cosmos.db", time.time)
+    service = Service(Context(store, Indexes(store)), signatures)
+    # Without an application's router: the routes are our own, and writes have to be fast.
     runner = web.ServerRunner(
-        web.Server(service.handle, access_log=None), shutdown_timeout=SHUTDOWN_S
+        web.Server(service.handle, access_log=None), shutdown_timeout=_STOP_WITHIN_S
     )
     await runner.setup()
-    site = web.TCPSite(runner, arguments.address, arguments.port)
-    await site.start()
     purging = asyncio.create_task(purge_forever(store, service.committed))
-    announce(port=runner.addresses[0][1])
-    await stop.wait()
-    purging.cancel()
-    await runner.cleanup()
-    store.close()
+    try:
+        await web.TCPSite(runner, address, port).start()
+        announce(port=runner.addresses[0][1])
+        await stopped.wait()
+    finally:
+        purging.cancel()
+        await runner.cleanup()
+        store.close()
+
+
+def _stop_signal() -> asyncio.Event:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if sys.platform == "win32":
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
+        else:
+            loop.add_signal_handler(number, stopped.set)
+    return stopped
 
 
 if __name__ == "__main__":

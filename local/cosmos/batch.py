@@ -10,7 +10,7 @@ from local.cosmos.context import Context, container_headers
 from local.cosmos.documents import Conditions, Documents, Outcome
 from local.cosmos.errors import BadRequestError, CosmosError, TooLargeError
 from local.cosmos.partition import parse_key
-from local.cosmos.points import KEY_HEADER
+from local.cosmos.points import KEY_HEADER, wants_minimum
 from local.cosmos.query.values import Value
 from local.cosmos.table import MOST_BYTES
 from local.cosmos.wire import Call, Reply
@@ -27,7 +27,7 @@ def run_batch(context: Context, call: Call) -> Reply:
     if not header:
         raise BadRequestError(f"The header {KEY_HEADER} is missing: a batch has one key.")
     documents = Documents(context.store, container, parse_key(header))
-    results, status = _run_all(context, documents, operations)
+    results, status = _run_all(context, documents, operations, with_bodies=not wants_minimum(call))
     headers = container_headers(container)
     charge = sum(one["requestCharge"] for one in results)
     headers["x-ms-request-charge"] = f"{charge:.2f}"
@@ -35,14 +35,16 @@ def run_batch(context: Context, call: Call) -> Reply:
 
 
 def _run_all(
-    context: Context, documents: Documents, operations: list[Any]
+    context: Context, documents: Documents, operations: list[Any], *, with_bodies: bool
 ) -> tuple[list[dict[str, Any]], int]:
     results: list[dict[str, Any]] = []
     try:
         with context.store.atomic():
             # One by one: how many succeeded says which failed.
             for operation in operations:
-                result = _result(_run(documents, operation))
+                outcome = _run(documents, operation)
+                is_read = operation["operationType"] == "Read"
+                result = _result(outcome, with_body=with_bodies or is_read)
                 results.append(result)
     except CosmosError as error:
         return _failure(error, len(results), len(operations)), _MULTI_STATUS
@@ -85,11 +87,12 @@ def _run(documents: Documents, operation: Value) -> Outcome:
     raise BadRequestError(f"A batch knows no operation {kind!r}.")
 
 
-def _result(outcome: Outcome) -> dict[str, Any]:
+def _result(outcome: Outcome, *, with_body: bool) -> dict[str, Any]:
     result: dict[str, Any] = {"statusCode": outcome.status, "requestCharge": outcome.charge}
     if outcome.stored is not None:
         result["eTag"] = outcome.stored.etag
-        result["resourceBody"] = orjson.Fragment(outcome.stored.body)
+        if with_body:
+            result["resourceBody"] = orjson.Fragment(outcome.stored.body)
     return result
 
 

@@ -64,8 +64,7 @@ class Pager:
         self._program = program
         self._scan = scan
         self._key = key
-        select = program.select
-        self._offset = program.count(select.offset, "OFFSET") or 0
+        self._offset = program.count(program.select.offset, "OFFSET") or 0
         self._most = program.most
         self._known = _known(container, key)
         self._conditions = self._narrowed(scope)
@@ -85,14 +84,17 @@ class Pager:
         return self._computed(progress, size)
 
     def _streamed(self, progress: Progress, size: int) -> Page:
-        """Walk on from the last row, stopping as soon as the page is full."""
+        """Walk on from the last row until the page is full and it is known whether more follows."""
         page = Page()
         page_bytes = 0
-        rows = self._rows(progress, size)
-        for text, position in rows:
+        for text, position in self._rows(progress, size):
             page.loaded += 1
             page.loaded_bytes += len(text)
             result = self._result(text)
+            is_full = len(page.bodies) == size or page_bytes > MOST_PAGE_BYTES
+            if (result is not None and is_full) or page.loaded > MOST_SCANNED:
+                page.continuation = self._token(progress)
+                break
             if result is not None and progress.skipped < self._offset:
                 progress.skipped += 1
             elif result is not None:
@@ -100,13 +102,7 @@ class Pager:
                 progress.given += 1
                 page_bytes += len(result)
             progress.position = position
-            if (
-                len(page.bodies) == size
-                or page.loaded == MOST_SCANNED
-                or page_bytes > MOST_PAGE_BYTES
-            ):
-                if progress.given != self._most and next(rows, None) is not None:
-                    page.continuation = self._token(progress)
+            if progress.given == self._most:
                 break
         return page
 

@@ -64,9 +64,13 @@ def _reply(call: Call, container: Container, outcome: Outcome) -> Reply:
     if stored is None:
         return Reply(outcome.status, headers=headers)
     headers["etag"] = stored.etag
-    wants_nothing = call.header("prefer") == "return=minimal"
-    has_body = outcome.status != 304 and not wants_nothing
+    has_body = outcome.status != 304 and not wants_minimum(call)
     return Reply(outcome.status, stored.body.encode() if has_body else b"", headers)
+
+
+def wants_minimum(call: Call) -> bool:
+    """Whether the client does not want back what it wrote."""
+    return call.header("prefer") == "return=minimal"
 
 
 def refuse_triggers(call: Call) -> None:

@@ -76,7 +76,7 @@ def _seconds(date: str) -> float:
 def _resources(segments: list[str]) -> Iterable[tuple[str, str]]:
     """Resource type and link as a client may have signed them: by name, or by resource id."""
     if segments[-2:] == ["operations", "partitionkeydelete"]:
-        kind, owner = "partitionkey", segments[:-2]
+        kind, owner = "colls", segments[:-2]
     elif len(segments) % 2:
         kind, owner = segments[-1].lower(), segments[:-1]
     else:

@@ -19,6 +19,7 @@ from local.cosmos.rids import document_rid
 from local.cosmos.store import Store
 
 MOST_BYTES: Final = 2 * 1024 * 1024
+MOST_FEED_CHARACTERS: Final = 4 * 1024 * 1024
 SYSTEM_PROPERTIES: Final = ("_rid", "_self", "_etag", "_attachments", "_ts", "_lsn")
 
 
@@ -94,7 +95,10 @@ class Table:
         self._store.write(f"DELETE FROM {self._name} WHERE n = ?", (stored.n,))
 
     def changes(self, after_lsn: int, conditions: list[Condition], limit: int) -> list[Stored]:
-        """Documents last written after *after_lsn*, in the order of their writes."""
+        """Documents last written after *after_lsn*, in the order of their writes.
+
+        At most *limit* of them, and at least one but no more than some MOST_FEED_CHARACTERS.
+        """
         where = " AND ".join(["lsn > ?", _ALIVE, *(c.sql for c in conditions)])
         cursor = self._store.connection.execute(
             f"SELECT {_COLUMNS} FROM {self._name} WHERE {where} ORDER BY lsn LIMIT ?",
@@ -105,7 +109,15 @@ class Table:
                 limit,
             ),
         )
-        return [Stored(*row) for row in cursor]
+        found: list[Stored] = []
+        characters = 0
+        for row in cursor:
+            found.append(Stored(*row))
+            characters += len(found[-1].body)
+            if characters > MOST_FEED_CHARACTERS:
+                break
+        cursor.close()
+        return found
 
     def scan(
         self, columns: list[str], conditions: list[Condition], tail: str, index: str | None

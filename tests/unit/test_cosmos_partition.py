@@ -13,7 +13,7 @@ from local.cosmos.query.values import UNDEFINED, Value
 
 values = st.one_of(
     st.text(alphabet=st.characters(codec="utf-8"), max_size=40),
-    st.floats(allow_nan=False, allow_infinity=False),
+    st.floats(allow_nan=False, allow_infinity=False).map(lambda value: value + 0.0),  # no -0.0
     st.integers(-(2**52), 2**52),
     st.booleans(),
     st.none(),

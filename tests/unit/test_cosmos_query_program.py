@@ -124,6 +124,8 @@ def test_where(where: str, found: list[str]) -> None:
         ("GetCurrentTimestamp() > 1700000000000", True),
         ("'it\\'s'", "it's"),
         ('"\\u00e9"', "é"),
+        ('"\\ud83d\\ude00"', "😀"),
+        ('"\\ud83d"', "\N{REPLACEMENT CHARACTER}"),
     ],
 )
 def test_expression(expression: str, value: Value) -> None:
@@ -223,7 +225,8 @@ def test_what_is_lacking_is_named(text: str) -> None:
         run(text)
 
 
-def test_top_wants_a_whole_number() -> None:
-    program = Program(parse("SELECT TOP @n * FROM c"), {"@n": "many"})
+@pytest.mark.parametrize("count", ["many", -1, 1.5, 1e30, None])
+def test_top_wants_a_whole_number(count: Value) -> None:
+    program = Program(parse("SELECT TOP @n * FROM c"), {"@n": count})
     with pytest.raises(BadRequestError, match="TOP takes a whole number"):
         _ = program.most

@@ -95,24 +95,29 @@ def test_the_conditions_keep_what_the_evaluator_accepts(
 
 
 @given(
-    documents, st.lists(st.tuples(paths, st.sampled_from(["ASC", "DESC"])), min_size=1, max_size=2)
+    documents,
+    atoms,
+    st.lists(st.tuples(paths, st.sampled_from(["ASC", "DESC"])), min_size=1, max_size=2),
 )
-def test_the_order_is_the_evaluators(found: list[Document], orders: list[tuple[str, str]]) -> None:
+def test_the_order_is_the_evaluators(
+    found: list[Document], predicate: str, orders: list[tuple[str, str]]
+) -> None:
     clause = ", ".join(f"{path} {direction}" for path, direction in orders)
     program, scan = prepared(
-        f"SELECT VALUE [{orders[0][0]}, {orders[-1][0]}] FROM c ORDER BY {clause}"
+        f"SELECT VALUE [{orders[0][0]}, {orders[-1][0]}] FROM c WHERE {predicate} ORDER BY {clause}"
     )
     by_sql = [found[position.number - 1] for position in rows_of(found, scan)]
-    projected = [program.result(document) for document in by_sql]
+    projected = [program.result(document) for document in by_sql if program.accepts(document)]
     assert projected == list(program.results(found))
 
 
-@given(documents, st.lists(st.tuples(paths, st.sampled_from(["ASC", "DESC"])), max_size=2))
+@given(documents, atoms, st.lists(st.tuples(paths, st.sampled_from(["ASC", "DESC"])), max_size=2))
 def test_a_scan_goes_on_after_any_of_its_rows(
-    found: list[Document], orders: list[tuple[str, str]]
+    found: list[Document], predicate: str, orders: list[tuple[str, str]]
 ) -> None:
     clause = ", ".join(f"{path} {direction}" for path, direction in orders)
-    _, scan = prepared(f"SELECT * FROM c{' ORDER BY ' + clause if clause else ''}")
+    order_by = f" ORDER BY {clause}" if clause else ""
+    _, scan = prepared(f"SELECT * FROM c WHERE {predicate}{order_by}")
     rows = rows_of(found, scan)
     for index, row in enumerate(rows):
         assert rows_of(found, scan, after=row) == rows[index + 1 :]

@@ -7,22 +7,28 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from ml_model.data import Recording
+from ml_model.data import Recording, RecordingError
 from ml_model.model import ModelConfig, WindowAutoencoder
 from ml_model.train import TrainConfig, train
 from tests.unit.ml_recordings import PLANT, normal_recording, windows_of
+from tocsin.domain.errors import InvalidProfileError
 
 QUICK = TrainConfig(seed=3, epochs=3, most_windows=2_000)
 CONFIG = ModelConfig(window=PLANT.window, channels=len(PLANT.channels), absolute=True, hidden=16)
 
 
-@pytest.fixture(scope="module")
-def recordings() -> list[Recording]:
+def five_recordings() -> list[Recording]:
     return [normal_recording(f"d{number}", seed=number) for number in range(5)]
 
 
+@pytest.fixture
+def recordings() -> list[Recording]:
+    return five_recordings()
+
+
 @pytest.fixture(scope="module")
-def model(recordings: list[Recording]) -> WindowAutoencoder:
+def model() -> WindowAutoencoder:
+    recordings = five_recordings()
     return train(recordings[:3], recordings[3:4], PLANT, CONFIG, QUICK)[0]
 
 
@@ -90,6 +96,15 @@ def test_a_silence_of_half_a_window_is_not_taken_for_a_stuck_sensor(
     assert np.quantile(score(model, windows), 0.99) < 1.3 * usual
 
 
+def test_a_channel_that_comes_back_is_not_odd(model: WindowAutoencoder) -> None:
+    whole = windows_of(normal_recording("x", seed=9))[:500]
+    usual = np.quantile(score(model, whole), 0.99)
+    for readings in range(1, PLANT.window):
+        windows = whole.copy()
+        windows[:, :-readings, 0] = np.nan
+        assert np.quantile(score(model, windows), 0.99) < 1.3 * usual, readings
+
+
 def _shifted(windows: NDArray[np.float32]) -> None:
     windows[:, -6:, 0] += 8.0
 
@@ -154,5 +169,33 @@ def test_a_time_budget_ends_the_training(recordings: list[Recording]) -> None:
 
 @pytest.mark.parametrize("window", [16, 20, 33])
 def test_a_window_that_cannot_be_cut_is_refused(window: int) -> None:
-    with pytest.raises(ValueError, match=f"window {window} must be 16 plus a multiple of 4"):
+    with pytest.raises(
+        InvalidProfileError, match=f"window {window} must be 16 plus a multiple of 4"
+    ):
         ModelConfig(window=window, channels=3, absolute=True)
+
+
+def test_a_constant_channel_trains_and_any_change_of_it_is_odd(
+    recordings: list[Recording],
+) -> None:
+    for recording in recordings:
+        recording.values[:, 2] = 50.0
+    still = train(recordings[:3], recordings[3:4], PLANT, CONFIG, QUICK)[0]
+    windows = windows_of(recordings[4])[:300].copy()
+    usual = np.quantile(score(still, windows), 0.99)
+    windows[:, -6:, 2] = 52.0
+    assert np.median(score(still, windows)) > 2 * usual
+
+
+def test_a_channel_without_values_in_the_training_part_is_named(
+    recordings: list[Recording],
+) -> None:
+    recordings[0].values[:, 2] = np.nan
+    with pytest.raises(RecordingError, match="channel 'c' of 'plant' has no value in the part"):
+        train(recordings[:1], recordings[3:4], PLANT, CONFIG, QUICK)
+
+
+def test_recordings_without_a_whole_window_are_refused(recordings: list[Recording]) -> None:
+    short = recordings[3].between(0, PLANT.window - 1)
+    with pytest.raises(RecordingError, match="no 32 readings in a row"):
+        train(recordings[:2], [short], PLANT, CONFIG, QUICK)

@@ -63,7 +63,9 @@ def _value(kind: str, text: str) -> Value:
         is_whole = text.isdigit()
         return orjson.loads(text.lstrip("0") or "0") if is_whole else float(text)
     if kind == "string":
-        return _ESCAPE.sub(_unescape, text[1:-1])
+        plain = _ESCAPE.sub(_unescape, text[1:-1])
+        # Two escapes may be halves of one character; a half alone is no text.
+        return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
 
 

@@ -26,8 +26,7 @@ from local.cosmos.query.values import UNDEFINED, Value, identity, is_number, sor
 class Program:
     """Everything of a query but its page (TOP, OFFSET, LIMIT), which the caller cuts.
 
-    ``presorted`` says that documents arrive in the order of ORDER BY, ``prefiltered`` that the
-    caller has applied WHERE.
+    *outer* are the names that a subquery sees of the query around it.
     """
 
     def __init__(
@@ -83,8 +82,8 @@ class Program:
         if expression is None:
             return None
         value = self.compiler.constant(expression)
-        if not is_number(value) or value != int(value) or value < 0:
-            raise BadRequestError(f"{clause} takes a whole number of at least 0, not {value!r}.")
+        if not is_number(value) or not 0 <= value < 2**31 or value != int(value):
+            raise BadRequestError(f"{clause} takes a whole number from 0 to 2^31-1, not {value!r}.")
         return int(value)
 
     def accepts(self, document: Value) -> bool:
@@ -96,7 +95,7 @@ class Program:
         return self._project({self.root or "": document})
 
     def results(self, documents: Iterable[Any], *, presorted: bool = False) -> Iterator[Any]:
-        """All results, in order."""
+        """All results, in order. *presorted*: the documents come in the order of ORDER BY."""
         rows = ({self.root or "": one} for one in documents) if self.select.sources else [{}]
         return self._finish(self._rows(rows), presorted)
 

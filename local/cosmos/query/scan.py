@@ -19,7 +19,7 @@ OrderedPath = tuple[Path, bool]  # path, descending
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A row's place in the scan: its order columns (rank and value, turn by turn), its number."""
+    """A row's place in the scan: the values of its order columns, and its number."""
 
     columns: tuple[Any, ...]
     number: int
@@ -44,14 +44,21 @@ class Scan:
         Directions are relative to the first order, since SQLite walks an index both ways.
         """
         pinned = [path for path in self.pins if path not in known][:_MOST_EQUALITIES]
-        columns = [(path, False) for path in pinned]
+        walk = self.walk
+        backwards = bool(walk) and walk[0][1]
+        sorting = [(path, down != backwards) for path, down in walk if path not in pinned]
+        return (*((path, False) for path in pinned), *sorting)
+
+    @property
+    def walk(self) -> tuple[OrderedPath, ...]:
+        """The paths whose order rows come in: ORDER BY's, else one that WHERE holds in a range.
+
+        The latter lets a page start where the last one ended, without a look at what came before.
+        """
         if self.order:
-            first_descending = self.order[0][1]
-            columns += [(p, d != first_descending) for p, d in self.order if p not in pinned]
-        else:
-            ranges = [c.within for c in self.conditions if c.within and c.within not in pinned]
-            columns += [(path, False) for path in ranges[:1]]
-        return tuple(columns)
+            return self.order
+        ranges = [c.within for c in self.conditions if c.within is not None]
+        return tuple((path, False) for path in ranges[:1])
 
     def where(self, known: Mapping[Path, Value]) -> list[Condition]:
         """The conditions that the *known* values do not fulfil already."""
@@ -62,11 +69,16 @@ class Scan:
         ]
 
     def order_sql(self) -> list[tuple[str, bool]]:
-        """Expressions to sort by, the document's number last."""
+        """Expressions to sort by with *descending*, the document's number last."""
+        # SQLite reads an index in order only when no column it holds fixed is sorted by.
+        of_one_type = {c.within or c.equals for c in self.conditions}
         columns: list[tuple[str, bool]] = []
-        for path, descending in self.order or ():
-            columns += [(rank_sql(path), descending), (value_sql(path), descending)]
-        return [*columns, ("n", bool(self.order) and self.order[0][1])]  # type: ignore[index]  # guarded by bool()
+        walk = self.walk
+        for path, descending in walk:
+            if path not in of_one_type:
+                columns.append((rank_sql(path), descending))
+            columns.append((value_sql(path), descending))
+        return [*columns, ("n", bool(walk) and walk[0][1])]
 
     def after_sql(self, position: Position) -> Condition:
         """True of rows that come after *position* in the order."""
@@ -78,7 +90,8 @@ class Scan:
                 f"({beyond} OR ({sql} IS ? AND {condition.sql}))",
                 (value, value, *condition.arguments),
             )
-        return condition
+        # The plus keeps SQLite from taking an OR apart, which would cost it the index's order.
+        return Condition(f"+{condition.sql}", condition.arguments) if columns else condition
 
 
 def plan_scan(select: Select, compiler: Compiler, root: str | None) -> Scan:
