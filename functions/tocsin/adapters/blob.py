@@ -10,6 +10,7 @@ from azure.storage.blob import ContentSettings
 from azure.storage.blob.aio import BlobServiceClient
 
 from tocsin.adapters.identity import credential_for
+from tocsin.adapters.transport import quick_transport
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.settings import Connection
 
@@ -20,7 +21,12 @@ LARGEST_FILE = 64 * 1024 * 1024
 
 def blob_client(connection: Connection) -> BlobServiceClient:
     """A client with bounded waits."""
-    limits: dict[str, Any] = {"connection_timeout": 5, "read_timeout": 20, "retry_total": 2}
+    limits: dict[str, Any] = {
+        "transport": quick_transport(),
+        "connection_timeout": 5,
+        "read_timeout": 20,
+        "retry_total": 2,
+    }
     if connection.connection_string is not None:
         return BlobServiceClient.from_connection_string(connection.connection_string, **limits)
     assert connection.endpoint is not None, "settings allow no connection without either"

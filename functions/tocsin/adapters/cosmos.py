@@ -12,6 +12,7 @@ from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosResourceExistsError, CosmosResourceNotFoundError
 
 from tocsin.adapters.identity import credential_for
+from tocsin.adapters.transport import quick_transport
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.profile import Profile
 from tocsin.domain.telemetry import can_be_kept
@@ -36,6 +37,7 @@ _RANGE = (
 def cosmos_client(connection: Connection) -> CosmosClient:
     """A client with bounded waits: a call that cannot be made fails, and its batch comes again."""
     limits: dict[str, Any] = {
+        "transport": quick_transport(),
         "connection_timeout": 5,
         "read_timeout": 15,
         "retry_total": 3,

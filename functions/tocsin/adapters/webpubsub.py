@@ -8,6 +8,7 @@ from azure.core.exceptions import AzureError
 from azure.messaging.webpubsubservice.aio import WebPubSubServiceClient
 
 from tocsin.adapters.identity import credential_for
+from tocsin.adapters.transport import quick_transport
 from tocsin.domain.errors import DeliveryError
 from tocsin.settings import Connection
 from tocsin.usecases.ports import Document
@@ -17,7 +18,12 @@ TOKEN_MINUTES = 10
 
 def webpubsub_client(connection: Connection, hub: str) -> WebPubSubServiceClient:
     """A client that gives up soon: what is live now is stale in seconds."""
-    limits: dict[str, Any] = {"connection_timeout": 3, "read_timeout": 5, "retry_total": 1}
+    limits: dict[str, Any] = {
+        "transport": quick_transport(),
+        "connection_timeout": 3,
+        "read_timeout": 5,
+        "retry_total": 1,
+    }
     if connection.connection_string is not None:
         return WebPubSubServiceClient.from_connection_string(
             connection.connection_string, hub, **limits
