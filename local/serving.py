@@ -1,4 +1,4 @@
-"""Serve an aiohttp application as a child process does: ready line, then until told to stop."""
+"""Serve over HTTP as a child process does: ready line, then until told to stop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aiohttp import web
 
 from local.ready import announce
 
-_STOP_WITHIN_S = 5.0
+STOP_WITHIN_S = 5.0
 
 
 def log_to_stderr() -> None:
@@ -20,14 +20,17 @@ def log_to_stderr() -> None:
     )
 
 
-async def serve(app: web.Application, address: str, port: int, **facts: object) -> None:
-    """Serve *app*, announce *facts* once it does, and stop cleanly on SIGTERM or SIGINT."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_STOP_WITHIN_S)
+def app_runner(app: web.Application) -> web.AppRunner:
+    return web.AppRunner(app, access_log=None, shutdown_timeout=STOP_WITHIN_S)
+
+
+async def serve(runner: web.BaseRunner, address: str, port: int, **facts: object) -> None:
+    """Serve, announce the port and *facts* once it does, stop cleanly on SIGTERM or SIGINT."""
     await runner.setup()
     try:
         await web.TCPSite(runner, address, port).start()
         stopped = _stop_signal()
-        announce(port=port, **facts)
+        announce(port=runner.addresses[0][1], **facts)
         await stopped.wait()
     finally:
         await runner.cleanup()

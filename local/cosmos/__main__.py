@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
-import sys
 import time
 from pathlib import Path
 from typing import Final
@@ -18,8 +16,7 @@ from local.cosmos.indexes import Indexes
 from local.cosmos.server import Service
 from local.cosmos.signature import Signatures
 from local.cosmos.store import Store
-from local.ready import announce
-from local.serving import log_to_stderr
+from local.serving import log_to_stderr, serve
 
 _STOP_WITHIN_S: Final = 2.0
 
@@ -48,34 +45,18 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _serve(state: Path, address: str, port: int, signatures: Signatures) -> None:
-    stopped = _stop_signal()
     store = Store(state / "cosmos.db", time.time)
     service = Service(Context(store, Indexes(store)), signatures)
     # Without an application's router: the routes are our own, and writes have to be fast.
     runner = web.ServerRunner(
         web.Server(service.handle, access_log=None), shutdown_timeout=_STOP_WITHIN_S
     )
-    await runner.setup()
     purging = asyncio.create_task(purge_forever(store, service.committed))
     try:
-        await web.TCPSite(runner, address, port).start()
-        announce(port=runner.addresses[0][1])
-        await stopped.wait()
+        await serve(runner, address, port)
     finally:
         purging.cancel()
-        await runner.cleanup()
         store.close()
-
-
-def _stop_signal() -> asyncio.Event:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if sys.platform == "win32":
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
-        else:
-            loop.add_signal_handler(number, stopped.set)
-    return stopped
 
 
 if __name__ == "__main__":

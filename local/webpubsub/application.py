@@ -35,7 +35,7 @@ def application(*, key: str, origins: Origins, retention_s: float = RETENTION_S)
 async def _lacking(request: web.Request) -> web.StreamResponse:
     raise NotSupportedError(
         f"{request.method} {request.path} is not supported by the Web PubSub stand-in;"
-        " see local/coverage/webpubsub.md for what is"
+        " see local/COVERAGE.md for what is"
     )
 
 
