@@ -28,7 +28,8 @@ def _checks() -> Iterator[tuple[str, Sequence[str]]]:
         "layers",
         [python, "-c", "from importlinter.cli import lint_imports_command as run; run()"],
     )
-    yield "tsc", [node, str(modules / "typescript/bin/tsc"), "--project", "local"]
+    for project in ("local", "local/front_door"):
+        yield f"tsc {project}", [node, str(modules / "typescript/bin/tsc"), "--project", project]
     yield (
         "eslint",
         [
