@@ -58,8 +58,8 @@ def _add_up(up: argparse.ArgumentParser) -> None:
         "--faults", default="demo", help="demo, none, or faults per device and hour (default demo)"
     )
     up.add_argument(
-        "--history", type=float, default=60.0, metavar="S",
-        help="seconds of readings each device brings along (default 60)",
+        "--history", type=float, default=120.0, metavar="S",
+        help="seconds of readings each device brings along (default 120)",
     )  # fmt: skip
     up.add_argument(
         "--host", choices=("embedded", "func"), default="embedded", help="functions host"

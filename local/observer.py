@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import threading
 import time
 import urllib.request
@@ -28,6 +29,9 @@ from azure.messaging.webpubsubclient.models import (
 from local.prepare import DATABASE
 
 POLL_S = 0.1
+
+# It warns of its own orderly close.
+logging.getLogger("azure.messaging.webpubsubclient").setLevel(logging.ERROR)
 
 StoredKey = tuple[str, str]  # device id, document id
 PushedKey = tuple[str, int]  # device id, event time of the last reading in ms

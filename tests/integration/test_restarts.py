@@ -44,7 +44,7 @@ def _options(tmp_path: Path) -> Options:
         devices=12,
         seed=11,
         faults="demo",
-        history_s=45,
+        history_s=100,
         host="embedded",
         state=tmp_path,
         keep=True,
