@@ -1,0 +1,167 @@
+"""A model bundle on disk: the exported program and its description (docs/formats.md)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from ml_model.calibrate import Calibration
+from ml_model.model import WindowAutoencoder
+from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
+from ml_model.scoring import Program
+from tocsin.domain.bundle import FORMAT
+from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.profile import Profile
+from tocsin.domain.scoring import Hysteresis
+
+MODEL_GENERATION = 1  # the first part of every version
+CHECKED_WINDOWS = 64
+RELOAD_WITHIN_S = 120
+# Scores the windows in a .npy file with the program of a .pt2 file, with nothing of ours imported.
+RELOAD = (
+    "import sys, numpy, torch;"
+    "program = torch.export.load(sys.argv[1]).module();"
+    "windows = torch.from_numpy(numpy.load(sys.argv[2]));"
+    "numpy.savez(sys.argv[3], *[part.detach().numpy() for part in program(windows)])"
+)
+
+
+def export_program(model: WindowAutoencoder, path: Path) -> None:
+    """Write *model* as a torch.export program with a dynamic batch of at least one."""
+    config = model.config
+    example = torch.zeros(2, config.window, config.channels)
+    # torch.export logs notes on its own deprecations; what matters is raised.
+    logging.getLogger("torch.export").setLevel(logging.ERROR)
+    exported = torch.export.export(
+        model.eval().requires_grad_(requires_grad=False),
+        (example,),
+        dynamic_shapes=({0: torch.export.Dim("batch", min=1)},),
+    )
+    # Stack traces hold the paths of the machine that exported, and cost time at each load.
+    for node in exported.graph.nodes:
+        for key in ("stack_trace", "nn_module_stack", "source_fn_stack", "torch_fn", "from_node"):
+            node.meta.pop(key, None)
+    exported.example_inputs = None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.export.save(exported, path)
+
+
+def load_program(folder: Path) -> Program:
+    """The program of the bundle in *folder*. Raises InvalidBundleError when its hash is wrong."""
+    described = read_description(folder)
+    path = folder / str(described["program"]["file"])
+    if _sha256(path) != described["program"]["sha256"]:
+        raise InvalidBundleError(f"{path} is not the program that {BUNDLE_FILE} describes")
+    program: Program = torch.export.load(path).module()
+    return program
+
+
+def read_description(folder: Path) -> dict[str, Any]:
+    """The content of *folder*'s bundle.json. Raises InvalidBundleError without one."""
+    try:
+        described = json.loads((folder / BUNDLE_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InvalidBundleError(f"{folder} holds no usable {BUNDLE_FILE}: {error}") from error
+    if not isinstance(described, dict):
+        raise InvalidBundleError(f"{folder / BUNDLE_FILE} holds no JSON object")
+    return described
+
+
+def write_bundle(
+    folder: Path,
+    model: WindowAutoencoder,
+    profile: Profile,
+    *,
+    calibration: Calibration,
+    hysteresis: Hysteresis,
+    training: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Export *model* into *folder*, check it in a fresh process, and describe it in bundle.json.
+
+    Returns the description. Raises InvalidBundleError when the reloaded program scores otherwise.
+    """
+    export_program(model, folder / PROGRAM_FILE)
+    check_reload(model, folder / PROGRAM_FILE)
+    description = {
+        "format": FORMAT,
+        "profile": profile.name,
+        "version": version_of(model, calibration.threshold, hysteresis),
+        "channels": list(profile.channel_names),
+        "window": profile.window,
+        "threshold": calibration.threshold,
+        "hysteresis": asdict(hysteresis),
+        "scaler": {"centre": _numbers(model.centre), "spread": _numbers(model.spread)},
+        "program": {
+            "file": PROGRAM_FILE,
+            "sha256": _sha256(folder / PROGRAM_FILE),
+            "bytes": (folder / PROGRAM_FILE).stat().st_size,
+        },
+        "training": dict(training),
+        "calibration": asdict(calibration),
+        "metrics": {},
+    }
+    write_description(folder, description)
+    return description
+
+
+def write_description(folder: Path, description: Mapping[str, Any]) -> None:
+    text = json.dumps(description, indent=2, allow_nan=False) + "\n"
+    (folder / BUNDLE_FILE).write_text(text, encoding="utf-8")
+
+
+def version_of(model: WindowAutoencoder, threshold: float, hysteresis: Hysteresis) -> str:
+    """A name that changes with what changes decisions: weights, shape, threshold, hysteresis."""
+    digest = hashlib.sha256()
+    settings = [asdict(model.config), threshold, asdict(hysteresis)]
+    digest.update(json.dumps(settings, sort_keys=True).encode())
+    for name, value in sorted(model.state_dict().items()):
+        digest.update(name.encode() + np.ascontiguousarray(value.numpy()).tobytes())
+    return f"{MODEL_GENERATION}-{digest.hexdigest()[:8]}"
+
+
+def check_reload(model: WindowAutoencoder, path: Path) -> None:
+    """Raise InvalidBundleError unless a fresh process scores with *path* as *model* does."""
+    config = model.config
+    generator = np.random.default_rng(0)
+    scale = (model.spread.numpy(), model.centre.numpy())
+    noise = generator.normal(size=(CHECKED_WINDOWS, config.window, config.channels))
+    windows = (noise * scale[0] + scale[1]).astype(np.float32)
+    windows[generator.random(windows.shape) < 0.05] = np.nan
+    with torch.inference_mode():
+        expected = [part.numpy() for part in model(torch.from_numpy(windows))]
+    windows_path, answer_path = path.with_suffix(".windows.npy"), path.with_suffix(".answer.npz")
+    try:
+        np.save(windows_path, windows)
+        files = [str(path), str(windows_path), str(answer_path)]
+        done = subprocess.run(  # our own interpreter and our own line
+            [sys.executable, "-c", RELOAD, *files],
+            capture_output=True, text=True, timeout=RELOAD_WITHIN_S, check=False,
+        )  # fmt: skip
+        if done.returncode != 0:
+            raise InvalidBundleError(f"{path} does not load in a fresh process: {done.stderr}")
+        with np.load(answer_path) as answer:
+            found = [answer[name] for name in ("arr_0", "arr_1")]
+    finally:
+        windows_path.unlink(missing_ok=True)
+        answer_path.unlink(missing_ok=True)
+    for one, other in zip(found, expected, strict=True):
+        if not np.allclose(one, other, rtol=1e-4, atol=1e-5):
+            raise InvalidBundleError(f"{path} scores otherwise in a fresh process")
+
+
+def _numbers(values: torch.Tensor) -> list[float]:
+    return [float(f"{value:.6g}") for value in values.tolist()]
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

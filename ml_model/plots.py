@@ -1,0 +1,81 @@
+"""Plots of a run: training, calibration, precision and recall, scores beside labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+from sklearn.metrics import precision_recall_curve
+
+from ml_model.calibrate import Calibration, sustained
+from ml_model.evaluate import Judged, faulty_and_scored
+from ml_model.scoring import ScoredRecording
+from ml_model.train import Epoch
+
+SHOWN_READINGS = 3_600
+
+
+def plot_training(epochs: Sequence[Epoch], path: Path) -> None:
+    figure = Figure()
+    axes = figure.subplots()
+    numbers = [epoch.number for epoch in epochs]
+    axes.plot(numbers, [epoch.train_loss for epoch in epochs], label="training, part hidden")
+    axes.plot(numbers, [epoch.held_out_loss for epoch in epochs], label="held out")
+    axes.set(xlabel="epoch", ylabel="reconstruction loss", title="Training")
+    axes.legend()
+    _save(figure, path)
+
+
+def plot_calibration(
+    scored: Sequence[ScoredRecording], calibration: Calibration, raise_after: int, path: Path
+) -> None:
+    """How often the sustained score passes a level, on held-out normal readings."""
+    series = np.concatenate([sustained(one.score, raise_after) for one in scored])
+    ordered = np.sort(series[np.isfinite(series)])[::-1]
+    figure = Figure()
+    axes = figure.subplots()
+    axes.semilogy(ordered, np.arange(1, len(ordered) + 1) / len(ordered))
+    axes.axvline(calibration.threshold, color="black", linestyle="--", label="threshold")
+    axes.set(xlabel="sustained score", ylabel="share of readings above", title="Normal running")
+    axes.legend()
+    _save(figure, path)
+
+
+def plot_precision_recall(judged: Sequence[Judged], path: Path) -> None:
+    """Precision and recall of single readings over all thresholds."""
+    pairs = [(one, *faulty_and_scored(one)) for one in judged]
+    labels = np.concatenate([faulty[counts] for _, faulty, counts in pairs])
+    scores = np.concatenate([one.scored.score[counts] for one, _, counts in pairs])
+    if not labels.any():
+        return
+    precision, recall, _ = precision_recall_curve(labels, scores)
+    figure = Figure()
+    axes = figure.subplots()
+    axes.plot(recall, precision)
+    axes.set(xlabel="recall", ylabel="precision", title="Readings", ylim=(0, 1.02))
+    _save(figure, path)
+
+
+def plot_scores(one: Judged, threshold: float, path: Path) -> None:
+    """The score around the first faults of a recording, its labels shaded."""
+    start = max(0, one.events[0].start - 300) if one.events else 0
+    part = slice(start, start + SHOWN_READINGS)
+    figure = Figure(figsize=(12, 4))
+    axes = figure.subplots()
+    axes.plot(range(start, start + len(one.scored.score[part])), one.scored.score[part])
+    axes.axhline(threshold, color="black", linestyle="--", label="threshold")
+    for event in one.events:
+        if event.start < start + SHOWN_READINGS:
+            axes.axvspan(event.start, event.end, alpha=0.25, color="tab:red")
+            axes.annotate(event.kind, (event.start, threshold), fontsize=7, rotation=90)
+    axes.set(xlabel="reading", ylabel="score", title=one.scored.recording.device)
+    axes.legend()
+    _save(figure, path)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.tight_layout()
+    figure.savefig(path, dpi=110)

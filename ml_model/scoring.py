@@ -1,0 +1,43 @@
+"""Scoring whole recordings, as the function scores a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ml_model.data import Recording, window_chunks
+from tocsin.domain.profile import Profile
+
+BATCH = 256
+Program = Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredRecording:
+    """A recording with its score ``[n]``, NaN where no window was full."""
+
+    recording: Recording
+    score: NDArray[np.float32]
+
+    @property
+    def scored_days(self) -> float:
+        """How long was scored, in days: readings scored times the usual time between readings."""
+        if len(self.recording.t) < 2:
+            return 0.0
+        step_ms = float(np.median(np.diff(self.recording.t)))
+        return float(np.isfinite(self.score).sum()) * step_ms / 86_400_000
+
+
+def score_recording(program: Program, recording: Recording, profile: Profile) -> ScoredRecording:
+    """Score every reading of *recording* that ends a full window."""
+    score = np.full(len(recording.t), np.nan, dtype=np.float32)
+    with torch.inference_mode():
+        for windows, ends in window_chunks(recording, profile):
+            for start in range(0, len(windows), BATCH):
+                batch = torch.from_numpy(np.ascontiguousarray(windows[start : start + BATCH]))
+                score[ends[start : start + BATCH]] = program(batch)[0].numpy()
+    return ScoredRecording(recording, score)
