@@ -127,25 +127,25 @@ class WindowAutoencoder(nn.Module):
         nan = torch.full_like(x, torch.nan)
         x = torch.where(torch.isfinite(x), torch.clamp(x, self.low, self.high), nan)
         blocks, rows = self.config.blocks, self.config.recent
-        early = x[:, :-rows].reshape(-1, blocks, BLOCK, self.config.channels)  # [b, e, 4, c]
-        recent = x[:, -rows:]  # [b, r, c]
+        early, recent = torch.split(x, [blocks * BLOCK, rows], 1)  # [b, e * 4, c], [b, r, c]
+        early = early.reshape(-1, blocks, BLOCK, self.config.channels)
         averages = early.nanmean(2)  # [b, e, c]
         reference = averages.nanmedian(1, keepdim=True).values  # [b, 1, c]
         step = early.diff(dim=2).abs().nanmean(2).nanmedian(1, keepdim=True).values
         noise = torch.maximum(step / STEP_OF_WHITE_NOISE, self.noise_floor)
         # With less than three quarters of its early blocks a channel's changes are not judged: NaN.
-        enough = torch.isfinite(averages).to(x.dtype).mean(1, keepdim=True) >= 0.75
+        enough = _known(averages).mean(1, keepdim=True) >= 0.75
         noise = torch.where(enough, noise, torch.nan)
         relative = (torch.cat((averages, recent), 1) - reference) / noise
-        steps = recent[:, -ACTIVITY - 1 :].diff(dim=1).abs() / noise
-        level = (recent[:, -BURST:].nanmean(1) - self.centre) / self.spread
+        steps = _last(recent, ACTIVITY + 1).diff(dim=1).abs() / noise
+        level = (_last(recent, BURST).nanmean(1) - self.centre) / self.spread
         return Prepared(
             tokens=_compressed(relative).nan_to_num(0.0),
-            present=torch.isfinite(relative).to(x.dtype),
+            present=_known(relative),
             activity=steps.nanmean(1).nan_to_num(0.0),
-            activity_present=torch.isfinite(steps).to(x.dtype).mean(1),
+            activity_present=_known(steps).mean(1),
             level=level.nan_to_num(0.0).clamp(-LEVEL_LIMIT, LEVEL_LIMIT),
-            level_present=torch.isfinite(level).to(x.dtype),
+            level_present=_known(level),
         )
 
     def reconstruct(self, tokens: Tensor) -> Tensor:
@@ -157,14 +157,14 @@ class WindowAutoencoder(nn.Module):
         """Raw chart values ``[s, b, c]`` and how far each counts (0 to 1) ``[s, b, c]``."""
         p = self.prepare(x)
         rows = self.config.recent
-        recent, there = p.tokens[:, -rows:], p.present[:, -rows:]
-        residual = (recent - self.reconstruct(p.tokens)[:, -rows:]) * there
+        recent, there = _last(p.tokens, rows), _last(p.present, rows)
+        residual = (recent - _last(self.reconstruct(p.tokens), rows)) * there
         fast, fast_there = _mean(residual, there, FAST)
         slow, slow_there = _mean(residual, there, rows)
         change, _ = _mean(recent, there, rows)
         energy, energy_there = _mean(residual.square(), there, BURST)
         # The second largest: a spike of two readings is seen, a single odd one is not.
-        peak = residual[:, -BURST:].abs().topk(2, dim=1).values[:, 1]
+        peak = _last(residual, BURST).abs().topk(2, dim=1).values[:, 1]
         activity = (p.activity + STILL).log()
         values = [fast, slow, change, (energy + LEAST_ENERGY).log(), peak, activity]
         counts = [fast_there, slow_there, slow_there, *[energy_there] * 2, p.activity_present]
@@ -200,5 +200,15 @@ def _compressed(values: Tensor) -> Tensor:
 
 def _mean(values: Tensor, there: Tensor, rows: int) -> tuple[Tensor, Tensor]:
     """Mean of the last *rows* values that count, and the share of rows that did."""
-    count = there[:, -rows:].sum(1)
-    return values[:, -rows:].sum(1) / count.clamp(min=1.0), count / rows
+    count = _last(there, rows).sum(1)
+    return _last(values, rows).sum(1) / count.clamp(min=1.0), count / rows
+
+
+def _last(values: Tensor, rows: int) -> Tensor:
+    """The last *rows* along the second dimension. Exports to one node, where slicing takes two."""
+    return values.narrow(1, values.shape[1] - rows, rows)
+
+
+def _known(values: Tensor) -> Tensor:
+    """1 where there is a value, 0 where NaN."""
+    return (~torch.isnan(values)).to(values.dtype)

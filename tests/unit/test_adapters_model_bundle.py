@@ -82,7 +82,6 @@ async def test_the_active_bundle_is_loaded_once() -> None:
     versions = await asyncio.gather(*(watched.version() for _ in range(5)))
     assert versions == ["1-a"] * 5
     assert len(watched.files.reads) == 3
-    assert watched.models.versions() == {"rig": "1-a"}
 
 
 async def test_each_profile_has_its_own() -> None:
@@ -121,7 +120,6 @@ async def test_an_unchanged_bundle_is_not_fetched_again() -> None:
 async def test_no_active_bundle_is_none_until_there_is_one() -> None:
     watched = Watched({})
     assert await watched.version() is None
-    assert watched.models.versions() == {"rig": None}
     assert await watched.version() is None
     assert len(watched.files.reads) == 1
     watched.files.files.update(bundle_files(RIG, "1-a"))

@@ -14,18 +14,21 @@ def active_models(files: FakeFiles) -> ActiveModels:
     return ActiveModels(files.read, refresh_s=30, clock_s=lambda: 0.0)
 
 
-async def test_every_profiles_model_is_loaded_and_a_missing_one_is_no_failure() -> None:
+async def test_every_profiles_model_is_loaded_before_it_is_asked_for() -> None:
+    files = FakeFiles({**bundle_files(RIG, "1-a"), **bundle_files(PROBE, "1-p")})
+    models = active_models(files)
+    await warm_up(PROFILES.values(), models)
+    reads = len(files.reads)
+    loaded = [await models.current(profile) for profile in (RIG, PROBE)]
+    assert [model.spec.version for model in loaded if model] == ["1-a", "1-p"]
+    assert len(files.reads) == reads
+
+
+async def test_a_profile_without_a_model_is_no_failure() -> None:
     models = active_models(FakeFiles(bundle_files(RIG, "1-a")))
     await warm_up(PROFILES.values(), models)
-    assert models.versions() == {"rig": "1-a", "probe": None}
-
-
-async def test_models_of_several_profiles_load_at_the_same_time() -> None:
-    files = FakeFiles({**bundle_files(RIG, "1-a"), **bundle_files(PROBE, "1-p")})
-    for _ in range(5):
-        models = active_models(files)
-        await warm_up(PROFILES.values(), models)
-        assert models.versions() == {"rig": "1-a", "probe": "1-p"}
+    assert await models.current(PROBE) is None
+    assert await models.current(RIG) is not None
 
 
 async def test_a_storage_that_stays_away_is_told() -> None:

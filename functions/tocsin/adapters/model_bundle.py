@@ -116,13 +116,6 @@ class ActiveModels:
             slot.refresh = asyncio.create_task(self._look_up_again(slot, profile))
         return slot.model
 
-    def versions(self) -> dict[str, str | None]:
-        """The version in use by profile, None where there is none; only profiles seen so far."""
-        return {
-            name: None if slot.model is None else slot.model.spec.version
-            for name, slot in self._slots.items()
-        }
-
     async def _look_up_first(self, slot: _Slot, profile: Profile) -> None:
         async with slot.busy:
             if slot.checked_at is None:
