@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import base64
 import json
 import multiprocessing
 import secrets
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -24,9 +22,10 @@ from azure.iot.device import Message
 from azure.iot.device.aio import IoTHubDeviceClient
 from azure.iot.hub import IoTHubRegistryManager
 
+from benchmarks import report
 from local import services
+from local.addresses import free_loopback_address
 from local.services import Endpoints
-from tests.addresses import free_loopback_address
 
 SENDERS = 2  # processes
 DEVICES_EACH = 2
@@ -167,19 +166,5 @@ async def _count(messages: int, endpoints: Endpoints, start: Barrier) -> float:
         receiving.cancel()
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="benchmarks.hub", description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--messages", type=int, default=10_000)
-    arguments = parser.parse_args()
-    figures = measure(arguments.messages)
-    for name, value in figures.items():
-        if not arguments.json:
-            print(f"{name}: {value}")
-    if arguments.json:
-        print(json.dumps(figures))
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    report.main("benchmarks.hub", __doc__, measure)

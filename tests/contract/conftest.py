@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from local import services
+from local.addresses import free_loopback_address
 from local.processes import Child
 from local.services import Endpoints
-from tests.addresses import free_loopback_address
 
 
 @pytest.fixture(scope="module")

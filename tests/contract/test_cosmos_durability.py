@@ -10,8 +10,8 @@ from azure.cosmos import PartitionKey
 from azure.cosmos.aio import ContainerProxy
 
 from local import services
+from local.addresses import free_loopback_address
 from local.services import Endpoints
-from tests.addresses import free_loopback_address
 from tests.contract.cosmos_clients import async_client, client, reading
 
 WRITERS = 16

@@ -15,9 +15,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from local import services
+from local.addresses import free_loopback_address
 from local.processes import Child
 from local.services import Endpoints
-from tests.addresses import free_loopback_address
 from tests.e2e.fake_api import FakeApi, alert, reading, telemetry
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from local.addresses import free_loopback_address
 from local.processes import Child
-from tests.addresses import free_loopback_address
 
 ROOT = Path(__file__).resolve().parents[2]
 DURATION_S = 60

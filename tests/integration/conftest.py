@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from local.addresses import free_loopback_address
 from local.services import Endpoints
 from local.stack import Stack
-from tests.addresses import free_loopback_address
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Loopback addresses for tests, so that fixed ports (8883) never collide between them."""
+"""Loopback addresses of one's own, so that fixed ports (8883) never collide."""
 
 from __future__ import annotations
 
