@@ -202,6 +202,7 @@ async def test_a_database_that_answers_is_well(store: Store) -> None:
     await store.ping()
     await store.save_devices([state("rig-1")])
     await store.ping()
+    assert await store.device("rig-1") == state("rig-1")
 
 
 async def test_a_stream_is_stored_the_same_in_every_database(store: Store) -> None:
