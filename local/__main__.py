@@ -120,7 +120,7 @@ def _up(options: argparse.Namespace) -> int:
             )
         )
     except (FuncMissingError, PortInUseError, PreparationError, ProcessFailedError) as error:
-        print(f"not started: {error}", file=sys.stderr)
+        print(f"failed: {error}", file=sys.stderr)
         return 1
 
 

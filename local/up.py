@@ -20,7 +20,7 @@ from azure.storage.blob import ContainerClient
 from device_sim.fleet import DEFAULT_FLEET, load_fleet
 from local.observer import PushedWatch, StoredWatch
 from local.prepare import DATABASE, run_module
-from local.processes import Child
+from local.processes import Child, ProcessFailedError
 from local.report import Observed, build_report, failures
 from local.run_log import read_faults, read_sent
 from local.services import Endpoints
@@ -28,6 +28,7 @@ from local.stack import HostKind, Stack
 from tocsin.profiles import load_profiles
 
 SETTLE_S = 30.0
+UNDELIVERED = 3  # how the fleet ends when messages stayed with it; the report counts them
 DRAIN_S = 30.0
 
 
@@ -83,6 +84,12 @@ class Run:
         self._fleet: Child | None = None
         self._started = time.monotonic()
 
+    @property
+    def fleet(self) -> Child:
+        """The simulated devices' process, once the run has started."""
+        assert self._fleet is not None, "start comes first"
+        return self._fleet
+
     def start(self) -> None:
         environment = self._stack.device_environment()
         run_module(["device_sim", "provision"], {**os.environ, **environment})
@@ -102,9 +109,8 @@ class Run:
 
     def watch(self, stopped: threading.Event) -> bool:
         """Wait for the fleet's end or a signal; False when a service fell over meanwhile."""
-        assert self._fleet is not None, "start comes first"
         next_word = time.monotonic() + 10
-        while self._fleet.running and not stopped.wait(0.2):
+        while self.fleet.running and not stopped.wait(0.2):
             for child in self._stack.fallen():
                 print(
                     f"  ✗ {child.name} ended with code {child.exit_code}; "
@@ -123,10 +129,16 @@ class Run:
         return len(self._stored.seen)
 
     def finish(self, *, settle_s: float = SETTLE_S) -> dict[str, Any]:
-        """Let the fleet drain and the pipeline settle, then account for every reading."""
-        assert self._fleet is not None, "start comes first"
+        """Let the fleet drain and the pipeline settle, then account for every reading.
+
+        Raises ProcessFailedError when the fleet broke down, whose log is then no account.
+        """
         duration_s = time.monotonic() - self._started
-        self._fleet.stop(within_s=DRAIN_S + 10)
+        exit_code = self.fleet.stop(within_s=DRAIN_S + 10)
+        if exit_code not in {0, UNDELIVERED}:
+            raise ProcessFailedError(
+                f"the fleet ended with code {exit_code}:\n{self.fleet.log_end()}"
+            )
         sent, faults = read_sent(self._log), read_faults(self._log)
         deadline = time.monotonic() + settle_s
         while True:
