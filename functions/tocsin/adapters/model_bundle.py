@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import logging
 import threading
@@ -21,20 +20,17 @@ from tocsin.domain.profile import Profile
 
 if TYPE_CHECKING:
     # At run time torch is imported where a program is loaded: it is most of a cold start.
-    from torch import nn
+    from tocsin.adapters.program import Program
 
 log = logging.getLogger(__name__)
 
 ReadFile = Callable[[str], Awaitable[bytes | None]]
 
-# Torch rebuilds a program with state that is the whole process's: one at a time.
-_loading = threading.Lock()
-
 
 class TorchModel:
     """A loaded program. One pass at a time, on one thread: small instances have one core."""
 
-    def __init__(self, spec: BundleSpec, program: nn.Module) -> None:
+    def __init__(self, spec: BundleSpec, program: Program) -> None:
         self._spec = spec
         self._program = program
         self._turn = threading.Lock()
@@ -61,11 +57,11 @@ def load_model(spec: BundleSpec, program: bytes, profile: Profile) -> TorchModel
     """
     import torch  # noqa: PLC0415 (most of a cold start, so only where it is needed)
 
+    from tocsin.adapters.program import load_program  # noqa: PLC0415 (imports torch)
+
     torch.set_num_threads(1)
     try:
-        with _loading:
-            exported = torch.export.load(io.BytesIO(program))
-            model = TorchModel(spec, exported.module())
+        model = TorchModel(spec, load_program(program))
         windows = np.zeros((2, spec.window, len(spec.channels)), dtype=np.float32)
         score, contributions = model.score(windows)
     except Exception as error:

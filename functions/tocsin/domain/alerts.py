@@ -25,7 +25,7 @@ def alert_document(scored: Scored, index: int, change: Change, raised_t: int) ->
         "siteId": message.site_id,
         "profile": message.profile.name,
         "t": t,
-        "score": scored.score_list()[index],
+        "score": scored.score_at(index),
         "threshold": scored.threshold,
         "contributions": scored.contributions_at(index),
         "modelVersion": scored.model_version,

@@ -93,7 +93,7 @@ def device_document(scored: Scored, state: DeviceState) -> dict[str, Any]:
         "lastT": state.last_t,
         "lastSeq": state.last_seq,
         "latest": scored.latest_values(),
-        "score": scored.score_list()[-1],
+        "score": scored.score_at(-1),
         "threshold": scored.threshold,
         "anomalous": bool(scored.anomalous[-1]),
         "alert": None

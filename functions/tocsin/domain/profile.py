@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from tocsin.domain.errors import InvalidProfileError
@@ -23,7 +24,7 @@ class Channel:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: it keeps what it computed once
 class Profile:
     """A kind of device: its channels in scoring order, its period and its window in readings."""
 
@@ -33,7 +34,7 @@ class Profile:
     window: int
     channels: tuple[Channel, ...]
 
-    @property
+    @cached_property
     def channel_names(self) -> tuple[str, ...]:
         return tuple(channel.name for channel in self.channels)
 

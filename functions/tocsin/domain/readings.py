@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -65,16 +66,20 @@ class Scored:
 
     def score_list(self) -> list[float | None]:
         """The scores for a document: rounded, None where there is none."""
-        rounded: list[float] = np.round(self.score.astype(np.float64), SCORE_DECIMALS).tolist()
-        return [None if score != score else score for score in rounded]  # noqa: PLR0124 (NaN)
+        return [_rounded(score) for score in self.score.tolist()]
+
+    def score_at(self, index: int) -> float | None:
+        """One reading's score as ``score_list`` has it."""
+        return _rounded(float(self.score[index]))
 
     def contribution_lists(self) -> dict[str, list[float]]:
         """For each channel its share of the score, one number a reading."""
-        rounded = np.round(self.contributions.astype(np.float64), CONTRIBUTION_DECIMALS).T.tolist()
+        rounded = self.contributions.T.astype(np.float64).round(CONTRIBUTION_DECIMALS).tolist()
         return dict(zip(self.message.profile.channel_names, rounded, strict=True))
 
     def contributions_at(self, index: int) -> dict[str, float]:
-        return {name: shares[index] for name, shares in self.contribution_lists().items()}
+        rounded = self.contributions[index].astype(np.float64).round(CONTRIBUTION_DECIMALS)
+        return dict(zip(self.message.profile.channel_names, rounded.tolist(), strict=True))
 
     def latest_values(self) -> dict[str, float | None]:
         """The last reading's value by channel, None where missing."""
@@ -83,6 +88,10 @@ class Scored:
             name: channels[name][-1] if name in channels else None
             for name in self.message.profile.channel_names
         }
+
+
+def _rounded(score: float) -> float | None:
+    return None if isnan(score) else round(score, SCORE_DECIMALS)
 
 
 def reading_document(scored: Scored) -> dict[str, Any]:

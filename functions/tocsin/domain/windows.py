@@ -44,7 +44,8 @@ def windows_ending_at(
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """The windows that end at each reading of *t*, where there are enough readings.
 
-    Returns float32 ``[k, window, c]`` and a mask bool ``[n]`` with k true: the readings scored.
+    Returns float32 ``[k, window, c]`` and a mask bool ``[n]`` with k true: the readings scored. The
+    windows overlap in memory; who writes to them copies them first.
     A silence longer than half a window ends what came before: no window spans it.
     """
     window = profile.window
@@ -53,8 +54,9 @@ def windows_ending_at(
     full = _readings_since_silence(times, profile)[len(history.t) :] >= window
     if not full.any():
         return np.empty((0, window, rows.shape[1]), dtype=np.float32), full
-    first = np.flatnonzero(full) + len(history.t) - window + 1
-    return rows[first[:, np.newaxis] + np.arange(window)], full
+    every = np.lib.stride_tricks.sliding_window_view(rows, window, axis=0).transpose(0, 2, 1)
+    last = every[-len(t) :]
+    return last[full[-len(last) :]] if not full[-len(last) :].all() else last, full
 
 
 def _readings_since_silence(times: NDArray[np.int64], profile: Profile) -> NDArray[np.int64]:

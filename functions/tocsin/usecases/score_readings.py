@@ -157,7 +157,7 @@ def _live_reading(scored: Scored) -> Document:
         "profile": message.profile.name,
         "t": message.last_t,
         "values": scored.latest_values(),
-        "score": scored.score_list()[-1],
+        "score": scored.score_at(-1),
         "threshold": scored.threshold,
         "anomalous": bool(scored.anomalous[-1]),
     }
