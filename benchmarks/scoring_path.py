@@ -1,0 +1,197 @@
+"""The function's in-process path over simulated messages and a store that keeps text in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Final
+
+import azure.functions as func
+import numpy as np
+from azure.functions.eventhub import EventHubTriggerConverter
+from azure.functions.meta import Datum
+from numpy.typing import NDArray
+
+from tocsin.adapters.model_bundle import ActiveModels
+from tocsin.domain.dead_letters import DeadLetter
+from tocsin.domain.profile import Profile
+from tocsin.domain.windows import History
+from tocsin.profiles import load_profiles
+from tocsin.triggers.telemetry import envelopes
+from tocsin.usecases.device_memory import DeviceMemory
+from tocsin.usecases.ports import Document, Model
+from tocsin.usecases.score_readings import Outcome, score_readings
+
+PROFILE: Final = "pump"
+BUNDLES: Final = Path(__file__).parents[1] / "ml_model" / "bundles"
+READINGS: Final = 10
+SEED: Final = 5
+START_MS: Final = 1_795_332_000_000
+SITES: Final = 4
+
+
+class TextStore:
+    """The ports Telemetry, DeadLetters and Live: each document becomes the text of a request."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.dead_letters = 0
+
+    async def device(self, device_id: str) -> Document | None:  # noqa: ARG002 (knows none)
+        return None
+
+    async def history(
+        self,
+        device_id: str,  # noqa: ARG002 (knows none)
+        profile: Profile,
+        *,
+        before_t: int,  # noqa: ARG002
+        count: int,  # noqa: ARG002
+    ) -> History:
+        return History.empty(profile)
+
+    async def save_alerts(self, documents: Sequence[Document]) -> None:
+        self._keep(documents)
+
+    async def save_readings(self, documents: Sequence[Document]) -> None:
+        self._keep(documents)
+
+    async def add_readings(self, documents: Sequence[Document]) -> None:
+        self._keep(documents)
+
+    async def save_devices(self, documents: Sequence[Document]) -> None:
+        self._keep(documents)
+
+    async def put(self, letter: DeadLetter) -> None:
+        self.dead_letters += 1
+        self._keep([letter.document()])
+
+    async def send(self, site_id: str, message: Document) -> None:  # noqa: ARG002 (one for all)
+        self._keep([message])
+
+    async def client_url(self, user_id: str, site_id: str) -> str:
+        raise NotImplementedError(f"no client {user_id!r} of {site_id!r} here")
+
+    def _keep(self, documents: Sequence[Document]) -> None:
+        self.sent += [json.dumps(document) for document in documents]
+
+
+class WatchedModel:
+    """A model that remembers the windows of its last pass, for the floor to score again."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.spec = model.spec
+        self.windows: NDArray[np.float32] | None = None
+
+    def score(
+        self, windows: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        self.windows = windows
+        return self.model.score(windows)
+
+
+class Line:
+    """One instance of the function: what it remembers, and how it is wired."""
+
+    def __init__(self) -> None:
+        self.profile = load_profiles()[PROFILE]
+        self.store = TextStore()
+        self.models = ActiveModels(committed_file, refresh_s=1e9, clock_s=lambda: 0.0)
+        self.watched: WatchedModel | None = None
+        self._memory = DeviceMemory()
+
+    async def current(self, profile: Profile) -> Model | None:
+        """The port Models. Raises RuntimeError when the committed bundle is refused."""
+        if self.watched is None:
+            model = await self.models.current(profile)
+            if model is None:
+                raise RuntimeError(f"the bundle of {profile.name!r} is refused; see the log")
+            self.watched = WatchedModel(model)
+        return self.watched
+
+    async def score(self, events: Sequence[func.EventHubEvent], *, now_ms: int) -> Outcome:
+        return await score_readings(
+            envelopes(events),
+            profiles={PROFILE: self.profile},
+            memory=self._memory,
+            store=self.store,
+            models=self,
+            dead_letters=self.store,
+            live=self.store,
+            now_ms=lambda: now_ms,
+        )
+
+
+async def committed_file(path: str) -> bytes | None:
+    """A file of the committed bundle as the blob container would hold it, active.json included."""
+    profile, _, name = path.partition("/")
+    bundle = await asyncio.to_thread((BUNDLES / profile / "bundle.json").read_bytes)
+    if name == "active.json":
+        version = json.loads(bundle)["version"]
+        active = {"version": version, "bundle_sha256": hashlib.sha256(bundle).hexdigest()}
+        return json.dumps(active).encode()
+    return await asyncio.to_thread((BUNDLES / profile / Path(name).name).read_bytes)
+
+
+def batches(profile: Profile, *, devices: int, count: int) -> list[list[func.EventHubEvent]]:
+    """*count* batches, each with the next message of every device, seeded."""
+    generator = np.random.default_rng(SEED)
+    low = np.array([channel.low for channel in profile.channels])
+    high = np.array([channel.high for channel in profile.channels])
+    values = generator.normal(size=(count, devices, len(profile.channels), READINGS))
+    values = (low + high)[:, np.newaxis] / 2 + (high - low)[:, np.newaxis] / 50 * values
+    return [
+        _events([_body(profile, seq, columns) for columns in of_batch], end_ms(seq + 1, profile))
+        for seq, of_batch in enumerate(values.round(3).tolist())
+    ]
+
+
+def end_ms(count: int, profile: Profile) -> int:
+    """The event time at which *count* batches are over."""
+    return START_MS + round(count * READINGS * profile.period_s * 1_000)
+
+
+def _body(profile: Profile, seq: int, columns: Sequence[Sequence[float]]) -> bytes:
+    first, last = end_ms(seq, profile), end_ms(seq + 1, profile)
+    channels = dict(zip(profile.channel_names, columns, strict=True))
+    body = {
+        "schema": 1,
+        "profile": profile.name,
+        "seq": seq,
+        "t": list(range(first, last, (last - first) // READINGS)),
+        "channels": channels,
+    }
+    return json.dumps(body).encode()
+
+
+def _events(bodies: Sequence[bytes], enqueued_ms: int) -> list[func.EventHubEvent]:
+    """One message a device, as the worker hands a batch over."""
+    enqueued = datetime.fromtimestamp(enqueued_ms / 1_000, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    system = [
+        {
+            "EnqueuedTimeUtc": enqueued,
+            "SequenceNumber": device,
+            "Offset": str(device),
+            "iothub-connection-device-id": f"pump-{device:03}",
+        }
+        for device in range(len(bodies))
+    ]
+    properties = [{"siteId": f"site-{device % SITES}"} for device in range(len(bodies))]
+    metadata = {
+        "SystemPropertiesArray": system,
+        "PropertiesArray": properties,
+        "PartitionContext": {"PartitionId": "0"},
+    }
+    events = EventHubTriggerConverter.decode(
+        Datum(SimpleNamespace(bytes=list(bodies)), "collection_bytes"),
+        trigger_metadata={
+            name: Datum(json.dumps(value), "json") for name, value in metadata.items()
+        },
+    )
+    return list(events) if isinstance(events, list) else [events]

@@ -1,0 +1,1 @@
+"""The detector and its baselines on the Skoltech Anomaly Benchmark, by its leaderboard's rules."""
