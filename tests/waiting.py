@@ -8,7 +8,9 @@ from collections.abc import Callable
 POLL_S = 0.05
 
 
-def wait_until(condition: Callable[[], bool], *, within_s: float, what: str) -> None:
+def wait_until(
+    condition: Callable[[], bool], *, within_s: float = 15.0, what: str = "the condition"
+) -> None:
     """Return as soon as *condition* holds; fail naming *what* when it does not in time."""
     deadline = time.monotonic() + within_s
     while not condition():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from local import services
 from local.services import Endpoints
+from tests.waiting import wait_until
 
 APPS = Path(__file__).parent / "apps"
 
@@ -61,11 +61,3 @@ class RecordingHost:
         """The host's own log."""
         lines = self.child.log_path.read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
-
-
-def wait_until(is_so: Callable[[], bool], *, within_s: float = 15.0) -> None:
-    """Return when *is_so*; fail when it is not within *within_s*."""
-    deadline = time.monotonic() + within_s
-    while not is_so():
-        assert time.monotonic() < deadline, f"not so within {within_s} s"
-        time.sleep(0.02)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable, Iterator
 
@@ -18,6 +17,7 @@ from azure.cosmos.scripts import ScriptsProxy
 from local.processes import Child
 from local.services import Endpoints
 from tests.contract.cosmos_clients import async_client, client, found, fresh_container, reading
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -157,10 +157,3 @@ def test_what_is_lacking_says_so(database: DatabaseProxy, name: str) -> None:
     with pytest.raises(CosmosHttpResponseError, match="not supported") as caught:
         lacking_operations()[name](database)
     assert caught.value.status_code == 501
-
-
-def wait_until(condition: Callable[[], bool], *, within_s: float = 10.0) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, f"not so within {within_s} s"
-        time.sleep(0.05)

@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from azure.iot.hub import IoTHubRegistryManager
 from device_sim.layout import SKAB_COLUMNS
 from local.processes import ROOT, Child
 from local.services import Endpoints
+from tests.waiting import wait_until
 
 SITE = "test-site"
 DEVICES = ["sim-pump-1", "sim-motor-1", "sim-thermal-1", "sim-environment-1"]
@@ -89,13 +90,6 @@ def running(fleet: Path, folder: Path, *flags: str) -> Child:
     return child
 
 
-def wait_for(condition: Callable[[], bool], *, within_s: float = 30.0) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
-
-
 def fates(folder: Path) -> list[dict[str, Any]]:
     whole_lines = (folder / "sent.jsonl").read_text(encoding="utf-8").rpartition("\n")[0]
     return [json.loads(line) for line in whole_lines.splitlines()]
@@ -153,13 +147,13 @@ def test_a_hub_killed_in_the_middle_loses_nothing(
     run = running(fleet, folder, "--batch", "1", "--history", "120", "--faults", "demo")
     try:
         assert run.ready == {"ready": True, "devices": 4}
-        wait_for(lambda: len(fates(folder)) > 12)
+        wait_until(lambda: len(fates(folder)) > 12, within_s=30)
         iothub.kill()
-        wait_for(lambda: "messages wait" in run.log_end())
+        wait_until(lambda: "messages wait" in run.log_end(), within_s=30)
         iothub.start()
-        wait_for(lambda: "every device delivers again" in run.log_end(), within_s=15)
+        wait_until(lambda: "every device delivers again" in run.log_end(), within_s=15)
         known = len(fates(folder))
-        wait_for(lambda: len(fates(folder)) > known + 8)
+        wait_until(lambda: len(fates(folder)) > known + 8, within_s=30)
     finally:
         code = run.stop()
     assert code == 0
@@ -207,9 +201,9 @@ def test_what_overflows_or_stays_unsent_is_counted(
     folder = tmp_path / "out"
     run = running(fleet, folder, "--batch", "1", "--store", "2", "--drain", "0.5")
     try:
-        wait_for(lambda: len(fates(folder)) > 4)
+        wait_until(lambda: len(fates(folder)) > 4, within_s=30)
         iothub.kill()
-        wait_for(lambda: any(one["state"] == "overflowed" for one in fates(folder)))
+        wait_until(lambda: any(one["state"] == "overflowed" for one in fates(folder)), within_s=30)
         code = run.stop()
         refused = device_sim("provision", "--device", "d-1", "--site", SITE)
     finally:

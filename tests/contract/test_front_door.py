@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,6 @@ from yarl import URL
 from local import services
 from local.processes import ROOT, Child
 from local.services import Endpoints
-
-
-@pytest.fixture(scope="module")
-def front_door(endpoints: Endpoints, state: Path) -> Iterator[Child]:
-    child = services.front_door(endpoints, state)
-    child.start()
-    yield child
-    child.stop()
 
 
 @pytest.fixture

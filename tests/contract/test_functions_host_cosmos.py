@@ -10,7 +10,8 @@ from azure.cosmos import ContainerProxy, CosmosClient, PartitionKey
 
 from local.processes import Child
 from local.services import Endpoints
-from tests.contract.functions_hosts import APPS, RecordingHost, wait_until
+from tests.contract.functions_hosts import APPS, RecordingHost
+from tests.waiting import wait_until
 
 DATABASE = "shop"
 

@@ -14,7 +14,8 @@ from azure.storage.blob import ContainerClient
 
 from local.processes import Child
 from local.services import IOTHUB_KEY, Endpoints
-from tests.contract.functions_hosts import APPS, RecordingHost, wait_until
+from tests.contract.functions_hosts import APPS, RecordingHost
+from tests.waiting import wait_until
 
 HUB = "telemetry"
 

@@ -12,7 +12,8 @@ from azure.storage.queue import QueueClient
 
 from local.processes import Child
 from local.services import Endpoints
-from tests.contract.functions_hosts import APPS, RecordingHost, wait_until
+from tests.contract.functions_hosts import APPS, RecordingHost
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,8 @@ from azure.storage.blob import ContainerClient
 
 from local.processes import Child
 from local.services import Endpoints
-from tests.contract.functions_hosts import APPS, RecordingHost, wait_until
+from tests.contract.functions_hosts import APPS, RecordingHost
+from tests.waiting import wait_until
 
 HOST_ID = "timer-test"
 STATUS = f"timers/{HOST_ID}/Host.Functions.yearly/status"

@@ -6,16 +6,13 @@ import asyncio
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from local import services
-from local.addresses import free_loopback_address
 from local.processes import Child
 from local.services import Endpoints
 from tests.e2e.fake_api import FakeApi, alert, reading, telemetry
@@ -29,26 +26,6 @@ pytestmark = [
         CHROMIUM is None, reason="no browser: install chromium or name one in CHROMIUM"
     ),
 ]
-
-
-@pytest.fixture(scope="module")
-def endpoints() -> Endpoints:
-    return Endpoints.free(free_loopback_address())
-
-
-@pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("state")
-
-
-@pytest.fixture(scope="module")
-def webpubsub(endpoints: Endpoints, state: Path) -> Iterator[Child]:
-    yield from _running(services.webpubsub(endpoints, state))
-
-
-@pytest.fixture(scope="module")
-def front_door(endpoints: Endpoints, state: Path) -> Iterator[Child]:
-    yield from _running(services.front_door(endpoints, state))
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -200,9 +177,3 @@ def known(device_id: str, site_id: str, *, alert: dict[str, Any] | None) -> dict
 def _note_policy(text: str, errors: list[str]) -> None:
     if "Content Security Policy" in text:
         errors.append(text)
-
-
-def _running(child: Child) -> Iterator[Child]:
-    child.start()
-    yield child
-    child.stop()

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Final
 
 from local.cosmos.query.values import UNDEFINED, Value, is_number, sort_key
 
 
-class Aggregate:
+class Aggregate(ABC):
     """Takes values one by one; undefined ones are passed over."""
 
-    def add(self, value: Value) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def add(self, value: Value) -> None: ...
 
-    def result(self) -> Value:
-        raise NotImplementedError
+    @abstractmethod
+    def result(self) -> Value: ...
 
 
 class Count(Aggregate):

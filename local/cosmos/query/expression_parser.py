@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -63,15 +64,15 @@ RESERVED: Final = frozenset(
 )  # fmt: skip
 
 
-class ExpressionParser(Cursor):
+class ExpressionParser(Cursor, ABC):
     """Parses expressions; ``select`` comes from the class that parses whole queries."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self._depth = 0
 
-    def select(self) -> Select:
-        raise NotImplementedError
+    @abstractmethod
+    def select(self) -> Select: ...
 
     def expression(self) -> Expression:
         with self._nested():

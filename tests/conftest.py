@@ -39,6 +39,11 @@ def webpubsub(endpoints: Endpoints, state: Path) -> Iterator[Child]:
 
 
 @pytest.fixture(scope="module")
+def front_door(endpoints: Endpoints, state: Path) -> Iterator[Child]:
+    yield from _running(services.front_door(endpoints, state))
+
+
+@pytest.fixture(scope="module")
 def azurite(endpoints: Endpoints, state: Path) -> Iterator[Child]:
     yield from _running(services.azurite(endpoints, state))
 
