@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("standins", "scoring", "skab")
+BENCHMARKS = ("standins", "scoring", "skab", "tsb")
 
 
 def main() -> int:

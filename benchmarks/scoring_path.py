@@ -17,6 +17,7 @@ from azure.functions.eventhub import EventHubTriggerConverter
 from azure.functions.meta import Datum
 from numpy.typing import NDArray
 
+from tocsin.adapters.device_thresholds import KnownThresholds
 from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.profile import Profile
@@ -33,6 +34,7 @@ READINGS: Final = 10
 SEED: Final = 5
 START_MS: Final = 1_795_332_000_000
 SITES: Final = 4
+TARGET_PER_DAY: Final = 0.5
 
 
 class TextStore:
@@ -67,6 +69,9 @@ class TextStore:
     async def save_devices(self, documents: Sequence[Document]) -> None:
         self._keep(documents)
 
+    async def device_thresholds(self) -> list[Document]:
+        return []
+
     async def put(self, letter: DeadLetter) -> None:
         self.dead_letters += 1
         self._keep([letter.document()])
@@ -91,7 +96,7 @@ class WatchedModel:
 
     def score(
         self, windows: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int8]]:
         self.windows = windows
         return self.model.score(windows)
 
@@ -105,6 +110,9 @@ class Line:
         self.models = ActiveModels(committed_file, refresh_s=1e9, clock_s=lambda: 0.0)
         self.watched: WatchedModel | None = None
         self._memory = DeviceMemory()
+        self._thresholds = KnownThresholds(
+            self.store.device_thresholds, refresh_s=1e9, clock_s=lambda: 0.0
+        )
 
     async def current(self, profile: Profile) -> Model | None:
         """The port Models. Raises RuntimeError when the committed bundle is refused."""
@@ -122,6 +130,8 @@ class Line:
             memory=self._memory,
             store=self.store,
             models=self,
+            thresholds=self._thresholds,
+            target_per_day=TARGET_PER_DAY,
             dead_letters=self.store,
             live=self.store,
             now_ms=lambda: now_ms,

@@ -3,8 +3,8 @@
 import azure.functions as func
 
 from tocsin import bootstrap
-from tocsin.triggers import alerts, http, telemetry, warmup
+from tocsin.triggers import alerts, http, schedule, telemetry, warmup
 
 app = func.FunctionApp()
-for room in (telemetry, alerts, http, warmup):
+for room in (telemetry, alerts, http, schedule, warmup):
     app.register_functions(room.blueprint(bootstrap.services))

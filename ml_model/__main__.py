@@ -1,8 +1,9 @@
-"""The command line: ``python -m ml_model train|evaluate|reproduce|publish``."""
+"""The command line: ``python -m ml_model COMMAND``; ``--help`` lists the commands."""
 
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from collections.abc import Sequence
 
@@ -17,7 +18,8 @@ FAILED = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Returns 0, or 2 after one clear line of error."""
+    """Run one command. Returns 0, 1 for a candidate that is not fit to be promoted, or 2 after one
+    clear line of error."""
     parser = argparse.ArgumentParser(
         prog="python -m ml_model",
         description="Trains, evaluates and publishes the anomaly models, one for each profile.",
@@ -25,12 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     add_commands(parser, load_profiles())
     parsed = parser.parse_args(arguments)
+    # What an SDK cannot do it raises; what its threads log beside that is no line for a person.
+    logging.getLogger("azure").addHandler(logging.NullHandler())
     try:
-        parsed.run(parsed, Console())
+        code: int | None = parsed.run(parsed, Console())
     except (TocsinError, AzureError, OSError) as error:
-        sys.stderr.write(f"ml_model {parsed.command}: {error}\n")
+        sys.stderr.write(f"ml_model {parsed.command}: {' '.join(str(error).split())}\n")
         return FAILED
-    return 0
+    return code or 0
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 
 An alert needs ``raise_after`` readings in a row above the threshold, so what is calibrated is the
 *sustained score*, the least score of the last ``raise_after`` readings. Its peaks over a high
-level, one for each excursion, follow a generalised Pareto distribution (extreme-value theory);
-fitted to them, it says which threshold is passed as often as the target allows, also where that is
-rarer than anything in the recording.
+level, one for each excursion, follow a generalised Pareto distribution (extreme-value theory).
+It is fitted here; which threshold is passed as often as a target allows, also where that is rarer
+than anything in the recording, is read from it by the product's own ``threshold_for``, which aims
+at a share of the target.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from scipy.stats import genpareto
 
 from ml_model.data import RecordingError
 from ml_model.scoring import ScoredRecording
+from tocsin.domain.adaptation import USUAL_QUANTILE
 from tocsin.domain.scoring import Hysteresis
+from tocsin.domain.thresholds import Tail, sustained, threshold_for
 
 LEVEL = 0.99  # the quantile of the sustained score above which peaks are taken
 LEAST_PEAKS = 30
-AIM = 0.5  # share of the target aimed at: a rate told from a few device-days is a rough one
 MARGIN = 1.1  # on the highest score seen, where there are too few peaks to fit
+LEAST_SCORE = 1e-6
 STEEPEST, FLATTEST = -0.3, 0.4  # bounds on the fitted tail's shape
 
 
@@ -33,6 +36,8 @@ class Calibration:
 
     ``method``: ``pareto`` or, with too few peaks, ``highest`` (the highest sustained score and a
     margin). ``alerts_per_day``: what that threshold gives per device on the same recordings.
+    ``tail``: what other targets' thresholds are read from, None with the method ``highest``.
+    ``usual_score``: what a device's own scores are compared with.
     """
 
     threshold: float
@@ -41,14 +46,8 @@ class Calibration:
     alerts_per_day: float
     days: float
     peaks: int
-    shape: float | None
-
-
-def sustained(score: NDArray[np.floating], raise_after: int) -> NDArray[np.float64]:
-    """The least of the last *raise_after* scores ``[n]``; -inf where one of them is missing."""
-    padded = np.concatenate((np.full(raise_after - 1, np.nan), score.astype(np.float64)))
-    least = np.lib.stride_tricks.sliding_window_view(padded, raise_after).min(axis=1)
-    return np.where(np.isfinite(least), least, -np.inf)
+    usual_score: float
+    tail: Tail | None
 
 
 def excursion_peaks(
@@ -74,30 +73,31 @@ def calibrate(
     level = float(np.quantile(finite, LEVEL))
     apart = hysteresis.clear_after + hysteresis.raise_after
     peaks = np.concatenate([excursion_peaks(one, level, apart) for one in series])
-    allowed = AIM * target_per_day * days
-    if len(peaks) < max(LEAST_PEAKS, allowed):
-        threshold, method, shape = float(finite.max()) * MARGIN, "highest", None
-    else:
-        threshold, shape = _pareto_threshold(peaks, level, allowed)
-        method = "pareto"
+    tail = _fitted(peaks, level, days) if len(peaks) >= LEAST_PEAKS else None
+    highest = float(finite.max()) * MARGIN
+    threshold = highest if tail is None else threshold_for(tail, target_per_day)
     alerts = sum(len(excursion_peaks(one, threshold, apart)) for one in series)
     return Calibration(
         threshold=threshold,
-        method=method,
+        method="highest" if tail is None else "pareto",
         target_per_day=target_per_day,
         alerts_per_day=alerts / days,
         days=days,
         peaks=len(peaks),
-        shape=shape,
+        usual_score=_usual(scored),
+        tail=tail,
     )
 
 
-def _pareto_threshold(
-    peaks: NDArray[np.float64], level: float, allowed: float
-) -> tuple[float, float]:
+def _fitted(peaks: NDArray[np.float64], level: float, days: float) -> Tail:
     shape, _, scale = genpareto.fit(peaks - level, floc=0.0)
     if not STEEPEST <= shape <= FLATTEST:
         shape = min(max(shape, STEEPEST), FLATTEST)
         _, _, scale = genpareto.fit(peaks - level, floc=0.0, f0=shape)
-    excess = genpareto.isf(allowed / len(peaks), shape, scale=scale)
-    return level + float(excess), float(shape)
+    return Tail(level, len(peaks) / days, float(shape), float(scale))
+
+
+def _usual(scored: Sequence[ScoredRecording]) -> float:
+    """The quantile that a device's own scores are tracked at, above 0 whatever the scores."""
+    every = np.concatenate([one.score for one in scored])
+    return max(float(np.nanquantile(every, USUAL_QUANTILE)), LEAST_SCORE)

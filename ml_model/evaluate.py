@@ -1,12 +1,13 @@
 """How well a bundle finds the faults of labelled recordings.
 
-Protocol. A reading is anomalous when its score is above the threshold; alerts follow from the
-bundle's hysteresis, by the product's own ``decide``. An event is a run of readings with one fault
-label. It is found when an alert is raised from its first reading up to ``raise_after`` readings
-after its last. While a window still holds a faulty reading, the return to normal may raise another
-alert: that one counts for nothing. Every other alert is false. Kinds of fault that change no value
-(late data) or take values away (dropout) give the score nothing to see; they are listed but kept
-out of the totals. Nothing is adjusted by points, and no threshold is chosen on these recordings.
+Protocol. What is anomalous and when an alert is raised is decided by the product's own ``decide``,
+over each recording as a device that was never seen before: threshold for the target rate, sensors,
+adaptation to the device, aftermath, hysteresis, cooldown. An event is a run of readings with one
+fault label. It is found when an alert is raised from its first reading up to ``raise_after``
+readings after its last. While a window still holds a faulty reading, the return to normal may raise
+another alert: that one counts for nothing. Every other alert is false. Late data changes no value
+and gives nothing to see: it is listed but kept out of the totals. Nothing is adjusted by points,
+and no threshold is chosen on these recordings.
 """
 
 from __future__ import annotations
@@ -20,51 +21,75 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml_model.scoring import ScoredRecording
-from tocsin.domain.scoring import AlertState, Hysteresis, decide
+from tocsin.domain.decisions import Rule, Standing, decide
+from tocsin.domain.scoring import Change
 
-UNSEEN_KINDS = frozenset({"late_burst", "dropout"})
+UNSEEN_KINDS = frozenset({"late_burst"})
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One fault of one device. ``end`` is the index after its last reading.
 
-    ``delay_s``: from its first reading to the alert; None where it was not found.
+    ``delay_s``: from its first reading to the alert, and ``delay_windows`` the windows scored by
+    then, one a reading; None where it was not found.
     """
 
     kind: str
     start: int
     end: int
     delay_s: float | None
+    delay_windows: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """One recording's alerts held against its labels. ``near`` marks readings whose window holds a
-    faulty one, bool ``[n]``; ``false_alerts`` are indices of readings."""
+    faulty one, bool ``[n]``; ``false_alerts`` are indices of readings, as are those in
+    ``changes``; ``thresholds`` ``[n]`` were in force."""
 
     scored: ScoredRecording
+    thresholds: NDArray[np.float64]
     anomalous: NDArray[np.bool_]
+    changes: list[tuple[int, Change]]
     near: NDArray[np.bool_]
     events: list[Event]
     false_alerts: list[int]
 
+    @property
+    def raised(self) -> list[int]:
+        return [index for index, change in self.changes if change == "raised"]
 
-def judge(scored: ScoredRecording, threshold: float, hysteresis: Hysteresis, window: int) -> Judged:
+
+def judge(scored: ScoredRecording, rule: Rule, window: int) -> Judged:
     recording = scored.recording
-    anomalous = scored.score > threshold
-    _, changes = decide(AlertState(), recording.t.tolist(), anomalous.tolist(), hysteresis)
-    raised = np.array([index for index, change in changes if change == "raised"], dtype=np.int64)
+    decided = decide(
+        Standing(),
+        rule,
+        recording.t.tolist(),
+        scored.score.tolist(),
+        sensor_out=scored.sensor_out(),
+    )
+    raised = [index for index, change in decided.changes if change == "raised"]
     faulty = np.flatnonzero(recording.fault != "")
     last_faulty = np.full(len(recording.t), -window)
     last_faulty[faulty] = faulty
     last_faulty = np.maximum.accumulate(last_faulty)
     near = np.arange(len(recording.t)) - last_faulty < window
+    raise_after = rule.hysteresis.raise_after
     events = [
-        Event(kind, start, end, _delay_s(recording.t, raised, start, end + hysteresis.raise_after))
-        for kind, start, end in _labelled(recording.fault)
+        Event(kind, start, end, *_delay(recording.t, raised, start, end + raise_after))
+        for kind, start, end in labelled_runs(recording.fault)
     ]
-    return Judged(scored, anomalous, near, events, [int(one) for one in raised if not near[one]])
+    return Judged(
+        scored=scored,
+        thresholds=np.array(decided.thresholds),
+        anomalous=np.array(decided.anomalous, dtype=np.bool_),
+        changes=decided.changes,
+        near=near,
+        events=events,
+        false_alerts=[one for one in raised if not near[one]],
+    )
 
 
 def metrics_of(judged: Sequence[Judged]) -> dict[str, Any]:
@@ -116,23 +141,30 @@ def _reading_metrics(judged: Sequence[Judged]) -> dict[str, Any]:
 
 def _kind_metrics(events: Sequence[Event]) -> dict[str, Any]:
     delays = [event.delay_s for event in events if event.delay_s is not None]
+    windows = [event.delay_windows for event in events if event.delay_windows is not None]
     return {
         "total": len(events),
         "found": len(delays),
         "recall": _ratio(len(delays), len(events)),
         "median_delay_s": float(np.median(delays)) if delays else None,
+        "median_delay_windows": float(np.median(windows)) if windows else None,
     }
 
 
-def _labelled(fault: NDArray[np.str_]) -> list[tuple[str, int, int]]:
-    """Runs of one label: (kind, start, end)."""
+def labelled_runs(fault: NDArray[np.str_]) -> list[tuple[str, int, int]]:
+    """Runs of one label: (kind, start, end), the end not included."""
     borders = [0, *(np.flatnonzero(fault[1:] != fault[:-1]) + 1).tolist(), len(fault)]
     return [(str(fault[a]), a, b) for a, b in pairwise(borders) if a < b and fault[a] != ""]
 
 
-def _delay_s(t: NDArray[np.int64], raised: NDArray[np.int64], start: int, end: int) -> float | None:
-    inside = raised[(raised >= start) & (raised < end)]
-    return float(t[inside[0]] - t[start]) / 1_000 if len(inside) else None
+def _delay(
+    t: NDArray[np.int64], raised: Sequence[int], start: int, end: int
+) -> tuple[float, int] | tuple[None, None]:
+    """From the reading *start* to the first of *raised* before *end*: in s and in windows."""
+    inside = [one for one in raised if start <= one < end]
+    if not inside:
+        return None, None
+    return float(t[inside[0]] - t[start]) / 1_000, inside[0] - start + 1
 
 
 def _ratio(part: float, whole: float) -> float | None:

@@ -24,7 +24,8 @@ from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
 from tocsin.domain.scoring import Hysteresis
 
-MODEL_GENERATION = 1  # the first part of every version
+MODEL_GENERATION = 2  # the first part of every version
+COOLDOWN_S = 60.0  # an alert that comes back within a minute is the same to an operator
 CHECKED_WINDOWS = 64
 RELOAD_WITHIN_S = 120
 # Scores the windows in a .npy file with the program of a .pt2 file, with nothing of ours imported.
@@ -84,7 +85,9 @@ def write_bundle(
     *,
     calibration: Calibration,
     hysteresis: Hysteresis,
+    cooldown_s: float = COOLDOWN_S,
     training: Mapping[str, Any],
+    reference: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Export *model* into *folder*, check it in a fresh process, and describe it in bundle.json.
 
@@ -92,22 +95,27 @@ def write_bundle(
     """
     export_program(model, folder / PROGRAM_FILE)
     check_reload(model, folder / PROGRAM_FILE)
+    calibrated = asdict(calibration)
+    tail = calibrated.pop("tail")
     description = {
         "format": FORMAT,
         "profile": profile.name,
-        "version": version_of(model, calibration.threshold, hysteresis),
+        "version": version_of(model, calibration, hysteresis, cooldown_s),
         "channels": list(profile.channel_names),
         "window": profile.window,
         "threshold": calibration.threshold,
+        "tail": tail,
         "hysteresis": asdict(hysteresis),
-        "scaler": {"centre": _numbers(model.centre), "spread": _numbers(model.spread)},
+        "cooldown_s": cooldown_s,
+        "scaler": {"centre": _numbers(model.look.centre), "spread": _numbers(model.look.spread)},
         "program": {
             "file": PROGRAM_FILE,
             "sha256": _sha256(folder / PROGRAM_FILE),
             "bytes": (folder / PROGRAM_FILE).stat().st_size,
         },
         "training": dict(training),
-        "calibration": asdict(calibration),
+        "calibration": calibrated,
+        "reference": dict(reference),
         "metrics": {},
     }
     write_description(folder, description)
@@ -119,10 +127,12 @@ def write_description(folder: Path, description: Mapping[str, Any]) -> None:
     (folder / BUNDLE_FILE).write_text(text, encoding="utf-8")
 
 
-def version_of(model: WindowAutoencoder, threshold: float, hysteresis: Hysteresis) -> str:
-    """A name that changes with what changes decisions: weights, shape, threshold, hysteresis."""
+def version_of(
+    model: WindowAutoencoder, calibration: Calibration, hysteresis: Hysteresis, cooldown_s: float
+) -> str:
+    """A name that changes with what changes decisions: weights, shape, calibration, hysteresis."""
     digest = hashlib.sha256()
-    settings = [asdict(model.config), threshold, asdict(hysteresis)]
+    settings = [asdict(model.config), asdict(calibration), asdict(hysteresis), cooldown_s]
     digest.update(json.dumps(settings, sort_keys=True).encode())
     for name, value in sorted(model.state_dict().items()):
         digest.update(name.encode() + np.ascontiguousarray(value.numpy()).tobytes())
@@ -133,7 +143,7 @@ def check_reload(model: WindowAutoencoder, path: Path) -> None:
     """Raise InvalidBundleError unless a fresh process scores with *path* as *model* does."""
     config = model.config
     generator = np.random.default_rng(0)
-    scale = (model.spread.numpy(), model.centre.numpy())
+    scale = (model.look.spread.numpy(), model.look.centre.numpy())
     noise = generator.normal(size=(CHECKED_WINDOWS, config.window, config.channels))
     windows = (noise * scale[0] + scale[1]).astype(np.float32)
     windows[generator.random(windows.shape) < 0.05] = np.nan
@@ -150,7 +160,7 @@ def check_reload(model: WindowAutoencoder, path: Path) -> None:
         if done.returncode != 0:
             raise InvalidBundleError(f"{path} does not load in a fresh process: {done.stderr}")
         with np.load(answer_path) as answer:
-            found = [answer[name] for name in ("arr_0", "arr_1")]
+            found = [answer[f"arr_{number}"] for number in range(len(expected))]
     finally:
         windows_path.unlink(missing_ok=True)
         answer_path.unlink(missing_ok=True)

@@ -1,214 +1,148 @@
-"""The autoencoder over windows, with its scaler and its charts, as one exportable program.
+"""The autoencoder, with its scaler and the fault finder of its sensors, as one exportable program.
 
-A window is judged against its own recent past: each channel is taken relative to the level and the
-noise of the window's early rows, so that a device whose operating point differs from the training
-fleet's is not odd for that alone. What the network cannot reconstruct of the recent rows, and what
-plain control charts see beside it, is brought to one scale by statistics of normal running.
+A vector-quantising autoencoder (van den Oord et al. 2017) over several views of a window at once
+(views.py). Of each view the encoder takes out what its channels share in normal running
+(whitening); the code is the nearest of the view's prototypes, learned from normal windows; the
+reconstruction is that prototype. What is left is the reconstruction error. A view with one
+prototype, the mean of normal running, is a Hotelling T² chart. Errors are brought to one scale by
+the tails they have in normal running.
 
-Shapes: b windows, w readings each, c channels; e early blocks, r recent rows, s charts.
+Shapes: b windows, w readings each, c channels; n blocks, k prototypes of a view.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
-from tocsin.domain.errors import InvalidProfileError
+from ml_model.views import Seen, View, Views
 
-BLOCK = 4  # early readings averaged to one token
-FAST = 4  # readings of the quick chart: sees a spike
-BURST = 8  # readings of the charts of energy, peak and level
-ACTIVITY = 15  # steps of the chart that sees a stuck sensor or a burst of noise
-LEAST_ENERGY = 0.05
-STILL = 0.15  # activity of a stuck sensor; keeps a coarse one, often unchanged, from looking stuck
-STEP_OF_WHITE_NOISE = 1.128  # mean absolute step of white noise of unit spread
-CHART_LIMIT = 30.0  # no chart counts for more, however far off a value is
-LEVEL_LIMIT = 30.0
 LEAST_TOTAL = 1e-30  # evidence below which no channel is to blame
+MOST_TAILS = 1e6  # of a channel's error: keeps its power finite
+MISSING, STUCK = 1.0, 2.0  # a sensor's state in the program's third output; 0 is working
 
 
 @dataclass(frozen=True, slots=True)
 class ModelConfig:
     """What fixes the program's shape.
 
-    ``absolute`` adds a chart of each channel's level against the training fleet's; without it only
-    changes within the window count. ``recent`` is the number of last readings that are judged; the
-    readings before them are what they are judged against. ``power``: the higher, the more the
-    largest chart alone decides the score. Raises InvalidProfileError for a window that does not
-    divide so.
+    ``early``: the window's first rows that relative views refer to, 0 for none. ``power``: the
+    higher, the more the oddest view alone decides the score; ``channel_power`` likewise within a
+    view, 2 being the Euclidean length. ``limit``: times its tail no view counts for more, however
+    far off a value is. ``sensor_rows``: the last rows in which a sensor's silence or standstill is
+    looked for.
     """
 
     window: int
     channels: int
-    absolute: bool
-    recent: int = 16
-    hidden: int = 48
-    latent: int = 10
+    views: tuple[View, ...]
+    early: int = 0
     power: float = 6.0
-
-    def __post_init__(self) -> None:
-        early = self.window - self.recent
-        if early < 2 * BLOCK or early % BLOCK:
-            raise InvalidProfileError(
-                f"window {self.window} must be {self.recent} plus a multiple of {BLOCK}, at least "
-                f"{self.recent + 2 * BLOCK}"
-            )
-
-    @property
-    def blocks(self) -> int:
-        return (self.window - self.recent) // BLOCK
-
-    @property
-    def charts(self) -> tuple[str, ...]:
-        """The charts' names, in the order of the statistics' first dimension."""
-        names = ("residual_fast", "residual_slow", "change", "energy", "peak", "activity")
-        return (*names, "level") if self.absolute else names
+    channel_power: float = 6.0
+    limit: float = 30.0
+    sensor_rows: int = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A window after scaling.
+class Quantiser(nn.Module):
+    """Encoder, code and decoder of one view."""
 
-    ``tokens`` ``[b, e + r, c]``: relative to the window's own level, in units of its own noise,
-    compressed, 0 where missing. ``present`` likewise: 1 where a value counts.
-    ``activity`` ``[b, c]``: mean absolute step of the recent rows in units of the noise.
-    ``level`` ``[b, c]``: recent level in units of the fleet's spread.
-    ``activity_present``, ``level_present`` ``[b, c]``: how far these count, 0 to 1.
-    """
+    offset: Tensor  # [c] of normal running
+    whitening: Tensor  # [c, c]
+    prototypes: Tensor  # [k, n * c]
+    channel_tail: Tensor  # [c] of the errors of normal running, by channel
+    tail: Tensor  # [] and of their length
 
-    tokens: Tensor
-    present: Tensor
-    activity: Tensor
-    activity_present: Tensor
-    level: Tensor
-    level_present: Tensor
+    def __init__(self, channels: int, view: View) -> None:
+        super().__init__()
+        self.register_buffer("offset", torch.zeros(channels))
+        self.register_buffer("whitening", torch.eye(channels))
+        self.register_buffer("prototypes", torch.zeros(view.prototypes, view.blocks * channels))
+        self.register_buffer("channel_tail", torch.ones(channels))
+        self.register_buffer("tail", torch.ones(()))
+
+    def encode(self, seen: Seen) -> Tensor:
+        """What is seen, whitened: ``[b, n, c]``. Nothing known counts as normal."""
+        # A mean of few readings is a rough one.
+        return ((seen.values - self.offset) * seen.known.sqrt()) @ self.whitening
+
+    def reconstruct(self, encoded: Tensor) -> Tensor:
+        """The nearest prototype of each ``[b, n, c]``."""
+        if len(self.prototypes) == 1:
+            return self.prototypes.reshape(1, *encoded.shape[1:])
+        flat = encoded.flatten(1)
+        # |z - p|² without |z|², which is the same for every p.
+        distance = self.prototypes.square().sum(1) - 2.0 * flat @ self.prototypes.T
+        return self.prototypes[distance.argmin(1)].reshape(encoded.shape)
+
+    def error(self, seen: Seen) -> Tensor:
+        """What the prototype leaves of each channel, ``[b, c]``, before it is scaled."""
+        encoded = self.encode(seen)
+        left = (encoded - self.reconstruct(encoded)) * seen.known
+        return left.square().sum(1).sqrt()
 
 
 class WindowAutoencoder(nn.Module):
-    """Maps raw windows ``[b, w, c]`` to (score ``[b]``, contributions ``[b, c]``).
+    """Maps raw windows ``[b, w, c]`` to (score ``[b]``, contributions ``[b, c]``, sensors
+    ``[b, c]``: 0 working, 1 missing, 2 stuck)."""
 
-    Buffers hold the scaler (from training rows) and the charts' statistics (from normal windows).
-    """
-
-    low: Tensor  # [c] values are clamped to [low, high]
-    high: Tensor  # [c]
-    centre: Tensor  # [c] fleet median
-    spread: Tensor  # [c] fleet spread, robust
-    noise_floor: Tensor  # [c] the least noise assumed of a channel
-    whitening: Tensor  # [s, c, c]
-    chart_centre: Tensor  # [s, c]
-    chart_spread: Tensor  # [s, c]
+    missing_after: Tensor  # [c] readings without a value that make a sensor missing
+    stuck_after: Tensor  # [c] steps without a change that make it stuck
     unit: Tensor  # [] raw score that is called 1
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
-        c, s = config.channels, len(config.charts)
-        for name in ("centre", "low"):
-            self.register_buffer(name, torch.zeros(c))
-        for name in ("spread", "noise_floor", "high"):
-            self.register_buffer(name, torch.ones(c))
-        self.register_buffer("whitening", torch.eye(c).repeat(s, 1, 1))
-        self.register_buffer("chart_centre", torch.zeros(s, c))
-        self.register_buffer("chart_spread", torch.ones(s, c))
+        self.look = Views(config.window, config.channels, config.early, config.views)
+        self.quantisers = nn.ModuleList(Quantiser(config.channels, one) for one in config.views)
+        for name in ("missing_after", "stuck_after"):
+            self.register_buffer(name, torch.full((config.channels,), torch.inf))
         self.register_buffer("unit", torch.ones(()))
-        size = (config.blocks + config.recent) * c
-        self.encoder = nn.Sequential(
-            nn.Linear(size, config.hidden), nn.GELU(), nn.Linear(config.hidden, config.latent)
-        )
-        self.decoder = nn.Sequential(
-            nn.Linear(config.latent, config.hidden), nn.GELU(), nn.Linear(config.hidden, size)
-        )
 
-    def prepare(self, x: Tensor) -> Prepared:
-        """Scale raw windows ``[b, w, c]``; NaN and infinities are missing values."""
-        nan = torch.full_like(x, torch.nan)
-        x = torch.where(torch.isfinite(x), torch.clamp(x, self.low, self.high), nan)
-        blocks, rows = self.config.blocks, self.config.recent
-        early, recent = torch.split(x, [blocks * BLOCK, rows], 1)  # [b, e * 4, c], [b, r, c]
-        early = early.reshape(-1, blocks, BLOCK, self.config.channels)
-        averages = early.nanmean(2)  # [b, e, c]
-        reference = averages.nanmedian(1, keepdim=True).values  # [b, 1, c]
-        step = early.diff(dim=2).abs().nanmean(2).nanmedian(1, keepdim=True).values
-        noise = torch.maximum(step / STEP_OF_WHITE_NOISE, self.noise_floor)
-        # With less than three quarters of its early blocks a channel's changes are not judged: NaN.
-        enough = _known(averages).mean(1, keepdim=True) >= 0.75
-        noise = torch.where(enough, noise, torch.nan)
-        relative = (torch.cat((averages, recent), 1) - reference) / noise
-        steps = _last(recent, ACTIVITY + 1).diff(dim=1).abs() / noise
-        level = (_last(recent, BURST).nanmean(1) - self.centre) / self.spread
-        return Prepared(
-            tokens=_compressed(relative).nan_to_num(0.0),
-            present=_known(relative),
-            activity=steps.nanmean(1).nan_to_num(0.0),
-            activity_present=_known(steps).mean(1),
-            level=level.nan_to_num(0.0).clamp(-LEVEL_LIMIT, LEVEL_LIMIT),
-            level_present=_known(level),
-        )
+    def sensors(self, x: Tensor) -> Tensor:
+        """Each sensor's state at the windows' last readings, ``[b, c]``."""
+        rows = min(self.config.sensor_rows, self.config.window)
+        recent = x.narrow(1, self.config.window - rows, rows)
+        at = torch.arange(1, rows + 1, dtype=x.dtype).unsqueeze(1)
+        silent = rows - (~torch.isnan(recent) * at).amax(1)
+        # A missing value is a change: the difference is NaN, which is not 0.
+        still = rows - 1 - ((recent.diff(dim=1) != 0) * at[:-1]).amax(1)
+        stuck = torch.where(still >= self.stuck_after, STUCK, 0.0)
+        return torch.where(silent >= self.missing_after, MISSING, stuck)
 
-    def reconstruct(self, tokens: Tensor) -> Tensor:
-        """The network: ``[b, e + r, c]`` to the same."""
-        decoded: Tensor = self.decoder(self.encoder(tokens.flatten(1)))
-        return decoded.reshape(tokens.shape)
+    def errors(self, x: Tensor) -> list[Tensor]:
+        """Each view's reconstruction error by channel, ``[b, c]``, before it is scaled."""
+        working = torch.ones((), dtype=x.dtype)
+        return [one.error(seen) for one, seen in self._parts(x, working)]
 
-    def charts(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Raw chart values ``[s, b, c]`` and how far each counts (0 to 1) ``[s, b, c]``."""
-        p = self.prepare(x)
-        rows = self.config.recent
-        recent, there = _last(p.tokens, rows), _last(p.present, rows)
-        residual = (recent - _last(self.reconstruct(p.tokens), rows)) * there
-        fast, fast_there = _mean(residual, there, FAST)
-        slow, slow_there = _mean(residual, there, rows)
-        change, _ = _mean(recent, there, rows)
-        energy, energy_there = _mean(residual.square(), there, BURST)
-        # The second largest: a spike of two readings is seen, a single odd one is not.
-        peak = _last(residual, BURST).abs().topk(2, dim=1).values[:, 1]
-        activity = (p.activity + STILL).log()
-        values = [fast, slow, change, (energy + LEAST_ENERGY).log(), peak, activity]
-        counts = [fast_there, slow_there, slow_there, *[energy_there] * 2, p.activity_present]
-        if self.config.absolute:
-            values.append(p.level)
-            counts.append(p.level_present)
-        return torch.stack(values), torch.stack(counts)
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        sensors = self.sensors(x)
+        # A sensor that is out says nothing of the machine: its channel counts as missing.
+        working = (sensors == 0).to(x.dtype).unsqueeze(1)
+        powers = self.config.power, self.config.channel_power
+        total = x.new_zeros(())
+        blame = x.new_zeros(())
+        for view, (one, seen) in zip(self.config.views, self._parts(x, working), strict=True):
+            tails = (one.error(seen) / one.channel_tail).clamp(max=MOST_TAILS)
+            by_channel = tails.pow(powers[1])  # [b, c]
+            together = by_channel.sum(1, keepdim=True)  # [b, 1]
+            evidence = (together.pow(1.0 / powers[1]) / one.tail).clamp(max=self.config.limit)
+            evidence = (view.weight * evidence).pow(powers[0])
+            total = total + evidence
+            # The share first: the product of the two powers would overflow.
+            blame = blame + evidence * (by_channel / together.clamp(min=LEAST_TOTAL))
+        score = total.squeeze(1).pow(1.0 / powers[0]) / self.unit
+        blamed = blame.sum(1, keepdim=True)
+        equal = torch.full_like(blame, 1.0 / self.config.channels)
+        return score, torch.where(blamed > LEAST_TOTAL, blame / blamed, equal), sensors
 
-    def evidence(self, x: Tensor) -> Tensor:
-        """Charts in units of their own normal tails, ``[s, b, c]``."""
-        values, counts = self.charts(x)
-        values = (values - self.chart_centre.unsqueeze(1)) * counts
-        # [s, b, c] @ [s, c, c]: what the channels of a chart share is taken out.
-        evidence = (values @ self.whitening) * counts / self.chart_spread.unsqueeze(1)
-        # Limited as a whole, so that a far value's neighbours do not catch up with it.
-        largest = evidence.abs().amax(2, keepdim=True)
-        return evidence * (CHART_LIMIT / largest.clamp(min=CHART_LIMIT))
+    def quantiser(self, index: int) -> Quantiser:
+        return cast("Quantiser", self.quantisers[index])
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        power = self.config.power
-        errors = self.evidence(x).abs().pow(power).sum(0)  # [b, c]
-        total = errors.sum(1)  # [b]
-        score = total.pow(1.0 / power) / self.unit
-        equal = torch.full_like(errors, 1.0 / self.config.channels)
-        shares = errors / total.unsqueeze(1)  # NaN, and not used, where nothing speaks
-        return score, torch.where(total.unsqueeze(1) > LEAST_TOTAL, shares, equal)
-
-
-def _compressed(values: Tensor) -> Tensor:
-    """About linear below 1 and logarithmic above, so that one far value does not rule a mean."""
-    return values.abs().log1p().copysign(values)
-
-
-def _mean(values: Tensor, there: Tensor, rows: int) -> tuple[Tensor, Tensor]:
-    """Mean of the last *rows* values that count, and the share of rows that did."""
-    count = _last(there, rows).sum(1)
-    return _last(values, rows).sum(1) / count.clamp(min=1.0), count / rows
-
-
-def _last(values: Tensor, rows: int) -> Tensor:
-    """The last *rows* along the second dimension. Exports to one node, where slicing takes two."""
-    return values.narrow(1, values.shape[1] - rows, rows)
-
-
-def _known(values: Tensor) -> Tensor:
-    """1 where there is a value, 0 where NaN."""
-    return (~torch.isnan(values)).to(values.dtype)
+    def _parts(self, x: Tensor, working: Tensor) -> list[tuple[Quantiser, Seen]]:
+        return [
+            (self.quantiser(index), Seen(one.values, one.known * working))
+            for index, one in enumerate(self.look(x))
+        ]

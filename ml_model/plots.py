@@ -9,10 +9,11 @@ import numpy as np
 from matplotlib.figure import Figure
 from sklearn.metrics import precision_recall_curve
 
-from ml_model.calibrate import Calibration, sustained
+from ml_model.calibrate import Calibration
 from ml_model.evaluate import Judged, faulty_and_scored
 from ml_model.scoring import ScoredRecording
 from ml_model.train import Epoch
+from tocsin.domain.thresholds import sustained
 
 SHOWN_READINGS = 3_600
 

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
+from rich.progress import Progress, track
 
 from ml_model import export, plots
 from ml_model.calibrate import calibrate
-from ml_model.data import Recording, check_trainable, read_recordings, sha256_of, split
+from ml_model.data import Recording, normal_ends, split
+from ml_model.drift import reference_from
 from ml_model.evaluate import Judged, judge, metrics_of
 from ml_model.model import WindowAutoencoder
 from ml_model.paths import BUNDLE_FILE
-from ml_model.presets import Preset
+from ml_model.presets import TARGET_PER_DAY, Preset
+from ml_model.recordings.checks import check_parts, check_trainable, with_windows
+from ml_model.recordings.source import Recorded, Source
 from ml_model.scoring import ScoredRecording, score_recording
+from ml_model.summary import cut_short, evaluation_table, training_table
 from ml_model.train import Epoch, TrainConfig, train
 from tocsin.domain.bundle import parse_bundle
+from tocsin.domain.decisions import Rule
 from tocsin.domain.profile import Profile
 
 UNIT_QUANTILE = 0.99  # of normal scores: what the score 1 means
@@ -33,7 +37,7 @@ BUNDLE_FOLDER = "bundle"
 class TrainingOrder:
     """What to train from, how, and what to write into the bundle about it."""
 
-    files: Sequence[Path]
+    source: Source
     preset: Preset
     config: TrainConfig
     target_per_day: float
@@ -46,12 +50,11 @@ def run_training(order: TrainingOrder, profile: Profile, out: Path, console: Con
     Recordings are split into those that train, those that stop the training early, and those that
     set the threshold. Raises RecordingError, InvalidBundleError.
     """
-    recordings = read_recordings(order.files, profile)
-    for remark in check_trainable(recordings, profile):
-        console.print(f"[yellow]{remark}[/]")
-    training, held_out, calibrating = split(recordings)
+    recorded = order.source.read(profile, console)
+    recordings, parts = _parts(recorded, profile, console)
+    training, held_out, calibrating = parts
     model, epochs = _train(order, training, held_out, profile, console=console)
-    scored = _to_unit(model, [score_recording(model, one, profile) for one in calibrating])
+    scored = _to_unit(model, _normal_scores(model, calibrating, profile, console))
     hysteresis = order.preset.hysteresis
     calibration = calibrate(scored, hysteresis, order.target_per_day)
     description = export.write_bundle(
@@ -63,11 +66,12 @@ def run_training(order: TrainingOrder, profile: Profile, out: Path, console: Con
         training={
             "rows": sum(len(one.t) for one in recordings),
             "devices": len({one.device for one in recordings}),
-            "data_sha256": sha256_of(order.files),
+            "data_sha256": recorded.sha256,
             "seed": order.config.seed,
             "epochs": len(epochs),
             "command": order.command,
         },
+        reference=reference_from(scored, recordings, profile),
     )
     _write_json(
         out / "config.json",
@@ -75,34 +79,65 @@ def run_training(order: TrainingOrder, profile: Profile, out: Path, console: Con
         | {"epochs": [asdict(epoch) for epoch in epochs], "calibration": asdict(calibration)},
     )
     plots.plot_training(epochs, out / "training.png")
-    raise_after = hysteresis.raise_after
-    plots.plot_calibration(scored, calibration, raise_after, out / "calibration.png")
-    console.print(
-        f"{profile.name} {description['version']}: {len(epochs)} epochs, threshold "
-        f"{calibration.threshold:.3f} ({calibration.method}, {calibration.peaks} peaks in "
-        f"{calibration.days:.1f} device-days), program {description['program']['bytes']} bytes"
-    )
+    plots.plot_calibration(scored, calibration, hysteresis.raise_after, out / "calibration.png")
+    if calibration.tail is None:
+        _remark(
+            console,
+            f"{calibration.peaks} peaks are too few to tell a rate from: the threshold is the "
+            "highest normal score and a tenth of it; record longer for one that fits the target",
+        )
+    if cut_short(epochs, order.config):
+        _remark(console, "the time budget ended the training: another run may differ (--budget-s)")
+    title = f"{profile.name} {description['version']}"
+    size = description["program"]["bytes"]
+    console.print(training_table(title, parts, epochs, calibration, size))
     return out / BUNDLE_FOLDER
 
 
 def run_evaluation(
-    bundle: Path, files: Sequence[Path], profile: Profile, out: Path, console: Console
+    bundle: Path, source: Source, profile: Profile, out: Path, console: Console
 ) -> dict[str, Any]:
     """Evaluate a bundle on labelled recordings; writes ``out/metrics.json`` and plots.
 
     Returns the metrics. Raises RecordingError, InvalidBundleError.
     """
     spec = parse_bundle((bundle / BUNDLE_FILE).read_bytes(), profile)
+    rule = Rule.of(spec, profile, TARGET_PER_DAY)
     program = export.load_program(bundle)
+    recorded = source.read(profile, console)
+    recordings, remarks = with_windows(recorded.recordings, profile)
+    _remark(console, *recorded.remarks, *remarks)
     judged = [
-        judge(score_recording(program, one, profile), spec.threshold, spec.hysteresis, spec.window)
-        for one in read_recordings(files, profile)
+        judge(score_recording(program, one, profile), rule, spec.window)
+        for one in _shown_progress(recordings, f"scoring with {spec.version}", console)
     ]
     metrics = metrics_of(judged)
     _write_json(out / "metrics.json", {"version": spec.version, **metrics})
-    _plot(judged, spec.threshold, out)
-    console.print(_table(f"{profile.name} {spec.version}", metrics))
+    _plot(judged, rule.threshold, out)
+    console.print(evaluation_table(f"{profile.name} {spec.version}", metrics))
     return metrics
+
+
+def _parts(
+    recorded: Recorded, profile: Profile, console: Console
+) -> tuple[list[Recording], tuple[list[Recording], ...]]:
+    """The recordings that are of use, whole and split into their parts, checked."""
+    recordings, left_out = with_windows(recorded.recordings, profile)
+    remarks = [*recorded.remarks, *left_out, *check_trainable(recordings, profile)]
+    parts = split(recordings)
+    _remark(console, *dict.fromkeys([*remarks, *check_parts(parts, profile)]))
+    return recordings, parts
+
+
+def _remark(console: Console, *remarks: str) -> None:
+    for remark in remarks:
+        console.print(remark, style="yellow", markup=False, highlight=False)
+
+
+def _shown_progress(
+    recordings: Sequence[Recording], what: str, console: Console
+) -> Iterable[Recording]:
+    return track(recordings, what, console=console, transient=True, disable=not console.is_terminal)
 
 
 def _train(
@@ -115,7 +150,7 @@ def _train(
 ) -> tuple[WindowAutoencoder, list[Epoch]]:
     """Train with a progress bar."""
     shape = order.preset.model_config(profile)
-    with Progress(console=console, transient=True) as progress:
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(f"training {profile.name}", total=order.config.epochs)
 
         def report(epoch: Epoch) -> None:
@@ -125,48 +160,30 @@ def _train(
         return train(training, held_out, profile, shape, order.config, report=report)
 
 
+def _normal_scores(
+    model: WindowAutoencoder, recordings: Sequence[Recording], profile: Profile, console: Console
+) -> list[ScoredRecording]:
+    """Score recordings; a window with a fault in it has no say in what is normal."""
+    scored = []
+    for one in _shown_progress(recordings, "scoring what sets the threshold", console):
+        found = score_recording(model, one, profile)
+        normal = np.where(normal_ends(one, profile), found.score, np.float32(np.nan))
+        scored.append(replace(found, score=normal))
+    return scored
+
+
 def _to_unit(model: WindowAutoencoder, scored: list[ScoredRecording]) -> list[ScoredRecording]:
     """Set the model's unit so that 1 is the score of the oddest 1 % of normal readings."""
     unit = float(np.nanquantile(np.concatenate([one.score for one in scored]), UNIT_QUANTILE))
     model.unit.fill_(max(unit, 1e-6))
-    return [ScoredRecording(one.recording, one.score / model.unit.item()) for one in scored]
+    unit = model.unit.item()
+    return [ScoredRecording(one.recording, one.score / unit, one.sensors) for one in scored]
 
 
 def _plot(judged: Sequence[Judged], threshold: float, out: Path) -> None:
     plots.plot_precision_recall(judged, out / "precision_recall.png")
     with_events = [one for one in judged if one.events] or judged
     plots.plot_scores(with_events[0], threshold, out / "scores.png")
-
-
-def _table(title: str, metrics: Mapping[str, Any]) -> Table:
-    table = Table(title=title)
-    for column in ("fault", "found", "recall", "median delay s"):
-        table.add_column(column, justify="left" if column == "fault" else "right")
-    events = metrics["events"]
-    for kind, one in events["by_kind"].items():
-        table.add_row(
-            kind,
-            f"{one['found']} of {one['total']}",
-            *map(_shown, (one["recall"], one["median_delay_s"])),
-        )
-    table.add_section()
-    table.add_row(
-        "all that change values",
-        f"{events['found']} of {events['total']}",
-        _shown(events["recall"]),
-        _shown(events["median_delay_s"]),
-    )
-    table.caption = (
-        f"events: precision {_shown(events['precision'])}; readings: precision "
-        f"{_shown(metrics['readings']['precision'])}, recall "
-        f"{_shown(metrics['readings']['recall'])}; false alerts a device-day "
-        f"{_shown(metrics['false_alerts_per_device_day'])} over {metrics['device_days']} days"
-    )
-    return table
-
-
-def _shown(value: float | None) -> str:
-    return "-" if value is None else f"{value:g}"
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:

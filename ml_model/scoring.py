@@ -13,15 +13,22 @@ from ml_model.data import Recording, window_chunks
 from tocsin.domain.profile import Profile
 
 BATCH = 256
-Program = Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
+Program = Callable[[torch.Tensor], tuple[torch.Tensor, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredRecording:
-    """A recording with its score ``[n]``, NaN where no window was full."""
+    """A recording with its score ``[n]``, NaN where no window was full, and the state of its
+    sensors, int8 ``[n, c]``: 0 working (or not known), 1 missing, 2 stuck."""
 
     recording: Recording
     score: NDArray[np.float32]
+    sensors: NDArray[np.int8]
+
+    def sensor_out(self) -> list[bool] | None:
+        """Whether any sensor is out, for each reading; None where all work throughout."""
+        out: list[bool] = np.asarray(self.sensors.any(axis=1)).tolist()
+        return out if any(out) else None
 
     @property
     def scored_days(self) -> float:
@@ -35,9 +42,14 @@ class ScoredRecording:
 def score_recording(program: Program, recording: Recording, profile: Profile) -> ScoredRecording:
     """Score every reading of *recording* that ends a full window."""
     score = np.full(len(recording.t), np.nan, dtype=np.float32)
+    sensors = np.zeros((len(recording.t), len(profile.channels)), dtype=np.int8)
     with torch.inference_mode():
         for windows, ends in window_chunks(recording, profile):
             for start in range(0, len(windows), BATCH):
+                rows = ends[start : start + BATCH]
                 batch = torch.from_numpy(np.ascontiguousarray(windows[start : start + BATCH]))
-                score[ends[start : start + BATCH]] = program(batch)[0].numpy()
-    return ScoredRecording(recording, score)
+                scores, _, states = (part.numpy() for part in program(batch))
+                # As online (usecases/score_batch): an overflow is as odd as can be, and finite.
+                score[rows] = np.nan_to_num(scores, nan=np.nan)
+                sensors[rows] = states
+    return ScoredRecording(recording, score, sensors)

@@ -1,4 +1,4 @@
-"""Training: the scaler from training rows, the network by gradient descent, the charts' statistics.
+"""Training: the scaler and the encoders from training rows, the prototypes by gradient descent.
 
 Same seed, same recordings, same machine: same weights.
 """
@@ -6,42 +6,49 @@ Same seed, same recordings, same machine: same weights.
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ml_model.data import Recording, RecordingError, normal_windows
-from ml_model.model import STEP_OF_WHITE_NOISE, ModelConfig, WindowAutoencoder
+from ml_model.model import ModelConfig, WindowAutoencoder
+from ml_model.scaler import drifted_spread, fit_scaler, fit_sensors, put
+from ml_model.views import Seen, View
 from tocsin.domain.profile import Profile
 
-# Spread and noise of a channel that never changes, as a share of what its sensor can show.
-FLOOR = 1e-3
-NOISE_SHARE = 0.5  # no device is taken to be quieter than this share of its fleet's noise
-SPREADS_BETWEEN = 3.29  # spreads between the 5 % and 95 % quantiles of a normal distribution
-SHRINKAGE = 0.1  # of a chart's covariance towards its diagonal
-LEAST_TAIL = 1e-3  # of a chart that never moved
-TAIL = 0.999  # the quantile at which charts are brought to one scale
-TAIL_OF_NORMAL = 3.29  # where that quantile of |z| lies for a normal distribution
-WHITENED = frozenset({"residual_fast", "residual_slow", "change", "level"})
+LEAST_SPREAD = 0.02  # of a view, in spreads of its channel
+LEAST_TAIL = 0.05  # of an error that hardly ever occurs
+FOLDS = 5
+BATCH = 2_048
 
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """How to train. ``budget_s`` bounds the epochs' time: reaching it costs reproducibility."""
+    """How to train.
+
+    ``budget_s`` bounds the epochs' time: reaching it costs reproducibility. ``shrinkage``: of the
+    channels' correlations towards none. ``tail``: the quantile of errors at which views are brought
+    to one scale. ``channel_tails``: whether channels are, too. ``horizon``: how far ahead of the
+    training rows the model is to judge, in their own length, where normal levels will have drifted
+    by then; 0 where the recordings show all that is normal. ``floor_share``: the least spread of a
+    channel, as a share of its range.
+    """
 
     seed: int = 7
     epochs: int = 40
     budget_s: float = 150.0
     batch: int = 512
-    patience: int = 6
-    learning_rate: float = 2e-3
+    patience: int = 3
+    learning_rate: float = 2e-2
     most_windows: int = 60_000
-    hidden_share: float = 0.1  # of tokens, and of channels, hidden from the network's input
+    shrinkage: float = 0.1
+    tail: float = 0.9995
+    channel_tails: bool = True
+    horizon: float = 0.0
+    floor_share: float = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,166 +72,200 @@ def train(
 ) -> tuple[WindowAutoencoder, list[Epoch]]:
     """Train a model of normal running on *training*, stopping early on *held_out*.
 
-    Raises RecordingError when either holds no whole window.
+    With nothing held out, where every row is needed, windows themselves are the prototypes and
+    errors are told in folds of time. Raises RecordingError when there is no whole window.
     """
     torch.manual_seed(config.seed)
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(mode=True)
-    windows = torch.from_numpy(normal_windows(training, profile, most=config.most_windows))
-    held_out_windows = torch.from_numpy(
-        normal_windows(held_out, profile, most=config.most_windows // 3)
-    )
-    if not len(windows) or not len(held_out_windows):
+    windows = _windows(training, profile, config.most_windows)
+    model = WindowAutoencoder(model_config).eval()
+    fit_scaler(model, training, windows, profile, floor_share=config.floor_share)
+    fit_sensors(model, training)
+    seen = _seen(model, windows)
+    _fit_encoders(model, seen, training, config)
+    encoded = _encoded(model, seen)
+    epochs: list[Epoch] = []
+    if held_out:
+        others = _windows(held_out, profile, config.most_windows // 3)
+        _place(model, encoded)
+        epochs = _fit_prototypes(
+            model, encoded, _encoded(model, _seen(model, others)), config, report
+        )
+        errors = _errors(model, others)
+    else:
+        errors = _errors_in_folds(model, windows, encoded)
+        _place(model, encoded)
+    _fit_tails(model, errors, config)
+    return model, epochs
+
+
+def _windows(recordings: Sequence[Recording], profile: Profile, most: int) -> Tensor:
+    windows = torch.from_numpy(normal_windows(recordings, profile, most=most))
+    if not len(windows):
         raise RecordingError(
             f"a part of the recordings of {profile.name!r} has no {profile.window} readings in a "
             "row without a long silence or a fault; record longer"
         )
-    model = WindowAutoencoder(model_config)
-    fit_scaler(model, training, windows, profile)
-    epochs = _fit_network(model, windows, held_out_windows, config, report)
-    fit_charts(model, torch.cat((windows, held_out_windows)))
-    return model.eval(), epochs
+    return windows
 
 
-def fit_scaler(
-    model: WindowAutoencoder,
-    recordings: Sequence[Recording],
-    windows: Tensor,
-    profile: Profile,
-) -> None:
-    """Set the scaler's buffers: limits from the profile, the rest from normal rows.
-
-    Raises RecordingError naming a channel without a value.
-    """
-    low = np.array([channel.low for channel in profile.channels])
-    high = np.array([channel.high for channel in profile.channels])
-    rows = np.concatenate([one.values[one.fault == ""] for one in recordings])
-    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # checked just below
-        lowest, centre, highest = np.nanquantile(rows, [0.05, 0.5, 0.95], axis=0)
-    for name, value in zip(profile.channel_names, centre, strict=True):
-        if not np.isfinite(value):
-            raise RecordingError(
-                f"channel {name!r} of {profile.name!r} has no value in the part that trains"
-            )
-    # A value far outside of what the sensor can show says no more than one just outside.
-    _set(model.low, low - (high - low))
-    _set(model.high, high + (high - low))
-    _set(model.centre, centre)
-    floor = FLOOR * (high - low)
-    spread = (highest - lowest) / SPREADS_BETWEEN
-    _set(model.spread, np.where(spread > 0, spread, floor))
-    steps = windows.diff(dim=1).abs().nanmean(1).nanmedian(0).values.numpy()
-    noise = steps / STEP_OF_WHITE_NOISE
-    _set(model.noise_floor, np.where(noise > 0, NOISE_SHARE * noise, floor))
-
-
-def fit_charts(model: WindowAutoencoder, windows: Tensor) -> None:
-    """Set centre, whitening and tail of every chart from normal *windows* ``[k, w, c]``."""
-    model.eval()
+def _seen(model: WindowAutoencoder, windows: Tensor) -> list[Seen]:
+    """Every view of *windows* ``[k, w, c]``."""
     with torch.no_grad():
-        pairs = [model.charts(batch) for batch in torch.split(windows, 2_048)]
-        values = torch.cat([pair[0] for pair in pairs], 1).double()  # [s, k, c]
-        counts = torch.cat([pair[1] for pair in pairs], 1).double()
-        known = torch.where(counts > 0, values, torch.nan)
-        centre = known.nanmedian(1).values.nan_to_num(0.0)
-        _set(model.chart_centre, centre.numpy())
-        deviations = (values - centre.unsqueeze(1)) * counts  # [s, k, c]
-        whitening = torch.stack(
-            [
-                _inverse_root(deviations[index], joint=name in WHITENED)
-                for index, name in enumerate(model.config.charts)
-            ]
-        )
-        _set(model.whitening, whitening.numpy())
-        whitened = (deviations @ whitening) * counts
-        tail = np.quantile(whitened.abs().numpy(), TAIL, axis=1) / TAIL_OF_NORMAL
-        _set(model.chart_spread, np.maximum(tail, LEAST_TAIL))
+        parts = [model.look(batch) for batch in torch.split(windows, BATCH)]
+    return [
+        Seen(torch.cat([one.values for one in of_view]), torch.cat([one.known for one in of_view]))
+        for of_view in zip(*parts, strict=True)
+    ]
 
 
-def _inverse_root(deviations: Tensor, *, joint: bool) -> Tensor:
-    """The symmetric inverse square root ``[c, c]`` of the covariance of *deviations* ``[k, c]``.
+def _encoded(model: WindowAutoencoder, seen: Sequence[Seen]) -> list[Tensor]:
+    """Each view's encoded windows, flat: ``[k, n * c]``."""
+    with torch.no_grad():
+        return [model.quantiser(i).encode(one).flatten(1) for i, one in enumerate(seen)]
+
+
+def _errors(model: WindowAutoencoder, windows: Tensor) -> list[Tensor]:
+    with torch.no_grad():
+        parts = [model.errors(batch) for batch in torch.split(windows, BATCH)]
+    return [torch.cat(of_view) for of_view in zip(*parts, strict=True)]
+
+
+def _fit_encoders(
+    model: WindowAutoencoder,
+    seen: Sequence[Seen],
+    training: Sequence[Recording],
+    config: TrainConfig,
+) -> None:
+    """Set each view's offset and whitening from what is seen in normal windows."""
+    for index, (view, one) in enumerate(zip(model.config.views, seen, strict=True)):
+        quantiser = model.quantiser(index)
+        known = torch.where(one.known > 0, one.values, torch.nan).flatten(0, 1)  # [k * n, c]
+        offset = known.nanmean(0).nan_to_num(0.0)
+        put(quantiser.offset, offset.numpy())
+        deviations = (known - offset).nan_to_num(0.0).double()
+        covariance = deviations.T @ deviations / len(deviations)
+        spread = covariance.diagonal().sqrt()
+        root = _inverse_root(covariance, spread, config.shrinkage)
+        wide = _widened(spread, view, model, training, config)
+        put(quantiser.whitening, (root / wide.unsqueeze(1)).numpy())
+
+
+def _inverse_root(covariance: Tensor, spread: Tensor, shrinkage: float) -> Tensor:
+    """The symmetric inverse root of the channels' correlations ``[c, c]``, shrunk towards none.
 
     Symmetric, so that each whitened value still belongs to its own channel.
     """
-    covariance = deviations.T @ deviations / len(deviations)
-    diagonal = torch.diag(covariance.diagonal().clamp(min=1e-9))
-    if not joint:
-        covariance = diagonal
-    covariance = (1 - SHRINKAGE) * covariance + SHRINKAGE * diagonal
-    eigenvalues, vectors = torch.linalg.eigh(covariance)
-    root: Tensor = vectors @ torch.diag(eigenvalues.clamp(min=1e-9).rsqrt()) @ vectors.T
+    outer = torch.outer(spread, spread).clamp(min=1e-12)
+    correlation = (1.0 - shrinkage) * covariance / outer
+    correlation.fill_diagonal_(1.0)
+    eigenvalues, vectors = torch.linalg.eigh(correlation)
+    root: Tensor = vectors @ torch.diag(eigenvalues.clamp(min=1e-3).rsqrt()) @ vectors.T
     return root
 
 
-def _fit_network(
+def _widened(
+    spread: Tensor,
+    view: View,
     model: WindowAutoencoder,
-    windows: Tensor,
-    held_out: Tensor,
+    training: Sequence[Recording],
+    config: TrainConfig,
+) -> Tensor:
+    """A view's spread: never nothing, and that of the drift to come where one is expected."""
+    wide = spread + LEAST_SPREAD
+    if config.horizon and view.kind == "level" and not view.relative:
+        drifted = drifted_spread(training, view.rows, config.horizon)
+        wide = torch.maximum(wide, torch.from_numpy(drifted) / model.look.spread)
+    return wide
+
+
+def _place(model: WindowAutoencoder, encoded: Sequence[Tensor]) -> None:
+    """Let windows, drawn at random, be the prototypes. Where a view has one it stays 0."""
+    for index, flat in enumerate(encoded):
+        quantiser = model.quantiser(index)
+        if (count := model.config.views[index].prototypes) > 1:
+            quantiser.prototypes = flat[torch.randperm(len(flat))[:count]].clone()
+
+
+def _fit_prototypes(
+    model: WindowAutoencoder,
+    encoded: Sequence[Tensor],
+    held_out: Sequence[Tensor],
     config: TrainConfig,
     report: Callable[[Epoch], None],
 ) -> list[Epoch]:
-    with torch.no_grad():
-        tokens, present = _prepared(model, windows)
-        held_out_tokens, held_out_present = _prepared(model, held_out)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=config.learning_rate)
+    """Move the prototypes of all views to where normal windows lie, by gradient descent."""
+    moving = [i for i, view in enumerate(model.config.views) if view.prototypes > 1]
+    if not moving:
+        return []
+    prototypes = {i: nn.Parameter(model.quantiser(i).prototypes) for i in moving}
+    optimiser = torch.optim.Adam(prototypes.values(), lr=config.learning_rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, config.epochs)
     deadline = time.monotonic() + config.budget_s
     epochs: list[Epoch] = []
-    best, best_weights = float("inf"), _weights(model)
+    best = float("inf")
     for number in range(1, config.epochs + 1):
-        model.train()
+        order = torch.randperm(len(encoded[0]))
         losses = [
-            _step(model, optimiser, tokens[chosen], present[chosen], config.hidden_share)
-            for chosen in torch.split(torch.randperm(len(tokens)), config.batch)
+            _step(optimiser, [_loss(encoded[i][chosen], prototypes[i]) for i in moving])
+            for chosen in torch.split(order, config.batch)
         ]
         schedule.step()
-        model.eval()
         with torch.no_grad():
-            held_out_loss = float(_loss(model, held_out_tokens, held_out_tokens, held_out_present))
-        better = held_out_loss < best
-        if better:
-            best, best_weights = held_out_loss, _weights(model)
-        epochs.append(Epoch(number, float(np.mean(losses)), held_out_loss, better))
+            loss = float(torch.stack([_loss(held_out[i], prototypes[i]) for i in moving]).sum())
+        if better := loss < best:
+            best = loss
+            for i in moving:
+                model.quantiser(i).prototypes = prototypes[i].detach().clone()
+        epochs.append(Epoch(number, float(np.mean(losses)), loss, better))
         report(epochs[-1])
-        if (
-            not any(epoch.best for epoch in epochs[-config.patience :])
-            or time.monotonic() > deadline
-        ):
+        if time.monotonic() > deadline or not any(one.best for one in epochs[-config.patience :]):
             break
-    model.load_state_dict(best_weights)
     return epochs
 
 
-def _step(
-    model: WindowAutoencoder,
-    optimiser: torch.optim.Optimizer,
-    tokens: Tensor,
-    present: Tensor,
-    hidden_share: float,
-) -> float:
-    """One gradient step on *tokens* ``[b, e + r, c]``, part of them hidden from the input."""
-    shown = torch.rand_like(tokens) >= hidden_share
-    channels_shown = torch.rand(len(tokens), 1, tokens.shape[2]) >= hidden_share
-    loss = _loss(model, tokens * shown * channels_shown, tokens, present)
+def _step(optimiser: torch.optim.Optimizer, losses: Sequence[Tensor]) -> float:
+    loss = torch.stack(list(losses)).sum()
     optimiser.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
     optimiser.step()
     return float(loss.detach())
 
 
-def _loss(model: WindowAutoencoder, shown: Tensor, tokens: Tensor, present: Tensor) -> Tensor:
-    errors = nn.functional.smooth_l1_loss(model.reconstruct(shown), tokens, reduction="none")
-    return (errors * present).sum() / present.sum().clamp(min=1.0)
+def _loss(encoded: Tensor, prototypes: Tensor) -> Tensor:
+    """Mean square of what the nearest prototype leaves of *encoded* ``[k, n * c]``."""
+    with torch.no_grad():
+        nearest = torch.cat(
+            [torch.cdist(part, prototypes).argmin(1) for part in torch.split(encoded, BATCH)]
+        )
+    return (encoded - prototypes[nearest]).square().mean()
 
 
-def _prepared(model: WindowAutoencoder, windows: Tensor) -> tuple[Tensor, Tensor]:
-    parts = [model.prepare(batch) for batch in torch.split(windows, 2_048)]
-    return torch.cat([part.tokens for part in parts]), torch.cat([part.present for part in parts])
+def _errors_in_folds(
+    model: WindowAutoencoder, windows: Tensor, encoded: Sequence[Tensor]
+) -> list[Tensor]:
+    """Each view's errors on windows that share no reading with those the prototypes are."""
+    parts: list[list[Tensor]] = []
+    position = torch.arange(len(windows))
+    for fold in torch.chunk(position, FOLDS):
+        apart = (position < fold[0] - model.config.window) | (
+            position > fold[-1] + model.config.window
+        )
+        others = apart if int(apart.sum()) > 1 else position >= 0
+        _place(model, [flat[others] for flat in encoded])
+        parts.append(_errors(model, windows[fold]))
+    return [torch.cat(of_view) for of_view in zip(*parts, strict=True)]
 
 
-def _weights(model: WindowAutoencoder) -> dict[str, Tensor]:
-    return {name: value.clone() for name, value in model.state_dict().items()}
-
-
-def _set(buffer: Tensor, values: NDArray[np.floating]) -> None:
-    buffer.copy_(torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32)))
+def _fit_tails(model: WindowAutoencoder, errors: Sequence[Tensor], config: TrainConfig) -> None:
+    """Set what counts as far for each view, and for its channels where they count alone."""
+    power = model.config.channel_power
+    for index, error in enumerate(errors):
+        quantiser = model.quantiser(index)
+        if config.channel_tails:
+            tails = np.quantile(error.numpy(), config.tail, axis=0)
+            put(quantiser.channel_tail, np.maximum(tails, LEAST_TAIL))
+        length = (error / quantiser.channel_tail).pow(power).sum(1).pow(1.0 / power)
+        tail = np.quantile(length.numpy(), config.tail)
+        put(quantiser.tail, np.maximum(tail, LEAST_TAIL))

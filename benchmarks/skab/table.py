@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.skab import charts, ours, published
+from benchmarks.skab import charts, forest, ours, published
 from benchmarks.skab.protocol import Flags, auc_roc, count, held, nab
 from benchmarks.skab.recordings import (
     GROUPS,
@@ -20,7 +20,7 @@ from benchmarks.skab.recordings import (
     Stream,
     read_files,
 )
-from benchmarks.skab.rule import decided
+from benchmarks.skab.rule import PLAIN, decided
 
 SEEDS = 5
 CLOCK = slice(180, 580)  # test rows: all files follow one timetable
@@ -36,8 +36,15 @@ WITH_THRESHOLD: dict[str, Detector] = {
 }
 WITH_RULE: dict[str, Detector] = {
     "t2_chart": charts.t2_of_means,
+    "t2_variance_chart": charts.t2_of_variances,
     "one_channel_chart": charts.one_channel,
+    "mean_of_three_charts": charts.mean_of_three,
+    "t2_q_chart": charts.t2_q_of_means,
     "knn": charts.neighbours,
+}
+WITH_LABELS: dict[str, Callable[[Sequence[LabelledFile]], list[list[int]]]] = {
+    "random_forest_folds": forest.folds,
+    "random_forest_groups": forest.groups,
 }
 
 
@@ -46,25 +53,33 @@ def measure(folder: Path) -> dict[str, Any]:
     started = time.perf_counter()
     files = read_files(folder)
     runs = [_by_rule(files, partial(ours.score, seed=seed)) for seed in range(SEEDS)]
-    baselines = {name: _by_threshold(files, name) for name in WITH_THRESHOLD}
-    baselines |= {name: _by_rule(files, detector) for name, detector in WITH_RULE.items()}
-    mean = {name: float(np.mean([run[name] for run in runs])) for name in METRICS}
-    groups = {
-        group: {
-            name: float(np.mean([run["groups"][group][name] for run in runs])) for name in METRICS
-        }
-        for group in GROUPS
-    }
     figures = {
-        "ours": {**mean, "groups": groups},
+        "ours": {
+            **_mean(runs),
+            "groups": {group: _mean([run["groups"][group] for run in runs]) for group in GROUPS},
+            "plain": _mean([run["plain"] for run in runs]),
+        },
         # Highest minus lowest over the seeds.
         "spread": {name: float(np.ptp([run[name] for run in runs])) for name in METRICS},
         "seeds": SEEDS,
-        "baselines": baselines,
+        "baselines": baselines(files),
         "blind": {"always_on": _blind(files, slice(None)), "clock": _blind(files, CLOCK)},
         "seconds": time.perf_counter() - started,
     }
     return _rounded(figures)
+
+
+def _mean(runs: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    return {name: float(np.mean([run[name] for run in runs])) for name in METRICS}
+
+
+def baselines(files: Sequence[LabelledFile]) -> dict[str, Any]:
+    """Every detector that is not ours; those that were told labels say so."""
+    return {
+        **{name: _by_threshold(files, name) for name in WITH_THRESHOLD},
+        **{name: _by_rule(files, detector) for name, detector in WITH_RULE.items()},
+        **{name: _by_labels(files, parts(files)) for name, parts in WITH_LABELS.items()},
+    }
 
 
 def judged(
@@ -100,8 +115,10 @@ def _with_groups(
 
 
 def _by_rule(files: Sequence[LabelledFile], detector: Detector) -> dict[str, Any]:
+    """By the product's rule, and under ``plain`` by a threshold that stays where it is."""
     scores = [detector(file.stream) for file in files]
-    return _with_groups(files, scores, decided(files, scores))
+    plain = _with_groups(files, scores, decided(files, scores, PLAIN))
+    return {**_with_groups(files, scores, decided(files, scores)), "plain": plain}
 
 
 def _by_threshold(files: Sequence[LabelledFile], name: str) -> dict[str, Any]:
@@ -109,6 +126,12 @@ def _by_threshold(files: Sequence[LabelledFile], name: str) -> dict[str, Any]:
     flags = [score[TRAINING_ROWS:] > 0 for score in scores]
     kept = [held(one, FOREST_HOLD) for one in flags] if name == "isolation_forest" else flags
     return _with_groups(files, scores, flags, kept)
+
+
+def _by_labels(files: Sequence[LabelledFile], parts: Sequence[Sequence[int]]) -> dict[str, Any]:
+    scores = forest.scores(files, parts)
+    flags = [score[TRAINING_ROWS:] > forest.SHARE for score in scores]
+    return {"uses_labels": True, **_with_groups(files, scores, flags)}
 
 
 def _blind(files: Sequence[LabelledFile], rows: slice) -> dict[str, Any]:

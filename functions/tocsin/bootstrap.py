@@ -8,15 +8,27 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from tocsin.adapters.active_references import ActiveReferences
 from tocsin.adapters.blob import BlobDeadLetters, BlobFiles, blob_client
 from tocsin.adapters.cosmos import CosmosStore, cosmos_client
+from tocsin.adapters.device_thresholds import REFRESH_S, KnownThresholds
 from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
 from tocsin.settings import read_settings
 from tocsin.usecases.device_memory import DeviceMemory
-from tocsin.usecases.ports import DeadLetters, Fleet, Live, Models, Telemetry
+from tocsin.usecases.ports import (
+    DeadLetters,
+    DeviceThresholds,
+    Drifts,
+    Feedback,
+    Fleet,
+    Live,
+    Models,
+    References,
+    Telemetry,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +40,14 @@ class Services:
     telemetry: Telemetry
     fleet: Fleet
     models: Models
+    thresholds: DeviceThresholds
+    feedback: Feedback
+    references: References
+    drifts: Drifts
     dead_letters: DeadLetters
     live: Live
     platform_auth: bool
+    target_per_day: float
     now_ms: Callable[[], int]
 
 
@@ -51,8 +68,15 @@ def services() -> Services:
         models=ActiveModels(
             BlobFiles(blobs).read, refresh_s=settings.model_refresh_s, clock_s=time.monotonic
         ),
+        thresholds=KnownThresholds(
+            store.device_thresholds, refresh_s=REFRESH_S, clock_s=time.monotonic
+        ),
+        feedback=store,
+        references=ActiveReferences(BlobFiles(blobs).read),
+        drifts=store,
         dead_letters=BlobDeadLetters(blobs),
         live=WebPubSubLive(webpubsub_client(settings.webpubsub, settings.webpubsub_hub)),
         platform_auth=settings.platform_auth,
+        target_per_day=settings.false_alerts_per_device_day,
         now_ms=lambda: time.time_ns() // 1_000_000,
     )

@@ -35,6 +35,7 @@ class Settings:
     webpubsub_hub: str
     platform_auth: bool
     model_refresh_s: float
+    false_alerts_per_device_day: float
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -49,6 +50,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         # could send the header that names the user.
         platform_auth=environment.get("WEBSITE_AUTH_ENABLED", "").lower() == "true",
         model_refresh_s=_seconds(environment, "MODEL_REFRESH_S", "30"),
+        false_alerts_per_device_day=_rate(environment, "FALSE_ALERTS_PER_DEVICE_DAY", "0.5"),
     )
 
 
@@ -72,3 +74,15 @@ def _seconds(environment: Mapping[str, str], name: str, default: str) -> float:
     if not 0 < seconds < 86_400:
         raise InvalidSettingError(f"{name} must lie between 0 and 86400 seconds, not {text!r}")
     return seconds
+
+
+def _rate(environment: Mapping[str, str], name: str, default: str) -> float:
+    text = environment.get(name, default)
+    try:
+        rate = float(text)
+    except ValueError as error:
+        raise InvalidSettingError(f"{name} must be a number a day, not {text!r}") from error
+    # Rarer than once in three years nothing can be told from days of normal running.
+    if not 0.001 <= rate <= 100:
+        raise InvalidSettingError(f"{name} must lie between 0.001 and 100 a day, not {text!r}")
+    return rate

@@ -22,14 +22,20 @@ from tocsin.adapters.blob import DEAD_LETTERS, MODELS, BlobDeadLetters, BlobFile
 from tocsin.adapters.cosmos import CosmosStore, cosmos_client
 from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
 from tocsin.settings import Connection
-from tocsin.usecases.ports import DeadLetters, Fleet, Live, Telemetry
+from tocsin.usecases.ports import DeadLetters, Drifts, Feedback, Fleet, Live, Telemetry
 
 # docs/formats.md
-PARTITION_KEYS = {"readings": "/deviceId", "devices": "/deviceId", "alerts": "/deviceId"}
+PARTITION_KEYS = {
+    "readings": "/deviceId",
+    "devices": "/deviceId",
+    "alerts": "/deviceId",
+    "settings": "/id",
+    "audit": "/siteId",
+}
 
 
-class Store(Telemetry, Fleet, Protocol):
-    """Both ports that the database fulfils."""
+class Store(Telemetry, Fleet, Drifts, Feedback, Protocol):
+    """The ports that the database fulfils."""
 
 
 @dataclass

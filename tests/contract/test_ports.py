@@ -16,12 +16,20 @@ from local.services import Endpoints
 from tests.contract import ports
 from tests.contract.ports import Channel, Files, Letters, Store
 from tests.fakes.bundles import bundle_files
-from tests.fakes.messages import NOW, PROBE, RIG, envelope, stream
-from tests.fakes.services import Plant
+from tests.fakes.messages import NOW, PROBE, PROFILES, RIG, envelope, stream
+from tests.fakes.models import FakeModel, spec_of
+from tests.fakes.services import TARGET_PER_DAY, Plant
+from tocsin.adapters.device_thresholds import KnownThresholds
 from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.errors import DeliveryError, InvalidRequestError
 from tocsin.domain.profile import Profile
+from tocsin.usecases.give_feedback import (
+    Judging,
+    apply_feedback,
+    preview_feedback,
+    reset_threshold,
+)
 from tocsin.usecases.ports import Live
 
 # As the end of an address, this would be a reading's.
@@ -198,11 +206,117 @@ async def test_adding_leaves_what_is_stored_as_it_is(store: Store) -> None:
     assert len(await store.readings("rig-2", from_t=0, to_t=9, most=9)) == 1
 
 
+async def test_the_first_messages_of_a_stretch_are_one_devices_and_one_profiles(
+    store: Store,
+) -> None:
+    await store.save_readings(
+        [reading([t, t + 5], modelVersion="1-a") for t in (50, 10, 20, 30, 40)]
+        + [reading([11], device_id="rig-2"), reading([12], profile=PROBE)]
+    )
+
+    async def first(from_t: int, to_t: int, most: int) -> list[int]:
+        found = await store.first_messages("rig-1", "rig", from_t=from_t, to_t=to_t, most=most)
+        return [one["t"][0] for one in found]
+
+    assert await first(10, 50, 9) == [10, 20, 30, 40]
+    assert await first(11, 51, 2) == [20, 30]
+    assert await first(60, 90, 9) == []
+    (found,) = await store.first_messages("rig-1", "rig", from_t=10, to_t=11, most=1)
+    assert found == {
+        "t": [10, 15],
+        "channels": {"speed_rpm": [10, 15], "heat_c": [10, 15]},
+        "score": [0.5, 0.5],
+        "modelVersion": "1-a",
+    }
+
+
+async def test_the_last_drift_of_a_profile_is_kept(store: Store) -> None:
+    assert await store.drift("rig") is None
+    await store.save_drift({"id": "drift:rig", "profile": "rig", "figure": 0.1})
+    await store.save_drift({"id": "drift:rig", "profile": "rig", "figure": 0.2})
+    await store.save_drift({"id": "drift:probe", "profile": "probe", "figure": None})
+    assert await store.drift("rig") == {"id": "drift:rig", "profile": "rig", "figure": 0.2}
+    assert await store.drift("pump") is None
+
+
 async def test_a_database_that_answers_is_well(store: Store) -> None:
     await store.ping()
     await store.save_devices([state("rig-1")])
     await store.ping()
     assert await store.device("rig-1") == state("rig-1")
+
+
+def alert(t: int, change: str = "raised", *, device_id: str = "rig-1") -> dict[str, Any]:
+    return {"id": f"{t}-{change}", "deviceId": device_id, "type": change, "t": t}
+
+
+async def test_alerts_are_the_newest_of_a_device_oldest_first(store: Store) -> None:
+    await store.save_alerts([alert(30), alert(10), alert(20, "cleared"), alert(40)])
+    await store.save_alerts([alert(25, device_id="rig-2")])
+    found = await store.alerts("rig-1", from_t=0, to_t=99, most=9)
+    assert found == [alert(10), alert(20, "cleared"), alert(30), alert(40)]
+    assert await store.alerts("rig-1", from_t=0, to_t=99, most=2) == [alert(30), alert(40)]
+    assert await store.alerts("rig-1", from_t=20, to_t=30, most=9) == [
+        alert(20, "cleared"),
+        alert(30),
+    ]
+    assert await store.alerts("rig-3", from_t=0, to_t=99, most=9) == []
+
+
+async def test_scores_are_those_of_messages_that_overlap_a_range(store: Store) -> None:
+    await store.save_readings(
+        [reading([t, t + 5], score=[None, t / 2], modelVersion="1-a") for t in (30, 10, 20)]
+    )
+    found = await store.scores("rig-1", from_t=15, to_t=20, most=9)
+    assert found == [
+        {"t": [t, t + 5], "score": [None, t / 2], "modelVersion": "1-a"} for t in (10, 20)
+    ]
+    first = await store.scores("rig-1", from_t=0, to_t=99, most=1)
+    assert [one["t"] for one in first] == [[10, 15]]
+
+
+def own_threshold(device_id: str, factor: float) -> dict[str, Any]:
+    return {
+        "id": f"threshold:{device_id}",
+        "type": "threshold",
+        "deviceId": device_id,
+        "factor": factor,
+        "labels": {f"{device_id}-7": "normal"},
+    }
+
+
+async def test_a_devices_own_threshold_is_set_found_and_undone(store: Store) -> None:
+    one, other = own_threshold("rig-1", 1.5), own_threshold("Rig:2%", 2.5)
+    assert await store.device_threshold("rig-1") is None
+    await store.save_device_threshold(own_threshold("rig-1", 9.0))
+    await store.save_device_threshold(one)
+    await store.save_device_threshold(other)
+    await store.save_drift({"id": "drift:rig", "type": "drift", "profile": "rig"})
+    assert await store.device_threshold("rig-1") == one
+    assert await store.device_threshold("Rig:2%") == other
+    found = await store.device_thresholds()
+    assert sorted(found, key=lambda document: str(document["id"])) == [other, one]
+    for _ in range(2):
+        await store.delete_device_threshold("rig-1")
+    assert await store.device_thresholds() == [other]
+
+
+async def test_feedback_is_kept_and_undone_the_same_in_every_database(store: Store) -> None:
+    plant = Plant(store=store)  # type: ignore[arg-type]  # any store will do for scoring
+    plant.models.by_profile["rig"] = FakeModel(spec_of(RIG, threshold=20.0, clear_after=8))
+    await plant.score(stream([8] * 10, odd=[*range(20, 26), *range(50, 56)]))
+    judging = Judging(PROFILES, plant.models, TARGET_PER_DAY, store)
+    shown = await preview_feedback("rig-1", {}, judging, now_ms=NOW)
+    first, second = (one.alert_id for one, _ in shown.effects)
+    done = await apply_feedback("rig-1", {first: "normal"}, judging, operator="ada", now_ms=NOW)
+    known = KnownThresholds(store.device_thresholds, refresh_s=30, clock_s=lambda: 0.0)
+    assert await known.factors() == {"rig-1": done.factor}
+    assert {one.alert_id: effect for one, effect in done.effects}[first] == "silenced"
+    assert second in {one.alert_id for one, _ in done.effects}
+    undone = await reset_threshold("rig-1", store, operator="ada", now_ms=NOW + 1)
+    assert undone is not None
+    assert undone["labels"] == {first: "normal"}
+    assert await store.device_thresholds() == []
 
 
 async def test_a_stream_is_stored_the_same_in_every_database(store: Store) -> None:
@@ -254,8 +368,8 @@ async def test_the_active_model_comes_out_of_the_files(files: Files) -> None:
     model = await models.current(RIG)
     assert model is not None
     assert model.spec.version == "1-a"
-    score, shares = model.score(np.ones((3, RIG.window, 2), dtype=np.float32))
-    assert (score.shape, shares.shape) == ((3,), (3, 2))
+    score, shares, sensors = model.score(np.ones((3, RIG.window, 2), dtype=np.float32))
+    assert (score.shape, shares.shape, sensors.shape) == ((3,), (3, 2), (3, 2))
     assert await models.current(PROBE) is None
 
 

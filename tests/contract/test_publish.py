@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from azure.storage.blob import ContainerClient
@@ -13,8 +14,10 @@ from azure.storage.blob import ContainerClient
 from local.processes import Child
 from local.services import Endpoints
 from ml_model.__main__ import main
+from ml_model.active import PublishError
 from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
-from ml_model.publish import PublishError, container_client, publish
+from ml_model.publish import container_client, publish
+from tocsin.domain.bundle import FORMAT
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.profiles import load_profiles
 
@@ -28,9 +31,10 @@ def bundle(root: Path, version: str, *, program: bytes = b"a program", remark: s
     folder.mkdir(parents=True, exist_ok=True)
     (folder / PROGRAM_FILE).write_bytes(program)
     described = {
-        "format": 1, "profile": "pump", "version": version,
+        "format": FORMAT, "profile": "pump", "version": version,
         "channels": list(PUMP.channel_names), "window": PUMP.window,
-        "threshold": 1.5, "hysteresis": {"raise_after": 3, "clear_after": 10},
+        "threshold": 1.5, "tail": None, "calibration": {"usual_score": 0.8},
+        "hysteresis": {"raise_after": 3, "clear_after": 10}, "cooldown_s": 60,
         "program": {"file": PROGRAM_FILE, "sha256": hashlib.sha256(program).hexdigest()},
         "metrics": {"remark": remark},
     }  # fmt: skip
@@ -51,8 +55,8 @@ def empty(container: ContainerClient) -> None:
         container.delete_blob(name)
 
 
-def active(container: ContainerClient) -> dict[str, str]:
-    document: dict[str, str] = json.loads(container.download_blob("pump/active.json").readall())
+def active(container: ContainerClient) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(container.download_blob("pump/active.json").readall())
     return document
 
 
@@ -91,9 +95,11 @@ def test_another_version_is_active_only_when_asked_for(
     (kept,) = publish(container, [other], PROFILES, activate=False)
     assert (kept.uploaded, kept.outcome) == (2, "another stays active")
     assert kept.active == active(container)["version"] == "1-aaaaaaaa"
+    before = active(container)
     (flipped,) = publish(container, [other], PROFILES, activate=True)
     assert (flipped.uploaded, flipped.outcome) == (0, "activated")
     assert active(container)["version"] == "1-bbbbbbbb"
+    assert active(container)["previous"] == before
 
 
 def test_the_active_version_described_anew_stays_loadable(
@@ -147,6 +153,46 @@ def test_the_command_publishes_every_committed_bundle(
     assert {f"{name}/active.json" for name in PROFILES} <= names
     assert len(names) == 3 * len(PROFILES)
     assert capsys.readouterr().out.count("activated") == len(PROFILES)
+
+
+def test_a_candidate_is_published_from_any_folder_and_not_activated(
+    container: ContainerClient, endpoints: Endpoints, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    publish(container, [bundle(tmp_path, "1-aaaaaaaa")], PROFILES, activate=False)
+    folder = bundle(tmp_path, "1-bbbbbbbb").rename(tmp_path / "candidate")
+    monkeypatch.setenv("BlobStorage", endpoints.storage_connection)
+    assert main(["publish", "--profile", "pump", "--bundle", str(folder)]) == 0
+    assert "2 files uploaded, another stays active (1-aaaaaaaa)" in capsys.readouterr().out
+    assert active(container)["version"] == "1-aaaaaaaa"
+    assert main(["publish", "--profile", "motor", "--bundle", str(folder)]) == 2
+    assert "profile 'motor'" in capsys.readouterr().err
+    assert main(["publish", "--bundle", str(folder)]) == 2
+    assert "name it with --profile" in capsys.readouterr().err
+
+
+def test_the_commands_list_promote_and_roll_back(
+    container: ContainerClient, endpoints: Endpoints, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setenv("BlobStorage", endpoints.storage_connection)
+    for version in ("1-aaaaaaaa", "1-bbbbbbbb"):
+        publish(container, [bundle(tmp_path, version)], PROFILES, activate=False)
+    promoting = ["promote", "--profile", "pump", "--version", "1-bbbbbbbb"]
+    assert main(promoting) == 0
+    assert main(promoting) == 0
+    assert main(["rollback", "--profile", "pump"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "pump 1-bbbbbbbb: is active now (before it: 1-aaaaaaaa)",
+        "pump 1-bbbbbbbb: was active already (before it: 1-aaaaaaaa)",
+        "pump 1-aaaaaaaa: is active now (rolled back from: 1-bbbbbbbb)",
+    ]
+    assert main(["versions", "--profile", "pump"]) == 0
+    listed = [line.split() for line in capsys.readouterr().out.splitlines() if "│" in line]
+    uses = {line[1]: " ".join(line[6:-1]) for line in listed}
+    assert uses == {"1-aaaaaaaa": "active", "1-bbbbbbbb": "rolled back"}
+    assert main(["promote", "--profile", "pump", "--version", "1-cccccccc"]) == 2
+    assert "1-cccccccc/bundle.json does not exist" in capsys.readouterr().err
 
 
 def test_without_a_connection_the_settings_are_named(

@@ -15,20 +15,33 @@ from tocsin.domain.profile import Profile
 
 
 class Steps(nn.Module):
-    """Scores the last step of a window by its size; a missing value counts 0."""
+    """Scores the last step of a window by its size; a missing value counts 0.
 
-    def forward(self, windows: Tensor) -> tuple[Tensor, Tensor]:
+    A sensor is missing when its last value is, stuck when it is the one before.
+    """
+
+    def forward(self, windows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         known = torch.nan_to_num(windows)
         step = (known[:, -1] - known[:, -2]).abs()
-        return step.sum(dim=1), torch.softmax(step, dim=1)
+        missing = torch.isnan(windows[:, -1]).to(step.dtype)
+        stuck = (windows[:, -1] == windows[:, -2]).to(step.dtype)
+        return step.sum(dim=1), torch.softmax(step, dim=1), missing + 2 * stuck
 
 
 class ScoreOnly(nn.Module):
     """Answers in another shape than the product asks for."""
 
-    def forward(self, windows: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, windows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         score = torch.nan_to_num(windows[:, -1]).sum(dim=1)
-        return score, score
+        return score, score, score
+
+
+class NoSensors(nn.Module):
+    """Answers as programs of format 1 did."""
+
+    def forward(self, windows: Tensor) -> tuple[Tensor, Tensor]:
+        score, shares, _ = Steps()(windows)
+        return score, shares
 
 
 @functools.cache
@@ -54,13 +67,15 @@ def bundle_files(
     content = exported(program, profile.window, len(profile.channels))
     bundle = json.dumps(
         {
-            "format": 1,
+            "format": 2,
             "profile": profile.name,
             "version": version,
             "channels": list(profile.channel_names),
             "window": profile.window,
             "threshold": 4.5,
+            "tail": {"level": 2.0, "peaks_per_day": 50.0, "shape": 0.1, "scale": 0.3},
             "hysteresis": {"raise_after": 3, "clear_after": 10},
+            "cooldown_s": 60,
             "scaler": {"centre": [], "spread": []},
             "program": {
                 "file": "model.pt2",
@@ -68,6 +83,7 @@ def bundle_files(
                 "bytes": len(content),
             },
             "training": {},
+            "calibration": {"usual_score": 0.8},
             "metrics": {},
             **changes,
         }

@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.profile import Profile
 from tocsin.domain.scoring import Hysteresis
+from tocsin.domain.thresholds import Tail
 
 THRESHOLD = 10.0
+USUAL_SCORE = 4.0
 
 
 def spec_of(
@@ -18,14 +20,21 @@ def spec_of(
     version: str = "fake-1",
     raise_after: int = 2,
     clear_after: int = 3,
+    cooldown_s: float = 0.0,
+    threshold: float = THRESHOLD,
+    tail: Tail | None = None,
+    usual_score: float = USUAL_SCORE,
 ) -> BundleSpec:
     return BundleSpec(
         profile=profile.name,
         version=version,
         channels=profile.channel_names,
         window=profile.window,
-        threshold=THRESHOLD,
+        threshold=threshold,
+        tail=tail,
+        usual_score=usual_score,
         hysteresis=Hysteresis(raise_after, clear_after),
+        cooldown_s=cooldown_s,
         program_file="model.pt2",
         program_sha256="",
     )
@@ -36,16 +45,27 @@ class FakeModel:
 
     Later readings weigh more, so a window in another order, or cut elsewhere, scores differently.
     A window whose last reading shows *fails_on* in any channel raises. ``passes`` counts calls.
+    A sensor is missing after *missing_after* readings without a value, stuck after *stuck_after*
+    readings with the same one.
     """
 
-    def __init__(self, spec: BundleSpec, *, fails_on: float | None = None) -> None:
+    def __init__(
+        self,
+        spec: BundleSpec,
+        *,
+        fails_on: float | None = None,
+        missing_after: int | None = None,
+        stuck_after: int | None = None,
+    ) -> None:
         self.spec = spec
         self.fails_on = fails_on
+        self.missing_after = missing_after
+        self.stuck_after = stuck_after
         self.passes = 0
 
     def score(
         self, windows: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int8]]:
         assert windows.dtype == np.float32
         assert windows.shape[1:] == (self.spec.window, len(self.spec.channels))
         self.passes += 1
@@ -56,7 +76,16 @@ class FakeModel:
         distance = np.abs(known[:, -1] - (known * weights).sum(axis=1) / weights.sum())
         score = distance.sum(axis=1)
         shares = np.where(score[:, None] > 0, distance / np.maximum(score[:, None], 1e-12), 0.0)
-        return score.astype(np.float32), shares.astype(np.float32)
+        return score.astype(np.float32), shares.astype(np.float32), self._sensors(windows)
+
+    def _sensors(self, windows: NDArray[np.float32]) -> NDArray[np.int8]:
+        states = np.zeros((len(windows), windows.shape[2]), dtype=np.int8)
+        if self.stuck_after is not None:
+            last = windows[:, -self.stuck_after :]
+            states[(last == last[:, :1]).all(axis=1)] = 2
+        if self.missing_after is not None:
+            states[np.isnan(windows[:, -self.missing_after :]).all(axis=1)] = 1
+        return states
 
 
 class FakeModels:

@@ -9,11 +9,15 @@ from tests.fakes.dead_letters import FakeDeadLetters
 from tests.fakes.live import FakeLive
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG
 from tests.fakes.models import FakeModel, FakeModels, spec_of
+from tests.fakes.references import FakeReferences
 from tests.fakes.store import FakeStore
+from tests.fakes.thresholds import FakeThresholds
 from tocsin.bootstrap import Services
 from tocsin.domain.telemetry import Envelope
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.score_readings import Outcome, score_readings
+
+TARGET_PER_DAY = 0.5
 
 
 def fake_models() -> FakeModels:
@@ -26,8 +30,10 @@ class Plant:
 
     store: FakeStore = field(default_factory=FakeStore)
     models: FakeModels = field(default_factory=fake_models)
+    thresholds: FakeThresholds = field(default_factory=FakeThresholds)
     dead_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     live: FakeLive = field(default_factory=FakeLive)
+    references: FakeReferences = field(default_factory=FakeReferences)
     memory: DeviceMemory = field(default_factory=DeviceMemory)
 
     async def score(self, envelopes: Sequence[Envelope]) -> Outcome:
@@ -38,6 +44,8 @@ class Plant:
             memory=self.memory,
             store=self.store,
             models=self.models,
+            thresholds=self.thresholds,
+            target_per_day=TARGET_PER_DAY,
             dead_letters=self.dead_letters,
             live=self.live,
             now_ms=lambda: NOW,
@@ -54,8 +62,13 @@ class Plant:
             telemetry=self.store,
             fleet=self.store,
             models=self.models,
+            thresholds=self.thresholds,
+            feedback=self.store,
+            references=self.references,
+            drifts=self.store,
             dead_letters=self.dead_letters,
             live=self.live,
             platform_auth=platform_auth,
+            target_per_day=TARGET_PER_DAY,
             now_ms=lambda: NOW,
         )

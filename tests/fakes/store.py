@@ -1,4 +1,4 @@
-"""A database in memory: the ports Telemetry and Fleet."""
+"""A database in memory: the ports Telemetry, Fleet, Drifts and Feedback."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from tocsin.domain.windows import History
 from tocsin.usecases.ports import Document
 
 _NOT_IN_AN_ID = set("/\\?#")
+_SAMPLED = ("t", "channels", "score", "modelVersion")
+_SCORED = ("t", "score", "modelVersion")
 _SHOWN = ("t", "channels", "score", "threshold")
 
 
@@ -33,6 +35,8 @@ class FakeStore:
             "alerts": {},
             "readings": {},
             "devices": {},
+            "settings": {},
+            "audit": {},
         }
         self.writes: list[tuple[str, str]] = []
         self.reads = 0
@@ -104,11 +108,72 @@ class FakeStore:
         found.sort(key=lambda one: int(one["firstT"]))
         return [{name: one[name] for name in _SHOWN} for one in found]
 
+    async def first_messages(
+        self, device_id: str, profile: str, *, from_t: int, to_t: int, most: int
+    ) -> list[Document]:
+        self._read()
+        found = [
+            one
+            for one in self._of_device(device_id)
+            if one["profile"] == profile and from_t <= one["firstT"] < to_t
+        ]
+        found.sort(key=lambda one: int(one["firstT"]))
+        return [{name: one[name] for name in _SAMPLED} for one in found[:most]]
+
+    async def save_drift(self, document: Document) -> None:
+        self._save("settings", [document])
+
+    async def drift(self, profile: str) -> Document | None:
+        self._read()
+        drift_id = f"drift:{profile}"
+        text = self.containers["settings"].get((drift_id, drift_id))
+        return None if text is None else dict(json.loads(text))
+
+    async def alerts(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Document]:
+        self._read()
+        found = [
+            one
+            for one in self.all("alerts")
+            if one["deviceId"] == device_id and from_t <= one["t"] <= to_t
+        ]
+        found.sort(key=lambda one: int(one["t"]))
+        return [*found[-most:]]
+
+    async def scores(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Document]:
+        self._read()
+        found = [
+            one
+            for one in self._of_device(device_id)
+            if one["lastT"] >= from_t and one["firstT"] <= to_t
+        ]
+        found.sort(key=lambda one: int(one["firstT"]))
+        return [{name: one[name] for name in _SCORED} for one in found[:most]]
+
+    async def device_threshold(self, device_id: str) -> Document | None:
+        self._read()
+        text = self.containers["settings"].get((device_id, f"threshold:{device_id}"))
+        return None if text is None else dict(json.loads(text))
+
+    async def device_thresholds(self) -> list[Document]:
+        self._read()
+        return [*(one for one in self.all("settings") if one.get("type") == "threshold")]
+
+    async def save_device_threshold(self, document: Document) -> None:
+        self._save("settings", [document])
+
+    async def delete_device_threshold(self, device_id: str) -> None:
+        self._read()
+        self.containers["settings"].pop((device_id, f"threshold:{device_id}"), None)
+
+    async def save_audit(self, document: Document) -> None:
+        self._save("audit", [document])
+
     async def ping(self) -> None:
         self._read()
 
     def _of_device(self, device_id: str) -> list[dict[str, Any]]:
-        return [one for one in self.all("readings") if one["deviceId"] == device_id]
+        stored = sorted(self.containers["readings"].items())
+        return [json.loads(text) for (device, _), text in stored if device == device_id]
 
     def _read(self) -> None:
         self.reads += 1
@@ -128,7 +193,7 @@ class FakeStore:
 
 
 def _key(document: Document) -> tuple[str, str]:
-    return document["deviceId"], document["id"]
+    return document.get("deviceId", document["id"]), document["id"]
 
 
 def _at(document: dict[str, Any], channel: str, index: int) -> float | None:

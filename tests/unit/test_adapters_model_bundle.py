@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from azure.core.exceptions import ServiceRequestError
 
-from tests.fakes.bundles import ScoreOnly, bundle_files
+from tests.fakes.bundles import NoSensors, ScoreOnly, bundle_files
 from tests.fakes.files import FakeFiles
 from tests.fakes.messages import PROBE, RIG
 from tocsin.adapters.model_bundle import ActiveModels, TorchModel, load_model
@@ -62,12 +62,14 @@ def loaded() -> TorchModel:
 def test_a_program_scores_any_number_of_windows(windows: int) -> None:
     values = np.random.default_rng(1).normal(size=(windows, RIG.window, 2)).astype(np.float32)
     values[0, -1, 0] = np.nan
-    score, contributions = loaded().score(values)
+    score, contributions, sensors = loaded().score(values)
     known = np.nan_to_num(values)
     expected = np.abs(known[:, -1] - known[:, -2]).sum(axis=1)
     np.testing.assert_allclose(score, expected, rtol=1e-5)
     assert score.dtype == contributions.dtype == np.float32
     np.testing.assert_allclose(contributions.sum(axis=1), 1.0, rtol=1e-5)
+    assert sensors.dtype == np.int8
+    assert sensors.tolist() == [[1, 0], *[[0, 0]] * (windows - 1)]
 
 
 def test_windows_in_any_memory_layout_score_the_same() -> None:
@@ -149,7 +151,10 @@ DAMAGES: dict[str, Callable[[Files], Files]] = {
     "another profile's": lambda _: bundle_files(RIG, "2-b", profile="probe"),
     "other channels": lambda _: bundle_files(RIG, "2-b", channels=["heat_c", "speed_rpm"]),
     "another window": lambda _: bundle_files(RIG, "2-b", window=7),
-    "another format": lambda _: bundle_files(RIG, "2-b", format=2),
+    "an older format": lambda _: bundle_files(RIG, "2-b", format=1),
+    "a newer format": lambda _: bundle_files(RIG, "2-b", format=3),
+    "a tail that is none": lambda _: bundle_files(RIG, "2-b", tail={"level": 2.0}),
+    "answers of an older format": lambda _: bundle_files(RIG, "2-b", program=NoSensors),
     "answers in other shapes": lambda _: bundle_files(RIG, "2-b", program=ScoreOnly),
     "active.json is no JSON": lambda good: {**good, ACTIVE: b"{"},
     "active.json is empty": lambda good: {**good, ACTIVE: b""},

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from benchmarks.skab import charts, ours, published, recordings
+from benchmarks.skab import charts, features, forest, ours, published, recordings
 from benchmarks.skab.__main__ import main
 from benchmarks.skab.protocol import Counts, auc_roc, count, held, nab, windows
 from benchmarks.skab.recordings import GROUPS, LabelledFile, Stream, Truth
-from benchmarks.skab.rule import decided, flags
-from benchmarks.skab.table import judged
+from benchmarks.skab.rule import PLAIN, decided, fading_peaks
+from benchmarks.skab.table import baselines, judged
 
 ROWS = 600
 START_MS = 1_767_571_200_000
@@ -25,7 +25,10 @@ DETECTORS: list[Callable[[Stream], NDArray[np.floating]]] = [
     published.t2,
     published.t2_q,
     charts.t2_of_means,
+    charts.t2_of_variances,
     charts.one_channel,
+    charts.mean_of_three,
+    charts.t2_q_of_means,
     charts.neighbours,
     partial(ours.score, seed=0),
 ]
@@ -140,11 +143,84 @@ def test_every_detector_sees_a_large_shift(
     assert np.median(score[520:560]) > np.median(score[400:500])
 
 
+def test_rolling_features_by_hand() -> None:
+    values = np.array([[1.0], [3], [5], [5]])
+    np.testing.assert_allclose(features.rolling_mean(values, 2)[:, 0], [np.nan, 2, 4, 5])
+    spread = np.exp(features.log_variance(values, 2)[:, 0]) - features.LEAST_VARIANCE
+    np.testing.assert_allclose(spread, [np.nan, 1, 1, 0], atol=1e-12)
+
+
+def test_a_calmer_channel_is_odd_to_the_chart_of_variances_alone() -> None:
+    """A sensor that stands still at its usual level: its mean says nothing."""
+    still = stream(4, shift=0.0)
+    still.values[500:, 0] = still.values[:400, 0].mean()
+    by_variances, by_means = (
+        np.median(score[540:]) / np.median(score[400:500])
+        for score in (charts.t2_of_variances(still), charts.t2_of_means(still))
+    )
+    assert by_variances > 3
+    assert by_means < 1.5
+
+
+def test_three_charts_count_alike() -> None:
+    parts = (charts.t2_of_means, charts.t2_of_variances, charts.one_channel)
+    scores = [chart(stream(5)) for chart in parts]
+    expected = np.mean([one / np.nanquantile(one[:400], 0.99) for one in scores], axis=0)
+    np.testing.assert_allclose(charts.mean_of_three(stream(5)), expected)
+
+
+def test_a_forest_knows_a_marked_shift_and_nothing_of_the_file_it_scores() -> None:
+    files = [labelled(seed, group) for seed, group in enumerate(GROUPS)]
+    parts = forest.groups(files)
+    found = forest.scores(files, parts)
+    for file, score in zip(files, found, strict=True):
+        assert np.isnan(score[:400]).all()
+        assert ((score[400:] > forest.SHARE) == file.truth.anomaly).mean() > 0.9
+    turned = dataclasses.replace(files[0].truth, anomaly=~files[0].truth.anomaly)
+    again = forest.scores([dataclasses.replace(files[0], truth=turned), *files[1:]], parts)
+    np.testing.assert_array_equal(found[0], again[0])
+    assert (found[1][400:] != again[1][400:]).any()
+
+
+def test_a_forest_s_score_does_not_depend_on_later_rows() -> None:
+    files = [labelled(seed, group) for seed, group in enumerate(GROUPS)]
+    later = dataclasses.replace(files[0].stream, values=files[0].stream.values.copy())
+    later.values[450:] *= 1.5
+    changed = [dataclasses.replace(files[0], stream=later), *files[1:]]
+    first, second = (forest.scores(one, forest.groups(one))[0] for one in (files, changed))
+    np.testing.assert_array_equal(first[:450], second[:450])
+
+
+def test_each_file_is_in_one_part() -> None:
+    files = [labelled(seed, GROUPS[seed % 3]) for seed in range(7)]
+    assert [len(part) for part in forest.folds(files)] == [2, 2, 1, 1, 1]
+    assert sorted(n for part in forest.folds(files) for n in part) == list(range(7))
+    assert forest.groups(files) == [[0, 3, 6], [1, 4], [2, 5]]
+
+
+def test_a_detector_that_was_told_labels_says_so() -> None:
+    files = [labelled(seed, GROUPS[seed % 3]) for seed in range(6)]
+    lines = baselines(files)
+    told = {name for name, line in lines.items() if line.get("uses_labels")}
+    assert told == {"random_forest_folds", "random_forest_groups"}
+    assert lines["random_forest_groups"]["f1"] > 0.9
+
+
 def test_a_threshold_follows_the_training_rows_alone() -> None:
-    score = np.concatenate((np.full(400, 2.0), [1.0, 5.0, 7.0]))
-    assert flags(score, 3.0).tolist() == [False, False, True]
-    score[:10] = np.nan  # before the first window
-    assert flags(score, 2.0).tolist() == [False, True, True]
+    files = [labelled(seed, group) for seed, group in enumerate(GROUPS)]
+    scores = [charts.t2_of_means(file.stream) for file in files]
+    doubled = [2.0 * score for score in scores]
+    for one, two in zip(decided(files, scores), decided(files, doubled), strict=True):
+        np.testing.assert_array_equal(one, two)
+    # Ten times the score in training is ten times the threshold.
+    scores[0] = np.concatenate((10.0 * scores[0][:400], scores[0][400:]))
+    assert decided(files, scores, PLAIN)[0].sum() < decided(files, doubled, PLAIN)[0].sum()
+
+
+def test_a_peak_fades_and_a_score_that_is_missing_has_none() -> None:
+    peaks = fading_peaks(np.array([np.nan, 8.0, 1.0, np.nan, 20.0]))
+    left = 8.0 * np.exp(-np.arange(3) / 300)
+    np.testing.assert_allclose(peaks, [0.0, *left, 20.0])
 
 
 def test_labels_of_a_group_do_not_decide_its_own_flags() -> None:

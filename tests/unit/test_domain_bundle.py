@@ -12,18 +12,22 @@ from tests.fakes.messages import RIG
 from tocsin.domain.bundle import BundleSpec, check_sha256, parse_bundle
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.scoring import Hysteresis
+from tocsin.domain.thresholds import Tail
 
 GOOD: dict[str, Any] = {
-    "format": 1,
+    "format": 2,
     "profile": "rig",
     "version": "1-abc",
     "channels": ["speed_rpm", "heat_c"],
     "window": 6,
     "threshold": 4.5,
+    "tail": {"level": 2.0, "peaks_per_day": 50, "shape": -0.1, "scale": 0.3},
     "hysteresis": {"raise_after": 3, "clear_after": 10},
+    "cooldown_s": 60,
     "scaler": {"centre": [0, 0], "spread": [1, 1]},
     "program": {"file": "model.pt2", "sha256": "ab" * 32, "bytes": 5},
     "training": {},
+    "calibration": {"usual_score": 0.8},
     "metrics": {},
 }
 
@@ -39,19 +43,41 @@ def test_a_good_bundle_is_read() -> None:
         channels=("speed_rpm", "heat_c"),
         window=6,
         threshold=4.5,
+        tail=Tail(2.0, 50.0, -0.1, 0.3),
+        usual_score=0.8,
         hysteresis=Hysteresis(3, 10),
+        cooldown_s=60.0,
         program_file="model.pt2",
         program_sha256="ab" * 32,
     )
 
 
 WRONG: dict[str, list[object]] = {
-    "format": [2, "1", None],
+    "format": [1, 3, "2", 2.0, True, None],
     "profile": ["pump", 1, None],
     "version": [1, None, ["1"]],
     "channels": [["heat_c", "speed_rpm"], ["speed_rpm"], "speed_rpm", None, [1, 2]],
     "window": [7, 6.0, "6", True, None, float("inf"), 10**30],
-    "threshold": [float("nan"), float("inf"), "4.5", True, None],
+    "threshold": [float("nan"), float("inf"), "4.5", True, None, 0, -1.0],
+    "tail": [
+        [],
+        "none",
+        {},
+        {"level": 2.0, "peaks_per_day": 50, "shape": 0.1},
+        {"level": 2.0, "peaks_per_day": 50, "shape": 0.1, "scale": "0.3"},
+        {"level": 2.0, "peaks_per_day": 50, "shape": float("nan"), "scale": 0.3},
+        {"level": 2.0, "peaks_per_day": 0, "shape": 0.1, "scale": 0.3},
+        {"level": 2.0, "peaks_per_day": 50, "shape": 0.1, "scale": -0.3},
+        {"level": 2.0, "peaks_per_day": 50, "shape": 1.0, "scale": 0.3},
+    ],
+    "cooldown_s": [-1, 86_401, "60", None, True, float("inf")],
+    "calibration": [
+        None,
+        {},
+        {"usual_score": 0},
+        {"usual_score": None},
+        {"usual_score": float("nan")},
+    ],
     "hysteresis": [
         None,
         [],
@@ -71,15 +97,30 @@ def test_a_wrong_field_is_refused_by_name(name: str, value: object) -> None:
     with pytest.raises(InvalidBundleError) as caught:
         parse({**GOOD, name: value})
     text = str(caught.value)
-    parts = {"hysteresis": ["raise_after", "clear_after"], "program": ["file", "sha256"]}
+    parts = {
+        "hysteresis": ["raise_after", "clear_after"],
+        "program": ["file", "sha256"],
+        "tail": ["level", "peaks_per_day", "shape", "scale"],
+        "calibration": ["usual_score"],
+    }
     assert "'rig'" in text
     assert any(word in text for word in [name, *parts.get(name, [])])
 
 
-@pytest.mark.parametrize("name", [name for name in WRONG if name != "format"])
+@pytest.mark.parametrize("name", [name for name in WRONG if name != "tail"])
 def test_a_missing_field_is_refused_by_name(name: str) -> None:
     with pytest.raises(InvalidBundleError, match=f"{name} is None"):
         parse({key: value for key, value in GOOD.items() if key != name})
+
+
+def test_a_calibration_that_found_no_tail_has_none() -> None:
+    assert parse({**GOOD, "tail": None}).tail is None
+
+
+def test_another_format_is_named_before_what_it_lacks() -> None:
+    old = {name: value for name, value in GOOD.items() if name not in {"tail", "cooldown_s"}}
+    with pytest.raises(InvalidBundleError, match="format is 1, this system reads 2; train it"):
+        parse({**old, "format": 1})
 
 
 BEYOND_FLOAT = json.dumps({**GOOD, "threshold": 10**400}).encode()
@@ -93,7 +134,7 @@ def test_what_cannot_be_read_is_refused(content: bytes) -> None:
 
 @given(st.sampled_from(sorted(GOOD)), st.recursive(st.none() | st.floats() | st.text(), st.lists))
 def test_any_change_is_parsed_or_refused(name: str, value: object) -> None:
-    free = {"scaler", "training", "metrics"}
+    free = {"scaler", "training", "metrics", "tail", "cooldown_s"}
     try:
         spec: BundleSpec | None = parse({**GOOD, name: value})
     except InvalidBundleError:

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 
 import numpy as np
 
 from tests.fakes.messages import NOW, PROFILES, RIG, document, envelope, reading_message
 from tests.fakes.models import THRESHOLD, spec_of
+from tocsin.domain.adaptation import Usual
+from tocsin.domain.aftermath import Aftermath
 from tocsin.domain.alerts import alert_document
+from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.dead_letters import DeadLetter
+from tocsin.domain.decisions import Rule, Standing, decide
 from tocsin.domain.fleet import DeviceState, device_document
-from tocsin.domain.readings import Scored, reading_document
+from tocsin.domain.readings import DecidedMessage, Scored, reading_document, scored_batch
 from tocsin.domain.scoring import AlertState
 from tocsin.domain.telemetry import Message, decode
 from tocsin.domain.windows import History
+
+NO_SENSOR_OUT = ((0, 0), (0, 0))
 
 
 def message() -> Message:
@@ -23,11 +30,30 @@ def message() -> Message:
     return decode(sent, PROFILES, now_ms=NOW)
 
 
-def scored(*scores: float) -> Scored:
-    """Scores of the last readings; the first has no full window."""
-    full = np.array([False, True, True])
+def scored(*scores: float, sensors: Sequence[Sequence[int]] = NO_SENSOR_OUT) -> DecidedMessage:
+    """Scores and sensors of the last readings; the first has no full window."""
+    found = _scored(spec_of(RIG), [False, True, True], scores, sensors)
+    rule = Rule.of(spec_of(RIG), RIG, 0.5)
+    out = found.sensor_out()
+    return DecidedMessage(found, decide(Standing(), rule, [1, 2, 3], found.score, sensor_out=out))
+
+
+def _scored(
+    spec: BundleSpec | None,
+    full: Sequence[bool],
+    scores: Sequence[float],
+    sensors: Sequence[Sequence[int]],
+) -> Scored:
     shares = np.array([[0.25, 0.75], [0.12345, 0.87655]], dtype=np.float32)
-    return Scored.of(message(), spec_of(RIG), full, np.array(scores, dtype=np.float32), shares)
+    (found,) = scored_batch(
+        [message()],
+        spec,
+        np.array(full),
+        score=np.array(scores, dtype=np.float32),
+        contributions=shares[: len(scores)],
+        sensors=np.array(sensors, dtype=np.int8).reshape(-1, 2)[: len(scores)],
+    )
+    return found
 
 
 def test_a_reading_document_has_every_field() -> None:
@@ -46,6 +72,7 @@ def test_a_reading_document_has_every_field() -> None:
         "threshold": THRESHOLD,
         "anomalous": [False, False, True],
         "contributions": {"speed_rpm": [0.0, 0.25, 0.123], "heat_c": [0.0, 0.75, 0.877]},
+        "sensors": {},
         "modelVersion": "fake-1",
         "enqueuedAt": NOW + 40,
         "ttl": 30 * 24 * 3_600,
@@ -53,19 +80,23 @@ def test_a_reading_document_has_every_field() -> None:
 
 
 def test_a_score_at_the_threshold_is_not_anomalous() -> None:
-    assert scored(THRESHOLD, THRESHOLD + 0.001).anomalous.tolist() == [False, False, True]
+    assert scored(THRESHOLD, THRESHOLD + 0.001).anomalous == [False, False, True]
 
 
 def test_without_a_model_nothing_is_scored_or_anomalous() -> None:
-    none = np.empty(0, dtype=np.float32)
-    unscored = Scored.of(message(), None, np.zeros(3, dtype=np.bool_), none, none.reshape(0, 2))
-    found = reading_document(unscored)
+    unscored = _scored(None, [False] * 3, [], [])
+    found = reading_document(DecidedMessage(unscored, None))
     assert (found["score"], found["anomalous"]) == ([None] * 3, [False] * 3)
     assert (found["threshold"], found["modelVersion"]) == (None, None)
 
 
 def test_a_device_document_has_every_field() -> None:
-    state = DeviceState("rig", NOW, 7, History.empty(RIG), AlertState(run=1, open_since=NOW - 500))
+    standing = Standing(
+        AlertState(1, NOW - 500, NOW - 9_000),
+        Usual(ticks=-12, readings=34),
+        Aftermath(peak=40.5, t=NOW - 500),
+    )
+    state = DeviceState("rig", NOW, 7, History.empty(RIG), standing)
     assert device_document(scored(1.0, 11.0), state) == {
         "id": "rig-1",
         "deviceId": "rig-1",
@@ -77,16 +108,22 @@ def test_a_device_document_has_every_field() -> None:
         "score": 11.0,
         "threshold": THRESHOLD,
         "anomalous": True,
+        "sensors": {},
         "alert": {"alertId": f"rig-1-{NOW - 500}", "t": NOW - 500},
         "run": 1,
+        "clearedAt": NOW - 9_000,
+        "usual": {"ticks": -12, "readings": 34},
+        "aftermath": {"peak": 40.5, "t": NOW - 500},
         "modelVersion": "fake-1",
         "enqueuedAt": NOW + 40,
     }
 
 
 def test_a_device_state_survives_its_document() -> None:
-    alert = AlertState(run=2, open_since=NOW - 9_000)
-    state = DeviceState("rig", NOW, 7, History.empty(RIG), alert)
+    standing = Standing(
+        AlertState(2, NOW - 9_000, NOW - 90_000), Usual(ticks=99, readings=7), Aftermath(9.25, NOW)
+    )
+    state = DeviceState("rig", NOW, 7, History.empty(RIG), standing)
     found = DeviceState.from_document(
         device_document(scored(1.0, 2.0), state), message(), state.history
     )
@@ -97,7 +134,34 @@ def test_a_changed_profile_starts_anew_but_not_in_the_past() -> None:
     stored = {"profile": "probe", "lastT": NOW, "lastSeq": 3, "run": 2, "alert": {"t": NOW}}
     state = DeviceState.from_document(stored, message(), History.empty(RIG))
     assert (state.profile, state.last_t, state.last_seq) == ("rig", NOW, -1)
-    assert state.alert == AlertState()
+    assert state.standing == Standing()
+
+
+def test_a_device_from_before_there_was_learning_starts_to_learn() -> None:
+    stored = {"profile": "rig", "lastT": NOW, "lastSeq": 3, "run": 2, "alert": {"t": NOW}}
+    state = DeviceState.from_document(stored, message(), History.empty(RIG))
+    assert state.standing == Standing(AlertState(run=2, open_since=NOW))
+
+
+def test_documents_name_the_sensors_that_are_out_and_no_other() -> None:
+    found = scored(1.0, 2.0, sensors=[[0, 1], [2, 1]])
+    assert reading_document(found)["sensors"] == {"speed_rpm": [0, 0, 2], "heat_c": [0, 1, 1]}
+    assert reading_document(found)["anomalous"] == [False, True, True]
+    one = scored(1.0, 2.0, sensors=[[0, 0], [2, 0]])
+    assert reading_document(one)["sensors"] == {"speed_rpm": [0, 0, 2]}
+    raised = alert_document(found, 2, "raised", NOW)
+    assert raised["sensors"] == {"speed_rpm": "stuck", "heat_c": "missing"}
+    assert alert_document(found, 1, "raised", NOW)["sensors"] == {"heat_c": "missing"}
+    state = DeviceState("rig", NOW, 7, History.empty(RIG), Standing())
+    assert device_document(one, state)["sensors"] == {"speed_rpm": "stuck"}
+
+
+def test_the_threshold_that_is_written_was_in_force_at_the_reading() -> None:
+    found = scored(1.0, 11.0)
+    assert found.decided is not None
+    found.decided.thresholds[1:] = [9.123456789, 9.5]
+    assert reading_document(found)["threshold"] == 9.5
+    assert alert_document(found, 1, "raised", NOW)["threshold"] == 9.123457
 
 
 def test_alert_documents_name_the_alert_they_belong_to() -> None:
@@ -114,6 +178,7 @@ def test_alert_documents_name_the_alert_they_belong_to() -> None:
         "score": 11.0,
         "threshold": THRESHOLD,
         "contributions": {"speed_rpm": 0.123, "heat_c": 0.877},
+        "sensors": {},
         "modelVersion": "fake-1",
         "enqueuedAt": NOW + 40,
     }

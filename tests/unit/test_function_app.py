@@ -42,6 +42,7 @@ def test_importing_the_app_registers_every_function(functions: list[func.Functio
         "device",
         "device_readings",
         "warm_up",
+        "measure_drift",
     }
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ml_model.calibrate import calibrate, excursion_peaks, sustained
+from ml_model.calibrate import calibrate, excursion_peaks
 from ml_model.data import Recording, RecordingError
 from ml_model.scoring import ScoredRecording
-from tocsin.domain.scoring import AlertState, Hysteresis, decide
+from tocsin.domain.adaptation import USUAL_QUANTILE
+from tocsin.domain.scoring import AlertState, Hysteresis, next_alert
+from tocsin.domain.thresholds import AIM, sustained, threshold_for
 
 HYSTERESIS = Hysteresis(raise_after=3, clear_after=10)
 DAY = 86_400
@@ -20,13 +22,16 @@ def scored(seed: int, rows: int = DAY) -> ScoredRecording:
     score = np.convolve(noise, np.full(8, 1 / 8), mode="valid").astype(np.float32)
     t = 1_000 * np.arange(rows, dtype=np.int64)
     nothing = np.empty((rows, 0), dtype=np.float32)
-    return ScoredRecording(Recording(f"d{seed}", t, nothing, np.full(rows, "")), score)
+    recording = Recording(f"d{seed}", t, nothing, np.full(rows, ""))
+    return ScoredRecording(recording, score, nothing.astype(np.int8))
 
 
 def alerts_of(one: ScoredRecording, threshold: float) -> int:
-    anomalous = (one.score > threshold).tolist()
-    _, changes = decide(AlertState(), one.recording.t.tolist(), anomalous, HYSTERESIS)
-    return sum(kind == "raised" for _, kind in changes)
+    state, raised = AlertState(), 0
+    for index, odd in enumerate((one.score > threshold).tolist()):
+        state, change = next_alert(state, index, odd, HYSTERESIS, 0)
+        raised += change == "raised"
+    return raised
 
 
 @pytest.mark.parametrize("target", [2.0, 10.0])
@@ -59,10 +64,31 @@ def test_scores_that_are_all_missing_are_refused() -> None:
         calibrate([empty], HYSTERESIS, 0.5)
 
 
-def test_the_sustained_score_is_the_least_of_the_last_ones() -> None:
-    score = np.array([5.0, 4.0, 6.0, np.nan, 7.0, 8.0, 9.0])
-    assert sustained(score, 3).tolist() == [-np.inf, -np.inf, 4.0, -np.inf, -np.inf, -np.inf, 7.0]
-    assert sustained(np.array([2.0, 1.0]), 1).tolist() == [2.0, 1.0]
+def test_the_tail_gives_the_threshold_of_any_target_without_calibrating_again() -> None:
+    days = [scored(seed) for seed in range(3)]
+    once = calibrate(days, HYSTERESIS, 0.5)
+    assert once.tail is not None
+    assert once.threshold == threshold_for(once.tail, 0.5)
+    for target in (0.05, 2.0, 20.0):
+        again = calibrate(days, HYSTERESIS, target)
+        assert again.tail == once.tail, "the peaks are what was counted, whatever the target"
+        assert threshold_for(once.tail, target) == again.threshold
+
+
+def test_half_the_target_is_aimed_at_once() -> None:
+    days = [scored(seed) for seed in range(6)]
+    found = calibrate(days, HYSTERESIS, 20.0)
+    assert found.alerts_per_day == pytest.approx(AIM * 20.0, rel=0.25)
+
+
+def test_the_usual_score_is_a_quantile_of_normal_scores() -> None:
+    days = [scored(seed) for seed in range(2)]
+    found = calibrate(days, HYSTERESIS, 0.5)
+    every = np.concatenate([one.score for one in days])
+    assert np.mean(every <= found.usual_score) == pytest.approx(USUAL_QUANTILE, abs=1e-4)
+    silent = scored(1, rows=500)
+    silent.score[:] = 0.0
+    assert calibrate([silent], HYSTERESIS, 0.5).usual_score > 0
 
 
 def test_excursions_close_to_each_other_are_one() -> None:

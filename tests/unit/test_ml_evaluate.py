@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ml_model.data import Recording
 from ml_model.evaluate import Judged, faulty_and_scored, judge, metrics_of
 from ml_model.scoring import ScoredRecording
+from tocsin.domain.adaptation import Pace
+from tocsin.domain.decisions import Rule
 from tocsin.domain.scoring import Hysteresis
 
 WINDOW = 20
-HYSTERESIS = Hysteresis(raise_after=3, clear_after=5)
+RULE = Rule(1.0, 0.5, Hysteresis(raise_after=3, clear_after=5), 0, Pace.of(1.0))
 
 
 def judged(
-    *, high: list[range], faults: dict[str, range], rows: int = 400, unscored: int = 0
+    *,
+    high: list[range],
+    faults: dict[str, range],
+    rows: int = 400,
+    unscored: int = 0,
+    stuck: range = range(0),
+    rule: Rule = RULE,
 ) -> Judged:
     score = np.zeros(rows, dtype=np.float32)
     for one in high:
@@ -24,14 +34,17 @@ def judged(
     for kind, one in faults.items():
         labels[list(one)] = kind
     t = 1_000 * np.arange(rows, dtype=np.int64)
-    recording = Recording("x", t, np.empty((rows, 0), dtype=np.float32), labels)
-    return judge(ScoredRecording(recording, score), 1.0, HYSTERESIS, WINDOW)
+    recording = Recording("x", t, np.zeros((rows, 2), dtype=np.float32), labels)
+    sensors = np.zeros((rows, 2), dtype=np.int8)
+    sensors[list(stuck), 1] = 2
+    return judge(ScoredRecording(recording, score, sensors), rule, WINDOW)
 
 
 def test_an_alert_inside_finds_the_event_with_its_delay() -> None:
     metrics = metrics_of([judged(high=[range(110, 120)], faults={"spike": range(105, 125)})])
     assert metrics["events"]["by_kind"]["spike"] == {
         "total": 1, "found": 1, "recall": 1.0, "median_delay_s": 7.0,
+        "median_delay_windows": 8.0,
     }  # fmt: skip
     assert metrics["false_alerts"] == 0
     assert metrics["events"]["precision"] == 1.0
@@ -65,11 +78,11 @@ def test_an_alert_that_was_open_before_finds_nothing() -> None:
 
 
 def test_kinds_that_show_no_value_are_listed_but_not_counted() -> None:
-    faults = {"dropout": range(50, 70), "spike": range(200, 210)}
+    faults = {"late_burst": range(50, 70), "spike": range(200, 210)}
     metrics = metrics_of([judged(high=[range(200, 206)], faults=faults)])
     assert metrics["events"]["total"] == 1
     assert metrics["events"]["recall"] == 1.0
-    assert metrics["events"]["by_kind"]["dropout"]["found"] == 0
+    assert metrics["events"]["by_kind"]["late_burst"]["found"] == 0
 
 
 def test_readings_after_a_fault_and_without_a_score_do_not_count() -> None:
@@ -80,6 +93,19 @@ def test_readings_after_a_fault_and_without_a_score_do_not_count() -> None:
     assert not counts[120:139].any()
     assert counts[139:].all()
     assert metrics_of([result])["readings"] == {"precision": 1.0, "recall": 1.0}
+
+
+def test_a_sensor_that_is_out_raises_as_a_score_does() -> None:
+    result = judged(high=[], faults={"stuck": range(100, 130)}, stuck=range(110, 130))
+    assert [event.delay_s for event in result.events] == [12.0]
+    assert result.anomalous.sum() == 20
+
+
+def test_a_cooldown_keeps_alerts_apart() -> None:
+    high = [range(50, 56), range(70, 76), range(300, 310)]
+    cooled = replace(RULE, cooldown_ms=60_000)
+    assert judged(high=high, faults={}).raised == [52, 72, 302]
+    assert judged(high=high, faults={}, rule=cooled).raised == [52, 302]
 
 
 def test_without_events_or_days_there_is_no_ratio() -> None:

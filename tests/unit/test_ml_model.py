@@ -1,201 +1,173 @@
-"""The model: what goes in, what comes out, whatever goes in."""
+"""The model: what goes in, what comes out, and which channel it names."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
 
-from ml_model.data import Recording, RecordingError
-from ml_model.model import ModelConfig, WindowAutoencoder
-from ml_model.train import TrainConfig, train
-from tests.unit.ml_recordings import PLANT, normal_recording, windows_of
-from tocsin.domain.errors import InvalidProfileError
+from ml_model.model import ModelConfig, Quantiser, WindowAutoencoder
+from ml_model.train import train
+from ml_model.views import Seen, View
+from tests.unit.ml_recordings import (
+    CONFIG,
+    NOISE,
+    PLANT,
+    QUICK,
+    answers,
+    five_recordings,
+    normal_windows,
+    trained_model,
+    usual,
+)
 
-QUICK = TrainConfig(seed=3, epochs=3, most_windows=2_000)
-CONFIG = ModelConfig(window=PLANT.window, channels=len(PLANT.channels), absolute=True, hidden=16)
-
-
-def five_recordings() -> list[Recording]:
-    return [normal_recording(f"d{number}", seed=number) for number in range(5)]
-
-
-@pytest.fixture
-def recordings() -> list[Recording]:
-    return five_recordings()
+Windows = NDArray[np.float32]
 
 
 @pytest.fixture(scope="module")
 def model() -> WindowAutoencoder:
-    recordings = five_recordings()
-    return train(recordings[:3], recordings[3:4], PLANT, CONFIG, QUICK)[0]
-
-
-def score(model: WindowAutoencoder, windows: NDArray[np.float32]) -> NDArray[np.float32]:
-    with torch.inference_mode():
-        result: NDArray[np.float32] = model(torch.from_numpy(windows))[0].numpy()
-    return result
-
-
-def contributions(model: WindowAutoencoder, windows: NDArray[np.float32]) -> NDArray[np.float32]:
-    with torch.inference_mode():
-        result: NDArray[np.float32] = model(torch.from_numpy(windows))[1].numpy()
-    return result
+    return trained_model()
 
 
 @pytest.mark.parametrize("batch", [1, 2, 257])
 def test_shapes_and_sums(model: WindowAutoencoder, batch: int) -> None:
-    windows = windows_of(normal_recording("x", seed=9))[:batch]
-    assert score(model, windows).shape == (batch,)
-    shares = contributions(model, windows)
-    assert shares.shape == (batch, 3)
-    assert (shares >= 0).all()
-    np.testing.assert_allclose(shares.sum(axis=1), 1.0, rtol=1e-5)
+    score, contributions, sensors = answers(model, normal_windows(batch))
+    assert score.shape == (batch,)
+    assert contributions.shape == sensors.shape == (batch, 3)
+    assert (contributions >= 0).all()
+    np.testing.assert_allclose(contributions.sum(axis=1), 1.0, rtol=1e-5)
+    assert not sensors.any()
 
 
-@pytest.mark.parametrize("value", [1e30, -1e30, 3e38, -3e38, np.inf, -np.inf, 0.0, 1e-30])
-def test_no_value_gives_nan(model: WindowAutoencoder, value: float) -> None:
-    plain = windows_of(normal_recording("x", seed=9))[:4]
-    for rows in (slice(-1, None), slice(None), slice(0, 20)):
-        windows = plain.copy()
-        windows[:, rows, 1] = value
-        assert np.isfinite(score(model, windows)).all()
-        np.testing.assert_allclose(contributions(model, windows).sum(axis=1), 1.0, rtol=1e-5)
-
-
-@pytest.mark.parametrize("missing", [0.05, 0.5, 0.95])
-def test_missing_values_never_give_nan(model: WindowAutoencoder, missing: float) -> None:
-    windows = windows_of(normal_recording("x", seed=9))[:200].copy()
-    windows[np.random.default_rng(1).random(windows.shape) < missing] = np.nan
-    assert np.isfinite(score(model, windows)).all()
-    np.testing.assert_allclose(contributions(model, windows).sum(axis=1), 1.0, rtol=1e-5)
-
-
-def test_an_all_missing_window_says_nothing(model: WindowAutoencoder) -> None:
-    windows = np.full((2, PLANT.window, 3), np.nan, dtype=np.float32)
-    assert score(model, windows).tolist() == [0.0, 0.0]
-    np.testing.assert_allclose(contributions(model, windows), 1 / 3)
-
-
-def test_a_missing_channel_does_not_disturb_the_others(model: WindowAutoencoder) -> None:
-    windows = windows_of(normal_recording("x", seed=9))[:500].copy()
-    before = score(model, windows)
-    windows[:, :, 2] = np.nan
-    after = score(model, windows)
-    assert np.quantile(after, 0.99) < 1.3 * np.quantile(before, 0.99)
-    assert (contributions(model, windows)[:, 2] == 0).all()
-
-
-def test_a_silence_of_half_a_window_is_not_taken_for_a_stuck_sensor(
-    model: WindowAutoencoder,
+@pytest.mark.parametrize("batch", [1, 7, 64])
+def test_a_score_does_not_depend_on_the_windows_beside_it(
+    model: WindowAutoencoder, batch: int
 ) -> None:
-    windows = windows_of(normal_recording("x", seed=9))[:500].copy()
-    usual = np.quantile(score(model, windows), 0.99)
-    windows[:, 18:, 0] = np.nan
-    assert np.quantile(score(model, windows), 0.99) < 1.3 * usual
+    windows = normal_windows(300)
+    windows[::7, -5:, 0] += 9.0
+    windows[np.random.default_rng(1).random(windows.shape) < 0.05] = np.nan
+    together = answers(model, windows)
+    parts = [answers(model, windows[at : at + batch]) for at in range(0, 300, batch)]
+    for whole, *apart in zip(together, *parts, strict=True):
+        np.testing.assert_allclose(np.concatenate(apart), whole, rtol=1e-5, atol=1e-5)
 
 
-def test_a_channel_that_comes_back_is_not_odd(model: WindowAutoencoder) -> None:
-    whole = windows_of(normal_recording("x", seed=9))[:500]
-    usual = np.quantile(score(model, whole), 0.99)
-    for readings in range(1, PLANT.window):
-        windows = whole.copy()
-        windows[:, :-readings, 0] = np.nan
-        assert np.quantile(score(model, windows), 0.99) < 1.3 * usual, readings
+def _shift(windows: Windows, channel: int) -> None:
+    windows[:, -6:, channel] += np.float32(16 * NOISE[channel])
 
 
-def _shifted(windows: NDArray[np.float32]) -> None:
-    windows[:, -6:, 0] += 8.0
+def _spike(windows: Windows, channel: int) -> None:
+    windows[:, -2:, channel] += np.float32(25 * NOISE[channel])
 
 
-def _stuck(windows: NDArray[np.float32]) -> None:
-    windows[:, -20:, 0] = windows[:, -20:-19, 0]
+def _noise_burst(windows: Windows, channel: int) -> None:
+    noise = np.random.default_rng(2).normal(0, 12 * NOISE[channel], windows[:, -8:, 0].shape)
+    windows[:, -8:, channel] += noise.astype(np.float32)
 
 
-def _noisy(windows: NDArray[np.float32]) -> None:
-    noise = np.random.default_rng(2).normal(0, 6.0, windows[:, -10:, 0].shape)
-    windows[:, -10:, 0] += noise.astype(np.float32)
+def _standstill(windows: Windows, channel: int) -> None:
+    windows[:, -11:, channel] = windows[:, -11:-10, channel]
 
 
-def _far_level(windows: NDArray[np.float32]) -> None:
-    windows[:, :, 0] += 400.0
+def _far_level(windows: Windows, channel: int) -> None:
+    windows[:, :, channel] += np.float32(50 * NOISE[channel])
 
 
-@pytest.mark.parametrize("fault", [_shifted, _stuck, _noisy, _far_level])
+@pytest.mark.parametrize("channel", [0, 1, 2])
+@pytest.mark.parametrize("fault", [_shift, _spike, _noise_burst, _standstill, _far_level])
 def test_a_fault_raises_the_score_and_names_its_channel(
-    model: WindowAutoencoder, fault: object
+    model: WindowAutoencoder, fault: Callable[[Windows, int], None], channel: int
 ) -> None:
-    windows = windows_of(normal_recording("x", seed=9))[:300].copy()
-    usual = np.quantile(score(model, windows), 0.99)
-    assert callable(fault)
-    fault(windows)
-    assert np.median(score(model, windows)) > usual
-    assert np.median(contributions(model, windows)[:, 0]) > 0.6
+    windows = normal_windows()
+    fault(windows, channel)
+    score, contributions, _ = answers(model, windows)
+    assert np.quantile(score, 0.1) > usual(model, 0.999)
+    assert np.median(contributions[:, channel]) > 0.6
+    assert np.mean(contributions.argmax(axis=1) == channel) > 0.95
 
 
-def test_without_absolute_levels_another_operating_point_is_normal(
-    recordings: list[Recording],
-) -> None:
-    config = ModelConfig(window=PLANT.window, channels=3, absolute=False, hidden=16)
+def test_no_view_counts_for_more_than_the_limit(model: WindowAutoencoder) -> None:
+    windows = normal_windows(4)
+    windows[:, :, 0] += 900.0
+    limited = trained_model()
+    limited.config = replace(CONFIG, limit=5.0)
+    assert (answers(model, windows)[0] > 20.0).all()
+    np.testing.assert_allclose(answers(limited, windows)[0], 5.0, rtol=0.01)
+
+
+def test_the_unit_is_what_counts_as_one(model: WindowAutoencoder) -> None:
+    halved = trained_model()
+    halved.unit.fill_(2.0)
+    windows = normal_windows(50)
+    np.testing.assert_allclose(answers(halved, windows)[0], answers(model, windows)[0] / 2)
+
+
+def test_a_view_without_weight_has_no_say() -> None:
+    views = (View("level", 4), View("peak", 4, weight=0.0))
+    model = WindowAutoencoder(ModelConfig(window=8, channels=2, views=views))
+    alone = WindowAutoencoder(ModelConfig(window=8, channels=2, views=views[:1]))
+    windows = np.random.default_rng(1).random((20, 8, 2)).astype(np.float32)
+    for both, one in zip(answers(model, windows), answers(alone, windows), strict=True):
+        np.testing.assert_allclose(both, one, rtol=1e-6)
+
+
+def test_without_absolute_levels_another_operating_point_is_normal() -> None:
+    views = tuple(view for view in CONFIG.views if view.relative)
+    recordings = five_recordings(rows=1_500)
+    config = replace(CONFIG, views=views)
     relative = train(recordings[:3], recordings[3:4], PLANT, config, QUICK)[0]
-    windows = windows_of(normal_recording("x", seed=9))[:300].copy()
-    usual = np.quantile(score(relative, windows), 0.99)
-    _far_level(windows)
-    assert np.quantile(score(relative, windows), 0.99) < 1.2 * usual
-    _shifted(windows)
-    assert np.median(score(relative, windows)) > usual
+    windows = normal_windows()
+    before = answers(relative, windows)[0]
+    _far_level(windows, 0)
+    np.testing.assert_allclose(answers(relative, windows)[0], before, rtol=5e-3)
+    _shift(windows, 0)
+    assert np.median(answers(relative, windows)[0]) > usual(relative)
 
 
-def test_the_same_seed_gives_the_same_weights(
-    recordings: list[Recording], model: WindowAutoencoder
-) -> None:
-    again = train(recordings[:3], recordings[3:4], PLANT, CONFIG, QUICK)[0].state_dict()
-    for name, value in model.state_dict().items():
-        assert torch.equal(value, again[name]), name
+def test_the_score_of_one_view_by_hand() -> None:
+    """A level of 3 and 4 tails: with powers of 2 the length 5, and shares of 9 and 16 in 25."""
+    config = ModelConfig(
+        window=4, channels=2, views=(View("level", 2),), power=2.0, channel_power=2.0
+    )
+    model = WindowAutoencoder(config)
+    model.look.high.fill_(100.0)
+    one = model.quantiser(0)
+    one.offset.copy_(torch.tensor([1.0, 0.0]))
+    one.channel_tail.copy_(torch.tensor([2.0, 1.0]))
+    one.tail.fill_(2.0)
+    windows = np.array([[[0, 0], [0, 0], [6, 4], [8, 4]]], dtype=np.float32)
+    score, contributions, _ = answers(model, windows)
+    assert score[0] == pytest.approx(2.5)
+    np.testing.assert_allclose(contributions[0], [9 / 25, 16 / 25], rtol=1e-6)
 
 
-def test_early_stopping_keeps_the_best_epoch(recordings: list[Recording]) -> None:
-    impatient = TrainConfig(seed=3, epochs=30, most_windows=1_000, patience=1, learning_rate=0.5)
-    _, epochs = train(recordings[:2], recordings[3:4], PLANT, CONFIG, impatient)
-    assert len(epochs) < 30
-    assert epochs[-1].held_out_loss >= min(epoch.held_out_loss for epoch in epochs)
+def quantiser(prototypes: int, channels: int = 2, blocks: int = 3) -> Quantiser:
+    one = Quantiser(channels, View("level", 4, blocks=blocks, prototypes=prototypes))
+    generator = torch.Generator().manual_seed(prototypes)
+    one.prototypes.copy_(torch.randn(one.prototypes.shape, generator=generator))
+    return one
 
 
-def test_a_time_budget_ends_the_training(recordings: list[Recording]) -> None:
-    hurried = TrainConfig(seed=3, epochs=30, most_windows=1_000, budget_s=1e-9)
-    assert len(train(recordings[:2], recordings[3:4], PLANT, CONFIG, hurried)[1]) == 1
+@pytest.mark.parametrize("prototypes", [1, 2, 37])
+def test_the_reconstruction_is_the_nearest_prototype(prototypes: int) -> None:
+    one = quantiser(prototypes)
+    encoded = torch.randn((200, 3, 2), generator=torch.Generator().manual_seed(1))
+    found = one.reconstruct(encoded).expand(200, 3, 2)
+    for window, nearest in zip(encoded.numpy(), found.numpy(), strict=True):
+        apart = [np.sum((window.ravel() - each) ** 2) for each in one.prototypes.numpy()]
+        expected = one.prototypes.numpy()[np.argmin(apart)].reshape(3, 2)
+        np.testing.assert_array_equal(nearest, expected)
 
 
-@pytest.mark.parametrize("window", [16, 20, 33])
-def test_a_window_that_cannot_be_cut_is_refused(window: int) -> None:
-    with pytest.raises(
-        InvalidProfileError, match=f"window {window} must be 16 plus a multiple of 4"
-    ):
-        ModelConfig(window=window, channels=3, absolute=True)
-
-
-def test_a_constant_channel_trains_and_any_change_of_it_is_odd(
-    recordings: list[Recording],
-) -> None:
-    for recording in recordings:
-        recording.values[:, 2] = 50.0
-    still = train(recordings[:3], recordings[3:4], PLANT, CONFIG, QUICK)[0]
-    windows = windows_of(recordings[4])[:300].copy()
-    usual = np.quantile(score(still, windows), 0.99)
-    windows[:, -6:, 2] = 52.0
-    assert np.median(score(still, windows)) > 2 * usual
-
-
-def test_a_channel_without_values_in_the_training_part_is_named(
-    recordings: list[Recording],
-) -> None:
-    recordings[0].values[:, 2] = np.nan
-    with pytest.raises(RecordingError, match="channel 'c' of 'plant' has no value in the part"):
-        train(recordings[:1], recordings[3:4], PLANT, CONFIG, QUICK)
-
-
-def test_recordings_without_a_whole_window_are_refused(recordings: list[Recording]) -> None:
-    short = recordings[3].between(0, PLANT.window - 1)
-    with pytest.raises(RecordingError, match="no 32 readings in a row"):
-        train(recordings[:2], [short], PLANT, CONFIG, QUICK)
+def test_the_error_is_what_the_prototype_leaves_of_each_channel() -> None:
+    one = quantiser(2)
+    one.prototypes.copy_(torch.tensor([[0.0] * 6, [10.0] * 6]))
+    values = torch.tensor([[[11.0, 10.0], [12.0, 10.0], [12.0, 14.0]]])
+    error = one.error(Seen(values, torch.ones_like(values)))
+    np.testing.assert_allclose(error.numpy(), [[3.0, 4.0]])
+    known = torch.tensor([[[1.0, 1.0], [1.0, 1.0], [1.0, 0.0]]])
+    np.testing.assert_allclose(one.error(Seen(values, known)).numpy(), [[3.0, 0.0]])

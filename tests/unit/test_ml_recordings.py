@@ -1,109 +1,21 @@
-"""Reading recordings: what is accepted, what is refused and how it is said."""
+"""Recordings cut into windows and split into parts."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
-
 import numpy as np
-import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ml_model.data import (
     Recording,
-    RecordingError,
-    check_trainable,
+    ends_of_windows,
+    normal_ends,
     normal_windows,
-    read_recordings,
     split,
     window_chunks,
 )
-from tests.unit.ml_recordings import PLANT, START_MS, normal_recording, windows_of, write_csv
+from tests.unit.ml_recordings import PLANT, START_MS, normal_recording, windows_of
 from tocsin.domain.windows import History, windows_ending_at
-
-
-def with_values(recording: Recording, column: int, value: float) -> Recording:
-    values = recording.values.copy()
-    values[:, column] = value
-    return replace(recording, values=values)
-
-
-def written(tmp_path: Path, text: str) -> Path:
-    path = tmp_path / "plant.csv"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def test_what_is_written_is_read(tmp_path: Path) -> None:
-    one, two = (normal_recording(name, seed=1, rows=50) for name in ("one", "two"))
-    one.values[3, 1] = np.nan
-    two.fault[10:20] = "spike"
-    path = write_csv(tmp_path / "plant.csv", [one, two], faults=True)
-    read = read_recordings([path], PLANT)
-    assert [recording.device for recording in read] == ["one", "two"]
-    np.testing.assert_allclose(read[0].values, one.values, rtol=1e-5)
-    assert read[1].t.tolist() == two.t.tolist()
-    assert read[1].fault.tolist() == two.fault.tolist()
-    assert (read[0].fault == "").all()
-
-
-def test_columns_are_put_in_the_order_of_the_profile(tmp_path: Path) -> None:
-    path = written(tmp_path, "c,a,device,t,b\n3,1,x,1000,2\n")
-    assert read_recordings([path], PLANT)[0].values.tolist() == [[1.0, 2.0, 3.0]]
-
-
-def test_iso_times_are_read_as_ms(tmp_path: Path) -> None:
-    path = written(tmp_path, "t,device,a,b,c\n2026-01-05T00:00:00Z,x,1,2,3\n")
-    assert read_recordings([path], PLANT)[0].t.tolist() == [START_MS]
-
-
-def test_a_later_file_continues_a_device(tmp_path: Path) -> None:
-    whole = normal_recording("x", seed=1, rows=20)
-    parts = [
-        write_csv(tmp_path / f"{start}.csv", [whole.between(start, start + 10)])
-        for start in (0, 10)
-    ]
-    assert read_recordings(parts, PLANT)[0].t.tolist() == whole.t.tolist()
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("", "not a CSV file with readings"),
-        ("t,device,a,b,c\n", "there are no readings in it"),
-        ("t,device,a,b\n1,x,1,2\n", "column c is missing"),
-        ("t,device,a,b,c,speed\n1,x,1,2,3,4\n", "speed is no channel of profile 'plant'"),
-        ("t,device,a,b,c\n1,x,1,2,3\n2,x,1,fast,3\n", "line 3: 'fast' in column 'b'"),
-        ("t,device,a,b,c\n1,x,1,2,3\nnoon,x,1,2,3\n", "line 2: '1' is no time"),
-        ("t,device,a,b,c\n2,x,1,2,3\n2,x,1,2,3\n", "time does not increase at its reading 2"),
-    ],
-)
-def test_a_bad_file_is_refused_in_one_line(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(RecordingError, match=said) as refused:
-        read_recordings([written(tmp_path, text)], PLANT)
-    assert "\n" not in str(refused.value)
-
-
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(RecordingError, match=r"nowhere\.csv: no such file"):
-        read_recordings([tmp_path / "nowhere.csv"], PLANT)
-
-
-def test_too_few_readings_cannot_train() -> None:
-    with pytest.raises(RecordingError, match="100 readings are too few to train 'plant'"):
-        check_trainable([normal_recording("x", seed=1, rows=100)], PLANT)
-
-
-def test_a_channel_without_values_cannot_train() -> None:
-    empty = with_values(normal_recording("x", seed=1), 2, np.nan)
-    with pytest.raises(RecordingError, match="channel 'c' of 'plant' has no value in any reading"):
-        check_trainable([empty], PLANT)
-
-
-def test_a_constant_channel_is_remarked_on() -> None:
-    remarks = check_trainable([with_values(normal_recording("x", seed=1), 2, 7.0)], PLANT)
-    assert len(remarks) == 1
-    assert "channel 'c' is constant at 7" in remarks[0]
-    assert check_trainable([normal_recording("x", seed=1)], PLANT) == []
 
 
 def test_windows_are_those_the_function_would_see() -> None:
@@ -139,3 +51,19 @@ def test_few_devices_are_split_by_time() -> None:
     parts = split([normal_recording("x", seed=1, rows=100)])
     assert [len(part[0].t) for part in parts] == [60, 20, 20]
     assert parts[0][0].t[-1] < parts[1][0].t[0] < parts[2][0].t[0]
+
+
+@given(
+    steps=st.lists(st.sampled_from([1, 1, 1, 1, 1, 1, 1, 1, 1, 20]), min_size=0, max_size=200),
+    faulty=st.sets(st.integers(0, 199)),
+)
+def test_a_normal_window_holds_no_silence_and_no_fault(steps: list[int], faulty: set[int]) -> None:
+    t = START_MS + 1_000 * np.cumsum(steps, dtype=np.int64)
+    rows = np.arange(len(t))
+    recording = Recording(
+        "x", t, np.zeros((len(t), 3), np.float32), np.where(np.isin(rows, list(faulty)), "odd", "")
+    )
+    ends = {int(end) for _, chunk in window_chunks(recording, PLANT) for end in chunk}
+    assert set(np.flatnonzero(ends_of_windows(recording, PLANT)).tolist()) == ends
+    normal = {end for end in ends if not faulty & set(range(end - PLANT.window + 1, end + 1))}
+    assert set(np.flatnonzero(normal_ends(recording, PLANT)).tolist()) == normal

@@ -54,6 +54,7 @@ def test_defaults_apply() -> None:
     settings = read_settings(MINIMAL)
     assert (settings.database, settings.webpubsub_hub) == ("tocsin", "tocsin")
     assert settings.model_refresh_s == 30
+    assert settings.false_alerts_per_device_day == 0.5
     assert settings.platform_auth is False
 
 
@@ -82,6 +83,12 @@ def test_a_connection_takes_a_string_or_an_identity(name: str, suffix: str) -> N
     settings = read_settings(keyless)
     found = {one.name: one for one in (settings.cosmos, settings.blob, settings.webpubsub)}
     assert found[name] == Connection(name, None, "https://x", "id")
+
+
+@pytest.mark.parametrize("text", ["", "few", "0", "-1", "nan", "inf", "0.0009", "101"])
+def test_a_wrong_rate_is_refused_by_name(text: str) -> None:
+    with pytest.raises(InvalidSettingError, match="FALSE_ALERTS_PER_DEVICE_DAY"):
+        read_settings({**MINIMAL, "FALSE_ALERTS_PER_DEVICE_DAY": text})
 
 
 @pytest.mark.parametrize("text", ["", "soon", "0", "-1", "nan", "inf", "86400"])

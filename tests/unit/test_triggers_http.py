@@ -140,6 +140,7 @@ async def test_negotiate_says_when_live_messages_cannot_be_had(plant: Plant) -> 
 async def test_profiles_are_listed_whole(plant: Plant) -> None:
     _, content = await call(plant, "profiles")
     assert [one["name"] for one in content["profiles"]] == list(PROFILES)
+    assert [one["drift"] for one in content["profiles"]] == [None, None]
     assert content["profiles"][0]["channels"][0] == {
         "name": "speed_rpm",
         "title": "speed_rpm",
@@ -147,6 +148,14 @@ async def test_profiles_are_listed_whole(plant: Plant) -> None:
         "low": -100.0,
         "high": 100.0,
     }
+
+
+async def test_a_profile_is_shown_with_its_drift(plant: Plant) -> None:
+    drift = {"id": "drift:probe", "profile": "probe", "state": "watch", "figure": 0.12}
+    await plant.store.save_drift(drift)
+    _, content = await call(plant, "profiles")
+    shown = {one["name"]: one["drift"] for one in content["profiles"]}
+    assert shown == {"rig": None, "probe": drift}
 
 
 async def test_devices_are_listed_by_site(plant: Plant) -> None:

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from tests.fakes.messages import NOW, RIG
+from tocsin.domain.decisions import Standing
 from tocsin.domain.fleet import DeviceState
-from tocsin.domain.scoring import AlertState
 from tocsin.domain.windows import History
 from tocsin.usecases.device_memory import DeviceMemory
 
 
 def state(seq: int) -> DeviceState:
-    return DeviceState("rig", NOW, seq, History.empty(RIG), AlertState())
+    return DeviceState("rig", NOW, seq, History.empty(RIG), Standing())
 
 
 def test_the_least_recently_heard_of_devices_are_forgotten() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+from math import exp
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.fakes.messages import NOW, PROBE, RIG, document, envelope, reading_message, stream
-from tests.fakes.models import FakeModel, FakeModels, spec_of
+from tests.fakes.models import THRESHOLD, FakeModel, FakeModels, spec_of
 from tests.fakes.services import Plant
 from tests.unit.test_domain_telemetry import BAD
 from tocsin.usecases.score_readings import Outcome
@@ -137,11 +138,11 @@ async def test_a_model_that_always_fails_loses_nothing() -> None:
 
 async def test_answers_that_are_no_numbers_still_make_documents() -> None:
     class Overflowing(FakeModel):
-        def score(self, windows: Windows) -> tuple[Windows, Windows]:
-            score, shares = super().score(windows)
+        def score(self, windows: Windows) -> tuple[Windows, Windows, NDArray[np.int8]]:
+            score, shares, sensors = super().score(windows)
             score[-2:] = np.nan, np.inf
             shares[-1] = np.nan, np.inf
-            return score, shares
+            return score, shares, sensors
 
     plant = Plant(models=FakeModels(Overflowing(spec_of(RIG))))
     await plant.score(stream([8]))
@@ -150,6 +151,66 @@ async def test_answers_that_are_no_numbers_still_make_documents() -> None:
     assert stored["score"][-1] > 1e30
     assert stored["anomalous"][-2:] == [False, True]
     assert [shares[-1] for shares in stored["contributions"].values()] == [0.0, 0.0]
+
+
+async def test_a_sensor_that_is_out_raises_an_alert_that_says_so() -> None:
+    plant = Plant(models=FakeModels(FakeModel(spec_of(RIG), missing_after=3, stuck_after=4)))
+    t = range(NOW - 30_000, NOW, 1_000)
+    values: list[list[float | None]] = [
+        [n / 10, None if 10 <= n < 20 else n / 9] for n in range(30)
+    ]
+    await plant.score(
+        [
+            reading_message(0, t[:15], values[:15]),
+            reading_message(1, t[15:], values[15:]),
+        ]
+    )
+    raised, cleared = sorted(plant.store.all("alerts"), key=lambda one: int(one["t"]))
+    assert (raised["type"], raised["t"]) == ("raised", t[13]), "the second reading that misses it"
+    assert raised["sensors"] == {"heat_c": "missing"}
+    assert raised["score"] < raised["threshold"]
+    assert (cleared["type"], cleared["sensors"]) == ("cleared", {})
+    first, second = sorted(plant.store.all("readings"), key=lambda one: int(one["seq"]))
+    assert first["sensors"] == {"heat_c": [0] * 12 + [1] * 3}
+    assert first["anomalous"] == [False] * 12 + [True] * 3
+    assert second["sensors"] == {"heat_c": [1] * 5 + [0] * 10}
+    assert plant.store.all("devices")[0]["sensors"] == {}
+
+
+async def test_a_cooldown_outlives_messages_and_restarts() -> None:
+    odd = [20, 21, 22, 35, 36, 37, 60, 61, 62]
+    times: dict[float, list[str]] = {}
+    for cooldown_s in (0.0, 30.0):
+        model = FakeModel(spec_of(RIG, clear_after=5, cooldown_s=cooldown_s))
+        plant = Plant(models=FakeModels(model))
+        for message in stream([4] * 20, odd=odd):
+            plant.restart()
+            await plant.score([message])
+        times[cooldown_s] = sorted(
+            one["id"] for one in plant.store.all("alerts") if one["type"] == "raised"
+        )
+    assert len(times[0.0]) == 3
+    assert times[30.0] == [times[0.0][0], times[0.0][2]]
+
+
+async def test_an_operators_factor_is_the_devices_own() -> None:
+    plant = Plant()
+    plant.thresholds.by_device = {"rig-1": 1.5}
+    await plant.score([*stream([8]), *stream([8], device_id="rig-2")])
+    found = {one["id"]: one["threshold"] for one in plant.store.all("devices")}
+    assert found == {"rig-1": 1.5 * THRESHOLD, "rig-2": THRESHOLD}
+
+
+async def test_a_device_that_was_learned_keeps_its_own_threshold() -> None:
+    plant = Plant()
+    await plant.score(stream([8, 8])[:1])
+    (device,) = plant.store.all("devices")
+    assert device["usual"] == {"ticks": -3, "readings": 3}, "three readings have a score"
+    learned = {**device, "usual": {"ticks": 200_000, "readings": 86_400}}
+    await plant.store.save_devices([learned])
+    plant.restart()
+    await plant.score(stream([8, 8])[1:])
+    assert plant.store.all("devices")[0]["threshold"] == pytest.approx(THRESHOLD * exp(0.2))
 
 
 async def test_without_a_model_readings_are_stored_unscored() -> None:
@@ -193,6 +254,7 @@ async def test_each_site_gets_one_live_message_with_each_devices_last_reading() 
         "score": stored["score"],
         "threshold": stored["threshold"],
         "anomalous": False,
+        "sensors": {},
     }
 
 

@@ -1,4 +1,4 @@
-"""Cosmos DB: readings, device states and alerts."""
+"""Cosmos DB: readings, device states, alerts, drifts, operators' thresholds and the audit."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from azure.cosmos.exceptions import CosmosResourceExistsError, CosmosResourceNot
 
 from tocsin.adapters.identity import credential_for
 from tocsin.adapters.transport import quick_transport
+from tocsin.domain.drift import drift_document_id
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.profile import Profile
+from tocsin.domain.recalibration import threshold_document_id
 from tocsin.domain.telemetry import can_be_kept
 from tocsin.domain.windows import History
 from tocsin.settings import Connection
@@ -30,6 +32,21 @@ _HISTORY = (
 )
 _RANGE = (
     "SELECT TOP @count c.t, c.channels, c.score, c.threshold FROM c "
+    "WHERE c.deviceId = @device AND c.lastT >= @from AND c.firstT <= @to ORDER BY c.firstT"
+)
+
+_FIRST = (
+    "SELECT TOP @count c.t, c.channels, c.score, c.modelVersion FROM c "
+    "WHERE c.deviceId = @device AND c.profile = @profile "
+    "AND c.firstT >= @from AND c.firstT < @to ORDER BY c.firstT"
+)
+
+_ALERTS = (
+    "SELECT TOP @count * FROM c WHERE c.deviceId = @device AND c.t >= @from AND c.t <= @to "
+    "ORDER BY c.t DESC"
+)
+_SCORES = (
+    "SELECT TOP @count c.t, c.score, c.modelVersion FROM c "
     "WHERE c.deviceId = @device AND c.lastT >= @from AND c.firstT <= @to ORDER BY c.firstT"
 )
 
@@ -52,13 +69,15 @@ def cosmos_client(connection: Connection) -> CosmosClient:
 
 
 class CosmosStore:
-    """The ports Telemetry and Fleet over one database."""
+    """The ports Telemetry, Fleet, Drifts and Feedback over one database."""
 
     def __init__(self, client: CosmosClient, database: str) -> None:
         proxy = client.get_database_client(database)
         self._readings = proxy.get_container_client("readings")
         self._devices = proxy.get_container_client("devices")
         self._alerts = proxy.get_container_client("alerts")
+        self._settings = proxy.get_container_client("settings")
+        self._audit = proxy.get_container_client("audit")
         self._writes = asyncio.Semaphore(WRITES_AT_ONCE)
 
     async def device(self, device_id: str) -> Document | None:
@@ -126,6 +145,60 @@ class CosmosStore:
                 f"the range holds more than {most} messages; ask for a shorter one"
             )
         return documents
+
+    async def first_messages(
+        self, device_id: str, profile: str, *, from_t: int, to_t: int, most: int
+    ) -> list[Document]:
+        parameters = _parameters(
+            device=device_id, profile=profile, count=most, **{"from": from_t, "to": to_t}
+        )
+        found = self._readings.query_items(_FIRST, parameters=parameters, partition_key=device_id)
+        return [document async for document in found]
+
+    async def save_drift(self, document: Document) -> None:
+        await self._save(self._settings, [document])
+
+    async def drift(self, profile: str) -> Document | None:
+        drift_id = drift_document_id(profile)
+        try:
+            found = await self._settings.read_item(drift_id, partition_key=drift_id)
+        except CosmosResourceNotFoundError:
+            return None
+        return _without_system_fields(found)
+
+    async def alerts(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Document]:
+        parameters = _parameters(device=device_id, count=most, **{"from": from_t, "to": to_t})
+        found = self._alerts.query_items(_ALERTS, parameters=parameters, partition_key=device_id)
+        newest = [_without_system_fields(document) async for document in found]
+        return newest[::-1]
+
+    async def scores(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Document]:
+        parameters = _parameters(device=device_id, count=most, **{"from": from_t, "to": to_t})
+        found = self._readings.query_items(_SCORES, parameters=parameters, partition_key=device_id)
+        return [document async for document in found]
+
+    async def device_threshold(self, device_id: str) -> Document | None:
+        document_id = threshold_document_id(device_id)
+        try:
+            found = await self._settings.read_item(document_id, partition_key=document_id)
+        except CosmosResourceNotFoundError:
+            return None
+        return _without_system_fields(found)
+
+    async def device_thresholds(self) -> list[Document]:
+        found = self._settings.query_items("SELECT * FROM c WHERE c.type = 'threshold'")
+        return [_without_system_fields(document) async for document in found]
+
+    async def save_device_threshold(self, document: Document) -> None:
+        await self._save(self._settings, [document])
+
+    async def delete_device_threshold(self, device_id: str) -> None:
+        document_id = threshold_document_id(device_id)
+        with contextlib.suppress(CosmosResourceNotFoundError):
+            await self._settings.delete_item(document_id, partition_key=document_id)
+
+    async def save_audit(self, document: Document) -> None:
+        await self._save(self._audit, [document])
 
     async def ping(self) -> None:
         found = self._devices.query_items("SELECT TOP 1 c.id FROM c")

@@ -14,6 +14,7 @@ import numpy as np
 from azure.core.exceptions import AzureError
 from numpy.typing import NDArray
 
+from tocsin.adapters.process_memory import settle_memory
 from tocsin.domain.bundle import BundleSpec, check_sha256, parse_bundle
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
@@ -41,13 +42,14 @@ class TorchModel:
 
     def score(
         self, windows: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Scores ``[k]`` and contributions ``[k, c]`` of windows ``[k, window, c]``."""
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int8]]:
+        """Scores ``[k]``, contributions and sensors ``[k, c]`` of windows ``[k, window, c]``."""
         import torch  # noqa: PLC0415 (loaded with the program)
 
         with self._turn, torch.inference_mode():
-            score, contributions = self._program(torch.from_numpy(np.ascontiguousarray(windows)))
-        return score.numpy(), contributions.numpy()
+            answer = self._program(torch.from_numpy(np.ascontiguousarray(windows)))
+        score, contributions, sensors = (part.numpy() for part in answer)
+        return score, contributions, sensors.astype(np.int8)
 
 
 def load_model(spec: BundleSpec, program: bytes, profile: Profile) -> TorchModel:
@@ -60,18 +62,20 @@ def load_model(spec: BundleSpec, program: bytes, profile: Profile) -> TorchModel
     from tocsin.adapters.program import load_program  # noqa: PLC0415 (imports torch)
 
     torch.set_num_threads(1)
+    settle_memory()
     try:
         model = TorchModel(spec, load_program(program))
         windows = np.zeros((2, spec.window, len(spec.channels)), dtype=np.float32)
-        score, contributions = model.score(windows)
+        shapes = [part.shape for part in model.score(windows)]
     except Exception as error:
         raise InvalidBundleError(
             f"bundle {spec.version!r} of profile {profile.name!r} does not load: {error}"
         ) from error
-    if score.shape != (2,) or contributions.shape != (2, len(spec.channels)):
+    wanted = [(2,), (2, len(spec.channels)), (2, len(spec.channels))]
+    if shapes != wanted:
         raise InvalidBundleError(
-            f"bundle {spec.version!r} of profile {profile.name!r} answers in shapes "
-            f"{score.shape} and {contributions.shape}"
+            f"bundle {spec.version!r} of profile {profile.name!r} answers in shapes {shapes}, not "
+            f"{wanted}; train it again"
         )
     return model
 
@@ -140,7 +144,7 @@ class ActiveModels:
         log.info("Profile %r is scored by bundle %r", profile.name, slot.model.spec.version)
 
     async def _load(self, active: bytes | None, profile: Profile) -> TorchModel:
-        version, bundle_sha256 = _parse_active(active, profile)
+        version, bundle_sha256 = parse_active(active, profile)
         folder = f"{profile.name}/{version}"
         bundle = await self._file(f"{folder}/bundle.json")
         check_sha256(bundle, bundle_sha256, f"{folder}/bundle.json")
@@ -156,7 +160,11 @@ class ActiveModels:
         return content
 
 
-def _parse_active(active: bytes | None, profile: Profile) -> tuple[str, str]:
+def parse_active(active: bytes | None, profile: Profile) -> tuple[str, str]:
+    """The version and the SHA-256 of its bundle.json that an active.json names.
+
+    Raises InvalidBundleError when there is none or it is malformed.
+    """
     if active is None:
         raise InvalidBundleError(
             f"profile {profile.name!r} has no active bundle; run python -m ml_model publish"

@@ -23,7 +23,7 @@ from tocsin.domain.errors import InvalidBundleError
 
 log = logging.getLogger(__name__)
 
-Program = Callable[[Tensor], tuple[Tensor, Tensor]]
+Program = Callable[[Tensor], tuple[Tensor, ...]]
 
 SCHEMA_MAJOR: Final = 8
 KEYWORD: Final = 2
@@ -46,7 +46,7 @@ _Argument = Callable[[_Named], Any]
 
 
 def load_program(content: bytes) -> Program:
-    """The program of a ``.pt2`` archive: windows to scores and contributions.
+    """The program of a ``.pt2`` archive: windows to scores, contributions and sensors.
 
     One that holds more than plain operators is left to torch, which takes seconds.
     Raises InvalidBundleError when the archive or what it holds is damaged.
@@ -94,15 +94,15 @@ class GraphProgram:
         steps: Sequence[_Step],
         fixed: Mapping[str, Tensor],
         windows: tuple[str, Sequence[int | None]],
-        outputs: tuple[str, str],
+        outputs: tuple[str, ...],
     ) -> None:
         self._steps = steps
         self._fixed = fixed
         self._windows, self._shape = windows
         self._outputs = outputs
 
-    def __call__(self, windows: Tensor) -> tuple[Tensor, Tensor]:
-        """Scores and contributions; ValueError for windows of another shape than exported."""
+    def __call__(self, windows: Tensor) -> tuple[Tensor, ...]:
+        """What the program returns; ValueError for windows of another shape than exported."""
         if windows.dim() != len(self._shape) or any(
             wanted not in {None, size}
             for size, wanted in zip(windows.shape, self._shape, strict=True)
@@ -111,8 +111,7 @@ class GraphProgram:
         named: _Named = {**self._fixed, self._windows: windows}
         for step in self._steps:
             step.run(named)
-        score, contributions = self._outputs
-        return named[score], named[contributions]
+        return tuple(named[output] for output in self._outputs)
 
 
 def read_graph(archive: Archive) -> GraphProgram:
@@ -163,12 +162,11 @@ def _inputs(archive: Archive, specs: Sequence[Mapping[str, Any]]) -> tuple[dict[
     return fixed, windows[0]
 
 
-def _outputs(specs: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+def _outputs(specs: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     kinds = [_only(spec)[0] for spec in specs]
-    if kinds != ["user_output"] * 2:
+    if set(kinds) != {"user_output"}:
         raise UnsupportedProgramError(f"outputs {kinds}")
-    score, contributions = (spec["user_output"]["arg"]["as_tensor"]["name"] for spec in specs)
-    return score, contributions
+    return tuple(spec["user_output"]["arg"]["as_tensor"]["name"] for spec in specs)
 
 
 def _steps(nodes: Sequence[Mapping[str, Any]], *, keep: set[str]) -> list[_Step]:

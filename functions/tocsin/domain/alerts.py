@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from tocsin.domain.fleet import alert_id
-from tocsin.domain.readings import Scored
+from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.scoring import Change
 
 
-def alert_document(scored: Scored, index: int, change: Change, raised_t: int) -> dict[str, Any]:
+def alert_document(
+    decided: DecidedMessage, index: int, change: Change, raised_t: int
+) -> dict[str, Any]:
     """The ``alerts`` document for a *change* at the reading *index* (docs/formats.md).
 
     ``raised_t`` is the event time (ms) at which the alert was raised. The id follows from the
     deciding reading, so a message delivered twice decides the same alert, once.
     """
+    scored = decided.scored
     message = scored.message
-    t = int(message.t[index])
+    t = message.times[index]
     return {
         "id": f"{t}-{change}",
         "type": change,
@@ -25,9 +28,10 @@ def alert_document(scored: Scored, index: int, change: Change, raised_t: int) ->
         "siteId": message.site_id,
         "profile": message.profile.name,
         "t": t,
-        "score": scored.score_at(index),
-        "threshold": scored.threshold,
+        "score": scored.shown[index],
+        "threshold": decided.threshold_at(index),
         "contributions": scored.contributions_at(index),
+        "sensors": scored.sensors_at(index),
         "modelVersion": scored.model_version,
         "enqueuedAt": message.enqueued_at,
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
 from reprlib import repr as brief
@@ -13,20 +12,29 @@ from typing import Any
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
 from tocsin.domain.scoring import Hysteresis
+from tocsin.domain.thresholds import Tail
 
-FORMAT = 1
+FORMAT = 2
+LONGEST_COOLDOWN_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class BundleSpec:
-    """The checked content of ``bundle.json`` (docs/formats.md) that scoring needs."""
+    """The checked content of ``bundle.json`` (docs/formats.md) that scoring needs.
+
+    ``threshold`` is the calibration's own, in use where ``tail`` is None. ``usual_score``: the
+    quantile of held-out normal scores that a device's own are compared with.
+    """
 
     profile: str
     version: str
     channels: tuple[str, ...]
     window: int
     threshold: float
+    tail: Tail | None
+    usual_score: float
     hysteresis: Hysteresis
+    cooldown_s: float
     program_file: str
     program_sha256: str
 
@@ -38,12 +46,13 @@ def parse_bundle(content: bytes, profile: Profile) -> BundleSpec:
     """
     try:
         document = json.loads(content)
+        _check_format(document, profile)
         spec = _spec(document)
     except (ValueError, OverflowError, RecursionError) as error:
         raise InvalidBundleError(
             f"the bundle of profile {profile.name!r} is malformed: {error}"
         ) from error
-    _check(spec, document, profile)
+    _check(spec, profile)
     return spec
 
 
@@ -65,14 +74,32 @@ def _spec(document: object) -> BundleSpec:
         version=_field(document, "version", str),
         channels=tuple(_field(document, "channels", list)),
         window=_field(document, "window", int),
-        threshold=float(_field(document, "threshold", int, float)),
+        threshold=_number(document, "threshold"),
+        tail=_tail(document),
+        usual_score=_number(_field(document, "calibration", dict), "usual_score"),
         hysteresis=Hysteresis(
             raise_after=_field(hysteresis, "raise_after", int),
             clear_after=_field(hysteresis, "clear_after", int),
         ),
+        cooldown_s=_number(document, "cooldown_s"),
         program_file=_field(program, "file", str),
         program_sha256=_field(program, "sha256", str),
     )
+
+
+def _tail(document: object) -> Tail | None:
+    if _field(document, "tail", dict, type(None)) is None:
+        return None
+    tail = _field(document, "tail", dict)
+    names = ("level", "peaks_per_day", "shape", "scale")
+    return Tail(**{name: _number(tail, name) for name in names})
+
+
+def _number(document: object, name: str) -> float:
+    value = float(_field(document, name, int, float))
+    if not isfinite(value):
+        raise ValueError(f"{name} is {value}, not a number")
+    return value
 
 
 def _field(document: object, name: str, *types: type) -> Any:  # noqa: ANN401 (one of *types*)
@@ -83,9 +110,18 @@ def _field(document: object, name: str, *types: type) -> Any:  # noqa: ANN401 (o
     return value
 
 
-def _check(spec: BundleSpec, document: Mapping[str, Any], profile: Profile) -> None:
+def _check_format(document: object, profile: Profile) -> None:
+    """First of all: what another format lacks would be reported as a missing field."""
+    found = _field(document, "format", int)
+    if found != FORMAT:
+        raise InvalidBundleError(
+            f"the bundle of profile {profile.name!r}: format is {found}, this system reads "
+            f"{FORMAT}; train it again"
+        )
+
+
+def _check(spec: BundleSpec, profile: Profile) -> None:
     found_and_wanted = {
-        "format": (document.get("format"), FORMAT),
         "profile": (spec.profile, profile.name),
         "channels": (spec.channels, profile.channel_names),
         "window": (spec.window, profile.window),
@@ -96,9 +132,22 @@ def _check(spec: BundleSpec, document: Mapping[str, Any], profile: Profile) -> N
                 f"bundle {spec.version!r} of profile {profile.name!r}: {name} is {found!r}, "
                 f"the profile wants {wanted!r}; train it again"
             )
-    hysteresis = spec.hysteresis
-    if not isfinite(spec.threshold) or min(hysteresis.raise_after, hysteresis.clear_after) < 1:
-        raise InvalidBundleError(
-            f"bundle {spec.version!r} of profile {profile.name!r}: the threshold must be a number "
-            "and the hysteresis at least 1"
-        )
+    for name, sound in _soundness(spec).items():
+        if not sound:
+            raise InvalidBundleError(
+                f"bundle {spec.version!r} of profile {profile.name!r}: {name} is out of its "
+                "range; train it again"
+            )
+
+
+def _soundness(spec: BundleSpec) -> dict[str, bool]:
+    tail = spec.tail
+    least = min(spec.hysteresis.raise_after, spec.hysteresis.clear_after)
+    return {
+        "threshold": spec.threshold > 0,
+        "hysteresis (raise_after, clear_after)": least >= 1,
+        "cooldown_s": 0 <= spec.cooldown_s <= LONGEST_COOLDOWN_S,
+        "usual_score": spec.usual_score > 0,
+        "tail": tail is None
+        or (min(tail.level, tail.peaks_per_day, tail.scale) > 0 and abs(tail.shape) < 1),
+    }

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from tocsin.domain.readings import Scored
+from tocsin.domain.adaptation import Usual
+from tocsin.domain.aftermath import NONE, Aftermath
+from tocsin.domain.decisions import Standing
+from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.scoring import AlertState
 from tocsin.domain.telemetry import Message
 from tocsin.domain.windows import History
@@ -16,13 +19,14 @@ UNASSIGNED_SITE = "unassigned"
 
 @dataclass(frozen=True, slots=True)
 class DeviceState:
-    """The newest reading's time (ms) and message number, the readings before, the alert state."""
+    """The newest reading's time (ms) and message number, the readings before, and what the next
+    decision starts from."""
 
     profile: str
     last_t: int
     last_seq: int
     history: History
-    alert: AlertState
+    standing: Standing
 
     @classmethod
     def from_document(
@@ -34,16 +38,13 @@ class DeviceState:
         """
         last_t = 0 if document is None else document["lastT"]
         if document is None or document["profile"] != message.profile.name:
-            return cls(message.profile.name, last_t, -1, history, AlertState())
+            return cls(message.profile.name, last_t, -1, history, Standing())
         return cls(
             profile=message.profile.name,
             last_t=last_t,
             last_seq=document["lastSeq"],
             history=history,
-            alert=AlertState(
-                run=document["run"],
-                open_since=document["alert"]["t"] if document["alert"] else None,
-            ),
+            standing=standing_of(document),
         )
 
     def continues_with(self, message: Message) -> bool:
@@ -55,25 +56,36 @@ class DeviceState:
         )
 
     def after(self, message: Message) -> DeviceState:
-        """The state once *message*'s readings are known; the alert is decided when they scored."""
-        return replace(
-            self,
-            last_t=message.last_t,
-            last_seq=message.seq,
-            history=self.history.extended(
-                message.t, message.values, keep=message.profile.window - 1
-            ),
-        )
+        """The state once *message*'s readings are known; the rest is decided when they scored."""
+        history = self.history.extended(message.t, message.values, keep=message.profile.window - 1)
+        return DeviceState(self.profile, message.last_t, message.seq, history, self.standing)
 
     def after_late(self, message: Message) -> DeviceState:
         """The state once a late *message*'s readings are known: they fill in the history."""
         known = message.t <= self.last_t
-        return replace(
-            self,
-            history=self.history.merged(
-                message.t[known], message.values[known], keep=message.profile.window - 1
-            ),
+        history = self.history.merged(
+            message.t[known], message.values[known], keep=message.profile.window - 1
         )
+        return DeviceState(self.profile, self.last_t, self.last_seq, history, self.standing)
+
+    def decided(self, standing: Standing) -> DeviceState:
+        """The state once its readings have decided."""
+        return DeviceState(self.profile, self.last_t, self.last_seq, self.history, standing)
+
+
+def standing_of(document: Mapping[str, Any]) -> Standing:
+    """As it was stored; documents from before there was a cooldown or learning lack that part."""
+    usual = document.get("usual") or {"ticks": 0, "readings": 0}
+    aftermath = document.get("aftermath")
+    return Standing(
+        AlertState(
+            run=document["run"],
+            open_since=document["alert"]["t"] if document["alert"] else None,
+            cleared_at=document.get("clearedAt"),
+        ),
+        Usual(usual["ticks"], usual["readings"]),
+        NONE if aftermath is None else Aftermath(aftermath["peak"], aftermath["t"]),
+    )
 
 
 def alert_id(device_id: str, raised_t: int) -> str:
@@ -81,10 +93,12 @@ def alert_id(device_id: str, raised_t: int) -> str:
     return f"{device_id}-{raised_t}"
 
 
-def device_document(scored: Scored, state: DeviceState) -> dict[str, Any]:
+def device_document(decided: DecidedMessage, state: DeviceState) -> dict[str, Any]:
     """The ``devices`` document after a device's newest message (docs/formats.md)."""
+    scored = decided.scored
     message = scored.message
-    open_since = state.alert.open_since
+    alert, usual = state.standing.alert, state.standing.usual
+    aftermath = state.standing.aftermath
     return {
         "id": message.device_id,
         "deviceId": message.device_id,
@@ -93,13 +107,17 @@ def device_document(scored: Scored, state: DeviceState) -> dict[str, Any]:
         "lastT": state.last_t,
         "lastSeq": state.last_seq,
         "latest": scored.latest_values(),
-        "score": scored.score_at(-1),
-        "threshold": scored.threshold,
-        "anomalous": bool(scored.anomalous[-1]),
+        "score": scored.shown[-1],
+        "threshold": decided.threshold_at(-1),
+        "anomalous": decided.anomalous[-1],
+        "sensors": scored.sensors_at(-1),
         "alert": None
-        if open_since is None
-        else {"alertId": alert_id(message.device_id, open_since), "t": open_since},
-        "run": state.alert.run,
+        if alert.open_since is None
+        else {"alertId": alert_id(message.device_id, alert.open_since), "t": alert.open_since},
+        "run": alert.run,
+        "clearedAt": alert.cleared_at,
+        "usual": {"ticks": usual.ticks, "readings": usual.readings},
+        "aftermath": {"peak": aftermath.peak, "t": aftermath.t} if aftermath.peak else None,
         "modelVersion": scored.model_version,
         "enqueuedAt": message.enqueued_at,
     }

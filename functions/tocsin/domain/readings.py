@@ -1,85 +1,72 @@
-"""A message with its scores, and the document it becomes."""
+"""A message with its scores and decisions, and the document it becomes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isnan
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.domain.bundle import BundleSpec
+from tocsin.domain.decisions import Decided
 from tocsin.domain.telemetry import Message
 
 TTL_S = 30 * 24 * 3_600
 SCORE_DECIMALS = 4
 CONTRIBUTION_DECIMALS = 3
+THRESHOLD_DECIMALS = 6
+SENSOR_STATES = ("working", "missing", "stuck")  # by the program's number
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A message and what the model said of its readings.
+    """A message and what the model said of its n readings of c channels.
 
-    ``score``: float32 ``[n]``, NaN where no window was full. ``contributions``: float32
-    ``[n, c]``, 0 there. ``anomalous``: bool ``[n]``. Without a model, ``spec`` is None and nothing
-    is anomalous.
+    ``score``: n numbers, NaN where no window was full; ``shown`` the same for a document, rounded
+    and None there. ``contributions``: c lists of n, rounded, 0 there. ``sensors``: int8 ``[n, c]``
+    of SENSOR_STATES, 0 there; None where all work. Without a model, ``spec`` is None.
     """
 
     message: Message
-    score: NDArray[np.float32]
-    contributions: NDArray[np.float32]
-    anomalous: NDArray[np.bool_]
     spec: BundleSpec | None
-
-    @classmethod
-    def of(
-        cls,
-        message: Message,
-        spec: BundleSpec | None,
-        full: NDArray[np.bool_],
-        score: NDArray[np.float32],
-        contributions: NDArray[np.float32],
-    ) -> Scored:
-        """Spread the scores ``[k]`` and contributions ``[k, c]`` of the *full* windows."""
-        readings, channels = message.values.shape
-        all_scores = np.full(readings, np.nan, dtype=np.float32)
-        all_contributions = np.zeros((readings, channels), dtype=np.float32)
-        all_scores[full] = score
-        all_contributions[full] = contributions
-        return cls(
-            message=message,
-            score=all_scores,
-            contributions=all_contributions,
-            # A comparison with NaN is false: a reading without a score is not anomalous.
-            anomalous=all_scores > (np.inf if spec is None else spec.threshold),
-            spec=spec,
-        )
-
-    @property
-    def threshold(self) -> float | None:
-        return None if self.spec is None else self.spec.threshold
+    score: list[float]
+    shown: list[float | None]
+    contributions: list[list[float]]
+    sensors: NDArray[np.int8] | None
 
     @property
     def model_version(self) -> str | None:
         return None if self.spec is None else self.spec.version
 
-    def score_list(self) -> list[float | None]:
-        """The scores for a document: rounded, None where there is none."""
-        return [_rounded(score) for score in self.score.tolist()]
+    def sensor_out(self) -> list[bool] | None:
+        """Whether any sensor is out, for each reading; None where all work throughout."""
+        if self.sensors is None:
+            return None
+        out: list[bool] = np.asarray(self.sensors.any(axis=1)).tolist()
+        return out
 
-    def score_at(self, index: int) -> float | None:
-        """One reading's score as ``score_list`` has it."""
-        return _rounded(float(self.score[index]))
+    def sensor_columns(self) -> dict[str, list[int]]:
+        """The states of those sensors that do not work throughout, one number a reading."""
+        if self.sensors is None:
+            return {}
+        columns = zip(self.message.profile.channel_names, self.sensors.T.tolist(), strict=True)
+        return {name: states for name, states in columns if any(states)}
 
-    def contribution_lists(self) -> dict[str, list[float]]:
+    def sensors_at(self, index: int) -> dict[str, str]:
+        """The sensors that are out at one reading, by channel."""
+        if self.sensors is None:
+            return {}
+        states = zip(self.message.profile.channel_names, self.sensors[index].tolist(), strict=True)
+        return {name: SENSOR_STATES[state] for name, state in states if state}
+
+    def contribution_columns(self) -> dict[str, list[float]]:
         """For each channel its share of the score, one number a reading."""
-        rounded = self.contributions.T.astype(np.float64).round(CONTRIBUTION_DECIMALS).tolist()
-        return dict(zip(self.message.profile.channel_names, rounded, strict=True))
+        return dict(zip(self.message.profile.channel_names, self.contributions, strict=True))
 
     def contributions_at(self, index: int) -> dict[str, float]:
-        rounded = self.contributions[index].astype(np.float64).round(CONTRIBUTION_DECIMALS)
-        return dict(zip(self.message.profile.channel_names, rounded.tolist(), strict=True))
+        return {name: column[index] for name, column in self.contribution_columns().items()}
 
     def latest_values(self) -> dict[str, float | None]:
         """The last reading's value by channel, None where missing."""
@@ -90,15 +77,69 @@ class Scored:
         }
 
 
-def _rounded(score: float) -> float | None:
-    return None if isnan(score) else round(score, SCORE_DECIMALS)
+def scored_batch(
+    messages: Sequence[Message],
+    spec: BundleSpec | None,
+    full: NDArray[np.bool_],
+    *,
+    score: NDArray[np.float32],
+    contributions: NDArray[np.float32],
+    sensors: NDArray[np.int8],
+) -> list[Scored]:
+    """Spread what a model said of the k *full* windows over the readings of *messages*.
+
+    ``full`` ``[sum of n]`` with k true, ``score`` ``[k]``, ``contributions`` and ``sensors``
+    ``[k, c]``. Messages of one profile. Rounded and listed at once: by message it takes far longer.
+    """
+    readings, channels = len(full), contributions.shape[1]
+    every_score = np.full(readings, np.nan)
+    every_score[full] = score
+    scores: list[float] = every_score.tolist()
+    shown: list[float | None] = every_score.round(SCORE_DECIMALS).tolist()
+    if np.isnan(every_score).any():
+        shown = [None if value != value else value for value in shown]  # noqa: PLR0124 (NaN)
+    shares = np.zeros((channels, readings))
+    shares[:, full] = contributions.T
+    columns: list[list[float]] = shares.round(CONTRIBUTION_DECIMALS).tolist()
+    states = np.zeros((readings, channels), dtype=np.int8)
+    states[full] = sensors
+    any_out = bool(states.any())
+    found: list[Scored] = []
+    start = 0
+    for message in messages:
+        end = start + len(message.times)
+        of_message = states[start:end] if any_out and states[start:end].any() else None
+        part = [column[start:end] for column in columns]
+        found.append(Scored(message, spec, scores[start:end], shown[start:end], part, of_message))
+        start = end
+    return found
 
 
-def reading_document(scored: Scored) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class DecidedMessage:
+    """A scored message and what was decided of it; without a model nothing was."""
+
+    scored: Scored
+    decided: Decided | None
+
+    @property
+    def anomalous(self) -> list[bool]:
+        decided = self.decided
+        return [False] * len(self.scored.score) if decided is None else decided.anomalous
+
+    def threshold_at(self, index: int) -> float | None:
+        """The threshold that was in force at one reading, None without a model."""
+        if self.decided is None:
+            return None
+        return round(self.decided.thresholds[index], THRESHOLD_DECIMALS)
+
+
+def reading_document(one: DecidedMessage) -> dict[str, Any]:
     """The ``readings`` document of a message (docs/formats.md).
 
     The id is a function of the message alone, so a message delivered twice is stored once.
     """
+    scored = one.scored
     message = scored.message
     return {
         "id": f"{message.first_t}-{message.seq}",
@@ -107,14 +148,15 @@ def reading_document(scored: Scored) -> dict[str, Any]:
         "schema": 1,
         "profile": message.profile.name,
         "seq": message.seq,
-        "t": message.t.tolist(),
+        "t": message.times,
         "firstT": message.first_t,
         "lastT": message.last_t,
         "channels": message.channels,
-        "score": scored.score_list(),
-        "threshold": scored.threshold,
-        "anomalous": scored.anomalous.tolist(),
-        "contributions": scored.contribution_lists(),
+        "score": scored.shown,
+        "threshold": one.threshold_at(-1),
+        "anomalous": one.anomalous,
+        "contributions": scored.contribution_columns(),
+        "sensors": scored.sensor_columns(),
         "modelVersion": scored.model_version,
         "enqueuedAt": message.enqueued_at,
         "ttl": TTL_S,

@@ -1,9 +1,8 @@
-"""From scores to decisions: a threshold says what is odd, a hysteresis when to call."""
+"""When to call: a hysteresis and a cooldown make alerts of anomalous readings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 Change = Literal["raised", "cleared"]
@@ -22,30 +21,32 @@ class AlertState:
     """Where one device stands.
 
     ``run`` counts the latest readings in a row that speak for a change: anomalous ones while no
-    alert is open, normal ones while one is. ``open_since`` is the raising reading's time in ms.
+    alert is open, normal ones while one is. ``open_since`` is the raising reading's time and
+    ``cleared_at`` that of the reading that cleared the last alert, in ms.
     """
 
     run: int = 0
     open_since: int | None = None
+    cleared_at: int | None = None
 
 
-def decide(
-    state: AlertState, t: Sequence[int], anomalous: Sequence[bool], hysteresis: Hysteresis
-) -> tuple[AlertState, list[tuple[int, Change]]]:
-    """Step *state* over a message's readings.
+def next_alert(
+    state: AlertState, t: int, anomalous: bool, hysteresis: Hysteresis, cooldown_ms: int
+) -> tuple[AlertState, Change | None]:
+    """Step *state* over the reading at *t* (ms).
 
-    Returns the new state and the changes as (index of the deciding reading, kind).
+    For *cooldown_ms* of event time after an alert cleared no other is raised; readings go on to be
+    counted, so that one which lasts is raised as soon as the cooldown is over.
     """
-    if state.open_since is None and state.run == 0 and not any(anomalous):
-        return state, []
-    changes: list[tuple[int, Change]] = []
-    for index, odd in enumerate(anomalous):
-        speaks = odd if state.open_since is None else not odd
-        state = replace(state, run=state.run + 1 if speaks else 0)
-        if state.open_since is None and state.run >= hysteresis.raise_after:
-            state = AlertState(open_since=t[index])
-            changes.append((index, "raised"))
-        elif state.open_since is not None and state.run >= hysteresis.clear_after:
-            state = AlertState()
-            changes.append((index, "cleared"))
-    return state, changes
+    if state.open_since is not None:
+        run = 0 if anomalous else state.run + 1
+        if run >= hysteresis.clear_after:
+            return AlertState(cleared_at=t), "cleared"
+        return AlertState(run, state.open_since, state.cleared_at), None
+    if not anomalous:
+        return (AlertState(0, None, state.cleared_at) if state.run else state), None
+    run = state.run + 1
+    cool = state.cleared_at is None or t - state.cleared_at >= cooldown_ms
+    if run >= hysteresis.raise_after and cool:
+        return AlertState(0, t, state.cleared_at), "raised"
+    return AlertState(run, None, state.cleared_at), None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from reprlib import repr as brief
 from typing import Any, NoReturn
 
@@ -48,13 +49,15 @@ class Envelope:
 class Message:
     """A checked telemetry message.
 
-    ``t``: int64 ``[n]`` event times in ms, increasing. ``values``: float32 ``[n, c]`` in the
-    profile's channel order, NaN where missing. ``channels`` is what the device sent, unrounded.
+    ``times`` and ``t``: n event times in ms, increasing, as sent and as int64. ``values``: float32
+    ``[n, c]`` in the profile's channel order, NaN where missing. ``channels`` is what the device
+    sent, unrounded.
     """
 
     envelope: Envelope
     profile: Profile
     seq: int
+    times: Sequence[int]
     t: NDArray[np.int64]
     values: NDArray[np.float32]
     channels: Mapping[str, Sequence[float | None]]
@@ -73,11 +76,11 @@ class Message:
 
     @property
     def first_t(self) -> int:
-        return int(self.t[0])
+        return self.times[0]
 
     @property
     def last_t(self) -> int:
-        return int(self.t[-1])
+        return self.times[-1]
 
 
 def decode(envelope: Envelope, profiles: Mapping[str, Profile], *, now_ms: int) -> Message:
@@ -89,14 +92,15 @@ def decode(envelope: Envelope, profiles: Mapping[str, Profile], *, now_ms: int) 
     document = _parse(envelope.body)
     _check_head(document, envelope.device_id)
     profile = _profile(document, profiles)
-    t = _times(document["t"], now_ms)
-    channels = _channels(document["channels"], profile, len(t))
+    times = _times(document["t"], now_ms)
+    channels = _channels(document["channels"], profile, len(times))
     return Message(
         envelope=envelope,
         profile=profile,
         seq=document["seq"],
-        t=t,
-        values=_values(channels, profile, len(t)),
+        times=times,
+        t=np.array(times, dtype=np.int64),
+        values=_values(channels, profile, len(times)),
         channels=channels,
     )
 
@@ -168,7 +172,7 @@ def _profile(document: dict[str, Any], profiles: Mapping[str, Profile]) -> Profi
     return profile
 
 
-def _times(times: object, now_ms: int) -> NDArray[np.int64]:
+def _times(times: object, now_ms: int) -> list[int]:
     if not isinstance(times, list) or not times or set(map(type, times)) != {int}:
         raise InvalidMessageError("malformed", "t must be a list of whole milliseconds")
     if len(times) > MAX_READINGS:
@@ -182,7 +186,7 @@ def _times(times: object, now_ms: int) -> NDArray[np.int64]:
             "time-in-future" if times[0] > 0 else "malformed",
             f"event times must lie between 1970 and {MAX_AHEAD_MS // 60_000} minutes from now",
         )
-    return np.array(times, dtype=np.int64)
+    return times
 
 
 def _channels(
@@ -202,8 +206,10 @@ def _channels(
             raise InvalidMessageError(
                 "unequal-lengths", f"channel {name!r} must list {readings} values, one for each t"
             )
-        if not set(map(type, column)) <= _NUMBERS:
-            raise InvalidMessageError("not-a-number", f"channel {name!r} holds something else")
+    # All at once: by channel it takes twice as long, and it is nearly always well.
+    if not set(map(type, chain.from_iterable(channels.values()))) <= _NUMBERS:
+        odd = next(name for name in channels if not set(map(type, channels[name])) <= _NUMBERS)
+        raise InvalidMessageError("not-a-number", f"channel {odd!r} holds something else")
     return channels
 
 

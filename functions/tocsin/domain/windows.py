@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,28 +45,43 @@ def windows_ending_at(
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """The windows that end at each reading of *t*, where there are enough readings.
 
-    Returns float32 ``[k, window, c]`` and a mask bool ``[n]`` with k true: the readings scored. The
-    windows overlap in memory; who writes to them copies them first.
+    Returns float32 ``[k, window, c]`` and a mask bool ``[n]`` with k true: the readings scored.
     A silence longer than half a window ends what came before: no window spans it.
     """
+    return windows_of_batch([(history, t, values)], profile)
+
+
+def windows_of_batch(
+    parts: Sequence[tuple[History, NDArray[np.int64], NDArray[np.float32]]], profile: Profile
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """The windows of several messages at once, as ``windows_ending_at`` has each of them.
+
+    *parts*: history, t ``[n]`` and values ``[n, c]`` of each message. Returns float32
+    ``[k, window, c]`` and a mask bool ``[sum of n]``, in the order of *parts*.
+    """
     window = profile.window
-    rows = np.concatenate((history.values, values))
-    times = np.concatenate((history.t, t))
-    full = _readings_since_silence(times, profile)[len(history.t) :] >= window
-    if not full.any():
+    rows = np.concatenate([one for history, _, values in parts for one in (history.values, values)])
+    times = np.concatenate([one for history, t, _ in parts for one in (history.t, t)])
+    lengths = np.array([n for history, t, _ in parts for n in (len(history.t), len(t))])
+    is_new = np.repeat(np.arange(len(lengths)) % 2 == 1, lengths)
+    starts = np.cumsum(lengths)[1:-1:2]  # of each history but the first
+    full = _readings_since_silence(times, starts, profile)[is_new] >= window
+    ends = np.flatnonzero(is_new)[full]
+    if not len(ends):
         return np.empty((0, window, rows.shape[1]), dtype=np.float32), full
     every = np.lib.stride_tricks.sliding_window_view(rows, window, axis=0).transpose(0, 2, 1)
-    last = every[-len(t) :]
-    return last[full[-len(last) :]] if not full[-len(last) :].all() else last, full
+    return every[ends - (window - 1)], full
 
 
-def _readings_since_silence(times: NDArray[np.int64], profile: Profile) -> NDArray[np.int64]:
-    """For each reading, how many there are since the last long silence, itself included."""
+def _readings_since_silence(
+    times: NDArray[np.int64], starts: NDArray[np.int64], profile: Profile
+) -> NDArray[np.int64]:
+    """For each reading, how many there are since the last long silence, itself included, or since
+    the last of *starts*, where another device's readings begin."""
     longest_ms = profile.window * profile.period_s * 1_000 / 2
     position = np.arange(len(times), dtype=np.int64)
-    starts = np.zeros(len(times), dtype=np.int64)
+    since = np.zeros(len(times), dtype=np.int64)
     silent = np.flatnonzero(np.diff(times) > longest_ms) + 1
-    if len(silent):
-        starts[silent] = silent
-        starts = np.maximum.accumulate(starts)
-    return position - starts + 1
+    since[silent] = silent
+    since[starts] = starts
+    return position - np.maximum.accumulate(since) + 1

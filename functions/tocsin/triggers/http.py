@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import azure.functions as func
@@ -20,6 +20,7 @@ from tocsin.domain.principal import (
     UnauthenticatedError,
     parse_principal,
 )
+from tocsin.usecases.show_profiles import show_profiles
 from tocsin.usecases.show_readings import DEFAULT_MAX, show_readings
 
 log = logging.getLogger(__name__)
@@ -113,7 +114,8 @@ async def _negotiate(call: Call) -> func.HttpResponse:
 
 
 async def _profiles(call: Call) -> func.HttpResponse:
-    return _json({"profiles": [asdict(profile) for profile in call.services.profiles.values()]})
+    wired = call.services
+    return _json({"profiles": await show_profiles(wired.profiles.values(), drifts=wired.drifts)})
 
 
 async def _devices(call: Call) -> func.HttpResponse:

@@ -47,6 +47,8 @@ def blueprint(services: Callable[[], Services]) -> func.Blueprint:
             memory=wired.memory,
             store=wired.telemetry,
             models=wired.models,
+            thresholds=wired.thresholds,
+            target_per_day=wired.target_per_day,
             dead_letters=wired.dead_letters,
             live=wired.live,
             now_ms=wired.now_ms,

@@ -49,12 +49,31 @@ async def place_messages(
     by_device: dict[str, list[Message]] = {}
     for message in messages:
         by_device.setdefault(message.device_id, []).append(message)
+    lanes = {device: _steady_lane(of_device, memory) for device, of_device in by_device.items()}
     limit = asyncio.Semaphore(REBUILDS_AT_ONCE)
-    return list(
-        await asyncio.gather(
-            *(_lane(of_device, memory, store, limit) for of_device in by_device.values())
-        )
+    others = [device for device, lane in lanes.items() if lane is None]
+    found = await asyncio.gather(
+        *(_lane(by_device[device], memory, store, limit) for device in others)
     )
+    lanes.update(zip(others, found, strict=True))
+    return [lane for lane in lanes.values() if lane is not None]
+
+
+def _steady_lane(messages: list[Message], memory: DeviceMemory) -> Lane | None:
+    """The lane of a known device whose messages follow each other; None where that is not so.
+
+    The usual case: without a task of its own, and the database is not asked.
+    """
+    before = state = memory.get(messages[0].device_id)
+    placed: list[Placed] = []
+    for message in messages:
+        if state is None or not state.continues_with(message):
+            return None
+        placed.append(Placed(message, state.history, late=False))
+        state = state.after(message)
+    assert before is not None, "there is a message"
+    assert state is not None, "it follows from the one before"
+    return Lane(tuple(placed), before, state)
 
 
 async def _lane(

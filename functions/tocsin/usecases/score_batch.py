@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tocsin.domain.readings import Scored
-from tocsin.domain.windows import windows_ending_at
+from tocsin.domain.readings import Scored, scored_batch
+from tocsin.domain.windows import windows_of_batch
 from tocsin.usecases.place_messages import Placed
 from tocsin.usecases.ports import Model, Models
 
@@ -35,7 +35,7 @@ async def score_batch(placed: Sequence[Placed], models: Models) -> list[Scored |
 
 async def _score_profile(placed: Sequence[Placed], model: Model | None) -> list[Scored | None]:
     if model is None:
-        return [_unscored(one) for one in placed]
+        return [*_unscored(placed)]
     # Whatever a model fails with, only the message that it fails on may not get through.
     try:
         return [*await _one_pass(placed, model)]
@@ -47,35 +47,35 @@ async def _score_profile(placed: Sequence[Placed], model: Model | None) -> list[
 
 
 async def _one_pass(placed: Sequence[Placed], model: Model) -> list[Scored]:
-    cut = [
-        windows_ending_at(one.history, one.message.t, one.message.values, one.message.profile)
-        for one in placed
-    ]
-    windows = np.concatenate([windows for windows, _ in cut])
-    scores = np.empty(0, dtype=np.float32)
-    contributions = np.empty((0, windows.shape[2]), dtype=np.float32)
-    if len(windows):
-        # Off the event loop: the worker goes on receiving while torch computes.
-        scores, contributions = await asyncio.to_thread(model.score, windows)
-        # No document takes an infinity: a sum that overflowed is as odd as can be, and nobody can
-        # say of whose doing.
-        scores = np.nan_to_num(scores, nan=np.nan)
-        contributions = np.nan_to_num(contributions, posinf=0.0, neginf=0.0)
-    ends = np.cumsum([len(windows) for windows, _ in cut])[:-1]
-    return [
-        Scored.of(one.message, model.spec, full, of_message, shares)
-        for one, (_, full), of_message, shares in zip(
-            placed, cut, np.split(scores, ends), np.split(contributions, ends), strict=True
-        )
-    ]
+    parts = [(one.history, one.message.t, one.message.values) for one in placed]
+    windows, full = windows_of_batch(parts, placed[0].message.profile)
+    if not len(windows):
+        return _unscored(placed, model)
+    # Off the event loop: the worker goes on receiving while torch computes.
+    scores, contributions, sensors = await asyncio.to_thread(model.score, windows)
+    # No document takes an infinity: a sum that overflowed is as odd as can be, and nobody can
+    # say of whose doing.
+    scores = np.nan_to_num(scores, nan=np.nan)
+    contributions = np.nan_to_num(contributions, posinf=0.0, neginf=0.0)
+    messages = [one.message for one in placed]
+    return scored_batch(
+        messages,
+        model.spec,
+        full,
+        score=scores,
+        contributions=contributions,
+        sensors=sensors,
+    )
 
 
-def _unscored(one: Placed) -> Scored:
-    readings, channels = one.message.values.shape
-    return Scored.of(
-        one.message,
-        None,
-        np.zeros(readings, dtype=np.bool_),
-        np.empty(0, dtype=np.float32),
-        np.empty((0, channels), dtype=np.float32),
+def _unscored(placed: Sequence[Placed], model: Model | None = None) -> list[Scored]:
+    messages = [one.message for one in placed]
+    channels = len(messages[0].profile.channels)
+    return scored_batch(
+        messages,
+        None if model is None else model.spec,
+        np.zeros(sum(len(message.times) for message in messages), dtype=np.bool_),
+        score=np.empty(0, dtype=np.float32),
+        contributions=np.empty((0, channels), dtype=np.float32),
+        sensors=np.empty((0, channels), dtype=np.int8),
     )

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from tocsin.domain.alerts import alert_document
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.errors import DeliveryError, InvalidMessageError
-from tocsin.domain.fleet import DeviceState, device_document
+from tocsin.domain.fleet import device_document
 from tocsin.domain.profile import Profile
-from tocsin.domain.readings import Scored, reading_document
-from tocsin.domain.scoring import decide
+from tocsin.domain.readings import reading_document
 from tocsin.domain.telemetry import Envelope, Message, decode
+from tocsin.usecases.decide_lanes import DecidedLane, decide_lanes
 from tocsin.usecases.device_memory import DeviceMemory
-from tocsin.usecases.place_messages import Lane, Placed, place_messages
-from tocsin.usecases.ports import DeadLetters, Document, Live, Models, Telemetry
+from tocsin.usecases.place_messages import Placed, place_messages
+from tocsin.usecases.ports import (
+    DeadLetters,
+    DeviceThresholds,
+    Document,
+    Live,
+    Models,
+    Telemetry,
+)
 from tocsin.usecases.score_batch import score_batch
 
 log = logging.getLogger(__name__)
@@ -34,16 +40,6 @@ class Outcome:
     alerts: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Decided:
-    """One device after its batch: what was scored on time and late, and the alerts of it."""
-
-    state: DeviceState
-    on_time: list[Scored]
-    late: list[Scored]
-    alerts: list[Document]
-
-
 async def score_readings(
     envelopes: Sequence[Envelope],
     *,
@@ -51,6 +47,8 @@ async def score_readings(
     memory: DeviceMemory,
     store: Telemetry,
     models: Models,
+    thresholds: DeviceThresholds,
+    target_per_day: float,
     dead_letters: DeadLetters,
     live: Live,
     now_ms: Callable[[], int],
@@ -59,23 +57,25 @@ async def score_readings(
 
     One unusable event becomes a dead letter and harms no other. Alerts are written before
     readings, these before device states, late readings after them, and *memory* changes last: a
-    run that breaks off leaves what a second run of the same batch completes. Raises what the store
-    or the dead-letter box raises when they stay away, so that the batch is delivered again.
+    run that breaks off leaves what a second run of the same batch completes. *target_per_day*:
+    false alerts a device and day that thresholds are set for. Raises what the store or the
+    dead-letter box raises when they stay away, so that the batch is delivered again.
     """
     messages, letters = _decode_all(envelopes, profiles, now_ms())
+    factors = await thresholds.factors()
     lanes = await place_messages(messages, memory, store)
     placed = [one for lane in lanes for one in lane.placed]
     results = await score_batch(placed, models)
     letters += [_unscorable(one) for one, scored in zip(placed, results, strict=True) if not scored]
     await asyncio.gather(*(dead_letters.put(letter) for letter in letters))
-    in_order = iter(results)
-    decided = [_decide(lane, in_order) for lane in lanes]
-    await _save(store, decided)
+    decided = decide_lanes(lanes, results, target_per_day=target_per_day, factors=factors)
+    states = [device_document(one.on_time[-1], one.state) for one in decided if one.on_time]
+    await _save(store, decided, states)
     memory.update({lane.device_id: one.state for lane, one in zip(lanes, decided, strict=True)})
-    await _show(live, [one.on_time[-1] for one in decided if one.on_time])
+    await _show(live, states)
     return Outcome(
         messages=sum(len(one.on_time) + len(one.late) for one in decided),
-        readings=sum(len(x.score) for one in decided for x in (*one.on_time, *one.late)),
+        readings=sum(len(x.anomalous) for one in decided for x in (*one.on_time, *one.late)),
         late=sum(len(one.late) for one in decided),
         dead_letters=len(letters),
         alerts=sum(len(one.alerts) for one in decided),
@@ -102,44 +102,22 @@ def _unscorable(placed: Placed) -> DeadLetter:
     )
 
 
-def _decide(lane: Lane, results: Iterator[Scored | None]) -> _Decided:
-    """Step the device's alert state over its messages; late and unscored ones decide nothing."""
-    alert = lane.before.alert
-    on_time: list[Scored] = []
-    late: list[Scored] = []
-    alerts: list[Document] = []
-    for placed in lane.placed:
-        one = next(results)
-        if one is not None:
-            (late if placed.late else on_time).append(one)
-        if one is None or one.spec is None or placed.late:
-            continue
-        raised_t = alert.open_since
-        times = one.message.t.tolist()
-        alert, changes = decide(alert, times, one.anomalous.tolist(), one.spec.hysteresis)
-        for index, change in changes:
-            raised_t = times[index] if change == "raised" else raised_t
-            assert raised_t is not None, "an alert is cleared only after it was raised"
-            alerts.append(alert_document(one, index, change, raised_t))
-    return _Decided(replace(lane.after, alert=alert), on_time, late, alerts)
-
-
-async def _save(store: Telemetry, decided: Sequence[_Decided]) -> None:
+async def _save(
+    store: Telemetry, decided: Sequence[DecidedLane], states: Sequence[Document]
+) -> None:
     await store.save_alerts([alert for one in decided for alert in one.alerts])
     await store.save_readings([reading_document(x) for one in decided for x in one.on_time])
-    await store.save_devices(
-        [device_document(one.on_time[-1], one.state) for one in decided if one.on_time]
-    )
+    await store.save_devices(states)
     # Last and never overwriting: a message delivered again is late, and scored from what is known
     # by now it could get another score than the one that was acted upon.
     await store.add_readings([reading_document(x) for one in decided for x in one.late])
 
 
-async def _show(live: Live, newest: Sequence[Scored]) -> None:
+async def _show(live: Live, states: Sequence[Document]) -> None:
     """One message a site. A browser that misses one is up to date with the next."""
     by_site: dict[str, list[Document]] = {}
-    for scored in newest:
-        by_site.setdefault(scored.message.site_id, []).append(_live_reading(scored))
+    for state in states:
+        by_site.setdefault(state["siteId"], []).append(_live_reading(state))
     await asyncio.gather(*(_show_site(live, *of_site) for of_site in by_site.items()))
 
 
@@ -150,14 +128,15 @@ async def _show_site(live: Live, site_id: str, devices: Sequence[Document]) -> N
         log.warning("Live telemetry of site %r not sent: %s", site_id, error)
 
 
-def _live_reading(scored: Scored) -> Document:
-    message = scored.message
+def _live_reading(state: Document) -> Document:
+    """What a browser is told of a device, from its ``devices`` document."""
     return {
-        "deviceId": message.device_id,
-        "profile": message.profile.name,
-        "t": message.last_t,
-        "values": scored.latest_values(),
-        "score": scored.score_at(-1),
-        "threshold": scored.threshold,
-        "anomalous": bool(scored.anomalous[-1]),
+        "deviceId": state["deviceId"],
+        "profile": state["profile"],
+        "t": state["lastT"],
+        "values": state["latest"],
+        "score": state["score"],
+        "threshold": state["threshold"],
+        "anomalous": state["anomalous"],
+        "sensors": state["sensors"],
     }

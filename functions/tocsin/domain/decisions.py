@@ -1,0 +1,172 @@
+"""From scores to decisions, online and in evaluation: what is anomalous, and when to call.
+
+A reading is anomalous when its score is above the threshold in force, or when the sensor of one of
+its channels is missing or stuck. The threshold in force is the profile's, for the target rate of
+false alerts, times the operator's factor for the device or, where there is none, the factor learned
+from the device's own scores; after an excursion it is higher for a while. Readings decide one by
+one in the order of event time, so a stream decides the same however it is cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tocsin.domain.adaptation import Pace, Usual
+from tocsin.domain.aftermath import NONE, Aftermath, next_aftermath, raised_threshold
+from tocsin.domain.bundle import BundleSpec
+from tocsin.domain.profile import Profile
+from tocsin.domain.scoring import AlertState, Change, Hysteresis, next_alert
+from tocsin.domain.thresholds import threshold_for
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a profile's scores are judged. ``usual_score``: the profile's own tracked quantile."""
+
+    threshold: float
+    usual_score: float
+    hysteresis: Hysteresis
+    cooldown_ms: int
+    pace: Pace
+
+    @classmethod
+    def of(cls, spec: BundleSpec, profile: Profile, target_per_day: float) -> Rule:
+        """The bundle's rule for *target_per_day* false alerts a device and day.
+
+        A bundle whose calibration found too few peaks keeps its own threshold whatever the target.
+        """
+        tail = spec.tail
+        return cls(
+            threshold=spec.threshold if tail is None else threshold_for(tail, target_per_day),
+            usual_score=spec.usual_score,
+            hysteresis=spec.hysteresis,
+            cooldown_ms=round(spec.cooldown_s * 1_000),
+            pace=Pace.of(profile.period_s),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is kept of a device between two of its messages."""
+
+    alert: AlertState = field(default_factory=AlertState)
+    usual: Usual = field(default_factory=Usual)
+    aftermath: Aftermath = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided of n readings: for each its threshold and whether it is anomalous, the
+    changes as (index of the deciding reading, kind), and where the device stands then."""
+
+    thresholds: list[float]
+    anomalous: list[bool]
+    changes: list[tuple[int, Change]]
+    standing: Standing
+
+
+def decide(
+    standing: Standing,
+    rule: Rule,
+    t: Sequence[int],
+    score: Sequence[float],
+    *,
+    sensor_out: Sequence[bool] | None,
+    operator_factor: float | None = None,
+) -> Decided:
+    """Step *standing* over readings at *t* (ms) with *score*, NaN where there is none.
+
+    ``sensor_out`` is None where every sensor works.
+    """
+    if sensor_out is None:
+        quiet = _quiet(standing, rule, score, operator_factor)
+        if quiet is not None:
+            return quiet
+    return _one_by_one(
+        standing, rule, t, score, sensor_out=sensor_out, operator_factor=operator_factor
+    )
+
+
+def judge_late(
+    standing: Standing,
+    rule: Rule,
+    score: Sequence[float],
+    *,
+    sensor_out: Sequence[bool] | None,
+    operator_factor: float | None = None,
+) -> Decided:
+    """What is anomalous by the threshold in force; late readings change nothing of a device."""
+    threshold = threshold_in_force(standing.usual, rule, operator_factor)
+    odd = [value > threshold for value in score]
+    if sensor_out is not None:
+        odd = [one or out for one, out in zip(odd, sensor_out, strict=True)]
+    return Decided([threshold] * len(score), odd, [], standing)
+
+
+def threshold_in_force(usual: Usual, rule: Rule, operator_factor: float | None) -> float:
+    """A device's threshold: the profile's, adapted by the operator or else by its own scores."""
+    return _threshold(usual.ticks, usual.readings, rule, operator_factor)
+
+
+def _quiet(
+    standing: Standing, rule: Rule, score: Sequence[float], operator_factor: float | None
+) -> Decided | None:
+    """The usual case at once: no score passes any level, and the threshold stays as it is.
+
+    None where that is not so. The result is that of ``_one_by_one``.
+    """
+    alert, usual, pace = standing.alert, standing.usual, rule.pace
+    learns = usual.readings < pace.learns_for <= usual.readings + len(score)
+    if alert.run or alert.open_since is not None or learns or standing.aftermath.peak:
+        return None
+    ticks = max(usual.ticks - len(score), pace.lowest)
+    readings = min(usual.readings + len(score), pace.learns_for)
+    threshold = _threshold(usual.ticks, usual.readings, rule, operator_factor)
+    highest, total = max(score), sum(score)
+    if total != total or highest > min(threshold, rule.usual_score * pace.ratio(ticks)):  # noqa: PLR0124 (NaN)
+        return None
+    if threshold != _threshold(ticks, readings, rule, operator_factor):
+        return None
+    n = len(score)
+    return Decided([threshold] * n, [False] * n, [], Standing(alert, Usual(ticks, readings)))
+
+
+def _one_by_one(
+    standing: Standing,
+    rule: Rule,
+    t: Sequence[int],
+    score: Sequence[float],
+    *,
+    sensor_out: Sequence[bool] | None,
+    operator_factor: float | None,
+) -> Decided:
+    alert, pace = standing.alert, rule.pace
+    ticks, readings = standing.usual.ticks, standing.usual.readings
+    aftermath = standing.aftermath
+    thresholds: list[float] = []
+    anomalous: list[bool] = []
+    changes: list[tuple[int, Change]] = []
+    for index, value in enumerate(score):
+        usual_threshold = _threshold(ticks, readings, rule, operator_factor)
+        threshold = raised_threshold(aftermath, t[index], usual_threshold)
+        odd = value > threshold or (sensor_out is not None and sensor_out[index])
+        thresholds.append(threshold)
+        anomalous.append(odd)
+        aftermath = next_aftermath(aftermath, t[index], value, usual_threshold)
+        # Learned from normal running alone, and from what has a score: NaN is not below anything.
+        if not odd and alert.open_since is None and value <= usual_threshold:
+            above = value > rule.usual_score * pace.ratio(ticks)
+            ticks = pace.after(ticks, above=above)
+            readings = min(readings + 1, pace.learns_for)
+        alert, change = next_alert(alert, t[index], odd, rule.hysteresis, rule.cooldown_ms)
+        if change is not None:
+            changes.append((index, change))
+    standing = Standing(alert, Usual(ticks, readings), aftermath)
+    return Decided(thresholds, anomalous, changes, standing)
+
+
+def _threshold(ticks: int, readings: int, rule: Rule, operator_factor: float | None) -> float:
+    if operator_factor is not None:
+        return rule.threshold * operator_factor
+    return rule.threshold * rule.pace.factor(ticks, readings)

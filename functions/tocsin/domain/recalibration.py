@@ -1,0 +1,188 @@
+"""A device's threshold from what operators said of its alerts.
+
+What an alert's readings held up is its *peak*: the highest score that ``raise_after`` readings in a
+row all reached. A threshold from the peak upwards would have raised no alert, one below it would.
+The threshold that is looked for is the lowest that silences every alert called normal, and never so
+high that an alert confirmed as an anomaly would have been missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any, Literal
+
+Label = Literal["normal", "anomaly"]
+Effect = Literal["kept", "silenced", "unknown"]
+
+LEAST_FACTOR, MOST_FACTOR = 0.5, 4.0  # of the profile's threshold
+ROUNDING = 1e-4  # scores are stored to four decimals
+
+
+@dataclass(frozen=True, slots=True)
+class PastAlert:
+    """An alert, what it was called, and its peak: None where that is not known, since its readings
+    are gone or were scored by another model. ``sensor``: a sensor was out when it was raised."""
+
+    alert_id: str
+    t: int
+    label: Label | None
+    peak: float | None
+    sensor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recalibration:
+    """A device's threshold before and after, as factors on the profile's too, and what the new one
+    makes of past alerts. Where no threshold will do, the new one is None and ``conflicts`` say why.
+    """
+
+    before: float
+    after: float | None
+    profile_threshold: float
+    conflicts: tuple[str, ...]
+    effects: tuple[tuple[PastAlert, Effect], ...]
+
+    @property
+    def factor(self) -> float | None:
+        return None if self.after is None else self.after / self.profile_threshold
+
+
+def recalibrate(
+    alerts: Sequence[PastAlert], *, learned: float, before: float, profile_threshold: float
+) -> Recalibration:
+    """The threshold that follows from the labels of *alerts*.
+
+    *learned*: the device's threshold without any operator's word, which is kept where the labels
+    allow; *before*: the one in force.
+    """
+    lowest, highest = _bounds(alerts, profile_threshold)
+    conflicts = _conflicts(alerts, lowest, highest, profile_threshold)
+    after = None if conflicts else min(max(learned, lowest), highest)
+    effects = tuple((one, _effect(one, after)) for one in alerts)
+    return Recalibration(before, after, profile_threshold, tuple(conflicts), effects)
+
+
+def is_allowed(factor: float) -> bool:
+    """Whether an operator's factor may be in force (a hair's breadth for its own rounding)."""
+    return isfinite(factor) and LEAST_FACTOR - 1e-9 <= factor <= MOST_FACTOR + 1e-9
+
+
+def threshold_document_id(device_id: str) -> str:
+    return f"threshold:{device_id}"
+
+
+def threshold_document(
+    device: Mapping[str, Any],
+    found: Recalibration,
+    labels: Mapping[str, Label],
+    model_version: str,
+    *,
+    operator: str,
+    now_ms: int,
+) -> dict[str, Any]:
+    """The ``settings`` document of a device's own threshold (docs/formats.md)."""
+    return {
+        "id": threshold_document_id(device["deviceId"]),
+        "type": "threshold",
+        "deviceId": device["deviceId"],
+        "siteId": device["siteId"],
+        "profile": device["profile"],
+        "factor": found.factor,
+        "threshold": found.after,
+        "modelVersion": model_version,
+        "labels": dict(labels),
+        "setBy": operator,
+        "setAt": now_ms,
+    }
+
+
+def threshold_audit(
+    device: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+    *,
+    operator: str,
+    now_ms: int,
+) -> dict[str, Any]:
+    """The ``audit`` document of a change of a device's own threshold (docs/formats.md)."""
+    kept = ("factor", "threshold", "modelVersion", "labels", "setBy", "setAt")
+    changed = [
+        None if one is None else {name: one[name] for name in kept} for one in (before, after)
+    ]
+    return {
+        "id": f"{now_ms}-{threshold_document_id(device['deviceId'])}",
+        "siteId": device["siteId"],
+        "type": "threshold",
+        "deviceId": device["deviceId"],
+        "by": operator,
+        "at": now_ms,
+        "before": changed[0],
+        "after": changed[1],
+    }
+
+
+def _bounds(alerts: Sequence[PastAlert], profile_threshold: float) -> tuple[float, float]:
+    """The lowest threshold that silences what is normal, the highest that keeps what is not."""
+    lowest, highest = LEAST_FACTOR * profile_threshold, MOST_FACTOR * profile_threshold
+    for one in alerts:
+        if one.peak is None or one.sensor:
+            continue
+        if one.label == "normal":
+            lowest = max(lowest, one.peak + ROUNDING)
+        if one.label == "anomaly":
+            highest = min(highest, one.peak - ROUNDING)
+    return lowest, highest
+
+
+def _conflicts(
+    alerts: Sequence[PastAlert], lowest: float, highest: float, profile_threshold: float
+) -> list[str]:
+    labelled = [one for one in alerts if one.label is not None]
+    found = [
+        f"alert {one.alert_id} was raised with a sensor out: no threshold silences it"
+        for one in labelled
+        if one.sensor and one.label == "normal"
+    ]
+    found += [
+        f"alert {one.alert_id}: its readings are gone, or another model scored them"
+        for one in labelled
+        if one.peak is None and not one.sensor
+    ]
+    if lowest <= highest:
+        return found
+    if lowest > MOST_FACTOR * profile_threshold:
+        found.append(
+            f"what is called normal reaches {lowest:.4f}, more than {MOST_FACTOR:g} times the "
+            f"profile's threshold {profile_threshold:.4f}"
+        )
+    if highest < LEAST_FACTOR * profile_threshold:
+        found.append(
+            f"a confirmed anomaly only reaches {highest:.4f}, less than {LEAST_FACTOR:g} times "
+            f"the profile's threshold {profile_threshold:.4f}"
+        )
+    return [*found, *_disagreeing(labelled)]
+
+
+def _disagreeing(labelled: Sequence[PastAlert]) -> list[str]:
+    """The alerts called normal that are at least as odd as one that was confirmed."""
+    known = [one for one in labelled if one.peak is not None and not one.sensor]
+    confirmed = [one for one in known if one.label == "anomaly"]
+    if not confirmed:
+        return []
+    least = min(confirmed, key=lambda one: one.peak or 0.0)
+    return [
+        f"alert {one.alert_id}, called normal, reaches {one.peak:.4f}: to silence it would miss "
+        f"the confirmed anomaly {least.alert_id}, which reaches {least.peak:.4f}"
+        for one in known
+        if one.label == "normal" and (one.peak or 0.0) + 2 * ROUNDING > (least.peak or 0.0)
+    ]
+
+
+def _effect(alert: PastAlert, threshold: float | None) -> Effect:
+    if alert.sensor:
+        return "kept"
+    if alert.peak is None or threshold is None:
+        return "unknown"
+    return "kept" if alert.peak > threshold else "silenced"

@@ -1,0 +1,37 @@
+"""The timer trigger: what is done by the clock."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import azure.functions as func
+
+from tocsin.bootstrap import Services
+from tocsin.usecases.measure_drift import measure_drift as measure
+
+log = logging.getLogger(__name__)
+
+
+def blueprint(services: Callable[[], Services]) -> func.Blueprint:
+    """The function measure_drift over *services*."""
+    app = func.Blueprint()  # type: ignore[no-untyped-call]  # the SDK's own
+
+    @app.function_name("measure_drift")
+    @app.timer_trigger(arg_name="timer", schedule="%DRIFT_SCHEDULE%", use_monitor=True)
+    # A few times only: a measurement that fails is made up for by the next one.
+    @app.retry(strategy="fixed_delay", max_retry_count="2", delay_interval="00:00:30")
+    async def measure_drift(timer: func.TimerRequest) -> None:  # noqa: ARG001 (the indexer wants it)
+        wired = services()
+        documents = await measure(
+            wired.profiles.values(),
+            references=wired.references,
+            fleet=wired.fleet,
+            drifts=wired.drifts,
+            now_ms=wired.now_ms(),
+        )
+        for document in documents:
+            why = document["reason"] or f"{document['figure']} by {document['largest']}"
+            log.info("Drift of %r: %s (%s)", document["profile"], document["state"], why)
+
+    return app

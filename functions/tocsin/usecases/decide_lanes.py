@@ -1,0 +1,101 @@
+"""What follows from the scores of each device's messages: what is anomalous, and its alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tocsin.domain.alerts import alert_document
+from tocsin.domain.decisions import Decided, Rule, Standing, decide, judge_late
+from tocsin.domain.fleet import DeviceState
+from tocsin.domain.readings import DecidedMessage, Scored
+from tocsin.usecases.place_messages import Lane, Placed
+from tocsin.usecases.ports import Document
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedLane:
+    """One device after its batch: what was decided on time and late, and the alerts of it."""
+
+    state: DeviceState
+    on_time: list[DecidedMessage]
+    late: list[DecidedMessage]
+    alerts: list[Document]
+
+
+def decide_lanes(
+    lanes: Sequence[Lane],
+    results: Sequence[Scored | None],
+    *,
+    target_per_day: float,
+    factors: Mapping[str, float],
+) -> list[DecidedLane]:
+    """Decide each device's messages; *results* are those of all lanes in their order.
+
+    *factors*: by device id what operators set. Late and unscored messages decide nothing.
+    """
+    rules = _rules(results, target_per_day)
+    in_order = iter(results)
+    return [_decide(lane, in_order, rules, factors.get(lane.device_id)) for lane in lanes]
+
+
+def _rules(results: Sequence[Scored | None], target_per_day: float) -> dict[str, Rule]:
+    """By profile the rule of the model that scored it in this batch."""
+    rules: dict[str, Rule] = {}
+    for one in results:
+        if one is not None and one.spec is not None and one.spec.profile not in rules:
+            rules[one.spec.profile] = Rule.of(one.spec, one.message.profile, target_per_day)
+    return rules
+
+
+def _decide(
+    lane: Lane,
+    results: Iterator[Scored | None],
+    rules: Mapping[str, Rule],
+    operator_factor: float | None,
+) -> DecidedLane:
+    standing = lane.before.standing
+    on_time: list[DecidedMessage] = []
+    late: list[DecidedMessage] = []
+    alerts: list[Document] = []
+    for placed in lane.placed:
+        scored = next(results)
+        if scored is None:
+            continue
+        rule = None if scored.spec is None else rules[scored.spec.profile]
+        decided = (
+            None if rule is None else _decided(placed, scored, standing, rule, operator_factor)
+        )
+        one = DecidedMessage(scored, decided)
+        if decided is not None:
+            alerts += _alerts(one, standing.alert.open_since)
+            standing = decided.standing
+        (late if placed.late else on_time).append(one)
+    return DecidedLane(lane.after.decided(standing), on_time, late, alerts)
+
+
+def _decided(
+    placed: Placed,
+    scored: Scored,
+    standing: Standing,
+    rule: Rule,
+    operator_factor: float | None,
+) -> Decided:
+    out = scored.sensor_out()
+    if placed.late:
+        return judge_late(
+            standing, rule, scored.score, sensor_out=out, operator_factor=operator_factor
+        )
+    times = scored.message.times
+    return decide(
+        standing, rule, times, scored.score, sensor_out=out, operator_factor=operator_factor
+    )
+
+
+def _alerts(one: DecidedMessage, raised_t: int | None) -> Iterator[Document]:
+    """The documents of a message's changes; *raised_t* is when the open alert was raised."""
+    changes = () if one.decided is None else one.decided.changes
+    for index, change in changes:
+        raised_t = one.scored.message.times[index] if change == "raised" else raised_t
+        assert raised_t is not None, "an alert is cleared only after it was raised"
+        yield alert_document(one, index, change, raised_t)

@@ -1,0 +1,193 @@
+"""What operators say of a device's alerts, turned into the device's own threshold."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tocsin.domain.decisions import Rule, threshold_in_force
+from tocsin.domain.errors import InvalidRequestError
+from tocsin.domain.fleet import standing_of
+from tocsin.domain.profile import Profile
+from tocsin.domain.recalibration import (
+    Label,
+    PastAlert,
+    Recalibration,
+    recalibrate,
+    threshold_audit,
+    threshold_document,
+)
+from tocsin.domain.thresholds import sustained
+from tocsin.usecases.ports import Document, Feedback, Models
+
+LOOK_BACK_MS = 30 * 24 * 60 * 60 * 1_000  # as long as readings are kept
+MOST_DOCUMENTS = 200  # the newest that are looked at, two an alert
+LONGEST_MS = 6 * 60 * 60 * 1_000  # of an alert's readings that are looked at
+MOST_MESSAGES = 5_000  # of one alert's readings
+READS_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What scores are judged by and where they are kept; ``target_per_day``: false alerts a device
+    and day that thresholds are set for."""
+
+    profiles: Mapping[str, Profile]
+    models: Models
+    target_per_day: float
+    store: Feedback
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A device's document, its profile and rule, and what operators set and said before."""
+
+    device: Document
+    profile: Profile
+    rule: Rule
+    model_version: str
+    set_before: Document | None
+    labels: Mapping[str, Label]
+
+
+async def preview_feedback(
+    device_id: str, labels: Mapping[str, Label], judging: Judging, *, now_ms: int
+) -> Recalibration:
+    """What *labels* (by alert id), with those given before, would make of the device's threshold
+    and of its alerts of the last 30 days. Changes nothing.
+
+    Raises InvalidRequestError for a device or an alert that is not known.
+    """
+    known = await _known(device_id, labels, judging)
+    return await _recalibration(known, labels, judging.store, now_ms)
+
+
+async def apply_feedback(
+    device_id: str, labels: Mapping[str, Label], judging: Judging, *, operator: str, now_ms: int
+) -> Recalibration:
+    """Do what ``preview_feedback`` shows, on the record; in force everywhere within a minute.
+
+    Raises InvalidRequestError when the labels contradict each other, naming how.
+    """
+    known = await _known(device_id, labels, judging)
+    found = await _recalibration(known, labels, judging.store, now_ms)
+    if found.conflicts:
+        raise InvalidRequestError("no threshold fits: " + "; ".join(found.conflicts))
+    document = threshold_document(
+        known.device, found, known.labels, known.model_version, operator=operator, now_ms=now_ms
+    )
+    # The record first: a change without one is worse than a record of a change that then failed.
+    await judging.store.save_audit(
+        threshold_audit(known.device, known.set_before, document, operator=operator, now_ms=now_ms)
+    )
+    await judging.store.save_device_threshold(document)
+    return found
+
+
+async def reset_threshold(
+    device_id: str, store: Feedback, *, operator: str, now_ms: int
+) -> Document | None:
+    """Undo all feedback on a device, on the record. Returns what was set, None if nothing was.
+
+    Raises InvalidRequestError for a device that is not known.
+    """
+    device = await _device(device_id, store)
+    before = await store.device_threshold(device_id)
+    if before is not None:
+        await store.save_audit(
+            threshold_audit(device, before, None, operator=operator, now_ms=now_ms)
+        )
+        await store.delete_device_threshold(device_id)
+    return before
+
+
+async def _known(device_id: str, labels: Mapping[str, Label], judging: Judging) -> _Known:
+    device = await _device(device_id, judging.store)
+    profile = judging.profiles.get(str(device["profile"]))
+    model = None if profile is None else await judging.models.current(profile)
+    if profile is None or model is None:
+        raise InvalidRequestError(
+            f"no model is active for {device['profile']!r}, the profile of device {device_id!r}"
+        )
+    set_before = await judging.store.device_threshold(device_id)
+    return _Known(
+        device=device,
+        profile=profile,
+        rule=Rule.of(model.spec, profile, judging.target_per_day),
+        model_version=model.spec.version,
+        set_before=set_before,
+        labels={**(set_before["labels"] if set_before else {}), **labels},
+    )
+
+
+async def _device(device_id: str, store: Feedback) -> Document:
+    device = await store.device(device_id)
+    if device is None:
+        raise InvalidRequestError(f"device {device_id!r} is not known")
+    return device
+
+
+async def _recalibration(
+    known: _Known, labels: Mapping[str, Label], store: Feedback, now_ms: int
+) -> Recalibration:
+    device_id = str(known.device["deviceId"])
+    alerts = await _past_alerts(known, store, now_ms)
+    unknown = sorted(labels.keys() - {one.alert_id for one in alerts})
+    if unknown:
+        raise InvalidRequestError(
+            f"device {device_id!r} raised no alert {', '.join(unknown)} in the last 30 days"
+        )
+    usual = standing_of(known.device).usual
+    factor = None if known.set_before is None else float(known.set_before["factor"])
+    return recalibrate(
+        alerts,
+        learned=threshold_in_force(usual, known.rule, None),
+        before=threshold_in_force(usual, known.rule, factor),
+        profile_threshold=known.rule.threshold,
+    )
+
+
+async def _past_alerts(known: _Known, store: Feedback, now_ms: int) -> list[PastAlert]:
+    """The alerts of the last 30 days, oldest first."""
+    documents = await store.alerts(
+        str(known.device["deviceId"]), from_t=now_ms - LOOK_BACK_MS, to_t=now_ms,
+        most=MOST_DOCUMENTS,
+    )  # fmt: skip
+    cleared = {one["alertId"]: int(one["t"]) for one in documents if one["type"] == "cleared"}
+    limit = asyncio.Semaphore(READS_AT_ONCE)
+
+    async def past(raised: Document) -> PastAlert:
+        alert_id, t = str(raised["alertId"]), int(raised["t"])
+        async with limit:
+            peak = await _peak(raised, cleared.get(alert_id, now_ms), known, store)
+        return PastAlert(alert_id, t, known.labels.get(alert_id), peak, bool(raised["sensors"]))
+
+    return list(await asyncio.gather(*(past(x) for x in documents if x["type"] == "raised")))
+
+
+async def _peak(raised: Document, ended_t: int, known: _Known, store: Feedback) -> float | None:
+    """The alert's peak from its stored scores; None where they are not all the active model's."""
+    t = int(raised["t"])
+    messages = await store.scores(
+        str(raised["deviceId"]),
+        from_t=t - round(known.profile.window * known.profile.period_s * 1_000),
+        to_t=min(ended_t, t + LONGEST_MS),
+        most=MOST_MESSAGES,
+    )
+    raise_after = known.rule.hysteresis.raise_after
+    every = {
+        time: np.nan if score is None else score
+        for one in messages
+        if one["modelVersion"] == known.model_version
+        for time, score in zip(one["t"], one["score"], strict=True)
+        if time <= ended_t
+    }
+    times = sorted(every)
+    if t not in every:
+        return None
+    first = max(0, times.index(t) - raise_after + 1)
+    held = sustained(np.array([every[time] for time in times[first:]]), raise_after)
+    return float(held.max()) if np.isfinite(held).any() else None

@@ -1,0 +1,175 @@
+"""How far each profile's devices have drifted from what its active bundle was made on.
+
+A day is cut into stretches, and the first messages of each stretch are read from some devices: a
+bounded sample that sees every part of the day and of the fleet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.domain.drift import Drift, drift_document_id, drift_of
+from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.profile import Profile
+from tocsin.usecases.ports import Document, Drifts, Fleet, References
+
+log = logging.getLogger(__name__)
+
+DAY_MS = 24 * 60 * 60 * 1_000
+# Not a divisor of a day's hours: an hourly rhythm is met at another moment in each stretch.
+STRETCHES = 13
+LEAST_STRETCHES = 3
+MOST_DEVICES = 40
+MESSAGES_A_STRETCH = 4
+READINGS_A_MESSAGE = 50
+READS_AT_ONCE = 8
+DECIMALS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """Scores ``[k]`` by the active bundle (NaN: none), values ``[k, c]``, and where they are from.
+
+    ``stretches``: how many parts of the day have readings.
+    """
+
+    score: NDArray[np.float32]
+    values: NDArray[np.float32]
+    devices: int
+    stretches: int
+
+
+async def measure_drift(
+    profiles: Iterable[Profile],
+    *,
+    references: References,
+    fleet: Fleet,
+    drifts: Drifts,
+    now_ms: int,
+) -> list[Document]:
+    """Measure, save and return the drift document of each profile (docs/formats.md).
+
+    A profile that cannot be measured gets one that says why. Raises what the database or the
+    storage raises when they stay away.
+    """
+    by_profile: dict[str, list[str]] = {}
+    for device in await fleet.devices(None):
+        # A device that was taken away would only make the sample smaller.
+        if device["lastT"] >= now_ms - DAY_MS:
+            by_profile.setdefault(device["profile"], []).append(device["id"])
+    documents: list[Document] = []
+    for profile in profiles:
+        device_ids = by_profile.get(profile.name, [])
+        document = await _measured(profile, device_ids, references, drifts, now_ms)
+        await drifts.save_drift(document)
+        documents.append(document)
+    return documents
+
+
+async def _measured(
+    profile: Profile, device_ids: Sequence[str], references: References, drifts: Drifts, now_ms: int
+) -> dict[str, Any]:
+    try:
+        version, reference = await references.active(profile)
+    except InvalidBundleError as error:
+        log.warning("Drift of %r not measured: %s", profile.name, error)
+        return _document(profile, now_ms, version=None, drift=None, reason=str(error))
+    sample = await _sample(profile, version, _spread(device_ids, MOST_DEVICES), drifts, now_ms)
+    drift = drift_of(reference, sample.score, sample.values)
+    reason = None
+    if drift.state == "unknown":
+        reason = f"{drift.readings} readings of the last day are too few"
+    elif sample.stretches < LEAST_STRETCHES:
+        reason = f"readings from {sample.stretches} of {STRETCHES} parts of the day are too few"
+    return _document(
+        profile, now_ms, version=version, drift=drift, reason=reason, devices=sample.devices
+    )
+
+
+async def _sample(
+    profile: Profile, version: str, device_ids: Sequence[str], drifts: Drifts, now_ms: int
+) -> _Sample:
+    edges = np.linspace(now_ms - DAY_MS, now_ms, STRETCHES + 1).astype(np.int64).tolist()
+    limit = asyncio.Semaphore(READS_AT_ONCE)
+
+    async def part(device_id: str, stretch: int) -> NDArray[np.float32]:
+        async with limit:
+            found = await drifts.first_messages(
+                device_id,
+                profile.name,
+                from_t=edges[stretch],
+                to_t=edges[stretch + 1],
+                most=MESSAGES_A_STRETCH,
+            )
+        # Thinned at once: whole documents of a day would fill the memory.
+        empty = np.empty((0, 1 + len(profile.channels)), dtype=np.float32)
+        return np.concatenate([empty, *(_rows(one, profile, version) for one in found)])
+
+    wanted = [(device, stretch) for device in device_ids for stretch in range(STRETCHES)]
+    parts = await asyncio.gather(*(part(*one) for one in wanted))
+    found = [one for one, rows in zip(wanted, parts, strict=True) if len(rows)]
+    rows = np.concatenate([np.empty((0, 1 + len(profile.channels)), dtype=np.float32), *parts])
+    return _Sample(
+        score=rows[:, 0],
+        values=rows[:, 1:],
+        devices=len({device for device, _ in found}),
+        stretches=len({stretch for _, stretch in found}),
+    )
+
+
+def _rows(document: Document, profile: Profile, version: str) -> NDArray[np.float32]:
+    """A message's score and values ``[k, 1 + c]``, evenly thinned.
+
+    Another version's scores are on another scale, so they count as missing.
+    """
+    missing = [None] * len(document["t"])
+    score = document["score"] if document["modelVersion"] == version else missing
+    columns = [score, *(document["channels"].get(name, missing) for name in profile.channel_names)]
+    rows = np.array(columns, dtype=np.float64).T.astype(np.float32)
+    return rows[:: -(-len(rows) // READINGS_A_MESSAGE)]
+
+
+def _spread(device_ids: Sequence[str], most: int) -> list[str]:
+    """At most *most* of them, evenly spread over their order."""
+    if len(device_ids) <= most:
+        return list(device_ids)
+    return [device_ids[index * len(device_ids) // most] for index in range(most)]
+
+
+def _document(
+    profile: Profile,
+    now_ms: int,
+    *,
+    version: str | None,
+    drift: Drift | None,
+    reason: str | None,
+    devices: int = 0,
+) -> dict[str, Any]:
+    drift = drift or Drift(score=None, channels={}, readings=0)
+    return {
+        "id": drift_document_id(profile.name),
+        "type": "drift",
+        "profile": profile.name,
+        "state": "unknown" if reason else drift.state,
+        "reason": reason,
+        "figure": _rounded(drift.figure),
+        "largest": drift.largest,
+        "score": _rounded(drift.score),
+        "channels": {name: _rounded(figure) for name, figure in drift.channels.items()},
+        "readings": drift.readings,
+        "devices": devices,
+        "from": now_ms - DAY_MS,
+        "to": now_ms,
+        "modelVersion": version,
+    }
+
+
+def _rounded(figure: float | None) -> float | None:
+    return None if figure is None else round(figure, DECIMALS)

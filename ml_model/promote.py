@@ -1,0 +1,155 @@
+"""Promote a published version, roll back to the one before it, and list what is published.
+
+Both commands only flip ``active.json``; the functions take the change within MODEL_REFRESH_S. What
+is to become active is read back and its hashes are checked first.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from azure.storage.blob import ContainerClient
+
+from ml_model.active import (
+    CONTAINER,
+    Active,
+    Named,
+    PublishError,
+    download,
+    read_active,
+    sha256_of,
+    write,
+)
+from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
+from tocsin.domain.bundle import check_sha256, parse_bundle
+from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.profile import Profile
+
+# As a part of an address, anything else could lead out of the profile's folder.
+_VERSION = re.compile(r"[\w-]+(\.[\w-]+)*")
+
+Use = Literal["active", "previous", "rolled back", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """What became of a promotion or a rollback: the version in use, and the one before it.
+
+    ``changed`` is false when the version was in use already.
+    """
+
+    profile: str
+    version: str
+    before: str | None
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One published bundle: when it was uploaded, and what it is used for."""
+
+    version: str
+    uploaded: datetime
+    use: Use
+
+
+def promote(container: ContainerClient, profile: Profile, version: str) -> Flip:
+    """Make the published *version* the active one; the one before it stays named for a rollback.
+
+    Safe to repeat. Raises InvalidBundleError when it is not whole, PublishError when it is not
+    there or active.json was changed meanwhile.
+    """
+    found = read_active(container, profile.name)
+    wanted = Named(version, sha256_of(_checked(container, profile, version)[BUNDLE_FILE]))
+    if found.now == wanted:
+        return Flip(profile.name, version, _version(found.previous), changed=False)
+    following = found.followed_by(wanted)
+    write(container, profile.name, following)
+    return Flip(profile.name, version, _version(following.previous), changed=True)
+
+
+def roll_back(container: ContainerClient, profile: Profile) -> Flip:
+    """Make the version before the active one active again.
+
+    Safe to repeat: a second time changes nothing. Raises InvalidBundleError when that version is
+    not as it was, PublishError when there is none or active.json was changed meanwhile.
+    """
+    found = read_active(container, profile.name)
+    if found.now is None:
+        raise PublishError(f"profile {profile.name!r} has no active bundle to roll back from")
+    if found.previous is None:
+        if found.rolled_back is None:
+            raise PublishError(
+                f"profile {profile.name!r} has had no version before {found.now.version!r}; "
+                "promote another one instead"
+            )
+        return Flip(profile.name, found.now.version, found.rolled_back, changed=False)
+    files = _checked(container, profile, found.previous.version)
+    path = f"{CONTAINER}/{profile.name}/{found.previous.version}/{BUNDLE_FILE}"
+    check_sha256(files[BUNDLE_FILE], found.previous.bundle_sha256, path)
+    write(container, profile.name, found.rolled_back_to(found.previous))
+    return Flip(profile.name, found.previous.version, found.now.version, changed=True)
+
+
+def versions(container: ContainerClient, profile: Profile) -> list[Version]:
+    """Every published version, the newest upload first."""
+    active = read_active(container, profile.name)
+    end = f"/{BUNDLE_FILE}"
+    found = [
+        Version(version, blob.last_modified, _use(active, version))
+        for blob in container.list_blobs(name_starts_with=f"{profile.name}/")
+        if blob.name.endswith(end) and (version := blob.name.split("/")[1])
+    ]
+    return sorted(found, key=lambda one: (one.uploaded, one.version), reverse=True)
+
+
+def fetch(container: ContainerClient, profile: Profile, version: str | None, into: Path) -> Path:
+    """Download a published version, the active one when *version* is None, into a new folder.
+
+    Returns the folder. Raises as promote does.
+    """
+    active = read_active(container, profile.name)
+    version = version or _version(active.now)
+    if version is None:
+        raise PublishError(f"profile {profile.name!r} has no active bundle")
+    folder = into / version
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in _checked(container, profile, version).items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def _checked(container: ContainerClient, profile: Profile, version: str) -> dict[str, bytes]:
+    """Both files of a published version, its description and its program's hash found right."""
+    if not _VERSION.fullmatch(version):
+        raise PublishError(f"{version!r} is no version; python -m ml_model versions lists them")
+    folder = f"{profile.name}/{version}"
+    files = {name: download(container, f"{folder}/{name}") for name in (BUNDLE_FILE, PROGRAM_FILE)}
+    description, program = files[BUNDLE_FILE], files[PROGRAM_FILE]
+    if description is None or program is None:
+        missing = BUNDLE_FILE if description is None else PROGRAM_FILE
+        raise PublishError(
+            f"{CONTAINER}/{folder}/{missing} does not exist; publish the bundle first, or choose "
+            f"another version (python -m ml_model versions --profile {profile.name})"
+        )
+    spec = parse_bundle(description, profile)
+    if spec.version != version:
+        raise InvalidBundleError(f"{CONTAINER}/{folder} holds the version {spec.version!r}")
+    check_sha256(program, spec.program_sha256, f"{CONTAINER}/{folder}/{PROGRAM_FILE}")
+    return {BUNDLE_FILE: description, PROGRAM_FILE: program}
+
+
+def _use(active: Active, version: str) -> Use:
+    if version == _version(active.now):
+        return "active"
+    if version == _version(active.previous):
+        return "previous"
+    return "rolled back" if version == active.rolled_back else ""
+
+
+def _version(named: Named | None) -> str | None:
+    return None if named is None else named.version

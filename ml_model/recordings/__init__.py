@@ -1,0 +1,1 @@
+"""Where recordings come from: files, the simulated fleet, stored readings; and what is checked."""

@@ -1,0 +1,121 @@
+"""The scaler and the sensor limits: what the training rows say of each channel alone."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ml_model.data import Recording, RecordingError
+from ml_model.model import WindowAutoencoder
+from ml_model.views import STEP_OF_WHITE_NOISE
+from tocsin.domain.profile import Profile
+
+NOISE_SHARE = 0.5  # no device is taken to be quieter than this share of its fleet's noise
+LEAST_RUN = 12  # readings without a value, or unchanged, that are never more than a pause
+RUNS_LONGER = 1.5  # than the longest of normal running, and a sensor is out
+NEAR, FAR = 1 / 40, 1 / 4  # of a recording: the lags between which its drift is measured
+Rows = NDArray[np.float64]
+
+
+def fit_scaler(
+    model: WindowAutoencoder,
+    recordings: Sequence[Recording],
+    windows: Tensor,
+    profile: Profile,
+    *,
+    floor_share: float,
+) -> None:
+    """Set limits from the profile; level, spread and noise from normal rows.
+
+    ``floor_share``: spread and noise of a channel that never changes, as a share of its range.
+    Raises RecordingError naming a channel without a value.
+    """
+    look = model.look
+    low = np.array([channel.low for channel in profile.channels])
+    high = np.array([channel.high for channel in profile.channels])
+    rows = np.concatenate([one.values[one.fault == ""] for one in recordings]).astype(np.float64)
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # checked just below
+        centre, spread = np.nanmean(rows, axis=0), np.nanstd(rows, axis=0)
+    for name, value in zip(profile.channel_names, centre, strict=True):
+        if not np.isfinite(value):
+            raise RecordingError(
+                f"channel {name!r} of {profile.name!r} has no value in the part that trains"
+            )
+    # A value far outside of what the sensor can show says no more than one just outside.
+    put(look.low, low - (high - low))
+    put(look.high, high + (high - low))
+    put(look.centre, centre)
+    floor = floor_share * (high - low)
+    put(look.spread, np.maximum(spread, floor))
+    steps = windows.diff(dim=1).abs().nanmean(1).nanmedian(0).values.numpy()
+    noise = steps / STEP_OF_WHITE_NOISE
+    put(look.noise_floor, np.where(noise > 0, NOISE_SHARE * noise, floor))
+
+
+def fit_sensors(model: WindowAutoencoder, recordings: Sequence[Recording]) -> None:
+    """Set after how many readings a sensor is missing or stuck: longer than it normally is.
+
+    A limit that the model's sensor rows cannot tell is none: such a channel often stands still.
+    """
+    told = min(model.config.sensor_rows, model.config.window) - 1
+    for limit, quiet in (
+        (model.missing_after, lambda values: ~np.isfinite(values)),
+        (model.stuck_after, _unchanged),
+    ):
+        normal = [quiet(one.values[one.fault == ""]) for one in recordings]
+        longest = np.max([_longest_runs(one) for one in normal], axis=0)
+        after = np.maximum(LEAST_RUN, np.ceil(RUNS_LONGER * longest) + 1)
+        put(limit, np.where(after <= told, after, np.inf))
+
+
+def drifted_spread(
+    recordings: Sequence[Recording], view_rows: int, horizon: float
+) -> NDArray[np.float64]:
+    """How far the mean of *view_rows* readings may be off at *horizon* recordings' length, ``[c]``.
+
+    A slow channel goes on as it went: its mean square change over a lag L grows as L^2h (fractional
+    Brownian motion, Mandelbrot and Van Ness 1968), with h told from two lags of the training rows.
+    """
+    rows = min(len(one.t) for one in recordings)
+    near, far = max(1, round(NEAR * rows)), max(2, round(FAR * rows))
+    means = [_rolling_mean(one.values.astype(np.float64), view_rows) for one in recordings]
+    at_near, at_far = _mean_square_change(means, near), _mean_square_change(means, far)
+    exponent = np.clip(np.log(at_far / at_near) / np.log(far / near), 0.0, 2.0)
+    spread: NDArray[np.float64] = np.sqrt(at_far / 2 * (horizon * rows / far) ** exponent)
+    return spread
+
+
+def put(buffer: Tensor, values: NDArray[np.floating]) -> None:
+    """Copy *values* into a buffer of the model."""
+    buffer.copy_(torch.from_numpy(np.asarray(values, dtype=np.float32)))
+
+
+def _unchanged(values: NDArray[np.float32]) -> NDArray[np.bool_]:
+    unchanged: NDArray[np.bool_] = np.diff(values, axis=0) == 0
+    return unchanged
+
+
+def _longest_runs(quiet: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The longest run of true values in each column of *quiet* ``[n, c]``."""
+    at = np.arange(1, len(quiet) + 1)[:, np.newaxis]
+    last_loud = np.maximum.accumulate(np.where(quiet, 0, at), axis=0)
+    longest: NDArray[np.int64] = np.max(at - last_loud, axis=0, initial=0)
+    return longest
+
+
+def _rolling_mean(values: Rows, rows: int) -> Rows:
+    means: Rows = np.nanmean(sliding_window_view(values, rows, axis=0), axis=-1)
+    return means
+
+
+def _mean_square_change(means: Sequence[Rows], lag: int) -> NDArray[np.float64]:
+    squares = np.concatenate([(one[lag:] - one[:-lag]) ** 2 for one in means])
+    # A channel that is never known at both ends of the lag is not taken to drift.
+    change: NDArray[np.float64] = np.fmax(np.nanmean(squares, axis=0), 1e-12)
+    return change

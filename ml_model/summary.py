@@ -1,0 +1,93 @@
+"""What a run prints at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from rich.table import Table
+
+from ml_model.calibrate import Calibration
+from ml_model.data import Recording
+from ml_model.train import Epoch, TrainConfig
+
+
+def training_table(
+    title: str,
+    parts: Sequence[Sequence[Recording]],
+    epochs: Sequence[Epoch],
+    calibration: Calibration,
+    program_bytes: int,
+) -> Table:
+    """What was read, what each part of it did, and what came of it."""
+    table = Table(title=title, show_header=False)
+    table.add_row("read", _extent([one for part in parts for one in part], details=True))
+    for name, part in zip(("trained on", "stopped by", "threshold from"), parts, strict=True):
+        table.add_row(name, _extent(part))
+    best = [epoch for epoch in epochs if epoch.best][-1:] or list(epochs[-1:])
+    table.add_row(
+        "network",
+        f"{len(epochs)} epochs, the best is {best[0].number} with a loss of "
+        f"{best[0].held_out_loss:.4f}; {program_bytes} bytes",
+    )
+    table.add_row(
+        "threshold",
+        f"{calibration.threshold:.3f} ({calibration.method}, {calibration.peaks} peaks); "
+        f"{calibration.alerts_per_day:.2g} alerts a device and day on what set it, "
+        f"{calibration.target_per_day:g} allowed",
+    )
+    return table
+
+
+def cut_short(epochs: Sequence[Epoch], config: TrainConfig) -> bool:
+    """Whether the time budget ended the training, not the epochs or a lack of progress."""
+    progress = any(epoch.best for epoch in epochs[-config.patience :])
+    return len(epochs) < config.epochs and progress
+
+
+def evaluation_table(title: str, metrics: Mapping[str, Any]) -> Table:
+    """Faults found by kind, and the figures over all of them."""
+    table = Table(title=title)
+    for column in ("fault", "found", "recall", "median delay s"):
+        table.add_column(column, justify="left" if column == "fault" else "right")
+    events = metrics["events"]
+    for kind, one in events["by_kind"].items():
+        table.add_row(
+            kind,
+            f"{one['found']} of {one['total']}",
+            *map(_shown, (one["recall"], one["median_delay_s"])),
+        )
+    table.add_section()
+    table.add_row(
+        "all that change values",
+        f"{events['found']} of {events['total']}",
+        _shown(events["recall"]),
+        _shown(events["median_delay_s"]),
+    )
+    table.caption = (
+        f"events: precision {_shown(events['precision'])}; readings: precision "
+        f"{_shown(metrics['readings']['precision'])}, recall "
+        f"{_shown(metrics['readings']['recall'])}; false alerts a device-day "
+        f"{_shown(metrics['false_alerts_per_device_day'])} over {metrics['device_days']} days"
+    )
+    return table
+
+
+def _extent(recordings: Sequence[Recording], *, details: bool = False) -> str:
+    devices = len({one.device for one in recordings})
+    readings = sum(len(one.t) for one in recordings)
+    days = sum(one.days for one in recordings)
+    extent = f"{devices} devices, {readings:,} readings, {days:.2f} device-days"
+    if not details:
+        return extent
+    missing = sum(int(np.isnan(one.values).sum()) for one in recordings)
+    values = sum(one.values.size for one in recordings)
+    faulty = sum(int((one.fault != "").sum()) for one in recordings)
+    return (
+        f"{extent}, {missing / values:.1%} of the values missing, {faulty:,} readings with a fault"
+    )
+
+
+def _shown(value: float | None) -> str:
+    return "-" if value is None else f"{value:g}"

@@ -1,0 +1,174 @@
+"""The commands that watch a published bundle and judge a candidate: flags, and what each one calls.
+
+Torch and pandas take seconds to import, so each command imports what it needs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from ml_model.paths import BUNDLE_FILE, RUNS
+from ml_model.promote import fetch
+from ml_model.publish import container_client
+from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.profile import Profile
+from tocsin.profiles import load_profiles
+
+if TYPE_CHECKING:
+    from ml_model.commands import Commands
+    from ml_model.data import Recording
+    from ml_model.shadow import Span
+
+NOT_FIT = 1
+DAY_MS = 86_400_000
+DRIFT_DAYS, COMPARE_DAYS = 1, 7
+
+
+def add_watch_commands(commands: Commands, names: list[str]) -> None:
+    """Add ``drift`` and ``compare``."""
+    _add_drift(commands, names)
+    _add_compare(commands, names)
+
+
+def _add_drift(commands: Commands, names: list[str]) -> None:
+    parser = commands.add_parser(
+        "drift",
+        help="how far recent readings are from what a bundle was made on",
+        description="Prints the population stability index of each channel and of the score: "
+        "below .1 stable, up to .25 to be watched, above drifted. Without --data it reads the "
+        "stored readings of the last day.",
+        epilog="example: python -m ml_model drift --profile pump --from-cosmos",
+    )
+    parser.add_argument("--profile", required=True, choices=names, help="which kind of device")
+    _source_flags(parser, days=DRIFT_DAYS)
+    parser.add_argument(
+        "--bundle", metavar="FOLDER|VERSION", help="which bundle (the published active one)"
+    )
+    parser.set_defaults(run=_drift)
+
+
+def _add_compare(commands: Commands, names: list[str]) -> None:
+    parser = commands.add_parser(
+        "compare",
+        help="hold a candidate bundle against the active one on recent readings",
+        description="Scores the same readings with both bundles, by the functions' own rule, and "
+        "says whether the candidate is fit to promote: enough device-days to tell a rate, no more "
+        "unconfirmed alerts than 1.5 times the target (or than the active bundle), no confirmed "
+        "alert lost. Ends with 0 when it is fit, 1 when not. Leaves comparison.json in --out.",
+        epilog="example: python -m ml_model compare --profile pump --candidate runs/pump/bundle "
+        "--from-cosmos",
+    )
+    parser.add_argument("--profile", required=True, choices=names, help="which kind of device")
+    parser.add_argument("--candidate", required=True, metavar="FOLDER|VERSION")
+    parser.add_argument(
+        "--active", metavar="FOLDER|VERSION", help="what to hold it against (the active one)"
+    )
+    _source_flags(parser, days=COMPARE_DAYS)
+    parser.add_argument(
+        "--target", type=_rate, metavar="N", help="false alerts allowed a device and day (0.5)"
+    )  # fmt: skip
+    parser.add_argument("--out", type=Path, help="folder of the report (runs/PROFILE)")
+    parser.set_defaults(run=_compare)
+
+
+def _drift(parsed: argparse.Namespace, console: Console) -> None:
+    from ml_model.drift import drift_from, drift_table  # noqa: PLC0415 (imports torch)
+    from ml_model.export import load_program, read_description  # noqa: PLC0415 (imports torch)
+    from ml_model.scoring import score_recording  # noqa: PLC0415 (imports torch)
+
+    profile = load_profiles()[parsed.profile]
+    with TemporaryDirectory() as fetched:
+        folder = _bundle(profile, parsed.bundle, Path(fetched))
+        described, program = read_description(folder), load_program(folder)
+        recordings, _ = _source(parsed, profile, console, days=DRIFT_DAYS)
+        scored = [score_recording(program, one, profile) for one in recordings]
+    drift = drift_from(described, scored, profile)
+    console.print(drift_table(drift, f"{profile.name} against {described['version']}"))
+
+
+def _compare(parsed: argparse.Namespace, console: Console) -> int:
+    from ml_model.compare import ShadowOrder, run_comparison  # noqa: PLC0415 (imports torch)
+    from ml_model.presets import TARGET_PER_DAY  # noqa: PLC0415 (imports torch)
+
+    profile = load_profiles()[parsed.profile]
+    with TemporaryDirectory() as fetched:
+        recordings, confirmed = _source(parsed, profile, console, days=COMPARE_DAYS)
+        order = ShadowOrder(
+            active=_bundle(profile, parsed.active, Path(fetched)),
+            candidate=_bundle(profile, parsed.candidate, Path(fetched)),
+            recordings=recordings,
+            confirmed=confirmed,
+            target_per_day=parsed.target or TARGET_PER_DAY,
+        )
+        report = run_comparison(order, profile, parsed.out or RUNS / profile.name, console)
+    return 0 if report["fit"] else NOT_FIT
+
+
+def _bundle(profile: Profile, named: str | None, into: Path) -> Path:
+    """The folder that is named, or that of a published version, downloaded into *into*."""
+    if named is not None and (Path(named) / BUNDLE_FILE).is_file():
+        return Path(named)
+    if named is not None and len(Path(named).parts) > 1:
+        raise InvalidBundleError(f"{named} holds no {BUNDLE_FILE}")
+    with container_client(os.environ) as container:
+        return fetch(container, profile, named, into)
+
+
+def _source(
+    parsed: argparse.Namespace, profile: Profile, console: Console, *, days: int
+) -> tuple[list[Recording], list[Span]]:
+    """The recordings asked for, by default the stored ones of the last *days*, and where an
+    operator confirmed an alert."""
+    if parsed.data:
+        from ml_model.recordings.files import read_recordings  # noqa: PLC0415 (imports pandas)
+
+        return read_recordings(parsed.data, profile), []
+    from ml_model.recordings.alerts import confirmed_alerts  # noqa: PLC0415 (imports torch)
+    from ml_model.recordings.cosmos import open_database, read_stored  # noqa: PLC0415 (Cosmos DB)
+
+    until_ms = _ms(parsed.until or datetime.now(UTC))
+    since_ms = _ms(parsed.since) if parsed.since else until_ms - days * DAY_MS
+    with open_database(os.environ) as database, console.status("reading what is stored"):
+        readings = database.get_container_client("readings")
+        recordings = read_stored(readings, profile, since_ms, until_ms)
+        return recordings, confirmed_alerts(database.get_container_client("settings"))
+
+
+def _source_flags(parser: argparse.ArgumentParser, *, days: int) -> None:
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
+        "--from-cosmos", action="store_true", help="judge the stored readings (the default)"
+    )
+    source.add_argument(
+        "--data", nargs="+", type=Path, metavar="FILE",
+        help="judge recordings; a column fault says where an alert is right",
+    )  # fmt: skip
+    parser.add_argument(
+        "--since", type=_moment, metavar="TIME",
+        help=f"of the stored readings, ISO 8601, UTC ({days} days before the end)",
+    )  # fmt: skip
+    parser.add_argument("--until", type=_moment, metavar="TIME", help="their end (now)")
+
+
+def _moment(text: str) -> datetime:
+    """A time in ISO 8601; without a zone it is UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _ms(moment: datetime) -> int:
+    return round(moment.timestamp() * 1_000)
+
+
+def _rate(text: str) -> float:
+    rate = float(text)
+    if not 0.001 <= rate <= 100:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0.001 and 100")
+    return rate

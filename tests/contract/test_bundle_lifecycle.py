@@ -1,0 +1,108 @@
+"""The recipe of docs/operations.md by its commands: watch, compare, publish, promote, roll back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from azure.cosmos import CosmosClient, DatabaseProxy, PartitionKey
+
+from local.processes import Child
+from local.services import COSMOS_KEY, Endpoints
+from ml_model.__main__ import main
+from tests.contract.cosmos_clients import url
+from tests.unit.test_ml_compare import START_MS, TARGET, THERMAL, bundle, recording
+from tocsin.domain.drift import reference_document, reference_of
+
+MESSAGE = 500
+FAULT_AT = 900
+COMPARE = ["compare", "--profile", "thermal", "--from-cosmos", "--target", TARGET]
+# The recordings of the unit tests lie in this day.
+DAY = ["--since", "2026-11-18", "--until", "2026-11-19"]
+
+
+@pytest.fixture
+def database(
+    cosmos: Child, azurite: Child, endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[DatabaseProxy]:
+    """The product's database and storage, named in the environment as the commands read it."""
+    assert cosmos.running
+    assert azurite.running
+    monkeypatch.setenv("CosmosDB", endpoints.cosmos_connection)
+    monkeypatch.setenv("BlobStorage", endpoints.storage_connection)
+    monkeypatch.delenv("COSMOS_DATABASE", raising=False)
+    with CosmosClient(url(endpoints), COSMOS_KEY) as client:
+        created = client.create_database("tocsin")
+        created.create_container("readings", PartitionKey("/deviceId"))
+        created.create_container("settings", PartitionKey("/id"))
+        yield created
+        client.delete_database("tocsin")
+
+
+def store(database: DatabaseProxy) -> None:
+    """Readings of two devices, one with a fault whose alert an operator called an anomaly."""
+    readings = database.get_container_client("readings")
+    for one in (recording("rig", odd=[FAULT_AT]), recording("other")):
+        for start in range(0, len(one.t), MESSAGE):
+            part = one.between(start, start + MESSAGE)
+            columns = zip(THERMAL.channel_names, part.values.T.tolist(), strict=True)
+            readings.upsert_item(
+                {
+                    "id": f"{part.t[0]}-{start}",
+                    "deviceId": one.device,
+                    "profile": "thermal",
+                    "t": part.t.tolist(),
+                    "firstT": int(part.t[0]),
+                    "lastT": int(part.t[-1]),
+                    "channels": dict(columns),
+                }
+            )
+    raised_t = START_MS + (FAULT_AT + 3) * round(THERMAL.period_s * 1_000)
+    database.get_container_client("settings").upsert_item(
+        {
+            "id": "threshold:rig",
+            "type": "threshold",
+            "deviceId": "rig",
+            "labels": {f"rig-{raised_t}": "anomaly"},
+        }
+    )
+
+
+def test_a_candidate_is_compared_promoted_and_rolled_back(
+    database: DatabaseProxy, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store(database)
+    values = recording("rig").values
+    reference = reference_document(reference_of([], [values], THERMAL))
+    first = bundle(tmp_path, "1-a", reference=reference)
+    good = bundle(tmp_path, "1-b", threshold=29.0)
+    deaf = bundle(tmp_path, "1-c", threshold=1e6)
+    for folder in (first, good):
+        assert main(["publish", "--profile", "thermal", "--bundle", str(folder)]) == 0
+
+    assert main(["drift", "--profile", "thermal", "--from-cosmos", *DAY]) == 0
+    assert "8000 readings: stable" in capsys.readouterr().out
+
+    out = ["--out", str(tmp_path / "out")]
+    assert main([*COMPARE, *DAY, *out, "--candidate", str(deaf)]) == 1
+    assert "1 of 1 confirmed alerts are lost" in capsys.readouterr().out
+    assert main([*COMPARE, *DAY, *out, "--candidate", "1-b"]) == 0
+
+    assert main(["promote", "--profile", "thermal", "--version", "1-b"]) == 0
+    assert main(["rollback", "--profile", "thermal"]) == 0
+    capsys.readouterr()
+    assert main(["versions", "--profile", "thermal"]) == 0
+    shown = capsys.readouterr().out
+    assert [line.split()[1] for line in shown.splitlines() if " active " in line] == ["1-a"]
+
+
+def test_no_stored_reading_is_one_clear_line(
+    database: DatabaseProxy, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert database.id == "tocsin"
+    assert main(["publish", "--profile", "thermal", "--bundle", str(bundle(tmp_path, "1-a"))]) == 0
+    assert main(["drift", "--profile", "thermal", *DAY]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("ml_model drift: no reading of profile 'thermal' is stored from 2026-")
+    assert error.count("\n") == 1

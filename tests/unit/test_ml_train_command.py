@@ -1,0 +1,190 @@
+"""Training by the command line: bad recordings end in one clear line, unusual ones in a remark."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ml_model.__main__ import main
+from ml_model.data import Recording
+from tocsin.profiles import load_profiles
+
+PROFILE = load_profiles()["environment"]
+START_MS = 1_767_571_200_000
+READINGS = 3_000
+
+
+def recording(device: str, rows: int = READINGS) -> Recording:
+    rng = np.random.default_rng(len(device) + rows)
+    values = 50 + rng.normal(0, 1, size=(rows, len(PROFILE.channels)))
+    t = START_MS + round(PROFILE.period_s * 1_000) * np.arange(rows, dtype=np.int64)
+    return Recording(device, t, values.astype(np.float32), np.full(rows, "", dtype="U8"))
+
+
+def write_csv(path: Path, *recordings: Recording) -> Path:
+    lines = [",".join(["t", "device", *PROFILE.channel_names, "fault"])]
+    for one in recordings:
+        for t, row, fault in zip(one.t, one.values, one.fault, strict=True):
+            cells = ["" if np.isnan(value) else f"{value:.6g}" for value in row]
+            lines.append(",".join([str(t), one.device, *cells, fault]))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def train(tmp_path: Path, *recordings: Recording, more: tuple[str, ...] = ()) -> int:
+    file = write_csv(tmp_path / "plant.csv", *recordings)
+    return main(
+        [
+            "train", "--profile", "environment", "--data", str(file), "--epochs", "1",
+            "--out", str(tmp_path / "out"), *more,
+        ]
+    )  # fmt: skip
+
+
+def missing(one: Recording, channel: int, rows: slice) -> Recording:
+    values = one.values.copy()
+    values[rows, channel] = np.nan
+    return replace(one, values=values)
+
+
+def slower(one: Recording) -> Recording:
+    return replace(one, t=START_MS + 5 * (one.t - START_MS))
+
+
+def gappy(one: Recording) -> Recording:
+    """A silence of a window after every 20 readings."""
+    return replace(one, t=one.t + 32_000 * (np.arange(len(one.t)) // 20))
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (recording("a", rows=500), "500 readings give 469 windows without a fault or a silence"),
+        (recording("a", rows=20), "no device has 32 readings in a row"),
+        (gappy(recording("a")), "no device has 32 readings in a row"),
+        (missing(recording("a"), 1, slice(None)), "'humidity_pct' of 'environment' has no value"),
+        (missing(recording("a"), 1, slice(0, 1_800)), "has no value in the part that trains"),
+        (replace(recording("a"), fault=np.full(READINGS, "odd")), "3000 readings give 0 windows"),
+        (slower(recording("a")), "device 'a': a reading comes every 5 s, but 'environment'"),
+    ],
+)
+def test_what_cannot_train_ends_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], one: Recording, said: str
+) -> None:
+    assert train(tmp_path, one) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("ml_model train: ")
+    assert said in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "out" / "bundle").exists()
+
+
+def test_the_unusual_trains_and_is_remarked_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    still = recording("still")
+    still.values[:, 2] = 50.0
+    assert train(tmp_path, still, recording("short", rows=31)) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert (
+        "left out, without 32 readings in a row without a silence of half a window: short" in shown
+    )
+    assert shown.count("channel 'battery_pct' is constant at 50") == 1
+    described = json.loads((tmp_path / "out" / "bundle" / "bundle.json").read_text())
+    assert described["training"]["devices"] == 1
+    assert described["training"]["command"].endswith("--data plant.csv")
+    assert f"python -m ml_model evaluate --profile environment --bundle {tmp_path}" in shown
+
+
+def test_a_channel_that_falls_silent_trains_from_what_it_said(tmp_path: Path) -> None:
+    assert train(tmp_path, missing(recording("a"), 1, slice(0, 1_500))) == 0
+
+
+def test_faults_have_no_say_in_the_threshold(tmp_path: Path) -> None:
+    plain, odd = recording("a"), recording("a")
+    for one in (plain, odd):
+        one.fault[2_600:2_700] = "odd"
+    odd.values[2_600:2_700] += 40.0 * (-1.0) ** np.arange(100)[:, None]
+    thresholds = []
+    for name, one in (("plain", plain), ("odd", odd)):
+        (tmp_path / name).mkdir()
+        assert train(tmp_path / name, one) == 0
+        described = (tmp_path / name / "out" / "bundle" / "bundle.json").read_text()
+        thresholds.append(json.loads(described)["threshold"])
+    assert thresholds[0] == thresholds[1]
+
+
+def test_the_simulated_fleet_is_a_source(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    command = ["train", "--profile", "environment", "--epochs", "1", "--out", str(out)]
+    assert main([*command, "--simulated", "2,0.5,3"]) == 0
+    described = json.loads((out / "bundle" / "bundle.json").read_text())
+    assert described["training"]["rows"] == 3_600
+    assert described["training"]["command"].endswith("--simulated 2,0.5,3,none")
+    command = ["evaluate", "--profile", "environment", "--bundle", str(out / "bundle")]
+    assert main([*command, "--simulated", "1,3,4,spike", "--out", str(out)]) == 0
+    assert "spike" in capsys.readouterr().out
+    assert main([*command, "--simulated", "1,0.5,4,nonsense", "--out", str(out)]) == 2
+    error = capsys.readouterr().err
+    assert "no kind 'nonsense'" in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--simulated", "12"], "'12' is not DEVICES,HOURS[,SEED[,FAULTS]]"),
+        (["--simulated", "0,6"], "at least one device"),
+        (["--simulated", "1,inf"], "more than 0 hours"),
+        (["--from-cosmos", "--since", "yesterday"], "'yesterday' is no time"),
+        (["--from-cosmos", "--data", "x.csv"], "not allowed with"),
+        ([], "one of the arguments --data --simulated --from-cosmos is required"),
+    ],
+)
+def test_a_wrong_source_is_refused(
+    capsys: pytest.CaptureFixture[str], flags: list[str], said: str
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["train", "--profile", "environment", *flags])
+    assert left.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_time_that_ends_before_it_begins_is_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    times = ["--since", "2026-11-20", "--until", "2026-11-19T12:00"]
+    assert main(["train", "--profile", "environment", "--from-cosmos", *times]) == 2
+    assert "is not before --until 2026-11-19T12:00:00+00:00" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--data", "x.csv", "--since", "2026-11-20"], "--since and --until go with --from-cosmos"),
+        (["--simulated", "1,1", "--until", "2026-11-20"], "go with --from-cosmos only"),
+        (["--from-cosmos", "--time-column", "at"], "--time-column goes with --data only"),
+    ],
+)
+def test_a_flag_that_the_source_does_not_heed_is_refused(
+    capsys: pytest.CaptureFixture[str], flags: list[str], said: str
+) -> None:
+    assert main(["evaluate", "--profile", "environment", *flags]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate"])
+def test_help_shows_each_source_by_an_example(
+    capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    examples = capsys.readouterr().out.partition("examples:")[2]
+    for source in ("--data", "--simulated", "--from-cosmos"):
+        assert source in examples
