@@ -109,7 +109,7 @@ def _side(order: ShadowOrder, folder: Path, profile: Profile, console: Console) 
             rule,
             recording.t.tolist(),
             scored.score.tolist(),
-            sensor_out=scored.sensor_out(),
+            sensors_out=scored.sensors_out(),
         )
         anomalous = np.array(decided.anomalous, dtype=np.bool_)
         shadows.append(Shadow(scored, anomalous, alert_spans(recording, decided.changes)))

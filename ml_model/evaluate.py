@@ -68,7 +68,7 @@ def judge(scored: ScoredRecording, rule: Rule, window: int) -> Judged:
         rule,
         recording.t.tolist(),
         scored.score.tolist(),
-        sensor_out=scored.sensor_out(),
+        sensors_out=scored.sensors_out(),
     )
     raised = [index for index, change in decided.changes if change == "raised"]
     faulty = np.flatnonzero(recording.fault != "")

@@ -1,8 +1,10 @@
-"""Making a committed bundle again: simulate, train, calibrate, evaluate, export."""
+"""Making a committed bundle again: simulate, train, calibrate, evaluate, export, compare."""
 
 from __future__ import annotations
 
+import filecmp
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -12,12 +14,17 @@ from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
 from ml_model.presets import TARGET_PER_DAY, preset_of
 from ml_model.recordings.fleet import Fleet
 from ml_model.recordings.simulated import SimulatedSource
+from ml_model.reproduction import Figure, ReproductionError, figures_of
 from ml_model.runs import TrainingOrder, run_evaluation, run_training
+from ml_model.summary import reproduction_table
 from ml_model.train import TrainConfig
+from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
 
 TRAINING_FLEET = Fleet(seed=11, devices=24, hours=24, faults="none")
 TEST_FLEET = Fleet(seed=1011, devices=8, hours=24, faults="all")
+FILES = (PROGRAM_FILE, BUNDLE_FILE)
+BEYOND = 1
 
 
 def reproduce(
@@ -32,9 +39,67 @@ def reproduce(
 ) -> Path:
     """Make the bundle of *profile* anew in ``bundles/{profile}`` and return that folder.
 
-    The threshold never sees the test fleet. Recordings are left in *out*. Raises SimulationError
-    and whatever training raises; the bundle there was is replaced only when all went well.
+    Prints how its figures differ from those of the bundle there was, which is replaced only when
+    all went well. Recordings are left in *out*. Raises SimulationError and whatever training
+    raises.
     """
+    made = _make(profile, config, out, console, training=training, test=test)
+    committed = bundles / profile.name
+    try:
+        _compared(committed, made, profile, console)
+    except InvalidBundleError as error:
+        _say(console, f"{profile.name}: nothing to compare with: {error}")
+    committed.mkdir(parents=True, exist_ok=True)
+    for name in FILES:
+        shutil.copyfile(made / name, committed / name)
+    return committed
+
+
+def check(
+    profiles: Sequence[Profile],
+    config: TrainConfig,
+    *,
+    out: Path,
+    bundles: Path,
+    console: Console,
+    training: Fleet = TRAINING_FLEET,
+    test: Fleet = TEST_FLEET,
+) -> int:
+    """Make the committed bundles of *profiles* again in ``out/{profile}``; replaces none.
+
+    Returns the exit code: 0, or 1 when a figure is beyond its tolerance. Raises ReproductionError
+    when none of the profiles has a bundle, InvalidBundleError when one cannot be read.
+    """
+    committed = [one for one in profiles if (bundles / one.name).is_dir()]
+    for one in profiles:
+        if one not in committed:
+            _say(console, f"{one.name}: no bundle in {bundles}, nothing to compare with")
+    if not committed:
+        raise ReproductionError(
+            f"{bundles} holds no bundle to check: make one with make train, or name another "
+            "folder with --bundles"
+        )
+    beyond = []
+    for one in committed:
+        export.read_description(bundles / one.name)  # what cannot be read is told before minutes
+        made = _make(one, config, out / one.name, console, training=training, test=test)
+        figures = _compared(bundles / one.name, made, one, console)
+        beyond += [f"{one.name}: {figure.name}" for figure in figures if not figure.within]
+    for line in beyond:
+        _say(console, f"beyond its tolerance: {line}")
+    return BEYOND if beyond else 0
+
+
+def _make(
+    profile: Profile,
+    config: TrainConfig,
+    out: Path,
+    console: Console,
+    *,
+    training: Fleet,
+    test: Fleet,
+) -> Path:
+    """A bundle with its metrics, in a folder below *out*. The threshold never sees *test*."""
     order = TrainingOrder(
         source=SimulatedSource(training, out / "training.csv"),
         preset=preset_of(profile),
@@ -46,8 +111,19 @@ def reproduce(
     faulty = SimulatedSource(test, out / "test.csv")
     metrics = run_evaluation(made, faulty, profile, out, console)
     export.write_description(made, {**export.read_description(made), "metrics": metrics})
-    committed = bundles / profile.name
-    committed.mkdir(parents=True, exist_ok=True)
-    for name in (PROGRAM_FILE, BUNDLE_FILE):
-        shutil.copyfile(made / name, committed / name)
-    return committed
+    return made
+
+
+def _compared(committed: Path, made: Path, profile: Profile, console: Console) -> list[Figure]:
+    """The figures of both, printed. Raises InvalidBundleError when *committed* is none."""
+    figures = figures_of(
+        export.read_description(committed), export.read_description(made), profile.period_s
+    )
+    same, *_ = filecmp.cmpfiles(committed, made, FILES, shallow=False)
+    console.print(reproduction_table(profile.name, figures, identical=set(same) == set(FILES)))
+    return figures
+
+
+def _say(console: Console, line: str) -> None:
+    """A line with paths in it: as it is, however long."""
+    console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ml_model.data import Recording, window_chunks
 from tocsin.domain.profile import Profile
+from tocsin.domain.readings import count_out
 
 BATCH = 256
 Program = Callable[[torch.Tensor], tuple[torch.Tensor, ...]]
@@ -25,10 +26,9 @@ class ScoredRecording:
     score: NDArray[np.float32]
     sensors: NDArray[np.int8]
 
-    def sensor_out(self) -> list[bool] | None:
-        """Whether any sensor is out, for each reading; None where all work throughout."""
-        out: list[bool] = np.asarray(self.sensors.any(axis=1)).tolist()
-        return out if any(out) else None
+    def sensors_out(self) -> list[int] | None:
+        """How many sensors are out at each reading; None where all work throughout."""
+        return count_out(self.sensors) if self.sensors.any() else None
 
     @property
     def scored_days(self) -> float:

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from ml_model.calibrate import Calibration
 from ml_model.data import Recording
+from ml_model.reproduction import Figure
 from ml_model.train import Epoch, TrainConfig
 
 
@@ -70,6 +71,26 @@ def evaluation_table(title: str, metrics: Mapping[str, Any]) -> Table:
         f"{_shown(metrics['readings']['precision'])}, recall "
         f"{_shown(metrics['readings']['recall'])}; false alerts a device-day "
         f"{_shown(metrics['false_alerts_per_device_day'])} over {metrics['device_days']} days"
+    )
+    return table
+
+
+def reproduction_table(title: str, figures: Sequence[Figure], *, identical: bool) -> Table:
+    """The committed bundle's figures beside those of the one made again."""
+    table = Table(title=f"{title}, made again")
+    for column in ("figure", "committed", "made", "tolerance", "within"):
+        table.add_column(column, justify="left" if column == "figure" else "right")
+    for one in figures:
+        table.add_row(
+            one.name,
+            *map(_shown, (one.committed, one.made, one.tolerance)),
+            "yes" if one.within else "no",
+            style=None if one.within else "red",
+        )
+    table.caption = (
+        "both files are identical to the byte"
+        if identical
+        else "the files differ, as they do from one kind of processor to another: the figures decide"
     )
     return table
 

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from ml_model.paths import BUNDLES, RUNS
 from ml_model.recordings.flags import add_source_flags, source_of
+from ml_model.reproduction import ReproductionError
 from tocsin.profiles import load_profiles
 
 if TYPE_CHECKING:
@@ -37,6 +38,16 @@ EVALUATE_EXAMPLES = """examples:
   python -m ml_model evaluate --profile pump --data faults.csv --bundle runs/pump/bundle
   python -m ml_model evaluate --profile pump --simulated 4,6,2,all
   python -m ml_model evaluate --profile pump --from-cosmos
+"""
+REPRODUCE = """\
+Simulates a normal and a faulty fleet, trains, calibrates, evaluates and exports into
+ml_model/bundles/PROFILE, after a table of how its figures differ from those of the bundle there
+was. The same seed gives the same bundle: to the byte on the same machine, within the printed
+tolerances on another.
+"""
+REPRODUCE_EXAMPLES = """examples:
+  python -m ml_model reproduce --profile pump
+  python -m ml_model reproduce --check
 """
 
 
@@ -84,13 +95,17 @@ def _add_reproduce(commands: Commands, names: list[str]) -> None:
     parser = commands.add_parser(
         "reproduce",
         help="make a committed bundle again from the simulated fleet",
-        description="Simulates a normal and a faulty fleet, trains, calibrates, evaluates and "
-        "exports into ml_model/bundles/PROFILE. The same seed gives the same bundle.",
-        epilog="example: python -m ml_model reproduce --profile pump",
+        description=REPRODUCE,
+        epilog=REPRODUCE_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _profile_flag(parser, names)
+    parser.add_argument("--profile", choices=names, help="whose bundle (with --check: all)")
+    parser.add_argument(
+        "--check", action="store_true",
+        help="replace nothing; end with 1 when a figure is beyond its tolerance",
+    )  # fmt: skip
     _training_flags(parser)
-    parser.add_argument("--bundles", type=Path, default=BUNDLES, help="where to export to")
+    parser.add_argument("--bundles", type=Path, default=BUNDLES, help="folder of the bundles")
     parser.set_defaults(run=_reproduce)
 
 
@@ -131,14 +146,22 @@ def _say(console: Console, line: str) -> None:
     console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _reproduce(parsed: argparse.Namespace, console: Console) -> None:
-    from ml_model.reproduce import reproduce  # noqa: PLC0415 (imports torch)
+def _reproduce(parsed: argparse.Namespace, console: Console) -> int:
+    from ml_model.reproduce import check, reproduce  # noqa: PLC0415 (imports torch)
     from ml_model.train import TrainConfig  # noqa: PLC0415 (imports torch)
 
-    profile = load_profiles()[parsed.profile]
+    profiles = load_profiles()
     config = TrainConfig(seed=parsed.seed, epochs=parsed.epochs, budget_s=parsed.budget_s)
+    if parsed.check:
+        asked = [profiles[name] for name in ([parsed.profile] if parsed.profile else profiles)]
+        out = parsed.out or RUNS / "check"
+        return check(asked, config, out=out, bundles=parsed.bundles, console=console)
+    if not parsed.profile:
+        raise ReproductionError("name the bundle to make with --profile; only --check takes all")
+    profile = profiles[parsed.profile]
     made = reproduce(profile, config, out=_out(parsed), bundles=parsed.bundles, console=console)
     console.print(f"exported to {made}")
+    return 0
 
 
 def _out(parsed: argparse.Namespace) -> Path:

@@ -127,9 +127,12 @@ def _source(
     """The recordings asked for, by default the stored ones of the last *days*, and where an
     operator confirmed an alert."""
     if parsed.data:
-        from ml_model.recordings.files import read_recordings  # noqa: PLC0415 (imports pandas)
+        from ml_model.recordings.files import FileSource  # noqa: PLC0415 (imports pandas)
 
-        return read_recordings(parsed.data, profile), []
+        recorded = FileSource(parsed.data).read(profile, console)
+        for remark in recorded.remarks:
+            console.print(remark, style="yellow", markup=False, highlight=False)
+        return list(recorded.recordings), []
     from ml_model.recordings.alerts import confirmed_alerts  # noqa: PLC0415 (imports torch)
     from ml_model.recordings.cosmos import open_database, read_stored  # noqa: PLC0415 (Cosmos DB)
 

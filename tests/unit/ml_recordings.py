@@ -92,14 +92,14 @@ def answers(
     return score.numpy(), contributions.numpy(), sensors.numpy()
 
 
-def normal_windows(count: int = 500) -> NDArray[np.float32]:
+def fresh_windows(count: int = 500) -> NDArray[np.float32]:
     """Windows that no model was trained on."""
     return windows_of(normal_recording("x", seed=9))[:count].copy()
 
 
 def usual(model: WindowAutoencoder, quantile: float = 0.99) -> float:
     """A quantile of the scores of normal running."""
-    return float(np.quantile(answers(model, normal_windows(3_000))[0], quantile))
+    return float(np.quantile(answers(model, fresh_windows(3_000))[0], quantile))
 
 
 def write_csv(path: Path, recordings: list[Recording], *, faults: bool = False) -> Path:

@@ -17,6 +17,7 @@ from tests.fakes.models import spec_of
 from tocsin.domain.adaptation import FALL_PER_S, LEAST, MOST, UP, USUAL_QUANTILE, Pace, Usual
 from tocsin.domain.aftermath import FADES_S, SHARE, Aftermath
 from tocsin.domain.decisions import Decided, Rule, Standing, decide, judge_late
+from tocsin.domain.outage import Outage
 from tocsin.domain.scoring import AlertState, Hysteresis
 from tocsin.domain.thresholds import Tail, threshold_for
 
@@ -55,7 +56,7 @@ def in_parts(
             judged_by,
             range(1_000 * first, 1_000 * last, 1_000),
             score[first:last],
-            sensor_out=None if out is None else out[first:last],
+            sensors_out=None if out is None else out[first:last],
         )
         standing = found.standing
         changes = [(index + first, change) for index, change in found.changes]
@@ -116,14 +117,14 @@ def test_a_reading_is_anomalous_above_the_threshold_in_force_or_with_a_sensor_ou
 
 @given(scores, standings)
 def test_late_readings_are_judged_but_change_nothing(score: list[float], start: Standing) -> None:
-    found = judge_late(start, rule(), score, sensor_out=None)
+    found = judge_late(start, rule(), score, sensors_out=None)
     assert found.standing == start
     assert found.changes == []
     assert len(set(found.thresholds)) <= 1
     assert found.anomalous == [
         value > threshold for value, threshold in zip(score, found.thresholds, strict=True)
     ]
-    with_sensor = judge_late(start, rule(), score, sensor_out=[True] * len(score))
+    with_sensor = judge_late(start, rule(), score, sensors_out=[True] * len(score))
     assert with_sensor.anomalous == [True] * len(score)
 
 
@@ -133,7 +134,7 @@ def test_an_operators_factor_stands_in_place_of_the_learned_one(
 ) -> None:
     learned = Standing(usual=Usual(ticks=500, readings=40))
     found = decide(
-        learned, rule(), range(len(score)), score, sensor_out=[False] * len(score),
+        learned, rule(), range(len(score)), score, sensors_out=[False] * len(score),
         operator_factor=factor,
     )  # fmt: skip
     assert found.thresholds == [2.0 * factor] * len(score)
@@ -141,12 +142,12 @@ def test_an_operators_factor_stands_in_place_of_the_learned_one(
 
 def test_nothing_is_learned_from_what_is_odd_missing_or_in_an_alert() -> None:
     start = Standing(AlertState(open_since=5), Usual(7, 12))
-    in_alert = decide(start, rule(), [6, 7], [0.5, 1.5], sensor_out=None)
+    in_alert = decide(start, rule(), [6, 7], [0.5, 1.5], sensors_out=None)
     assert in_alert.standing.usual == Usual(7, 12)
     calm = Standing(usual=Usual(7, 12))
-    odd = decide(calm, rule(), [6, 7, 8], [9.0, nan, 0.5], sensor_out=[False, False, True])
+    odd = decide(calm, rule(), [6, 7, 8], [9.0, nan, 0.5], sensors_out=[False, False, True])
     assert odd.standing.usual == Usual(7, 12)
-    normal = decide(calm, rule(), [6, 7], [0.5, 1.5], sensor_out=None)
+    normal = decide(calm, rule(), [6, 7], [0.5, 1.5], sensors_out=None)
     assert normal.standing.usual == Usual(7 - 1 + UP, 14)
 
 
@@ -180,7 +181,7 @@ PROFILES_OWN = Rule(2.35, USUAL, HYSTERESIS, 0, Pace.of(1.0))
 
 
 def alerts_of(score: NDArray[np.float64], standing: Standing) -> tuple[int, Standing]:
-    found = decide(standing, PROFILES_OWN, range(len(score)), score.tolist(), sensor_out=None)
+    found = decide(standing, PROFILES_OWN, range(len(score)), score.tolist(), sensors_out=None)
     return sum(change == "raised" for _, change in found.changes), found.standing
 
 
@@ -212,7 +213,7 @@ def test_one_odd_hour_lifts_no_threshold_by_more_than_a_twelfth(level: float, ti
     start = Standing(usual=Usual(ticks, DAY))
     threshold = PROFILES_OWN.threshold * PROFILES_OWN.pace.factor(ticks, DAY)
     hour = [min(level, threshold)] * 3_600
-    found = decide(start, PROFILES_OWN, range(3_600), hour, sensor_out=None)
+    found = decide(start, PROFILES_OWN, range(3_600), hour, sensors_out=None)
     assert max(found.thresholds) <= threshold * 1.083
     assert log(found.thresholds[-1] / threshold) <= 3_600 * UP * FALL_PER_S + 0.01
 
@@ -220,7 +221,7 @@ def test_one_odd_hour_lifts_no_threshold_by_more_than_a_twelfth(level: float, ti
 def test_what_stays_off_after_an_excursion_is_told_from_it_until_the_peak_has_faded() -> None:
     quiet, fault, after = [0.5] * 5, [20.0] * 10, [4.0] * 400
     found = decide(
-        Standing(), rule(), range(0, 415_000, 1_000), quiet + fault + after, sensor_out=None
+        Standing(), rule(), range(0, 415_000, 1_000), quiet + fault + after, sensors_out=None
     )
     # 4 is above the threshold of 2 and below three tenths of 20 until that has faded to 4.
     back = FADES_S * log(SHARE * 20.0 / 4.0)
@@ -232,19 +233,37 @@ def test_what_stays_off_after_an_excursion_is_told_from_it_until_the_peak_has_fa
 
 def test_a_second_fault_stands_out_from_the_aftermath_of_the_first() -> None:
     scores = [20.0] * 5 + [4.0] * 20 + [15.0] * 5
-    found = decide(Standing(), rule(), range(0, 30_000, 1_000), scores, sensor_out=None)
+    found = decide(Standing(), rule(), range(0, 30_000, 1_000), scores, sensors_out=None)
     assert found.anomalous == [True] * 5 + [False] * 20 + [True] * 5
 
 
 def test_no_peak_raises_a_threshold_for_long() -> None:
     scores = [1e30] + [2.5] * 1_000
-    found = decide(Standing(), rule(), range(0, 1_001_000, 1_000), scores, sensor_out=None)
+    found = decide(Standing(), rule(), range(0, 1_001_000, 1_000), scores, sensors_out=None)
     assert found.anomalous[1] is False
     assert found.anomalous[900] is True
 
 
 def test_nothing_is_learned_from_an_aftermath() -> None:
     start = Standing(aftermath=Aftermath(50.0, 0))
-    found = decide(start, rule(), range(1_000, 51_000, 1_000), [3.0] * 50, sensor_out=None)
+    found = decide(start, rule(), range(1_000, 51_000, 1_000), [3.0] * 50, sensors_out=None)
     assert found.anomalous == [False] * 50
     assert found.standing.usual == Usual()
+
+
+def test_a_sensor_out_for_good_calls_once_and_hides_no_later_fault() -> None:
+    out = [1] * 300
+    scores = [0.5] * 300
+    scores[200:210] = [9.0] * 10
+    found = decide(Standing(), rule(), range(0, 300_000, 1_000), scores, sensors_out=out)
+    assert found.anomalous[:121] == [True] * 120 + [False]
+    assert [change for _, change in found.changes] == ["raised", "cleared", "raised", "cleared"]
+    assert found.changes[2][0] == 201
+    assert found.standing.outage == Outage(1, 0)
+
+
+def test_a_second_sensor_that_goes_calls_again() -> None:
+    out = [1] * 200 + [2] * 10 + [0] * 5 + [1] * 3
+    found = decide(Standing(), rule(), range(0, 218_000, 1_000), [0.5] * 218, sensors_out=out)
+    assert found.anomalous[199:211] == [False] + [True] * 10 + [False]
+    assert found.anomalous[215:] == [True] * 3

@@ -17,6 +17,7 @@ from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.decisions import Rule, Standing, decide
 from tocsin.domain.fleet import DeviceState, device_document
+from tocsin.domain.outage import Outage
 from tocsin.domain.readings import DecidedMessage, Scored, reading_document, scored_batch
 from tocsin.domain.scoring import AlertState
 from tocsin.domain.telemetry import Message, decode
@@ -34,8 +35,8 @@ def scored(*scores: float, sensors: Sequence[Sequence[int]] = NO_SENSOR_OUT) -> 
     """Scores and sensors of the last readings; the first has no full window."""
     found = _scored(spec_of(RIG), [False, True, True], scores, sensors)
     rule = Rule.of(spec_of(RIG), RIG, 0.5)
-    out = found.sensor_out()
-    return DecidedMessage(found, decide(Standing(), rule, [1, 2, 3], found.score, sensor_out=out))
+    out = found.sensors_out()
+    return DecidedMessage(found, decide(Standing(), rule, [1, 2, 3], found.score, sensors_out=out))
 
 
 def _scored(
@@ -95,6 +96,7 @@ def test_a_device_document_has_every_field() -> None:
         AlertState(1, NOW - 500, NOW - 9_000),
         Usual(ticks=-12, readings=34),
         Aftermath(peak=40.5, t=NOW - 500),
+        Outage(1, NOW - 800),
     )
     state = DeviceState("rig", NOW, 7, History.empty(RIG), standing)
     assert device_document(scored(1.0, 11.0), state) == {
@@ -114,6 +116,7 @@ def test_a_device_document_has_every_field() -> None:
         "clearedAt": NOW - 9_000,
         "usual": {"ticks": -12, "readings": 34},
         "aftermath": {"peak": 40.5, "t": NOW - 500},
+        "outage": {"sensors": 1, "since": NOW - 800},
         "modelVersion": "fake-1",
         "enqueuedAt": NOW + 40,
     }
@@ -121,7 +124,10 @@ def test_a_device_document_has_every_field() -> None:
 
 def test_a_device_state_survives_its_document() -> None:
     standing = Standing(
-        AlertState(2, NOW - 9_000, NOW - 90_000), Usual(ticks=99, readings=7), Aftermath(9.25, NOW)
+        AlertState(2, NOW - 9_000, NOW - 90_000),
+        Usual(ticks=99, readings=7),
+        Aftermath(9.25, NOW),
+        Outage(2, NOW),
     )
     state = DeviceState("rig", NOW, 7, History.empty(RIG), standing)
     found = DeviceState.from_document(

@@ -20,15 +20,15 @@ from ml_model.calibrate import Calibration
 from ml_model.data import Recording
 from ml_model.model import ModelConfig, WindowAutoencoder
 from ml_model.paths import BUNDLE_FILE, BUNDLES, PROGRAM_FILE
-from ml_model.presets import USUAL
+from ml_model.presets import Preset
 from ml_model.recordings.files import FileSource
 from ml_model.runs import TrainingOrder, run_evaluation, run_training
 from ml_model.views import View
 from tests.unit.ml_recordings import (
+    CONFIG,
     PLANT,
     QUICK,
     answers,
-    five_recordings,
     normal_recording,
     trained_model,
     windows_of,
@@ -44,7 +44,8 @@ from tocsin.domain.thresholds import Tail
 from tocsin.profiles import load_profiles
 
 PROFILES = load_profiles()
-LARGEST_BYTES = 300_000
+LARGEST_BYTES = 400_000
+PRESET = Preset(CONFIG.views, CONFIG.early, Hysteresis(raise_after=2, clear_after=5))
 SMALL = ModelConfig(window=32, channels=3, views=(View("level", rows=4),))
 FOUND = Calibration(
     threshold=1.5, method="highest", target_per_day=0.5, alerts_per_day=0.0, days=0.1,
@@ -56,11 +57,17 @@ TAIL = Tail(level=1.0, peaks_per_day=40.0, shape=0.1, scale=0.2)
 def order(files: list[Path]) -> TrainingOrder:
     return TrainingOrder(
         source=FileSource(files),
-        preset=USUAL,
+        preset=PRESET,
         config=QUICK,
         target_per_day=0.5,
         command="a test",
     )
+
+
+def recorded() -> list[Recording]:
+    """Three that train, one that stops the training, and a long one with peaks to calibrate on."""
+    rows = (3_000, 3_000, 3_000, 3_000, 8_000)
+    return [normal_recording(f"d{at}", seed=at, rows=count) for at, count in enumerate(rows)]
 
 
 def faulty_recording(device: str, seed: int) -> Recording:
@@ -74,7 +81,7 @@ def faulty_recording(device: str, seed: int) -> Recording:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of one small training run."""
     out = tmp_path_factory.mktemp("run")
-    recordings = five_recordings()
+    recordings = recorded()
     file = write_csv(out / "normal.csv", recordings)
     run_training(order([file]), PLANT, out, Console(quiet=True))
     return out
@@ -98,13 +105,13 @@ def test_the_description_is_one_the_product_accepts(run: Path) -> None:
     assert 0 < spec.usual_score < spec.threshold
     assert spec.cooldown_s == export.COOLDOWN_S
     described = export.read_description(run / "bundle")
-    assert described["training"]["rows"] == 15_000
+    assert described["training"]["rows"] == 20_000
     assert described["program"]["bytes"] == (run / "bundle" / PROGRAM_FILE).stat().st_size
 
 
 def test_the_description_says_what_the_bundle_was_made_on(run: Path) -> None:
     described = export.read_description(run / "bundle")
-    recordings = five_recordings()
+    recordings = recorded()
     reference = parse_reference(described, PLANT)
     values = np.concatenate([one.values for one in recordings])
     drift = drift_of(reference, np.empty(0), values)

@@ -20,7 +20,7 @@ from tests.unit.ml_recordings import (
     QUICK,
     answers,
     five_recordings,
-    normal_windows,
+    fresh_windows,
     trained_model,
     usual,
 )
@@ -35,7 +35,7 @@ def model() -> WindowAutoencoder:
 
 @pytest.mark.parametrize("batch", [1, 2, 257])
 def test_shapes_and_sums(model: WindowAutoencoder, batch: int) -> None:
-    score, contributions, sensors = answers(model, normal_windows(batch))
+    score, contributions, sensors = answers(model, fresh_windows(batch))
     assert score.shape == (batch,)
     assert contributions.shape == sensors.shape == (batch, 3)
     assert (contributions >= 0).all()
@@ -47,7 +47,7 @@ def test_shapes_and_sums(model: WindowAutoencoder, batch: int) -> None:
 def test_a_score_does_not_depend_on_the_windows_beside_it(
     model: WindowAutoencoder, batch: int
 ) -> None:
-    windows = normal_windows(300)
+    windows = fresh_windows(300)
     windows[::7, -5:, 0] += 9.0
     windows[np.random.default_rng(1).random(windows.shape) < 0.05] = np.nan
     together = answers(model, windows)
@@ -82,7 +82,7 @@ def _far_level(windows: Windows, channel: int) -> None:
 def test_a_fault_raises_the_score_and_names_its_channel(
     model: WindowAutoencoder, fault: Callable[[Windows, int], None], channel: int
 ) -> None:
-    windows = normal_windows()
+    windows = fresh_windows()
     fault(windows, channel)
     score, contributions, _ = answers(model, windows)
     assert np.quantile(score, 0.1) > usual(model, 0.999)
@@ -91,7 +91,7 @@ def test_a_fault_raises_the_score_and_names_its_channel(
 
 
 def test_no_view_counts_for_more_than_the_limit(model: WindowAutoencoder) -> None:
-    windows = normal_windows(4)
+    windows = fresh_windows(4)
     windows[:, :, 0] += 900.0
     limited = trained_model()
     limited.config = replace(CONFIG, limit=5.0)
@@ -102,7 +102,7 @@ def test_no_view_counts_for_more_than_the_limit(model: WindowAutoencoder) -> Non
 def test_the_unit_is_what_counts_as_one(model: WindowAutoencoder) -> None:
     halved = trained_model()
     halved.unit.fill_(2.0)
-    windows = normal_windows(50)
+    windows = fresh_windows(50)
     np.testing.assert_allclose(answers(halved, windows)[0], answers(model, windows)[0] / 2)
 
 
@@ -120,7 +120,7 @@ def test_without_absolute_levels_another_operating_point_is_normal() -> None:
     recordings = five_recordings(rows=1_500)
     config = replace(CONFIG, views=views)
     relative = train(recordings[:3], recordings[3:4], PLANT, config, QUICK)[0]
-    windows = normal_windows()
+    windows = fresh_windows()
     before = answers(relative, windows)[0]
     _far_level(windows, 0)
     np.testing.assert_allclose(answers(relative, windows)[0], before, rtol=5e-3)

@@ -17,7 +17,7 @@ from tests.unit.ml_recordings import (
     QUICK,
     answers,
     five_recordings,
-    normal_windows,
+    fresh_windows,
     trained_model,
     usual,
     windows_of,
@@ -39,7 +39,7 @@ def assert_shares(contributions: NDArray[np.float32]) -> None:
 @pytest.mark.parametrize("value", [1e30, -1e30, 3e38, -3e38, np.inf, -np.inf, 0.0, 1e-30])
 @pytest.mark.parametrize("rows", [slice(-1, None), slice(None), slice(0, 20)])
 def test_no_value_gives_nan(model: WindowAutoencoder, value: float, rows: slice) -> None:
-    windows = normal_windows(4)
+    windows = fresh_windows(4)
     windows[:, rows, 1] = value
     score, contributions, _ = answers(model, windows)
     assert np.isfinite(score).all()
@@ -82,7 +82,7 @@ def test_any_window_gets_a_finite_score_and_shares(windows: Windows) -> None:
 def test_any_values_in_a_normal_window_give_a_finite_score_and_shares(
     windows: Windows, touched: NDArray[np.bool_]
 ) -> None:
-    mixed = np.where(touched, windows, normal_windows(1))
+    mixed = np.where(touched, windows, fresh_windows(1))
     score, contributions, _ = answers(trained_model(), mixed)
     assert np.isfinite(score).all()
     assert (score >= 0).all()
@@ -93,7 +93,7 @@ def test_any_values_in_a_normal_window_give_a_finite_score_and_shares(
 def test_missing_values_never_give_nan_and_add_no_error(
     model: WindowAutoencoder, missing: float
 ) -> None:
-    windows = normal_windows()
+    windows = fresh_windows()
     windows[np.random.default_rng(1).random(windows.shape) < missing] = np.nan
     score, contributions, _ = answers(model, windows)
     assert np.quantile(score, 0.99) < 1.3 * usual(model)
@@ -110,7 +110,7 @@ def test_an_all_missing_window_says_nothing(model: WindowAutoencoder) -> None:
 def test_a_missing_channel_does_not_disturb_the_others(
     model: WindowAutoencoder, channel: int
 ) -> None:
-    windows = normal_windows()
+    windows = fresh_windows()
     windows[:, :, channel] = np.nan
     score, contributions, _ = answers(model, windows)
     assert np.quantile(score, 0.99) < 1.3 * usual(model)
@@ -120,7 +120,7 @@ def test_a_missing_channel_does_not_disturb_the_others(
 def test_a_silence_of_half_a_window_is_not_taken_for_a_stuck_sensor(
     model: WindowAutoencoder,
 ) -> None:
-    windows = normal_windows()
+    windows = fresh_windows()
     windows[:, 18:, 0] = np.nan
     score, _, sensors = answers(model, windows)
     assert np.quantile(score, 0.99) < 1.3 * usual(model)
@@ -129,7 +129,7 @@ def test_a_silence_of_half_a_window_is_not_taken_for_a_stuck_sensor(
 
 @pytest.mark.parametrize("readings", range(1, PLANT.window))
 def test_a_channel_that_comes_back_is_not_odd(model: WindowAutoencoder, readings: int) -> None:
-    windows = normal_windows()
+    windows = fresh_windows()
     windows[:, :-readings, 0] = np.nan
     score, contributions, _ = answers(model, windows)
     # Of a pair that follows one load the other is judged more harshly while one is half known.

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from ml_model.model import MISSING, STUCK, WindowAutoencoder
-from tests.unit.ml_recordings import CONFIG, PLANT, answers, normal_windows, trained_model
+from tests.unit.ml_recordings import CONFIG, PLANT, answers, fresh_windows, trained_model
 
 Windows = NDArray[np.float32]
 
@@ -22,7 +22,7 @@ def limited_model(*, missing: float, stuck: float) -> WindowAutoencoder:
 @pytest.mark.parametrize("limit", [1.0, 5.0, 16.0])
 def test_a_sensor_is_missing_after_exactly_the_limit(limit: float) -> None:
     model = limited_model(missing=limit, stuck=np.inf)
-    windows = normal_windows(17)
+    windows = fresh_windows(17)
     for silent in range(17):
         windows[silent, PLANT.window - silent :, 0] = np.nan
     expected = np.where(np.arange(17) >= limit, MISSING, 0.0)
@@ -32,7 +32,7 @@ def test_a_sensor_is_missing_after_exactly_the_limit(limit: float) -> None:
 @pytest.mark.parametrize("limit", [1.0, 5.0, 15.0])
 def test_a_sensor_is_stuck_after_exactly_the_limit(limit: float) -> None:
     model = limited_model(missing=np.inf, stuck=limit)
-    windows = normal_windows(16)
+    windows = fresh_windows(16)
     for unchanged in range(16):
         since = PLANT.window - 1 - unchanged
         windows[unchanged, since:, 0] = windows[unchanged, since, 0]
@@ -42,21 +42,21 @@ def test_a_sensor_is_stuck_after_exactly_the_limit(limit: float) -> None:
 
 def test_without_a_limit_a_sensor_is_never_out() -> None:
     model = limited_model(missing=np.inf, stuck=np.inf)
-    windows = normal_windows(2)
+    windows = fresh_windows(2)
     windows[0, :, 0], windows[1, :, 0] = np.nan, 20.0
     assert not answers(model, windows)[2][:, 0].any()
 
 
 def test_a_sensor_that_answers_again_is_working() -> None:
     model = limited_model(missing=5.0, stuck=5.0)
-    windows = normal_windows(2)
+    windows = fresh_windows(2)
     windows[0, :-1, 0], windows[1, :-1, 0] = np.nan, 20.0
     assert not answers(model, windows)[2][:, 0].any()
 
 
 def test_a_missing_value_ends_a_standstill() -> None:
     model = limited_model(missing=np.inf, stuck=5.0)
-    windows = normal_windows(1)
+    windows = fresh_windows(1)
     windows[0, :, 0] = 20.0
     windows[0, -4, 0] = np.nan
     assert answers(model, windows)[2][0, 0] == 0
@@ -67,7 +67,7 @@ def test_a_missing_value_ends_a_standstill() -> None:
 @pytest.mark.parametrize("value", [20.0, 0.0, -900.0, 3e38])
 def test_a_stuck_channel_counts_as_missing_wherever_it_stands(value: float) -> None:
     model = trained_model()
-    windows = normal_windows(200)
+    windows = fresh_windows(200)
     missing = windows.copy()
     windows[:, -14:, 0], missing[:, :, 0] = value, np.nan
     score, contributions, sensors = answers(model, windows)
@@ -85,7 +85,7 @@ def test_a_channel_that_is_out_takes_nothing_from_the_evidence_of_others() -> No
         one.whitening.copy_(torch.diag(one.whitening.diagonal()))
         one.prototypes = torch.zeros_like(one.prototypes[:1])
     model.stuck_after[2] = torch.inf
-    windows = normal_windows(200)
+    windows = fresh_windows(200)
     windows[:, -14:, 2] = 50.0
     working = evidence(model, windows)
     model.stuck_after[2] = 12.0

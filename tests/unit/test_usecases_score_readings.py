@@ -15,7 +15,7 @@ from tests.fakes.services import Plant
 from tests.unit.test_domain_telemetry import BAD
 from tocsin.usecases.score_readings import Outcome
 
-ODD = range(20, 26)
+ODD = range(20, 24)
 Windows = NDArray[np.float32]
 
 

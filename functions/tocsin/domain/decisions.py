@@ -1,10 +1,10 @@
 """From scores to decisions, online and in evaluation: what is anomalous, and when to call.
 
 A reading is anomalous when its score is above the threshold in force, or when the sensor of one of
-its channels is missing or stuck. The threshold in force is the profile's, for the target rate of
-false alerts, times the operator's factor for the device or, where there is none, the factor learned
-from the device's own scores; after an excursion it is higher for a while. Readings decide one by
-one in the order of event time, so a stream decides the same however it is cut.
+its channels has lately gone missing or stuck. The threshold in force is the profile's, for the
+target rate of false alerts, times the operator's factor for the device or, where there is none, the
+factor learned from the device's own scores; after an excursion it is higher for a while. Readings
+decide one by one in the order of event time, so a stream decides the same however it is cut.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from tocsin.domain.adaptation import Pace, Usual
 from tocsin.domain.aftermath import NONE, Aftermath, next_aftermath, raised_threshold
 from tocsin.domain.bundle import BundleSpec
+from tocsin.domain.outage import NONE_OUT, Outage, next_outage
 from tocsin.domain.profile import Profile
 from tocsin.domain.scoring import AlertState, Change, Hysteresis, next_alert
 from tocsin.domain.thresholds import threshold_for
@@ -53,6 +54,7 @@ class Standing:
     alert: AlertState = field(default_factory=AlertState)
     usual: Usual = field(default_factory=Usual)
     aftermath: Aftermath = NONE
+    outage: Outage = NONE_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +74,19 @@ def decide(
     t: Sequence[int],
     score: Sequence[float],
     *,
-    sensor_out: Sequence[bool] | None,
+    sensors_out: Sequence[int] | None,
     operator_factor: float | None = None,
 ) -> Decided:
     """Step *standing* over readings at *t* (ms) with *score*, NaN where there is none.
 
-    ``sensor_out`` is None where every sensor works.
+    ``sensors_out``: how many sensors are out at each; None where every sensor works.
     """
-    if sensor_out is None:
+    if sensors_out is None:
         quiet = _quiet(standing, rule, score, operator_factor)
         if quiet is not None:
             return quiet
     return _one_by_one(
-        standing, rule, t, score, sensor_out=sensor_out, operator_factor=operator_factor
+        standing, rule, t, score, sensors_out=sensors_out, operator_factor=operator_factor
     )
 
 
@@ -93,14 +95,14 @@ def judge_late(
     rule: Rule,
     score: Sequence[float],
     *,
-    sensor_out: Sequence[bool] | None,
+    sensors_out: Sequence[int] | None,
     operator_factor: float | None = None,
 ) -> Decided:
     """What is anomalous by the threshold in force; late readings change nothing of a device."""
     threshold = threshold_in_force(standing.usual, rule, operator_factor)
     odd = [value > threshold for value in score]
-    if sensor_out is not None:
-        odd = [one or out for one, out in zip(odd, sensor_out, strict=True)]
+    if sensors_out is not None:
+        odd = [one or out > 0 for one, out in zip(odd, sensors_out, strict=True)]
     return Decided([threshold] * len(score), odd, [], standing)
 
 
@@ -118,7 +120,9 @@ def _quiet(
     """
     alert, usual, pace = standing.alert, standing.usual, rule.pace
     learns = usual.readings < pace.learns_for <= usual.readings + len(score)
-    if alert.run or alert.open_since is not None or learns or standing.aftermath.peak:
+    if alert.run or alert.open_since is not None or learns:
+        return None
+    if standing.aftermath.peak or standing.outage.sensors:
         return None
     ticks = max(usual.ticks - len(score), pace.lowest)
     readings = min(usual.readings + len(score), pace.learns_for)
@@ -138,19 +142,20 @@ def _one_by_one(
     t: Sequence[int],
     score: Sequence[float],
     *,
-    sensor_out: Sequence[bool] | None,
+    sensors_out: Sequence[int] | None,
     operator_factor: float | None,
 ) -> Decided:
     alert, pace = standing.alert, rule.pace
     ticks, readings = standing.usual.ticks, standing.usual.readings
-    aftermath = standing.aftermath
+    aftermath, outage = standing.aftermath, standing.outage
     thresholds: list[float] = []
     anomalous: list[bool] = []
     changes: list[tuple[int, Change]] = []
     for index, value in enumerate(score):
         usual_threshold = _threshold(ticks, readings, rule, operator_factor)
         threshold = raised_threshold(aftermath, t[index], usual_threshold)
-        odd = value > threshold or (sensor_out is not None and sensor_out[index])
+        outage = next_outage(outage, t[index], 0 if sensors_out is None else sensors_out[index])
+        odd = value > threshold or outage.calls(t[index])
         thresholds.append(threshold)
         anomalous.append(odd)
         aftermath = next_aftermath(aftermath, t[index], value, usual_threshold)
@@ -162,7 +167,7 @@ def _one_by_one(
         alert, change = next_alert(alert, t[index], odd, rule.hysteresis, rule.cooldown_ms)
         if change is not None:
             changes.append((index, change))
-    standing = Standing(alert, Usual(ticks, readings), aftermath)
+    standing = Standing(alert, Usual(ticks, readings), aftermath, outage)
     return Decided(thresholds, anomalous, changes, standing)
 
 

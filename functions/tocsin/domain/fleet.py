@@ -9,6 +9,7 @@ from typing import Any
 from tocsin.domain.adaptation import Usual
 from tocsin.domain.aftermath import NONE, Aftermath
 from tocsin.domain.decisions import Standing
+from tocsin.domain.outage import NONE_OUT, Outage
 from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.scoring import AlertState
 from tocsin.domain.telemetry import Message
@@ -76,7 +77,7 @@ class DeviceState:
 def standing_of(document: Mapping[str, Any]) -> Standing:
     """As it was stored; documents from before there was a cooldown or learning lack that part."""
     usual = document.get("usual") or {"ticks": 0, "readings": 0}
-    aftermath = document.get("aftermath")
+    aftermath, outage = document.get("aftermath"), document.get("outage")
     return Standing(
         AlertState(
             run=document["run"],
@@ -85,6 +86,7 @@ def standing_of(document: Mapping[str, Any]) -> Standing:
         ),
         Usual(usual["ticks"], usual["readings"]),
         NONE if aftermath is None else Aftermath(aftermath["peak"], aftermath["t"]),
+        NONE_OUT if outage is None else Outage(outage["sensors"], outage["since"]),
     )
 
 
@@ -98,7 +100,7 @@ def device_document(decided: DecidedMessage, state: DeviceState) -> dict[str, An
     scored = decided.scored
     message = scored.message
     alert, usual = state.standing.alert, state.standing.usual
-    aftermath = state.standing.aftermath
+    aftermath, outage = state.standing.aftermath, state.standing.outage
     return {
         "id": message.device_id,
         "deviceId": message.device_id,
@@ -118,6 +120,7 @@ def device_document(decided: DecidedMessage, state: DeviceState) -> dict[str, An
         "clearedAt": alert.cleared_at,
         "usual": {"ticks": usual.ticks, "readings": usual.readings},
         "aftermath": {"peak": aftermath.peak, "t": aftermath.t} if aftermath.peak else None,
+        "outage": {"sensors": outage.sensors, "since": outage.since} if outage.sensors else None,
         "modelVersion": scored.model_version,
         "enqueuedAt": message.enqueued_at,
     }

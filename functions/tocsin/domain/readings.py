@@ -40,12 +40,9 @@ class Scored:
     def model_version(self) -> str | None:
         return None if self.spec is None else self.spec.version
 
-    def sensor_out(self) -> list[bool] | None:
-        """Whether any sensor is out, for each reading; None where all work throughout."""
-        if self.sensors is None:
-            return None
-        out: list[bool] = np.asarray(self.sensors.any(axis=1)).tolist()
-        return out
+    def sensors_out(self) -> list[int] | None:
+        """How many sensors are out at each reading; None where all work throughout."""
+        return None if self.sensors is None else count_out(self.sensors)
 
     def sensor_columns(self) -> dict[str, list[int]]:
         """The states of those sensors that do not work throughout, one number a reading."""
@@ -113,6 +110,12 @@ def scored_batch(
         found.append(Scored(message, spec, scores[start:end], shown[start:end], part, of_message))
         start = end
     return found
+
+
+def count_out(sensors: NDArray[np.int8]) -> list[int]:
+    """How many of *sensors* ``[n, c]`` are out at each reading."""
+    out: list[int] = np.count_nonzero(sensors, axis=1).tolist()
+    return out
 
 
 @dataclass(frozen=True, slots=True)

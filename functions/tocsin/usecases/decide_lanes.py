@@ -81,14 +81,14 @@ def _decided(
     rule: Rule,
     operator_factor: float | None,
 ) -> Decided:
-    out = scored.sensor_out()
+    out = scored.sensors_out()
     if placed.late:
         return judge_late(
-            standing, rule, scored.score, sensor_out=out, operator_factor=operator_factor
+            standing, rule, scored.score, sensors_out=out, operator_factor=operator_factor
         )
     times = scored.message.times
     return decide(
-        standing, rule, times, scored.score, sensor_out=out, operator_factor=operator_factor
+        standing, rule, times, scored.score, sensors_out=out, operator_factor=operator_factor
     )
 
 
