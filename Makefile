@@ -12,7 +12,7 @@ ADDRESS ?=
 STATE ?=
 PROFILE ?= pump
 
-.PHONY: help setup demo test check bench train clean
+.PHONY: help setup demo test check bench train train-check clean
 
 help: ## what there is to make
 	@$(PYTHON) -m local --help
@@ -36,6 +36,9 @@ bench: setup ## every benchmark
 
 train: setup ## make train PROFILE=pump
 	@$(VENV) -m ml_model reproduce --profile $(PROFILE)
+
+train-check: setup ## every committed bundle made again and compared; replaces none
+	@$(VENV) -m ml_model reproduce --check
 
 clean: ## forget the local services' state
 	@$(PYTHON) -m local clean

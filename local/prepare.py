@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -91,7 +92,22 @@ def run_module(arguments: list[str], environment: Mapping[str, str]) -> str:
 
 
 def write_local_settings(app: Path) -> None:
-    """Give the app its settings file from the sample, unless it has one."""
-    settings = app / "local.settings.json"
+    """Give the app its settings file from the sample, or what its own lacks of the sample's values.
+
+    Raises PreparationError when its own is no such file.
+    """
+    sample, settings = ROOT / "local.settings.sample.json", app / "local.settings.json"
     if not settings.exists():
-        shutil.copyfile(ROOT / "local.settings.sample.json", settings)
+        shutil.copyfile(sample, settings)
+        return
+    try:
+        found = json.loads(settings.read_text(encoding="utf-8"))
+        values = {**json.loads(sample.read_text(encoding="utf-8"))["Values"], **found["Values"]}
+    except (ValueError, KeyError, TypeError) as error:
+        raise PreparationError(
+            f"{settings} is no settings file ({error!r}); mend it, or remove it for a new one"
+        ) from error
+    if values != found["Values"]:
+        settings.write_text(
+            json.dumps({**found, "Values": values}, indent=2) + "\n", encoding="utf-8"
+        )

@@ -18,8 +18,11 @@ FAILED = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Returns 0, 1 for a candidate that is not fit to be promoted, or 2 after one
-    clear line of error."""
+    """Run one command.
+
+    Returns 0, 1 for a candidate that is not fit to be promoted or a bundle beyond its tolerance, or
+    2 after one clear line of error.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m ml_model",
         description="Trains, evaluates and publishes the anomaly models, one for each profile.",

@@ -72,18 +72,22 @@ def publish(
 ) -> list[Published]:  # fmt: skip
     """Publish the bundle in each of *folders*, each named like its profile.
 
-    With *activate*, it becomes the active one; without, only where its profile has none. Every
-    bundle is checked before the first is uploaded. Raises InvalidBundleError, PublishError.
+    With *activate*, it becomes the active one; without, only where its profile has none that the
+    product would take (the format may have changed since). Every bundle is checked before the first
+    is uploaded. Raises InvalidBundleError, PublishError.
     """
     checked = [(_check(folder, _profile_named(folder, profiles)), folder) for folder in folders]
-    return [_publish(container, spec, folder, activate=activate) for spec, folder in checked]
+    return [
+        _publish(container, spec, folder, profiles[spec.profile], activate=activate)
+        for spec, folder in checked
+    ]
 
 
 def publish_bundle(
     container: ContainerClient, folder: Path, profile: Profile, *, activate: bool
 ) -> Published:
     """Publish the bundle of *profile* in *folder*, whatever the folder is called, as above."""
-    return _publish(container, _check(folder, profile), folder, activate=activate)
+    return _publish(container, _check(folder, profile), folder, profile, activate=activate)
 
 
 def _profile_named(folder: Path, profiles: Mapping[str, Profile]) -> Profile:
@@ -106,7 +110,7 @@ def _check(folder: Path, profile: Profile) -> BundleSpec:
 
 
 def _publish(
-    container: ContainerClient, spec: BundleSpec, folder: Path, *, activate: bool
+    container: ContainerClient, spec: BundleSpec, folder: Path, profile: Profile, *, activate: bool
 ) -> Published:
     # The program first: whoever reads the new bundle.json finds what it describes.
     uploaded = sum(
@@ -118,7 +122,12 @@ def _publish(
     if found.now == wanted:
         outcome: Outcome = "already active"
     # The same version described anew has to be named anew too, or its hash would be wrong.
-    elif found.now is None or activate or found.now.version == spec.version:
+    elif (
+        found.now is None
+        or activate
+        or found.now.version == spec.version
+        or not _usable(container, found.now, profile)
+    ):
         write(container, spec.profile, found.followed_by(wanted))
         outcome = "activated"
     else:
@@ -126,6 +135,18 @@ def _publish(
             spec.profile, spec.version, uploaded, "another stays active", found.now.version
         )
     return Published(spec.profile, spec.version, uploaded, outcome, spec.version)
+
+
+def _usable(container: ContainerClient, named: Named, profile: Profile) -> bool:
+    """Whether the product would take the description of a published version."""
+    description = download(container, f"{profile.name}/{named.version}/{BUNDLE_FILE}")
+    if description is None:
+        return False
+    try:
+        parse_bundle(description, profile)
+    except InvalidBundleError:
+        return False
+    return True
 
 
 def _upload(container: ContainerClient, name: str, content: bytes) -> bool:

@@ -85,7 +85,7 @@ def check(
         made = _make(one, config, out / one.name, console, training=training, test=test)
         figures = _compared(bundles / one.name, made, one, console)
         beyond += [f"{one.name}: {figure.name}" for figure in figures if not figure.within]
-    for line in beyond:
+    for line in beyond or [f"none, of {', '.join(one.name for one in committed)}"]:
         _say(console, f"beyond its tolerance: {line}")
     return BEYOND if beyond else 0
 

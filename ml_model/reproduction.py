@@ -14,7 +14,7 @@ from typing import Any
 
 from tocsin.domain.errors import TocsinError
 
-THRESHOLD_SHARE = 0.02  # of the committed threshold
+THRESHOLD_SHARE = 0.01  # of the committed threshold
 EVENT_RATIO = 0.02  # four of the 200 events or so
 KIND_RECALL = 0.1  # two of a kind's 20 to 40 events
 FALSE_ALERTS_PER_DAY = 0.25  # two in the 8 device-days

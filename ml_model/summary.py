@@ -90,7 +90,7 @@ def reproduction_table(title: str, figures: Sequence[Figure], *, identical: bool
     table.caption = (
         "both files are identical to the byte"
         if identical
-        else "the files differ, as they do from one kind of processor to another: the figures decide"
+        else "the files differ, as they may on another kind of processor: the figures decide"
     )
     return table
 

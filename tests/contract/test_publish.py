@@ -60,6 +60,19 @@ def active(container: ContainerClient) -> dict[str, Any]:
     return document
 
 
+def test_an_active_bundle_of_another_format_is_replaced(
+    container: ContainerClient, tmp_path: Path
+) -> None:
+    old = bundle(tmp_path, "1-aaaaaaaa")
+    publish(container, [old], PROFILES, activate=True)
+    described = json.loads((old / BUNDLE_FILE).read_bytes())
+    container.upload_blob(
+        "pump/1-aaaaaaaa/bundle.json", json.dumps({**described, "format": 1}), overwrite=True
+    )
+    (done,) = publish(container, [bundle(tmp_path, "2-bbbbbbbb")], PROFILES, activate=False)
+    assert (done.outcome, done.active) == ("activated", "2-bbbbbbbb")
+
+
 def test_the_first_bundle_is_uploaded_and_activated(
     container: ContainerClient, tmp_path: Path
 ) -> None:

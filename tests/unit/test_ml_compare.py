@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,39 @@ def test_the_drift_command_prints_a_table(
     lines = [line for line in capsys.readouterr().out.splitlines() if "drifted" in line]
     assert THERMAL.channel_names[0] in lines[0]
     assert "readings: drifted" in lines[-1]
+
+
+@pytest.mark.parametrize("command", ["drift", "compare"])
+def test_a_file_with_another_period_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    one = recording("rig")
+    slower = replace(one, t=START_MS + 5 * (one.t - START_MS))
+    assert watch(command, tmp_path, slower) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"ml_model {command}: device 'rig': a reading comes every 5 s, but ")
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["drift", "compare"])
+def test_uneven_readings_are_judged_with_a_remark(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    one = recording("rig")
+    uneven = replace(one, t=one.t + 700 * (np.arange(READINGS) % 10 == 0))
+    assert watch(command, tmp_path, uneven) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "device 'rig': 20% of its readings come earlier or later than every 1 s" in shown
+
+
+def watch(command: str, tmp_path: Path, one: Recording) -> int:
+    """Drift of, or a comparison of two bundles that do the same on, one recording in a file."""
+    if command == "compare":
+        return compare(tmp_path, bundle(tmp_path, "1-a"), bundle(tmp_path, "1-b"), [one])
+    reference = reference_document(reference_of([], [one.values], THERMAL))
+    folder = bundle(tmp_path, "1-a", reference=reference)
+    file = write_csv(tmp_path / "recent.csv", [one])
+    return main(["drift", "--profile", "thermal", "--bundle", str(folder), "--data", str(file)])
 
 
 def test_an_alert_lasts_until_it_is_cleared_or_the_recording_ends() -> None:

@@ -145,6 +145,17 @@ def test_the_score_of_one_view_by_hand() -> None:
     np.testing.assert_allclose(contributions[0], [9 / 25, 16 / 25], rtol=1e-6)
 
 
+def test_errors_too_large_for_their_power_still_name_their_channels() -> None:
+    config = ModelConfig(window=4, channels=3, views=(View("level", 2),))
+    model = WindowAutoencoder(config)
+    model.look.high.fill_(1e30)
+    windows = np.zeros((1, 4, 3), dtype=np.float32)
+    windows[0, -2:] = [1e30, 1e20, 1.0]
+    score, contributions, _ = answers(model, windows)
+    assert score[0] == pytest.approx(config.limit)
+    np.testing.assert_allclose(contributions[0], [0.5, 0.5, 0.0], atol=1e-6)
+
+
 def quantiser(prototypes: int, channels: int = 2, blocks: int = 3) -> Quantiser:
     one = Quantiser(channels, View("level", 4, blocks=blocks, prototypes=prototypes))
     generator = torch.Generator().manual_seed(prototypes)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
+from ml_model.commands.parser import Commands
 from ml_model.promote import Flip, promote, roll_back, versions
 from ml_model.publish import container_client
 from tocsin.profiles import load_profiles
-
-if TYPE_CHECKING:
-    from ml_model.commands import Commands
 
 
 def add_release_commands(commands: Commands, names: list[str]) -> None:

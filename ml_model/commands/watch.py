@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from ml_model.commands.parser import Commands
 from ml_model.paths import BUNDLE_FILE, RUNS
 from ml_model.promote import fetch
 from ml_model.publish import container_client
@@ -22,7 +23,6 @@ from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
 
 if TYPE_CHECKING:
-    from ml_model.commands import Commands
     from ml_model.data import Recording
     from ml_model.shadow import Span
 

@@ -1,7 +1,6 @@
-"""The commands' flags, and what each one calls.
+"""The command that uploads bundles: its flags, and what it calls.
 
-Torch, pandas and matplotlib take seconds to import, so each command imports what it needs:
-``publish`` runs at each start of the local stack and needs none of them.
+It runs at each start of the local stack, and imports nothing that takes long.
 """
 
 from __future__ import annotations
@@ -10,34 +9,19 @@ import argparse
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeAlias
 
 from rich.console import Console
 
 from ml_model.active import PublishError
+from ml_model.commands.parser import Commands
 from ml_model.paths import BUNDLES
 from ml_model.publish import container_client, publish, publish_bundle
-from ml_model.release_commands import add_release_commands
-from ml_model.training_commands import add_training_commands
-from ml_model.watch_commands import add_watch_commands
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
 
-# argparse has no public name for what add_subparsers() returns.
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 
-
-def add_commands(parser: argparse.ArgumentParser, profiles: Mapping[str, Profile]) -> None:
-    """Add every command to *parser*; a parsed one has ``run(parsed, console)``."""
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    names = sorted(profiles)
-    add_training_commands(commands, names)
-    _add_publish(commands, names)
-    add_watch_commands(commands, names)
-    add_release_commands(commands, names)
-
-
-def _add_publish(commands: Commands, names: list[str]) -> None:
+def add_publish(commands: Commands, names: list[str]) -> None:
+    """Add ``publish``."""
     parser = commands.add_parser(
         "publish",
         help="upload bundles to the blob container models",

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from ml_model.commands.parser import Commands
 from ml_model.paths import BUNDLES, RUNS
 from ml_model.recordings.flags import add_source_flags, source_of
 from ml_model.reproduction import ReproductionError
 from tocsin.profiles import load_profiles
-
-if TYPE_CHECKING:
-    from ml_model.commands import Commands
 
 TRAIN = """\
 Trains on normal recordings: with five devices or more, some of them train, some stop the training
