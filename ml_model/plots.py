@@ -1,4 +1,4 @@
-"""Plots of a run: training, calibration, precision and recall, scores beside labels."""
+"""Plots of a run: training, reconstruction, calibration, precision and recall, scores."""
 
 from __future__ import annotations
 
@@ -6,26 +6,60 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import torch
 from matplotlib.figure import Figure
 from sklearn.metrics import precision_recall_curve
 
 from ml_model.calibrate import Calibration
+from ml_model.data import Recording, window_chunks
 from ml_model.evaluate import Judged, faulty_and_scored
+from ml_model.model import WindowAutoencoder
 from ml_model.scoring import ScoredRecording
 from ml_model.train import Epoch
+from tocsin.domain.profile import Profile
 from tocsin.domain.thresholds import sustained
 
 SHOWN_READINGS = 3_600
+SHOWN_WINDOWS = 600
 
 
 def plot_training(epochs: Sequence[Epoch], path: Path) -> None:
     figure = Figure()
     axes = figure.subplots()
     numbers = [epoch.number for epoch in epochs]
-    axes.plot(numbers, [epoch.train_loss for epoch in epochs], label="training, part hidden")
+    axes.plot(numbers, [epoch.train_loss for epoch in epochs], label="training")
     axes.plot(numbers, [epoch.held_out_loss for epoch in epochs], label="held out")
     axes.set(xlabel="epoch", ylabel="reconstruction loss", title="Training")
     axes.legend()
+    _save(figure, path)
+
+
+def plot_reconstruction(
+    model: WindowAutoencoder, recording: Recording, profile: Profile, path: Path
+) -> None:
+    """The view with the most prototypes: its last block of each channel and what the nearest
+    prototype makes of it, over the first windows of *recording*."""
+    windows, _ = next(window_chunks(recording, profile))
+    views = model.config.views
+    index = max(range(len(views)), key=lambda i: views[i].prototypes)
+    with torch.inference_mode():
+        seen = model.look(torch.from_numpy(windows[:SHOWN_WINDOWS].copy()))[index]
+        encoded = model.quantiser(index).encode(seen)
+        made = model.quantiser(index).reconstruct(encoded).expand_as(encoded)
+    names = profile.channel_names
+    figure = Figure(figsize=(12, 1.5 * len(names) + 1))
+    for axes, name, one, two in zip(
+        figure.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0],
+        names,
+        encoded[:, -1].T,
+        made[:, -1].T,
+        strict=True,
+    ):
+        axes.plot(one, linewidth=0.8, label="whitened")
+        axes.plot(two, linewidth=0.8, label="nearest prototype")
+        axes.set_ylabel(name, fontsize=7)
+    axes.set_xlabel(f"window, seen as {views[index].kind} of {views[index].rows} readings")
+    axes.legend(fontsize=7)
     _save(figure, path)
 
 

@@ -79,6 +79,7 @@ def run_training(order: TrainingOrder, profile: Profile, out: Path, console: Con
         | {"epochs": [asdict(epoch) for epoch in epochs], "calibration": asdict(calibration)},
     )
     plots.plot_training(epochs, out / "training.png")
+    plots.plot_reconstruction(model, calibrating[0], profile, out / "reconstruction.png")
     plots.plot_calibration(scored, calibration, hysteresis.raise_after, out / "calibration.png")
     if calibration.tail is None:
         _remark(

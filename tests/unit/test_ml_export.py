@@ -90,6 +90,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_run_leaves_its_figures_plots_and_bundle(run: Path) -> None:
     assert {path.name for path in run.iterdir()} == {
         "normal.csv", "bundle", "config.json", "training.png", "calibration.png",
+        "reconstruction.png",
     }  # fmt: skip
     assert {path.name for path in (run / "bundle").iterdir()} == {PROGRAM_FILE, BUNDLE_FILE}
     config = json.loads((run / "config.json").read_text())
