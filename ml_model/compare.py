@@ -18,10 +18,10 @@ from ml_model.drift import drift_from
 from ml_model.evaluate import labelled_runs
 from ml_model.export import load_program, read_description
 from ml_model.paths import BUNDLE_FILE
-from ml_model.scoring import score_recording
+from ml_model.scoring import decide_recording, score_recording
 from ml_model.shadow import Shadow, Span, compare, report_of
 from tocsin.domain.bundle import parse_bundle
-from tocsin.domain.decisions import Rule, Standing, decide
+from tocsin.domain.decisions import Rule
 from tocsin.domain.drift import Drift
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
@@ -104,13 +104,7 @@ def _side(order: ShadowOrder, folder: Path, profile: Profile, console: Console) 
     scoring = f"scoring with {spec.version}"
     for recording in track(order.recordings, scoring, console=console, transient=True):
         scored = score_recording(program, recording, profile)
-        decided = decide(
-            Standing(),
-            rule,
-            recording.t.tolist(),
-            scored.score.tolist(),
-            sensors_out=scored.sensors_out(),
-        )
+        decided = decide_recording(scored, rule)
         anomalous = np.array(decided.anomalous, dtype=np.bool_)
         shadows.append(Shadow(scored, anomalous, alert_spans(recording, decided.changes)))
     try:

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ml_model.scoring import ScoredRecording
-from tocsin.domain.decisions import Rule, Standing, decide
+from ml_model.scoring import ScoredRecording, decide_recording
+from tocsin.domain.decisions import Rule
 from tocsin.domain.scoring import Change
 
 UNSEEN_KINDS = frozenset({"late_burst"})
@@ -63,13 +63,7 @@ class Judged:
 
 def judge(scored: ScoredRecording, rule: Rule, window: int) -> Judged:
     recording = scored.recording
-    decided = decide(
-        Standing(),
-        rule,
-        recording.t.tolist(),
-        scored.score.tolist(),
-        sensors_out=scored.sensors_out(),
-    )
+    decided = decide_recording(scored, rule)
     raised = [index for index, change in decided.changes if change == "raised"]
     faulty = np.flatnonzero(recording.fault != "")
     last_faulty = np.full(len(recording.t), -window)

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from ml_model.data import Recording, window_chunks
+from tocsin.domain.decisions import Decided, Rule, Standing, decide
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import count_out
 
@@ -53,3 +54,14 @@ def score_recording(program: Program, recording: Recording, profile: Profile) ->
                 score[rows] = np.nan_to_num(scores, nan=np.nan)
                 sensors[rows] = states
     return ScoredRecording(recording, score, sensors)
+
+
+def decide_recording(scored: ScoredRecording, rule: Rule) -> Decided:
+    """Decide a whole recording by the product's own rule, as a device never seen before."""
+    return decide(
+        Standing(),
+        rule,
+        scored.recording.t.tolist(),
+        scored.score.tolist(),
+        sensors_out=scored.sensors_out(),
+    )
