@@ -5,6 +5,7 @@ TocsinError
 ├── InvalidMessageError      a message that becomes a dead letter; carries its reason
 ├── InvalidBundleError       a model bundle that must not be loaded
 ├── InvalidRequestError      an HTTP request with a parameter out of its range
+├── InvalidProblemError      a rebalancing problem that makes no sense
 └── DeliveryError            a live message that could not be handed over
 """
 
@@ -37,6 +38,10 @@ class InvalidBundleError(TocsinError):
 
 class InvalidRequestError(TocsinError):
     """A request's parameter is out of its range."""
+
+
+class InvalidProblemError(TocsinError):
+    """A rebalancing problem contradicts itself or names what does not exist."""
 
 
 class DeliveryError(TocsinError):

@@ -1,0 +1,1 @@
+"""How well and how fast fleets of growing size are rebalanced, beside plain ways to do it."""

@@ -1,0 +1,55 @@
+"""How well and how fast fleets of growing size are rebalanced.
+
+``python -m benchmarks.rebalancing --json`` prints one JSON object:
+
+- ``cases``: a fleet each: seconds (building the models included), the gap proven against the full
+  model's bound, memory of the process, and the same under ``plain_cbc`` and ``plain_highs`` (the
+  full model with the same limit, after building) and ``greedy``
+- ``growth``: by which power of the number of pairs in a site times sites the seconds grow
+- ``event``: one device fails in a planned fleet
+"""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any, Final
+
+from benchmarks import report
+from benchmarks.rebalancing.fleet import SEED
+from benchmarks.rebalancing.measure import event, plainly, quietly, tocsin
+
+CASES: Final = ((100, 20, 1, 1.0), (1_000, 100, 1, 2.0), (10_000, 1_000, 20, 20.0))
+EVENT: Final = (1_000, 100)
+WAYS: Final = ("plain_cbc", "plain_highs", "greedy")
+
+
+def measure() -> dict[str, Any]:
+    """Every case after the other, each in a fresh process."""
+    cases = [_case(*case) for case in CASES]
+    return {"cases": cases, "growth": _growth(cases), "event": _alone(event, *EVENT), "seed": SEED}
+
+
+def _case(tasks: int, devices: int, sites: int, limit_s: float) -> dict[str, Any]:
+    figures: dict[str, Any] = _alone(tocsin, tasks, devices, sites, limit_s)
+    shape, bound = (tasks, devices, sites), figures["bound"]
+    return figures | {way: _alone(plainly, way, shape, limit_s, bound) for way in WAYS}
+
+
+def _growth(cases: list[dict[str, Any]]) -> float:
+    """Between the smallest and the largest case."""
+    small, large = cases[0], cases[-1]
+    pairs = [one["tasks"] * one["devices"] / one["sites"] for one in (small, large)]
+    return round(math.log(large["seconds"] / small["seconds"]) / math.log(pairs[1] / pairs[0]), 2)
+
+
+def _alone(figures: Callable[..., dict[str, Any]], *given: object) -> dict[str, Any]:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, context, quietly) as process:
+        return process.submit(figures, *given).result()
+
+
+if __name__ == "__main__":
+    report.main("benchmarks.rebalancing", "rebalancing", measure)

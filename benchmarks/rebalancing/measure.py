@@ -1,0 +1,95 @@
+"""The figures of one fleet; each is taken in a process of its own, so that memory is its own."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import time
+from typing import Any
+
+from benchmarks.rebalancing.fleet import carried_out, failed, fleet
+from benchmarks.rebalancing.plain import Outcome, full, greedily
+from tocsin.planning.solve import SolveSettings, solve
+from tocsin.planning.solve_site import gap
+from tocsin.planning.solver import cbc, highs
+
+OPTIMUM_S = 60.0  # for the full model's optimum after an event
+
+
+def quietly() -> None:
+    """HiGHS greets on standard output, where only the figures belong: send it to errors."""
+    os.dup2(2, 1)
+
+
+def tocsin(tasks: int, devices: int, sites: int, limit_s: float) -> dict[str, Any]:
+    """Solve the fleet as the product does."""
+    problem = fleet(tasks, devices, sites)
+    began = time.perf_counter()
+    plan = solve(problem, SolveSettings(time_limit_s=limit_s))
+    return {
+        "tasks": tasks,
+        "devices": devices,
+        "sites": sites,
+        "limit_s": limit_s,
+        "seconds": round(time.perf_counter() - began, 3),
+        "status": plan.status,
+        "gap": round(plan.gap, 5),
+        "objective": round(plan.objective, 1),
+        "bound": round(plan.bound, 1),
+        "migrations": len(plan.migrations),
+        "memory_mb": _memory_mb(),
+    }
+
+
+def plainly(way: str, shape: tuple[int, int, int], limit_s: float, bound: float) -> dict[str, Any]:
+    """Solve the same fleet in a plain *way*; its gap is against *bound*, which all share."""
+    problem = fleet(*shape)
+    if way == "greedy":
+        outcome = greedily(problem)
+    else:
+        solver = {"plain_cbc": cbc, "plain_highs": highs}[way]
+        outcome = full(problem, solver, limit_s, bound / 0.995)
+    return _figures(outcome, bound)
+
+
+def event(tasks: int, devices: int) -> dict[str, Any]:
+    """The busiest device of a well planned fleet fails. A move is needless if its task was not on
+    that device and stays in the full model's optimum."""
+    before = fleet(tasks, devices, 1)
+    planned = carried_out(before, solve(before))
+    homes = [task.device_id for task in planned.tasks]
+    lost = max(sorted({home for home in homes if home}), key=homes.count)
+    problem = failed(planned, lost)
+    began = time.perf_counter()
+    plan = solve(problem)
+    seconds = time.perf_counter() - began
+    best = full(problem, highs, OPTIMUM_S, plan.bound, threads=1)
+    aside = {move.task_id for move in plan.migrations if move.source != lost}
+    return {
+        "tasks": tasks,
+        "devices": devices,
+        "seconds": round(seconds, 3),
+        "status": plan.status,
+        "gap": round(plan.gap, 5),
+        "on_failed_device": homes.count(lost),
+        "moves": len(plan.migrations),
+        "needless_moves": len(aside - best.moved),
+        "optimum": {**_figures(best, plan.bound), "moves": len(best.moved)},
+    }
+
+
+def _figures(outcome: Outcome, bound: float) -> dict[str, Any]:
+    objective = outcome.objective
+    return {
+        "seconds": round(outcome.seconds, 3),
+        "objective": None if objective is None else round(objective, 1),
+        "gap": None if objective is None else round(gap(objective, bound), 5),
+        "memory_mb": _memory_mb(),
+    }
+
+
+def _memory_mb() -> float:
+    """This process's most so far; macOS counts it in bytes, Linux in KiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1)

@@ -1,0 +1,64 @@
+"""The ways without reduction: the full model in one go, and greedy alone. For comparison."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tocsin.planning import greedy
+from tocsin.planning.formulation import formulate, shares_of
+from tocsin.planning.problem import Problem
+from tocsin.planning.site import Ints, Site, site_of
+from tocsin.planning.solver import Effort, Solver
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``objective`` in watts, None where a site got no solution in time; ``moved``: task ids."""
+
+    seconds: float
+    objective: float | None
+    moved: frozenset[str]
+
+
+def full(
+    problem: Problem, solver: Solver, limit_s: float, wanted: float, *, threads: int = 2
+) -> Outcome:
+    """Every pair of task and device as a variable, each site for an equal share of *limit_s*.
+
+    Stops at *wanted* watts, and at the first site without a solution. Building comes on top of the
+    limit, and is in the seconds.
+    """
+    began, total, moved = time.perf_counter(), 0.0, set[str]()
+    sites = list(_sites(problem))
+    for site in sites:
+        model = formulate(site, np.isfinite(site.cost), whole=True)
+        target = wanted - model.constant if len(sites) == 1 else -np.inf
+        answer = solver(model.problem, Effort(limit_s / len(sites), target, threads), {})
+        if answer.outcome == "nothing":
+            return Outcome(time.perf_counter() - began, None, frozenset())
+        plan = shares_of(model, site.cost.shape).argmax(axis=1)
+        total += site.objective(plan)
+        moved |= _moved(site, plan)
+    return Outcome(time.perf_counter() - began, total, frozenset(moved))
+
+
+def greedily(problem: Problem) -> Outcome:
+    """Tasks moved one after the other for as long as it pays."""
+    began, total, moved = time.perf_counter(), 0.0, set[str]()
+    for site in _sites(problem):
+        plan = greedy.improved(site, greedy.staying(site), np.arange(len(site.load)))
+        total += site.objective(plan)
+        moved |= _moved(site, plan)
+    return Outcome(time.perf_counter() - began, total, frozenset(moved))
+
+
+def _sites(problem: Problem) -> Iterator[Site]:
+    return (site_of(problem, name) for name in problem.sites())
+
+
+def _moved(site: Site, plan: Ints) -> set[str]:
+    return {site.tasks[index].task_id for index in np.flatnonzero(plan != site.present).tolist()}

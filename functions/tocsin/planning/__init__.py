@@ -1,0 +1,1 @@
+"""Which device runs which task: the rebalancing problem, its formulation and its solution."""

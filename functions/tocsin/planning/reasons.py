@@ -1,0 +1,99 @@
+"""A site's plan in words: what it leaves broken, and why each task moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tocsin.planning.load_price import Floats, response_ms
+from tocsin.planning.plan import Migration, Violation
+from tocsin.planning.problem import Problem
+from tocsin.planning.site import NOWHERE, Ints, Site
+
+LEAST = 1e-6  # percent or ms: less is rounding
+
+
+def violations_of(problem: Problem, site: Site, plan: Ints) -> Iterator[Violation]:
+    """Every soft rule that *plan* breaks, at the loads it makes."""
+    for task in site.unplaced:
+        why = f"no device of its site may run it (needs {task.capability or 'a usable device'})"
+        yield Violation(
+            "unplaced", task.task_id, task.load_pct, f"{task.task_id} runs nowhere: {why}"
+        )
+    yield from _misplaced(site, plan)
+    yield from _overfull(problem, site, plan)
+    yield from _late(site, plan)
+
+
+def migrations_of(problem: Problem, site: Site, plan: Ints) -> Iterator[Migration]:
+    """Every task that changes its device, with the strongest reason for it."""
+    known = np.flatnonzero(site.present != NOWHERE)
+    before = np.bincount(site.present[known], site.load[known], len(site.devices)).astype(float)
+    for index in np.flatnonzero(plan != site.present).tolist():
+        source, target = int(site.present[index]), site.devices[int(plan[index])]
+        yield Migration(
+            site.tasks[index].task_id,
+            None if source == NOWHERE else site.devices[source].device_id,
+            target.device_id,
+            _reason(problem, site, index, int(plan[index]), before),
+        )
+
+
+def _reason(problem: Problem, site: Site, index: int, target: int, before: Floats) -> str:
+    """Why the task at *index* moves to *target*; *before*: what each device carried, ``[d]``."""
+    source = int(site.present[index])
+    if site.tasks[index].task_id in problem.pins:
+        return "an operator pinned it there"
+    if source == NOWHERE:
+        return "it is new, and costs least there"
+    if site.misplaced[index, source]:
+        return f"{site.devices[source].device_id} must not run it (capability or forbidden)"
+    return _unfit(site, source, float(before[source])) or _gain(site, index, source, target)
+
+
+def _unfit(site: Site, source: int, before: float) -> str | None:
+    """What is wrong with the device it leaves, if anything is."""
+    device, usable = site.devices[source], float(site.usable[source])
+    if device.drained:
+        return f"{device.device_id} is being drained"
+    if usable <= 0:
+        return f"{device.device_id} has failed (health {device.health:.2f})"
+    if before > usable:
+        return f"{device.device_id} is overloaded ({before:.0f} % of {usable:.0f} %)"
+    return None
+
+
+def _gain(site: Site, index: int, source: int, target: int) -> str:
+    saved = site.cost[index, source] - site.cost[index, target]
+    here, there = site.devices[source].device_id, site.devices[target].device_id
+    if saved > 0:
+        return f"energy and lateness on {there} cost {saved:.1f} W less, the migration included"
+    return f"it balances the load of {here} and {there}"
+
+
+def _misplaced(site: Site, plan: Ints) -> Iterator[Violation]:
+    for index in np.flatnonzero(site.misplaced[np.arange(len(plan)), plan]).tolist():
+        task, device = site.tasks[index], site.devices[int(plan[index])].device_id
+        text = f"{task.task_id} remains on {device}, which must not run it"
+        yield Violation("misplaced", task.task_id, task.load_pct, text)
+
+
+def _overfull(problem: Problem, site: Site, plan: Ints) -> Iterator[Violation]:
+    carried = site.loads(plan)
+    line = site.usable * (1.0 - problem.limits.reserve)
+    for index in np.flatnonzero(carried > line + LEAST).tolist():
+        name, load, usable = site.devices[index].device_id, carried[index], site.usable[index]
+        text = f"{name} carries {load:.1f} % of {usable:.1f} % usable"
+        if load > usable + LEAST:
+            yield Violation("overload", name, float(load - usable), text)
+        else:
+            yield Violation("reserve", name, float(load - line[index]), text)
+
+
+def _late(site: Site, plan: Ints) -> Iterator[Violation]:
+    answer = response_ms(site.idle_ms, site.loads(plan), site.usable)[plan]
+    for task, answer_ms in zip(site.tasks, answer.tolist(), strict=True):
+        if task.deadline_ms is not None and answer_ms > task.deadline_ms + LEAST:
+            text = f"{task.task_id} is answered in {answer_ms:.0f} ms of {task.deadline_ms:.0f} ms"
+            yield Violation("late", task.task_id, answer_ms - task.deadline_ms, text)

@@ -1,0 +1,62 @@
+"""Small random fleets for the property tests of planning."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import strategies as st
+
+from tocsin.planning.plan import Plan
+from tocsin.planning.problem import Device, Limits, Problem, Task
+
+CAPABILITIES = ("vision", "control")
+
+
+@st.composite
+def problems(draw: st.DrawFn, most_moves: bool = True) -> Problem:
+    """One or two sites, up to 5 devices and 9 tasks; anything may be wrong with them."""
+    devices = tuple(_device(draw, index) for index in range(draw(st.integers(1, 5))))
+    tasks = tuple(_task(draw, index, devices) for index in range(draw(st.integers(0, 9))))
+    pairs = [(t.task_id, d.device_id) for t in tasks for d in devices if t.site_id == d.site_id]
+    chosen = draw(st.lists(st.sampled_from(pairs), max_size=3, unique=True)) if pairs else []
+    limit = draw(st.none() | st.integers(0, 4)) if most_moves else None
+    return Problem(
+        devices,
+        tasks,
+        pins=dict(chosen[:1]),
+        forbidden=frozenset(chosen[1:]),
+        limits=Limits(max_migrations=limit),
+    )
+
+
+def after(problem: Problem, plan: Plan) -> Problem:
+    """*problem* once *plan* has been carried out."""
+    tasks = tuple(replace(t, device_id=plan.allocation[t.task_id]) for t in problem.tasks)
+    return replace(problem, tasks=tasks)
+
+
+def _device(draw: st.DrawFn, index: int) -> Device:
+    return Device(
+        f"d{index}",
+        draw(st.sampled_from(("north", "south"))),
+        capacity_pct=draw(st.sampled_from((50.0, 100.0, 200.0))),
+        energy_w_per_pct=draw(st.sampled_from((0.4, 0.8, 1.5))),
+        response_ms=draw(st.sampled_from((5.0, 20.0))),
+        health=draw(st.sampled_from((1.0, 1.0, 0.6, 0.1))),
+        capabilities=frozenset(draw(st.sets(st.sampled_from(CAPABILITIES)))),
+        drained=draw(st.integers(0, 9)) == 0,
+    )
+
+
+def _task(draw: st.DrawFn, index: int, devices: tuple[Device, ...]) -> Task:
+    site = draw(st.sampled_from(sorted({one.site_id for one in devices})))
+    homes = [one.device_id for one in devices if one.site_id == site]
+    return Task(
+        f"t{index}",
+        site,
+        load_pct=draw(st.sampled_from((0.0, 5.0, 17.0, 40.0, 300.0))),
+        deadline_ms=draw(st.sampled_from((None, 30.0, 200.0))),
+        priority=draw(st.sampled_from((1.0, 4.0))),
+        capability=draw(st.sampled_from((None, None, *CAPABILITIES))),
+        device_id=draw(st.sampled_from((None, *homes))),
+    )
