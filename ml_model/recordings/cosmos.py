@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ml_model.data import Recording, RecordingError
 from tocsin.domain.profile import Profile
+from tocsin.domain.telemetry import columns_of
 
 PAGE = 200  # messages
 MOST_READINGS = 5_000_000  # of all devices together; about 60 device-days at one a second
@@ -133,10 +134,8 @@ def _columns(
     document: Mapping[str, Any], profile: Profile
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """A message's times ``[n]`` and values ``[n, c]``, NaN where missing."""
-    missing = [None] * len(document["t"])
-    columns = [document["channels"].get(name, missing) for name in profile.channel_names]
-    values = np.array(columns, dtype=np.float64).T.astype(np.float32)
-    return np.array(document["t"], dtype=np.int64), values
+    t = np.array(document["t"], dtype=np.int64)
+    return t, columns_of(document["channels"], profile, len(t)).T.astype(np.float32)
 
 
 def _parameters(**values: object) -> list[dict[str, object]]:

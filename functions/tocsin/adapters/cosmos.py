@@ -17,7 +17,7 @@ from tocsin.domain.drift import drift_document_id
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.profile import Profile
 from tocsin.domain.recalibration import threshold_document_id
-from tocsin.domain.telemetry import can_be_kept
+from tocsin.domain.telemetry import can_be_kept, columns_of
 from tocsin.domain.windows import History
 from tocsin.settings import Connection
 from tocsin.usecases.ports import Document
@@ -84,11 +84,7 @@ class CosmosStore:
         if not can_be_kept(device_id):
             # In the address of a document it would lead to another one.
             return None
-        try:
-            found = await self._devices.read_item(device_id, partition_key=device_id)
-        except CosmosResourceNotFoundError:
-            return None
-        return _without_system_fields(found)
+        return await _read(self._devices, device_id)
 
     async def history(
         self, device_id: str, profile: Profile, *, before_t: int, count: int
@@ -159,12 +155,7 @@ class CosmosStore:
         await self._save(self._settings, [document])
 
     async def drift(self, profile: str) -> Document | None:
-        drift_id = drift_document_id(profile)
-        try:
-            found = await self._settings.read_item(drift_id, partition_key=drift_id)
-        except CosmosResourceNotFoundError:
-            return None
-        return _without_system_fields(found)
+        return await _read(self._settings, drift_document_id(profile))
 
     async def alerts(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Document]:
         parameters = _parameters(device=device_id, count=most, **{"from": from_t, "to": to_t})
@@ -178,12 +169,7 @@ class CosmosStore:
         return [document async for document in found]
 
     async def device_threshold(self, device_id: str) -> Document | None:
-        document_id = threshold_document_id(device_id)
-        try:
-            found = await self._settings.read_item(document_id, partition_key=document_id)
-        except CosmosResourceNotFoundError:
-            return None
-        return _without_system_fields(found)
+        return await _read(self._settings, threshold_document_id(device_id))
 
     async def device_thresholds(self) -> list[Document]:
         found = self._settings.query_items("SELECT * FROM c WHERE c.type = 'threshold'")
@@ -219,6 +205,15 @@ class CosmosStore:
                 await container.create_item(dict(document))
 
 
+async def _read(container: ContainerProxy, document_id: str) -> Document | None:
+    """A document of a container whose partition key is the id; None where there is none."""
+    try:
+        found = await container.read_item(document_id, partition_key=document_id)
+    except CosmosResourceNotFoundError:
+        return None
+    return _without_system_fields(found)
+
+
 def _parameters(**values: object) -> list[dict[str, object]]:
     return [{"name": f"@{name}", "value": value} for name, value in values.items()]
 
@@ -229,9 +224,7 @@ def _without_system_fields(document: Document) -> Document:
 
 def _prepended(history: History, document: Document, profile: Profile, before_t: int) -> History:
     t = np.array(document["t"], dtype=np.int64)
-    missing = [None] * len(t)
-    columns = [document["channels"].get(name, missing) for name in profile.channel_names]
-    values = np.array(columns, dtype=np.float64).T.astype(np.float32)
+    values = columns_of(document["channels"], profile, len(t)).T.astype(np.float32)
     earlier = t < before_t
     return History(
         np.concatenate((t[earlier], history.t)), np.concatenate((values[earlier], history.values))

@@ -110,6 +110,18 @@ def can_be_kept(device_id: str) -> bool:
     return device_id not in {".", ".."} and _NOT_IN_AN_ID.isdisjoint(device_id)
 
 
+def columns_of(
+    channels: Mapping[str, Sequence[float | None]], profile: Profile, readings: int
+) -> NDArray[np.float64]:
+    """A message's channels in the profile's order, ``[c, n]``, NaN where missing.
+
+    Raises OverflowError for a whole number too large for a float.
+    """
+    missing: list[float | None] = [None] * readings
+    columns = [channels.get(name, missing) for name in profile.channel_names]
+    return np.array(columns, dtype=np.float64)
+
+
 def _check_device_id(device_id: str) -> None:
     if not device_id:
         raise InvalidMessageError("no-device-id", "the hub named no device for this message")
@@ -216,10 +228,8 @@ def _channels(
 def _values(
     channels: Mapping[str, Sequence[float | None]], profile: Profile, readings: int
 ) -> NDArray[np.float32]:
-    missing: list[float | None] = [None] * readings
-    columns = [channels.get(name, missing) for name in profile.channel_names]
     try:
-        values = np.array(columns, dtype=np.float64)
+        values = columns_of(channels, profile, readings)
     except OverflowError as error:
         raise InvalidMessageError("not-a-number", "a value is too large for a number") from error
     # A literal such as 1e999 parses as infinity; NaN can only come from null here.

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from tocsin.domain.drift import Drift, drift_document_id, drift_of
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
+from tocsin.domain.telemetry import columns_of
 from tocsin.usecases.ports import Document, Drifts, Fleet, References
 
 log = logging.getLogger(__name__)
@@ -129,10 +130,10 @@ def _rows(document: Document, profile: Profile, version: str) -> NDArray[np.floa
 
     Another version's scores are on another scale, so they count as missing.
     """
-    missing = [None] * len(document["t"])
-    score = document["score"] if document["modelVersion"] == version else missing
-    columns = [score, *(document["channels"].get(name, missing) for name in profile.channel_names)]
-    rows = np.array(columns, dtype=np.float64).T.astype(np.float32)
+    readings = len(document["t"])
+    score = document["score"] if document["modelVersion"] == version else [None] * readings
+    values = columns_of(document["channels"], profile, readings)
+    rows = np.vstack((np.array(score, dtype=np.float64), values)).T.astype(np.float32)
     return rows[:: -(-len(rows) // READINGS_A_MESSAGE)]
 
 
