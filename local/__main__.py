@@ -126,9 +126,9 @@ def _up(options: argparse.Namespace) -> int:
 
 def _env(options: argparse.Namespace) -> int:
     from local.services import Endpoints  # noqa: PLC0415 (see the top)
-    from local.stack import device_environment  # noqa: PLC0415 (see the top)
+    from local.stack import authority_of, device_environment  # noqa: PLC0415 (see the top)
 
-    authority = options.state.resolve() / "iothub/certificates/ca.pem"
+    authority = authority_of(options.state.resolve())
     if not authority.exists():
         print(f"{authority} is not there; start the stack first: make demo", file=sys.stderr)
         return 1

@@ -13,6 +13,7 @@ from typing import Any
 from azure.core.exceptions import ResourceExistsError
 from azure.cosmos import CosmosClient, PartitionKey
 from azure.storage.blob import BlobServiceClient
+from azure.storage.queue import QueueClient
 
 from local.processes import ROOT
 
@@ -35,7 +36,8 @@ READINGS_INDEX = {
         {"path": f"/{name}/*"} for name in ("t", "channels", "score", "anomalous", "contributions")
     ],
 }
-BLOB_CONTAINERS = ("models", "dead-letters")
+BLOB_CONTAINERS = ("models", "dead-letters", "leases")
+QUEUE = "rebalance-requests"
 
 
 class PreparationError(RuntimeError):
@@ -48,9 +50,11 @@ def create_cosmos_containers(connection: str) -> None:
         database = client.create_database_if_not_exists(DATABASE)
         for name, path in PARTITION_KEYS.items():
             extra: dict[str, Any] = {}
-            if name == "readings":
+            if name in {"readings", "plans"}:
                 # -1: documents live on unless they say how long.
-                extra = {"default_ttl": -1, "indexing_policy": READINGS_INDEX}
+                extra["default_ttl"] = -1
+            if name == "readings":
+                extra["indexing_policy"] = READINGS_INDEX
             database.create_container_if_not_exists(name, PartitionKey(path), **extra)
 
 
@@ -62,6 +66,15 @@ def create_blob_containers(connection: str) -> None:
                 client.create_container(name)
             except ResourceExistsError:
                 continue
+
+
+def create_queue(connection: str) -> None:
+    """Create the queue of requests where it is missing."""
+    with QueueClient.from_connection_string(connection, QUEUE) as client:
+        try:
+            client.create_queue()
+        except ResourceExistsError:
+            return
 
 
 def publish_models(environment: Mapping[str, str]) -> None:

@@ -15,6 +15,7 @@ from local.func_host import func_host
 from local.prepare import (
     create_blob_containers,
     create_cosmos_containers,
+    create_queue,
     publish_models,
     write_local_settings,
 )
@@ -62,7 +63,10 @@ class Stack:
             "TelemetryHub": self.endpoints.eventhub_connection,
             "CosmosDB": self.endpoints.cosmos_connection,
             "BlobStorage": self.endpoints.storage_connection,
+            "IotHub": self.endpoints.iothub_connection,
             "WebPubSub": self.endpoints.webpubsub_connection,
+            # Read by `requests`, which azure-iot-hub is built on; written when the hub starts.
+            "REQUESTS_CA_BUNDLE": str(authority_of(self.state)),
         }
 
     def device_environment(self) -> dict[str, str]:
@@ -115,6 +119,7 @@ class Stack:
 
     def _prepare_blobs(self) -> None:
         create_blob_containers(self.endpoints.storage_connection)
+        create_queue(self.endpoints.storage_connection)
         publish_models({**os.environ, **self.environment()})
 
     def _start_together(self, *names: str) -> None:
@@ -132,6 +137,11 @@ class Stack:
                         f"port {port} of {self.endpoints.address} is taken, {name} needs it; "
                         "is another demo running?"
                     )
+
+
+def authority_of(state: Path) -> Path:
+    """Where the hub keeps the certificate authority (PEM) that its own certificate is from."""
+    return state / "iothub/certificates/ca.pem"
 
 
 def device_environment(endpoints: Endpoints, authority: str) -> dict[str, str]:

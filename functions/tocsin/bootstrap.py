@@ -10,9 +10,15 @@ from dataclasses import dataclass
 
 from tocsin.adapters.active_references import ActiveReferences
 from tocsin.adapters.blob import BlobDeadLetters, BlobFiles, blob_client
-from tocsin.adapters.cosmos import CosmosStore, cosmos_client
+from tocsin.adapters.cosmos import CosmosStore
+from tocsin.adapters.cosmos_client import cosmos_client
+from tocsin.adapters.cosmos_sites import CosmosSites
 from tocsin.adapters.device_thresholds import REFRESH_S, KnownThresholds
+from tocsin.adapters.iothub import IotHubTwins
+from tocsin.adapters.leases import BlobLeases
 from tocsin.adapters.model_bundle import ActiveModels
+from tocsin.adapters.planner import plan_in_thread
+from tocsin.adapters.requests_queue import QueueRequests, queue_client
 from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
@@ -27,6 +33,7 @@ from tocsin.usecases.ports import (
     Live,
     Models,
     References,
+    SitePorts,
     Telemetry,
 )
 
@@ -46,6 +53,7 @@ class Services:
     drifts: Drifts
     dead_letters: DeadLetters
     live: Live
+    sites: SitePorts
     platform_auth: bool
     target_per_day: float
     now_ms: Callable[[], int]
@@ -59,7 +67,10 @@ def services() -> Services:
     """
     settings = read_settings(os.environ)
     blobs = blob_client(settings.blob)
-    store = CosmosStore(cosmos_client(settings.cosmos), settings.database)
+    database = cosmos_client(settings.cosmos)
+    store = CosmosStore(database, settings.database)
+    sites = CosmosSites(database, settings.database)
+    live = WebPubSubLive(webpubsub_client(settings.webpubsub, settings.webpubsub_hub))
     return Services(
         profiles=load_profiles(),
         memory=DeviceMemory(),
@@ -75,8 +86,23 @@ def services() -> Services:
         references=ActiveReferences(BlobFiles(blobs).read),
         drifts=store,
         dead_letters=BlobDeadLetters(blobs),
-        live=WebPubSubLive(webpubsub_client(settings.webpubsub, settings.webpubsub_hub)),
+        live=live,
+        sites=SitePorts(
+            fleet=store,
+            twins=IotHubTwins(settings.iothub),
+            plans=sites,
+            settings=sites,
+            leases=BlobLeases(blobs),
+            requests=QueueRequests(queue_client(settings.queue)),
+            live=live,
+            planner=plan_in_thread,
+            now_ms=_now_ms,
+        ),
         platform_auth=settings.platform_auth,
         target_per_day=settings.false_alerts_per_device_day,
-        now_ms=lambda: time.time_ns() // 1_000_000,
+        now_ms=_now_ms,
     )
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

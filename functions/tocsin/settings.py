@@ -31,6 +31,8 @@ class Settings:
     cosmos: Connection
     blob: Connection
     webpubsub: Connection
+    iothub: Connection
+    queue: Connection
     database: str
     webpubsub_hub: str
     platform_auth: bool
@@ -44,6 +46,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         cosmos=_connection(environment, "CosmosDB", "accountEndpoint"),
         blob=_connection(environment, "BlobStorage", "serviceUri"),
         webpubsub=_connection(environment, "WebPubSub", "serviceUri"),
+        iothub=_connection(environment, "IotHub", "hostName"),
+        # The host's own storage, since its queue trigger reads what is put there.
+        queue=_connection(environment, "AzureWebJobsStorage", "queueServiceUri"),
         database=environment.get("COSMOS_DATABASE", "tocsin"),
         webpubsub_hub=environment.get("WEB_PUBSUB_HUB", "tocsin"),
         # Set by the platform itself while its authentication is on for the app; without it anyone

@@ -19,7 +19,8 @@ from tests.fakes.files import FakeFiles
 from tests.fakes.live import FakeLive
 from tests.fakes.store import FakeStore
 from tocsin.adapters.blob import DEAD_LETTERS, MODELS, BlobDeadLetters, BlobFiles, blob_client
-from tocsin.adapters.cosmos import CosmosStore, cosmos_client
+from tocsin.adapters.cosmos import CosmosStore
+from tocsin.adapters.cosmos_client import cosmos_client
 from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
 from tocsin.settings import Connection
 from tocsin.usecases.ports import DeadLetters, Drifts, Feedback, Fleet, Live, Telemetry

@@ -10,6 +10,7 @@ from tests.fakes.live import FakeLive
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG
 from tests.fakes.models import FakeModel, FakeModels, spec_of
 from tests.fakes.references import FakeReferences
+from tests.fakes.sites import FakeClock, Workshop
 from tests.fakes.store import FakeStore
 from tests.fakes.thresholds import FakeThresholds
 from tocsin.bootstrap import Services
@@ -35,6 +36,10 @@ class Plant:
     live: FakeLive = field(default_factory=FakeLive)
     references: FakeReferences = field(default_factory=FakeReferences)
     memory: DeviceMemory = field(default_factory=DeviceMemory)
+    workshop: Workshop = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.workshop = Workshop(FakeClock(NOW), store=self.store, live=self.live)
 
     async def score(self, envelopes: Sequence[Envelope]) -> Outcome:
         """Run one batch."""
@@ -68,6 +73,7 @@ class Plant:
             drifts=self.store,
             dead_letters=self.dead_letters,
             live=self.live,
+            sites=self.workshop.ports,
             platform_auth=platform_auth,
             target_per_day=TARGET_PER_DAY,
             now_ms=lambda: NOW,

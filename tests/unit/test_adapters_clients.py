@@ -7,7 +7,7 @@ from azure.cosmos.aio import CosmosClient
 from azure.identity.aio import DefaultAzureCredential
 
 from tocsin.adapters.blob import blob_client
-from tocsin.adapters.cosmos import cosmos_client
+from tocsin.adapters.cosmos_client import cosmos_client
 from tocsin.adapters.identity import credential_for
 from tocsin.adapters.webpubsub import group_of, webpubsub_client
 from tocsin.settings import Connection

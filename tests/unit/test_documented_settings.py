@@ -30,7 +30,7 @@ def test_every_setting_the_code_names_is_in_the_sample() -> None:
         named |= set(re.findall(r'connection="(\w+)"', text))
     assert named, "the patterns find nothing"
     assert named <= _sample()
-    platform = {"FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage"}
+    platform = {"FUNCTIONS_WORKER_RUNTIME"}
     assert _sample() - named == platform
 
 

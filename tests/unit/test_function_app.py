@@ -43,6 +43,18 @@ def test_importing_the_app_registers_every_function(functions: list[func.Functio
         "device_readings",
         "warm_up",
         "measure_drift",
+        "rebalance_fleet",
+        "rebalance_on_request",
+        "plans",
+        "latest_plan",
+        "plan",
+        "run_plan",
+        "show_optimiser",
+        "change_optimiser",
+        "show_overrides",
+        "change_overrides",
+        "show_tasks",
+        "change_tasks",
     }
 
 
@@ -57,20 +69,30 @@ def test_annotations_are_those_that_the_worker_takes(functions: list[func.Functi
 
 
 def test_routes_are_those_of_the_design(functions: list[func.Function]) -> None:
-    routes = {
-        binding["route"]: binding["methods"]
+    routes = sorted(
+        (str(binding["route"]), *typing.cast(list[str], binding["methods"]))
         for function in functions
         for binding in bindings(function)
         if binding["type"] == "httpTrigger"
-    }
-    assert routes == {
-        "health": ["GET"],
-        "negotiate": ["GET"],
-        "profiles": ["GET"],
-        "devices": ["GET"],
-        "devices/{id}": ["GET"],
-        "devices/{id}/readings": ["GET"],
-    }
+    )
+    assert routes == [
+        ("devices", "GET"),
+        ("devices/{id}", "GET"),
+        ("devices/{id}/readings", "GET"),
+        ("health", "GET"),
+        ("negotiate", "GET"),
+        ("plans", "GET"),
+        ("plans/latest", "GET"),
+        ("plans/run", "POST"),
+        ("plans/{version:int}", "GET"),
+        ("profiles", "GET"),
+        ("settings/optimiser", "GET"),
+        ("settings/optimiser", "PATCH"),
+        ("settings/overrides", "GET"),
+        ("settings/overrides", "PATCH"),
+        ("settings/tasks", "GET"),
+        ("settings/tasks", "PATCH"),
+    ]
 
 
 def test_streams_are_retried_for_ever_and_bodies_come_as_bytes(

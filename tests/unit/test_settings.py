@@ -10,7 +10,13 @@ from tests.unit.schemas import checked
 from tocsin.settings import Connection, InvalidSettingError, read_settings
 
 ROOT = Path(__file__).parents[2]
-MINIMAL = {"CosmosDB": "c", "BlobStorage": "b", "WebPubSub": "w"}
+MINIMAL = {
+    "CosmosDB": "c",
+    "BlobStorage": "b",
+    "WebPubSub": "w",
+    "IotHub": "i",
+    "AzureWebJobsStorage": "q",
+}
 
 
 def sample() -> dict[str, str]:
@@ -71,6 +77,8 @@ def test_authentication_counts_as_on_only_when_the_platform_says_so(text: str, o
         ("CosmosDB", "accountEndpoint"),
         ("BlobStorage", "serviceUri"),
         ("WebPubSub", "serviceUri"),
+        ("IotHub", "hostName"),
+        ("AzureWebJobsStorage", "queueServiceUri"),
     ],
 )
 def test_a_connection_takes_a_string_or_an_identity(name: str, suffix: str) -> None:
@@ -81,7 +89,8 @@ def test_a_connection_takes_a_string_or_an_identity(name: str, suffix: str) -> N
         read_settings({**MINIMAL, name: ""})
     keyless = {**without, f"{name}__{suffix}": "https://x", f"{name}__clientId": "id"}
     settings = read_settings(keyless)
-    found = {one.name: one for one in (settings.cosmos, settings.blob, settings.webpubsub)}
+    every = (settings.cosmos, settings.blob, settings.webpubsub, settings.iothub, settings.queue)
+    found = {one.name: one for one in every}
     assert found[name] == Connection(name, None, "https://x", "id")
 
 

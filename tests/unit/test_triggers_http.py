@@ -1,20 +1,16 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-import azure.functions as func
 import pytest
 
 from tests.fakes.messages import NOW, PROFILES, stream
 from tests.fakes.services import Plant
-from tests.unit.app_functions import functions_of
-from tests.unit.test_domain_principal import ROLE, encoded, header
+from tests.unit import http_calls
+from tests.unit.http_calls import NOBODY, OPERATOR, VIEWER
+from tests.unit.test_domain_principal import encoded
 
-VIEWER = header(("name", "Ada"), (ROLE, "viewer"))
-OPERATOR = header(("name", "Grace"), ("roles", "operator"))
-NOBODY = header(("name", "Eve"), (ROLE, "guest"))
 ROUTES: dict[str, dict[str, str]] = {
     "negotiate": {},
     "profiles": {},
@@ -28,24 +24,11 @@ async def call(
     plant: Plant,
     name: str,
     *,
-    principal: str | None = VIEWER,
-    platform_auth: bool = True,
     route: Mapping[str, str] | None = None,
-    params: Mapping[str, str] | None = None,
+    **parts: Any,  # noqa: ANN401 (any part of a call)
 ) -> tuple[int, Any]:
-    """Call one function as a browser would, through the platform; returns status and JSON."""
-    request = func.HttpRequest(
-        method="GET",
-        url=f"https://tocsin.example/api/{name}",
-        headers={} if principal is None else {"X-MS-CLIENT-PRINCIPAL": principal},
-        params=params,
-        route_params=ROUTES.get(name, {}) if route is None else route,
-        body=b"",
-    )
-    function = functions_of(plant.services(platform_auth=platform_auth))[name]
-    response = await function(request)
-    assert response.mimetype == "application/json"
-    return response.status_code, json.loads(response.get_body())
+    of_name = ROUTES.get(name, {}) if route is None else route
+    return await http_calls.call(plant, name, route=of_name, **parts)
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from tests.fakes.live import FakeLive
+from tests.fakes.messages import NOW
+from tests.fakes.sites import FakeRequests
 from tocsin.domain.errors import DeliveryError
 from tocsin.usecases.push_alerts import push_alerts
 
@@ -12,7 +14,12 @@ ALERT = {"id": "5-raised", "type": "raised", "siteId": "north", "deviceId": "rig
 async def test_alerts_go_to_their_sites_in_order_without_the_databases_fields() -> None:
     live = FakeLive()
     south = {**ALERT, "id": "6-cleared", "siteId": "south"}
-    await push_alerts([{**ALERT, "_etag": "x", "_lsn": 3, "_ts": 1}, south], live=live)
+    await push_alerts(
+        [{**ALERT, "_etag": "x", "_lsn": 3, "_ts": 1}, south],
+        live=live,
+        requests=FakeRequests(),
+        now_ms=NOW,
+    )
     assert live.sent == [
         ("north", {"type": "alert", "siteId": "north", "alert": ALERT}),
         ("south", {"type": "alert", "siteId": "south", "alert": south}),
@@ -20,7 +27,40 @@ async def test_alerts_go_to_their_sites_in_order_without_the_databases_fields() 
 
 
 async def test_a_failed_delivery_fails_the_batch_so_that_it_comes_again() -> None:
-    live = FakeLive()
+    live, requests = FakeLive(), FakeRequests()
     live.away = True
     with pytest.raises(DeliveryError):
-        await push_alerts([ALERT], live=live)
+        await push_alerts([ALERT], live=live, requests=requests, now_ms=NOW)
+    assert requests.kinds() == ["alert"], "the work moves though nobody can be shown why"
+
+
+async def test_raised_alerts_ask_once_a_site_for_a_plan_a_moment_later() -> None:
+    requests = FakeRequests()
+    batch = [
+        ALERT,
+        {**ALERT, "deviceId": "rig-2", "t": 7},
+        {**ALERT, "siteId": "south", "deviceId": "rig-3"},
+        {**ALERT, "type": "cleared", "siteId": "east"},
+    ]
+    await push_alerts(batch, live=FakeLive(), requests=requests, now_ms=NOW)
+    north, south = requests.queue
+    assert north == (
+        {
+            "siteId": "north",
+            "kind": "alert",
+            "requestedAt": NOW,
+            "text": "alert of rig-1, rig-2",
+            "alerted": {"rig-1": 5, "rig-2": 7},
+            "version": None,
+        },
+        1,
+    )
+    assert south[0]["siteId"] == "south"
+
+
+async def test_a_queue_that_is_away_keeps_nobody_from_seeing_the_alert() -> None:
+    live, requests = FakeLive(), FakeRequests()
+    requests.away = True
+    with pytest.raises(DeliveryError):
+        await push_alerts([ALERT], live=live, requests=requests, now_ms=NOW)
+    assert len(live.sent) == 1

@@ -5,21 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosResourceExistsError, CosmosResourceNotFoundError
 
-from tocsin.adapters.identity import credential_for
-from tocsin.adapters.transport import quick_transport
+from tocsin.adapters.cosmos_client import (
+    query_parameters,
+    read_document,
+    without_system_fields,
+)
 from tocsin.domain.drift import drift_document_id
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.profile import Profile
 from tocsin.domain.recalibration import threshold_document_id
 from tocsin.domain.telemetry import can_be_kept, columns_of
 from tocsin.domain.windows import History
-from tocsin.settings import Connection
 from tocsin.usecases.ports import Document
 
 WRITES_AT_ONCE = 32
@@ -51,23 +52,6 @@ _SCORES = (
 )
 
 
-def cosmos_client(connection: Connection) -> CosmosClient:
-    """A client with bounded waits: a call that cannot be made fails, and its batch comes again."""
-    limits: dict[str, Any] = {
-        "transport": quick_transport(),
-        "connection_timeout": 5,
-        "read_timeout": 15,
-        "retry_total": 3,
-        "retry_backoff_max": 10,
-        # Nobody reads what comes back of a write.
-        "no_response_on_write": True,
-    }
-    if connection.connection_string is not None:
-        return CosmosClient.from_connection_string(connection.connection_string, **limits)
-    assert connection.endpoint is not None, "settings allow no connection without either"
-    return CosmosClient(connection.endpoint, credential_for(connection), **limits)
-
-
 class CosmosStore:
     """The ports Telemetry, Fleet, Drifts and Feedback over one database."""
 
@@ -84,14 +68,14 @@ class CosmosStore:
         if not can_be_kept(device_id):
             # In the address of a document it would lead to another one.
             return None
-        return await _read(self._devices, device_id)
+        return await _by_id(self._devices, device_id)
 
     async def history(
         self, device_id: str, profile: Profile, *, before_t: int, count: int
     ) -> History:
         documents = self._readings.query_items(
             _HISTORY,
-            parameters=_parameters(
+            parameters=query_parameters(
                 count=count, device=device_id, profile=profile.name, before=before_t
             ),
             partition_key=device_id,
@@ -121,9 +105,9 @@ class CosmosStore:
         where = "" if site_id is None else " WHERE c.siteId = @site"
         found = self._devices.query_items(
             f"SELECT * FROM c{where}",  # noqa: S608 (a constant; values go in as parameters)
-            parameters=[] if site_id is None else _parameters(site=site_id),
+            parameters=[] if site_id is None else query_parameters(site=site_id),
         )
-        documents = [_without_system_fields(document) async for document in found]
+        documents = [without_system_fields(document) async for document in found]
         return sorted(documents, key=lambda document: str(document["id"]))
 
     async def sites(self) -> list[str]:
@@ -133,7 +117,9 @@ class CosmosStore:
     async def readings(
         self, device_id: str, *, from_t: int, to_t: int, most: int
     ) -> list[Document]:
-        parameters = _parameters(device=device_id, count=most + 1, **{"from": from_t, "to": to_t})
+        parameters = query_parameters(
+            device=device_id, count=most + 1, **{"from": from_t, "to": to_t}
+        )
         found = self._readings.query_items(_RANGE, parameters=parameters, partition_key=device_id)
         documents: list[Document] = [document async for document in found]
         if len(documents) > most:
@@ -145,7 +131,7 @@ class CosmosStore:
     async def first_messages(
         self, device_id: str, profile: str, *, from_t: int, to_t: int, most: int
     ) -> list[Document]:
-        parameters = _parameters(
+        parameters = query_parameters(
             device=device_id, profile=profile, count=most, **{"from": from_t, "to": to_t}
         )
         found = self._readings.query_items(_FIRST, parameters=parameters, partition_key=device_id)
@@ -155,25 +141,25 @@ class CosmosStore:
         await self._save(self._settings, [document])
 
     async def drift(self, profile: str) -> Document | None:
-        return await _read(self._settings, drift_document_id(profile))
+        return await _by_id(self._settings, drift_document_id(profile))
 
     async def alerts(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Document]:
-        parameters = _parameters(device=device_id, count=most, **{"from": from_t, "to": to_t})
+        parameters = query_parameters(device=device_id, count=most, **{"from": from_t, "to": to_t})
         found = self._alerts.query_items(_ALERTS, parameters=parameters, partition_key=device_id)
-        newest = [_without_system_fields(document) async for document in found]
+        newest = [without_system_fields(document) async for document in found]
         return newest[::-1]
 
     async def scores(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Document]:
-        parameters = _parameters(device=device_id, count=most, **{"from": from_t, "to": to_t})
+        parameters = query_parameters(device=device_id, count=most, **{"from": from_t, "to": to_t})
         found = self._readings.query_items(_SCORES, parameters=parameters, partition_key=device_id)
         return [document async for document in found]
 
     async def device_threshold(self, device_id: str) -> Document | None:
-        return await _read(self._settings, threshold_document_id(device_id))
+        return await _by_id(self._settings, threshold_document_id(device_id))
 
     async def device_thresholds(self) -> list[Document]:
         found = self._settings.query_items("SELECT * FROM c WHERE c.type = 'threshold'")
-        return [_without_system_fields(document) async for document in found]
+        return [without_system_fields(document) async for document in found]
 
     async def save_device_threshold(self, document: Document) -> None:
         await self._save(self._settings, [document])
@@ -205,23 +191,6 @@ class CosmosStore:
                 await container.create_item(dict(document))
 
 
-async def _read(container: ContainerProxy, document_id: str) -> Document | None:
-    """A document of a container whose partition key is the id; None where there is none."""
-    try:
-        found = await container.read_item(document_id, partition_key=document_id)
-    except CosmosResourceNotFoundError:
-        return None
-    return _without_system_fields(found)
-
-
-def _parameters(**values: object) -> list[dict[str, object]]:
-    return [{"name": f"@{name}", "value": value} for name, value in values.items()]
-
-
-def _without_system_fields(document: Document) -> Document:
-    return {name: value for name, value in document.items() if not name.startswith("_")}
-
-
 def _prepended(history: History, document: Document, profile: Profile, before_t: int) -> History:
     t = np.array(document["t"], dtype=np.int64)
     values = columns_of(document["channels"], profile, len(t)).T.astype(np.float32)
@@ -229,3 +198,8 @@ def _prepended(history: History, document: Document, profile: Profile, before_t:
     return History(
         np.concatenate((t[earlier], history.t)), np.concatenate((values[earlier], history.values))
     )
+
+
+async def _by_id(container: ContainerProxy, document_id: str) -> Document | None:
+    """A document of a container whose partition key is the id."""
+    return await read_document(container, document_id, partition_key=document_id)

@@ -5,8 +5,10 @@ TocsinError
 ├── InvalidMessageError      a message that becomes a dead letter; carries its reason
 ├── InvalidBundleError       a model bundle that must not be loaded
 ├── InvalidRequestError      an HTTP request with a parameter out of its range
-├── InvalidProblemError      a rebalancing problem that makes no sense
-└── DeliveryError            a live message that could not be handed over
+├── InvalidProblemError      a rebalancing problem, or a part of one, that makes no sense
+├── DeliveryError            a message or an order that could not be handed over
+├── BusyError                someone else is at work on the same site
+└── ChangedMeanwhileError    a document was changed by someone else since it was read
 """
 
 from __future__ import annotations
@@ -45,4 +47,12 @@ class InvalidProblemError(TocsinError):
 
 
 class DeliveryError(TocsinError):
-    """A live message could not be handed over; sending it again may work."""
+    """A live message or an order could not be handed over; sending it again may work."""
+
+
+class BusyError(TocsinError):
+    """Someone else holds the lease that this work needs, or has taken it over."""
+
+
+class ChangedMeanwhileError(TocsinError):
+    """A document is no longer as it was read: read it again, and decide anew."""

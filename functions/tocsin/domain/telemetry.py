@@ -105,9 +105,9 @@ def decode(envelope: Envelope, profiles: Mapping[str, Profile], *, now_ms: int) 
     )
 
 
-def can_be_kept(device_id: str) -> bool:
-    """Whether the database takes this device id for a document's, and finds it again."""
-    return device_id not in {".", ".."} and _NOT_IN_AN_ID.isdisjoint(device_id)
+def can_be_kept(name: str) -> bool:
+    """Whether the database takes a device's or site's id in a document's, and finds it again."""
+    return name not in {"", ".", ".."} and _NOT_IN_AN_ID.isdisjoint(name)
 
 
 def columns_of(

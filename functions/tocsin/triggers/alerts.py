@@ -35,6 +35,12 @@ def blueprint(services: Callable[[], Services]) -> func.Blueprint:
         maximum_interval="00:00:15",
     )
     async def push_alerts(documents: func.DocumentList) -> None:
-        await push([dict(document) for document in documents], live=services().live)
+        wired = services()
+        await push(
+            [dict(document) for document in documents],
+            live=wired.live,
+            requests=wired.sites.requests,
+            now_ms=wired.now_ms(),
+        )
 
     return app

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +15,9 @@ from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.drift import Reference
 from tocsin.domain.profile import Profile
 from tocsin.domain.windows import History
+from tocsin.planning.inputs.optimiser import Search
+from tocsin.planning.plan import Plan
+from tocsin.planning.problem import Problem
 
 Document = Mapping[str, Any]
 
@@ -165,3 +170,107 @@ class Live(Protocol):
     async def client_url(self, user_id: str, site_id: str) -> str:
         """An address, good for minutes, at which one client receives this site's messages."""
         ...
+
+
+class Twins(Protocol):
+    """The devices' twins."""
+
+    async def of_site(self, site_id: str) -> list[Document]:
+        """The twins of the devices tagged with *site_id*: ``deviceId``, ``status``, ``tags``,
+        ``properties``. What changed in the last minutes may be missing from them: the hub looks
+        them up in an index. Raises DeliveryError when the hub does not answer."""
+        ...
+
+    async def of_device(self, device_id: str) -> Document | None:
+        """One twin as it is now; None for a device that is not registered. Raises DeliveryError."""
+        ...
+
+    async def order(self, device_id: str, allocation: Document) -> None:
+        """Set the desired property ``allocation``. Raises DeliveryError when it cannot."""
+        ...
+
+
+class Plans(Protocol):
+    """What was planned for each site."""
+
+    async def plan(self, site_id: str, version: int) -> Document | None: ...
+
+    async def plans(self, site_id: str, *, before_version: int, most: int) -> list[Document]:
+        """The newest *most* plans older than *before_version*, newest first."""
+        ...
+
+    async def recent_plans(self, site_id: str, *, since_ms: int) -> list[Document]:
+        """Plans made since *since_ms*, and older ones that are still open; newest first."""
+        ...
+
+    async def save_plan(self, document: Document) -> None: ...
+
+    async def standing(self, site_id: str) -> Document | None: ...
+
+    async def save_standing(self, document: Document) -> None: ...
+
+
+class SiteSettings(Protocol):
+    """What operators set for a site: its optimiser, overrides and tasks."""
+
+    async def setting(self, kind: str, site_id: str) -> tuple[Document, str] | None:
+        """The document and its etag; None before it was first set."""
+        ...
+
+    async def replace_setting(self, document: Document, etag: str | None) -> None:
+        """Save a document read with *etag*, a new one with None.
+
+        Raises ChangedMeanwhileError when it is not as it was read.
+        """
+        ...
+
+    async def planned_sites(self) -> list[str]:
+        """The sites that have a document of tasks, by id."""
+        ...
+
+    async def save_audit(self, document: Document) -> None: ...
+
+
+class Lease(Protocol):
+    """The sole right to work on something, for half a minute."""
+
+    async def renew(self) -> None:
+        """Raises BusyError when it was lost meanwhile."""
+        ...
+
+
+class Leases(Protocol):
+    """Who works on what."""
+
+    def held(self, name: str) -> AbstractAsyncContextManager[Lease]:
+        """Hold the lease *name*; entering raises BusyError when someone else does."""
+        ...
+
+
+class Requests(Protocol):
+    """The queue of requests to rebalance a site."""
+
+    async def put(self, request: Document, *, delay_s: int = 0) -> None:
+        """Have it taken up after *delay_s*. Raises DeliveryError when the queue is away."""
+        ...
+
+
+class Planner(Protocol):
+    """The optimiser, off the event loop."""
+
+    async def __call__(self, problem: Problem, search: Search) -> Plan: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SitePorts:
+    """All that planning a site, and setting how it is planned, works with."""
+
+    fleet: Fleet
+    twins: Twins
+    plans: Plans
+    settings: SiteSettings
+    leases: Leases
+    requests: Requests
+    live: Live
+    planner: Planner
+    now_ms: Callable[[], int]

@@ -1,0 +1,49 @@
+"""The client of Cosmos DB, and what every adapter over it does with documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from azure.cosmos.aio import ContainerProxy, CosmosClient
+from azure.cosmos.exceptions import CosmosResourceNotFoundError
+
+from tocsin.adapters.identity import credential_for
+from tocsin.adapters.transport import quick_transport
+from tocsin.settings import Connection
+from tocsin.usecases.ports import Document
+
+
+def cosmos_client(connection: Connection) -> CosmosClient:
+    """A client with bounded waits: a call that cannot be made fails, and its batch comes again."""
+    limits: dict[str, Any] = {
+        "transport": quick_transport(),
+        "connection_timeout": 5,
+        "read_timeout": 15,
+        "retry_total": 3,
+        "retry_backoff_max": 10,
+        # Nobody reads what comes back of a write.
+        "no_response_on_write": True,
+    }
+    if connection.connection_string is not None:
+        return CosmosClient.from_connection_string(connection.connection_string, **limits)
+    assert connection.endpoint is not None, "settings allow no connection without either"
+    return CosmosClient(connection.endpoint, credential_for(connection), **limits)
+
+
+async def read_document(
+    container: ContainerProxy, document_id: str, *, partition_key: str
+) -> Document | None:
+    """One document; None where there is none."""
+    try:
+        found = await container.read_item(document_id, partition_key=partition_key)
+    except CosmosResourceNotFoundError:
+        return None
+    return without_system_fields(found)
+
+
+def query_parameters(**values: object) -> list[dict[str, object]]:
+    return [{"name": f"@{name}", "value": value} for name, value in values.items()]
+
+
+def without_system_fields(document: Document) -> Document:
+    return {name: value for name, value in document.items() if not name.startswith("_")}

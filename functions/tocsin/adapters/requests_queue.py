@@ -1,0 +1,49 @@
+"""The storage queue of requests to rebalance a site."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from azure.core.exceptions import AzureError
+from azure.storage.queue import TextBase64EncodePolicy
+from azure.storage.queue.aio import QueueClient
+
+from tocsin.adapters.identity import credential_for
+from tocsin.adapters.transport import quick_transport
+from tocsin.domain.errors import DeliveryError
+from tocsin.domain.requests import QUEUE
+from tocsin.settings import Connection
+from tocsin.usecases.ports import Document
+
+KEPT_S = 60 * 60  # a request this old has long been overtaken by the timer
+
+
+def queue_client(connection: Connection) -> QueueClient:
+    """A client with bounded waits, writing as the functions host reads: base64."""
+    limits: dict[str, Any] = {
+        "transport": quick_transport(),
+        "connection_timeout": 3,
+        "read_timeout": 5,
+        "retry_total": 1,
+        "message_encode_policy": TextBase64EncodePolicy(),
+    }
+    if connection.connection_string is not None:
+        return QueueClient.from_connection_string(connection.connection_string, QUEUE, **limits)
+    assert connection.endpoint is not None, "settings allow no connection without either"
+    return QueueClient(connection.endpoint, QUEUE, credential=credential_for(connection), **limits)
+
+
+class QueueRequests:
+    """The port Requests over one queue."""
+
+    def __init__(self, client: QueueClient) -> None:
+        self._client = client
+
+    async def put(self, request: Document, *, delay_s: int = 0) -> None:
+        try:
+            await self._client.send_message(
+                json.dumps(request), visibility_timeout=delay_s, time_to_live=KEPT_S
+            )
+        except AzureError as error:
+            raise DeliveryError(f"the queue {QUEUE} did not take a request: {error}") from error

@@ -1,0 +1,56 @@
+"""How far a device can be relied on to run tasks, from what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+IN_ALERT = 0.2  # below any sensible min_health: its tasks go elsewhere while they can
+SENSORS_OUT = 0.7  # its work may be sound, but nobody would see if it were not
+REGAINED = 0.5  # right after an alert has cleared
+RECOVERY_MS = 5 * 60 * 1_000  # until it counts in full again
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """``value``: 1 sound, 0 failed. ``why``: in words, empty for a sound device."""
+
+    value: float
+    why: str = ""
+
+
+SOUND = Health(1.0)
+
+
+def health_of(state: Mapping[str, Any] | None, *, silent_after_ms: float, now_ms: int) -> Health:
+    """The health of a device from its ``devices`` document; None: it never reported."""
+    if state is None:
+        return Health(0.0, "it has never sent a reading")
+    quiet_ms = now_ms - int(state["enqueuedAt"])
+    if quiet_ms > silent_after_ms:
+        return Health(0.0, f"nothing heard of it for {quiet_ms / 1_000:.0f} s")
+    if state["alert"]:
+        return Health(IN_ALERT, "it is in alert")
+    if state["sensors"]:
+        return Health(SENSORS_OUT, f"sensors out: {', '.join(sorted(state['sensors']))}")
+    return _recovering(state, now_ms)
+
+
+def all_silent(
+    states: Mapping[str, Mapping[str, Any] | None], *, silent_after_ms: float, now_ms: int
+) -> bool:
+    """Whether nobody was heard: then the path is broken rather than every device."""
+    return bool(states) and all(
+        state is None or now_ms - int(state["enqueuedAt"]) > silent_after_ms
+        for state in states.values()
+    )
+
+
+def _recovering(state: Mapping[str, Any], now_ms: int) -> Health:
+    cleared_at = state.get("clearedAt")
+    if cleared_at is None or now_ms - cleared_at >= RECOVERY_MS:
+        return SOUND
+    share = max(now_ms - cleared_at, 0) / RECOVERY_MS
+    value = REGAINED + (1.0 - REGAINED) * share
+    return Health(round(value, 2), "an alert has cleared minutes ago")

@@ -1,0 +1,130 @@
+"""Allocation orders: what a device is told to run, and what it says it runs (docs/formats.md).
+
+Both are read from a twin, so from outside: nothing in them is trusted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tocsin.domain.errors import InvalidProblemError
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedTask:
+    """A task as a device is told of it; ``load_pct`` of one reference processor."""
+
+    task_id: str
+    load_pct: float
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """All tasks a device shall run from now on. Versions grow by plan, site by site."""
+
+    version: int
+    tasks: frozenset[OrderedTask]
+
+    def document(self) -> dict[str, Any]:
+        """The desired property ``allocation``: an array, so that a patch replaces it whole."""
+        tasks = sorted(self.tasks, key=lambda one: one.task_id)
+        return {
+            "version": self.version,
+            "tasks": [{"id": one.task_id, "loadPct": one.load_pct} for one in tasks],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An order that the device did not obey; ``version`` is None where it could not read it."""
+
+    version: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a device runs. Version 0 is what it ran before its first order; ``at``: since when, ms
+    by the device's clock."""
+
+    version: int
+    tasks: frozenset[str]
+    at: int
+    refused: Refusal | None = None
+
+
+def parse_order(value: object) -> Order | None:
+    """The desired property ``allocation``; None where there is none.
+
+    Raises InvalidProblemError saying what is wrong with it.
+    """
+    if value is None:
+        return None
+    where = "desired.allocation"
+    parts = _mapping(value, where)
+    tasks = [_ordered(one, where) for one in _list(parts, "tasks", where)]
+    return Order(_version(parts.get("version"), where), frozenset(tasks))
+
+
+def parse_report(value: object) -> Report | None:
+    """The reported property ``allocation``; None where there is none.
+
+    Raises InvalidProblemError saying what is wrong with it.
+    """
+    if value is None:
+        return None
+    where = "reported.allocation"
+    parts = _mapping(value, where)
+    tasks = [_text(one, f"{where}.tasks") for one in _list(parts, "tasks", where)]
+    return Report(
+        version=_version(parts.get("version"), where),
+        tasks=frozenset(tasks),
+        at=_version(parts.get("at"), f"{where}.at"),
+        refused=_refusal(parts.get("refused"), f"{where}.refused"),
+    )
+
+
+def _refusal(value: object, where: str) -> Refusal | None:
+    if value is None:
+        return None
+    parts = _mapping(value, where)
+    version = parts.get("version")
+    return Refusal(
+        None if version is None else _version(version, where), _text(parts.get("reason"), where)
+    )
+
+
+def _ordered(value: object, where: str) -> OrderedTask:
+    parts = _mapping(value, f"{where}.tasks")
+    load = parts.get("loadPct")
+    if isinstance(load, bool) or not isinstance(load, int | float) or not 0 <= load < math.inf:
+        raise InvalidProblemError(f"{where}.tasks: loadPct {load!r} must be a number, 0 or more")
+    return OrderedTask(_text(parts.get("id"), f"{where}.tasks"), float(load))
+
+
+def _mapping(value: object, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise InvalidProblemError(f"{where} must be an object, not {value!r}")
+    return value
+
+
+def _list(parts: Mapping[str, Any], name: str, where: str) -> list[Any]:
+    value = parts.get(name)
+    if not isinstance(value, list):
+        raise InvalidProblemError(f"{where}.{name} must be a list, not {value!r}")
+    return value
+
+
+def _version(value: object, where: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise InvalidProblemError(f"{where}: {value!r} must be a whole number, 0 or more")
+    return value
+
+
+def _text(value: object, where: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise InvalidProblemError(f"{where}: {value!r} must be a text")
+    return value

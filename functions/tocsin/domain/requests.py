@@ -1,0 +1,67 @@
+"""A request to rebalance a site, as it waits in the queue (docs/formats.md)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+from tocsin.domain.errors import InvalidRequestError
+from tocsin.domain.telemetry import can_be_kept
+
+QUEUE = "rebalance-requests"
+Kind = Literal["timer", "alert", "operator", "settings", "unconfirmed", "follow-up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """``text``: who or what asks, in words. ``requested_at``: ms since the epoch.
+
+    ``alerted``: by device the event time (ms) of an alert that its document may not show yet.
+    ``version``: the plan that a follow-up looks after.
+    """
+
+    site_id: str
+    kind: Kind
+    requested_at: int
+    text: str = ""
+    alerted: Mapping[str, int] = field(default_factory=dict)
+    version: int | None = None
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "siteId": self.site_id,
+            "kind": self.kind,
+            "requestedAt": self.requested_at,
+            "text": self.text,
+            "alerted": dict(self.alerted),
+            "version": self.version,
+        }
+
+    @property
+    def cause(self) -> dict[str, Any]:
+        """What a plan says of why it was made."""
+        return {"kind": self.kind, "text": self.text, "requestedAt": self.requested_at}
+
+
+def parse_request(body: bytes) -> Request:
+    """Read a queue message. Raises InvalidRequestError saying what is malformed."""
+    try:
+        document = json.loads(body)
+        kind = document["kind"]
+        if kind not in get_args(Kind):
+            raise InvalidRequestError(f"the request's kind is {kind!r}")
+        site_id, version = str(document["siteId"]), document.get("version")
+        if not can_be_kept(site_id):
+            raise InvalidRequestError(f"no site can be called {site_id!r}")
+        return Request(
+            site_id=site_id,
+            kind=kind,
+            requested_at=int(document["requestedAt"]),
+            text=str(document.get("text", "")),
+            alerted={str(name): int(t) for name, t in (document.get("alerted") or {}).items()},
+            version=None if version is None else int(version),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InvalidRequestError(f"a request that cannot be read: {error!r}") from error

@@ -1,0 +1,49 @@
+"""From a plan's allocation to the orders that bring it about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from tocsin.domain.orders import Order, OrderedTask
+from tocsin.planning.inputs.twins import EdgeDevice
+from tocsin.planning.problem import Task
+
+
+def next_version(last: int, devices: Iterable[EdgeDevice]) -> int:
+    """Above every version that this site's plans or devices have ever seen."""
+    return 1 + max([last, *(one.version for one in devices)])
+
+
+def orders_for(
+    allocation: Mapping[str, str | None],
+    tasks: Mapping[str, Task],
+    devices: Iterable[EdgeDevice],
+    version: int,
+) -> dict[str, Order]:
+    """An order for each device that was last told otherwise; by device id, those that gain a task
+    first, so that a task starts in its new place before it ends in its old one."""
+    wanted: dict[str, set[OrderedTask]] = {}
+    for task_id, device_id in allocation.items():
+        if device_id is not None:
+            wanted.setdefault(device_id, set()).add(OrderedTask(task_id, tasks[task_id].load_pct))
+    found = {
+        one.device_id: Order(version, frozenset(wanted.get(one.device_id, ())))
+        for one in devices
+        if _differs(one, frozenset(wanted.get(one.device_id, ())))
+    }
+    running = {one.device_id: one.running for one in devices}
+
+    def gains_first(device_id: str) -> tuple[bool, str]:
+        told = {task.task_id for task in found[device_id].tasks}
+        return not told - running[device_id], device_id
+
+    return {device_id: found[device_id] for device_id in sorted(found, key=gains_first)}
+
+
+def _differs(device: EdgeDevice, wanted: frozenset[OrderedTask]) -> bool:
+    order, report = device.order, device.report
+    if order is None:
+        return bool(wanted) or bool(device.running)
+    # An order older than what the device runs was refused: it needs one with a higher version.
+    outdated = report is not None and report.version > order.version
+    return outdated or order.tasks != wanted

@@ -1,0 +1,1 @@
+"""From settings, twins and device states to a rebalancing problem; all of it checked."""

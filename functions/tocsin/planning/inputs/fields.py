@@ -1,0 +1,80 @@
+"""Reading a JSON object strictly: what is unknown or out of range is named, nothing is guessed."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from tocsin.domain.errors import InvalidProblemError
+
+# Of tasks, devices and sites: safe in a twin, in a document's id and in an address.
+IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
+
+
+class Fields:
+    """One object; every method raises InvalidProblemError naming the place and the fix."""
+
+    def __init__(self, value: object, where: str, known: Collection[str]) -> None:
+        """*known*: the names it may have."""
+        self._where = where
+        self._parts = as_mapping(value, where)
+        for name in self._parts:
+            if name not in known:
+                raise InvalidProblemError(
+                    f"{where}: {name!r} is unknown; use {', '.join(sorted(known))}"
+                )
+
+    def number(
+        self, name: str, default: float, *, low: float = 0.0, high: float = math.inf
+    ) -> float:
+        """A finite number within its range; *default* where it is left out."""
+        value = self._parts.get(name, default)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise InvalidProblemError(f"{self._where}: {name} must be a number, not {value!r}")
+        if not math.isfinite(value) or not low <= value <= high:
+            most = "" if math.isinf(high) else f" and at most {high:g}"
+            raise InvalidProblemError(
+                f"{self._where}: {name} is {value}, but must be at least {low:g}{most}"
+            )
+        return float(value)
+
+    def number_or_none(self, name: str, *, low: float = 0.0) -> float | None:
+        return None if self._parts.get(name) is None else self.number(name, low, low=low)
+
+    def whole_or_none(self, name: str) -> int | None:
+        value = self.number_or_none(name)
+        if value is not None and value != int(value):
+            raise InvalidProblemError(f"{self._where}: {name} must be a whole number, not {value}")
+        return None if value is None else int(value)
+
+    def flag(self, name: str) -> bool:
+        """true or false; false where it is left out."""
+        value = self._parts.get(name, False)
+        if not isinstance(value, bool):
+            raise InvalidProblemError(f"{self._where}: {name} must be true or false, not {value!r}")
+        return value
+
+    def identifier_or_none(self, name: str) -> str | None:
+        value = self._parts.get(name)
+        return None if value is None else as_identifier(value, f"{self._where}: {name}")
+
+    def mapping(self, name: str) -> Mapping[str, Any]:
+        """An object; empty where it is left out."""
+        return as_mapping(self._parts.get(name, {}), f"{self._where}: {name}")
+
+
+def as_mapping(value: object, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise InvalidProblemError(f"{where} must be an object, not {value!r}")
+    return value
+
+
+def as_identifier(value: object, where: str) -> str:
+    if not isinstance(value, str) or not IDENTIFIER.fullmatch(value):
+        raise InvalidProblemError(
+            f"{where}: {value!r} is no id; use up to 128 letters, digits, '.', '_', ':' and '-', "
+            "a letter or digit first"
+        )
+    return value

@@ -1,0 +1,86 @@
+"""The devices of a site that can run tasks, as their twins describe them (docs/formats.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tocsin.domain.errors import InvalidProblemError
+from tocsin.domain.orders import Order, Report, parse_order, parse_report
+from tocsin.planning.inputs.fields import Fields, as_identifier
+
+CAPACITY = ("cpuPct", "energyWPerPct", "responseMs")
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """``cpu_pct`` of one reference processor, watts for each percent, and its answer when idle."""
+
+    cpu_pct: float
+    energy_w_per_pct: float
+    response_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeDevice:
+    """A device that can run tasks. ``order``: what it was told last; ``report``: what it runs."""
+
+    device_id: str
+    capacity: Capacity
+    capabilities: frozenset[str]
+    order: Order | None = None
+    report: Report | None = None
+
+    @property
+    def version(self) -> int:
+        """The highest version of an allocation that this device has seen."""
+        ordered = 0 if self.order is None else self.order.version
+        return max(ordered, 0 if self.report is None else self.report.version)
+
+    @property
+    def running(self) -> frozenset[str]:
+        return frozenset() if self.report is None else self.report.tasks
+
+
+def edge_devices(twins: Iterable[Mapping[str, Any]]) -> tuple[list[EdgeDevice], list[str]]:
+    """The devices with a ``capacity`` tag, by id, and what is wrong with those left out.
+
+    A device that is disabled in the registry cannot connect, and is left out without a word.
+    """
+    found, notes = [], []
+    for twin in twins:
+        if twin.get("status") == "disabled" or "capacity" not in (twin.get("tags") or {}):
+            continue
+        try:
+            found.append(edge_device(twin))
+        except InvalidProblemError as error:
+            notes.append(f"device {twin.get('deviceId')!r} is left out: {error}")
+    return sorted(found, key=lambda one: one.device_id), notes
+
+
+def edge_device(twin: Mapping[str, Any]) -> EdgeDevice:
+    """Read one twin. Raises InvalidProblemError saying what is malformed."""
+    tags, properties = twin["tags"], twin.get("properties") or {}
+    return EdgeDevice(
+        device_id=str(twin["deviceId"]),
+        capacity=_capacity(tags["capacity"]),
+        capabilities=_capabilities(tags.get("capabilities", [])),
+        order=parse_order((properties.get("desired") or {}).get("allocation")),
+        report=parse_report((properties.get("reported") or {}).get("allocation")),
+    )
+
+
+def _capacity(value: object) -> Capacity:
+    fields = Fields(value, "tags.capacity", CAPACITY)
+    return Capacity(
+        cpu_pct=fields.number("cpuPct", -1.0, low=0.1),
+        energy_w_per_pct=fields.number("energyWPerPct", 1.0),
+        response_ms=fields.number("responseMs", 10.0),
+    )
+
+
+def _capabilities(value: object) -> frozenset[str]:
+    if not isinstance(value, list):
+        raise InvalidProblemError(f"tags.capabilities must be a list, not {value!r}")
+    return frozenset(as_identifier(one, "tags.capabilities") for one in value)

@@ -1,0 +1,121 @@
+"""Operators change how a site is planned: checked, on the record, in force at once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tocsin.domain.errors import (
+    ChangedMeanwhileError,
+    DeliveryError,
+    InvalidProblemError,
+    InvalidRequestError,
+)
+from tocsin.domain.merge_patch import merged
+from tocsin.domain.requests import Request
+from tocsin.domain.site_settings import Kind, content_of, setting_audit, setting_document
+from tocsin.planning.inputs.optimiser import parse_optimiser, shown_optimiser
+from tocsin.planning.inputs.overrides import Overrides, parse_overrides, shown_overrides
+from tocsin.planning.inputs.tasks import parse_tasks, shown_tasks
+from tocsin.planning.inputs.twins import edge_devices
+from tocsin.usecases.ports import Document, SitePorts
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 3  # two operators at the same moment; more is a machine that writes in a loop
+
+# By kind of setting: its content, checked and with every default filled in.
+SHOWN: Mapping[Kind, Callable[[Mapping[str, Any], str], dict[str, Any]]] = {
+    "optimiser": lambda content, _: shown_optimiser(parse_optimiser(content)),
+    "overrides": lambda content, _: shown_overrides(parse_overrides(content)),
+    "tasks": lambda content, site_id: shown_tasks(parse_tasks(content, site_id)),
+}
+
+
+async def show_setting(kind: Kind, site_id: str, ports: SitePorts) -> dict[str, Any]:
+    """What is in force at the site, defaults included, and who set it when."""
+    found = await ports.settings.setting(kind, site_id)
+    return _shown(kind, site_id, None if found is None else found[0])
+
+
+async def change_setting(
+    kind: Kind, site_id: str, patch: Mapping[str, Any], *, operator: str, ports: SitePorts
+) -> dict[str, Any]:
+    """Apply a JSON merge *patch* and return what is in force then.
+
+    Raises InvalidRequestError or InvalidProblemError naming what is wrong with it, and
+    ChangedMeanwhileError when others kept changing the same document.
+    """
+    for attempt in range(ATTEMPTS):
+        found = await ports.settings.setting(kind, site_id)
+        before, etag = found if found is not None else (None, None)
+        content = await _content(kind, site_id, before, patch, ports)
+        after = setting_document(kind, site_id, content, operator=operator, now_ms=ports.now_ms())
+        # The record first: a change without one is worse than a record of a change that failed.
+        await ports.settings.save_audit(setting_audit(before, after))
+        try:
+            await ports.settings.replace_setting(after, etag)
+        except ChangedMeanwhileError:
+            if attempt == ATTEMPTS - 1:
+                raise
+            continue
+        await _announce(kind, site_id, after, ports)
+        break
+    return _shown(kind, site_id, after)
+
+
+async def _content(
+    kind: Kind, site_id: str, before: Document | None, patch: Mapping[str, Any], ports: SitePorts
+) -> dict[str, Any]:
+    """The setting after *patch*, checked."""
+    try:
+        content = merged(content_of(before), patch)
+    except ValueError as error:
+        raise InvalidRequestError(f"the patch is {error}") from error
+    SHOWN[kind](content, site_id)  # which checks it
+    twins = await ports.twins.of_site(site_id)
+    if not twins:
+        raise InvalidRequestError(f"no device is tagged with the site {site_id!r}")
+    if kind == "overrides":
+        known = (await _task_ids(site_id, ports), {one.device_id for one in edge_devices(twins)[0]})
+        _check_known(parse_overrides(content), parse_overrides(content_of(before)), *known)
+    return content
+
+
+async def _task_ids(site_id: str, ports: SitePorts) -> set[str]:
+    found = await ports.settings.setting("tasks", site_id)
+    return set(parse_tasks(content_of(None if found is None else found[0]), site_id))
+
+
+def _check_known(after: Overrides, before: Overrides, tasks: set[str], devices: set[str]) -> None:
+    """What was set before and has gone since is no obstacle: it is passed over by the planner."""
+    new = set(after.unknown(tasks, devices)) - set(before.unknown(tasks, devices))
+    if new:
+        raise InvalidProblemError("; ".join(sorted(new)))
+
+
+async def _announce(kind: Kind, site_id: str, document: Document, ports: SitePorts) -> None:
+    """Tell those who watch, and have the site planned anew; the timer does if the queue is away."""
+    message = {
+        "type": "settings",
+        "siteId": site_id,
+        "kind": kind,
+        "setting": _shown(kind, site_id, document),
+    }
+    text = f"{document['setBy']} changed the {kind}"
+    request = Request(site_id, "settings", document["setAt"], text)
+    try:
+        await ports.requests.put(request.document())
+        await ports.live.send(site_id, message)
+    except DeliveryError as error:
+        log.warning("Site %s: %s, not announced: %s", site_id, text, error)
+
+
+def _shown(kind: Kind, site_id: str, document: Document | None) -> dict[str, Any]:
+    return {
+        "site": site_id,
+        "setBy": None if document is None else document["setBy"],
+        "setAt": None if document is None else document["setAt"],
+        **SHOWN[kind](content_of(document), site_id),
+    }

@@ -1,0 +1,257 @@
+"""Plans, settings, twins, leases and requests in memory: the ports of SitePorts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.fakes.live import FakeLive
+from tests.fakes.store import FakeStore
+from tocsin.domain.errors import BusyError, ChangedMeanwhileError, DeliveryError
+from tocsin.planning.inputs.optimiser import Search
+from tocsin.planning.plan import Plan
+from tocsin.planning.problem import Problem
+from tocsin.planning.solve import SolveSettings, solve
+from tocsin.usecases.ports import Document, SitePorts
+
+
+class FakeSites:
+    """The ports Plans and SiteSettings. ``audit``: every record, in order.
+
+    ``meanwhile``: run once just before the next setting is replaced, as another operator would.
+    """
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+        self.set: dict[str, tuple[str, int]] = {}
+        self.audit: list[dict[str, Any]] = []
+        self.meanwhile: list[Document] = []
+
+    async def plan(self, site_id: str, version: int) -> Document | None:
+        return self._kept(site_id, f"{version:010d}")
+
+    async def plans(self, site_id: str, *, before_version: int, most: int) -> list[Document]:
+        found = [one for one in self.all_plans(site_id) if one["version"] < before_version]
+        return [*found[:most]]
+
+    async def recent_plans(self, site_id: str, *, since_ms: int) -> list[Document]:
+        return [
+            one for one in self.all_plans(site_id) if one["createdAt"] >= since_ms or one["open"]
+        ]
+
+    async def save_plan(self, document: Document) -> None:
+        self._keep(document)
+
+    async def standing(self, site_id: str) -> Document | None:
+        return self._kept(site_id, "standing")
+
+    async def save_standing(self, document: Document) -> None:
+        self._keep(document)
+
+    async def setting(self, kind: str, site_id: str) -> tuple[Document, str] | None:
+        found = self.set.get(f"{kind}:{site_id}")
+        return None if found is None else (json.loads(found[0]), str(found[1]))
+
+    async def replace_setting(self, document: Document, etag: str | None) -> None:
+        while self.meanwhile:
+            self._set(self.meanwhile.pop())
+        found = self.set.get(document["id"])
+        if etag != (None if found is None else str(found[1])):
+            raise ChangedMeanwhileError(f"{document['id']} was changed by someone else")
+        self._set(document)
+
+    async def planned_sites(self) -> list[str]:
+        texts = [json.loads(text) for text, _ in self.set.values()]
+        return sorted(one["siteId"] for one in texts if one["type"] == "tasks")
+
+    async def save_audit(self, document: Document) -> None:
+        self.audit.append(json.loads(json.dumps(document, allow_nan=False)))
+
+    def all_plans(self, site_id: str) -> list[dict[str, Any]]:
+        """Newest first."""
+        texts = [json.loads(text) for (site, _), text in self.kept.items() if site == site_id]
+        plans = [one for one in texts if one["type"] == "plan"]
+        return sorted(plans, key=lambda one: -int(one["version"]))
+
+    def _set(self, document: Document) -> None:
+        _, count = self.set.get(document["id"], ("", 0))
+        self.set[document["id"]] = (json.dumps(document, allow_nan=False), count + 1)
+
+    def _kept(self, site_id: str, name: str) -> Document | None:
+        text = self.kept.get((site_id, name))
+        return None if text is None else dict(json.loads(text))
+
+    def _keep(self, document: Document) -> None:
+        self.kept[document["siteId"], document["id"]] = json.dumps(document, allow_nan=False)
+
+
+class FakeTwins:
+    """The port Twins. ``orders``: every one given, in order. ``obedient``: devices obey at once.
+
+    ``deaf``: devices that take an order and never report; ``away``: ids whose order fails, or
+    ``everyone`` for a hub that does not answer at all.
+    """
+
+    def __init__(self) -> None:
+        self.twins: dict[str, dict[str, Any]] = {}
+        self.orders: list[tuple[str, dict[str, Any]]] = []
+        self.obedient = True
+        self.deaf: set[str] = set()
+        self.away: set[str] = set()
+        self.now_ms = 0
+
+    def add(
+        self, device_id: str, site_id: str, *, running: tuple[str, ...] = (), **tags: object
+    ) -> None:
+        """A device of capacity 100 that runs what the fleet file gave it."""
+        capacity = {"cpuPct": 100.0, "energyWPerPct": 12.0, "responseMs": 22.0}
+        self.twins[device_id] = {
+            "deviceId": device_id,
+            "status": "enabled",
+            "tags": {"siteId": site_id, "capacity": capacity, **tags},
+            "properties": {
+                "desired": {},
+                "reported": {"allocation": {"version": 0, "tasks": [*running], "at": 0}},
+            },
+        }
+
+    def report(self, device_id: str, **allocation: Any) -> None:  # noqa: ANN401 (any report)
+        self.twins[device_id]["properties"]["reported"]["allocation"] = allocation
+
+    def obey(self, device_id: str) -> None:
+        """Run what was ordered last, and say so."""
+        ordered = self.twins[device_id]["properties"]["desired"]["allocation"]
+        tasks = [one["id"] for one in ordered["tasks"]]
+        self.report(device_id, version=ordered["version"], tasks=tasks, at=self.now_ms)
+
+    def running(self, device_id: str) -> set[str]:
+        return {*self.twins[device_id]["properties"]["reported"]["allocation"]["tasks"]}
+
+    async def of_site(self, site_id: str) -> list[Document]:
+        self._reach("everyone")
+        return [_copy(one) for one in self.twins.values() if one["tags"].get("siteId") == site_id]
+
+    async def of_device(self, device_id: str) -> Document | None:
+        self._reach("everyone")
+        found = self.twins.get(device_id)
+        return None if found is None else _copy(found)
+
+    async def order(self, device_id: str, allocation: Document) -> None:
+        self._reach("everyone", device_id)
+        if device_id not in self.twins:
+            raise DeliveryError("IoT Hub answered 404")
+        self.orders.append((device_id, _copy(allocation)))
+        self.twins[device_id]["properties"]["desired"]["allocation"] = _copy(allocation)
+        if self.obedient and device_id not in self.deaf:
+            self.obey(device_id)
+
+    def _reach(self, *names: str) -> None:
+        if self.away & set(names):
+            raise DeliveryError("IoT Hub cannot be reached")
+
+
+class FakeLeases:
+    """The ports Leases and Lease. ``taken``: names that someone holds; ``renewals``: how many more
+    succeed, None for any number."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+        self.renewals: int | None = None
+
+    @asynccontextmanager
+    async def held(self, name: str) -> AsyncIterator[FakeLeases]:
+        if name in self.taken:
+            raise BusyError(f"{name} is being worked on")
+        self.taken.add(name)
+        try:
+            yield self
+        finally:
+            self.taken.discard(name)
+
+    async def renew(self) -> None:
+        if self.renewals == 0:
+            raise BusyError("the lease was lost")
+        if self.renewals is not None:
+            self.renewals -= 1
+
+
+class FakeRequests:
+    """The port Requests. ``queue``: (request, delay in s) in order; ``away`` makes a call fail."""
+
+    def __init__(self) -> None:
+        self.queue: list[tuple[dict[str, Any], int]] = []
+        self.away = False
+
+    async def put(self, request: Document, *, delay_s: int = 0) -> None:
+        if self.away:
+            raise DeliveryError("the queue is away")
+        self.queue.append((_copy(request), delay_s))
+
+    def kinds(self) -> list[str]:
+        return [request["kind"] for request, _ in self.queue]
+
+
+class FakePlanner:
+    """The port Planner: the real optimiser. ``problems``: all it was asked.
+
+    ``during``: run once while a plan is being made, as whatever happens meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.during: list[Any] = []
+
+    async def __call__(self, problem: Problem, search: Search) -> Plan:
+        self.problems.append(problem)
+        for happening in self.during:
+            await happening()
+        self.during.clear()
+        return solve(problem, SolveSettings(time_limit_s=search.time_limit_s, gap=search.gap))
+
+
+@dataclass
+class FakeClock:
+    """Shows ``now_ms`` until told otherwise."""
+
+    now_ms: int
+
+    def __call__(self) -> int:
+        return self.now_ms
+
+    def pass_s(self, seconds: float) -> None:
+        self.now_ms += round(seconds * 1_000)
+
+
+@dataclass
+class Workshop:
+    """One site's worth of fakes, and the ports over them."""
+
+    clock: FakeClock
+    store: FakeStore = field(default_factory=FakeStore)
+    sites: FakeSites = field(default_factory=FakeSites)
+    twins: FakeTwins = field(default_factory=FakeTwins)
+    leases: FakeLeases = field(default_factory=FakeLeases)
+    requests: FakeRequests = field(default_factory=FakeRequests)
+    live: FakeLive = field(default_factory=FakeLive)
+    planner: FakePlanner = field(default_factory=FakePlanner)
+
+    @property
+    def ports(self) -> SitePorts:
+        return SitePorts(
+            fleet=self.store,
+            twins=self.twins,
+            plans=self.sites,
+            settings=self.sites,
+            leases=self.leases,
+            requests=self.requests,
+            live=self.live,
+            planner=self.planner,
+            now_ms=self.clock,
+        )
+
+
+def _copy(document: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(json.loads(json.dumps(document, allow_nan=False)))

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.fakes.messages import NOW
+from tocsin.domain.health import RECOVERY_MS, all_silent, health_of
+
+SILENT_MS = 30_000
+
+
+def state(**changes: object) -> dict[str, Any]:
+    sound = {"enqueuedAt": NOW - 1_000, "alert": None, "sensors": {}, "clearedAt": None}
+    return {**sound, **changes}
+
+
+@pytest.mark.parametrize(
+    ("document", "value", "why"),
+    [
+        (None, 0.0, "never sent a reading"),
+        (state(), 1.0, ""),
+        (state(enqueuedAt=NOW - SILENT_MS), 1.0, ""),
+        (state(enqueuedAt=NOW - SILENT_MS - 1), 0.0, "nothing heard of it for 30 s"),
+        (state(alert={"t": 1}), 0.2, "in alert"),
+        (state(alert={"t": 1}, enqueuedAt=0), 0.0, "nothing heard"),
+        (state(sensors={"heat_c": "stuck"}), 0.7, "sensors out: heat_c"),
+        (state(clearedAt=NOW), 0.5, "cleared"),
+        (state(clearedAt=NOW + 5), 0.5, "cleared"),
+        (state(clearedAt=NOW - RECOVERY_MS // 2), 0.75, "cleared"),
+        (state(clearedAt=NOW - RECOVERY_MS), 1.0, ""),
+    ],
+)
+def test_health_and_its_reason(document: dict[str, Any] | None, value: float, why: str) -> None:
+    health = health_of(document, silent_after_ms=SILENT_MS, now_ms=NOW)
+    assert health.value == value
+    assert why in health.why
+    assert bool(health.why) == (value < 1)
+
+
+def test_all_are_silent_only_if_nobody_was_heard() -> None:
+    quiet = state(enqueuedAt=0)
+    silent = {"silent_after_ms": SILENT_MS, "now_ms": NOW}
+    assert all_silent({"a": quiet, "b": None}, **silent)
+    assert not all_silent({"a": quiet, "b": state()}, **silent)
+    assert not all_silent({}, **silent)

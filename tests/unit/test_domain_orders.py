@@ -1,0 +1,58 @@
+"""What twins say is read strictly: it comes from outside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tocsin.domain.errors import InvalidProblemError
+from tocsin.domain.orders import Order, OrderedTask, Refusal, Report, parse_order, parse_report
+
+ORDER = {"version": 7, "tasks": [{"id": "a", "loadPct": 12.5}, {"id": "b", "loadPct": 0}]}
+REPORT = {"version": 7, "tasks": ["a", "b"], "at": 1_795_332_074_190}
+
+
+def test_an_order_comes_out_as_it_went_in() -> None:
+    order = Order(7, frozenset({OrderedTask("b", 0.0), OrderedTask("a", 12.5)}))
+    assert order.document() == ORDER
+    assert parse_order(ORDER) == order
+    assert parse_order(None) is None
+
+
+def test_a_report_is_read_with_what_was_refused() -> None:
+    assert parse_report(REPORT) == Report(7, frozenset({"a", "b"}), 1_795_332_074_190)
+    refused = parse_report({**REPORT, "refused": {"version": None, "reason": "malformed"}})
+    assert refused is not None
+    assert refused.refused == Refusal(None, "malformed")
+    assert parse_report(None) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("x", "desired.allocation must be an object"),
+        ({**ORDER, "version": "7"}, "'7' must be a whole number"),
+        ({**ORDER, "version": True}, "True must be a whole number"),
+        ({**ORDER, "version": -1}, "-1 must be a whole number"),
+        ({"version": 7}, "tasks must be a list"),
+        ({**ORDER, "tasks": ["a"]}, "must be an object"),
+        ({**ORDER, "tasks": [{"id": "", "loadPct": 1}]}, "must be a text"),
+        ({**ORDER, "tasks": [{"id": "a", "loadPct": -1}]}, "loadPct -1"),
+        ({**ORDER, "tasks": [{"id": "a", "loadPct": float("nan")}]}, "loadPct nan"),
+        ({**ORDER, "tasks": [{"id": "a", "loadPct": True}]}, "loadPct True"),
+    ],
+)
+def test_a_malformed_order_is_refused_by_name(value: Any, said: str) -> None:  # noqa: ANN401
+    with pytest.raises(InvalidProblemError, match=said):
+        parse_order(value)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"version": None}, {"tasks": "ab"}, {"tasks": [1]}, {"at": "now"}, {"refused": "no"},
+     {"refused": {"version": 1.5, "reason": "x"}}, {"refused": {"version": 1}}],
+)  # fmt: skip
+def test_a_malformed_report_is_refused_by_name(changes: dict[str, object]) -> None:
+    with pytest.raises(InvalidProblemError, match=r"reported\.allocation"):
+        parse_report({**REPORT, **changes})

@@ -1,0 +1,64 @@
+"""A small site for the tests of planning: three devices, six tasks, everything in memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.fakes.messages import NOW
+from tests.fakes.sites import FakeClock, Workshop
+from tocsin.domain.requests import Kind, Request
+from tocsin.domain.site_settings import Kind as SettingKind
+from tocsin.domain.site_settings import setting_document
+from tocsin.usecases.rebalance_site import Outcome, rebalance_site
+
+SITE = "north"
+PLACES = {"a1": "cell-1", "a2": "cell-1", "b1": "cell-2", "b2": "cell-2", "c1": "cell-3",
+          "c2": "cell-3"}  # fmt: skip
+DEVICES = ("cell-1", "cell-2", "cell-3")
+
+
+async def workshop() -> Workshop:
+    """All devices sound and heard of, two tasks of 20 % on each, as the fleet file put them."""
+    shop = Workshop(FakeClock(NOW))
+    for device_id in DEVICES:
+        running = tuple(task for task, place in PLACES.items() if place == device_id)
+        shop.twins.add(device_id, SITE, running=running)
+    await heard(shop, *DEVICES)
+    await set_content(shop, "tasks", {"tasks": {name: {"loadPct": 20} for name in PLACES}})
+    return shop
+
+
+async def heard(shop: Workshop, *device_ids: str, **changes: object) -> None:
+    """The devices have just sent a reading; *changes* to their documents."""
+    shop.twins.now_ms = shop.clock.now_ms
+    for device_id in device_ids:
+        await shop.store.save_devices([state(device_id, shop.clock.now_ms, **changes)])
+
+
+def state(device_id: str, now_ms: int, **changes: object) -> dict[str, Any]:
+    return {
+        "id": device_id,
+        "deviceId": device_id,
+        "siteId": SITE,
+        "lastT": now_ms - 500,
+        "enqueuedAt": now_ms - 300,
+        "latest": {"cpu_pct": 40.0},
+        "alert": None,
+        "sensors": {},
+        "clearedAt": None,
+        **changes,
+    }
+
+
+async def set_content(shop: Workshop, kind: SettingKind, content: dict[str, Any]) -> None:
+    found = await shop.sites.setting(kind, SITE)
+    document = setting_document(kind, SITE, content, operator="ada", now_ms=NOW)
+    await shop.sites.replace_setting(document, None if found is None else found[1])
+
+
+async def run(shop: Workshop, kind: Kind = "timer", **parts: Any) -> Outcome:  # noqa: ANN401 (any part)
+    return await rebalance_site(Request(SITE, kind, shop.clock.now_ms, **parts), shop.ports)
+
+
+def latest(shop: Workshop) -> dict[str, Any]:
+    return shop.sites.all_plans(SITE)[0]
