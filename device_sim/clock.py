@@ -28,6 +28,12 @@ class Clock:
         behind_ms = round((speed - 1.0) * duration_s * 1000)
         return cls(start_ms=now_ms - behind_ms, speed=speed, fast_s=duration_s)
 
+    def now_ms(self) -> int:
+        """What the clock shows."""
+        elapsed_s = time.monotonic() - self._began_s
+        ahead_s = (self._speed - 1.0) * min(elapsed_s, self._fast_s)
+        return self.start_ms + round((elapsed_s + ahead_s) * 1000)
+
     async def reach(self, t_ms: int, stop: asyncio.Event) -> bool:
         """Wait until the clock shows *t_ms*. False when *stop* came first."""
         wait_s = self._began_s + self._elapsed_s(t_ms) - time.monotonic()

@@ -9,7 +9,7 @@ import numpy as np
 
 from device_sim.faults import Fault, disturb, onset
 from device_sim.signals.shapes import Floats, Times
-from device_sim.signals.stream import SignalStream
+from device_sim.signals.stream import Signal
 from tocsin.domain.profile import Profile
 
 
@@ -29,7 +29,7 @@ class Readings:
 class SimulatedDevice:
     """Takes readings from a signal and disturbs them; any cut into pieces gives the same."""
 
-    def __init__(self, signal: SignalStream, profile: Profile, faults: Iterator[Fault]) -> None:
+    def __init__(self, signal: Signal, profile: Profile, faults: Iterator[Fault]) -> None:
         """*faults*: in order of time, none overlapping."""
         self._signal = signal
         self._channels = profile.channel_names
@@ -38,6 +38,10 @@ class SimulatedDevice:
         self._coming = faults
         self._next = next(faults, None)
         self._held: dict[str, float] | None = None
+
+    def next_ms(self, n: int) -> int:
+        """Event time of the last of the next *n* readings."""
+        return self._signal.next_ms(n)
 
     def take(self, n: int) -> Readings:
         """The next *n* readings."""

@@ -7,10 +7,11 @@ import sys
 from collections.abc import Mapping
 
 from device_sim.errors import SimulatorError
+from device_sim.link import Link, LinkError
 from device_sim.message import Outgoing
 from device_sim.racing import before
 from device_sim.runlog import RunLog
-from device_sim.sender import Link, LinkError, connect_patiently, deliver
+from device_sim.sender import connect_patiently, deliver
 from device_sim.store import Outbox
 
 CONNECT_WITHIN_S = 60.0

@@ -12,6 +12,10 @@ from device_sim.signals.shapes import Floats, Times
 
 # A fault that changes when readings arrive, not what they say.
 LATE_BURST = "late_burst"
+# Faults of the processor: they act on what the device does (drive.py), and its readings say so.
+OVERLOAD = "overload"
+THROTTLED = "throttled"
+WORK_KINDS = (OVERLOAD, THROTTLED)
 # Readings in one swing of a channel that no longer follows the others.
 SWING_READINGS = 40.0
 # A drift reaches its full size after this share of its time, and stays there.
@@ -24,7 +28,7 @@ class Fault:
 
     It touches the readings with ``start_ms <= t < end_ms``. ``magnitude`` is in units of each
     channel's normal spread; ``sizes`` is the same in raw units, signed, by channel. Both are 0 for
-    the kinds that have no size (stuck, dropout, late_burst).
+    the kinds that have no size (``SIZELESS``).
     """
 
     kind: str
@@ -110,7 +114,7 @@ KINDS: Mapping[str, Callable[[Stretch], Floats]] = {
     "correlation_break": _correlation_break,
     LATE_BURST: _late_burst,
 }
-SIZELESS = frozenset({"stuck", "dropout", LATE_BURST})
+SIZELESS = frozenset({"stuck", "dropout", LATE_BURST, *WORK_KINDS})
 
 
 def disturb(
@@ -126,6 +130,8 @@ def disturb(
 
     *held*: the healthy value of each channel at the fault's first reading (``onset``).
     """
+    if fault.kind in WORK_KINDS:
+        return values
     inside = (t_ms >= fault.start_ms) & (t_ms < fault.end_ms)
     if not inside.any():
         return values

@@ -47,9 +47,10 @@ class Worker:
         """Produce until *stop* is set."""
         await self._send_history(stop)
         while not stop.is_set():
-            readings = self._device.take(self._batch)
-            if not await self._clock.reach(int(readings.t_ms[-1]), stop):
+            # Taken when its time has come: what the device does by then decides what it measures.
+            if not await self._clock.reach(self._device.next_ms(self._batch), stop):
                 break
+            readings = self._device.take(self._batch)
             self._truth.saw(self._name, int(readings.t_ms[-1]), readings.faults)
             self._hand_over(readings)
         self._release()

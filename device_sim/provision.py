@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 from device_sim.addresses import hub_from_environment
+from device_sim.document import IDENTIFIER
 from device_sim.errors import UsageError
-from device_sim.fleet import DEFAULT_FLEET, IDENTIFIER, load_fleet
+from device_sim.fleet import DEFAULT_FLEET, load_fleet
 from device_sim.registry import Enrolment, HubRegistry, provision_devices
 from tocsin.profiles import load_profiles
 
@@ -44,7 +45,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "provision",
         help="register devices with the hub",
-        description="Register a fleet's devices and set the twin tags siteId, building and floor. "
+        description="Register a fleet's devices and set the twin tags siteId, building and floor, "
+        "and capacity and capabilities of those that run tasks. "
         "May be repeated: devices that exist keep their keys.",
         epilog="examples: python -m device_sim provision · "
         "python -m device_sim provision --device bench-pump --site north",

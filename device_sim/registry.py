@@ -31,7 +31,7 @@ class Enrolment:
     """A device to register and the tags of its twin."""
 
     device: str
-    tags: Mapping[str, str]
+    tags: Mapping[str, Any]
 
 
 class Registry(Protocol):
@@ -43,7 +43,7 @@ class Registry(Protocol):
     def create(self, device: str) -> bool:
         """Register the device with fresh keys. False when it exists, which stays as it is."""
 
-    def tag(self, device: str, tags: Mapping[str, str]) -> None:
+    def tag(self, device: str, tags: Mapping[str, Any]) -> None:
         """Set these tags of the device's twin, leaving others."""
 
 
@@ -74,7 +74,7 @@ class HubRegistry:
             return False
         return True
 
-    def tag(self, device: str, tags: Mapping[str, str]) -> None:
+    def tag(self, device: str, tags: Mapping[str, Any]) -> None:
         _call(device, self._hub.update_twin, device, Twin(tags=dict(tags)))
 
 

@@ -13,12 +13,13 @@ from device_sim.addresses import Hub, hub_from_environment
 from device_sim.dispatch import Dispatch
 from device_sim.errors import UsageError
 from device_sim.flags import count, number
+from device_sim.hub_link import HubLink, silence_sdk
 from device_sim.layout import TIME_COLUMNS, Reading
 from device_sim.message import MAX_READINGS
 from device_sim.playback import Pace, Player
 from device_sim.registry import HubRegistry, device_keys
 from device_sim.runlog import RunLog
-from device_sim.sender import HubLink, now_ms, silence_sdk
+from device_sim.sender import now_ms
 from device_sim.session import Limits, Produce, conduct
 from device_sim.sources import Source, find_sources
 from device_sim.truth import Truth

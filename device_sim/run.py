@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from device_sim.addresses import Hub, hub_from_environment
@@ -11,14 +12,16 @@ from device_sim.dispatch import Dispatch
 from device_sim.errors import UsageError
 from device_sim.flags import count, number
 from device_sim.fleet import DEFAULT_FLEET, choose, load_fleet
+from device_sim.hub_link import HubLink, silence_sdk
 from device_sim.message import MAX_READINGS
 from device_sim.registry import HubRegistry, device_keys
 from device_sim.runlog import RunLog
 from device_sim.schedule import LEAST_RATE, MOST_RATE
-from device_sim.sender import HubLink, silence_sdk
 from device_sim.session import Limits, conduct
-from device_sim.simulation import RunSettings, fleet_producers
+from device_sim.settings import RunSettings
+from device_sim.simulation import fleet_producers
 from device_sim.truth import Truth
+from device_sim.workload import FleetTask, load_workload
 from tocsin.profiles import load_profiles
 
 
@@ -39,22 +42,25 @@ async def _run(settings: RunSettings, hub: Hub, keys: dict[str, str]) -> int:
     return await conduct(
         dispatch,
         log,
-        producers=lambda: fleet_producers(settings, dispatch, truth),
+        producers=lambda: fleet_producers(settings, dispatch, links, log=log, truth=truth),
         limits=settings.limits,
         on_end=truth.finish,
     )
 
 
 def _settings(arguments: argparse.Namespace) -> RunSettings:
-    fleet = load_fleet(arguments.fleet, load_profiles())
+    profiles = load_profiles()
+    fleet = load_fleet(arguments.fleet, profiles)
+    tasks = load_workload(arguments.fleet, profiles)
     if arguments.devices is not None:
         fleet = choose(fleet, arguments.devices)
     if arguments.speed > 1 and arguments.duration is None:
         raise UsageError("--speed above 1 needs --duration: event times then end now")
     return RunSettings(
         fleet=fleet,
+        tasks=tasks,
         seed=arguments.seed,
-        faults=_checked_faults(arguments.faults),
+        faults=_checked_faults(arguments.faults, tasks),
         speed=arguments.speed,
         batch=arguments.batch,
         history_s=arguments.history,
@@ -64,8 +70,10 @@ def _settings(arguments: argparse.Namespace) -> RunSettings:
     )
 
 
-def _checked_faults(text: str) -> str:
-    if text in {"none", "demo"}:
+def _checked_faults(text: str, tasks: Sequence[FleetTask]) -> str:
+    if text == "work" and not tasks:
+        raise UsageError("--faults work: the fleet has no tasks; give a site tasks in its file")
+    if text in {"none", "demo", "work"}:
         return text
     try:
         rate = float(text)
@@ -73,8 +81,8 @@ def _checked_faults(text: str) -> str:
         rate = -1.0
     if not LEAST_RATE <= rate <= MOST_RATE:
         raise UsageError(
-            f"--faults {text}: say demo, none, or a rate of {LEAST_RATE:g} to {MOST_RATE:g} "
-            "faults a device and hour"
+            f"--faults {text}: say demo, work, none, or a rate of {LEAST_RATE:g} to "
+            f"{MOST_RATE:g} faults a device and hour"
         )
     return text
 
@@ -85,7 +93,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "run",
         help="simulate the fleet, sending to the hub",
         description="Simulate the devices of a fleet file. Prints a ready line once all are "
-        "connected. Ends after --duration, or at Ctrl-C, when every message is delivered.",
+        "connected. Ends after --duration, or at Ctrl-C, when every message is delivered. "
+        "Workcells of a site with tasks run what their twins order (desired property allocation).",
         epilog="Exit code 0; 2 on bad input; 3 when a message was not delivered. Example: "
         "python -m device_sim run --devices 10 --duration 60 --history 300 --faults demo --log out",
     )
@@ -102,7 +111,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="seconds before now to send first (0)",
     )
     parser.add_argument(
-        "--faults", default="none", help="demo, none, or faults a device and hour (none)"
+        "--faults",
+        default="none",
+        help="demo: clear ones on many devices; work: only an overloaded and a throttled workcell, "
+        "to see its tasks moved away; or a number a device and hour (none)",
     )
     parser.add_argument(
         "--batch", type=count(1, MAX_READINGS), default=5, help="readings a message (5)"
@@ -117,6 +129,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--speed", type=number(above=0), default=1.0, help="times as fast as real time (1)"
     )
     parser.add_argument(
-        "--log", type=Path, help="folder for sent.jsonl, faults.jsonl, summary.json"
+        "--log",
+        type=Path,
+        help="folder for sent.jsonl, faults.jsonl, allocations.jsonl, summary.json",
     )
     parser.set_defaults(command=run)

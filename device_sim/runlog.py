@@ -1,15 +1,19 @@
-"""What a run leaves behind: every message's fate, the truth about the faults, a summary."""
+"""What a run leaves behind: every message's fate, what ran where, the truth about the faults."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
+from device_sim.allocation import Allocation, Refusal
 from device_sim.errors import UsageError
 from device_sim.message import Outgoing
+
+SENT = "sent.jsonl"
+ALLOCATIONS = "allocations.jsonl"
 
 State = Literal["sent", "overflowed", "unsent"]
 
@@ -34,20 +38,23 @@ class Tally:
 
 
 class RunLog:
-    """Keeps the tally and, given a folder, writes sent.jsonl, faults.jsonl and summary.json.
+    """Keeps the tally and, given a folder, writes sent.jsonl, allocations.jsonl, faults.jsonl and
+    summary.json.
 
-    sent.jsonl gains a line when a message's fate is known and is flushed each time; the other two
-    are replaced whole, so that a reader never sees half of one.
+    sent.jsonl gains a line when a message's fate is known, allocations.jsonl when a device's
+    allocation comes into force or an order is refused, each flushed at once; the other two are
+    replaced whole, so that a reader never sees half of one.
     """
 
     def __init__(self, folder: Path | None) -> None:
         self.tally = Tally()
         self._folder = folder
-        self._sent: TextIO | None = None
+        self._lines: dict[str, TextIO] = {}
         if folder is not None:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
-                self._sent = (folder / "sent.jsonl").open("w", encoding="utf-8")
+                for name in (SENT, ALLOCATIONS):
+                    self._lines[name] = (folder / name).open("w", encoding="utf-8")
             except OSError as error:
                 raise UsageError(f"--log {folder}: cannot be written: {error}") from error
             self.faults([])
@@ -65,20 +72,28 @@ class RunLog:
             self.tally.overflowed += 1
         else:
             self.tally.unsent += 1
-        if self._sent is not None:
-            line = {
-                "device": message.device,
-                "profile": message.profile,
-                "seq": message.seq,
-                "message_id": message.message_id,
-                "t": message.t,
-                "produced_at": message.produced_at,
-                "sent_at": message.sent_at,
-                "acked_at": acked_at,
-                "state": state,
-            }
-            self._sent.write(json.dumps(line, separators=(",", ":")) + "\n")
-            self._sent.flush()
+        line = {
+            "device": message.device,
+            "profile": message.profile,
+            "seq": message.seq,
+            "message_id": message.message_id,
+            "t": message.t,
+            "produced_at": message.produced_at,
+            "sent_at": message.sent_at,
+            "acked_at": acked_at,
+            "state": state,
+        }
+        self._append(SENT, line)
+
+    def allocated(self, device: str, at_ms: int, allocation: Allocation) -> None:
+        """Record that *allocation* is in force on *device* from event time *at_ms* on."""
+        tasks = list(allocation.loads_pct)
+        line = {"device": device, "at": at_ms, "version": allocation.version, "tasks": tasks}
+        self._append(ALLOCATIONS, line)
+
+    def refused(self, device: str, at_ms: int, refusal: Refusal) -> None:
+        """Record an order that *device* does not obey."""
+        self._append(ALLOCATIONS, {"device": device, "at": at_ms, "refused": refusal.document()})
 
     def faults(self, documents: Sequence[dict[str, Any]]) -> None:
         """Write the truth so far: one line a fault."""
@@ -91,9 +106,14 @@ class RunLog:
         self._replace("summary.json", json.dumps(document, indent=2) + "\n")
 
     def close(self) -> None:
-        if self._sent is not None:
-            self._sent.close()
-            self._sent = None
+        for lines in self._lines.values():
+            lines.close()
+        self._lines.clear()
+
+    def _append(self, name: str, line: Mapping[str, Any]) -> None:
+        if name in self._lines:
+            self._lines[name].write(json.dumps(line, separators=(",", ":")) + "\n")
+            self._lines[name].flush()
 
     def _replace(self, name: str, text: str) -> None:
         if self._folder is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count, zip_longest
+from itertools import count
 
 import numpy as np
 
@@ -33,25 +33,14 @@ LENGTHS = {
     LATE_BURST: (20, 60),
 }
 
-DEMO_KINDS = ("level_shift", "noise_burst", "correlation_break", "drift", "spike", LATE_BURST)
-DEMO_MAGNITUDE = 10.0
-DEMO_START_UP_S = 20.0
-DEMO_TAIL_S = 12.0
-DEMO_LENGTH_S = 20.0
-DEMO_CYCLE_S = 300.0
-DEMO_SPACING_S = 5.0
-DEMO_SPIKE_S = 3.0
-DEMO_MOST = 12
-# Devices with many channels first: their faults are the easiest to explain to an onlooker.
-DEMO_PROFILES = ("pump", "workcell", "motor", "thermal", "environment")
-
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A device that may be disturbed."""
+    """A device that may be disturbed. ``works_at``: the site where it runs tasks, if it does."""
 
     device: str
     profile: Profile
+    works_at: str | None = None
 
     @property
     def period_ms(self) -> int:
@@ -96,55 +85,6 @@ def random_faults(
             )
 
 
-def demo_cycles(
-    target: Target,
-    targets: Sequence[Target],
-    *,
-    seed: int,
-    start_ms: int,
-    duration_s: float | None,
-) -> Iterator[Fault]:
-    """The faults of *target* in a schedule to show: clear ones, on different devices, spread out.
-
-    Within a run of *duration_s* they begin after a start-up time and end before the run does. In a
-    run without end, and in a long one, cycles of 5 minutes follow each other, each with other
-    devices of *targets* (all of the fleet, the same order for each).
-    """
-    length_s = DEMO_CYCLE_S if duration_s is None else min(duration_s, DEMO_CYCLE_S)
-    cycles = count() if duration_s is None else range(max(1, int(duration_s / length_s)))
-    order = _interleaved(targets)
-    for cycle in cycles:
-        slots = _demo_slots(length_s, len(order))
-        for index, (kind, begin_s, end_s) in enumerate(slots):
-            if order[(cycle * len(slots) + index) % len(order)] != target:
-                continue
-            base_ms = start_ms + round(cycle * length_s * SECOND_MS)
-            yield make_fault(
-                target,
-                kind,
-                start_ms=base_ms + round(begin_s * SECOND_MS),
-                end_ms=base_ms + round(end_s * SECOND_MS),
-                magnitude=DEMO_MAGNITUDE,
-                rng=np.random.default_rng([seed, number_of(target.device), cycle]),
-                fewest_channels=MOST_CHANNELS,
-            )
-
-
-def _demo_slots(length_s: float, devices: int) -> list[tuple[str, float, float]]:
-    """Kind, begin and end (s) of the faults of one cycle, at most one a device."""
-    first_s = min(DEMO_START_UP_S, length_s / 4)
-    tail_s = min(DEMO_TAIL_S, length_s / 5)
-    room_s = length_s - first_s - tail_s
-    faults = max(1, min(devices, DEMO_MOST, int(room_s / DEMO_SPACING_S)))
-    slots = []
-    for index in range(faults):
-        kind = DEMO_KINDS[index % len(DEMO_KINDS)]
-        begin_s = first_s + room_s * index / faults
-        wanted_s = DEMO_SPIKE_S if kind == "spike" else DEMO_LENGTH_S
-        slots.append((kind, begin_s, min(begin_s + wanted_s, length_s - tail_s / 2)))
-    return slots
-
-
 def make_fault(
     target: Target,
     kind: str,
@@ -185,13 +125,3 @@ def _channels(
     wanted = int(rng.integers(min(fewest, len(names)), min(MOST_CHANNELS, len(names)) + 1))
     chosen = set(rng.choice(len(names), size=wanted, replace=False).tolist())
     return tuple(name for index, name in enumerate(names) if index in chosen)
-
-
-def _interleaved(targets: Sequence[Target]) -> list[Target]:
-    """One device of each profile in turn."""
-    others = sorted({target.profile.name for target in targets} - set(DEMO_PROFILES))
-    by_profile = [
-        [target for target in targets if target.profile.name == name]
-        for name in (*DEMO_PROFILES, *others)
-    ]
-    return [one for turn in zip_longest(*by_profile) for one in turn if one is not None]

@@ -1,95 +1,143 @@
-"""A fleet at work: each device's signal, faults and messages put together."""
+"""A fleet at work: each device's signal, faults, tasks and messages put together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+import asyncio
+import itertools
+from collections.abc import Iterator, Mapping
 
 from device_sim.clock import Clock
+from device_sim.complaints import Complaints
 from device_sim.device import SimulatedDevice
 from device_sim.dispatch import Dispatch
+from device_sim.drive import TaskDrive
 from device_sim.faults import Fault
 from device_sim.fleet import FleetDevice
+from device_sim.link import Link
+from device_sim.loads import LoadHistory
 from device_sim.message import Composer
+from device_sim.obedience import Obedience
 from device_sim.production import Worker
-from device_sim.schedule import Target, demo_cycles, random_faults
+from device_sim.racing import before
+from device_sim.runlog import RunLog
 from device_sim.sender import now_ms
-from device_sim.session import Limits, Produce
+from device_sim.session import Produce
+from device_sim.settings import RunSettings, fault_plan, target_of
+from device_sim.signals.driven import DrivenStream
 from device_sim.signals.model import Place
-from device_sim.signals.stream import SignalStream
+from device_sim.signals.stream import Signal, SignalStream
 from device_sim.truth import Truth
-
-LONGEST_SLOT_S = 3600.0
-
-Plan = Callable[[Target, int], Iterator[Fault]]
+from device_sim.workload import start_allocation
 
 
-@dataclass(frozen=True, slots=True)
-class RunSettings:
-    """What the flags ask for. ``faults``: demo, none, or faults a device and hour."""
-
-    fleet: Sequence[FleetDevice]
-    seed: int
-    faults: str
-    speed: float
-    batch: int
-    history_s: float
-    store: int
-    limits: Limits
-    log: Path | None
-
-
-def fleet_producers(settings: RunSettings, dispatch: Dispatch, truth: Truth) -> list[Produce]:
-    """One worker a device, their messages spread evenly over the time a batch takes.
+def fleet_producers(
+    settings: RunSettings,
+    dispatch: Dispatch,
+    links: Mapping[str, Link],
+    *,
+    log: RunLog,
+    truth: Truth,
+) -> list[Produce]:
+    """One producer a device, their messages spread evenly over the time a batch takes.
 
     Raises UsageError for a profile that has no signal.
     """
-    clock = Clock.catching_up(
-        now_ms=now_ms(), speed=settings.speed, duration_s=settings.limits.duration_s or 0.0
-    )
-    plan = _fault_plan(settings)
-    run_name = f"{now_ms():x}"
-    workers: list[Produce] = []
-    for place, one in enumerate(settings.fleet):
+    simulation = Simulation(settings, dispatch, log=log, truth=truth)
+    return [
+        simulation.producer(one, links[one.device], place)
+        for place, one in enumerate(settings.fleet)
+    ]
+
+
+class Simulation:
+    """What the devices of a run have in common."""
+
+    def __init__(
+        self, settings: RunSettings, dispatch: Dispatch, *, log: RunLog, truth: Truth
+    ) -> None:
+        self._settings = settings
+        self._dispatch = dispatch
+        self._log = log
+        self._truth = truth
+        self._clock = Clock.catching_up(
+            now_ms=now_ms(), speed=settings.speed, duration_s=settings.limits.duration_s or 0.0
+        )
+        self._plan = fault_plan(settings)
+        self._run_name = f"{now_ms():x}"
+        self._complaints = Complaints()
+
+    def producer(self, one: FleetDevice, link: Link, place: int) -> Produce:
+        """The work of the device that is number *place* of the fleet."""
         period_ms = round(one.profile.period_s * 1000)
-        phase_ms = settings.batch * period_ms * place // len(settings.fleet)
-        origin_ms = clock.start_ms + phase_ms
-        history = round(settings.history_s * 1000 / period_ms)
-        signal = SignalStream(
+        phase_ms = self._settings.batch * period_ms * place // len(self._settings.fleet)
+        origin_ms = self._clock.start_ms + phase_ms
+        history = round(self._settings.history_s * 1000 / period_ms)
+        start_ms = origin_ms - history * period_ms
+        faults = self._plan(target_of(one, self._settings.tasks), origin_ms)
+        if one.capacity is None:
+            return self._worker(one, self._stream(one, start_ms), faults, history).work
+        start = start_allocation(self._settings.tasks, one)
+        loads = LoadHistory()
+        # The faults of its work act on the device, all of them label its readings.
+        labels, causes = itertools.tee(faults)
+        drive = TaskDrive(loads, capacity_pct=one.capacity.cpu_pct, faults=causes)
+        worker = self._worker(one, self._driven_stream(one, drive, start_ms), labels, history)
+        obedience = Obedience(
+            one.device,
+            link,
+            start,
+            loads=loads,
+            now_ms=self._clock.now_ms,
+            log=self._log,
+            complaints=self._complaints,
+        )
+        return _obedient(obedience, worker)
+
+    def _stream(self, one: FleetDevice, start_ms: int) -> Signal:
+        return SignalStream(
             one.device,
             one.profile,
-            seed=settings.seed,
-            start_ms=origin_ms - history * period_ms,
+            seed=self._settings.seed,
+            start_ms=start_ms,
             place=Place(one.utc_offset_h),
         )
-        faults = plan(Target(one.device, one.profile), origin_ms)
-        worker = Worker(
+
+    def _driven_stream(self, one: FleetDevice, drive: TaskDrive, start_ms: int) -> Signal:
+        return DrivenStream(
+            one.device,
+            one.profile,
+            drive,
+            seed=self._settings.seed,
+            start_ms=start_ms,
+            place=Place(one.utc_offset_h),
+        )
+
+    def _worker(
+        self, one: FleetDevice, signal: Signal, faults: Iterator[Fault], history: int
+    ) -> Worker:
+        return Worker(
             one.device,
             SimulatedDevice(signal, one.profile, faults),
-            Composer(one.device, one.profile.name, one.profile.channel_names, run_name),
-            dispatch=dispatch,
-            clock=clock,
-            truth=truth,
-            batch=settings.batch,
+            Composer(one.device, one.profile.name, one.profile.channel_names, self._run_name),
+            dispatch=self._dispatch,
+            clock=self._clock,
+            truth=self._truth,
+            batch=self._settings.batch,
             history=history,
         )
-        workers.append(worker.work)
-    return workers
 
 
-def _fault_plan(settings: RunSettings) -> Plan:
-    duration_s = settings.limits.duration_s
-    simulated_s = None if duration_s is None else duration_s * settings.speed
-    if settings.faults == "none":
-        return lambda _target, _start: iter(())
-    if settings.faults == "demo":
-        targets = [Target(one.device, one.profile) for one in settings.fleet]
-        return lambda target, start: demo_cycles(
-            target, targets, seed=settings.seed, start_ms=start, duration_s=simulated_s
-        )
-    rate = float(settings.faults)
-    slot_s = min(LONGEST_SLOT_S, simulated_s or LONGEST_SLOT_S)
-    return lambda target, start: random_faults(
-        target, seed=settings.seed, start_ms=start, rate_per_hour=rate, slot_s=slot_s
-    )
+def _obedient(obedience: Obedience, worker: Worker) -> Produce:
+    """A device that first finds out what to run, then works and obeys."""
+
+    async def work(stop: asyncio.Event) -> None:
+        if not await before(stop, obedience.begin()):
+            return
+        obeying = asyncio.create_task(obedience.obey(stop))
+        try:
+            await worker.work(stop)
+            await obeying
+        finally:
+            obeying.cancel()
+
+    return work

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from device_sim.document import IDENTIFIER
 from device_sim.errors import RecordingError, UsageError
-from device_sim.fleet import IDENTIFIER
 from device_sim.layout import Reading, guess_profile
 from device_sim.recording import Recording, read_recordings
 from tocsin.domain.profile import Profile

@@ -33,6 +33,31 @@ class Place:
     utc_offset_h: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """The work a device is given at each of n readings, beside being switched on.
+
+    ``work_pct`` [n] is in percent of its own processor and may be more than it can do; ``speed``
+    [n] is the share of its usual speed at which the processor runs, above 0.
+    """
+
+    work_pct: Floats
+    speed: Floats
+
+
+class Drive(Protocol):
+    """What gives a device its work."""
+
+    def demand(self, t_ms: Times) -> Demand:
+        """The work at the event times *t_ms* [n] as far as it is known now.
+
+        What is not yet settled may change until it is.
+        """
+
+    def settle(self, t_ms: int) -> None:
+        """Readings up to *t_ms* are out; their work must not change any more."""
+
+
 class Machine(Protocol):
     """One device of a profile: its own operating point, drawn once, and its law of motion."""
 
@@ -46,3 +71,19 @@ class Machine(Protocol):
 
         Pure: the same state, generator and times give the same values.
         """
+
+
+class DrivenMachine(Protocol):
+    """A machine that can also work on demand instead of in its own duty cycle."""
+
+    def begin(self, rng: np.random.Generator) -> State:
+        """The state before the first block."""
+
+    def block(
+        self,
+        state: State,
+        rng: np.random.Generator,
+        t_ms: Times,
+        demand: Demand | None = None,
+    ) -> tuple[dict[str, Floats], State]:
+        """As ``Machine.block``; a reading depends on no later one's demand."""

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 import numpy as np
 
 from device_sim.errors import UsageError
-from device_sim.seeds import number_of
 from device_sim.signals import environment, motor, pump, thermal, workcell
+from device_sim.signals.grid import BLOCK, WARM_UP_BLOCKS, Grid
 from device_sim.signals.model import Machine, Place, Trait
 from device_sim.signals.shapes import Floats, Times
 from tocsin.domain.profile import Profile
-
-# Readings computed at a time. A device has run for WARM_UP_BLOCKS before its first reading, so
-# that its temperatures and loads are those of a machine long switched on.
-BLOCK = 300
-WARM_UP_BLOCKS = 16
 
 MACHINES: Mapping[str, Callable[[np.random.Generator, Place], Machine]] = {
     "environment": environment.Environment.draw,
@@ -33,6 +29,16 @@ TRAITS: Mapping[str, Mapping[str, Trait]] = {
     "thermal": thermal.TRAITS,
     "workcell": workcell.TRAITS,
 }
+
+
+class Signal(Protocol):
+    """The healthy readings of one device, one after the other."""
+
+    def next_ms(self, n: int) -> int:
+        """Event time of the last of the next *n* readings."""
+
+    def take(self, n: int) -> tuple[Times, Floats]:
+        """The next *n* readings: event times [n] in ms and values [n, channels] in raw units."""
 
 
 class SignalStream:
@@ -56,18 +62,18 @@ class SignalStream:
                 f"no signal for profile {profile.name!r}; write one in device_sim/signals "
                 "and name it in MACHINES and TRAITS"
             )
-        self._channels = profile.channel_names
-        self._limits = np.array([(one.low, one.high) for one in profile.channels]).T
-        self._period_ms = round(profile.period_s * 1000)
-        self._origin_ms = start_ms - WARM_UP_BLOCKS * BLOCK * self._period_ms
-        self._key = (seed, number_of(device))
-        self._machine = MACHINES[profile.name](self._rng("machine", 0), place or Place())
-        self._state = self._machine.begin(self._rng("begin", 0))
+        self._grid = Grid(device, profile, seed=seed, start_ms=start_ms)
+        self._machine = MACHINES[profile.name](self._grid.rng("machine"), place or Place())
+        self._state = self._machine.begin(self._grid.rng("begin"))
         self._next_block = 0
         self._times: Times = np.empty(0, dtype=np.int64)
-        self._values: Floats = np.empty((0, len(self._channels)))
+        self._values: Floats = np.empty((0, self._grid.channels))
         for _ in range(WARM_UP_BLOCKS):
             self._compute_block()
+
+    def next_ms(self, n: int) -> int:
+        """Event time of the last of the next *n* readings."""
+        return self._grid.time_of(self._next_block * BLOCK - len(self._times) + n - 1)
 
     def take(self, n: int) -> tuple[Times, Floats]:
         """The next *n* readings: event times [n] in ms and values [n, channels] in raw units."""
@@ -83,14 +89,8 @@ class SignalStream:
         return all_times[:n], all_values[:n]
 
     def _compute_block(self) -> tuple[Times, Floats]:
-        first = self._next_block * BLOCK
-        times = self._origin_ms + np.arange(first, first + BLOCK, dtype=np.int64) * self._period_ms
-        by_name, self._state = self._machine.block(
-            self._state, self._rng("block", self._next_block), times
-        )
+        times = self._grid.times(self._next_block)
+        rng = self._grid.rng("block", self._next_block)
+        by_name, self._state = self._machine.block(self._state, rng, times)
         self._next_block += 1
-        values = np.column_stack([by_name[name] for name in self._channels])
-        return times, np.clip(values, self._limits[0], self._limits[1])
-
-    def _rng(self, use: str, index: int) -> np.random.Generator:
-        return np.random.default_rng([*self._key, number_of(use), index])
+        return times, self._grid.values(by_name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from device_sim.signals.duty import SHIFTS, Cycle, DutyState, Shift, duty, shift_share
-from device_sim.signals.model import Place, State, Trait
+from device_sim.signals.model import Demand, Place, State, Trait
 from device_sim.signals.shapes import (
     DAY_MS,
     Floats,
@@ -33,6 +33,16 @@ CYCLE = Cycle(
 RAMP_TAU = 10.0
 SHIFT_TAU = 300.0
 CABINET_TAU = 900.0
+# A processor shows no more than this; work asked for beyond it waits, up to so much load.
+MOST_CPU_PCT = 99.5
+MOST_LOAD = 2.0
+# A cabinet whose cooling fails gets warmer by so much.
+TRAPPED_C = 15.0
+COOLING_TAU = 60.0
+# What wear that shakes a worn workcell by so much adds to its answer and its watts: 4 % and 2 % of
+# them, at 8 % of vibration, after 400 days.
+WORN_SERVICE = 0.5
+WORN_WATTS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,53 +80,83 @@ class Workcell:
     def begin(self, rng: np.random.Generator) -> State:
         return {
             "level": 0.4, "remaining": 0.0, "shift": 0.8, "load": 0.4, "heat": 0.4,
-            "jitter": rng.normal(0.0, 1.0), "room": rng.normal(0.0, 0.3),
+            "jitter": rng.normal(0.0, 1.0), "room": rng.normal(0.0, 0.3), "trapped": 0.0,
             "age_days": rng.uniform(0, 400),
         }  # fmt: skip
 
     def block(
-        self, state: State, rng: np.random.Generator, t_ms: Times
+        self,
+        state: State,
+        rng: np.random.Generator,
+        t_ms: Times,
+        demand: Demand | None = None,
     ) -> tuple[dict[str, Floats], State]:
         n = len(t_ms)
-        before = DutyState(state["level"], int(state["remaining"]))
-        wanted, stage = duty(CYCLE, rng, n, before)
-        share = lag(
-            shift_share(self.shift, t_ms, self.place.utc_offset_h), SHIFT_TAU, state["shift"]
-        )
-        load = lag(wanted * share, RAMP_TAU, state["load"])
-        heat = lag(load, CABINET_TAU, state["heat"])
+        wanted, cycle = self._cycle(state, rng, t_ms)
+        # What is asked for; the processor does as much of it as it can.
+        load = lag(wanted if demand is None else self._demanded(demand), RAMP_TAU, state["load"])
+        work = np.minimum(load, (MOST_CPU_PCT - self.idle_cpu_pct) / self.cpu_per_load)
+        heat = lag(work, CABINET_TAU, state["heat"])
         jitter = coloured(rng, n, 6.0, 1.0, state["jitter"])
         room = coloured(rng, n, 3000.0, 0.3, state["room"])
         day = daily(hour_of_day(t_ms, self.place.utc_offset_h), peak_h=15.5)
-        wear = 1.0 + self.wear_per_day * state["age_days"]
+        wear = self.wear_per_day * state["age_days"]
+        speed = np.ones(n) if demand is None else demand.speed
+        trapped = lag(np.where(speed < 1.0, TRAPPED_C, 0.0), COOLING_TAU, state["trapped"])
+        warmth = 2.2 * day + room + self.heating_c * heat + trapped
         channels = {
-            **self._working(rng, load, jitter),
-            "temperature_c": quantise(
-                self.room_c + 2.2 * day + room + self.heating_c * heat + rng.normal(0, 0.06, n),
-                0.01,
-            ),
+            **self._working(rng, work, jitter, wear=wear, speed=speed),
+            "temperature_c": quantise(self.room_c + warmth + rng.normal(0, 0.06, n), 0.01),
             "vibration_mm_s": quantise(
-                self.vibration_mm_s * wear * (1 + 1.1 * load) * (1 + rng.normal(0, 0.05, n)), 0.001
+                self.vibration_mm_s
+                * (1.0 + wear)
+                * (1 + 1.1 * work)
+                * (1 + rng.normal(0, 0.05, n)),
+                0.001,
             ),
         }
         after = {
-            "level": stage.level,
-            "remaining": float(stage.remaining),
-            "shift": float(share[-1]),
+            **cycle,
             "load": float(load[-1]),
             "heat": float(heat[-1]),
             "jitter": float(jitter[-1]),
             "room": float(room[-1]),
+            "trapped": float(trapped[-1]),
             "age_days": state["age_days"] + float(t_ms[-1] - t_ms[0]) / DAY_MS,
         }
         return channels, after
 
-    def _working(self, rng: np.random.Generator, load: Floats, jitter: Floats) -> dict[str, Floats]:
+    def _cycle(
+        self, state: State, rng: np.random.Generator, t_ms: Times
+    ) -> tuple[Floats, dict[str, float]]:
+        """The load [n] of the duty cycle and the shifts, and their state after."""
+        before = DutyState(state["level"], int(state["remaining"]))
+        wanted, stage = duty(CYCLE, rng, len(t_ms), before)
+        working_hours = shift_share(self.shift, t_ms, self.place.utc_offset_h)
+        share = lag(working_hours, SHIFT_TAU, state["shift"])
+        after = {
+            "level": stage.level,
+            "remaining": float(stage.remaining),
+            "shift": float(share[-1]),
+        }
+        return wanted * share, after
+
+    def _demanded(self, demand: Demand) -> Floats:
+        """The load [n] of the work asked for: all of it takes longer on a slow processor."""
+        cpu_pct = (self.idle_cpu_pct + demand.work_pct) / demand.speed
+        return np.minimum((cpu_pct - self.idle_cpu_pct) / self.cpu_per_load, MOST_LOAD)
+
+    def _working(
+        self, rng: np.random.Generator, work: Floats, jitter: Floats, *, wear: float, speed: Floats
+    ) -> dict[str, Floats]:
         """Processor, power and response time; waiting grows as in a queue near its limit."""
-        n = len(load)
-        cpu = np.clip(self.idle_cpu_pct + self.cpu_per_load * load + 1.3 * jitter, 0.5, 99.5)
-        energy = self.idle_w + self.watts_per_load * load + 6.0 * jitter + rng.normal(0, 6.0, n)
-        waiting = self.service_ms / (1.0 - np.minimum(cpu / 100.0, 0.95))
+        n = len(work)
+        cpu = self.idle_cpu_pct + self.cpu_per_load * work + 1.3 * jitter
+        cpu = np.clip(cpu, 0.5, MOST_CPU_PCT)
+        watts = self.watts_per_load * (1.0 + WORN_WATTS * wear)
+        energy = self.idle_w + watts * work + 6.0 * jitter + rng.normal(0, 6.0, n)
+        service_ms = self.service_ms * (1.0 + WORN_SERVICE * wear) / speed
+        waiting = service_ms / (1.0 - np.minimum(cpu / 100.0, 0.95))
         response = waiting * np.exp(rng.normal(0.0, 0.05, n))
         return {
             "cpu_pct": quantise(cpu, 0.1),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from typing import Any
 
 from device_sim.errors import RegistryError
 
@@ -13,7 +14,7 @@ class FakeRegistry:
 
     def __init__(self, devices: tuple[str, ...] = (), *, broken: tuple[str, ...] = ()) -> None:
         self.keys = {device: f"key of {device}" for device in devices}
-        self.tags: dict[str, dict[str, str]] = {}
+        self.tags: dict[str, dict[str, Any]] = {}
         self._broken = broken
         self._lock = threading.Lock()
 
@@ -29,6 +30,6 @@ class FakeRegistry:
             self.keys[device] = f"key of {device}"
             return True
 
-    def tag(self, device: str, tags: Mapping[str, str]) -> None:
+    def tag(self, device: str, tags: Mapping[str, Any]) -> None:
         with self._lock:
             self.tags.setdefault(device, {}).update(tags)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -56,9 +57,12 @@ def test_generate_labels_faults_and_leaves_dropouts_empty(tmp_path: Path) -> Non
         (["generate", "--profile", "oven", "--out", "x.csv"], "no profile 'oven'; there are"),
         (["generate", "--profile", "pump", "--faults", "bang", "--out", "x.csv"], "no kind 'bang'"),
         (["generate", "--profile", "pump", "--faults", "late_burst", "--out", "x"], "late_burst"),
+        (["generate", "--profile", "workcell", "--faults", "overload", "--out", "x"], "overload"),
         (["generate", "--profile", "pump", "--start", "soon", "--out", "x.csv"], "--start: 'soon'"),
-        (["run", "--faults", "often"], "--faults often: say demo, none, or a rate"),
+        (["run", "--faults", "often"], "--faults often: say demo, work, none, or a rate"),
         (["run", "--faults", "nan"], "--faults nan"),
+        (["workload", "--site", "moon"], "--site moon: no such site; there are north, south"),
+        (["workload", "--site", "north", "--fleet", "none.yaml"], "none.yaml"),
         (["run", "--speed", "5"], "--speed above 1 needs --duration"),
         (["run", "--devices", "5000"], "the fleet has"),
         (["run", "--fleet", "none.yaml"], "none.yaml"),
@@ -111,13 +115,33 @@ def test_flags_out_of_range_are_refused(
     assert "error:" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["run", "replay", "provision", "generate"])
+@pytest.mark.parametrize("command", ["run", "replay", "provision", "generate", "workload"])
 def test_every_command_teaches_by_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main([command, "--help"])
     assert caught.value.code == 0
     said = " ".join(capsys.readouterr().out.lower().split())
     assert f"python -m device_sim {command}" in said.split("example", 1)[1]
+
+
+def test_faults_of_work_need_tasks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fleet = tmp_path / "fleet.yaml"
+    floor = "{id: ground, devices: {workcell: [w-1]}}"
+    fleet.write_text(
+        f"sites: [{{id: north, buildings: [{{id: hall, floors: [{floor}]}}]}}]", encoding="utf-8"
+    )
+    assert main(["run", "--fleet", str(fleet), "--faults", "work"]) == 2
+    assert "--faults work: the fleet has no tasks" in capsys.readouterr().err
+
+
+def test_the_workload_of_a_site_is_printed_as_the_product_takes_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["workload", "--site", "north"]) == 0
+    tasks = json.loads(capsys.readouterr().out)["tasks"]
+    assert tasks["inspect-01"] == {
+        "loadPct": 12.5, "deadlineMs": 200.0, "priority": 2.0, "capability": "vision",
+    }  # fmt: skip
 
 
 def test_the_hub_is_taken_from_two_settings(tmp_path: Path) -> None:

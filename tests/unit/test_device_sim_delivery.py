@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from device_sim.dispatch import Dispatch, NotConnectedError
+from device_sim.hub_link import within
+from device_sim.link import LinkError, RefusedError
 from device_sim.message import Composer, Outgoing
 from device_sim.runlog import RunLog
-from device_sim.sender import LinkError, RefusedError, connect_patiently, within
+from device_sim.sender import connect_patiently
 from device_sim.store import Outbox
 from tests.fakes.device_link import FakeLink
 

@@ -17,6 +17,9 @@ from tocsin.profiles import load_profiles
 PROFILES = load_profiles()
 
 
+CAPACITY = {"workcell": {"cpu_pct": 100, "energy_w_per_pct": 12.2, "response_ms": 22}}
+
+
 def a_fleet(devices: object = None, **site: object) -> dict[str, Any]:
     floor = {"id": "ground", "devices": {"pump": ["p-1"]} if devices is None else devices}
     return {"sites": [{"id": "north", "buildings": [{"id": "hall-a", "floors": [floor]}], **site}]}
@@ -38,6 +41,32 @@ def test_a_device_knows_its_place() -> None:
     assert (one.device, one.profile.name, one.utc_offset_h) == ("p-1", "pump", -5.0)
 
 
+def test_a_device_that_runs_tasks_says_what_it_can_carry() -> None:
+    document = a_fleet(
+        {"workcell": ["w-1", "w-2"], "pump": ["p-1"]},
+        tasks={},
+        capabilities={"vision": ["w-1"], "control": ["w-1"]},
+    )
+    document["capacity"] = CAPACITY
+    able, other, pump = parse_fleet(document, PROFILES)
+    assert able.tags == {
+        "siteId": "north",
+        "building": "hall-a",
+        "floor": "ground",
+        "capacity": {"cpuPct": 100.0, "energyWPerPct": 12.2, "responseMs": 22.0},
+        "capabilities": ["vision", "control"],
+    }
+    assert other.tags["capabilities"] == []
+    assert pump.tags.keys() == {"siteId", "building", "floor"}
+
+
+def test_without_tasks_at_its_site_a_device_has_its_duty_cycle() -> None:
+    document = {**a_fleet({"workcell": ["w-1"]}), "capacity": CAPACITY}
+    (one,) = parse_fleet(document, PROFILES)
+    assert one.capacity is None
+    assert one.tags.keys() == {"siteId", "building", "floor"}
+
+
 FLOOR = "sites[0].buildings[0].floors[0]"
 
 
@@ -50,7 +79,24 @@ FLOOR = "sites[0].buildings[0].floors[0]"
         ({"sites": ["north"]}, "sites[0] must be a mapping"),
         ({"sites": [{"id": "north"}]}, "sites[0].buildings is missing"),
         ({"sites": [{"buildings": []}]}, "sites[0].id is missing"),
-        ({"site": []}, "'site' is unknown; use sites"),
+        ({"site": []}, "'site' is unknown; use capacity, sites"),
+        ({**a_fleet(), "capacity": []}, "capacity must be a mapping"),
+        ({**a_fleet(), "capacity": {"pump": {}}}, "capacity: 'pump' is unknown; use workcell"),
+        ({**a_fleet(), "capacity": {"workcell": {}}}, "capacity.workcell.cpu_pct is missing"),
+        (
+            {**a_fleet(), "capacity": {"workcell": {**CAPACITY["workcell"], "cpu_pct": 0}}},
+            "capacity.workcell.cpu_pct: 0 must be a number above 0",
+        ),
+        (
+            {**a_fleet(), "capacity": {"workcell": {**CAPACITY["workcell"], "ram": 1}}},
+            "capacity.workcell: 'ram' is unknown",
+        ),
+        (a_fleet(capabilities=["vision"]), "sites[0].capabilities must be a mapping"),
+        (a_fleet(capabilities={"vision": "w-1"}), "sites[0].capabilities.vision must be a list"),
+        (
+            a_fleet(capabilities={"vision": ["p-1"]}),
+            "sites[0].capabilities.vision[0]: 'p-1' runs no tasks at this site; name one of none",
+        ),
         (a_fleet({"toaster": ["t-1"]}), f"{FLOOR}.devices: 'toaster' is unknown; use environment"),
         (a_fleet({"pump": ["p-1", "p-1"]}), "device 'p-1' is there twice"),
         (a_fleet({"pump": ["a pump"]}), f"{FLOOR}.devices.pump[0]: 'a pump' is no id"),
@@ -96,6 +142,8 @@ def test_a_few_devices_are_of_every_kind() -> None:
     assert Counter(one.profile.name for one in few) == dict.fromkeys(PROFILES, 2)
     assert {one.site for one in few} == {"north", "south"}
     assert choose(fleet, len(fleet)) == fleet
+    most = choose(fleet, 50)
+    assert [one for one in most if one.capacity] == [one for one in fleet if one.capacity]
     with pytest.raises(FleetError, match="the fleet has"):
         choose(fleet, len(fleet) + 1)
 

@@ -13,7 +13,9 @@ import pytest
 from device_sim.clock import Clock
 from device_sim.device import SimulatedDevice
 from device_sim.dispatch import Dispatch
+from device_sim.drive import TaskDrive
 from device_sim.faults import Fault
+from device_sim.loads import LoadHistory
 from device_sim.message import Composer
 from device_sim.playback import Pace, Player, labelled_faults
 from device_sim.production import HISTORY_BATCH, Worker
@@ -21,6 +23,7 @@ from device_sim.recording import Recording
 from device_sim.runlog import RunLog
 from device_sim.schedule import Target, make_fault
 from device_sim.sender import now_ms
+from device_sim.signals.driven import DrivenStream
 from device_sim.signals.stream import SignalStream
 from device_sim.sources import Source
 from device_sim.truth import Truth
@@ -28,6 +31,7 @@ from tests.fakes.device_link import FakeLink
 from tocsin.profiles import load_profiles
 
 MOTOR = load_profiles()["motor"]
+WORKCELL = load_profiles()["workcell"]
 START_MS = 1_767_600_000_000
 # So fast that a clock reaches any of a test's event times at once.
 AT_ONCE = 1e6
@@ -184,6 +188,52 @@ async def test_a_stopped_clock_says_so() -> None:
     assert await clock.reach(-5, stop)
     asyncio.get_running_loop().call_later(0.01, stop.set)
     assert not await clock.reach(10**9, stop)
+
+
+async def test_a_clock_shows_the_time_it_has_reached() -> None:
+    clock = Clock.catching_up(now_ms=1_000_000, speed=50.0, duration_s=0.04)
+    assert clock.start_ms <= clock.now_ms() < 1_000_000
+    await clock.reach(1_000_000, asyncio.Event())
+    assert 1_000_000 - 2 <= clock.now_ms() < 1_060_000
+
+
+async def test_a_driven_device_is_measured_under_the_load_of_the_time(tmp_path: Path) -> None:
+    """Its readings are not taken before their time: an order that comes first still counts."""
+    loads = LoadHistory()
+    loads.change(START_MS, 10.0)
+    drive = TaskDrive(loads, capacity_pct=100.0, faults=iter(()))
+    clock = Clock(start_ms=START_MS, speed=50.0)
+    link = FakeLink()
+    dispatch = Dispatch({"d-1": link}, store=1000, log=RunLog(tmp_path))
+    worker = Worker(
+        "d-1",
+        SimulatedDevice(
+            DrivenStream("d-1", WORKCELL, drive, seed=1, start_ms=START_MS), WORKCELL, iter(())
+        ),
+        Composer("d-1", "workcell", WORKCELL.channel_names, "r"),
+        dispatch=dispatch,
+        clock=clock,
+        truth=Truth(RunLog(None)),
+        batch=10,
+        history=0,
+    )
+    stop = asyncio.Event()
+    dispatch.start()
+    working = asyncio.create_task(worker.work(stop))
+    await link.until_attempts(2)
+    since_ms = loads.change(clock.now_ms(), 80.0)
+    while not link.sent or link.sent[-1].t[-1] < since_ms + 40_000:
+        await link.until_attempts(len(link.attempts) + 1)
+    stop.set()
+    await working
+    await dispatch.close()
+    cpu_pct = {
+        t: value
+        for message in link.sent
+        for t, value in zip(message.t, json.loads(message.body)["channels"]["cpu_pct"], strict=True)
+    }
+    assert max(value for t, value in cpu_pct.items() if t < since_ms) < 25.0
+    assert max(value for t, value in cpu_pct.items() if t > since_ms + 30_000) > 75.0
 
 
 def test_a_fast_clock_starts_as_far_back_as_it_runs_ahead() -> None:

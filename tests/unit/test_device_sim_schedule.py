@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from device_sim.faults import Fault
-from device_sim.schedule import LENGTHS, Target, demo_cycles, random_faults
+from device_sim.schedule import LENGTHS, Target, random_faults
 from tocsin.profiles import load_profiles
 
 PROFILES = load_profiles()
@@ -55,37 +55,3 @@ def test_only_the_kinds_asked_for() -> None:
         TARGETS[0], seed=1, start_ms=0, rate_per_hour=2.0, kinds=("drift", "stuck")
     )
     assert {fault.kind for fault in itertools.islice(faults, 30)} == {"drift", "stuck"}
-
-
-def demo(duration_s: float | None, target: Target, *, n: int = 100) -> list[Fault]:
-    faults = demo_cycles(target, TARGETS, seed=1, start_ms=0, duration_s=duration_s)
-    return list(itertools.islice(faults, n))
-
-
-@pytest.mark.parametrize("duration_s", [30.0, 60.0, 300.0])
-def test_a_demo_begins_after_a_start_up_and_ends_in_time(duration_s: float) -> None:
-    planned = [demo(duration_s, target) for target in TARGETS]
-    faults = [fault for of_one in planned for fault in of_one]
-    assert len(faults) >= 2
-    assert all(len(of_one) <= 1 for of_one in planned)
-    assert min(fault.start_ms for fault in faults) >= min(20.0, duration_s / 4) * 1000
-    assert max(fault.end_ms for fault in faults) < duration_s * 1000
-
-
-def test_a_minute_of_demo_shows_several_kinds_on_several_profiles() -> None:
-    faults = [fault for target in TARGETS for fault in demo(60.0, target)]
-    assert len({fault.kind for fault in faults}) >= 4
-    assert len({fault.device.split("-")[0] for fault in faults}) >= 4
-
-
-def test_a_demo_without_end_reaches_every_device() -> None:
-    for target in TARGETS:
-        faults = demo(None, target, n=3)
-        assert len(faults) == 3
-        assert all(one.end_ms < next_.start_ms for one, next_ in itertools.pairwise(faults))
-
-
-def test_a_long_demo_goes_on_until_its_end() -> None:
-    faults = [fault for target in TARGETS for fault in demo(1500.0, target)]
-    assert max(fault.start_ms for fault in faults) > 1200 * 1000
-    assert max(fault.end_ms for fault in faults) < 1500 * 1000
