@@ -10,6 +10,7 @@ DURATION ?=
 REPORT ?=
 ADDRESS ?=
 STATE ?=
+PAUSED ?=
 PROFILE ?= pump
 
 .PHONY: help setup demo test check bench train train-check clean
@@ -23,7 +24,8 @@ setup: ## install all that is missing
 demo: ## the whole system on this machine; DURATION=60 REPORT=out.json stops by itself
 	@$(PYTHON) -m local setup --without-browser
 	@$(VENV) -m local up $(if $(DURATION),--duration $(DURATION)) $(if $(REPORT),--report $(REPORT)) \
-		$(if $(ADDRESS),--address $(ADDRESS)) $(if $(STATE),--state $(STATE))
+		$(if $(ADDRESS),--address $(ADDRESS)) $(if $(STATE),--state $(STATE)) \
+		$(if $(PAUSED),--paused)
 
 test: setup ## every test, browser tests included
 	@$(VENV) -m pytest

@@ -55,7 +55,10 @@ def _add_up(up: argparse.ArgumentParser) -> None:
     up.add_argument("--devices", type=int, default=50, help="how many of the fleet (default 50)")
     up.add_argument("--seed", type=int, default=7, help="of signals and faults (default 7)")
     up.add_argument(
-        "--faults", default="demo", help="demo, none, or faults per device and hour (default demo)"
+        "--faults",
+        default="demo",
+        help="demo, work (an overload and a failing device), none, or faults per device and hour "
+        "(default demo)",
     )
     up.add_argument(
         "--history", type=float, default=120.0, metavar="S",
@@ -64,6 +67,7 @@ def _add_up(up: argparse.ArgumentParser) -> None:
     up.add_argument(
         "--host", choices=("embedded", "func"), default="embedded", help="functions host"
     )
+    up.add_argument("--paused", action="store_true", help="with the optimiser paused")
     _add_address(up)
     up.add_argument("--keep", action="store_true", help="go on with the last run's data")
     _add_state(up)
@@ -117,6 +121,7 @@ def _up(options: argparse.Namespace) -> int:
                 state=options.state.resolve(),
                 keep=options.keep,
                 address=options.address,
+                paused=options.paused,
             )
         )
     except (FuncMissingError, PortInUseError, PreparationError, ProcessFailedError) as error:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from local.recovery import Work, plans_report
 from local.run_log import SentMessage, TrueFault
 
 # An alert needs a few anomalous readings in a row, and a window forgets a fault only after it.
@@ -20,6 +21,7 @@ class Observed:
     """Everything known of a run from outside. Times in ms.
 
     ``stored``: the ``readings`` documents (deviceId, id, t). ``alerts``: the ``alerts`` documents.
+    ``work``: the fleet's tasks.
     ``stored_at`` by (device id, document id), ``pushed_at`` by (device id, last event time),
     ``alerts_pushed_at`` by (device id, document id).
     """
@@ -27,6 +29,7 @@ class Observed:
     stored: Sequence[Mapping[str, Any]]
     alerts: Sequence[Mapping[str, Any]]
     dead_letters: int
+    work: Work
     stored_at: Mapping[tuple[str, str], float]
     pushed_at: Mapping[tuple[str, int], float]
     alerts_pushed_at: Mapping[tuple[str, str], float]
@@ -69,8 +72,13 @@ def build_report(
             ),
         },
         "detection": _detection(faults, raised, devices=len(devices), duration_s=duration_s),
-        "plans": None,
+        "plans": plans_report(observed.work, faults, ended_ms=_last_t(sent)),
     }
+
+
+def _last_t(sent: Sequence[SentMessage]) -> float:
+    """The last event time that was sent: what is later nobody knows."""
+    return max((message.t[-1] for message in sent), default=0)
 
 
 def failures(report: Mapping[str, Any]) -> list[str]:

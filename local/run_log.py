@@ -1,4 +1,4 @@
-"""What the simulated fleet wrote down of a run: what it sent, and which faults were real."""
+"""What the simulated fleet wrote down of a run: what it sent and ran, which faults were real."""
 
 from __future__ import annotations
 
@@ -31,6 +31,16 @@ class TrueFault:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Allocated:
+    """What a device runs since ``at`` (ms): the ids of its tasks."""
+
+    device_id: str
+    at: int
+    version: int
+    tasks: frozenset[str]
+
+
 def read_sent(folder: Path) -> list[SentMessage]:
     return [
         SentMessage(
@@ -49,6 +59,15 @@ def read_faults(folder: Path) -> list[TrueFault]:
     return [
         TrueFault(line["kind"], line["device"], line["start"], line["end"])
         for line in _lines(folder / "faults.jsonl")
+    ]
+
+
+def read_allocations(folder: Path) -> list[Allocated]:
+    """Without the orders that a device refused: they changed nothing."""
+    return [
+        Allocated(line["device"], line["at"], line["version"], frozenset(line["tasks"]))
+        for line in _lines(folder / "allocations.jsonl")
+        if "tasks" in line
     ]
 
 

@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,14 @@ from azure.cosmos import CosmosClient
 from azure.storage.blob import ContainerClient
 
 from device_sim.fleet import DEFAULT_FLEET, load_fleet
+from device_sim.workload import load_workload, workload_document
 from local.observer import PushedWatch, StoredWatch
+from local.operate import change_setting
 from local.prepare import DATABASE, run_module
 from local.processes import Child, ProcessFailedError
+from local.recovery import Work
 from local.report import Observed, build_report, failures
-from local.run_log import read_faults, read_sent
+from local.run_log import read_allocations, read_faults, read_sent
 from local.services import Endpoints
 from local.stack import HostKind, Stack
 from tocsin.profiles import load_profiles
@@ -34,7 +37,10 @@ DRAIN_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What ``python -m local up`` was asked for. ``duration_s`` None runs until Ctrl-C."""
+    """What ``python -m local up`` was asked for. ``duration_s`` None runs until Ctrl-C.
+
+    ``paused``: the optimiser moves nothing, to see what a run is like without it.
+    """
 
     duration_s: float | None
     report: Path | None
@@ -46,6 +52,7 @@ class Options:
     state: Path
     keep: bool
     address: str
+    paused: bool = False
 
 
 def up(options: Options) -> int:
@@ -81,6 +88,7 @@ class Run:
         self._log = options.state / "run"
         self._stored = StoredWatch(stack.endpoints.cosmos_connection)
         self._pushed = PushedWatch(stack.url)
+        self._tasks = load_workload(DEFAULT_FLEET, load_profiles())
         self._fleet: Child | None = None
         self._started = time.monotonic()
 
@@ -93,10 +101,13 @@ class Run:
     def start(self) -> None:
         environment = self._stack.device_environment()
         run_module(["device_sim", "provision"], {**os.environ, **environment})
+        sites = sorted({device.site for device in load_fleet(DEFAULT_FLEET, load_profiles())})
+        for site in sites:
+            tasks = workload_document(self._tasks, site)
+            change_setting(self._stack.url, "tasks", site, tasks)
+            change_setting(self._stack.url, "optimiser", site, {"paused": self._options.paused})
         self._stored.start()
-        self._pushed.start(
-            sorted({device.site for device in load_fleet(DEFAULT_FLEET, load_profiles())})
-        )
+        self._pushed.start(sites)
         self._fleet = Child(
             "device_sim",
             [sys.executable, "-m", "device_sim", "run", *self._size(), *self._course()],
@@ -163,7 +174,16 @@ class Run:
             alerts = database.get_container_client("alerts").query_items(
                 "SELECT c.deviceId, c.id, c.t, c.type FROM c", enable_cross_partition_query=True
             )
+            plans = database.get_container_client("plans").query_items(
+                "SELECT * FROM c WHERE c.type = 'plan'", enable_cross_partition_query=True
+            )
+            answers = database.get_container_client("readings").query_items(
+                "SELECT c.deviceId, c.t, c.channels.response_ms FROM c "
+                "WHERE IS_DEFINED(c.channels.response_ms)",
+                enable_cross_partition_query=True,
+            )
             stored_documents, alert_documents = list(stored), list(alerts)
+            work = self._work(list(plans), list(answers))
         with ContainerClient.from_connection_string(
             endpoints.storage_connection, "dead-letters"
         ) as letters:
@@ -172,9 +192,28 @@ class Run:
             stored=stored_documents,
             alerts=alert_documents,
             dead_letters=dead_letters,
+            work=work,
             stored_at=dict(self._stored.seen),
             pushed_at=dict(self._pushed.telemetry),
             alerts_pushed_at=dict(self._pushed.alerts),
+        )
+
+    def _work(
+        self, plans: Sequence[Mapping[str, Any]], stored: Sequence[Mapping[str, Any]]
+    ) -> Work:
+        answers: dict[str, list[tuple[int, float]]] = {}
+        for one in stored:
+            known = zip(one["t"], one["response_ms"], strict=True)
+            answers.setdefault(one["deviceId"], []).extend(
+                (t, ms) for t, ms in known if ms is not None
+            )
+        return Work(
+            deadline_ms={
+                one.task_id: one.deadline_ms for one in self._tasks if one.deadline_ms is not None
+            },
+            allocated=read_allocations(self._log),
+            answers={name: sorted(found) for name, found in answers.items()},
+            plans=plans,
         )
 
     def _size(self) -> list[str]:

@@ -46,6 +46,9 @@ class FakeApi:
     def __init__(self, endpoints: Endpoints) -> None:
         self.devices: list[dict[str, Any]] = []
         self.principals: list[str | None] = []
+        self.plan: dict[str, Any] | None = None
+        self.paused = False
+        self.patches: list[Any] = []
         self._endpoints = endpoints
         self._runner: web.AppRunner | None = None
 
@@ -56,6 +59,9 @@ class FakeApi:
                 web.get("/api/negotiate", self._negotiate),
                 web.get("/api/profiles", self._profiles),
                 web.get("/api/devices", self._devices),
+                web.get("/api/plans/latest", self._latest),
+                web.get("/api/settings/optimiser", self._optimiser),
+                web.patch("/api/settings/optimiser", self._change),
             ]
         )
         self._runner = web.AppRunner(app)
@@ -93,6 +99,35 @@ class FakeApi:
         return web.json_response(
             {"devices": [device for device in self.devices if device["siteId"] == site]}
         )
+
+    async def _latest(self, _request: web.Request) -> web.Response:
+        return web.json_response({"plan": self.plan, "standing": None})
+
+    async def _optimiser(self, _request: web.Request) -> web.Response:
+        return web.json_response({"paused": self.paused})
+
+    async def _change(self, request: web.Request) -> web.Response:
+        """As the product: only operators change anything, and all who watch are told."""
+        if request.headers.get("x-ms-client-principal-name") != "Local operator":
+            raise web.HTTPForbidden
+        patch = await request.json()
+        self.patches.append((request.query["site"], patch))
+        self.paused = patch["paused"]
+        return await self._optimiser(request)
+
+
+def plan(version: int, **changes: object) -> dict[str, Any]:
+    """A plan as the API and live messages show it."""
+    document = {
+        "version": version, "createdAt": int(time.time() * 1000),
+        "cause": {"kind": "alert", "text": "alert of cell-1"},
+        "migrations": [
+            {"taskId": "path-01", "from": "cell-1", "to": "cell-2",
+             "reason": "cell-1 has failed (health 0.20: it is in alert)"},
+        ],
+        "deliveries": {"cell-1": {"state": "sent"}, "cell-2": {"state": "sent"}},
+    }  # fmt: skip
+    return document | changes
 
 
 def reading(device_id: str, score: float | None, **values: float | None) -> dict[str, Any]:

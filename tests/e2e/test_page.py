@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from local.processes import Child
 from local.services import Endpoints
-from tests.e2e.fake_api import FakeApi, alert, reading, telemetry
+from tests.e2e.fake_api import FakeApi, alert, plan, reading, telemetry
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 WITHIN_MS = 20_000
@@ -135,6 +135,51 @@ async def test_names_are_never_taken_for_markup(
     await expect(page.locator("#rows .device")).to_have_text([evil])
     await expect(page.locator("#alerts .causes")).to_have_text([f"{evil} 100\u202f%"])
     assert await page.locator("img").count() == 0
+
+
+async def test_why_each_task_moved_and_whether_devices_obey(
+    front_door: Child, api: FakeApi, page: Page
+) -> None:
+    api.plan = plan(6, migrations=[])
+    await page.goto(front_door.ready["url"])
+    line = page.locator("#plan")
+    await expect(line).to_contain_text("Plan 6", timeout=WITHIN_MS)
+    await api.send({"type": "plan", "siteId": "harbour", "plan": plan(7)})
+    await expect(line).to_have_text("Plan 7 · alert of cell-1 · 0 of 2 devices confirmed")
+    entry = page.locator("#moves li")
+    await expect(entry).to_contain_text("path-01")
+    await expect(entry).to_contain_text("cell-1 → cell-2")
+    await expect(entry.locator(".causes")).to_contain_text("it is in alert")
+    confirmed = {name: {"state": "confirmed"} for name in ("cell-1", "cell-2")}
+    await api.send({"type": "plan", "siteId": "harbour", "plan": plan(7, deliveries=confirmed)})
+    await expect(line).to_contain_text("2 of 2 devices confirmed")
+    await expect(entry).to_have_count(1)
+
+
+async def test_an_operator_pauses_and_resumes(front_door: Child, api: FakeApi, page: Page) -> None:
+    await page.goto(front_door.ready["url"])
+    button, note = page.locator("#pause"), page.locator("#work-note")
+    await expect(button).to_have_text("Pause", timeout=WITHIN_MS)
+    await button.click()
+    await expect(button).to_have_text("Resume")
+    await expect(note).to_have_text("paused: nothing is moved")
+    await api.send(
+        {"type": "settings", "siteId": "harbour", "kind": "optimiser", "setting": {"paused": False}}
+    )
+    await expect(button).to_have_text("Pause")
+    assert api.patches == [("harbour", {"paused": True})]
+
+
+async def test_a_viewer_is_told_that_only_operators_pause(
+    front_door: Child, api: FakeApi, page: Page
+) -> None:
+    url = front_door.ready["url"]
+    await page.goto(f"{url}.auth/login/local?role=viewer")
+    button = page.locator("#pause")
+    await expect(button).to_have_text("Pause", timeout=WITHIN_MS)
+    await button.click()
+    await expect(page.locator("#work-note")).to_contain_text("not signed in as someone who may")
+    assert api.patches == []
 
 
 async def test_someone_signed_out_is_told_so(front_door: Child, api: FakeApi, page: Page) -> None:

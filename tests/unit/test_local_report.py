@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from local.recovery import Work
 from local.report import GRACE_MS, Observed, build_report, failures
 from local.run_log import SentMessage, TrueFault
 
@@ -36,6 +37,7 @@ def _observed(**changes: Any) -> Observed:  # noqa: ANN401 (whatever a field hol
         "stored": [],
         "alerts": [],
         "dead_letters": 0,
+        "work": Work({}, [], {}, []),
         "stored_at": {},
         "pushed_at": {},
         "alerts_pushed_at": {},

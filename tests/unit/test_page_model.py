@@ -1,4 +1,4 @@
-"""The page's model, tested in its own language."""
+"""The page's models, tested in their own language."""
 
 from __future__ import annotations
 
@@ -6,16 +6,24 @@ import shutil
 import subprocess
 from pathlib import Path
 
-SCRIPT = Path(__file__).parent / "js" / "fleet.test.mjs"
+import pytest
+
+SCRIPTS = sorted((Path(__file__).parent / "js").glob("*.test.mjs"))
 
 
-def test_the_pages_model() -> None:
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_a_model_of_the_page(script: Path) -> None:
     ended = subprocess.run(
-        [shutil.which("node") or "node", "--test", SCRIPT],
+        [shutil.which("node") or "node", "--test", script],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "# pass 7" in ended.stdout
+    written = script.read_text(encoding="utf-8").count('\ntest("')
+    assert f"# pass {written}" in ended.stdout
+
+
+def test_there_are_models() -> None:
+    assert len(SCRIPTS) == 2

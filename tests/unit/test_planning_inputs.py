@@ -14,7 +14,7 @@ from tocsin.domain.errors import InvalidProblemError
 from tocsin.domain.orders import Order, OrderedTask, Report
 from tocsin.planning.carrying_out import next_version, orders_for
 from tocsin.planning.inputs.background import SETTLED_MS, background_pct, idle_ms, left_pct
-from tocsin.planning.inputs.gather import Known, gather, running_on
+from tocsin.planning.inputs.gather import UNHEARD, Known, gather, running_on
 from tocsin.planning.inputs.optimiser import Optimiser, parse_optimiser, shown_optimiser
 from tocsin.planning.inputs.overrides import Overrides, parse_overrides, shown_overrides
 from tocsin.planning.inputs.tasks import MOST_TASKS, parse_tasks, shown_tasks
@@ -247,6 +247,12 @@ def test_if_nobody_is_heard_the_path_is_to_blame_not_the_devices() -> None:
     found = gather(known(CELL, OTHER, states=states), NOW)
     assert [found.conditions[one].health.value for one in ("cell-1", "cell-2")] == [1.0, 0.2]
     assert "the path is taken for broken" in found.notes[0]
+
+
+def test_devices_that_were_never_heard_are_not_planned_with() -> None:
+    found = gather(known(CELL, OTHER, states={}), NOW)
+    assert found.problem is None
+    assert found.notes == (UNHEARD,)
 
 
 def test_a_pinned_task_that_runs_nowhere_is_placed() -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 IN_ALERT = 0.2  # below any sensible min_health: its tasks go elsewhere while they can
 SENSORS_OUT = 0.7  # its work may be sound, but nobody would see if it were not
-REGAINED = 0.5  # right after an alert has cleared
-RECOVERY_MS = 5 * 60 * 1_000  # until it counts in full again
+# After an alert has cleared, a device is relied on more and more: a fault may only have gone out of
+# sight together with the work. By a usual min_health of .3 it gets small tasks after a minute.
+RECOVERY_MS = 10 * 60 * 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,11 @@ def health_of(state: Mapping[str, Any] | None, *, silent_after_ms: float, now_ms
 
 
 def all_silent(
-    states: Mapping[str, Mapping[str, Any] | None], *, silent_after_ms: float, now_ms: int
+    states: Iterable[Mapping[str, Any] | None], *, silent_after_ms: float, now_ms: int
 ) -> bool:
     """Whether nobody was heard: then the path is broken rather than every device."""
-    return bool(states) and all(
-        state is None or now_ms - int(state["enqueuedAt"]) > silent_after_ms
-        for state in states.values()
+    return all(
+        state is None or now_ms - int(state["enqueuedAt"]) > silent_after_ms for state in states
     )
 
 
@@ -52,5 +52,5 @@ def _recovering(state: Mapping[str, Any], now_ms: int) -> Health:
     if cleared_at is None or now_ms - cleared_at >= RECOVERY_MS:
         return SOUND
     share = max(now_ms - cleared_at, 0) / RECOVERY_MS
-    value = REGAINED + (1.0 - REGAINED) * share
+    value = IN_ALERT + (1.0 - IN_ALERT) * share
     return Health(round(value, 2), "an alert has cleared minutes ago")

@@ -1,6 +1,8 @@
 // @ts-check
 // What the page knows of a site's devices and alerts. Pure: no document, no clock, no network.
 
+import { isRecord, list, number, numbers, text } from "./json.js";
+
 export const MAX_DEVICES = 1000;
 export const MAX_ALERTS = 100;
 export const SILENT_AFTER_MS = 30_000;
@@ -214,37 +216,4 @@ function asChannel(one) {
     low: number(one["low"]) ?? -Infinity,
     high: number(one["high"]) ?? Infinity,
   };
-}
-
-/**
- * @param {unknown} value
- * @returns {value is Record<string, unknown>}
- */
-function isRecord(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/**
- * @param {unknown} value
- * @param {string} name
- * @returns {unknown[]}
- */
-function list(value, name) {
-  const found = isRecord(value) ? value[name] : undefined;
-  return Array.isArray(found) ? found : [];
-}
-
-/** @param {unknown} value */
-function text(value) {
-  return typeof value === "string" ? value : "";
-}
-
-/** @param {unknown} value */
-function number(value) {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
-}
-
-/** @param {Record<string, unknown>} values */
-function numbers(values) {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, number(value)]));
 }

@@ -3,7 +3,8 @@
 
 import { Fleet, stateOf } from "./fleet.js";
 import { Live } from "./live.js";
-import { AlertList, clockTime, DeviceTable } from "./render.js";
+import { clockTime, DeviceTable, Log, makeAlert, makeMove } from "./render.js";
+import { planLine, Work } from "./work.js";
 
 const FETCH_WITHIN_MS = 10_000;
 
@@ -12,11 +13,18 @@ let connection = { phase: "connecting" };
 /** Which site to show; undefined is the first. @type {string | undefined} */
 let site = new URLSearchParams(location.search).get("site") ?? undefined;
 let fleet = new Fleet();
+let work = new Work();
+/** Why the optimiser could not be paused or resumed. */
+let refused = "";
 let heardAt = 0;
 let drawing = false;
 
 const table = new DeviceTable(element("rows"));
-const alerts = new AlertList(element("alerts"));
+/** @type {Log<import("./fleet.js").Alert>} */
+const alerts = new Log(element("alerts"));
+/** @type {Log<import("./work.js").Move>} */
+const moves = new Log(element("moves"));
+const pause = /** @type {HTMLButtonElement} */ (element("pause"));
 const sites = /** @type {HTMLSelectElement} */ (element("site"));
 
 const live = new Live({
@@ -32,6 +40,7 @@ const live = new Live({
   onMessage: (message) => {
     heardAt = Date.now();
     fleet.apply(message, heardAt);
+    work.apply(message);
     draw();
   },
 });
@@ -42,9 +51,12 @@ sites.addEventListener("change", () => {
   const profiles = fleet.profiles;
   fleet = new Fleet();
   fleet.profiles = profiles;
+  work = new Work();
+  refused = "";
   heardAt = 0;
   live.connect();
 });
+pause.addEventListener("click", () => void setPaused(work.paused === false));
 setInterval(draw, 1000);
 live.connect();
 
@@ -65,22 +77,58 @@ async function negotiate() {
  */
 async function fetchKnown(of) {
   const shown = fleet;
+  const planned = work;
+  const query = new URLSearchParams({ site: of });
   try {
     if (shown.profiles.size === 0) {
       shown.setProfiles(await get("/api/profiles"));
     }
-    shown.setDevices(await get(`/api/devices?${new URLSearchParams({ site: of })}`), Date.now());
+    shown.setDevices(await get(`/api/devices?${query}`), Date.now());
+    planned.setLatest(await get(`/api/plans/latest?${query}`));
+    planned.setOptimiser(await get(`/api/settings/optimiser?${query}`));
   } catch (error) {
     console.warn("the state before the first message could not be had:", error);
   }
   draw();
 }
 
+/**
+ * Pause or resume the optimiser of the site that is shown.
+ * @param {boolean} paused
+ */
+async function setPaused(paused) {
+  const of = work;
+  pause.disabled = true;
+  try {
+    of.setOptimiser(
+      await ask(`/api/settings/optimiser?${new URLSearchParams({ site: site ?? "" })}`, {
+        method: "PATCH",
+        headers: { "Content-Type": "application/merge-patch+json" },
+        body: JSON.stringify({ paused }),
+      }),
+    );
+    refused = "";
+  } catch (error) {
+    refused = error instanceof Error ? error.message : String(error);
+  }
+  pause.disabled = false;
+  draw();
+}
+
 /** @param {string} path */
 async function get(path) {
-  const answer = await fetch(path, { signal: AbortSignal.timeout(FETCH_WITHIN_MS) });
+  return await ask(path, {});
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} request
+ */
+async function ask(path, request) {
+  const signal = AbortSignal.timeout(FETCH_WITHIN_MS);
+  const answer = await fetch(path, { ...request, signal });
   if (answer.status === 401 || answer.status === 403) {
-    throw new Error("you are not signed in as someone who may see this");
+    throw new Error("you are not signed in as someone who may do or see this");
   }
   if (!answer.ok) {
     throw new Error(`${path.split("?")[0]} answered ${answer.status}`);
@@ -112,7 +160,8 @@ function draw() {
 /** @param {number} now ms */
 function show(now) {
   table.show(fleet, now);
-  alerts.show(fleet);
+  alerts.show(fleet.alerts, (alert) => makeAlert(alert, fleet));
+  showWork();
   const states = [...fleet.devices.values()].map((device) => stateOf(device, now));
   write("count-devices", String(fleet.devices.size + fleet.beyond.size));
   write("count-alerting", String(states.filter((state) => state === "alert").length));
@@ -124,6 +173,16 @@ function show(now) {
   element("alerts-title").parentElement?.classList.toggle("quiet", fleet.alerts.length === 0);
   element("count-alerting").classList.toggle("raised", states.includes("alert"));
   showConnection(now);
+}
+
+function showWork() {
+  moves.show(work.moves, makeMove);
+  write("plan", planLine(work.plan));
+  pause.hidden = work.paused === null;
+  write("pause", work.paused === true ? "Resume" : "Pause");
+  const state = work.paused === true ? "paused: nothing is moved" : "";
+  write("work-note", refused || state);
+  element("moves").hidden = work.moves.length === 0;
 }
 
 /** @param {number} now ms */

@@ -8,6 +8,7 @@ import { short, stateOf } from "./fleet.js";
  * @typedef {import("./fleet.js").Channel} Channel
  * @typedef {import("./fleet.js").Device} Device
  * @typedef {import("./fleet.js").Fleet} Fleet
+ * @typedef {import("./work.js").Move} Move
  * @typedef {{row: HTMLTableRowElement, state: HTMLElement, bar: HTMLElement, fill: HTMLElement,
  *   score: HTMLElement, values: HTMLElement, time: HTMLTimeElement, profile: HTMLElement}} Row
  */
@@ -64,8 +65,11 @@ export class DeviceTable {
   }
 }
 
-/** Shows the alerts as a list, adding new ones without touching those that are read. */
-export class AlertList {
+/**
+ * Shows what happened as a list, adding what is new without touching what is read.
+ * @template {{key: string}} Entry
+ */
+export class Log {
   /** @type {Map<string, HTMLLIElement>} */
   #shown = new Map();
   #list;
@@ -75,20 +79,23 @@ export class AlertList {
     this.#list = list;
   }
 
-  /** @param {Fleet} fleet */
-  show(fleet) {
-    const keys = new Set(fleet.alerts.map((alert) => alert.key));
-    for (const [key, entry] of this.#shown) {
+  /**
+   * @param {Entry[]} entries newest first
+   * @param {(entry: Entry) => HTMLLIElement} makeOf an entry
+   */
+  show(entries, makeOf) {
+    const keys = new Set(entries.map(({ key }) => key));
+    for (const [key, element] of this.#shown) {
       if (!keys.has(key)) {
-        entry.remove();
+        element.remove();
         this.#shown.delete(key);
       }
     }
-    fleet.alerts.forEach((alert, place) => {
-      if (!this.#shown.has(alert.key)) {
-        const entry = makeAlert(alert, fleet);
-        this.#shown.set(alert.key, entry);
-        this.#list.insertBefore(entry, this.#list.children[place] ?? null);
+    entries.forEach((entry, place) => {
+      if (!this.#shown.has(entry.key)) {
+        const element = makeOf(entry);
+        this.#shown.set(entry.key, element);
+        this.#list.insertBefore(element, this.#list.children[place] ?? null);
       }
     });
   }
@@ -188,16 +195,34 @@ function makeValue({ title, unit }) {
 }
 
 /**
+ * One task's move, and why.
+ * @param {Move} move
+ */
+export function makeMove(move) {
+  const entry = make("li", "move");
+  entry.append(
+    timeOf(move.t), make("span", "task", move.taskId),
+    make("span", "device", `${move.from} → ${move.to}`), make("span", "causes", move.reason),
+  );
+  return entry;
+}
+
+/** @param {number} t ms */
+function timeOf(t) {
+  const time = make("time", "time", clockTime(t));
+  time.dateTime = new Date(t).toISOString();
+  return time;
+}
+
+/**
  * @param {Alert} alert
  * @param {Fleet} fleet
  */
-function makeAlert(alert, fleet) {
+export function makeAlert(alert, fleet) {
   const entry = make("li", alert.type);
-  const time = make("time", "time", clockTime(alert.t));
-  time.dateTime = new Date(alert.t).toISOString();
   const scores = alert.score === null ? "" : `${short(alert.score)} / ${short(alert.threshold)}`;
   entry.append(
-    time, make("span", "state", alert.type), make("span", "device", alert.deviceId),
+    timeOf(alert.t), make("span", "state", alert.type), make("span", "device", alert.deviceId),
     make("span", "score", scores), make("span", "causes", causes(alert, fleet)),
   );
   return entry;

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tocsin.domain.health import SOUND, Health, all_silent, health_of
+from tocsin.domain.health import Health, all_silent, health_of
 from tocsin.planning.inputs.background import background_pct, idle_ms, left_pct
 from tocsin.planning.inputs.optimiser import Optimiser
 from tocsin.planning.inputs.overrides import Overrides
@@ -18,6 +18,7 @@ from tocsin.planning.inputs.twins import EdgeDevice
 from tocsin.planning.problem import Device, Problem, Task
 
 NO_DEVICE = "no device of this site can run tasks: give one a 'capacity' tag in its twin"
+UNHEARD = "no device of this site that can run tasks has ever sent a reading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ def gather(known: Known, now_ms: int) -> Gathered:
     conditions = _conditions(known, now_ms)
     device_ids = conditions.keys()
     notes = [f"an override is passed over: {one}" for one in _stale(known, device_ids)]
-    if not known.devices:
-        return Gathered(None, {}, (*notes, NO_DEVICE))
+    if not known.devices or not any(one.device_id in known.states for one in known.devices):
+        return Gathered(None, {}, (*notes, UNHEARD if known.devices else NO_DEVICE))
     if _silence(known, now_ms):
         notes.append("no device was heard lately: the path is taken for broken, not the devices")
     overrides = known.overrides.known(known.tasks, device_ids)
@@ -137,11 +138,11 @@ def _conditions(known: Known, now_ms: int) -> dict[str, Condition]:
 
 
 def _silence(known: Known, now_ms: int) -> bool:
-    """Whether nobody who runs tasks was heard, though some were once."""
-    states = {one.device_id: known.states.get(one.device_id) for one in known.devices}
-    heard_once = any(state is not None for state in states.values())
-    return heard_once and all_silent(
-        states, silent_after_ms=known.optimiser.silent_after_s * 1_000, now_ms=now_ms
+    """Whether nobody who runs tasks was heard lately."""
+    return all_silent(
+        (known.states.get(one.device_id) for one in known.devices),
+        silent_after_ms=known.optimiser.silent_after_s * 1_000,
+        now_ms=now_ms,
     )
 
 
@@ -153,7 +154,5 @@ def _health(known: Known, device: EdgeDevice, now_ms: int, *, silence_counts: bo
     if state is not None and alerted_at is not None and int(state["lastT"]) < alerted_at:
         # The alert is stored before the device's document is.
         state = {**state, "alert": {"t": alerted_at}}
-    if state is None and not silence_counts:
-        return SOUND
     limit_ms = known.optimiser.silent_after_s * 1_000 if silence_counts else float("inf")
     return health_of(state, silent_after_ms=limit_ms, now_ms=now_ms)

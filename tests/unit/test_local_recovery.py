@@ -1,0 +1,106 @@
+"""Whether the tasks of a device that went wrong were well again, and when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local.recovery import Work, late_tasks, plans_report, tasks_of
+from local.run_log import Allocated, TrueFault
+
+START = 1_000_000
+END = START + 40_000
+FAULT = TrueFault("overload", "cell-1", START, END)
+TASKS = frozenset({"a", "b"})
+DEADLINES = {"a": 200.0, "b": 300.0, "c": 200.0}
+AT_START = [
+    Allocated("cell-1", START - 60_000, 0, TASKS),
+    Allocated("cell-2", START - 60_000, 0, frozenset({"c"})),
+]
+MOVED = [
+    Allocated("cell-2", START + 10_000, 2, frozenset({"a", "b", "c"})),
+    Allocated("cell-1", START + 10_500, 2, frozenset()),
+]
+
+
+def answers(slow_from: int, slow_until: int) -> dict[str, list[tuple[int, float]]]:
+    """cell-1 is slow between two times, cell-2 never is; a reading a second."""
+    times = range(START - 30_000, END + 5_000, 1_000)
+    return {
+        "cell-1": [(t, 440.0 if slow_from <= t < slow_until else 40.0) for t in times],
+        "cell-2": [(t, 60.0) for t in times],
+    }
+
+
+def plan(at: int, *, confirmed_at: int | None = None, source: str = "cell-1") -> dict[str, Any]:
+    delivery = {
+        "state": "sent" if confirmed_at is None else "confirmed",
+        "confirmedAt": confirmed_at,
+    }
+    return {
+        "createdAt": at,
+        "migrations": [{"taskId": "a", "from": source, "to": "cell-2", "reason": "x"}],
+        "deliveries": {"cell-1": delivery, "cell-9": {"state": "superseded", "confirmedAt": None}},
+    }
+
+
+def report(moved: bool, *plans: dict[str, Any], fault: TrueFault = FAULT) -> dict[str, Any]:
+    work = Work(
+        DEADLINES, AT_START + (MOVED if moved else []), answers(START + 2_000, END), list(plans)
+    )
+    return plans_report(work, [fault, TrueFault("spike", "cell-1", START, END)], ended_ms=END)
+
+
+def test_tasks_that_moved_are_well_from_then_on() -> None:
+    made = plan(START + 6_000, confirmed_at=START + 10_500)
+    elsewhere = plan(START + 1_000, source="cell-2")
+    found = report(True, plan(START - 5_000), elsewhere, made)
+    assert found["made"] == 3
+    assert (found["migrations"], found["orders"], found["confirmed"]) == (3, 6, 1)
+    (event,) = found["events"]
+    assert event == {
+        "kind": "overload",
+        "device": "cell-1",
+        "tasks": 2,
+        "to_plan_s": 6.0,
+        "to_confirmed_s": 10.5,
+        "late_s": 7.0,
+        "to_recovered_s": 10.0,
+    }
+
+
+def test_tasks_that_stay_do_not_recover() -> None:
+    (event,) = report(False)["events"]
+    assert event["to_plan_s"] is None
+    assert event["to_confirmed_s"] is None
+    assert event["to_recovered_s"] is None
+    assert event["late_s"] == 37.0
+
+
+def test_a_fault_that_makes_nobody_late_needs_no_recovery() -> None:
+    (event,) = report(False, fault=TrueFault("throttled", "cell-2", START, END))["events"]
+    assert (event["late_s"], event["to_recovered_s"]) == (0.0, 0.0)
+
+
+def test_a_plan_is_confirmed_when_all_its_devices_have() -> None:
+    (event,) = report(True, plan(START + 6_000))["events"]
+    assert event["to_confirmed_s"] is None
+
+
+def test_a_task_that_runs_nowhere_is_late_and_one_slow_answer_is_not() -> None:
+    work = Work(
+        DEADLINES, AT_START, {"cell-1": [(START, 40.0), (START + 1, 999.0), (START + 2, 40.0)]}, []
+    )
+    assert tasks_of(work, "cell-1", START) == TASKS
+    assert late_tasks(work, ["a", "c"], START + 2) == ["c"]
+    assert late_tasks(work, ["a"], START + 60_000) == ["a"], "an old answer says nothing of now"
+
+
+def test_without_work_there_is_nothing_to_tell() -> None:
+    assert plans_report(Work({}, [], {}, []), [], ended_ms=0) == {
+        "made": 0,
+        "migrations": 0,
+        "orders": 0,
+        "confirmed": 0,
+        "failed": 0,
+        "events": [],
+    }
