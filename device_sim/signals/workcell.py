@@ -28,7 +28,7 @@ TRAITS = {
 }
 
 CYCLE = Cycle(
-    levels=(0.15, 0.4, 0.55, 0.75), weights=(1.0, 3.0, 4.0, 2.0), shortest=90, longest=900
+    levels=(0.15, 0.4, 0.55, 0.75, 0.9), weights=(1.0, 3.0, 4.0, 2.0, 1.0), shortest=90, longest=900
 )
 RAMP_TAU = 10.0
 SHIFT_TAU = 300.0

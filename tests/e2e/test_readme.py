@@ -52,6 +52,7 @@ def test_a_demo_with_a_recording_beside_it(tmp_path: Path) -> None:
     )  # fmt: skip
     demo.start(within_s=120)
     try:
+        _operate_as_documented(address)
         _replay_as_documented(tmp_path, address, state)
         exit_code = demo.wait(within_s=DURATION_S + 90)
     finally:
@@ -64,6 +65,25 @@ def test_a_demo_with_a_recording_beside_it(tmp_path: Path) -> None:
     assert account["alerts_pushed"] == account["alerts_raised"] > 0
     assert account["latency_ms"]["stored"]["p50"] > 0
     assert account["latency_ms"]["pushed"]["p50"] > 0
+    assert sorted(one["kind"] for one in account["plans"]["events"]) == ["overload", "throttled"]
+    for event in account["plans"]["events"]:
+        assert event["to_confirmed_s"] is not None, event
+        assert event["to_recovered_s"] is not None, event
+
+
+def _operate_as_documented(address: str) -> None:
+    block = next(
+        block for block in console_commands("README.md") if any("plans" in line for line in block)
+    )
+    assert len(block) == 5
+    for command in block:
+        script = command.replace("//localhost:", f"//{address}:")
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        json.loads(done.stdout)
 
 
 def _replay_as_documented(folder: Path, address: str, state: Path) -> None:
