@@ -6,7 +6,9 @@
   model's bound, memory of the process, and the same under ``plain_cbc`` and ``plain_highs`` (the
   full model with the same limit, after building) and ``greedy``
 - ``growth``: by which power of the number of pairs in a site times sites the seconds grow
-- ``event``: one device fails in a planned fleet
+- ``event``: one device fails in a planned fleet; ``optimum`` is the full model's, with the bound
+  its solver proves
+- ``clones``: a fleet of a few kinds of task, and how much smaller its full model is for that
 """
 
 from __future__ import annotations
@@ -19,17 +21,24 @@ from typing import Any, Final
 
 from benchmarks import report
 from benchmarks.rebalancing.fleet import SEED
-from benchmarks.rebalancing.measure import event, plainly, quietly, tocsin
+from benchmarks.rebalancing.measure import clones, event, plainly, tocsin
 
 CASES: Final = ((100, 20, 1, 1.0), (1_000, 100, 1, 2.0), (10_000, 1_000, 20, 20.0))
 EVENT: Final = (1_000, 100)
+CLONES: Final = (1_000, 100, 12)
 WAYS: Final = ("plain_cbc", "plain_highs", "greedy")
 
 
 def measure() -> dict[str, Any]:
     """Every case after the other, each in a fresh process."""
     cases = [_case(*case) for case in CASES]
-    return {"cases": cases, "growth": _growth(cases), "event": _alone(event, *EVENT), "seed": SEED}
+    return {
+        "cases": cases,
+        "growth": _growth(cases),
+        "event": _alone(event, *EVENT),
+        "clones": _alone(clones, *CLONES),
+        "seed": SEED,
+    }
 
 
 def _case(tasks: int, devices: int, sites: int, limit_s: float) -> dict[str, Any]:
@@ -47,7 +56,7 @@ def _growth(cases: list[dict[str, Any]]) -> float:
 
 def _alone(figures: Callable[..., dict[str, Any]], *given: object) -> dict[str, Any]:
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, context, quietly) as process:
+    with ProcessPoolExecutor(1, context) as process:
         return process.submit(figures, *given).result()
 
 

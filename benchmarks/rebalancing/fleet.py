@@ -16,8 +16,13 @@ WANTED = (None, None, *CAPABILITIES)
 HEALTHS = (1.0, 1.0, 1.0, 0.9, 0.7)
 
 
-def fleet(tasks: int, devices: int, sites: int, seed: int = SEED) -> Problem:
-    """*tasks* and *devices* dealt out evenly to *sites*; loads are log-normal."""
+def fleet(
+    tasks: int, devices: int, sites: int, seed: int = SEED, *, kinds: int | None = None
+) -> Problem:
+    """*tasks* and *devices* dealt out evenly to *sites*; loads are log-normal.
+
+    *kinds*: so many different tasks, each many times; None: no two alike.
+    """
     rng = np.random.default_rng(seed)
     made = tuple(_device(rng, index, sites) for index in range(devices))
     loads = rng.lognormal(0.0, 0.7, tasks)
@@ -35,7 +40,15 @@ def fleet(tasks: int, devices: int, sites: int, seed: int = SEED) -> Problem:
         )
         for index, load in enumerate(loads)
     )
-    return Problem(made, work)
+    return Problem(made, work if kinds is None else _alike(work, kinds))
+
+
+def _alike(work: tuple[Task, ...], kinds: int) -> tuple[Task, ...]:
+    """*work* with the first *kinds* of its tasks repeated; each stays where it runs."""
+    return tuple(
+        replace(work[index % kinds], task_id=task.task_id, device_id=task.device_id)
+        for index, task in enumerate(work)
+    )
 
 
 def carried_out(problem: Problem, plan: Plan) -> Problem:

@@ -9,19 +9,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from tocsin.planning import greedy
-from tocsin.planning.formulation import formulate, shares_of
+from tocsin.planning.formulation import allocation_of, formulate, start_of
+from tocsin.planning.load_price import Ints
+from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
-from tocsin.planning.site import Ints, Site, site_of
-from tocsin.planning.solver import Effort, Solver
+from tocsin.planning.site import Site, site_of
+from tocsin.planning.solver import Effort, Solver, highs
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``objective`` in watts, None where a site got no solution in time; ``moved``: task ids."""
+    """``objective`` in watts, None where a site got no solution in time; ``moved``: task ids.
+    ``bound``: what the solver itself proved, None if it did not."""
 
     seconds: float
     objective: float | None
     moved: frozenset[str]
+    bound: float | None = None
 
 
 def full(
@@ -35,15 +39,29 @@ def full(
     began, total, moved = time.perf_counter(), 0.0, set[str]()
     sites = list(_sites(problem))
     for site in sites:
-        model = formulate(site, np.isfinite(site.cost), whole=True)
+        model = formulate(site, np.isfinite(site.cost), integer=True)
         target = wanted - model.constant if len(sites) == 1 else -np.inf
         answer = solver(model.problem, Effort(limit_s / len(sites), target, threads), {})
         if answer.outcome == "nothing":
             return Outcome(time.perf_counter() - began, None, frozenset())
-        plan = shares_of(model, site.cost.shape).argmax(axis=1)
+        plan = allocation_of(model, site)
         total += site.objective(plan)
         moved |= _moved(site, plan)
     return Outcome(time.perf_counter() - began, total, frozenset(moved))
+
+
+def optimum(problem: Problem, plan: Plan, limit_s: float) -> Outcome:
+    """The best plan of a fleet with one site, by the full model, begun from *plan*."""
+    began = time.perf_counter()
+    (site,) = _sites(problem)
+    model = formulate(site, np.isfinite(site.cost), integer=True)
+    device = {one.device_id: index for index, one in enumerate(site.devices)}
+    known = np.array([device[plan.allocation[task.task_id] or ""] for task in site.tasks])
+    answer = highs(model.problem, Effort(limit_s, -np.inf), start_of(model, site, known))
+    best = allocation_of(model, site)
+    bound = None if answer.bound is None else answer.bound + model.constant
+    seconds = time.perf_counter() - began
+    return Outcome(seconds, site.objective(best), frozenset(_moved(site, best)), bound)
 
 
 def greedily(problem: Problem) -> Outcome:

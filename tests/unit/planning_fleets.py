@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 from hypothesis import strategies as st
 
+from tocsin.planning.formulation import formulate
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Device, Limits, Problem, Task
+from tocsin.planning.site import Site, site_of
+from tocsin.planning.solver import Effort, highs
 
 CAPABILITIES = ("vision", "control")
+EFFORT = Effort(time_s=10.0, target=-np.inf)
 
 
 @st.composite
@@ -33,6 +38,36 @@ def after(problem: Problem, plan: Plan) -> Problem:
     """*problem* once *plan* has been carried out."""
     tasks = tuple(replace(t, device_id=plan.allocation[t.task_id]) for t in problem.tasks)
     return replace(problem, tasks=tasks)
+
+
+def sites(problem: Problem) -> list[Site]:
+    """The sites of *problem* that have a task to place."""
+    found = [site_of(problem, name) for name in problem.sites()]
+    return [site for site in found if len(site.load)]
+
+
+def optimum(site: Site, *, integer: bool) -> float:
+    """Watts of the best that the full model of *site* allows."""
+    model = formulate(site, np.isfinite(site.cost), integer=integer)
+    if model.place:
+        assert highs(model.problem, EFFORT, {}).outcome == "optimal"
+    return float(model.problem.objective.value() or 0.0) + model.constant
+
+
+@st.composite
+def clones(draw: st.DrawFn) -> Problem:
+    """One site of up to 4 devices and 12 tasks of one or two kinds, anywhere or nowhere yet."""
+    devices = tuple(
+        replace(_device(draw, index), site_id="north") for index in range(draw(st.integers(2, 4)))
+    )
+    models = [_task(draw, index, devices) for index in range(draw(st.integers(1, 2)))]
+    homes = st.sampled_from((None, *(one.device_id for one in devices)))
+    tasks = tuple(
+        replace(draw(st.sampled_from(models)), task_id=f"t{index}", device_id=draw(homes))
+        for index in range(draw(st.integers(1, 12)))
+    )
+    limit = draw(st.none() | st.integers(0, 4))
+    return Problem(devices, tasks, limits=Limits(max_migrations=limit))
 
 
 def _device(draw: st.DrawFn, index: int) -> Device:

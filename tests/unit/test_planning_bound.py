@@ -9,46 +9,54 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.planning_fleets import problems
+from benchmarks.rebalancing.fleet import fleet
+from tests.unit.planning_fleets import EFFORT, optimum, problems, sites
 from tocsin.planning import greedy
+from tocsin.planning.ascent import ascended
 from tocsin.planning.bound import Duals, lagrangian
 from tocsin.planning.formulation import formulate
 from tocsin.planning.problem import Problem
 from tocsin.planning.relax import CLOSE, marginal, relaxed
-from tocsin.planning.site import Site, site_of
-from tocsin.planning.solver import Effort, highs
-
-EFFORT = Effort(time_s=10.0, target=-np.inf)
-
-
-def _sites(problem: Problem) -> list[Site]:
-    sites = [site_of(problem, name) for name in problem.sites()]
-    return [site for site in sites if len(site.load)]
+from tocsin.planning.site import Site
+from tocsin.planning.solver import highs
 
 
 def _full_relaxation(site: Site) -> float:
-    model = formulate(site, np.isfinite(site.cost), whole=False)
-    if model.place:
-        assert highs(model.problem, EFFORT, {}).outcome == "optimal"
-    return float(model.problem.objective.value() or 0.0) + model.constant
+    return optimum(site, integer=False)
 
 
 @settings(max_examples=60, deadline=None)
 @given(problems())
 def test_reduced_models_prove_the_full_relaxations_bound(problem: Problem) -> None:
-    for site in _sites(problem):
+    for site in sites(problem):
         plan = greedy.staying(site)
         full = _full_relaxation(site)
-        found = relaxed(site, marginal(site, plan), plan, highs, EFFORT, first=1)
+        found = relaxed(site, marginal(site, plan), (plan,), highs, lambda: EFFORT, first=1)
         assert found is not None
         assert found.bound.value <= full * (1 + 1e-6) + 1e-6
         assert found.bound.value >= full * (1 - 2 * CLOSE) - 1e-6
 
 
 @settings(max_examples=60, deadline=None)
+@given(problems())
+def test_ascended_duals_prove_a_bound(problem: Problem) -> None:
+    for site in sites(problem):
+        objective = site.objective(greedy.staying(site))
+        bound = ascended(site, objective, np.inf, greedy.endless)
+        assert bound.value <= _full_relaxation(site) * (1 + 1e-9) + 1e-6
+
+
+def test_ascended_duals_are_nearly_the_best_on_a_real_site() -> None:
+    (site,) = sites(fleet(200, 25, 1))
+    plan = greedy.improved(site, greedy.staying(site), np.arange(200))
+    bound = ascended(site, site.objective(plan), np.inf, greedy.endless)
+    assert bound.value >= 0.998 * _full_relaxation(site)
+
+
+@settings(max_examples=60, deadline=None)
 @given(problems(), st.floats(-5, 60), st.floats(0, 20))
 def test_any_duals_prove_a_bound(problem: Problem, load_w: float, move_w: float) -> None:
-    for site in _sites(problem):
+    for site in sites(problem):
         bound = lagrangian(site, Duals(np.full(len(site.devices), load_w), move_w))
         assert bound.value <= _full_relaxation(site) + 1e-6
 
@@ -56,7 +64,7 @@ def test_any_duals_prove_a_bound(problem: Problem, load_w: float, move_w: float)
 @settings(max_examples=40, deadline=None)
 @given(problems())
 def test_a_plan_using_a_pair_costs_its_reduced_cost_more(problem: Problem) -> None:
-    for site in _sites(problem):
+    for site in sites(problem):
         if len(site.devices) ** len(site.load) > 300:
             continue
         bound = marginal(site, greedy.staying(site))
@@ -70,13 +78,13 @@ def test_a_plan_using_a_pair_costs_its_reduced_cost_more(problem: Problem) -> No
 @settings(max_examples=60, deadline=None)
 @given(problems())
 def test_the_model_charges_what_the_site_does(problem: Problem) -> None:
-    for site in _sites(problem):
+    for site in sites(problem):
         plan = greedy.staying(site)
         columns = np.zeros(site.cost.shape, dtype=bool)
         columns[np.arange(len(plan)), plan] = True
         first = int(np.isfinite(site.cost).sum(axis=1).argmax())
         columns[first] = np.isfinite(site.cost[first])
-        model = formulate(site, columns, whole=True)
+        model = formulate(site, columns, integer=True)
         if not model.place:
             continue
         assert highs(model.problem, EFFORT, {}).outcome == "optimal"

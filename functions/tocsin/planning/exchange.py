@@ -2,55 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from tocsin.planning.greedy import ENOUGH_W
-from tocsin.planning.load_price import Floats
-from tocsin.planning.site import Ints, Site
+from tocsin.planning.greedy import ENOUGH_W, endless
+from tocsin.planning.load_price import Bools, Floats, Ints
+from tocsin.planning.site import Site
 
-MOST_ROUNDS = 3
+MOST_ROUNDS = 10
+BLOCK = 64  # tasks looked at in one go: few enough that most of what they find is still true after
 
 
-def exchanged(site: Site, allocation: Ints) -> Ints:
-    """*allocation* after the best exchange of each task with any other, while one pays.
-
-    Leaves it as it is where the limit on migrations is reached.
-    """
-    allocation, carried = allocation.copy(), site.loads(allocation)
+def exchanged(
+    site: Site, allocation: Ints, enough: float, left_s: Callable[[], float] = endless
+) -> Ints:
+    """*allocation* after the best exchange of each task with any other, for as long as one pays,
+    the objective is above *enough* watts and time is left; within the limit on migrations."""
+    allocation = allocation.copy()
     for _ in range(MOST_ROUNDS):
         before = allocation.copy()
-        for task in range(len(allocation)):
-            if site.moves(allocation) + 2 > site.most_moves:
+        for first in range(0, len(allocation), BLOCK):
+            if left_s() <= 0 or site.objective(allocation) <= enough:
                 return allocation
-            _exchange(site, task, allocation, carried)
+            _exchange(site, np.arange(first, min(first + BLOCK, len(allocation))), allocation)
         if np.array_equal(before, allocation):
             break
     return allocation
 
 
-def _exchange(site: Site, task: int, allocation: Ints, carried: Floats) -> None:
-    gains = _gains(site, task, allocation, carried)
-    other = int(gains.argmax())
-    if gains[other] <= ENOUGH_W:
-        return
-    here, there = int(allocation[task]), int(allocation[other])
-    shift = site.load[other] - site.load[task]
-    carried[here] += shift
-    carried[there] -= shift
-    allocation[task], allocation[other] = there, here
+def _exchange(site: Site, tasks: Ints, allocation: Ints) -> None:
+    """Make the best exchanges of *tasks*, best first, no two of them on one device."""
+    gains = _gains(site, tasks, allocation, site.loads(allocation))
+    if site.most_moves < site.counted.sum():
+        left = site.most_moves - site.moves(allocation)
+        gains[_more_moves(site, tasks, allocation) > left] = -np.inf
+    others = gains.argmax(axis=1)
+    gain = gains[np.arange(len(tasks)), others]
+    free: Bools = np.ones(len(site.devices), dtype=bool)
+    for index in np.argsort(-gain, kind="stable").tolist():
+        if gain[index] <= ENOUGH_W:
+            return
+        pair = np.array([tasks[index], others[index]])
+        if free[allocation[pair]].all():
+            before = allocation[pair]
+            free[before] = False
+            allocation[pair] = before[::-1]
+            if site.moves(allocation) > site.most_moves:
+                allocation[pair] = before
 
 
-def _gains(site: Site, task: int, allocation: Ints, carried: Floats) -> Floats:
-    """Watts saved by exchanging *task* with each other, ``[t]``; minus infinity where it must not
-    be."""
-    here, tasks = int(allocation[task]), np.arange(len(allocation))
-    shift = site.load - site.load[task]
-    before = site.cost[task, here] + site.cost[tasks, allocation]
-    after = site.cost[task, allocation] + site.cost[:, here]
-    heres = np.full(len(tasks), here)
-    price = site.price
-    load = price.at(heres, carried[here] + shift) + price.at(
-        allocation, carried[allocation] - shift
-    )
-    load -= site.price.of(carried)[allocation] + site.price.of(carried)[here]
-    return np.asarray(np.where(allocation == here, -np.inf, before - after - load))
+def _more_moves(site: Site, tasks: Ints, allocation: Ints) -> Ints:
+    """How many more limited migrations each exchange makes, ``[n, t]``."""
+    away = site.counted & (allocation != site.present)
+    here = allocation[tasks, None]
+    going = site.counted[tasks, None] & (allocation != site.present[tasks, None])
+    coming = site.counted & (here != site.present)
+    return np.asarray(going.astype(np.int64) + coming - away - away[tasks, None])
+
+
+def _gains(site: Site, tasks: Ints, allocation: Ints, carried: Floats) -> Floats:
+    """Watts saved by exchanging each of *tasks* ``[n]`` with each other, ``[n, t]``; minus infinity
+    where it must not be."""
+    everyone, here = np.arange(len(allocation)), allocation[tasks]
+    paid = site.price.of(carried)
+    shift = site.load - site.load[tasks, None]
+    running = site.cost[tasks[:, None], allocation] + site.cost[:, here].T
+    running -= site.cost[tasks, here][:, None] + site.cost[everyone, allocation]
+    load = site.price.at(here, carried[here, None] + shift) - paid[here, None]
+    load += site.price.at(allocation, (carried[allocation] - shift).T).T - paid[allocation]
+    return np.where(allocation == here[:, None], -np.inf, -running - load)

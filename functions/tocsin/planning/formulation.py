@@ -1,9 +1,10 @@
 """A site's model in PuLP, over the pairs of task and device that are given to it.
 
 Minimise running cost + load price (watts), where every task is placed once, a device's load fills
-the segments of its price, and at most so many tasks migrate. Pairs that must not be have no
-variable; capacity, reserve, response and spread are the segments' prices, so no model is
-infeasible. A task with one pair is no decision: it adds to the load beforehand.
+the segments of its price, and at most so many tasks migrate. Equal tasks share their variables: how
+many stay on a device, how many come to it (`kinds`). Pairs that must not be have no variable;
+capacity, reserve, response and spread are the segments' prices, so no model is infeasible. A kind
+that has no choice is no decision: it adds to the load beforehand.
 """
 
 from __future__ import annotations
@@ -14,152 +15,144 @@ import numpy as np
 import pulp
 
 from tocsin.planning.bound import Duals
-from tocsin.planning.load_price import Floats
-from tocsin.planning.site import NOWHERE, Bools, Ints, Site
+from tocsin.planning.kinds import Columns, columns_of, counts_of, placed, whole
+from tocsin.planning.load_price import Bools, Floats, Ints
+from tocsin.planning.site import Site
+
+Filled = dict[tuple[int, int], pulp.LpVariable]
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """``place``: (task, device) → its 0/1 variable. ``fixed``: ``[t]`` device, NOWHERE where the
-    model decides. ``constant``: watts the objective leaves out."""
+    """``place``: column → its variable, the number of tasks. ``filled``: (device, segment) → its
+    percent. ``base``: ``[d]`` percent of the tasks that are no decision. ``constant``: watts the
+    objective leaves out."""
 
     problem: pulp.LpProblem
-    place: dict[tuple[int, int], pulp.LpVariable]
-    filled: dict[tuple[int, int], pulp.LpVariable]
-    fixed: Ints
+    columns: Columns
+    place: dict[int, pulp.LpVariable]
+    filled: Filled
+    base: Floats
     constant: float
 
 
-def formulate(site: Site, columns: Bools, *, whole: bool) -> Model:
-    """The model of *site* over *columns* ``[t, d]``; *whole*: tasks may not be split."""
-    free = columns.sum(axis=1) > 1
-    fixed = np.where(free, NOWHERE, columns.argmax(axis=1))
+def formulate(site: Site, chosen: Bools, *, integer: bool) -> Model:
+    """The model of *site* over the pairs *chosen* ``[t, d]``; *integer*: no task may be split."""
+    columns = columns_of(site, chosen)
     problem = pulp.LpProblem("site", pulp.LpMinimize)
-    place = _place_variables(problem, columns, free, whole=whole)
-    filled = _load_variables(problem, site, sorted({device for _, device in place}))
-    kept = np.flatnonzero(~free)
-    base = _carried(site, kept, fixed)
-    _objective(problem, site, place, filled)
-    _place_once(problem, place)
-    _carry_load(problem, site, place, filled, base)
-    _limit_moves(problem, site, place, site.most_moves - _moved(site, kept, fixed))
-    return Model(problem, place, filled, fixed, _constant(site, filled, base, kept, fixed))
+    place = _place_variables(problem, columns, integer=integer)
+    touched = np.unique(columns.device[columns.free])
+    filled = _load_variables(problem, site, touched)
+    kept = np.where(columns.free, 0, columns.most)
+    base = _load(site, columns, kept)
+    untouched = np.setdiff1d(np.arange(len(site.devices)), touched)
+    cost = site.cost[columns.task, columns.device] @ kept
+    constant = float(cost + site.price.of(base)[untouched].sum())
+    model = Model(problem, columns, place, filled, base, constant)
+    _objective(model, site)
+    _place_once(model)
+    _carry_load(model, site)
+    _limit_moves(model, site)
+    return model
 
 
 def duals_of(model: Model, site: Site) -> Duals:
     """The duals of a solved relaxation; a device it does not touch keeps its marginal price."""
     row = model.problem.get_constraint_by_name
-    kept = np.flatnonzero(model.fixed >= 0)
-    load = site.price.marginal(_carried(site, kept, model.fixed))
+    load = site.price.marginal(model.base)
     for device in {device for device, _ in model.filled}:
         load[device] = -(row(f"load_{device}").pi or 0.0)
     moves = row("moves")
     return Duals(load, 0.0 if moves is None else -(moves.pi or 0.0))
 
 
-def shares_of(model: Model, shape: tuple[int, int]) -> Floats:
-    """``[t, d]``: the share of each task the solution puts on each device."""
-    shares = np.zeros(shape)
-    kept = np.flatnonzero(model.fixed >= 0)
-    shares[kept, model.fixed[kept]] = 1.0
-    for pair, variable in model.place.items():
-        shares[pair] = variable.varValue or 0.0
-    return shares
+def allocation_of(model: Model, site: Site) -> Ints:
+    """The solution as an allocation ``[t]``; what it splits goes where most of it is."""
+    values = model.columns.most.astype(np.float64)
+    for column, variable in model.place.items():
+        values[column] = variable.varValue or 0.0
+    return placed(site, model.columns, whole(model.columns, values))
+
+
+def start_of(model: Model, site: Site, allocation: Ints) -> dict[str, float]:
+    """*allocation* as a first solution: a value for each variable's name."""
+    counts = counts_of(site, model.columns, allocation)
+    filled = site.price.filled(site.loads(allocation))
+    start = {variable.name: float(counts[n]) for n, variable in model.place.items()}
+    return start | {v.name: float(filled[segment]) for segment, v in model.filled.items()}
 
 
 def _place_variables(
-    problem: pulp.LpProblem, columns: Bools, free: Bools, *, whole: bool
-) -> dict[tuple[int, int], pulp.LpVariable]:
-    pairs = np.argwhere(columns & free[:, None]).tolist()
-    kind = pulp.LpBinary if whole else pulp.LpContinuous
-    return {(t, d): problem.add_variable(f"place_{t}_{d}", 0, 1, kind) for t, d in pairs}
+    problem: pulp.LpProblem, columns: Columns, *, integer: bool
+) -> dict[int, pulp.LpVariable]:
+    category = pulp.LpInteger if integer else pulp.LpContinuous
+    kind, device, stays = columns.kind.tolist(), columns.device.tolist(), columns.stays.tolist()
+    most = columns.most.tolist()
+    return {
+        n: problem.add_variable(
+            f"{'stay' if stays[n] else 'come'}_{kind[n]}_{device[n]}", 0, most[n], category
+        )
+        for n in np.flatnonzero(columns.free).tolist()
+    }
 
 
-def _load_variables(
-    problem: pulp.LpProblem, site: Site, touched: list[int]
-) -> dict[tuple[int, int], pulp.LpVariable]:
+def _load_variables(problem: pulp.LpProblem, site: Site, touched: Ints) -> Filled:
     widths = site.price.widths
     return {
         (d, k): problem.add_variable(f"fill_{d}_{k}", 0, float(widths[d, k]))
-        for d in touched
+        for d in touched.tolist()
         for k in np.flatnonzero(widths[d] > 0).tolist()
     }
 
 
-def _objective(
-    problem: pulp.LpProblem,
-    site: Site,
-    place: dict[tuple[int, int], pulp.LpVariable],
-    filled: dict[tuple[int, int], pulp.LpVariable],
-) -> None:
+def _objective(model: Model, site: Site) -> None:
     """Running costs and the price of the load, in watts."""
-    costs = {variable: float(site.cost[pair]) for pair, variable in place.items()}
-    costs |= {variable: float(site.price.slopes[pair]) for pair, variable in filled.items()}
-    problem.setObjective(pulp.LpAffineExpression(costs))
+    watts = site.cost[model.columns.task, model.columns.device].tolist()
+    slopes = site.price.slopes
+    costs = {variable: watts[n] for n, variable in model.place.items()}
+    costs |= {variable: float(slopes[segment]) for segment, variable in model.filled.items()}
+    model.problem.setObjective(pulp.LpAffineExpression(costs))
 
 
-def _constant(
-    site: Site,
-    filled: dict[tuple[int, int], pulp.LpVariable],
-    base: Floats,
-    kept: Ints,
-    fixed: Ints,
-) -> float:
-    """What the tasks that are no decision cost, and the load of devices that no other can join."""
-    untouched = np.ones(len(site.devices), dtype=bool)
-    untouched[list({device for device, _ in filled})] = False
-    return float(site.cost[kept, fixed[kept]].sum() + site.price.of(base)[untouched].sum())
-
-
-def _place_once(problem: pulp.LpProblem, place: dict[tuple[int, int], pulp.LpVariable]) -> None:
-    """Every task runs on exactly one device."""
+def _place_once(model: Model) -> None:
+    """Every task of a kind runs on exactly one device."""
     rows: dict[int, dict[pulp.LpVariable, float]] = {}
-    for (task, _), variable in place.items():
-        rows.setdefault(task, {})[variable] = 1.0
-    for task, row in rows.items():
-        _add(problem, row, pulp.LpConstraintEQ, f"once_{task}", 1.0)
+    kind = model.columns.kind.tolist()
+    for n, variable in model.place.items():
+        rows.setdefault(kind[n], {})[variable] = 1.0
+    for number, row in rows.items():
+        size = float(model.columns.size[number])
+        _add(model.problem, row, pulp.LpConstraintEQ, f"once_{number}", size)
 
 
-def _carry_load(
-    problem: pulp.LpProblem,
-    site: Site,
-    place: dict[tuple[int, int], pulp.LpVariable],
-    filled: dict[tuple[int, int], pulp.LpVariable],
-    base: Floats,
-) -> None:
+def _carry_load(model: Model, site: Site) -> None:
     """A device's tasks fill its segments; being dearer and dearer, they fill in order."""
     rows: dict[int, dict[pulp.LpVariable, float]] = {}
-    for (task, device), variable in place.items():
-        rows.setdefault(device, {})[variable] = float(site.load[task])
-    for (device, _), variable in filled.items():
-        rows[device][variable] = -1.0
-    for device, row in rows.items():
-        _add(problem, row, pulp.LpConstraintEQ, f"load_{device}", -float(base[device]))
+    device, load = model.columns.device.tolist(), site.load[model.columns.task].tolist()
+    for n, variable in model.place.items():
+        rows.setdefault(device[n], {})[variable] = load[n]
+    for (touched, _), variable in model.filled.items():
+        rows[touched][variable] = -1.0
+    for touched, row in rows.items():
+        base = float(model.base[touched])
+        _add(model.problem, row, pulp.LpConstraintEQ, f"load_{touched}", -base)
 
 
-def _limit_moves(
-    problem: pulp.LpProblem,
-    site: Site,
-    place: dict[tuple[int, int], pulp.LpVariable],
-    left: int,
-) -> None:
-    """At most *left* of the tasks the model decides leave where they are; no row if all may."""
-    row = {
-        variable: 1.0
-        for (task, device), variable in place.items()
-        if site.counted[task] and device != site.present[task]
-    }
-    if len({task for task, _ in place if site.counted[task]}) > left:
-        _add(problem, row, pulp.LpConstraintLE, "moves", float(left))
+def _limit_moves(model: Model, site: Site) -> None:
+    """At most so many of the tasks the model decides leave where they are; no row if all may."""
+    columns = model.columns
+    leaving = site.counted[columns.task] & ~columns.stays
+    left = site.most_moves - int(columns.most[leaving & ~columns.free].sum())
+    able = np.unique(columns.kind[leaving & columns.free])
+    if columns.size[able].sum() > left:
+        row = {variable: 1.0 for n, variable in model.place.items() if leaving[n]}
+        _add(model.problem, row, pulp.LpConstraintLE, "moves", float(left))
 
 
-def _carried(site: Site, kept: Ints, fixed: Ints) -> Floats:
-    """Percent on each device of the tasks that are no decision, ``[d]``."""
-    return np.bincount(fixed[kept], site.load[kept], len(site.devices)).astype(np.float64)
-
-
-def _moved(site: Site, kept: Ints, fixed: Ints) -> int:
-    return int((site.counted[kept] & (fixed[kept] != site.present[kept])).sum())
+def _load(site: Site, columns: Columns, counts: Ints) -> Floats:
+    """Percent on each device if *counts* ``[n]`` is done, ``[d]``."""
+    weights = site.load[columns.task] * counts
+    return np.bincount(columns.device, weights, len(site.devices)).astype(np.float64)
 
 
 def _add(

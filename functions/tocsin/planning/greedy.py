@@ -2,40 +2,81 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
-from tocsin.planning.load_price import Floats
-from tocsin.planning.site import NOWHERE, Bools, Ints, Site
+from tocsin.planning.load_price import Bools, Floats, Ints
+from tocsin.planning.pairs import NOWHERE
+from tocsin.planning.site import Site
 
 ENOUGH_W = 1e-6  # a smaller gain may be rounding, and would have tasks change places for ever
 MOST_PASSES = 20
+UNASKED = 64  # moves between two looks at the clock: so many are made though no time is left
+
+
+def endless() -> float:
+    """Seconds left where nothing presses."""
+    return float("inf")
+
+
+@dataclass(slots=True)
+class Running:
+    """An allocation ``[t]`` while it changes: what each device ``carried`` and costs (``paid``),
+    ``[d]``, and how many limited migrations it makes."""
+
+    site: Site
+    allocation: Ints
+    carried: Floats
+    paid: Floats
+    moves: int
+
+    def prices(self, task: int) -> Floats:
+        """What *task* would cost on each device beside what it carries, ``[d]``."""
+        added = self.site.price.of(self.carried + self.site.load[task]) - self.paid
+        return np.asarray(self.site.cost[task] + added)
+
+    def load(self, device: int, percent: float) -> None:
+        """Put *percent* more on *device*."""
+        self.carried[device] += percent
+        self.paid[device] = self.site.price.one(device, self.carried[device])
+
+
+def running(site: Site, allocation: Ints) -> Running:
+    """*allocation*, which may leave tasks NOWHERE, ready to be changed."""
+    put = np.flatnonzero(allocation != NOWHERE)
+    carried = np.bincount(allocation[put], site.load[put], len(site.devices)).astype(np.float64)
+    return Running(site, allocation, carried, site.price.of(carried), site.moves(allocation))
 
 
 def staying(site: Site) -> Ints:
     """Every task where it is; those that cannot stay, and new ones, where they cost least."""
     tasks = np.arange(len(site.load))
     here = (site.present != NOWHERE) & np.isfinite(site.cost[tasks, site.present])
-    allocation = np.where(here, site.present, site.cost.argmin(axis=1))
+    state = running(site, np.where(here, site.present, NOWHERE))
     homeless = np.flatnonzero(~here)
-    carried = np.bincount(allocation[here], site.load[here], len(site.devices)).astype(np.float64)
     for task in homeless[np.argsort(-site.load[homeless], kind="stable")].tolist():
-        device = int(_prices(site, task, carried).argmin())
-        allocation[task] = device
-        carried[device] += site.load[task]
-    return allocation
+        device = int(state.prices(task).argmin())
+        state.allocation[task] = device
+        state.load(device, site.load[task])
+    return state.allocation
 
 
-def improved(site: Site, allocation: Ints, tasks: Ints) -> Ints:
+def improved(
+    site: Site, allocation: Ints, tasks: Ints, left_s: Callable[[], float] = endless
+) -> Ints:
     """*allocation* after moving *tasks* singly, heaviest first, for as long as one pays."""
-    allocation = allocation.copy()
-    order = tasks[np.argsort(-site.load[tasks], kind="stable")].tolist()
-    carried, moves = site.loads(allocation), site.moves(allocation)
+    order = tasks[np.argsort(-site.load[tasks], kind="stable")]
     for _ in range(MOST_PASSES):
-        before = moves, allocation.copy()
-        for task in order:
-            moves += _move(site, task, allocation, carried, moves)
-        if np.array_equal(before[1], allocation):
+        state = running(site, allocation.copy())
+        for done, task in enumerate(order[_gains(state, order) > ENOUGH_W].tolist()):
+            if done % UNASKED == UNASKED - 1 and left_s() <= 0:
+                return state.allocation
+            _move(state, task)
+        if np.array_equal(state.allocation, allocation):
             break
+        allocation = state.allocation
     return allocation
 
 
@@ -46,35 +87,41 @@ def affected(site: Site, allocation: Ints) -> Bools:
     return np.asarray(over[allocation] | site.misplaced[tasks, allocation])
 
 
-def rounded(site: Site, shares: Floats) -> Ints:
-    """Each task where the relaxation put most of it ``[t, d]``, within the limit on migrations."""
-    allocation: Ints = np.asarray(shares.argmax(axis=1), dtype=np.int64)
-    back = site.cost[np.arange(len(site.load)), site.present]
-    away = np.flatnonzero(site.counted & (allocation != site.present) & np.isfinite(back))
+def within_limit(site: Site, allocation: Ints, reduced: Floats) -> Ints:
+    """*allocation* with so many migrations undone that it keeps to the limit, first those that cost
+    least by *reduced* ``[t, d]``, the watts by which a pair is dearer than the best."""
     excess = site.moves(allocation) - site.most_moves
-    if excess > 0:
-        stayed = shares[away, site.present[away]]
-        undone = away[np.argsort(-stayed, kind="stable")][:excess]
-        allocation[undone] = site.present[undone]
+    if excess <= 0:
+        return allocation
+    tasks = np.arange(len(site.load))
+    regret = reduced[tasks, site.present] - reduced[tasks, allocation]
+    away = np.flatnonzero(site.counted & (allocation != site.present) & np.isfinite(regret))
+    undone = away[np.argsort(regret[away], kind="stable")][:excess]
+    allocation = allocation.copy()
+    allocation[undone] = site.present[undone]
     return allocation
 
 
-def _prices(site: Site, task: int, carried: Floats) -> Floats:
-    """What *task* would cost on each device beside what it carries, ``[d]``."""
-    added = site.price.of(carried + site.load[task]) - site.price.of(carried)
-    return np.asarray(site.cost[task] + added)
+def _gains(state: Running, tasks: Ints) -> Floats:
+    """Watts that the best move of each of *tasks* ``[n]`` alone would save, ``[n]``."""
+    site, here, load = state.site, state.allocation[tasks], state.site.load[tasks]
+    devices = np.arange(len(state.carried))
+    added = site.price.at(devices, state.carried[:, None] + load) - state.paid[:, None]
+    left = site.price.at(here, (state.carried[here] - load)[:, None])[:, 0]
+    best = (site.cost[tasks] + added.T).min(axis=1)
+    return np.asarray(site.cost[tasks, here] + state.paid[here] - left - best)
 
 
-def _move(site: Site, task: int, allocation: Ints, carried: Floats, moves: int) -> int:
-    """Put *task* where it costs least, if allowed; return the change in limited migrations."""
-    source, home = int(allocation[task]), int(site.present[task])
-    carried[source] -= site.load[task]
-    prices = _prices(site, task, carried)
-    if site.counted[task] and source == home and moves >= site.most_moves:
-        target = source
-    else:
-        target = int(prices.argmin())
-        target = target if prices[target] < prices[source] - ENOUGH_W else source
-    allocation[task] = target
-    carried[target] += site.load[task]
-    return int(site.counted[task]) * (int(target != home) - int(source != home))
+def _move(state: Running, task: int) -> None:
+    """Put *task* where it costs least, if allowed."""
+    site, source, home = state.site, int(state.allocation[task]), int(state.site.present[task])
+    counted = bool(site.counted[task])
+    if counted and source == home and state.moves >= site.most_moves:
+        return
+    state.load(source, -site.load[task])
+    prices = state.prices(task)
+    target = int(prices.argmin())
+    target = target if prices[target] < prices[source] - ENOUGH_W else source
+    state.load(target, site.load[task])
+    state.allocation[task] = target
+    state.moves += int(counted) * (int(target != home) - int(source != home))

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from tocsin.planning.problem import Device, Limits, Weights
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 STEPS = (0.25, 0.5, 0.7, 0.85, 0.95)  # of usable capacity: where the response's price is exact
 FULLEST = 0.95  # beyond this use a queue grows with time, and no formula gives its answer
 
@@ -22,20 +24,33 @@ FULLEST = 0.95  # beyond this use a queue grows with time, and no formula gives 
 @dataclass(frozen=True, slots=True)
 class LoadPrice:
     """Of ``d`` devices in ``k`` segments: their ``widths`` (percent) and ``slopes`` (watts per
-    percent), both ``[d, k]``; slopes never fall along a row."""
+    percent), both ``[d, k]``; slopes never fall along a row, so the price at a load is that of the
+    dearest segment's line, whose watts at load 0 are in ``offsets``, ``[d, k]``."""
 
     widths: Floats
     slopes: Floats
+    offsets: Floats
 
     def of(self, load: Floats) -> Floats:
         """Watts for each device's *load* ``[d]``."""
-        starts = np.cumsum(self.widths, axis=1) - self.widths
-        filled = np.clip(load[:, None] - starts, 0.0, self.widths)
-        return np.asarray((self.slopes * filled).sum(axis=1))
+        return np.asarray((self.slopes * load[:, None] + self.offsets).max(axis=1))
 
-    def at(self, devices: NDArray[np.int64], load: Floats) -> Floats:
-        """Watts for *devices* ``[n]``, any of them any number of times, at *load* ``[n]``."""
-        return LoadPrice(self.widths[devices], self.slopes[devices]).of(load)
+    def at(self, devices: Ints, load: Floats) -> Floats:
+        """Watts for *devices* ``[n]``, any of them any number of times, at loads ``[n, m]``."""
+        slopes, offsets = self.slopes[devices].T[:, :, None], self.offsets[devices].T[:, :, None]
+        watts = slopes[0] * load + offsets[0]
+        for slope, offset in zip(slopes[1:], offsets[1:], strict=True):
+            np.maximum(watts, slope * load + offset, out=watts)
+        return np.asarray(watts)
+
+    def one(self, device: int, load: float) -> float:
+        """Watts for one *device* at *load*."""
+        return float((self.slopes[device] * load + self.offsets[device]).max())
+
+    def filled(self, load: Floats) -> Floats:
+        """Percent in each segment at *load* ``[d]``, ``[d, k]``."""
+        starts = np.cumsum(self.widths, axis=1) - self.widths
+        return np.asarray(np.clip(load[:, None] - starts, 0.0, self.widths))
 
     def lowest(self, rebate: Floats) -> Floats:
         """The least of price minus *rebate* (watts per percent, ``[d]``) times load, over loads."""
@@ -85,6 +100,12 @@ def load_price(
     slopes += weights.spread * (uses[:-1] >= mean) + weights.reserve * (uses[:-1] >= line)
     steepest = np.maximum.accumulate(slopes, axis=1)[:, -1:] + weights.overload
     rest = np.full((len(devices), 1), max(total_pct, 1e-9))
-    return LoadPrice(
-        np.hstack([widths, rest]), np.maximum.accumulate(np.hstack([slopes, steepest]), axis=1)
-    )
+    slopes = np.maximum.accumulate(np.hstack([slopes, steepest]), axis=1)
+    return of_segments(np.hstack([widths, rest]), slopes)
+
+
+def of_segments(widths: Floats, slopes: Floats) -> LoadPrice:
+    """The price whose segments have these *widths* and *slopes*, both ``[d, k]``."""
+    starts = np.cumsum(widths, axis=1) - widths
+    paid = np.cumsum(widths * slopes, axis=1) - widths * slopes
+    return LoadPrice(widths, slopes, paid - slopes * starts)

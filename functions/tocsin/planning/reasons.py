@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tocsin.planning.load_price import Floats, response_ms
+from tocsin.planning.load_price import Floats, Ints, response_ms
+from tocsin.planning.pairs import NOWHERE
 from tocsin.planning.plan import Migration, Violation
 from tocsin.planning.problem import Problem
-from tocsin.planning.site import NOWHERE, Ints, Site
+from tocsin.planning.site import Site
 
 LEAST = 1e-6  # percent or ms: less is rounding
 

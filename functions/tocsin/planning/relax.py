@@ -2,53 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from tocsin.planning.bound import Bound, Duals, lagrangian
-from tocsin.planning.formulation import duals_of, formulate, shares_of
-from tocsin.planning.load_price import Floats
-from tocsin.planning.site import Bools, Ints, Site
+from tocsin.planning.formulation import allocation_of, duals_of, formulate
+from tocsin.planning.load_price import Bools, Floats, Ints
+from tocsin.planning.site import Site
 from tocsin.planning.solver import Effort, Solver
 
-FIRST = 8  # candidates a task, beside where it is
+FIRST = 3  # candidates a task, beside those of the plans: the first duals are good
 MORE = 4  # at most so many come in a task and round
 MOST_ROUNDS = 12
-CLOSE = 5e-4  # of the bound: nearer to the full relaxation changes no plan
+CLOSE = 1e-3  # of the bound: nearer to the full relaxation changes no plan
 
 
 @dataclass(frozen=True, slots=True)
 class Relaxed:
-    """The best bound found, and how the last relaxation shares tasks out, ``[t, d]``."""
+    """The best bound found, and the last relaxation rounded to an allocation ``[t]``."""
 
     bound: Bound
-    shares: Floats
+    rounded: Ints
 
 
 def relaxed(
-    site: Site, guess: Bound, plan: Ints, solver: Solver, effort: Effort, *, first: int = FIRST
+    site: Site,
+    guess: Bound,
+    plans: Sequence[Ints],
+    solver: Solver,
+    effort: Callable[[], Effort],
+    *,
+    first: int = FIRST,
 ) -> Relaxed | None:
-    """Solve *site*'s relaxation over the *first* cheapest pairs of each task in *guess*, price all
-    others with the duals and let in those that would pay, until the bound is CLOSE.
-
-    None if the solver fails.
+    """Solve *site*'s relaxation over the *first* cheapest pairs of each task in *guess* and those
+    of *plans*, one of which keeps to the limit on migrations; price all others with the duals and
+    let in those that would pay, until the bound is CLOSE. *effort* is asked for when a model is
+    built. None if the solver fails.
     """
     columns = cheapest(guess.reduced, first)
-    columns[np.arange(len(plan)), plan] = True
-    best, shares = guess, None
+    for plan in plans:
+        columns[np.arange(len(plan)), plan] = True
+    best, last = guess, None
     for _ in range(MOST_ROUNDS):
-        model = formulate(site, columns, whole=False)
-        if model.place and solver(model.problem, effort, {}).outcome != "optimal":
+        model = formulate(site, columns, integer=False)
+        if model.place and solver(model.problem, effort(), {}).outcome != "optimal":
             break
         bound = lagrangian(site, duals_of(model, site))
-        shares = shares_of(model, columns.shape)
-        best = max(best, bound, key=lambda one: one.value)
+        best, last = max(best, bound, key=lambda one: one.value), model
         reached = (model.problem.objective.value() or 0.0) + model.constant
         if reached - best.value <= CLOSE * abs(best.value):
             break
         columns |= paying(bound, columns)
-    return None if shares is None else Relaxed(best, shares)
+    return None if last is None else Relaxed(best, allocation_of(last, site))
 
 
 def cheapest(reduced: Floats, count: int) -> Bools:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from tocsin.planning import greedy
+from tocsin.planning.pairs import NOWHERE
 from tocsin.planning.plan import Plan, Status
 from tocsin.planning.problem import Problem
 from tocsin.planning.reasons import migrations_of, violations_of
-from tocsin.planning.site import NOWHERE, Site, site_of
-from tocsin.planning.solve_site import Found, Search, gap, solve_site
+from tocsin.planning.search import Found, Search, gap
+from tocsin.planning.site import Site, site_of
+from tocsin.planning.solve_site import solve_site
 from tocsin.planning.solver import Solver, default_solver
 
 

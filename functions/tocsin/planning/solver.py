@@ -10,6 +10,7 @@ import pulp
 
 Outcome = Literal["optimal", "feasible", "nothing"]
 Start = Mapping[str, float]
+ANY_NODES = 2**31 - 1  # as many as HiGHS can count
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """When to stop: after ``time_s``, or with a solution of at most ``target`` watts."""
+    """When to stop: after ``time_s``, with a solution of at most ``target`` watts, or after so many
+    ``nodes`` of the search for whole numbers."""
 
     time_s: float
     target: float
     threads: int = 1
+    nodes: int = ANY_NODES
 
 
 Solver = Callable[[pulp.LpProblem, Effort, Start], Answer]
@@ -47,8 +50,17 @@ def default_solver() -> Solver | None:
 
 def highs(problem: pulp.LpProblem, effort: Effort, start: Start) -> Answer:
     """Solve with HiGHS, deterministic but for the time limit."""
-    solver = _StartedHighs(start, effort)
-    answer = _run(problem, solver)
+    from tocsin.planning.highs import StartedHighs  # noqa: PLC0415  only where HiGHS is installed
+
+    options = {
+        "threads": effort.threads,
+        "time_limit": max(effort.time_s, 0.01),
+        "mip_rel_gap": 1e-4,
+        "random_seed": 0,
+        "objective_target": effort.target,
+        "mip_max_nodes": effort.nodes,
+    }
+    answer = _run(problem, StartedHighs(start, options))
     if answer.outcome == "nothing" or not problem.isMIP():
         return answer
     return Answer(answer.outcome, float(problem.solverModel.getInfo().mip_dual_bound))
@@ -56,39 +68,13 @@ def highs(problem: pulp.LpProblem, effort: Effort, start: Start) -> Answer:
 
 def cbc(problem: pulp.LpProblem, effort: Effort, start: Start) -> Answer:  # noqa: ARG001  CBC's start needs a file
     """Solve with CBC. It tells PuLP no bound, so only an optimal solution proves anything."""
-    solver = pulp.PULP_CBC_CMD(msg=False, timeLimit=effort.time_s, threads=effort.threads)
+    solver = pulp.PULP_CBC_CMD(
+        msg=False, timeLimit=effort.time_s, threads=effort.threads, maxNodes=effort.nodes
+    )
     answer = _run(problem, solver)
     if answer.outcome != "optimal":
         return answer
     return Answer("optimal", float(pulp.value(problem.objective)))
-
-
-class _StartedHighs(pulp.HiGHS):  # type: ignore[misc]  # PuLP ships no types
-    """PuLP's HiGHS, given a first solution once the model is built."""
-
-    def __init__(self, start: Start, effort: Effort) -> None:
-        super().__init__(
-            msg=False,
-            threads=effort.threads,
-            timeLimit=max(effort.time_s, 0.01),
-            gapRel=1e-4,
-            random_seed=0,
-            objective_target=effort.target,
-        )
-        self._start = start
-
-    def callSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802  PuLP's name
-        if self._start:
-            _give_start(lp, self._start)
-        super().callSolver(lp)
-
-
-def _give_start(problem: pulp.LpProblem, start: Start) -> None:
-    import highspy  # noqa: PLC0415  optional: only where HiGHS solves
-
-    solution = highspy.HighsSolution()
-    solution.col_value = [start.get(variable.name, 0.0) for variable in problem.variables()]
-    problem.solverModel.setSolution(solution)
 
 
 def _run(problem: pulp.LpProblem, solver: pulp.LpSolver) -> Answer:

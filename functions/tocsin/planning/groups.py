@@ -1,0 +1,50 @@
+"""Groups of devices whose tasks are dealt out anew by a small whole-number model.
+
+What a plan costs above the bound falls apart into a part for each device: the load it lacks or has
+too much at the duals, and the regret of its tasks. The dearer a device's part, the likelier it is
+drawn. The draw is seeded and depends on the plan alone, so equal input tries equal groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tocsin.planning.bound import Bound
+from tocsin.planning.load_price import Bools, Floats, Ints
+from tocsin.planning.site import Site
+
+SIZE = 4  # devices: their model solves in a tenth of a second
+MOST_DRAWS = 30  # without a gain
+
+
+def groups(site: Site, plan: Ints, bound: Bound, gained: int) -> Iterator[Ints]:
+    """Groups of devices to try on *plan*, none of them twice; *gained*: how often one has."""
+    rng = np.random.default_rng(gained)
+    excess = _excess(site, plan, bound) + 1e-9
+    seen = set[tuple[int, ...]]()
+    for _ in range(MOST_DRAWS):
+        size = min(SIZE, len(excess))
+        drawn = np.sort(rng.choice(len(excess), size, replace=False, p=excess / excess.sum()))
+        if tuple(drawn.tolist()) not in seen:
+            seen.add(tuple(drawn.tolist()))
+            yield drawn
+
+
+def pairs_within(site: Site, plan: Ints, group: Ints) -> Bools:
+    """``[t, d]``: where *plan* has each task, and all of *group* for the tasks on it."""
+    pairs = np.zeros(site.cost.shape, dtype=bool)
+    pairs[np.ix_(np.isin(plan, group), group)] = True
+    pairs &= np.isfinite(site.cost)
+    pairs[np.arange(len(plan)), plan] = True
+    return pairs
+
+
+def _excess(site: Site, plan: Ints, bound: Bound) -> Floats:
+    """Each device's part of what *plan* costs above *bound*, watts, ``[d]``."""
+    load, duals = site.loads(plan), bound.duals.load
+    misfit = site.price.of(load) - duals * load - site.price.lowest(duals)
+    regret = bound.reduced[np.arange(len(plan)), plan]
+    regrets = np.bincount(plan, regret, len(duals))
+    return np.asarray(np.maximum(misfit, 0.0) + regrets)
