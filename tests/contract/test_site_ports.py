@@ -63,9 +63,9 @@ async def registry(request: pytest.FixtureRequest, endpoints: Endpoints) -> Asyn
 @pytest.fixture(params=["fake", "hub"])
 async def away(request: pytest.FixtureRequest, endpoints: Endpoints) -> AsyncIterator[Twins]:
     if request.param == "fake":
-        twins = FakeTwins()
-        twins.away = {"everyone"}
-        yield twins
+        fake = FakeTwins()
+        fake.away = {"everyone"}
+        yield fake
         return
     async with site_ports.away_twins(endpoints) as twins:
         yield twins
@@ -222,7 +222,12 @@ async def test_the_twins_of_a_site_are_found_by_its_tag(registry: Registry) -> N
 async def test_a_site_of_many_devices_is_found_whole(registry: Registry) -> None:
     site = fresh("north")
     cells = {fresh("cell") for _ in range(120)}
-    await asyncio.to_thread(lambda: [registry.add(one, site, CAPACITY) for one in cells])
+
+    def register() -> None:
+        for device_id in cells:
+            registry.add(device_id, site, CAPACITY)
+
+    await asyncio.to_thread(register)
     assert {one["deviceId"] for one in await registry.twins.of_site(site)} == cells
 
 

@@ -123,7 +123,7 @@ def plan(version: int, **changes: object) -> dict[str, Any]:
         "cause": {"kind": "alert", "text": "alert of cell-1"},
         "migrations": [
             {"taskId": "path-01", "from": "cell-1", "to": "cell-2",
-             "reason": "cell-1 has failed (health 0.20: it is in alert)"},
+             "reason": "cell-1 is not relied on (health 0.20: it is in alert)"},
         ],
         "deliveries": {"cell-1": {"state": "sent"}, "cell-2": {"state": "sent"}},
     }  # fmt: skip

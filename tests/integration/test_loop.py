@@ -1,4 +1,4 @@
-"""The loop closes: work moves off devices that go wrong, and is done in time again; not if paused."""
+"""The loop closes: work moves off a device that goes wrong and is done in time; not if paused."""
 
 from __future__ import annotations
 

@@ -11,7 +11,12 @@ SILENT_MS = 30_000
 
 
 def state(**changes: object) -> dict[str, Any]:
-    sound = {"enqueuedAt": NOW - 1_000, "alert": None, "sensors": {}, "clearedAt": None}
+    sound: dict[str, Any] = {
+        "enqueuedAt": NOW - 1_000,
+        "alert": None,
+        "sensors": {},
+        "clearedAt": None,
+    }
     return {**sound, **changes}
 
 

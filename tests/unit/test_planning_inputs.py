@@ -154,9 +154,7 @@ def test_only_enabled_devices_with_a_capacity_run_tasks() -> None:
         ({"capabilities": "vision"}, "must be a list"),
     ],
 )
-def test_a_twin_that_makes_no_sense_is_left_out_and_named(
-    tags: dict[str, object], said: str
-) -> None:
+def test_a_twin_that_makes_no_sense_is_left_out_and_named(tags: dict[str, Any], said: str) -> None:
     found, notes = edge_devices([twin(**tags), twin("cell-2")])
     assert [one.device_id for one in found] == ["cell-2"]
     assert len(notes) == 1

@@ -139,7 +139,7 @@ def test_only_a_failed_devices_tasks_move() -> None:
     staying = replace(_tasks(1, "d2")[0], task_id="other")
     plan = solve(Problem(devices, (*_tasks(3, "d1"), staying)))
     assert {move.source for move in plan.migrations} == {"d1"}
-    assert {move.reason for move in plan.migrations} == {"d1 has failed (health 0.00)"}
+    assert {move.reason for move in plan.migrations} == {"d1 is not relied on (health 0.00)"}
     assert len(plan.migrations) == 3
 
 

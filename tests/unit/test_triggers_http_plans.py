@@ -119,8 +119,8 @@ async def test_viewers_read_and_strangers_do_not(plant: Plant, name: str) -> Non
 @pytest.mark.parametrize("name", [*READS, *WRITES])
 @pytest.mark.parametrize("params", [{}, {"site": ""}, {"site": "a/b"}, {"site": ".."}])
 async def test_a_site_must_be_named(plant: Plant, name: str, params: dict[str, str]) -> None:
-    body = None if name in READS else {}
-    status, content = await call(plant, name, principal=OPERATOR, params=params, body=body)
+    parts: dict[str, Any] = {} if name in READS else {"body": {}}
+    status, content = await call(plant, name, principal=OPERATOR, params=params, **parts)
     assert (status, content) == (400, {"error": "say which site, as ?site=NAME"})
 
 

@@ -18,6 +18,7 @@ class Device:
     """What can run tasks. ``health`` is 1 for a sound device and 0 for a failed one.
 
     ``response_ms`` is its answer when idle. A drained device should end with no task.
+    ``condition`` says in words why health is below 1.
     """
 
     device_id: str
@@ -28,6 +29,7 @@ class Device:
     health: float = 1.0
     capabilities: frozenset[str] = frozenset()
     drained: bool = False
+    condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ def _unfit(site: Site, source: int, before: float) -> str | None:
     if device.drained:
         return f"{device.device_id} is being drained"
     if usable <= 0:
-        return f"{device.device_id} has failed (health {device.health:.2f})"
+        why = f": {device.condition}" if device.condition else ""
+        return f"{device.device_id} is not relied on (health {device.health:.2f}{why})"
     if before > usable:
         return f"{device.device_id} is overloaded ({before:.0f} % of {usable:.0f} %)"
     return None

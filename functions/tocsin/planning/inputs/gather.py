@@ -118,6 +118,7 @@ def _device(known: Known, device: EdgeDevice, condition: Condition) -> Device:
         health=condition.health.value,
         capabilities=device.capabilities,
         drained=device.device_id in known.overrides.drained,
+        condition=condition.health.why,
     )
 
 
