@@ -12,11 +12,11 @@ import numpy as np
 
 from benchmarks.rebalancing.fleet import carried_out, failed, fleet
 from benchmarks.rebalancing.plain import Outcome, full, greedily, optimum
-from tocsin.planning.formulation import formulate
+from tocsin.planning.arrays.site import Site, site_of
+from tocsin.planning.models.formulation import formulate
+from tocsin.planning.models.solver import cbc, highs
 from tocsin.planning.search import gap
-from tocsin.planning.site import Site, site_of
 from tocsin.planning.solve import SolveSettings, solve
-from tocsin.planning.solver import cbc, highs
 
 OPTIMUM_S = 60.0  # for the full model's optimum after an event
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tocsin.planning import greedy
-from tocsin.planning.formulation import allocation_of, formulate, start_of
-from tocsin.planning.load_price import Ints
+from tocsin.planning.arrays.load_price import Ints
+from tocsin.planning.arrays.site import Site, site_of
+from tocsin.planning.models.formulation import allocation_of, formulate, start_of
+from tocsin.planning.models.solver import Effort, Solver, highs
+from tocsin.planning.moves import greedy
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
-from tocsin.planning.site import Site, site_of
-from tocsin.planning.solver import Effort, Solver, highs
 
 
 @dataclass(frozen=True, slots=True)

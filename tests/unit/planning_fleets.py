@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import strategies as st
 
-from tocsin.planning.formulation import formulate
+from tocsin.planning.arrays.site import Site, site_of
+from tocsin.planning.models.formulation import formulate
+from tocsin.planning.models.solver import Effort, highs
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Device, Limits, Problem, Task
-from tocsin.planning.site import Site, site_of
-from tocsin.planning.solver import Effort, highs
 
 CAPABILITIES = ("vision", "control")
 EFFORT = Effort(time_s=10.0, target=-np.inf)

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from benchmarks.rebalancing.fleet import fleet
 from tests.unit.planning_fleets import EFFORT, optimum, problems, sites
-from tocsin.planning import greedy
-from tocsin.planning.ascent import ascended
-from tocsin.planning.bound import Duals, lagrangian
-from tocsin.planning.formulation import formulate
+from tocsin.planning.arrays.site import Site
+from tocsin.planning.models.formulation import formulate
+from tocsin.planning.models.relax import CLOSE, marginal, relaxed
+from tocsin.planning.models.solver import highs
+from tocsin.planning.moves import greedy
 from tocsin.planning.problem import Problem
-from tocsin.planning.relax import CLOSE, marginal, relaxed
-from tocsin.planning.site import Site
-from tocsin.planning.solver import highs
+from tocsin.planning.proof.ascent import ascended
+from tocsin.planning.proof.bound import Duals, lagrangian
 
 
 def _full_relaxation(site: Site) -> float:

@@ -12,15 +12,15 @@ from tests.fakes.messages import NOW
 from tests.unit.workshops import state
 from tocsin.domain.errors import InvalidProblemError
 from tocsin.domain.orders import Order, OrderedTask, Report
-from tocsin.planning.carrying_out import next_version, orders_for
+from tocsin.planning.arrays.load_price import response_ms
 from tocsin.planning.inputs.background import SETTLED_MS, background_pct, idle_ms, left_pct
 from tocsin.planning.inputs.gather import UNHEARD, Known, gather, running_on
 from tocsin.planning.inputs.optimiser import Optimiser, parse_optimiser, shown_optimiser
 from tocsin.planning.inputs.overrides import Overrides, parse_overrides, shown_overrides
 from tocsin.planning.inputs.tasks import MOST_TASKS, parse_tasks, shown_tasks
 from tocsin.planning.inputs.twins import Capacity, EdgeDevice, edge_devices
-from tocsin.planning.load_price import response_ms
 from tocsin.planning.problem import Limits, Task, Weights
+from tocsin.planning.results.orders import next_version, orders_for
 
 CELL = EdgeDevice("cell-1", Capacity(100.0, 12.0, 22.0), frozenset({"vision"}))
 OTHER = replace(CELL, device_id="cell-2")

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from benchmarks.rebalancing.measure import clones as measured
 from tests.unit.planning_fleets import EFFORT, clones, optimum, problems, sites
-from tocsin.planning import greedy
-from tocsin.planning.formulation import allocation_of, formulate
-from tocsin.planning.kinds import columns_of, counts_of, placed
+from tocsin.planning.arrays.kinds import columns_of, counts_of, placed
+from tocsin.planning.arrays.site import Site
+from tocsin.planning.models.formulation import allocation_of, formulate
+from tocsin.planning.models.solver import highs
+from tocsin.planning.moves import greedy
 from tocsin.planning.problem import Problem
-from tocsin.planning.site import Site
-from tocsin.planning.solver import highs
 
 
 def _apart(site: Site) -> Site:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 
 from tests.unit.planning_fleets import after, problems
+from tocsin.planning.models.solver import Answer, Effort, Start, cbc, default_solver, highs
 from tocsin.planning.problem import Device, Limits, Problem, Task
 from tocsin.planning.solve import SolveSettings, solve
-from tocsin.planning.solver import Answer, Effort, Start, cbc, default_solver, highs
 
 
 def _device(name: str, **parts: Any) -> Device:  # noqa: ANN401  any part of a Device

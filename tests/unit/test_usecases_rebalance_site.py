@@ -9,7 +9,8 @@ from tests.unit.workshops import DEVICES, PLACES, SITE, heard, latest, run, set_
 from tocsin.domain.deliveries import CONFIRM_WITHIN_MS, MOST_ATTEMPTS
 from tocsin.domain.errors import BusyError, DeliveryError
 from tocsin.domain.requests import Request
-from tocsin.usecases.rebalance_site import preview_plan, rebalance_fleet, rebalance_site
+from tocsin.usecases.rebalance_fleet import rebalance_fleet
+from tocsin.usecases.rebalance_site import preview_plan, rebalance_site
 
 ALERT = {"alert": {"t": 1}}
 

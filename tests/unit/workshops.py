@@ -9,7 +9,8 @@ from tests.fakes.sites import FakeClock, Workshop
 from tocsin.domain.requests import Kind, Request
 from tocsin.domain.site_settings import Kind as SettingKind
 from tocsin.domain.site_settings import setting_document
-from tocsin.usecases.rebalance_site import Outcome, rebalance_site
+from tocsin.usecases.keep_standing import Outcome
+from tocsin.usecases.rebalance_site import rebalance_site
 
 SITE = "north"
 PLACES = {"a1": "cell-1", "a2": "cell-1", "b1": "cell-2", "b2": "cell-2", "c1": "cell-3",

@@ -15,7 +15,7 @@ from azure.cosmos.exceptions import (
 from tocsin.adapters.cosmos_client import query_parameters, read_document, without_system_fields
 from tocsin.domain.errors import ChangedMeanwhileError
 from tocsin.domain.site_settings import setting_id
-from tocsin.planning.plan_document import STANDING_ID, plan_id
+from tocsin.planning.results.plan_document import STANDING_ID, plan_id
 from tocsin.usecases.ports import Document
 
 _PLANS = (

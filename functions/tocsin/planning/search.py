@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tocsin.planning.greedy import ENOUGH_W
-from tocsin.planning.load_price import Ints
-from tocsin.planning.site import Site
-from tocsin.planning.solver import ANY_NODES, Effort, Solver
+from tocsin.planning.arrays.load_price import Ints
+from tocsin.planning.arrays.site import Site
+from tocsin.planning.models.solver import ANY_NODES, Effort, Solver
+from tocsin.planning.moves.greedy import ENOUGH_W
 
 PAIR_S = 8e-5  # for a pair in a model: built, handed over, solved in easy cases, read
 

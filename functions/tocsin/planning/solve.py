@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from tocsin.planning import greedy
-from tocsin.planning.pairs import NOWHERE
+from tocsin.planning.arrays.pairs import NOWHERE
+from tocsin.planning.arrays.site import Site, site_of
+from tocsin.planning.models.solver import Solver, default_solver
+from tocsin.planning.moves import greedy
 from tocsin.planning.plan import Plan, Status
 from tocsin.planning.problem import Problem
-from tocsin.planning.reasons import migrations_of, violations_of
+from tocsin.planning.results.reasons import migrations_of, violations_of
 from tocsin.planning.search import Found, Search, gap
-from tocsin.planning.site import Site, site_of
 from tocsin.planning.solve_site import solve_site
-from tocsin.planning.solver import Solver, default_solver
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from tocsin.domain.principal import OPERATOR, VIEWER
 from tocsin.domain.requests import Request
 from tocsin.domain.site_settings import KINDS, Kind
 from tocsin.domain.telemetry import can_be_kept
-from tocsin.planning.plan_document import summary
+from tocsin.planning.results.plan_document import summary
 from tocsin.triggers.calls import Call, Handler, Route, add_route, json_answer, problem
 from tocsin.usecases.change_setting import change_setting, show_setting
 from tocsin.usecases.look_at_site import NEWEST

@@ -10,7 +10,7 @@ import azure.functions as func
 from tocsin.bootstrap import Services
 from tocsin.domain.errors import BusyError
 from tocsin.domain.requests import parse_request
-from tocsin.usecases.rebalance_site import rebalance_fleet as every_site
+from tocsin.usecases.rebalance_fleet import rebalance_fleet as every_site
 from tocsin.usecases.rebalance_site import rebalance_site
 
 log = logging.getLogger(__name__)

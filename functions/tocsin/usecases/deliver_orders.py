@@ -16,7 +16,7 @@ from tocsin.domain.deliveries import (
 )
 from tocsin.domain.errors import DeliveryError
 from tocsin.domain.orders import Report
-from tocsin.planning.plan_document import deliveries_of, summary, with_deliveries
+from tocsin.planning.results.plan_document import deliveries_of, summary, with_deliveries
 from tocsin.usecases.ports import Document, Lease, Live, SitePorts
 
 log = logging.getLogger(__name__)

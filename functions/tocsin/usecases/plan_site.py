@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.domain.requests import Request
-from tocsin.planning.carrying_out import next_version, orders_for
 from tocsin.planning.inputs.gather import Known, gather
-from tocsin.planning.plan_document import deliveries_of, figures, plan_document
+from tocsin.planning.results.orders import next_version, orders_for
+from tocsin.planning.results.plan_document import deliveries_of, figures, plan_document
 from tocsin.usecases.look_at_site import SiteView
 from tocsin.usecases.ports import Document, SitePorts
 

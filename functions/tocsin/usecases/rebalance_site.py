@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import replace
-from typing import Literal
 
-from tocsin.domain.errors import BusyError, DeliveryError, InvalidProblemError
+from tocsin.domain.errors import DeliveryError, InvalidProblemError
 from tocsin.domain.orders import Report
 from tocsin.domain.requests import Request
-from tocsin.planning.plan_document import deliveries_of, standing_document
+from tocsin.planning.results.plan_document import deliveries_of
 from tocsin.usecases.deliver_orders import (
     newly_failed,
     observe,
@@ -18,8 +16,9 @@ from tocsin.usecases.deliver_orders import (
     send_due,
     show,
 )
+from tocsin.usecases.keep_standing import Outcome, keep_impossible, keep_standing
 from tocsin.usecases.look_at_site import SiteView, look_at_site, read_optimiser
-from tocsin.usecases.plan_site import Draft, draft_plan
+from tocsin.usecases.plan_site import draft_plan
 from tocsin.usecases.ports import Document, Lease, SitePorts
 
 log = logging.getLogger(__name__)
@@ -27,24 +26,6 @@ log = logging.getLogger(__name__)
 MARGIN_MS = 500  # so soon after an alert is stored, its device's document shows it
 SOON_MS = 5_000  # so long after a plan was made, its devices are looked at every second
 SOON_S, LATER_S = 1, 3
-
-Outcome = Literal["planned", "unchanged", "paused", "covered", "followed-up", "impossible"]
-
-
-async def rebalance_fleet(ports: SitePorts) -> dict[str, Outcome | None]:
-    """A run for every site that has tasks, by the clock; None where another is under way.
-
-    Raises, when all sites have had their turn, the first error that one of them met.
-    """
-    sites = await ports.settings.planned_sites()
-    runs = (_by_the_clock(site_id, ports) for site_id in sites)
-    results = await asyncio.gather(*runs, return_exceptions=True)
-    outcomes: dict[str, Outcome | None] = {}
-    for site_id, result in zip(sites, results, strict=True):
-        if isinstance(result, BaseException):
-            raise result
-        outcomes[site_id] = result
-    return outcomes
 
 
 async def rebalance_site(request: Request, ports: SitePorts) -> Outcome:
@@ -56,7 +37,7 @@ async def rebalance_site(request: Request, ports: SitePorts) -> Outcome:
         try:
             return await _run(request, lease, ports)
         except InvalidProblemError as error:
-            return await _impossible(request, str(error), ports)
+            return await keep_impossible(request, str(error), ports)
 
 
 async def preview_plan(site_id: str, ports: SitePorts) -> Document:
@@ -79,15 +60,8 @@ async def _run(request: Request, lease: Lease, ports: SitePorts) -> Outcome:
     if _is_covered(request, view):
         return "covered"
     if view.optimiser.paused:
-        return await _stood(view, "paused", None, ports)
+        return await keep_standing(view, "paused", None, ports)
     return await _planned(view, request, lease, ports)
-
-
-async def _by_the_clock(site_id: str, ports: SitePorts) -> Outcome | None:
-    try:
-        return await rebalance_site(Request(site_id, "timer", ports.now_ms()), ports)
-    except BusyError:
-        return None
 
 
 async def _planned(view: SiteView, request: Request, lease: Lease, ports: SitePorts) -> Outcome:
@@ -95,13 +69,13 @@ async def _planned(view: SiteView, request: Request, lease: Lease, ports: SitePo
     draft = await draft_plan(view, request, ports)
     if draft.document is None or not draft.document["orders"]:
         outcome: Outcome = "impossible" if draft.document is None else "unchanged"
-        return await _stood(view, outcome, draft, ports)
+        return await keep_standing(view, outcome, draft, ports)
     await lease.renew()
     # Whoever paused while the plan was made wants it no more.
     if (await read_optimiser(view.site_id, ports.settings)).paused:
-        return await _stood(view, "paused", None, ports)
+        return await keep_standing(view, "paused", None, ports)
     await ports.plans.save_plan(draft.document)
-    await _stood(view, "planned", draft, ports)
+    await keep_standing(view, "planned", draft, ports)
     await show(draft.document, ports.live)
     before = [draft.document, *view.plans]
     after = await _sent(observe(before, _reports(view), ports.now_ms()), lease, ports)
@@ -162,40 +136,3 @@ def _is_covered(request: Request, view: SiteView) -> bool:
 
 def _reports(view: SiteView) -> dict[str, Report | None]:
     return {one.device_id: one.report for one in view.devices}
-
-
-async def _stood(
-    view: SiteView, outcome: Outcome, draft: Draft | None, ports: SitePorts
-) -> Outcome:
-    """Keep how the site stands, and return *outcome*."""
-    last = 0 if view.last is None else int(view.last["version"])
-    document = standing_document(
-        view.site_id,
-        version=last if draft is None or outcome != "planned" else draft.version,
-        now_ms=view.looked_at,
-        outcome=outcome,
-        background=_background(view) if draft is None else draft.background,
-        found={} if draft is None else draft.figures,
-    )
-    await ports.plans.save_standing(document)
-    return outcome
-
-
-async def _impossible(request: Request, why: str, ports: SitePorts) -> Outcome:
-    """Keep that the site cannot be planned, since what is set for it is malformed."""
-    log.error("Site %s cannot be planned: %s", request.site_id, why)
-    standing = await ports.plans.standing(request.site_id) or {}
-    document = standing_document(
-        request.site_id,
-        version=standing.get("version", 0),
-        now_ms=ports.now_ms(),
-        outcome="impossible",
-        background=standing.get("background", {}),
-        found={"notes": [why]},
-    )
-    await ports.plans.save_standing(document)
-    return "impossible"
-
-
-def _background(view: SiteView) -> dict[str, float]:
-    return {} if view.standing is None else dict(view.standing["background"])

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from tocsin.planning.bound import Bound
-from tocsin.planning.greedy import running, within_limit
-from tocsin.planning.load_price import Floats, Ints, LoadPrice, of_segments
-from tocsin.planning.pairs import NOWHERE
-from tocsin.planning.site import Site
+from tocsin.planning.arrays.load_price import Floats, Ints, LoadPrice, of_segments
+from tocsin.planning.arrays.pairs import NOWHERE
+from tocsin.planning.arrays.site import Site
+from tocsin.planning.moves.greedy import running, within_limit
+from tocsin.planning.proof.bound import Bound
 
 
 def filled(site: Site, bound: Bound) -> Ints:

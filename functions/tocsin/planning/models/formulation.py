@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import pulp
 
-from tocsin.planning.bound import Duals
-from tocsin.planning.kinds import Columns, columns_of, counts_of, placed, whole
-from tocsin.planning.load_price import Bools, Floats, Ints
-from tocsin.planning.site import Site
+from tocsin.planning.arrays.kinds import Columns, columns_of, counts_of, placed, whole
+from tocsin.planning.arrays.load_price import Bools, Floats, Ints
+from tocsin.planning.arrays.site import Site
+from tocsin.planning.proof.bound import Duals
 
 Filled = dict[tuple[int, int], pulp.LpVariable]
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tocsin.planning.bound import Bound, Duals, lagrangian
-from tocsin.planning.formulation import allocation_of, duals_of, formulate
-from tocsin.planning.load_price import Bools, Floats, Ints
-from tocsin.planning.site import Site
-from tocsin.planning.solver import Effort, Solver
+from tocsin.planning.arrays.load_price import Bools, Floats, Ints
+from tocsin.planning.arrays.site import Site
+from tocsin.planning.models.formulation import allocation_of, duals_of, formulate
+from tocsin.planning.models.solver import Effort, Solver
+from tocsin.planning.proof.bound import Bound, Duals, lagrangian
 
 FIRST = 3  # candidates a task, beside those of the plans: the first duals are good
 MORE = 4  # at most so many come in a task and round

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tocsin.planning.load_price import Floats, Ints, response_ms
-from tocsin.planning.pairs import NOWHERE
+from tocsin.planning.arrays.load_price import Floats, Ints, response_ms
+from tocsin.planning.arrays.pairs import NOWHERE
+from tocsin.planning.arrays.site import Site
 from tocsin.planning.plan import Migration, Violation
 from tocsin.planning.problem import Problem
-from tocsin.planning.site import Site
 
 LEAST = 1e-6  # percent or ms: less is rounding
 

@@ -50,7 +50,7 @@ def default_solver() -> Solver | None:
 
 def highs(problem: pulp.LpProblem, effort: Effort, start: Start) -> Answer:
     """Solve with HiGHS, deterministic but for the time limit."""
-    from tocsin.planning.highs import StartedHighs  # noqa: PLC0415  only where HiGHS is installed
+    from tocsin.planning.models.highs import StartedHighs  # noqa: PLC0415  only where HiGHS is installed
 
     options = {
         "threads": effort.threads,

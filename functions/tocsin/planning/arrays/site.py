@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tocsin.planning import pairs
-from tocsin.planning.kinds import kinds_of
-from tocsin.planning.load_price import (
+from tocsin.planning.arrays import pairs
+from tocsin.planning.arrays.kinds import kinds_of
+from tocsin.planning.arrays.load_price import (
     Bools,
     Floats,
     Ints,
@@ -19,7 +19,7 @@ from tocsin.planning.load_price import (
     load_price,
     usable_pct,
 )
-from tocsin.planning.pairs import NOWHERE
+from tocsin.planning.arrays.pairs import NOWHERE
 from tocsin.planning.problem import Device, Problem, Task
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tocsin.planning.bound import Bound
-from tocsin.planning.load_price import Bools, Floats, Ints
-from tocsin.planning.site import Site
+from tocsin.planning.arrays.load_price import Bools, Floats, Ints
+from tocsin.planning.arrays.site import Site
+from tocsin.planning.proof.bound import Bound
 
 SIZE = 4  # devices: their model solves in a tenth of a second
 MOST_DRAWS = 30  # without a gain

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tocsin.planning.greedy import ENOUGH_W
-from tocsin.planning.load_price import Ints
-from tocsin.planning.site import Site
+from tocsin.planning.arrays.load_price import Ints
+from tocsin.planning.arrays.site import Site
+from tocsin.planning.moves.greedy import ENOUGH_W
 
 
 def worth(site: Site, stay: Ints, plan: Ints, gap: float) -> bool:

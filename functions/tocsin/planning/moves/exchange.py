@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tocsin.planning.greedy import ENOUGH_W, endless
-from tocsin.planning.load_price import Bools, Floats, Ints
-from tocsin.planning.site import Site
+from tocsin.planning.arrays.load_price import Bools, Floats, Ints
+from tocsin.planning.arrays.site import Site
+from tocsin.planning.moves.greedy import ENOUGH_W, endless
 
 MOST_ROUNDS = 10
 BLOCK = 64  # tasks looked at in one go: few enough that most of what they find is still true after

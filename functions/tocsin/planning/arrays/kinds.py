@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tocsin.planning.load_price import Bools, Floats, Ints
-from tocsin.planning.pairs import NOWHERE
+from tocsin.planning.arrays.load_price import Bools, Floats, Ints
+from tocsin.planning.arrays.pairs import NOWHERE
 from tocsin.planning.problem import Problem, Task
 
 if TYPE_CHECKING:
-    from tocsin.planning.site import Site
+    from tocsin.planning.arrays.site import Site
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Models in PuLP, and the solvers behind them. Nothing else here knows PuLP."""

@@ -1,0 +1,1 @@
+"""Plans made, and made better, without a model."""

@@ -1,0 +1,1 @@
+"""From a plan to what is stored, said and ordered."""

@@ -1,0 +1,34 @@
+"""Every site's turn, by the clock."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tocsin.domain.errors import BusyError
+from tocsin.domain.requests import Request
+from tocsin.usecases.keep_standing import Outcome
+from tocsin.usecases.ports import SitePorts
+from tocsin.usecases.rebalance_site import rebalance_site
+
+
+async def rebalance_fleet(ports: SitePorts) -> dict[str, Outcome | None]:
+    """A run for every site that has tasks; None where another is under way.
+
+    Raises, when all sites have had their turn, the first error that one of them met.
+    """
+    sites = await ports.settings.planned_sites()
+    runs = (_run(site_id, ports) for site_id in sites)
+    results = await asyncio.gather(*runs, return_exceptions=True)
+    outcomes: dict[str, Outcome | None] = {}
+    for site_id, result in zip(sites, results, strict=True):
+        if isinstance(result, BaseException):
+            raise result
+        outcomes[site_id] = result
+    return outcomes
+
+
+async def _run(site_id: str, ports: SitePorts) -> Outcome | None:
+    try:
+        return await rebalance_site(Request(site_id, "timer", ports.now_ms()), ports)
+    except BusyError:
+        return None
