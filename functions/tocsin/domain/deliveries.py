@@ -36,6 +36,11 @@ class Delivery:
         """Whether more is to come of it."""
         return self.state in OPEN
 
+    @property
+    def awaited(self) -> bool:
+        """Whether the device's report still counts: a failed one may yet obey."""
+        return self.is_open or self.state == "failed"
+
     def document(self) -> dict[str, Any]:
         return {
             "version": self.version,

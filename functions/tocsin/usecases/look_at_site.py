@@ -74,6 +74,18 @@ async def read_optimiser(site_id: str, settings: SiteSettings) -> Optimiser:
     return parse_optimiser(await _content("optimiser", site_id, settings))
 
 
+async def read_twins(device_ids: Iterable[str], twins: Twins) -> list[Document]:
+    """One by one, as they are now; without those of devices that are not registered."""
+    limit = asyncio.Semaphore(READS_AT_ONCE)
+
+    async def one(device_id: str) -> Document | None:
+        async with limit:
+            return await twins.of_device(device_id)
+
+    found = await asyncio.gather(*(one(device_id) for device_id in sorted(device_ids)))
+    return [twin for twin in found if twin is not None]
+
+
 async def _contents(site_id: str, settings: SiteSettings) -> tuple[Document, Document, Document]:
     optimiser, overrides, tasks = await asyncio.gather(
         _content("optimiser", site_id, settings),
@@ -98,15 +110,8 @@ async def _fresh(
 ) -> list[Document]:
     """*found* with the twins that were ordered something lately read one by one."""
     by_id = {str(one["deviceId"]): one for one in found}
-    ordered = sorted(by_id.keys() & {name for plan in recent for name in plan["deliveries"]})
-    limit = asyncio.Semaphore(READS_AT_ONCE)
-
-    async def one(device_id: str) -> Document | None:
-        async with limit:
-            return await twins.of_device(device_id)
-
-    now = await asyncio.gather(*(one(device_id) for device_id in ordered))
+    ordered = by_id.keys() & {name for plan in recent for name in plan["deliveries"]}
     return [
-        *(by_id[name] for name in sorted(by_id.keys() - set(ordered))),
-        *(twin for twin in now if twin is not None),
+        *(by_id[name] for name in by_id.keys() - ordered),
+        *await read_twins(ordered, twins),
     ]

@@ -73,10 +73,9 @@ def figures(plan: Plan, notes: Iterable[str]) -> dict[str, Any]:
 
 def with_deliveries(deliveries: Mapping[str, Delivery]) -> dict[str, Any]:
     """The part of a plan that changes after it was made. ``open``: some device has yet to obey."""
-    states = [one.state for one in deliveries.values()]
     return {
         "deliveries": {name: one.document() for name, one in sorted(deliveries.items())},
-        "open": any(state not in {"confirmed", "superseded"} for state in states),
+        "open": any(one.awaited for one in deliveries.values()),
     }
 
 
