@@ -117,6 +117,8 @@ def _registry_manager(connection: Connection) -> IoTHubRegistryManager:
         status_forcelist=(429, 500, 502, 503, 504),
         allowed_methods=None,
         raise_on_status=False,
+        # A throttled hub may ask for more patience than a lease has; the next run tries again.
+        respect_retry_after_header=False,
     )
     return hub
 
