@@ -56,6 +56,8 @@ BAD: list[tuple[Callable[[dict[str, Any]], object], dict[str, Any], str]] = [
     (parse_optimiser, {"pause": True}, "'pause' is unknown; use limits, paused"),
     (parse_optimiser, {"paused": "yes"}, "paused must be true or false, not 'yes'"),
     (parse_optimiser, {"silentAfterS": 0}, "silentAfterS is 0, but must be at least 1"),
+    (parse_optimiser, {"silentAfterS": 10**400}, "silentAfterS is 1000"),
+    (parse_optimiser, {"limits": {"maxMigrations": 10**400}}, "maxMigrations is 1000"),
     (parse_optimiser, {"limits": []}, "limits must be an object"),
     (parse_optimiser, {"limits": {"maxMigrations": 1.5}}, "must be a whole number"),
     (parse_optimiser, {"limits": {"maxMigrations": -1}}, "maxMigrations is -1"),
@@ -81,6 +83,7 @@ BAD: list[tuple[Callable[[dict[str, Any]], object], dict[str, Any], str]] = [
     ),
     (lambda one: parse_tasks(one, "north"), {"tasks": {"a": {}}}, "loadPct is -1.0"),
     (lambda one: parse_tasks(one, "north"), {"tasks": {"a": {"loadPct": -3}}}, "loadPct is -3"),
+    (lambda one: parse_tasks(one, "north"), {"tasks": {"a": {"loadPct": 1e13}}}, "at most 1e"),
     (lambda one: parse_tasks(one, "north"), {"tasks": {"a b": {"loadPct": 3}}}, "'a b' is no id"),
     (
         lambda one: parse_tasks(one, "north"),

@@ -5,12 +5,15 @@ Both are read from a twin, so from outside: nothing in them is trusted.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tocsin.domain.errors import InvalidProblemError
+
+MOST_LOAD = 1e12
+# No site plans so often; a device that claims more must not use the numbers up.
+MOST_VERSION = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def parse_order(value: object) -> Order | None:
     where = "desired.allocation"
     parts = _mapping(value, where)
     tasks = [_ordered(one, where) for one in _list(parts, "tasks", where)]
-    return Order(_version(parts.get("version"), where), frozenset(tasks))
+    return Order(_whole(parts.get("version"), where), frozenset(tasks))
 
 
 def parse_report(value: object) -> Report | None:
@@ -80,9 +83,9 @@ def parse_report(value: object) -> Report | None:
     parts = _mapping(value, where)
     tasks = [_text(one, f"{where}.tasks") for one in _list(parts, "tasks", where)]
     return Report(
-        version=_version(parts.get("version"), where),
+        version=_whole(parts.get("version"), where),
         tasks=frozenset(tasks),
-        at=_version(parts.get("at"), f"{where}.at"),
+        at=_whole(parts.get("at"), f"{where}.at", most=2**53),
         refused=_refusal(parts.get("refused"), f"{where}.refused"),
     )
 
@@ -93,15 +96,17 @@ def _refusal(value: object, where: str) -> Refusal | None:
     parts = _mapping(value, where)
     version = parts.get("version")
     return Refusal(
-        None if version is None else _version(version, where), _text(parts.get("reason"), where)
+        None if version is None else _whole(version, where), _text(parts.get("reason"), where)
     )
 
 
 def _ordered(value: object, where: str) -> OrderedTask:
     parts = _mapping(value, f"{where}.tasks")
     load = parts.get("loadPct")
-    if isinstance(load, bool) or not isinstance(load, int | float) or not 0 <= load < math.inf:
-        raise InvalidProblemError(f"{where}.tasks: loadPct {load!r} must be a number, 0 or more")
+    if isinstance(load, bool) or not isinstance(load, int | float) or not 0 <= load <= MOST_LOAD:
+        raise InvalidProblemError(
+            f"{where}.tasks: loadPct {load!r} must be a number, 0 to {MOST_LOAD:g}"
+        )
     return OrderedTask(_text(parts.get("id"), f"{where}.tasks"), float(load))
 
 
@@ -118,9 +123,9 @@ def _list(parts: Mapping[str, Any], name: str, where: str) -> list[Any]:
     return value
 
 
-def _version(value: object, where: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise InvalidProblemError(f"{where}: {value!r} must be a whole number, 0 or more")
+def _whole(value: object, where: str, most: int = MOST_VERSION) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+        raise InvalidProblemError(f"{where}: {value!r:.40} must be a whole number, 0 to {most}")
     return value
 
 

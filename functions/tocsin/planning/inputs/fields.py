@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -11,6 +10,9 @@ from tocsin.domain.errors import InvalidProblemError
 
 # Of tasks, devices and sites: safe in a twin, in a document's id and in an address.
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
+
+
+MOST = 1e12  # of anything here: beyond it sums lose their digits
 
 
 class Fields:
@@ -26,17 +28,16 @@ class Fields:
                     f"{where}: {name!r} is unknown; use {', '.join(sorted(known))}"
                 )
 
-    def number(
-        self, name: str, default: float, *, low: float = 0.0, high: float = math.inf
-    ) -> float:
+    def number(self, name: str, default: float, *, low: float = 0.0, high: float = MOST) -> float:
         """A finite number within its range; *default* where it is left out."""
         value = self._parts.get(name, default)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise InvalidProblemError(f"{self._where}: {name} must be a number, not {value!r}")
-        if not math.isfinite(value) or not low <= value <= high:
-            most = "" if math.isinf(high) else f" and at most {high:g}"
+        # Compared first: a whole number may be too large for a float.
+        if not low <= value <= high:
             raise InvalidProblemError(
-                f"{self._where}: {name} is {value}, but must be at least {low:g}{most}"
+                f"{self._where}: {name} is {value!r:.40}, but must be at least {low:g} and at most "
+                f"{high:g}"
             )
         return float(value)
 
