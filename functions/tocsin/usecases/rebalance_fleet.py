@@ -10,6 +10,8 @@ from tocsin.usecases.keep_standing import Outcome
 from tocsin.usecases.ports import SitePorts
 from tocsin.usecases.rebalance_site import rebalance_site
 
+SITES_AT_ONCE = 4  # each solves in a thread, and asks the hub
+
 
 async def rebalance_fleet(ports: SitePorts) -> dict[str, Outcome | None]:
     """A run for every site that has tasks; None where another is under way.
@@ -17,7 +19,8 @@ async def rebalance_fleet(ports: SitePorts) -> dict[str, Outcome | None]:
     Raises, when all sites have had their turn, the first error that one of them met.
     """
     sites = await ports.settings.planned_sites()
-    runs = (_run(site_id, ports) for site_id in sites)
+    limit = asyncio.Semaphore(SITES_AT_ONCE)
+    runs = (_run(site_id, limit, ports) for site_id in sites)
     results = await asyncio.gather(*runs, return_exceptions=True)
     outcomes: dict[str, Outcome | None] = {}
     for site_id, result in zip(sites, results, strict=True):
@@ -27,8 +30,9 @@ async def rebalance_fleet(ports: SitePorts) -> dict[str, Outcome | None]:
     return outcomes
 
 
-async def _run(site_id: str, ports: SitePorts) -> Outcome | None:
-    try:
-        return await rebalance_site(Request(site_id, "timer", ports.now_ms()), ports)
-    except BusyError:
-        return None
+async def _run(site_id: str, limit: asyncio.Semaphore, ports: SitePorts) -> Outcome | None:
+    async with limit:
+        try:
+            return await rebalance_site(Request(site_id, "timer", ports.now_ms()), ports)
+        except BusyError:
+            return None
