@@ -14,7 +14,7 @@ def worth(site: Site, stay: Ints, plan: Ints, gap: float) -> bool:
 
     The objective must fall by more than the gap, or overload by a twentieth, or the load that is
     stranded at all. A plan is searched for until it is proven to be within the gap once it has been
-    carried out (`Search.enough_w`), so what the next run could still find is too little to move
+    carried out (`Search.slack_w`), so what the next run could still find is too little to move
     for, and a fleet in which nothing changed stays as it is.
     """
     gain = site.objective(stay) - site.objective(plan)
