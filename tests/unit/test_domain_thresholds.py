@@ -14,7 +14,7 @@ tails = st.builds(
     Tail,
     level=st.floats(0.1, 10),
     peaks_per_day=st.floats(0.1, 1_000),
-    shape=st.floats(-0.3, 0.4),
+    shape=st.floats(-0.3, 0.4, allow_subnormal=False),  # of which scipy makes a wrong tail
     scale=st.floats(0.001, 5),
 )
 targets = st.floats(0.001, 100)

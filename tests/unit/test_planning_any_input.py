@@ -61,7 +61,7 @@ TWINS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(OPTIMISERS, OVERRIDES, TASKS)
 def test_any_settings_are_read_or_refused(
     optimiser: dict[str, Any], overrides: dict[str, Any], tasks: dict[str, Any]
