@@ -15,7 +15,7 @@ from benchmarks.rebalancing.plain import Outcome, full, greedily, optimum
 from tocsin.planning.arrays.site import Site, site_of
 from tocsin.planning.models.formulation import formulate
 from tocsin.planning.models.solver import cbc, highs
-from tocsin.planning.search import gap
+from tocsin.planning.search.search import gap
 from tocsin.planning.solve import SolveSettings, solve
 
 OPTIMUM_S = 60.0  # for the full model's optimum after an event

@@ -14,8 +14,8 @@ from tocsin.planning.moves import greedy
 from tocsin.planning.plan import Plan, Status
 from tocsin.planning.problem import Problem
 from tocsin.planning.results.reasons import migrations_of, violations_of
-from tocsin.planning.search import Found, Search, gap
-from tocsin.planning.solve_site import solve_site
+from tocsin.planning.search.search import Found, Search, gap
+from tocsin.planning.search.solve_site import solve_site
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,14 @@ import numpy as np
 from tocsin.planning.arrays.load_price import Ints
 from tocsin.planning.models.relax import FIRST, marginal, relaxed
 from tocsin.planning.models.solver import Solver
-from tocsin.planning.models.whole_number import closed, dealt_anew
 from tocsin.planning.moves import greedy
 from tocsin.planning.moves.exchange import exchanged
 from tocsin.planning.moves.filling import filled
 from tocsin.planning.moves.worth import worth
 from tocsin.planning.proof.ascent import ascended
 from tocsin.planning.proof.bound import Bound
-from tocsin.planning.search import Found, Search
+from tocsin.planning.search.search import Found, Search
+from tocsin.planning.search.whole_number import closed, dealt_anew
 
 
 def solve_site(search: Search) -> Found:

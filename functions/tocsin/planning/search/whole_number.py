@@ -8,11 +8,11 @@ import numpy as np
 
 from tocsin.planning.arrays.load_price import Bools
 from tocsin.planning.models.formulation import allocation_of, formulate, start_of
-from tocsin.planning.models.groups import groups, pairs_within
 from tocsin.planning.models.relax import cheapest
 from tocsin.planning.models.solver import ANY_NODES, Solver
 from tocsin.planning.proof.bound import Bound
-from tocsin.planning.search import Found, Search
+from tocsin.planning.search.groups import groups, pairs_within
+from tocsin.planning.search.search import Found, Search
 
 COLUMNS = (3, 8, 24)  # a task, in each model of the whole site before the last
 EXTRA_GROUPS = 20  # tried though the gap asked for is proven

@@ -1,0 +1,1 @@
+"""The search for a site's best plan, step by step, as far as the proof asks for."""
