@@ -57,6 +57,12 @@ async def test_a_change_is_shown_and_asks_for_a_run(shop: Workshop) -> None:
     assert (request["kind"], request["text"]) == ("settings", "grace changed the overrides")
 
 
+async def test_those_who_watch_see_it_though_the_queue_is_away(shop: Workshop) -> None:
+    shop.requests.away = True
+    await change(shop, "optimiser", {"paused": True})
+    assert [message["type"] for _, message in shop.live.sent] == ["settings"]
+
+
 async def test_it_is_in_force_though_it_cannot_be_announced(shop: Workshop) -> None:
     shop.live.away = shop.requests.away = True
     assert (await change(shop, "optimiser", {"paused": True}))["paused"] is True

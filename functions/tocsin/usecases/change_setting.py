@@ -105,11 +105,12 @@ async def _announce(kind: Kind, site_id: str, document: Document, ports: SitePor
     }
     text = f"{document['setBy']} changed the {kind}"
     request = Request(site_id, "settings", document["setAt"], text)
-    try:
-        await ports.requests.put(request.document())
-        await ports.live.send(site_id, message)
-    except DeliveryError as error:
-        log.warning("Site %s: %s, not announced: %s", site_id, text, error)
+    # Each for itself: that one is away keeps nobody from hearing of it through the other.
+    for announcing in (ports.requests.put(request.document()), ports.live.send(site_id, message)):
+        try:
+            await announcing
+        except DeliveryError as error:
+            log.warning("Site %s: %s, not announced: %s", site_id, text, error)
 
 
 def _shown(kind: Kind, site_id: str, document: Document | None) -> dict[str, Any]:
