@@ -16,7 +16,8 @@ from tocsin.planning.arrays.site import Site, site_of
 from tocsin.planning.models.formulation import formulate
 from tocsin.planning.models.solver import cbc, highs
 from tocsin.planning.search.search import gap
-from tocsin.planning.solve import SolveSettings, solve
+from tocsin.planning.solve import solve
+from tocsin.planning.solve_settings import SolveSettings
 
 OPTIMUM_S = 60.0  # for the full model's optimum after an event
 

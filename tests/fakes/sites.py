@@ -11,10 +11,10 @@ from typing import Any
 from tests.fakes.live import FakeLive
 from tests.fakes.store import FakeStore
 from tocsin.domain.errors import BusyError, ChangedMeanwhileError, DeliveryError
-from tocsin.planning.inputs.optimiser import Search
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
-from tocsin.planning.solve import SolveSettings, solve
+from tocsin.planning.solve import solve
+from tocsin.planning.solve_settings import SolveSettings
 from tocsin.usecases.ports import Document, SitePorts
 
 
@@ -204,12 +204,12 @@ class FakePlanner:
         self.problems: list[Problem] = []
         self.during: list[Any] = []
 
-    async def __call__(self, problem: Problem, search: Search) -> Plan:
+    async def __call__(self, problem: Problem, settings: SolveSettings) -> Plan:
         self.problems.append(problem)
         for happening in self.during:
             await happening()
         self.during.clear()
-        return solve(problem, SolveSettings(time_limit_s=search.time_limit_s, gap=search.gap))
+        return solve(problem, settings)
 
 
 @dataclass

@@ -16,7 +16,8 @@ from tocsin.planning.inputs.optimiser import parse_optimiser
 from tocsin.planning.inputs.overrides import parse_overrides
 from tocsin.planning.inputs.tasks import parse_tasks
 from tocsin.planning.inputs.twins import edge_devices
-from tocsin.planning.solve import SolveSettings, solve
+from tocsin.planning.solve import solve
+from tocsin.planning.solve_settings import SolveSettings
 
 NUMBERS = (
     st.integers(-3, 300)

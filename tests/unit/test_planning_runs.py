@@ -11,7 +11,8 @@ import pytest
 from benchmarks.rebalancing.fleet import fleet
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
-from tocsin.planning.solve import SolveSettings, solve
+from tocsin.planning.solve import solve
+from tocsin.planning.solve_settings import SolveSettings
 
 
 def _crowded(seed: int) -> Problem:

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from tests.unit.planning_fleets import after, problems
 from tocsin.planning.models.solver import Answer, Effort, Start, cbc, default_solver, highs
 from tocsin.planning.problem import Device, Limits, Problem, Task
-from tocsin.planning.solve import SolveSettings, solve
+from tocsin.planning.solve import solve
+from tocsin.planning.solve_settings import SolveSettings
 
 
 def _device(name: str, **parts: Any) -> Device:  # noqa: ANN401  any part of a Device

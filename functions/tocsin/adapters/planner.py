@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tocsin.planning.inputs.optimiser import Search
 from tocsin.planning.problem import Problem
+from tocsin.planning.solve_settings import SolveSettings
 
 if TYPE_CHECKING:
     from tocsin.planning.plan import Plan
 
 
-async def plan_in_thread(problem: Problem, search: Search) -> Plan:
+async def plan_in_thread(problem: Problem, settings: SolveSettings) -> Plan:
     """The port Planner. The optimiser is imported by the first plan: most instances make none."""
-    return await asyncio.to_thread(_solved, problem, search)
+    return await asyncio.to_thread(_solved, problem, settings)
 
 
-def _solved(problem: Problem, search: Search) -> Plan:
-    from tocsin.planning.solve import SolveSettings, solve  # noqa: PLC0415 (see above)
+def _solved(problem: Problem, settings: SolveSettings) -> Plan:
+    from tocsin.planning.solve import solve  # noqa: PLC0415 (see above)
 
-    return solve(problem, SolveSettings(time_limit_s=search.time_limit_s, gap=search.gap))
+    return solve(problem, settings)

@@ -16,18 +16,7 @@ from tocsin.planning.problem import Problem
 from tocsin.planning.results.reasons import migrations_of, violations_of
 from tocsin.planning.search.search import Found, Search, gap
 from tocsin.planning.search.solve_site import solve_site
-
-
-@dataclass(frozen=True, slots=True)
-class SolveSettings:
-    """time_limit_s: for all sites together. gap: a plan proven this near to the best will do.
-
-    threads: the same for all runs of a process, or HiGHS refuses: it keeps its first thread pool.
-    """
-
-    time_limit_s: float = 20.0
-    gap: float = 0.01
-    threads: int = 1
+from tocsin.planning.solve_settings import SolveSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.drift import Reference
 from tocsin.domain.profile import Profile
 from tocsin.domain.windows import History
-from tocsin.planning.inputs.optimiser import Search
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
+from tocsin.planning.solve_settings import SolveSettings
 
 Document = Mapping[str, Any]
 
@@ -258,7 +258,7 @@ class Requests(Protocol):
 class Planner(Protocol):
     """The optimiser, off the event loop."""
 
-    async def __call__(self, problem: Problem, search: Search) -> Plan: ...
+    async def __call__(self, problem: Problem, settings: SolveSettings) -> Plan: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,11 @@ from typing import Any
 
 from tocsin.planning.inputs.fields import Fields
 from tocsin.planning.problem import Limits, Weights
+from tocsin.planning.solve_settings import SolveSettings
 
 WEIGHTS = tuple(one.name for one in fields(Weights))
+SEARCH = SolveSettings(time_limit_s=10.0)
 LONGEST_S = 20.0  # a run keeps its site's lease for 30 s between two renewals
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """When to stop looking for a better plan: after ``time_limit_s``, or once proven to ``gap``."""
-
-    time_limit_s: float = 10.0
-    gap: float = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +24,7 @@ class Optimiser:
     silent_after_s: float = 30.0
     limits: Limits = field(default_factory=Limits)
     weights: Weights = field(default_factory=Weights)
-    search: Search = field(default_factory=Search)
+    search: SolveSettings = SEARCH
 
 
 def parse_optimiser(document: Mapping[str, Any]) -> Optimiser:
@@ -79,9 +73,9 @@ def _weights(value: Mapping[str, Any]) -> Weights:
     )
 
 
-def _search(value: Mapping[str, Any]) -> Search:
-    part, default = Fields(value, "optimiser.search", ("timeLimitS", "gap")), Search()
-    return Search(
+def _search(value: Mapping[str, Any]) -> SolveSettings:
+    part, default = Fields(value, "optimiser.search", ("timeLimitS", "gap")), SEARCH
+    return SolveSettings(
         time_limit_s=part.number("timeLimitS", default.time_limit_s, low=0.1, high=LONGEST_S),
         gap=part.number("gap", default.gap, low=1e-4, high=0.5),
     )
