@@ -9,6 +9,7 @@ from tests.unit.workshops import DEVICES, PLACES, SITE, heard, latest, run, set_
 from tocsin.domain.deliveries import CONFIRM_WITHIN_MS, MOST_ATTEMPTS
 from tocsin.domain.errors import BusyError, DeliveryError
 from tocsin.domain.requests import Request
+from tocsin.domain.site_settings import setting_document
 from tocsin.usecases.rebalance_fleet import rebalance_fleet
 from tocsin.usecases.rebalance_site import preview_plan, rebalance_site
 
@@ -192,8 +193,12 @@ async def test_two_runs_never_overlap_at_a_site(shop: Workshop) -> None:
 async def test_the_timer_gives_every_site_its_turn_then_raises_what_failed(shop: Workshop) -> None:
     assert await rebalance_fleet(shop.ports) == {SITE: "unchanged"}
     shop.twins.away = {"everyone"}
-    with pytest.raises(DeliveryError):
+    south = setting_document("tasks", "south", {"tasks": {}}, operator="ada", now_ms=1)
+    await shop.sites.replace_setting(south, None)
+    with pytest.raises(ExceptionGroup) as met:
         await rebalance_fleet(shop.ports)
+    assert [error.__notes__ for error in met.value.exceptions] == [["site north"], ["site south"]]
+    assert all(isinstance(error, DeliveryError) for error in met.value.exceptions)
 
 
 async def test_requests_of_one_moment_are_one_run(shop: Workshop) -> None:

@@ -36,7 +36,7 @@ async def keep_standing(
 
 async def keep_impossible(request: Request, why: str, ports: SitePorts) -> Outcome:
     """Keep that the site cannot be planned, since what is set for it makes no sense."""
-    log.error("Site %s cannot be planned: %s", request.site_id, why)
+    log.warning("Site %s cannot be planned: %s", request.site_id, why)
     standing = await ports.plans.standing(request.site_id) or {}
     document = standing_document(
         request.site_id,
