@@ -16,6 +16,7 @@ SITE = "north"
 PLACES = {"a1": "cell-1", "a2": "cell-1", "b1": "cell-2", "b2": "cell-2", "c1": "cell-3",
           "c2": "cell-3"}  # fmt: skip
 DEVICES = ("cell-1", "cell-2", "cell-3")
+ALERT = {"alert": {"t": 1}}  # of a device's document
 
 
 async def workshop() -> Workshop:
@@ -27,6 +28,19 @@ async def workshop() -> Workshop:
     await heard(shop, *DEVICES)
     await set_content(shop, "tasks", {"tasks": {name: {"loadPct": 20} for name in PLACES}})
     return shop
+
+
+async def told_workshop() -> Workshop:
+    """The same a minute later: its devices have been told once what they run already."""
+    made = await workshop()
+    assert await run(made) == "planned"
+    made.twins.orders.clear()
+    made.requests.queue.clear()
+    made.live.sent.clear()
+    made.clock.pass_s(60)
+    await heard(made, *DEVICES)
+    assert await run(made) == "unchanged"
+    return made
 
 
 async def heard(shop: Workshop, *device_ids: str, **changes: object) -> None:
