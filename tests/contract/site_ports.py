@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import pytest
 from azure.cosmos.partition_key import PartitionKey
 from azure.iot.hub import IoTHubRegistryManager
 from azure.iot.hub.models import Twin
@@ -130,19 +129,22 @@ async def fake_registry(_: Endpoints) -> AsyncIterator[Registry]:
 
 
 @asynccontextmanager
-async def hub_registry(endpoints: Endpoints, authority: str) -> AsyncIterator[Registry]:
-    """The hub's twins, through the SDK that reads its trust from the environment."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("REQUESTS_CA_BUNDLE", authority)
-        hub = IoTHubRegistryManager.from_connection_string(endpoints.iothub_connection)
+async def hub_registry(endpoints: Endpoints) -> AsyncIterator[Registry]:
+    """The hub's twins, of a hub that the environment trusts."""
+    hub = IoTHubRegistryManager.from_connection_string(endpoints.iothub_connection)
 
-        def add(device_id: str, site_id: str, capacity: dict[str, Any]) -> None:
-            hub.create_device_with_sas(device_id, KEY, KEY, "enabled")
-            tags = {"siteId": site_id, "capacity": capacity}
-            hub.update_twin(device_id, Twin(tags=tags))
+    def add(device_id: str, site_id: str, capacity: dict[str, Any]) -> None:
+        hub.create_device_with_sas(device_id, KEY, KEY, "enabled")
+        hub.update_twin(device_id, Twin(tags={"siteId": site_id, "capacity": capacity}))
 
-        twins = IotHubTwins(connection("IotHub", endpoints.iothub_connection))
-        yield Registry(twins, add)
+    yield Registry(IotHubTwins(connection("IotHub", endpoints.iothub_connection)), add)
+
+
+@asynccontextmanager
+async def fake_away_twins(_: Endpoints) -> AsyncIterator[Twins]:
+    twins = FakeTwins()
+    twins.away = {"everyone"}
+    yield twins
 
 
 @asynccontextmanager

@@ -6,14 +6,14 @@ So what a unit test shows over a fake holds over the service too.
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
-from local.services import Endpoints
 from tests.contract import ports
+from tests.contract.implementations import each
 from tests.contract.ports import Channel, Files, Letters, Store
 from tests.fakes.bundles import bundle_files
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG, envelope, stream
@@ -36,47 +36,11 @@ from tocsin.usecases.ports import Live
 STEP = "../../readings/docs/1-0"
 
 
-@pytest.fixture(params=["fake", "cosmos"])
-async def store(request: pytest.FixtureRequest, endpoints: Endpoints) -> AsyncIterator[Store]:
-    if request.param == "cosmos":
-        request.getfixturevalue("cosmos")
-    opened = {"fake": ports.fake_store, "cosmos": ports.cosmos_store}[request.param]
-    async with opened(endpoints) as store:
-        yield store
-
-
-@pytest.fixture(params=["fake", "blob"])
-async def letters(request: pytest.FixtureRequest, endpoints: Endpoints) -> AsyncIterator[Letters]:
-    if request.param == "blob":
-        request.getfixturevalue("azurite")
-    opened = {"fake": ports.fake_letters, "blob": ports.blob_letters}[request.param]
-    async with opened(endpoints) as letters:
-        yield letters
-
-
-@pytest.fixture(params=["fake", "blob"])
-async def files(request: pytest.FixtureRequest, endpoints: Endpoints) -> AsyncIterator[Files]:
-    if request.param == "blob":
-        request.getfixturevalue("azurite")
-    opened = {"fake": ports.fake_files, "blob": ports.blob_files}[request.param]
-    async with opened(endpoints) as files:
-        yield files
-
-
-@pytest.fixture(params=["fake", "webpubsub"])
-async def channel(request: pytest.FixtureRequest, endpoints: Endpoints) -> AsyncIterator[Channel]:
-    if request.param == "webpubsub":
-        request.getfixturevalue("webpubsub")
-    opened = {"fake": ports.fake_channel, "webpubsub": ports.webpubsub_channel}[request.param]
-    async with opened(endpoints) as channel:
-        yield channel
-
-
-@pytest.fixture(params=["fake", "webpubsub"])
-async def away_live(request: pytest.FixtureRequest, endpoints: Endpoints) -> AsyncIterator[Live]:
-    opened = {"fake": ports.fake_away_live, "webpubsub": ports.webpubsub_away_live}[request.param]
-    async with opened(endpoints) as live:
-        yield live
+store = each(fake=(ports.fake_store, None), cosmos=(ports.cosmos_store, "cosmos"))
+letters = each(fake=(ports.fake_letters, None), blob=(ports.blob_letters, "azurite"))
+files = each(fake=(ports.fake_files, None), blob=(ports.blob_files, "azurite"))
+channel = each(fake=(ports.fake_channel, None), webpubsub=(ports.webpubsub_channel, "webpubsub"))
+away_live = each(fake=(ports.fake_away_live, None), webpubsub=(ports.webpubsub_away_live, None))
 
 
 def reading(

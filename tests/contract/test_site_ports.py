@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from local.services import Endpoints
-from tests.contract import site_ports
+from local.processes import Child
+from tests.contract import site_ports as opened
+from tests.contract.implementations import each
 from tests.contract.site_ports import Registry, Sites, Waiting
 from tests.fakes.messages import NOW
-from tests.fakes.sites import FakeTwins
 from tocsin.domain.errors import BusyError, ChangedMeanwhileError, DeliveryError
 from tocsin.domain.requests import Request
 from tocsin.domain.site_settings import setting_document
@@ -22,53 +21,17 @@ from tocsin.usecases.ports import Leases, Twins
 CAPACITY = {"cpuPct": 100.0, "energyWPerPct": 12.0, "responseMs": 22.0}
 
 
-@pytest.fixture(params=["fake", "cosmos"])
-async def sites(request: pytest.FixtureRequest, endpoints: Endpoints) -> AsyncIterator[Sites]:
-    if request.param == "cosmos":
-        request.getfixturevalue("cosmos")
-    opened = {"fake": site_ports.fake_sites, "cosmos": site_ports.cosmos_sites}[request.param]
-    async with opened(endpoints) as sites:
-        yield sites
+sites = each(fake=(opened.fake_sites, None), cosmos=(opened.cosmos_sites, "cosmos"))
+leases = each(fake=(opened.fake_leases, None), blob=(opened.blob_leases, "azurite"))
+waiting = each(fake=(opened.fake_waiting, None), queue=(opened.storage_waiting, "azurite"))
+registry = each(fake=(opened.fake_registry, None), hub=(opened.hub_registry, "trusted_hub"))
+away = each(fake=(opened.fake_away_twins, None), hub=(opened.away_twins, None))
 
 
-@pytest.fixture(params=["fake", "blob"])
-async def leases(request: pytest.FixtureRequest, endpoints: Endpoints) -> AsyncIterator[Leases]:
-    if request.param == "blob":
-        request.getfixturevalue("azurite")
-    opened = {"fake": site_ports.fake_leases, "blob": site_ports.blob_leases}[request.param]
-    async with opened(endpoints) as leases:
-        yield leases
-
-
-@pytest.fixture(params=["fake", "queue"])
-async def waiting(request: pytest.FixtureRequest, endpoints: Endpoints) -> AsyncIterator[Waiting]:
-    if request.param == "queue":
-        request.getfixturevalue("azurite")
-    opened = {"fake": site_ports.fake_waiting, "queue": site_ports.storage_waiting}[request.param]
-    async with opened(endpoints) as waiting:
-        yield waiting
-
-
-@pytest.fixture(params=["fake", "hub"])
-async def registry(request: pytest.FixtureRequest, endpoints: Endpoints) -> AsyncIterator[Registry]:
-    if request.param == "fake":
-        async with site_ports.fake_registry(endpoints) as registry:
-            yield registry
-        return
-    hub = request.getfixturevalue("iothub")
-    async with site_ports.hub_registry(endpoints, str(hub.ready["ca"])) as registry:
-        yield registry
-
-
-@pytest.fixture(params=["fake", "hub"])
-async def away(request: pytest.FixtureRequest, endpoints: Endpoints) -> AsyncIterator[Twins]:
-    if request.param == "fake":
-        fake = FakeTwins()
-        fake.away = {"everyone"}
-        yield fake
-        return
-    async with site_ports.away_twins(endpoints) as twins:
-        yield twins
+@pytest.fixture
+def trusted_hub(iothub: Child, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK reads whom to trust from the environment."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(iothub.ready["ca"]))
 
 
 def plan(version: int, site_id: str = "north", **changes: object) -> dict[str, Any]:
