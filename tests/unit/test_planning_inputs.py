@@ -71,7 +71,7 @@ BAD: list[tuple[Callable[[dict[str, Any]], object], dict[str, Any], str]] = [
         "timeLimitS is 60, but must be .* at most 20",
     ),
     (parse_optimiser, {"search": {"gap": 0}}, "gap is 0"),
-    (parse_overrides, {"pins": {"a": 1}}, r"overrides\.pins\.a: 1 is no id"),
+    (parse_overrides, {"pins": {"a": 1}}, r"overrides\.pins\.a: 1 is no name"),
     (parse_overrides, {"pins": {"": "cell-1"}}, "'' is no id"),
     (parse_overrides, {"drained": ["cell-1"]}, "drained must be an object"),
     (parse_overrides, {"drained": {"cell-1": 1}}, "must be true or false"),
@@ -81,7 +81,7 @@ BAD: list[tuple[Callable[[dict[str, Any]], object], dict[str, Any], str]] = [
         {"pins": {"a": "cell-1"}, "forbidden": {"a": {"cell-1": True}}},
         "both pinned to and forbidden",
     ),
-    (lambda one: parse_tasks(one, "north"), {"tasks": {"a": {}}}, "loadPct is -1.0"),
+    (lambda one: parse_tasks(one, "north"), {"tasks": {"a": {}}}, "loadPct is missing"),
     (lambda one: parse_tasks(one, "north"), {"tasks": {"a": {"loadPct": -3}}}, "loadPct is -3"),
     (lambda one: parse_tasks(one, "north"), {"tasks": {"a": {"loadPct": 1e13}}}, "at most 1e"),
     (lambda one: parse_tasks(one, "north"), {"tasks": {"a b": {"loadPct": 3}}}, "'a b' is no id"),
@@ -125,6 +125,8 @@ def test_what_is_shown_can_be_set() -> None:
         }
     )
     assert overrides.drained == {"x"}
+    odd = "Rig-1.:+%_*!(),=@;$'"  # as the hub allows it
+    assert parse_overrides({"drained": {odd: True}, "pins": {"a": odd}}).drained == {odd}
     assert parse_overrides(shown_overrides(overrides)) == overrides
     tasks = parse_tasks(
         {"tasks": {"a": {"loadPct": 3, "deadlineMs": 200, "capability": "vision", "pinned": True}}},
@@ -153,7 +155,8 @@ def test_only_enabled_devices_with_a_capacity_run_tasks() -> None:
         ({"capacity": 100}, "must be an object"),
         ({"capacity": {"cpuPct": -5}}, "cpuPct is -5"),
         ({"capacity": {"cpuPct": float("nan")}}, "cpuPct is nan"),
-        ({"capacity": {}}, "cpuPct is -1.0"),
+        ({"capacity": {}}, "cpuPct is missing"),
+        ({"capacity": {"cpuPct": 100, "responseMs": 22}}, "energyWPerPct is missing"),
         ({"capabilities": "vision"}, "must be a list"),
     ],
 )

@@ -12,6 +12,7 @@ from tocsin.domain.errors import InvalidProblemError
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 
 
+MOST_LETTERS = 128
 MOST = 1e12  # of anything here: beyond it sums lose their digits
 
 
@@ -28,9 +29,13 @@ class Fields:
                     f"{where}: {name!r} is unknown; use {', '.join(sorted(known))}"
                 )
 
-    def number(self, name: str, default: float, *, low: float = 0.0, high: float = MOST) -> float:
-        """A finite number within its range; *default* where it is left out."""
+    def number(
+        self, name: str, default: float | None = None, *, low: float = 0.0, high: float = MOST
+    ) -> float:
+        """A finite number within its range; *default*, if there is one, where it is left out."""
         value = self._parts.get(name, default)
+        if value is None:
+            raise InvalidProblemError(f"{self._where}: {name} is missing; give it a number")
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise InvalidProblemError(f"{self._where}: {name} must be a number, not {value!r}")
         # Compared first: a whole number may be too large for a float.
@@ -42,7 +47,7 @@ class Fields:
         return float(value)
 
     def number_or_none(self, name: str, *, low: float = 0.0) -> float | None:
-        return None if self._parts.get(name) is None else self.number(name, low, low=low)
+        return None if self._parts.get(name) is None else self.number(name, low=low)
 
     def whole_or_none(self, name: str) -> int | None:
         value = self.number_or_none(name)
@@ -69,6 +74,15 @@ class Fields:
 def as_mapping(value: object, where: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise InvalidProblemError(f"{where} must be an object, not {value!r}")
+    return value
+
+
+def as_name(value: object, where: str) -> str:
+    """The name of what others name, such as a device in the hub's registry."""
+    if not isinstance(value, str) or not 0 < len(value) <= MOST_LETTERS:
+        raise InvalidProblemError(
+            f"{where}: {value!r:.40} is no name of up to {MOST_LETTERS} letters"
+        )
     return value
 
 

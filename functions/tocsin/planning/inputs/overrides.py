@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.domain.errors import InvalidProblemError
-from tocsin.planning.inputs.fields import Fields, as_identifier, as_mapping
+from tocsin.planning.inputs.fields import Fields, as_identifier, as_mapping, as_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def parse_overrides(document: Mapping[str, Any]) -> Overrides:
     """Raises InvalidProblemError naming what is malformed or contradicts itself."""
     top = Fields(document, "overrides", ("pins", "drained", "forbidden"))
     pins = {
-        as_identifier(task, "overrides.pins"): as_identifier(device, f"overrides.pins.{task}")
+        as_identifier(task, "overrides.pins"): as_name(device, f"overrides.pins.{task}")
         for task, device in top.mapping("pins").items()
     }
     forbidden = frozenset(
@@ -78,4 +78,4 @@ def _chosen(value: object, where: str) -> frozenset[str]:
     for device, chosen in devices.items():
         if not isinstance(chosen, bool):
             raise InvalidProblemError(f"{where}.{device} must be true or false, not {chosen!r}")
-    return frozenset(as_identifier(device, where) for device, chosen in devices.items() if chosen)
+    return frozenset(as_name(device, where) for device, chosen in devices.items() if chosen)

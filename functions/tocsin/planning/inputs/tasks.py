@@ -34,7 +34,7 @@ def _task(task_id: str, value: object, site_id: str) -> Task:
     return Task(
         task_id=task_id,
         site_id=site_id,
-        load_pct=fields.number("loadPct", -1.0),
+        load_pct=fields.number("loadPct"),
         deadline_ms=fields.number_or_none("deadlineMs", low=1.0),
         priority=fields.number("priority", 1.0),
         capability=fields.identifier_or_none("capability"),

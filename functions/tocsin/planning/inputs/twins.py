@@ -74,9 +74,9 @@ def edge_device(twin: Mapping[str, Any]) -> EdgeDevice:
 def _capacity(value: object) -> Capacity:
     fields = Fields(value, "tags.capacity", CAPACITY)
     return Capacity(
-        cpu_pct=fields.number("cpuPct", -1.0, low=0.1),
-        energy_w_per_pct=fields.number("energyWPerPct", 1.0),
-        response_ms=fields.number("responseMs", 10.0),
+        cpu_pct=fields.number("cpuPct", low=0.1),
+        energy_w_per_pct=fields.number("energyWPerPct"),
+        response_ms=fields.number("responseMs"),
     )
 
 
