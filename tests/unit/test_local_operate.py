@@ -42,7 +42,7 @@ def test_a_setting_is_changed(url: str) -> None:
 
 
 def test_a_refusal_says_what_and_why(url: str) -> None:
-    with pytest.raises(PreparationError, match="tasks of site refused not set: 400 .*too much"):
+    with pytest.raises(PreparationError, match=r"tasks of site refused not set: 400 .*too much"):
         change_setting(url, "tasks", "refused", {"why": "too much"})
 
 

@@ -81,7 +81,7 @@ def as_name(value: object, where: str) -> str:
     """The name of what others name, such as a device in the hub's registry."""
     if not isinstance(value, str) or not 0 < len(value) <= MOST_LETTERS:
         raise InvalidProblemError(
-            f"{where}: {value!r:.40} is no name of up to {MOST_LETTERS} letters"
+            f"{where}: {value!r:.40} is no name of 1 to {MOST_LETTERS} letters"
         )
     return value
 
