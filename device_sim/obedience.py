@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from device_sim.allocation import Allocation, Refusal, judge, report_of
+from device_sim.allocation import Allocation, judge, report_of
 from device_sim.complaints import Complaints
 from device_sim.link import Link, LinkError
 from device_sim.loads import LoadHistory
 from device_sim.racing import before
 from device_sim.runlog import RunLog
 from device_sim.sender import FIRST_PAUSE_S, LONGEST_PAUSE_S
+from tocsin.domain.orders import Refusal
 
 # A device that cannot reach its twin at the start begins without it after this time.
 BEGIN_WITHIN_S = 5.0

@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
-from device_sim.allocation import Allocation, Refusal
+from device_sim.allocation import Allocation
 from device_sim.errors import UsageError
 from device_sim.message import Outgoing
+from tocsin.domain.orders import Refusal
 
 SENT = "sent.jsonl"
 ALLOCATIONS = "allocations.jsonl"

@@ -111,7 +111,7 @@ async def test_an_order_is_obeyed_and_reported_with_its_time(subject: Subject) -
         await link.until_reported(version=0)
         link.order(an_order(1, path=30.0, log=5.0))
         report = await link.until_reported(version=1)
-    assert report["tasks"] == ["path", "log"]
+    assert report["tasks"] == ["log", "path"]
     assert report["at"] > NOW_MS
     assert subject.load_pct == 35.0
     assert subject.lines()[-1] == {

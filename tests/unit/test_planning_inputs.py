@@ -168,6 +168,14 @@ def test_a_twin_that_makes_no_sense_is_left_out_and_named(tags: dict[str, Any], 
     assert said in notes[0]
 
 
+def test_a_spoiled_order_is_replaced() -> None:
+    reported = {"allocation": {"version": 3, "tasks": ["a"], "at": 0}}
+    spoiled = {"desired": {"allocation": {"version": 3, "tasks": "a"}}, "reported": reported}
+    found, notes = edge_devices([{**twin(), "properties": spoiled}])
+    assert notes == []
+    assert orders_for({"a": "cell-1"}, TASKS, found, 4)["cell-1"].version == 4
+
+
 def test_a_malformed_report_leaves_its_device_out() -> None:
     bad = {**twin(), "properties": {"reported": {"allocation": {"version": "x"}}}}
     found, notes = edge_devices([bad])

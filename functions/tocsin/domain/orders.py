@@ -47,6 +47,9 @@ class Refusal:
     version: int | None
     reason: str
 
+    def document(self) -> dict[str, Any]:
+        return {"version": self.version, "reason": self.reason}
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -67,9 +70,11 @@ def parse_order(value: object) -> Order | None:
     if value is None:
         return None
     where = "desired.allocation"
-    parts = _mapping(value, where)
-    tasks = [_ordered(one, where) for one in _list(parts, "tasks", where)]
-    return Order(_whole(parts.get("version"), where), frozenset(tasks))
+    parts = _mapping(value, where, {"version", "tasks"})
+    tasks = [_ordered(one, f"{where}.tasks") for one in _list(parts, "tasks", where)]
+    if len({one.task_id for one in tasks}) < len(tasks):
+        raise InvalidProblemError(f"{where}.tasks names a task twice")
+    return Order(_whole(parts.get("version"), where, least=1), frozenset(tasks))
 
 
 def parse_report(value: object) -> Report | None:
@@ -90,29 +95,38 @@ def parse_report(value: object) -> Report | None:
     )
 
 
+def version_of(order: object) -> int | None:
+    """The version of what may be no order at all, for saying which was refused; None where there
+    is none that an order could have."""
+    version = order.get("version") if isinstance(order, Mapping) else None
+    try:
+        return _whole(version, "version")
+    except InvalidProblemError:
+        return None
+
+
 def _refusal(value: object, where: str) -> Refusal | None:
     if value is None:
         return None
-    parts = _mapping(value, where)
-    version = parts.get("version")
-    return Refusal(
-        None if version is None else _whole(version, where), _text(parts.get("reason"), where)
-    )
+    # Whatever was refused may have had any version: it is no reason to refuse the report.
+    return Refusal(version_of(value), _text(_mapping(value, where).get("reason"), where))
 
 
 def _ordered(value: object, where: str) -> OrderedTask:
-    parts = _mapping(value, f"{where}.tasks")
+    parts = _mapping(value, where, {"id", "loadPct"})
     load = parts.get("loadPct")
     if isinstance(load, bool) or not isinstance(load, int | float) or not 0 <= load <= MOST_LOAD:
         raise InvalidProblemError(
-            f"{where}.tasks: loadPct {load!r} must be a number, 0 to {MOST_LOAD:g}"
+            f"{where}: loadPct {load!r:.40} must be a number, 0 to {MOST_LOAD:g}"
         )
-    return OrderedTask(_text(parts.get("id"), f"{where}.tasks"), float(load))
+    return OrderedTask(_text(parts.get("id"), where), float(load))
 
 
-def _mapping(value: object, where: str) -> Mapping[str, Any]:
+def _mapping(value: object, where: str, known: set[str] | None = None) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise InvalidProblemError(f"{where} must be an object, not {value!r}")
+        raise InvalidProblemError(f"{where} must be an object, not {value!r:.40}")
+    if known is not None and not known >= value.keys():
+        raise InvalidProblemError(f"{where} has {', '.join(sorted(known))} and nothing else")
     return value
 
 
@@ -123,9 +137,11 @@ def _list(parts: Mapping[str, Any], name: str, where: str) -> list[Any]:
     return value
 
 
-def _whole(value: object, where: str, most: int = MOST_VERSION) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
-        raise InvalidProblemError(f"{where}: {value!r:.40} must be a whole number, 0 to {most}")
+def _whole(value: object, where: str, *, least: int = 0, most: int = MOST_VERSION) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise InvalidProblemError(
+            f"{where}: {value!r:.40} must be a whole number, {least} to {most}"
+        )
     return value
 
 

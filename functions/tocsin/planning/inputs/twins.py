@@ -66,9 +66,17 @@ def edge_device(twin: Mapping[str, Any]) -> EdgeDevice:
         device_id=str(twin["deviceId"]),
         capacity=_capacity(tags["capacity"]),
         capabilities=_capabilities(tags.get("capabilities", [])),
-        order=parse_order((properties.get("desired") or {}).get("allocation")),
+        order=_order((properties.get("desired") or {}).get("allocation")),
         report=parse_report((properties.get("reported") or {}).get("allocation")),
     )
+
+
+def _order(value: object) -> Order | None:
+    """What a device was told last; None, so that it is told anew, where it is no order of ours."""
+    try:
+        return parse_order(value)
+    except InvalidProblemError:
+        return None
 
 
 def _capacity(value: object) -> Capacity:
