@@ -115,7 +115,7 @@ async def test_an_order_is_obeyed_and_reported_with_its_time(subject: Subject) -
     assert report["at"] > NOW_MS
     assert subject.load_pct == 35.0
     assert subject.lines()[-1] == {
-        "device": "d-1", "at": report["at"], "version": 1, "tasks": ["path", "log"],
+        "device": "d-1", "at": report["at"], "version": 1, "tasks": ["log", "path"],
     }  # fmt: skip
 
 
