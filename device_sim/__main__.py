@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from device_sim import generate, provision, replay, run, show_workload
+from device_sim.commands import generate, provision, replay, run, show_workload
 from device_sim.errors import SimulatorError
 
 EPILOG = """A first round, with the hub's connection string in IOTHUB_CONNECTION

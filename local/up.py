@@ -17,8 +17,8 @@ from typing import Any
 from azure.cosmos import CosmosClient
 from azure.storage.blob import ContainerClient
 
-from device_sim.fleet import DEFAULT_FLEET, load_fleet
-from device_sim.workload import load_workload, workload_document
+from device_sim.fleet.fleet import DEFAULT_FLEET, load_fleet
+from device_sim.fleet.workload import load_workload, workload_document
 from local.observer import PushedWatch, StoredWatch
 from local.operate import change_setting
 from local.prepare import DATABASE, run_module

@@ -17,7 +17,7 @@ from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 from azure.iot.hub import IoTHubRegistryManager
 
-from device_sim.layout import SKAB_COLUMNS
+from device_sim.recordings.layout import SKAB_COLUMNS
 from local.processes import ROOT, Child
 from local.services import Endpoints
 from tests.waiting import wait_until

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from device_sim.link import LinkError, RefusedError
-from device_sim.message import Outgoing
+from device_sim.hub.link import LinkError, RefusedError
+from device_sim.hub.message import Outgoing
 
 
 class FakeLink:

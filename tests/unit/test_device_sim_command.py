@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from device_sim.__main__ import main
-from device_sim.addresses import hub_from_environment
 from device_sim.errors import UsageError
+from device_sim.hub.addresses import hub_from_environment
 from tocsin.profiles import load_profiles
 
 PROFILES = load_profiles()

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from device_sim.device import Readings, SimulatedDevice
-from device_sim.faults import KINDS, SIZELESS, Fault
-from device_sim.schedule import Target, make_fault
+from device_sim.devices.device import Readings, SimulatedDevice
+from device_sim.faults.faults import KINDS, SIZELESS, Fault
+from device_sim.faults.schedule import Target, make_fault
 from device_sim.signals.shapes import Floats
 from device_sim.signals.stream import TRAITS, SignalStream
 from tocsin.profiles import load_profiles

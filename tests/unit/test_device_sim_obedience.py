@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from device_sim import obedience
 from device_sim.allocation import Allocation
 from device_sim.complaints import Complaints
-from device_sim.loads import LoadHistory
-from device_sim.obedience import Obedience
-from device_sim.runlog import RunLog
+from device_sim.devices import obedience
+from device_sim.devices.loads import LoadHistory
+from device_sim.devices.obedience import Obedience
+from device_sim.session.runlog import RunLog
 from tests.fakes.device_link import FakeLink
 
 START = Allocation(0, {"inspect-03": 12.5, "log-01": 4.0})

@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
-from device_sim.faults import Fault
-from device_sim.schedule import LENGTHS, Target, random_faults
+from device_sim.faults.faults import Fault
+from device_sim.faults.schedule import LENGTHS, Target, random_faults
 from tocsin.profiles import load_profiles
 
 PROFILES = load_profiles()

@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from device_sim.device import SimulatedDevice
-from device_sim.drive import TaskDrive
-from device_sim.faults import WORK_KINDS, Fault
-from device_sim.loads import LoadHistory
-from device_sim.schedule import Target, random_faults
+from device_sim.devices.device import SimulatedDevice
+from device_sim.devices.drive import TaskDrive
+from device_sim.devices.loads import LoadHistory
+from device_sim.faults.faults import WORK_KINDS, Fault
+from device_sim.faults.schedule import Target, random_faults
+from device_sim.faults.work_faults import WORK_CHANNELS
 from device_sim.signals.driven import DRIVEN_MACHINES, DrivenStream
 from device_sim.signals.grid import Grid
 from device_sim.signals.model import Place
 from device_sim.signals.shapes import Floats
 from device_sim.signals.stream import SignalStream
 from device_sim.signals.workcell import Workcell
-from device_sim.work_faults import WORK_CHANNELS
 from tocsin.profiles import load_profiles
 
 WORKCELL = load_profiles()["workcell"]

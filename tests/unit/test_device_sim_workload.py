@@ -10,8 +10,8 @@ import pytest
 
 from device_sim.allocation import Allocation
 from device_sim.errors import FleetError
-from device_sim.fleet import DEFAULT_FLEET, load_fleet, parse_fleet
-from device_sim.workload import (
+from device_sim.fleet.fleet import DEFAULT_FLEET, load_fleet, parse_fleet
+from device_sim.fleet.workload import (
     FleetTask,
     load_workload,
     parse_workload,

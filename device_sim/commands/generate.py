@@ -1,0 +1,142 @@
+"""Simulated readings as a CSV file: what the models are trained on."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TextIO
+
+import numpy as np
+
+from device_sim.commands.flags import count, number
+from device_sim.devices.device import Readings, SimulatedDevice
+from device_sim.errors import UsageError
+from device_sim.faults.faults import KINDS, LATE_BURST, Fault
+from device_sim.faults.schedule import LEAST_RATE, MOST_RATE, Target, random_faults
+from device_sim.recordings.cells import parse_time
+from device_sim.signals.stream import SignalStream
+from tocsin.domain.profile import Profile
+from tocsin.profiles import load_profiles
+
+# A Monday, 0 h UTC. Fixed, so that the same command writes the same file on any day.
+START = "2026-01-05T00:00:00"
+CHUNK = 21_600
+# A late burst changes when readings arrive, which a file cannot show.
+VISIBLE_KINDS = tuple(kind for kind in KINDS if kind != LATE_BURST)
+
+
+def generate(arguments: argparse.Namespace) -> int:
+    """Write ``t,device,<channels>[,fault]``, one device after the other. Returns exit code 0."""
+    profile = _profile(arguments.profile)
+    kinds = _kinds(arguments.faults)
+    readings = max(1, round(arguments.hours * 3600 / profile.period_s))
+    start_ms = parse_time(arguments.start, "--start")
+    with _opened(arguments.out) as out:
+        columns = ["t", "device", *profile.channel_names, *(["fault"] if kinds else [])]
+        out.write(",".join(columns) + "\n")
+        for index in range(1, arguments.devices + 1):
+            name = f"sim-{profile.name}-{index:02}"
+            device = SimulatedDevice(
+                SignalStream(name, profile, seed=arguments.seed, start_ms=start_ms),
+                profile,
+                _faults(Target(name, profile), kinds, arguments, start_ms),
+            )
+            for begin in range(0, readings, CHUNK):
+                taken = device.take(min(CHUNK, readings - begin))
+                _write(out, name, taken, with_fault=bool(kinds))
+    sys.stderr.write(f"{arguments.out}: {readings * arguments.devices} readings\n")
+    return 0
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise UsageError(f"--out {path}: cannot be written: {error.strerror}") from error
+
+
+def _profile(name: str) -> Profile:
+    profiles = load_profiles()
+    if name not in profiles:
+        raise UsageError(f"no profile {name!r}; there are {', '.join(sorted(profiles))}")
+    return profiles[name]
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    if text == "none":
+        return ()
+    kinds = VISIBLE_KINDS if text == "all" else tuple(part.strip() for part in text.split(","))
+    for kind in kinds:
+        if kind not in VISIBLE_KINDS:
+            raise UsageError(
+                f"--faults: no kind {kind!r} in a file; say none, all, or "
+                f"of {','.join(VISIBLE_KINDS)}"
+            )
+    return kinds
+
+
+def _faults(
+    target: Target, kinds: Sequence[str], arguments: argparse.Namespace, start_ms: int
+) -> Iterator[Fault]:
+    if not kinds:
+        return iter(())
+    return random_faults(
+        target,
+        seed=arguments.seed,
+        start_ms=start_ms,
+        rate_per_hour=arguments.rate,
+        kinds=kinds,
+        magnitude=arguments.magnitude,
+    )
+
+
+def _write(out: TextIO, device: str, readings: Readings, *, with_fault: bool) -> None:
+    row = f"%d,{device}," + ",".join(["%.9g"] * readings.values.shape[1])
+    lines = [
+        row % (t_ms, *values)
+        for t_ms, values in zip(readings.t_ms.tolist(), readings.values.tolist(), strict=True)
+    ]
+    for index in np.unique(np.nonzero(np.isnan(readings.values))[0]).tolist():
+        lines[index] = lines[index].replace("nan", "")
+    if with_fault:
+        lines = [
+            f"{line},{fault.kind if fault else ''}"
+            for line, fault in zip(lines, readings.faults, strict=True)
+        ]
+    out.write("\n".join(lines) + "\n")
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``generate`` to the command line."""
+    parser = commands.add_parser(
+        "generate",
+        help="write simulated readings to a CSV file",
+        description="Write simulated readings to a CSV file: t (ms), device, one column a channel "
+        "in raw units (empty: missing) and, with faults, the kind of fault of each reading.",
+        epilog="example: python -m device_sim generate --profile pump --hours 24 --seed 1 "
+        "--devices 4 --faults level_shift,drift --out pump.csv",
+    )
+    parser.add_argument("--profile", required=True, help="which kind of device")
+    parser.add_argument(
+        "--hours", type=number(above=0), default=24.0, help="hours of readings (24)"
+    )
+    parser.add_argument("--start", default=START, help=f"time of the first reading ({START})")
+    parser.add_argument("--seed", type=count(0), default=1, help="another seed, other devices (1)")
+    parser.add_argument("--devices", type=count(1), default=1, help="how many devices (1)")
+    parser.add_argument(
+        "--faults", default="none", help=f"none, all, or of {','.join(VISIBLE_KINDS)}"
+    )
+    parser.add_argument(
+        "--rate",
+        type=number(at_least=LEAST_RATE, at_most=MOST_RATE),
+        default=1.0,
+        help="faults a device and hour (1)",
+    )
+    parser.add_argument(
+        "--magnitude", type=number(above=0), default=6.0, help="least size in spreads (6)"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="the file to write")
+    parser.set_defaults(command=generate)

@@ -1,0 +1,60 @@
+"""What a run is asked for, and the faults that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from device_sim.faults.demo import demo_cycles
+from device_sim.faults.faults import Fault
+from device_sim.faults.schedule import Target, random_faults
+from device_sim.faults.work_faults import work_cycles
+from device_sim.fleet.fleet import FleetDevice
+from device_sim.fleet.workload import FleetTask
+from device_sim.session.conduct import Limits
+
+LONGEST_SLOT_S = 3600.0
+
+FaultPlan = Callable[[Target, int], Iterator[Fault]]
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """What the flags ask for. ``faults``: demo, work, none, or faults a device and hour."""
+
+    fleet: Sequence[FleetDevice]
+    tasks: Sequence[FleetTask]
+    seed: int
+    faults: str
+    speed: float
+    batch: int
+    history_s: float
+    store: int
+    limits: Limits
+    log: Path | None
+
+
+def target_of(one: FleetDevice, tasks: Sequence[FleetTask]) -> Target:
+    """*one* as a target of faults; those of the work need tasks to work at."""
+    works = any(task.device == one.device for task in tasks)
+    return Target(one.device, one.profile, works_at=one.site if works else None)
+
+
+def fault_plan(settings: RunSettings) -> FaultPlan:
+    """The faults of a target that begins at a time in ms, in order of theirs."""
+    duration_s = settings.limits.duration_s
+    simulated_s = None if duration_s is None else duration_s * settings.speed
+    if settings.faults == "none":
+        return lambda _target, _start: iter(())
+    if settings.faults in {"demo", "work"}:
+        cycles = demo_cycles if settings.faults == "demo" else work_cycles
+        targets = [target_of(one, settings.tasks) for one in settings.fleet]
+        return lambda target, start: cycles(
+            target, targets, seed=settings.seed, start_ms=start, duration_s=simulated_s
+        )
+    rate = float(settings.faults)
+    slot_s = min(LONGEST_SLOT_S, simulated_s or LONGEST_SLOT_S)
+    return lambda target, start: random_faults(
+        target, seed=settings.seed, start_ms=start, rate_per_hour=rate, slot_s=slot_s
+    )

@@ -1,0 +1,42 @@
+"""``workload``: the tasks of a site, for the product that is to place them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from device_sim.errors import UsageError
+from device_sim.fleet.fleet import DEFAULT_FLEET, load_fleet
+from device_sim.fleet.workload import load_workload, workload_document
+from tocsin.profiles import load_profiles
+
+
+def show_workload(arguments: argparse.Namespace) -> int:
+    """Print the tasks of a site as JSON. Returns 0. Raises UsageError for an unknown site."""
+    profiles = load_profiles()
+    tasks = load_workload(arguments.fleet, profiles)
+    sites = sorted({one.site for one in load_fleet(arguments.fleet, profiles)})
+    if arguments.site not in sites:
+        raise UsageError(f"--site {arguments.site}: no such site; there are {', '.join(sites)}")
+    document = workload_document(tasks, arguments.site)
+    sys.stdout.write(json.dumps(document, indent=2) + "\n")
+    return 0
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``workload`` to the command line."""
+    parser = commands.add_parser(
+        "workload",
+        help="print a site's tasks as the product takes them",
+        description="Print the tasks that the fleet file gives a site, as JSON: the body for the "
+        "product's PATCH /api/settings/tasks?site=SITE. Once it knows them, it moves them between "
+        "the site's devices. Where a task runs at the start is not part of it: the devices report "
+        "that in their twins.",
+        epilog="example: python -m device_sim workload --site north | curl -X PATCH --data @- "
+        "-H 'Content-Type: application/json' 'http://HOST/api/settings/tasks?site=north'",
+    )
+    parser.add_argument("--site", required=True, help="which site's tasks")
+    parser.add_argument("--fleet", type=Path, default=DEFAULT_FLEET, help="fleet file")
+    parser.set_defaults(command=show_workload)

@@ -1,0 +1,1 @@
+"""Simulated devices at work: what they measure, send and obey."""

@@ -1,0 +1,143 @@
+"""A fleet at work: each device's signal, faults, tasks and messages put together."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Iterator, Mapping
+
+from device_sim.clock import Clock
+from device_sim.commands.run_settings import RunSettings, fault_plan, target_of
+from device_sim.complaints import Complaints
+from device_sim.devices.device import SimulatedDevice
+from device_sim.devices.drive import TaskDrive
+from device_sim.devices.loads import LoadHistory
+from device_sim.devices.obedience import Obedience
+from device_sim.devices.production import Worker
+from device_sim.faults.faults import Fault
+from device_sim.fleet.fleet import FleetDevice
+from device_sim.fleet.workload import start_allocation
+from device_sim.hub.link import Link
+from device_sim.hub.message import Composer
+from device_sim.hub.sender import now_ms
+from device_sim.racing import before
+from device_sim.session.conduct import Produce
+from device_sim.session.dispatch import Dispatch
+from device_sim.session.runlog import RunLog
+from device_sim.session.truth import Truth
+from device_sim.signals.driven import DrivenStream
+from device_sim.signals.model import Place
+from device_sim.signals.stream import Signal, SignalStream
+
+
+def fleet_producers(
+    settings: RunSettings,
+    dispatch: Dispatch,
+    links: Mapping[str, Link],
+    *,
+    log: RunLog,
+    truth: Truth,
+) -> list[Produce]:
+    """One producer a device, their messages spread evenly over the time a batch takes.
+
+    Raises UsageError for a profile that has no signal.
+    """
+    simulation = Simulation(settings, dispatch, log=log, truth=truth)
+    return [
+        simulation.producer(one, links[one.device], place)
+        for place, one in enumerate(settings.fleet)
+    ]
+
+
+class Simulation:
+    """What the devices of a run have in common."""
+
+    def __init__(
+        self, settings: RunSettings, dispatch: Dispatch, *, log: RunLog, truth: Truth
+    ) -> None:
+        self._settings = settings
+        self._dispatch = dispatch
+        self._log = log
+        self._truth = truth
+        self._clock = Clock.catching_up(
+            now_ms=now_ms(), speed=settings.speed, duration_s=settings.limits.duration_s or 0.0
+        )
+        self._plan = fault_plan(settings)
+        self._run_name = f"{now_ms():x}"
+        self._complaints = Complaints()
+
+    def producer(self, one: FleetDevice, link: Link, place: int) -> Produce:
+        """The work of the device that is number *place* of the fleet."""
+        period_ms = round(one.profile.period_s * 1000)
+        phase_ms = self._settings.batch * period_ms * place // len(self._settings.fleet)
+        origin_ms = self._clock.start_ms + phase_ms
+        history = round(self._settings.history_s * 1000 / period_ms)
+        start_ms = origin_ms - history * period_ms
+        faults = self._plan(target_of(one, self._settings.tasks), origin_ms)
+        if one.capacity is None:
+            return self._worker(one, self._stream(one, start_ms), faults, history).work
+        start = start_allocation(self._settings.tasks, one)
+        loads = LoadHistory()
+        # The faults of its work act on the device, all of them label its readings.
+        labels, causes = itertools.tee(faults)
+        drive = TaskDrive(loads, capacity_pct=one.capacity.cpu_pct, faults=causes)
+        worker = self._worker(one, self._driven_stream(one, drive, start_ms), labels, history)
+        obedience = Obedience(
+            one.device,
+            link,
+            start,
+            loads=loads,
+            now_ms=self._clock.now_ms,
+            log=self._log,
+            complaints=self._complaints,
+        )
+        return _obedient(obedience, worker)
+
+    def _stream(self, one: FleetDevice, start_ms: int) -> Signal:
+        return SignalStream(
+            one.device,
+            one.profile,
+            seed=self._settings.seed,
+            start_ms=start_ms,
+            place=Place(one.utc_offset_h),
+        )
+
+    def _driven_stream(self, one: FleetDevice, drive: TaskDrive, start_ms: int) -> Signal:
+        return DrivenStream(
+            one.device,
+            one.profile,
+            drive,
+            seed=self._settings.seed,
+            start_ms=start_ms,
+            place=Place(one.utc_offset_h),
+        )
+
+    def _worker(
+        self, one: FleetDevice, signal: Signal, faults: Iterator[Fault], history: int
+    ) -> Worker:
+        return Worker(
+            one.device,
+            SimulatedDevice(signal, one.profile, faults),
+            Composer(one.device, one.profile.name, one.profile.channel_names, self._run_name),
+            dispatch=self._dispatch,
+            clock=self._clock,
+            truth=self._truth,
+            batch=self._settings.batch,
+            history=history,
+        )
+
+
+def _obedient(obedience: Obedience, worker: Worker) -> Produce:
+    """A device that first finds out what to run, then works and obeys."""
+
+    async def work(stop: asyncio.Event) -> None:
+        if not await before(stop, obedience.begin()):
+            return
+        obeying = asyncio.create_task(obedience.obey(stop))
+        try:
+            await worker.work(stop)
+            await obeying
+        finally:
+            obeying.cancel()
+
+    return work

@@ -1,0 +1,1 @@
+"""What goes wrong: faults of readings and of work, and when each happens."""

@@ -1,0 +1,1 @@
+"""Which devices stand where, what they can carry, and which tasks there are."""

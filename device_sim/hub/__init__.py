@@ -1,0 +1,1 @@
+"""The way to the hub and back: messages, connections, the registry."""

@@ -1,0 +1,165 @@
+"""A device's connection through azure-iot-device."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, TypeVar
+
+from azure.iot.device import Message
+from azure.iot.device.aio import IoTHubDeviceClient
+from azure.iot.device.exceptions import (
+    ClientError,
+    CredentialError,
+    OperationCancelled,
+    OperationTimeout,
+    ServiceError,
+)
+
+from device_sim.hub.addresses import Hub
+from device_sim.hub.link import LinkError, RefusedError
+from device_sim.hub.message import Outgoing
+
+SEND_TIMEOUT_S = 10.0
+TWIN_TIMEOUT_S = 10.0
+CONNECT_TIMEOUT_S = 20.0
+CLOSE_TIMEOUT_S = 5.0
+KEEP_ALIVE_S = 30
+
+Answer = TypeVar("Answer")
+
+
+def silence_sdk() -> None:
+    """Keep the SDK's log quiet: what fails reaches us as an error and is counted; the log would
+    repeat it a hundred times while the hub is away."""
+    logging.getLogger("azure.iot.device").setLevel(logging.CRITICAL)
+
+
+class HubLink:
+    """A connection through azure-iot-device.
+
+    The SDK's own reconnecting is off: it would keep a cut-off message to itself until its timer,
+    while here it fails at once, waits in the outbox and goes out with the next connection. Sending
+    and asking for the twin connect again by themselves.
+    """
+
+    def __init__(self, hub: Hub, device: str, key: str) -> None:
+        self._client = IoTHubDeviceClient.create_from_symmetric_key(
+            symmetric_key=key,
+            hostname=hub.device_host,
+            device_id=device,
+            server_verification_cert=hub.ca_certificate,
+            connection_retry=False,
+            keep_alive=KEEP_ALIVE_S,
+        )
+        # Every failure reaches us through the call that meets it; the SDK would print it as well.
+        self._client.on_background_exception = _ignore_background
+
+    async def connect(self) -> None:
+        await _answered(CONNECT_TIMEOUT_S, self._client.connect())
+
+    async def send(self, message: Outgoing) -> None:
+        wire = Message(  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
+            message.body,
+            message_id=message.message_id,
+            content_encoding="utf-8",
+            content_type="application/json",
+        )
+        wire.custom_properties["iothub-creation-time-utc"] = message.created_utc
+        await _answered(SEND_TIMEOUT_S, self._client.send_message(wire))
+
+    async def listen(
+        self,
+        on_desired: Callable[[Mapping[str, Any]], None],
+        on_connection: Callable[[], None],
+    ) -> None:
+        loop = asyncio.get_running_loop()
+
+        # The SDK runs plain functions in several threads, in any order; coroutines one by one.
+        async def desired(patch: Mapping[str, Any]) -> None:
+            loop.call_soon_threadsafe(on_desired, patch)
+
+        async def connection() -> None:
+            loop.call_soon_threadsafe(on_connection)
+
+        # The SDK says it calls this with None, and calls it with nothing.
+        self._client.on_connection_state_change = connection  # type: ignore[assignment]
+
+        def subscribe() -> None:
+            self._client.on_twin_desired_properties_patch_received = desired
+
+        # Setting this handler subscribes, and blocks until the hub has answered.
+        await _answered(TWIN_TIMEOUT_S, _aside(subscribe))
+
+    async def twin(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = await _answered(TWIN_TIMEOUT_S, self._client.get_twin())
+        return found
+
+    async def report(self, properties: Mapping[str, Any]) -> None:
+        patching = self._client.patch_twin_reported_properties(dict(properties))
+        await _answered(TWIN_TIMEOUT_S, patching)
+
+    async def close(self) -> None:
+        try:
+            await within(CLOSE_TIMEOUT_S, self._client.shutdown())
+        except (ClientError, OperationCancelled, OperationTimeout, TimeoutError):
+            return
+
+
+async def _aside(work: Callable[[], None]) -> None:
+    """Do blocking *work* in a thread that keeps nobody from ending, unlike asyncio.to_thread's."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def settle(error: Exception | None) -> None:
+        if not done.done():
+            done.set_result(None) if error is None else done.set_exception(error)
+
+    def run() -> None:
+        found: Exception | None = None
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is raised where it is awaited
+            found = error
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(settle, found)
+
+    threading.Thread(target=run, daemon=True).start()
+    await done
+
+
+async def _answered(seconds: float, work: Coroutine[Any, Any, Answer]) -> Answer:
+    """Do *work* of the SDK in time. Raises LinkError or RefusedError."""
+    try:
+        return await within(seconds, work)
+    except CredentialError as error:
+        raise RefusedError(str(error)) from error
+    except (ClientError, ServiceError, OperationCancelled, OperationTimeout, TimeoutError) as error:
+        raise LinkError(str(error) or "no answer in time") from error
+
+
+async def within(seconds: float, work: Coroutine[Any, Any, Answer]) -> Answer:
+    """Do *work*, or raise TimeoutError after *seconds* and leave it to itself.
+
+    It is not cancelled: the SDK answers a call from its own thread even when nobody waits any
+    more, and answering a cancelled one is an error on the event loop.
+    """
+    task = asyncio.ensure_future(work)
+    task.add_done_callback(_retrieve)
+    done, _ = await asyncio.wait({task}, timeout=seconds)
+    if not done:
+        raise TimeoutError
+    return await task
+
+
+def _retrieve(task: asyncio.Future[Any]) -> None:
+    """Look at the outcome, so that one nobody waits for is not reported as forgotten."""
+    if not task.cancelled():
+        task.exception()
+
+
+def _ignore_background(_error: Exception) -> None:
+    return

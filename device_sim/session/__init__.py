@@ -1,0 +1,1 @@
+"""A session with the hub: what is sent, what became of it, how it goes."""

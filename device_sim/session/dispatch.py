@@ -1,0 +1,117 @@
+"""All devices' outboxes and connections: messages go in, their fates go to the run log."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Mapping
+
+from device_sim.errors import SimulatorError
+from device_sim.hub.link import Link, LinkError
+from device_sim.hub.message import Outgoing
+from device_sim.hub.outbox import Outbox
+from device_sim.hub.sender import connect_patiently, deliver
+from device_sim.racing import before
+from device_sim.session.runlog import RunLog
+
+CONNECT_WITHIN_S = 60.0
+CONNECT_AT_ONCE = 10
+
+
+class NotConnectedError(SimulatorError):
+    """A device could not connect at the start."""
+
+
+class Dispatch:
+    """Delivers the messages of many devices over their links."""
+
+    def __init__(self, links: Mapping[str, Link], *, store: int, log: RunLog) -> None:
+        """*store*: how many messages of a device may wait."""
+        self._links = links
+        self._log = log
+        self._outboxes = {device: Outbox(store) for device in links}
+        self._deliveries: list[asyncio.Task[None]] = []
+        self._failing: set[str] = set()
+        log.tally.devices = len(links)
+
+    @property
+    def waiting(self) -> int:
+        return sum(len(outbox) for outbox in self._outboxes.values())
+
+    async def connect(self) -> None:
+        """Connect every device. Raises NotConnectedError naming the first that cannot."""
+        gate = asyncio.Semaphore(CONNECT_AT_ONCE)
+
+        async def one(device: str, link: Link) -> None:
+            async with gate:
+                try:
+                    await connect_patiently(link, within_s=CONNECT_WITHIN_S)
+                except LinkError as error:
+                    raise NotConnectedError(f"device {device} cannot connect: {error}") from error
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for device, link in self._links.items():
+                    group.create_task(one(device, link))
+        except* NotConnectedError as errors:
+            raise errors.exceptions[0] from None
+
+    def start(self) -> None:
+        """Begin to empty the outboxes."""
+        for device, link in self._links.items():
+            self._deliveries.append(
+                asyncio.create_task(
+                    deliver(
+                        link,
+                        self._outboxes[device],
+                        on_acknowledged=self._acknowledged,
+                        on_failed_attempt=self._failed,
+                    )
+                )
+            )
+
+    def offer(self, message: Outgoing) -> None:
+        """Queue a message; what overflows is counted as such."""
+        self._log.produced(message)
+        lost = self._outboxes[message.device].put(message)
+        if lost is not None:
+            self._log.settled(lost, "overflowed")
+
+    async def offer_when_free(self, message: Outgoing, stop: asyncio.Event) -> None:
+        """Queue a message once there is room; unsent if *stop* comes first."""
+        if await before(stop, self._outboxes[message.device].room()):
+            self.offer(message)
+        else:
+            self._log.produced(message)
+            self._log.settled(message, "unsent")
+
+    async def drained(self) -> None:
+        """Wait until nothing waits any more."""
+        for outbox in self._outboxes.values():
+            await outbox.empty()
+
+    async def close(self) -> None:
+        """Stop delivering, count what is left as unsent, disconnect."""
+        for delivery in self._deliveries:
+            delivery.cancel()
+        ended = await asyncio.gather(*self._deliveries, return_exceptions=True)
+        for outbox in self._outboxes.values():
+            for message in outbox.give_up():
+                self._log.settled(message, "unsent")
+        await asyncio.gather(*(link.close() for link in self._links.values()))
+        for one in ended:
+            if isinstance(one, Exception):
+                raise one
+
+    def _acknowledged(self, message: Outgoing, acked_at: int) -> None:
+        self._log.settled(message, "sent", acked_at)
+        if message.device in self._failing:
+            self._failing.discard(message.device)
+            if not self._failing:
+                sys.stderr.write("every device delivers again\n")
+
+    def _failed(self, message: Outgoing, error: LinkError) -> None:
+        self._log.tally.failed_attempts += 1
+        if not self._failing:
+            sys.stderr.write(f"{message.device} cannot deliver ({error}); messages wait\n")
+        self._failing.add(message.device)
