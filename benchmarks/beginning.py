@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ml_model.data import Recording
-from ml_model.model import ModelConfig
-from ml_model.scoring import score_recording
-from ml_model.train import TrainConfig, train
-from ml_model.views import View
+from ml_model.detector.model import ModelConfig
+from ml_model.detector.scoring import score_recording
+from ml_model.detector.views import View
+from ml_model.recording import Recording
+from ml_model.training.train import TrainConfig, train
 from tocsin.domain.profile import Profile
 
 POWER = 2.0  # evidence adds up as squares: there is one machine, and many oddities are one

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from benchmarks.beginning import score_after
 from benchmarks.skab.recordings import TRAINING_ROWS, Stream
-from ml_model.train import TrainConfig
-from ml_model.views import View
+from ml_model.detector.views import View
+from ml_model.training.train import TrainConfig
 from tocsin.profiles import load_profiles
 
 WINDOW = 30

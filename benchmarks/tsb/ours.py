@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.beginning import score_after
-from ml_model.train import TrainConfig
-from ml_model.views import View
+from ml_model.detector.views import View
+from ml_model.training.train import TrainConfig
 from tocsin.domain.profile import Channel, Profile
 
 WINDOW = 100

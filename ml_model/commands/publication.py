@@ -12,10 +12,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ml_model.active import PublishError
 from ml_model.commands.parser import Commands
 from ml_model.paths import BUNDLES
-from ml_model.publish import container_client, publish, publish_bundle
+from ml_model.release.active import PublishError
+from ml_model.release.publish import container_client, publish, publish_bundle
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
 

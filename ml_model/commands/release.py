@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ml_model.commands.parser import Commands
-from ml_model.promote import Flip, promote, roll_back, versions
-from ml_model.publish import container_client
+from ml_model.release.promote import Flip, promote, roll_back, versions
+from ml_model.release.publish import container_client
 from tocsin.profiles import load_profiles
 
 

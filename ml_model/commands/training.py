@@ -13,7 +13,7 @@ from rich.console import Console
 from ml_model.commands.parser import Commands
 from ml_model.paths import BUNDLES, RUNS
 from ml_model.recordings.flags import add_source_flags, source_of
-from ml_model.reproduction import ReproductionError
+from ml_model.training.reproduction import ReproductionError
 from tocsin.profiles import load_profiles
 
 TRAIN = """\
@@ -107,9 +107,9 @@ def _add_reproduce(commands: Commands, names: list[str]) -> None:
 
 
 def _train(parsed: argparse.Namespace, console: Console) -> None:
-    from ml_model.presets import TARGET_PER_DAY, preset_of  # noqa: PLC0415 (imports torch)
-    from ml_model.runs import TrainingOrder, run_training  # noqa: PLC0415 (imports torch)
-    from ml_model.train import TrainConfig  # noqa: PLC0415 (imports torch)
+    from ml_model.detector.presets import TARGET_PER_DAY, preset_of  # noqa: PLC0415 (imports torch)
+    from ml_model.training.runs import TrainingOrder, run_training  # noqa: PLC0415 (imports torch)
+    from ml_model.training.train import TrainConfig  # noqa: PLC0415 (imports torch)
 
     profile = load_profiles()[parsed.profile]
     target = parsed.target or TARGET_PER_DAY
@@ -129,7 +129,7 @@ def _train(parsed: argparse.Namespace, console: Console) -> None:
 
 
 def _evaluate(parsed: argparse.Namespace, console: Console) -> None:
-    from ml_model.runs import run_evaluation  # noqa: PLC0415 (imports torch)
+    from ml_model.training.runs import run_evaluation  # noqa: PLC0415 (imports torch)
 
     profile = load_profiles()[parsed.profile]
     bundle = parsed.bundle or BUNDLES / profile.name
@@ -144,8 +144,8 @@ def _say(console: Console, line: str) -> None:
 
 
 def _reproduce(parsed: argparse.Namespace, console: Console) -> int:
-    from ml_model.reproduce import check, reproduce  # noqa: PLC0415 (imports torch)
-    from ml_model.train import TrainConfig  # noqa: PLC0415 (imports torch)
+    from ml_model.training.reproduce import check, reproduce  # noqa: PLC0415 (imports torch)
+    from ml_model.training.train import TrainConfig  # noqa: PLC0415 (imports torch)
 
     profiles = load_profiles()
     config = TrainConfig(seed=parsed.seed, epochs=parsed.epochs, budget_s=parsed.budget_s)

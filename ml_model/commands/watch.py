@@ -16,15 +16,15 @@ from rich.console import Console
 
 from ml_model.commands.parser import Commands
 from ml_model.paths import BUNDLE_FILE, RUNS
-from ml_model.promote import fetch
-from ml_model.publish import container_client
+from ml_model.release.promote import fetch
+from ml_model.release.publish import container_client
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
 
 if TYPE_CHECKING:
-    from ml_model.data import Recording
-    from ml_model.shadow import Span
+    from ml_model.judging.shadow import Span
+    from ml_model.recording import Recording
 
 NOT_FIT = 1
 DAY_MS = 86_400_000
@@ -79,9 +79,9 @@ def _add_compare(commands: Commands, names: list[str]) -> None:
 
 
 def _drift(parsed: argparse.Namespace, console: Console) -> None:
-    from ml_model.drift import drift_from, drift_table  # noqa: PLC0415 (imports torch)
-    from ml_model.export import load_program, read_description  # noqa: PLC0415 (imports torch)
-    from ml_model.scoring import score_recording  # noqa: PLC0415 (imports torch)
+    from ml_model.detector.export import load_program, read_description  # noqa: PLC0415 (imports torch)
+    from ml_model.detector.scoring import score_recording  # noqa: PLC0415 (imports torch)
+    from ml_model.judging.drift import drift_from, drift_table  # noqa: PLC0415 (imports torch)
 
     profile = load_profiles()[parsed.profile]
     with TemporaryDirectory() as fetched:
@@ -94,8 +94,8 @@ def _drift(parsed: argparse.Namespace, console: Console) -> None:
 
 
 def _compare(parsed: argparse.Namespace, console: Console) -> int:
-    from ml_model.compare import ShadowOrder, run_comparison  # noqa: PLC0415 (imports torch)
-    from ml_model.presets import TARGET_PER_DAY  # noqa: PLC0415 (imports torch)
+    from ml_model.detector.presets import TARGET_PER_DAY  # noqa: PLC0415 (imports torch)
+    from ml_model.judging.compare import ShadowOrder, run_comparison  # noqa: PLC0415 (imports torch)
 
     profile = load_profiles()[parsed.profile]
     with TemporaryDirectory() as fetched:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ml_model.data import Recording, RecordingError, ends_of_windows, normal_ends
+from ml_model.recording import Recording, RecordingError, ends_of_windows, normal_ends
 from tocsin.domain.profile import Profile
 
 LEAST_WINDOWS = 2_000

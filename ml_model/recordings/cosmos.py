@@ -16,7 +16,7 @@ from azure.core.exceptions import AzureError
 from azure.cosmos import ContainerProxy, CosmosClient, DatabaseProxy
 from numpy.typing import NDArray
 
-from ml_model.data import Recording, RecordingError
+from ml_model.recording import Recording, RecordingError
 from tocsin.domain.profile import Profile
 from tocsin.domain.telemetry import columns_of
 

@@ -12,7 +12,7 @@ import pandas as pd
 from rich.console import Console
 from rich.progress import track
 
-from ml_model.data import Recording, RecordingError
+from ml_model.recording import Recording, RecordingError
 from ml_model.recordings.checks import check_period
 from ml_model.recordings.source import Recorded
 from ml_model.recordings.tables import SUFFIXES, TIME_COLUMN, read_table

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ml_model.data import RecordingError
+from ml_model.recording import RecordingError
 from ml_model.recordings.fleet import parse_fleet
 
 if TYPE_CHECKING:

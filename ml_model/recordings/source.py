@@ -8,7 +8,7 @@ from typing import Protocol
 
 from rich.console import Console
 
-from ml_model.data import Recording
+from ml_model.recording import Recording
 from tocsin.domain.profile import Profile
 
 

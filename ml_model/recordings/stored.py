@@ -11,7 +11,7 @@ from azure.cosmos import DatabaseProxy
 from rich.console import Console
 from rich.progress import Progress
 
-from ml_model.data import Recording, RecordingError
+from ml_model.recording import Recording, RecordingError
 from ml_model.recordings.alerts import labels_of_alerts, stored_alerts, with_faults
 from ml_model.recordings.checks import check_period
 from ml_model.recordings.cosmos import open_database, read_stored, readings_each, shown_time

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ml_model.data import RecordingError
+from ml_model.recording import RecordingError
 from tocsin.domain.profile import Profile
 from tocsin.domain.telemetry import MAX_MAGNITUDE
 

@@ -14,9 +14,9 @@ from azure.storage.blob import ContainerClient
 
 from local.processes import Child
 from local.services import Endpoints
-from ml_model.active import Named, PublishError, read_active, write
-from ml_model.promote import fetch, promote, roll_back, versions
-from ml_model.publish import container_client
+from ml_model.release.active import Named, PublishError, read_active, write
+from ml_model.release.promote import fetch, promote, roll_back, versions
+from ml_model.release.publish import container_client
 from tests.contract.ports import connection
 from tests.fakes.bundles import bundle_files
 from tests.fakes.messages import RIG

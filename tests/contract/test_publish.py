@@ -14,9 +14,9 @@ from azure.storage.blob import ContainerClient
 from local.processes import Child
 from local.services import Endpoints
 from ml_model.__main__ import main
-from ml_model.active import PublishError
 from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
-from ml_model.publish import container_client, publish
+from ml_model.release.active import PublishError
+from ml_model.release.publish import container_client, publish
 from tocsin.domain.bundle import FORMAT
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.profiles import load_profiles

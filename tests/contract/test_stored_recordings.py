@@ -12,10 +12,10 @@ from azure.cosmos import CosmosClient, DatabaseProxy, PartitionKey
 
 from local.processes import Child
 from local.services import COSMOS_KEY, Endpoints
-from ml_model.data import RecordingError
+from ml_model.judging.shadow import Span
+from ml_model.recording import RecordingError
 from ml_model.recordings.alerts import confirmed_alerts
 from ml_model.recordings.cosmos import open_database, read_stored
-from ml_model.shadow import Span
 from tests.contract.cosmos_clients import url
 from tests.fakes.messages import PROBE, RIG
 from tocsin.domain.profile import Profile

@@ -16,12 +16,12 @@ from local.addresses import free_loopback_address
 from local.processes import Child
 from local.services import COSMOS_KEY, Endpoints
 from ml_model.__main__ import main
-from ml_model.data import Recording, RecordingError
+from ml_model.judging.shadow import Span
+from ml_model.recording import Recording, RecordingError
 from ml_model.recordings.alerts import labels_of_alerts, stored_alerts
 from ml_model.recordings.cosmos import open_database, read_stored
 from ml_model.recordings.source import Recorded
 from ml_model.recordings.stored import StoredSource, Use
-from ml_model.shadow import Span
 from tests.contract.cosmos_clients import url
 from tests.fakes.bundles import bundle_files
 from tests.fakes.messages import RIG

@@ -15,8 +15,8 @@ from rich.console import Console
 from local.prepare import run_module
 from ml_model.paths import BUNDLES
 from ml_model.recordings.fleet import Fleet
-from ml_model.reproduce import check, reproduce
-from ml_model.train import TrainConfig
+from ml_model.training.reproduce import check, reproduce
+from ml_model.training.train import TrainConfig
 from tocsin.profiles import load_profiles
 
 PROFILES = load_profiles()

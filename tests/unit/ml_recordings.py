@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ml_model.data import Recording, normal_windows
-from ml_model.model import ModelConfig, WindowAutoencoder
-from ml_model.train import TrainConfig, train
-from ml_model.views import View
+from ml_model.detector.model import ModelConfig, WindowAutoencoder
+from ml_model.detector.views import View
+from ml_model.recording import Recording, normal_windows
+from ml_model.training.train import TrainConfig, train
 from tocsin.domain.profile import Channel, Profile
 
 START_MS = 1_767_571_200_000

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ml_model.calibrate import calibrate, excursion_peaks
-from ml_model.data import Recording, RecordingError
-from ml_model.scoring import ScoredRecording
+from ml_model.detector.calibrate import calibrate, excursion_peaks
+from ml_model.detector.scoring import ScoredRecording
+from ml_model.recording import Recording, RecordingError
 from tocsin.domain.adaptation import USUAL_QUANTILE
 from tocsin.domain.scoring import AlertState, Hysteresis, next_alert
 from tocsin.domain.thresholds import AIM, sustained, threshold_for

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from ml_model.data import Recording
-from ml_model.drift import drift_from, drift_table, reference_from
-from ml_model.scoring import ScoredRecording
+from ml_model.detector.scoring import ScoredRecording
+from ml_model.judging.drift import drift_from, drift_table, reference_from
+from ml_model.recording import Recording
 from tests.fakes.messages import RIG
 from tocsin.domain.drift import Drift
 from tocsin.domain.errors import InvalidBundleError

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ml_model.data import Recording
-from ml_model.evaluate import Judged, faulty_and_scored, judge, metrics_of
-from ml_model.scoring import ScoredRecording
+from ml_model.detector.scoring import ScoredRecording
+from ml_model.judging.evaluate import Judged, faulty_and_scored, judge, metrics_of
+from ml_model.recording import Recording
 from tocsin.domain.adaptation import Pace
 from tocsin.domain.decisions import Rule
 from tocsin.domain.scoring import Hysteresis

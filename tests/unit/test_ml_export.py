@@ -14,16 +14,16 @@ import pytest
 import torch
 from rich.console import Console
 
-from ml_model import export
 from ml_model.__main__ import main
-from ml_model.calibrate import Calibration
-from ml_model.data import Recording
-from ml_model.model import ModelConfig, WindowAutoencoder
+from ml_model.detector import export
+from ml_model.detector.calibrate import Calibration
+from ml_model.detector.model import ModelConfig, WindowAutoencoder
+from ml_model.detector.presets import Preset
+from ml_model.detector.views import View
 from ml_model.paths import BUNDLE_FILE, BUNDLES, PROGRAM_FILE
-from ml_model.presets import Preset
+from ml_model.recording import Recording
 from ml_model.recordings.files import FileSource
-from ml_model.runs import TrainingOrder, run_evaluation, run_training
-from ml_model.views import View
+from ml_model.training.runs import TrainingOrder, run_evaluation, run_training
 from tests.unit.ml_recordings import (
     CONFIG,
     PLANT,

@@ -10,9 +10,9 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from ml_model.model import ModelConfig, Quantiser, WindowAutoencoder
-from ml_model.train import train
-from ml_model.views import Seen, View
+from ml_model.detector.model import ModelConfig, Quantiser, WindowAutoencoder
+from ml_model.detector.views import Seen, View
+from ml_model.training.train import train
 from tests.unit.ml_recordings import (
     CONFIG,
     NOISE,

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from ml_model.model import MISSING, STUCK, WindowAutoencoder
-from ml_model.train import train
+from ml_model.detector.model import MISSING, STUCK, WindowAutoencoder
+from ml_model.training.train import train
 from tests.unit.ml_recordings import (
     CONFIG,
     PLANT,

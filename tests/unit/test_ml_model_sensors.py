@@ -7,7 +7,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from ml_model.model import MISSING, STUCK, WindowAutoencoder
+from ml_model.detector.model import MISSING, STUCK, WindowAutoencoder
 from tests.unit.ml_recordings import CONFIG, PLANT, answers, fresh_windows, trained_model
 
 Windows = NDArray[np.float32]

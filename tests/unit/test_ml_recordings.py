@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml_model.data import (
+from ml_model.recording import (
     Recording,
     ends_of_windows,
     normal_ends,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml_model.data import Recording, RecordingError, split
+from ml_model.recording import Recording, RecordingError, split
 from ml_model.recordings.checks import check_parts, check_period, check_trainable, with_windows
 from tests.unit.ml_recordings import PLANT, START_MS, normal_recording
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from ml_model.data import RecordingError
+from ml_model.recording import RecordingError
 from ml_model.recordings.files import FileSource, read_recordings, sha256_of
 from tests.unit.ml_recordings import PLANT, START_MS, normal_recording, write_csv
 

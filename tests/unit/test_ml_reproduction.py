@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from ml_model.reproduction import Figure, figures_of
-from ml_model.summary import reproduction_table
+from ml_model.training.reproduction import Figure, figures_of
+from ml_model.training.summary import reproduction_table
 
 COMMITTED: dict[str, Any] = {
     "threshold": 1.5,

@@ -9,9 +9,9 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from ml_model.data import Recording, RecordingError
-from ml_model.model import WindowAutoencoder
-from ml_model.scaler import LEAST_RUN, NOISE_SHARE, drifted_spread, fit_scaler, fit_sensors
+from ml_model.detector.model import WindowAutoencoder
+from ml_model.detector.scaler import LEAST_RUN, NOISE_SHARE, drifted_spread, fit_scaler, fit_sensors
+from ml_model.recording import Recording, RecordingError
 from tests.unit.ml_recordings import CONFIG, NOISE, PLANT, START_MS, normal_recording, windows_of
 
 

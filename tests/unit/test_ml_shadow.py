@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml_model.data import Recording
-from ml_model.scoring import ScoredRecording
-from ml_model.shadow import Comparison, Shadow, Span, compare, reasons_against, report_of
+from ml_model.detector.scoring import ScoredRecording
+from ml_model.judging.shadow import Comparison, Shadow, Span, compare, reasons_against, report_of
+from ml_model.recording import Recording
 
 TARGET = 0.5
 WINDOW_MS = 60_000

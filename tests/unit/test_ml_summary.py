@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from ml_model.calibrate import Calibration
-from ml_model.data import split
-from ml_model.summary import cut_short, training_table
-from ml_model.train import Epoch, TrainConfig
+from ml_model.detector.calibrate import Calibration
+from ml_model.recording import split
+from ml_model.training.summary import cut_short, training_table
+from ml_model.training.train import Epoch, TrainConfig
 from tests.unit.ml_recordings import normal_recording
 
 CALIBRATION = Calibration(

@@ -9,10 +9,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from ml_model.data import Recording, RecordingError, normal_windows
-from ml_model.model import WindowAutoencoder
-from ml_model.train import LEAST_TAIL, Epoch, TrainConfig, train
-from ml_model.views import View
+from ml_model.detector.model import WindowAutoencoder
+from ml_model.detector.views import View
+from ml_model.recording import Recording, RecordingError, normal_windows
+from ml_model.training.train import LEAST_TAIL, Epoch, TrainConfig, train
 from tests.unit.ml_recordings import (
     CONFIG,
     NOISE,

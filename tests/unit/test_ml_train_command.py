@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ml_model.__main__ import main
-from ml_model.data import Recording
+from ml_model.recording import Recording
 from tocsin.profiles import load_profiles
 
 PROFILE = load_profiles()["environment"]

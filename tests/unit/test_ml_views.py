@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from ml_model.views import LEAST_VARIANCE, STEP_OF_WHITE_NOISE, STILL, Seen, View, Views
+from ml_model.detector.views import LEAST_VARIANCE, STEP_OF_WHITE_NOISE, STILL, Seen, View, Views
 from tocsin.domain.errors import InvalidProfileError
 
 NAN = math.nan

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ml_model.data import Recording
-from ml_model.evaluate import Judged, judge
-from ml_model.scoring import score_recording
+from ml_model.detector.scoring import score_recording
+from ml_model.judging.evaluate import Judged, judge
+from ml_model.recording import Recording
 from tests.fakes.bundles import Steps, exported
 from tests.fakes.dead_letters import FakeDeadLetters
 from tests.fakes.live import FakeLive

@@ -10,12 +10,12 @@ import torch
 from matplotlib.figure import Figure
 from sklearn.metrics import precision_recall_curve
 
-from ml_model.calibrate import Calibration
-from ml_model.data import Recording, window_chunks
-from ml_model.evaluate import Judged, faulty_and_scored
-from ml_model.model import WindowAutoencoder
-from ml_model.scoring import ScoredRecording
-from ml_model.train import Epoch
+from ml_model.detector.calibrate import Calibration
+from ml_model.detector.model import WindowAutoencoder
+from ml_model.detector.scoring import ScoredRecording
+from ml_model.judging.evaluate import Judged, faulty_and_scored
+from ml_model.recording import Recording, window_chunks
+from ml_model.training.train import Epoch
 from tocsin.domain.profile import Profile
 from tocsin.domain.thresholds import sustained
 

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from ml_model.calibrate import Calibration
-from ml_model.model import WindowAutoencoder
+from ml_model.detector.calibrate import Calibration
+from ml_model.detector.model import WindowAutoencoder
+from ml_model.detector.scoring import Program
 from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
-from ml_model.scoring import Program
 from tocsin.domain.bundle import FORMAT
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile

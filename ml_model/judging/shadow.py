@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
-from ml_model.scoring import ScoredRecording
+from ml_model.detector.scoring import ScoredRecording
 
 RATE_MARGIN = 1.5
 RULE_OF_THREE = 3.0

@@ -15,8 +15,16 @@ from typing import Any, Literal
 from azure.core.exceptions import ResourceExistsError
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
-from ml_model.active import CONTAINER, Named, PublishError, download, read_active, sha256_of, write
 from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
+from ml_model.release.active import (
+    CONTAINER,
+    Named,
+    PublishError,
+    download,
+    read_active,
+    sha256_of,
+    write,
+)
 from tocsin.domain.bundle import BundleSpec, check_sha256, parse_bundle
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile

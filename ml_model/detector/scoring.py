@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ml_model.data import Recording, window_chunks
+from ml_model.recording import Recording, window_chunks
 from tocsin.domain.decisions import Decided, Rule, Standing, decide
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import count_out

@@ -12,19 +12,20 @@ import numpy as np
 from rich.console import Console
 from rich.progress import Progress, track
 
-from ml_model import export, plots
-from ml_model.calibrate import calibrate
-from ml_model.data import Recording, normal_ends, split
-from ml_model.drift import reference_from
-from ml_model.evaluate import Judged, judge, metrics_of
-from ml_model.model import WindowAutoencoder
+from ml_model.detector import export
+from ml_model.detector.calibrate import calibrate
+from ml_model.detector.model import WindowAutoencoder
+from ml_model.detector.presets import TARGET_PER_DAY, Preset
+from ml_model.detector.scoring import ScoredRecording, score_recording
+from ml_model.judging.drift import reference_from
+from ml_model.judging.evaluate import Judged, judge, metrics_of
 from ml_model.paths import BUNDLE_FILE
-from ml_model.presets import TARGET_PER_DAY, Preset
+from ml_model.recording import Recording, normal_ends, split
 from ml_model.recordings.checks import check_parts, check_trainable, with_windows
 from ml_model.recordings.source import Recorded, Source
-from ml_model.scoring import ScoredRecording, score_recording
-from ml_model.summary import cut_short, evaluation_table, training_table
-from ml_model.train import Epoch, TrainConfig, train
+from ml_model.training import plots
+from ml_model.training.summary import cut_short, evaluation_table, training_table
+from ml_model.training.train import Epoch, TrainConfig, train
 from tocsin.domain.bundle import parse_bundle
 from tocsin.domain.decisions import Rule
 from tocsin.domain.profile import Profile

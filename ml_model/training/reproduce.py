@@ -9,15 +9,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ml_model import export
+from ml_model.detector import export
+from ml_model.detector.presets import TARGET_PER_DAY, preset_of
 from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
-from ml_model.presets import TARGET_PER_DAY, preset_of
 from ml_model.recordings.fleet import Fleet
 from ml_model.recordings.simulated import SimulatedSource
-from ml_model.reproduction import Figure, ReproductionError, figures_of
-from ml_model.runs import TrainingOrder, run_evaluation, run_training
-from ml_model.summary import reproduction_table
-from ml_model.train import TrainConfig
+from ml_model.training.reproduction import Figure, ReproductionError, figures_of
+from ml_model.training.runs import TrainingOrder, run_evaluation, run_training
+from ml_model.training.summary import reproduction_table
+from ml_model.training.train import TrainConfig
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
 

@@ -14,7 +14,8 @@ from typing import Literal
 
 from azure.storage.blob import ContainerClient
 
-from ml_model.active import (
+from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
+from ml_model.release.active import (
     CONTAINER,
     Active,
     Named,
@@ -24,7 +25,6 @@ from ml_model.active import (
     sha256_of,
     write,
 )
-from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
 from tocsin.domain.bundle import check_sha256, parse_bundle
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import genpareto
 
-from ml_model.data import RecordingError
-from ml_model.scoring import ScoredRecording
+from ml_model.detector.scoring import ScoredRecording
+from ml_model.recording import RecordingError
 from tocsin.domain.adaptation import USUAL_QUANTILE
 from tocsin.domain.scoring import Hysteresis
 from tocsin.domain.thresholds import Tail, sustained, threshold_for

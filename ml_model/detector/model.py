@@ -18,7 +18,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from ml_model.views import Seen, View, Views
+from ml_model.detector.views import Seen, View, Views
 
 LEAST_TOTAL = 1e-30  # evidence below which no channel is to blame
 MOST_TAILS = 1e6  # of a channel's error: keeps its power finite

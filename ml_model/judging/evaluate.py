@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ml_model.scoring import ScoredRecording, decide_recording
+from ml_model.detector.scoring import ScoredRecording, decide_recording
 from tocsin.domain.decisions import Rule
 from tocsin.domain.scoring import Change
 

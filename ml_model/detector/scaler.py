@@ -11,9 +11,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ml_model.data import Recording, RecordingError
-from ml_model.model import WindowAutoencoder
-from ml_model.views import STEP_OF_WHITE_NOISE
+from ml_model.detector.model import WindowAutoencoder
+from ml_model.detector.views import STEP_OF_WHITE_NOISE
+from ml_model.recording import Recording, RecordingError
 from tocsin.domain.profile import Profile
 
 NOISE_SHARE = 0.5  # no device is taken to be quieter than this share of its fleet's noise

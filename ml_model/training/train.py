@@ -13,10 +13,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ml_model.data import Recording, RecordingError, normal_windows
-from ml_model.model import ModelConfig, WindowAutoencoder
-from ml_model.scaler import drifted_spread, fit_scaler, fit_sensors, put
-from ml_model.views import Seen, View
+from ml_model.detector.model import ModelConfig, WindowAutoencoder
+from ml_model.detector.scaler import drifted_spread, fit_scaler, fit_sensors, put
+from ml_model.detector.views import Seen, View
+from ml_model.recording import Recording, RecordingError, normal_windows
 from tocsin.domain.profile import Profile
 
 LEAST_SPREAD = 0.02  # of a view, in spreads of its channel

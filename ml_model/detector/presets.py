@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ml_model.model import ModelConfig
-from ml_model.views import View
+from ml_model.detector.model import ModelConfig
+from ml_model.detector.views import View
 from tocsin.domain.profile import Profile
 from tocsin.domain.scoring import Hysteresis
 

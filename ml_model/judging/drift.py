@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
-from ml_model.data import Recording
-from ml_model.scoring import ScoredRecording
+from ml_model.detector.scoring import ScoredRecording
+from ml_model.recording import Recording
 from tocsin.domain.drift import (
     LEAST_READINGS,
     SCORE,

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
-from ml_model.calibrate import Calibration
-from ml_model.data import Recording
-from ml_model.reproduction import Figure
-from ml_model.train import Epoch, TrainConfig
+from ml_model.detector.calibrate import Calibration
+from ml_model.recording import Recording
+from ml_model.training.reproduction import Figure
+from ml_model.training.train import Epoch, TrainConfig
 
 
 def training_table(

@@ -1,0 +1,1 @@
+"""Publishing bundles, and saying which one scores."""
