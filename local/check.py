@@ -28,7 +28,7 @@ def _checks() -> Iterator[tuple[str, Sequence[str]]]:
         "layers",
         [python, "-c", "from importlinter.cli import lint_imports_command as run; run()"],
     )
-    for project in ("local", "local/front_door"):
+    for project in ("local", "local/standins/front_door"):
         yield f"tsc {project}", [node, str(modules / "typescript/bin/tsc"), "--project", project]
     yield (
         "eslint",

@@ -128,7 +128,7 @@ def iothub(endpoints: Endpoints, state: Path) -> Child:
     """IoT Hub with its Event-Hubs-compatible endpoint."""
     command = [
         shutil.which("node") or "node",
-        str(ROOT / "local/iothub/main.js"),
+        str(ROOT / "local/standins/iothub/main.js"),
         "--state", str(state / "iothub"),
         "--address", endpoints.address,
         "--mqtt-port", str(endpoints.mqtt),
@@ -192,7 +192,7 @@ def front_door(endpoints: Endpoints, state: Path) -> Child:
 def _python(name: str, state: Path, *arguments: str, env: Mapping[str, str] | None = None) -> Child:
     return Child(
         name,
-        [sys.executable, "-m", f"local.{name}", *arguments],
+        [sys.executable, "-m", f"local.standins.{name}", *arguments],
         log_path=state / "logs" / f"{name}.log",
         env=env,
     )

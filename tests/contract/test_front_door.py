@@ -215,7 +215,7 @@ async def test_the_page_is_kept_to_itself(url: str, http: aiohttp.ClientSession)
 
 
 def test_it_listens_beyond_this_machine_only_when_told() -> None:
-    command = [sys.executable, "-m", "local.front_door", "--address", "0.0.0.0"]
+    command = [sys.executable, "-m", "local.standins.front_door", "--address", "0.0.0.0"]
     command += ["--functions-url", "http://127.0.0.1:1"]
     ended = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False

@@ -26,7 +26,15 @@ def _last_line(
         (folder / "function_app.py").write_text(source, encoding="utf-8")
     (folder / "host.json").write_text(host_json, encoding="utf-8")
     ended = subprocess.run(
-        [sys.executable, "-m", "local.functions_host", "--app", str(folder), "--port", "0"],
+        [
+            sys.executable,
+            "-m",
+            "local.standins.functions_host",
+            "--app",
+            str(folder),
+            "--port",
+            "0",
+        ],
         cwd=ROOT,
         env={**os.environ, **settings},
         capture_output=True,

@@ -184,7 +184,7 @@ def test_it_stops_cleanly(hub: Child, how: signal.Signals) -> None:
 def start_with(*flags: str) -> subprocess.CompletedProcess[str]:
     node = shutil.which("node")
     assert node is not None
-    command = [node, str(ROOT / "local/iothub/main.js"), *flags]
+    command = [node, str(ROOT / "local/standins/iothub/main.js"), *flags]
     return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
 
 

@@ -7,9 +7,9 @@ from azure.cosmos import PartitionKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.cosmos.errors import BadRequestError, NotImplementedHereError
-from local.cosmos.partition import Partitioning, key_text, parse_key
-from local.cosmos.query.values import UNDEFINED, Value
+from local.standins.cosmos.errors import BadRequestError, NotImplementedHereError
+from local.standins.cosmos.partition import Partitioning, key_text, parse_key
+from local.standins.cosmos.query.values import UNDEFINED, Value
 
 values = st.one_of(
     st.text(alphabet=st.characters(codec="utf-8"), max_size=40),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from local.cosmos.errors import BadRequestError, NotImplementedHereError
-from local.cosmos.query.parser import parse
-from local.cosmos.query.program import Program
-from local.cosmos.query.values import Value
+from local.standins.cosmos.errors import BadRequestError, NotImplementedHereError
+from local.standins.cosmos.query.parser import parse
+from local.standins.cosmos.query.program import Program
+from local.standins.cosmos.query.values import Value
 
 PUMPS = [
     {"id": "1", "site": "a", "load": 3, "tags": ["hot", "old"], "at": {"floor": 2}, "ok": True},

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.cosmos.query.parser import parse
-from local.cosmos.query.program import Program
-from local.cosmos.query.scan import Position, Scan, plan_scan
-from local.cosmos.query.values import Value
+from local.standins.cosmos.query.parser import parse
+from local.standins.cosmos.query.program import Program
+from local.standins.cosmos.query.scan import Position, Scan, plan_scan
+from local.standins.cosmos.query.values import Value
 
 Document = dict[str, Value]
 

@@ -9,15 +9,15 @@ from pathlib import Path
 import orjson
 import pytest
 
-from local.cosmos.context import Context
-from local.cosmos.errors import ConflictError, NotFoundError, TooLargeError
-from local.cosmos.expiry import purge
-from local.cosmos.indexes import SMALL, Indexes
-from local.cosmos.resources import Container
-from local.cosmos.routes import answer
-from local.cosmos.store import Store
-from local.cosmos.table import Table
-from local.cosmos.wire import Call
+from local.standins.cosmos.context import Context
+from local.standins.cosmos.errors import ConflictError, NotFoundError, TooLargeError
+from local.standins.cosmos.expiry import purge
+from local.standins.cosmos.indexes import SMALL, Indexes
+from local.standins.cosmos.resources import Container
+from local.standins.cosmos.routes import answer
+from local.standins.cosmos.store import Store
+from local.standins.cosmos.table import Table
+from local.standins.cosmos.wire import Call
 
 KEY = '["d1"]'
 

@@ -7,9 +7,9 @@ import json
 
 import pytest
 
-from local.front_door.guard import host_allowed, is_loopback, origin_allowed
-from local.front_door.page import security_headers
-from local.front_door.principal import PRINCIPALS, principal_headers
+from local.standins.front_door.guard import host_allowed, is_loopback, origin_allowed
+from local.standins.front_door.page import security_headers
+from local.standins.front_door.principal import PRINCIPALS, principal_headers
 
 
 @pytest.mark.parametrize(

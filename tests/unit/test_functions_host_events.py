@@ -10,16 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.functions_host.converters import converter
-from local.functions_host.invocation import TriggerValue
-from local.functions_host.triggers.cosmos import documents_value
-from local.functions_host.triggers.event_hub_events import (
+from local.standins.functions_host.converters import converter
+from local.standins.functions_host.invocation import TriggerValue
+from local.standins.functions_host.triggers.cosmos import documents_value
+from local.standins.functions_host.triggers.event_hub_events import (
     Event,
     PartitionAddress,
     batch_value,
     single_value,
 )
-from local.functions_host.triggers.queue_message import UndecodableMessageError, decode, typed_value
+from local.standins.functions_host.triggers.queue_message import (
+    UndecodableMessageError,
+    decode,
+    typed_value,
+)
 
 ADDRESS = PartitionAddress("namespace", "hub", "$Default", "2")
 SYSTEM = {

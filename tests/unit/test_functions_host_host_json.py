@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from local.functions_host.errors import StartError
-from local.functions_host.host_json import HostConfig, load_host_json, parse_host_json
-from local.functions_host.logs import LevelsByCategory
+from local.standins.functions_host.errors import StartError
+from local.standins.functions_host.host_json import HostConfig, load_host_json, parse_host_json
+from local.standins.functions_host.logs import LevelsByCategory
 
 
 def _with(**extensions: object) -> HostConfig:

@@ -13,11 +13,11 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from local.functions_host.indexing import AppFunction
-from local.functions_host.invocation import InvocationTimeoutError, Invoker, Outcome
-from local.functions_host.logs import current_invocation
-from local.functions_host.retries import RetryPolicy
-from local.functions_host.triggers.timer import timer_value
+from local.standins.functions_host.indexing import AppFunction
+from local.standins.functions_host.invocation import InvocationTimeoutError, Invoker, Outcome
+from local.standins.functions_host.logs import current_invocation
+from local.standins.functions_host.retries import RetryPolicy
+from local.standins.functions_host.triggers.timer import timer_value
 
 VALUE = timer_value(past_due=True, status=None)
 SOON = timedelta(milliseconds=1)
@@ -155,7 +155,7 @@ async def test_retries_without_end_stop_with_the_host() -> None:
 
 
 async def test_failure_is_logged_with_its_trace(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.DEBUG, logger="local.functions_host"):
+    with caplog.at_level(logging.DEBUG, logger="local.standins.functions_host"):
         await _invoker().invoke_with_retries(_calling(_Failing(1), None), VALUE)
     (failure,) = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert failure.exc_info is not None

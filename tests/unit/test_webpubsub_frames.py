@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.webpubsub import frames
-from local.webpubsub.errors import MalformedFrameError
-from local.webpubsub.frames import Payload, parse_request
+from local.standins.webpubsub import frames
+from local.standins.webpubsub.errors import MalformedFrameError
+from local.standins.webpubsub.frames import Payload, parse_request
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

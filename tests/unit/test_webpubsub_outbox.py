@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.webpubsub.errors import SlowClientError
-from local.webpubsub.outbox import Frame, Outbox
+from local.standins.webpubsub.errors import SlowClientError
+from local.standins.webpubsub.outbox import Frame, Outbox
 
 NOW = 100.0
 

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import {
   Fleet, MAX_ALERTS, MAX_DEVICES, SILENT_AFTER_MS, short, stateOf,
-} from "../../../local/front_door/page/fleet.js";
+} from "../../../local/standins/front_door/page/fleet.js";
 
 const NOW = 1_800_000_000_000;
 

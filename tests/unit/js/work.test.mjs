@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { MAX_MOVES, planLine, Work } from "../../../local/front_door/page/work.js";
+import { MAX_MOVES, planLine, Work } from "../../../local/standins/front_door/page/work.js";
 
 /** @param {number} version @param {object} [changes] */
 function plan(version, changes = {}) {

@@ -1,0 +1,1 @@
+"""Local services over the real protocols, one product a folder."""

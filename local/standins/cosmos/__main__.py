@@ -1,0 +1,63 @@
+"""``python -m local.standins.cosmos``: serve until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+
+from local.serving import log_to_stderr, serve
+from local.standins.cosmos.context import Context
+from local.standins.cosmos.expiry import purge_forever
+from local.standins.cosmos.indexes import Indexes
+from local.standins.cosmos.server import Service
+from local.standins.cosmos.signature import Signatures
+from local.standins.cosmos.store import Store
+
+_STOP_WITHIN_S: Final = 2.0
+
+
+def main() -> None:
+    parser = _parser()
+    arguments = parser.parse_args()
+    log_to_stderr()
+    try:
+        signatures = Signatures(arguments.key)
+    except ValueError as error:
+        parser.error(f"--key: {error}")
+    try:
+        asyncio.run(_serve(arguments.state, arguments.address, arguments.port, signatures))
+    except OSError as error:
+        parser.error(f"cannot listen on {arguments.address}:{arguments.port}: {error}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local.standins.cosmos", description=__doc__)
+    parser.add_argument("--state", type=Path, required=True, help="folder of the SQLite file")
+    parser.add_argument("--address", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=8081, help="port to listen on; 0 picks one")
+    parser.add_argument("--key", required=True, help="the account's master key, base64")
+    return parser
+
+
+async def _serve(state: Path, address: str, port: int, signatures: Signatures) -> None:
+    store = Store(state / "cosmos.db", time.time)
+    service = Service(Context(store, Indexes(store)), signatures)
+    # Without an application's router: the routes are our own, and writes have to be fast.
+    runner = web.ServerRunner(
+        web.Server(service.handle, access_log=None), shutdown_timeout=_STOP_WITHIN_S
+    )
+    purging = asyncio.create_task(purge_forever(store, service.committed))
+    try:
+        await serve(runner, address, port)
+    finally:
+        purging.cancel()
+        store.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""python -m local.standins.front_door: serve until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from local.serving import app_runner, log_to_stderr, serve
+from local.standins.front_door.application import application
+from local.standins.front_door.guard import is_loopback
+
+
+def main() -> None:
+    parser = _parser()
+    arguments = parser.parse_args()
+    if not is_loopback(arguments.address) and not arguments.expose:
+        parser.error(
+            f"{arguments.address} is reachable from other machines, where anyone would be signed"
+            " in; add --expose if that is what you want"
+        )
+    log_to_stderr()
+    app = application(arguments.address, arguments.functions_url)
+    host = "localhost" if arguments.address == "127.0.0.1" else arguments.address
+    url = f"http://{host}:{arguments.port}/"
+    asyncio.run(serve(app_runner(app), arguments.address, arguments.port, url=url))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m local.standins.front_door", description=__doc__
+    )
+    parser.add_argument("--address", default="127.0.0.1", help="where to listen")
+    parser.add_argument("--port", type=int, default=4280)
+    parser.add_argument("--functions-url", required=True, help="the functions host, for /api")
+    parser.add_argument("--expose", action="store_true", help="allow an address beyond loopback")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""HTTP requests and answers, between the server and the worker's form of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiohttp import web
+from azure.functions.meta import Datum
+from multidict import CIMultiDict, MultiMapping
+
+from local.standins.functions_host.converters import converter
+from local.standins.functions_host.invocation import TriggerValue
+
+_OWN_HEADERS = frozenset({"content-length", "transfer-encoding"})  # the server's to set
+
+
+class UnsendableResultError(TypeError):
+    """A function returned what cannot be an HTTP answer."""
+
+
+async def request_value(request: web.Request, route_values: Mapping[str, str]) -> TriggerValue:
+    """The function's HttpRequest. Raises HTTPRequestEntityTooLarge above the server's limit."""
+    body = await request.read()
+    value = {
+        "method": Datum(request.method, "string"),
+        "url": Datum(str(request.url), "string"),
+        "headers": _joined(request.headers),
+        "query": _joined(request.query),
+        "params": {name: Datum(text, "string") for name, text in route_values.items()},
+        "body": Datum(body, "bytes"),
+    }
+    return TriggerValue(Datum(value, "http"), {})
+
+
+def response_of(result: object) -> web.Response:
+    """The answer made of what a function returned. Raises UnsendableResultError."""
+    if result is None:
+        return web.Response(status=204)
+    try:
+        datum: Datum = converter("http").encode(result, expected_type=None)
+    except NotImplementedError as error:
+        raise UnsendableResultError(
+            f"returned {type(result).__name__}: return an HttpResponse or a str"
+        ) from error
+    if datum.type == "string":
+        return web.Response(text=datum.value)
+    parts = datum.value
+    headers: CIMultiDict[str] = CIMultiDict(
+        (name, one.value)
+        for name, one in parts["headers"].items()
+        if name.lower() not in _OWN_HEADERS
+    )
+    for cookies in parts["cookies"] or []:
+        for cookie in cookies.values():
+            headers.add("Set-Cookie", cookie.OutputString())
+    return web.Response(
+        status=int(parts["status_code"].value), headers=headers, body=parts["body"].value
+    )
+
+
+def _joined(pairs: MultiMapping[str]) -> dict[str, Datum]:
+    """Each name once; several values joined by commas, as the real host hands them over."""
+    return {name: Datum(",".join(pairs.getall(name)), "string") for name in pairs}

@@ -1,0 +1,36 @@
+"""python -m local.standins.webpubsub: serve until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from local.serving import app_runner, log_to_stderr, serve
+from local.standins.webpubsub.application import RETENTION_S, application
+from local.standins.webpubsub.origins import Origins
+
+
+def main() -> None:
+    arguments = _parser().parse_args()
+    log_to_stderr()
+    origins = Origins(arguments.address, arguments.port)
+    app = application(key=arguments.key, origins=origins, retention_s=arguments.retention_s)
+    asyncio.run(serve(app_runner(app), arguments.address, arguments.port))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local.standins.webpubsub", description=__doc__)
+    parser.add_argument("--address", default="127.0.0.1", help="where to listen")
+    parser.add_argument("--port", type=int, default=8082)
+    parser.add_argument("--key", required=True, help="the access key that signs tokens")
+    parser.add_argument(
+        "--retention-s",
+        type=float,
+        default=RETENTION_S,
+        help="how long a reliable client's session waits to be recovered",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""The WebSocket endpoint of clients: /client/hubs/{hub}."""
+
+from __future__ import annotations
+
+import logging
+
+from aiohttp import web
+
+from local.standins.webpubsub.connection import Connection
+from local.standins.webpubsub.errors import NotSupportedError, RefusedError
+from local.standins.webpubsub.hub import NO_RECOVERY, Hub, Hubs
+from local.standins.webpubsub.origins import Origins
+from local.standins.webpubsub.session import JSON, RELIABLE, SIMPLE
+from local.standins.webpubsub.tokens import ClientClaims, client_claims
+
+_LOG = logging.getLogger(__name__)
+
+
+def routes(hubs: Hubs, *, key: str, origins: Origins) -> list[web.RouteDef]:
+    async def connect(request: web.Request) -> web.StreamResponse:
+        if request.headers.get("Upgrade", "").lower() != "websocket":
+            raise RefusedError("this address takes WebSocket connections only")
+        name = request.match_info["hub"]
+        protocol = _protocol(request)
+        recovery = _recovery(request)
+        # A reconnection token stands for itself: the access token may have expired meanwhile.
+        claims = None if recovery else _claims(request, key=key, origins=origins)
+        connection = Connection(protocol)
+        await connection.prepare(request)
+        await _serve(hubs.named(name), connection, protocol, claims, recovery)
+        return connection.socket
+
+    return [web.get("/client/hubs/{hub}", connect)]
+
+
+async def _serve(
+    hub: Hub,
+    connection: Connection,
+    protocol: str,
+    claims: ClientClaims | None,
+    recovery: tuple[str, str] | None,
+) -> None:
+    if recovery is not None:
+        session = hub.recover(*recovery, connection)
+        if session is None:
+            _LOG.info("%s: nothing to recover for %s", hub.name, recovery[0])
+            await connection.close(NO_RECOVERY, "there is no such connection to recover")
+            return
+    else:
+        assert claims is not None, "a connection is either new, with claims, or a recovery"
+        session = hub.open(protocol, claims, connection)
+    verb = "recovered" if recovery else "connected"
+    _LOG.info("%s: %s %s %s", hub.name, verb, session.connection_id, protocol or "simple")
+    await connection.serve(hub, session)
+    code = connection.socket.close_code
+    _LOG.info("%s: disconnected %s, code %s", hub.name, session.connection_id, code)
+
+
+def _protocol(request: web.Request) -> str:
+    offered = request.headers.getall("Sec-WebSocket-Protocol", [])
+    names = [name.strip() for line in offered for name in line.split(",") if name.strip()]
+    if not names:
+        return SIMPLE
+    for name in names:
+        if name in {JSON, RELIABLE}:
+            return name
+    raise NotSupportedError(
+        f"subprotocol {', '.join(names)} is not supported: use {JSON}, {RELIABLE} or none"
+    )
+
+
+def _recovery(request: web.Request) -> tuple[str, str] | None:
+    connection_id = request.query.get("awps_connection_id")
+    token = request.query.get("awps_reconnection_token")
+    return (connection_id, token) if connection_id and token else None
+
+
+def _claims(request: web.Request, *, key: str, origins: Origins) -> ClientClaims:
+    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    token = request.query.get("access_token") or bearer
+    path = request.rel_url.raw_path
+    return client_claims(token, key=key, audiences=origins.urls(request, path))
