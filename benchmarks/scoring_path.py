@@ -25,7 +25,8 @@ from tocsin.domain.windows import History
 from tocsin.profiles import load_profiles
 from tocsin.triggers.telemetry import envelopes
 from tocsin.usecases.device_memory import DeviceMemory
-from tocsin.usecases.ports import Document, Model
+from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.ports.scoring import Model
 from tocsin.usecases.score_readings import Outcome, score_readings
 
 PROFILE: Final = "pump"

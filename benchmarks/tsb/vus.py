@@ -8,7 +8,7 @@ the result is the mean over the windows. A row beside an anomaly that is not fla
 
 Written here because the libraries that have a VUS-PR have another one: aeon's and dtaianomaly's
 take trapezoids for steps and count rows beside an anomaly as missed, and neither installs beside
-the project's numpy and pandas. `tests/unit/test_benchmark_tsb.py` holds this to TSB-AD's figures.
+the project's numpy and pandas. `tests/unit/benchmarks/test_tsb.py` holds this to TSB-AD's figures.
 """
 
 from __future__ import annotations

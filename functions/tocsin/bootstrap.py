@@ -24,18 +24,9 @@ from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
 from tocsin.settings import read_settings
 from tocsin.usecases.device_memory import DeviceMemory
-from tocsin.usecases.ports import (
-    DeadLetters,
-    DeviceThresholds,
-    Drifts,
-    Feedback,
-    Fleet,
-    Live,
-    Models,
-    References,
-    SitePorts,
-    Telemetry,
-)
+from tocsin.usecases.ports.operators import Drifts, Feedback, Fleet, Live, References
+from tocsin.usecases.ports.planning import SitePorts
+from tocsin.usecases.ports.scoring import DeadLetters, DeviceThresholds, Models, Telemetry
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ from tocsin.adapters.cosmos import CosmosStore
 from tocsin.adapters.cosmos_client import cosmos_client
 from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
 from tocsin.settings import Connection
-from tocsin.usecases.ports import DeadLetters, Drifts, Feedback, Fleet, Live, Telemetry
+from tocsin.usecases.ports.operators import Drifts, Feedback, Fleet, Live
+from tocsin.usecases.ports.scoring import DeadLetters, Telemetry
 
 # docs/formats.md
 PARTITION_KEYS = {

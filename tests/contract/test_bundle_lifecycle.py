@@ -12,7 +12,7 @@ from local.processes import Child
 from local.services import COSMOS_KEY, Endpoints
 from ml_model.__main__ import main
 from tests.contract.cosmos_clients import url
-from tests.unit.test_ml_compare import START_MS, TARGET, THERMAL, bundle, recording
+from tests.unit.ml_model.judging.test_compare import START_MS, TARGET, THERMAL, bundle, recording
 from tocsin.domain.drift import reference_document, reference_of
 
 MESSAGE = 500

@@ -30,7 +30,7 @@ from tocsin.usecases.give_feedback import (
     preview_feedback,
     reset_threshold,
 )
-from tocsin.usecases.ports import Live
+from tocsin.usecases.ports.operators import Live
 
 # As the end of an address, this would be a reading's.
 STEP = "../../readings/docs/1-0"

@@ -16,7 +16,7 @@ from tests.fakes.messages import NOW
 from tocsin.domain.errors import BusyError, ChangedMeanwhileError, DeliveryError
 from tocsin.domain.requests import Request
 from tocsin.domain.site_settings import setting_document
-from tocsin.usecases.ports import Leases, Twins
+from tocsin.usecases.ports.planning import Leases, Twins
 
 CAPACITY = {"cpuPct": 100.0, "energyWPerPct": 12.0, "responseMs": 22.0}
 

@@ -12,8 +12,8 @@ import pytest
 
 from local.addresses import free_loopback_address
 from local.processes import Child
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 DURATION_S = 60
 
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tocsin.domain.errors import DeliveryError
-from tocsin.usecases.ports import Document
+from tocsin.usecases.ports.documents import Document
 
 
 class FakeLive:

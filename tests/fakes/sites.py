@@ -15,7 +15,8 @@ from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
 from tocsin.planning.solve import solve
 from tocsin.planning.solve_settings import SolveSettings
-from tocsin.usecases.ports import Document, SitePorts
+from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.ports.planning import SitePorts
 
 
 class FakeSites:

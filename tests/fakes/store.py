@@ -11,7 +11,7 @@ import numpy as np
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.profile import Profile
 from tocsin.domain.windows import History
-from tocsin.usecases.ports import Document
+from tocsin.usecases.ports.documents import Document
 
 _NOT_IN_AN_ID = set("/\\?#")
 _SAMPLED = ("t", "channels", "score", "modelVersion")

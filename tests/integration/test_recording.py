@@ -12,9 +12,10 @@ from azure.cosmos import ContainerProxy, CosmosClient
 from local.observer import PushedWatch
 from local.prepare import DATABASE, run_module
 from local.stack import Stack
+from tests.paths import SHARED
 from tests.waiting import wait_until
 
-RECORDING = Path(__file__).resolve().parents[3] / "shared/datasets/skab/data/valve1/1.csv"
+RECORDING = SHARED / "datasets/skab/data/valve1/1.csv"
 DEVICE = "loop-1"
 READINGS = 1_145
 

@@ -21,7 +21,7 @@ from tocsin.domain.profile import Profile
 from tocsin.domain.recalibration import threshold_document_id
 from tocsin.domain.telemetry import can_be_kept, columns_of
 from tocsin.domain.windows import History
-from tocsin.usecases.ports import Document
+from tocsin.usecases.ports.documents import Document
 
 WRITES_AT_ONCE = 32
 HISTORY_PAGE = 16

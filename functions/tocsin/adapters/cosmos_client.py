@@ -10,7 +10,7 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 from tocsin.adapters.identity import credential_for
 from tocsin.adapters.transport import quick_transport
 from tocsin.settings import Connection
-from tocsin.usecases.ports import Document
+from tocsin.usecases.ports.documents import Document
 
 
 def cosmos_client(connection: Connection) -> CosmosClient:

@@ -16,7 +16,7 @@ from tocsin.adapters.cosmos_client import query_parameters, read_document, witho
 from tocsin.domain.errors import ChangedMeanwhileError
 from tocsin.domain.site_settings import setting_id
 from tocsin.planning.results.plan_document import STANDING_ID, plan_id
-from tocsin.usecases.ports import Document
+from tocsin.usecases.ports.documents import Document
 
 _PLANS = (
     "SELECT TOP @count * FROM c WHERE c.siteId = @site AND c.type = 'plan' "

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from azure.core.exceptions import AzureError
 
 from tocsin.domain.recalibration import is_allowed
-from tocsin.usecases.ports import Document
+from tocsin.usecases.ports.documents import Document
 
 log = logging.getLogger(__name__)
 

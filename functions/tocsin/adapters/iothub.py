@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tocsin.adapters.identity import blocking_credential_for
 from tocsin.domain.errors import DeliveryError
 from tocsin.settings import Connection
-from tocsin.usecases.ports import Document
+from tocsin.usecases.ports.documents import Document
 
 if TYPE_CHECKING:
     from azure.iot.hub import IoTHubRegistryManager

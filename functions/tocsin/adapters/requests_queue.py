@@ -14,7 +14,7 @@ from tocsin.adapters.transport import quick_transport
 from tocsin.domain.errors import DeliveryError
 from tocsin.domain.requests import QUEUE
 from tocsin.settings import Connection
-from tocsin.usecases.ports import Document
+from tocsin.usecases.ports.documents import Document
 
 KEPT_S = 60 * 60  # a request this old has long been overtaken by the timer
 

@@ -11,7 +11,7 @@ from tocsin.adapters.identity import credential_for
 from tocsin.adapters.transport import quick_transport
 from tocsin.domain.errors import DeliveryError
 from tocsin.settings import Connection
-from tocsin.usecases.ports import Document
+from tocsin.usecases.ports.documents import Document
 
 TOKEN_MINUTES = 10
 

@@ -19,7 +19,8 @@ from tocsin.planning.inputs.optimiser import parse_optimiser, shown_optimiser
 from tocsin.planning.inputs.overrides import Overrides, parse_overrides, shown_overrides
 from tocsin.planning.inputs.tasks import parse_tasks, shown_tasks
 from tocsin.planning.inputs.twins import edge_devices
-from tocsin.usecases.ports import Document, SitePorts
+from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.ports.planning import SitePorts
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from tocsin.domain.decisions import Decided, Rule, Standing, decide, judge_late
 from tocsin.domain.fleet import DeviceState
 from tocsin.domain.readings import DecidedMessage, Scored
 from tocsin.usecases.place_messages import Lane, Placed
-from tocsin.usecases.ports import Document
+from tocsin.usecases.ports.documents import Document
 
 
 @dataclass(frozen=True, slots=True)

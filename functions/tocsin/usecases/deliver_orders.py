@@ -17,7 +17,9 @@ from tocsin.domain.deliveries import (
 from tocsin.domain.errors import DeliveryError
 from tocsin.domain.orders import Report
 from tocsin.planning.results.plan_document import deliveries_of, summary, with_deliveries
-from tocsin.usecases.ports import Document, Lease, Live, SitePorts
+from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.ports.operators import Live
+from tocsin.usecases.ports.planning import Lease, SitePorts
 
 log = logging.getLogger(__name__)
 

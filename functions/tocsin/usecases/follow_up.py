@@ -13,7 +13,8 @@ from tocsin.planning.inputs.twins import edge_devices
 from tocsin.planning.results.plan_document import deliveries_of
 from tocsin.usecases.deliver_orders import newly_failed, observe, save_changed, send_due
 from tocsin.usecases.look_at_site import read_optimiser, read_twins
-from tocsin.usecases.ports import Document, Lease, SitePorts
+from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.ports.planning import Lease, SitePorts
 
 log = logging.getLogger(__name__)
 

@@ -21,7 +21,9 @@ from tocsin.domain.recalibration import (
     threshold_document,
 )
 from tocsin.domain.thresholds import sustained
-from tocsin.usecases.ports import Document, Feedback, Models
+from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.ports.operators import Feedback
+from tocsin.usecases.ports.scoring import Models
 
 LOOK_BACK_MS = 30 * 24 * 60 * 60 * 1_000  # as long as readings are kept
 MOST_DOCUMENTS = 200  # the newest that are looked at, two an alert

@@ -9,7 +9,7 @@ from tocsin.domain.requests import Request
 from tocsin.planning.results.plan_document import standing_document
 from tocsin.usecases.look_at_site import SiteView
 from tocsin.usecases.plan_site import Draft
-from tocsin.usecases.ports import SitePorts
+from tocsin.usecases.ports.planning import SitePorts
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,8 @@ from tocsin.planning.inputs.overrides import Overrides, parse_overrides
 from tocsin.planning.inputs.tasks import parse_tasks
 from tocsin.planning.inputs.twins import EdgeDevice, edge_devices
 from tocsin.planning.problem import Task
-from tocsin.usecases.ports import Document, SitePorts, SiteSettings, Twins
+from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.ports.planning import SitePorts, SiteSettings, Twins
 
 INDEX_LAG_MS = 5 * 60 * 1_000  # a twin changed since may be found as it was before
 READS_AT_ONCE = 8

@@ -19,7 +19,8 @@ from tocsin.domain.drift import Drift, drift_document_id, drift_of
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
 from tocsin.domain.telemetry import columns_of
-from tocsin.usecases.ports import Document, Drifts, Fleet, References
+from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.ports.operators import Drifts, Fleet, References
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from tocsin.domain.fleet import DeviceState
 from tocsin.domain.telemetry import Message
 from tocsin.domain.windows import History
 from tocsin.usecases.device_memory import DeviceMemory
-from tocsin.usecases.ports import Telemetry
+from tocsin.usecases.ports.scoring import Telemetry
 
 REBUILDS_AT_ONCE = 16
 

@@ -11,7 +11,8 @@ from tocsin.planning.inputs.gather import Known, gather
 from tocsin.planning.results.orders import next_version, orders_for
 from tocsin.planning.results.plan_document import deliveries_of, figures, plan_document
 from tocsin.usecases.look_at_site import SiteView
-from tocsin.usecases.ports import Document, SitePorts
+from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.ports.planning import SitePorts
 
 
 @dataclass(frozen=True, slots=True)

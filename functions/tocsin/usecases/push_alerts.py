@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tocsin.domain.requests import Request
-from tocsin.usecases.ports import Document, Live, Requests
+from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.ports.operators import Live
+from tocsin.usecases.ports.planning import Requests
 
 # What the database adds to a document is of no use to a browser.
 _SYSTEM_FIELDS = {"_rid", "_self", "_etag", "_ts", "_attachments", "_lsn"}

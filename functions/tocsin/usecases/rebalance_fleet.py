@@ -7,7 +7,7 @@ import asyncio
 from tocsin.domain.errors import BusyError
 from tocsin.domain.requests import Request
 from tocsin.usecases.keep_standing import Outcome
-from tocsin.usecases.ports import SitePorts
+from tocsin.usecases.ports.planning import SitePorts
 from tocsin.usecases.rebalance_site import rebalance_site
 
 SITES_AT_ONCE = 4  # each solves in a thread, and asks the hub

@@ -12,7 +12,8 @@ from tocsin.usecases.follow_up import follow_up, follow_up_plan, look_again
 from tocsin.usecases.keep_standing import Outcome, keep_impossible, keep_standing
 from tocsin.usecases.look_at_site import SiteView, look_at_site, read_optimiser
 from tocsin.usecases.plan_site import draft_plan
-from tocsin.usecases.ports import Document, Lease, SitePorts
+from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.ports.planning import Lease, SitePorts
 
 MARGIN_MS = 500  # so soon after an alert is stored, its device's document shows it
 

@@ -11,7 +11,7 @@ import numpy as np
 from tocsin.domain.readings import Scored, scored_batch
 from tocsin.domain.windows import windows_of_batch
 from tocsin.usecases.place_messages import Placed
-from tocsin.usecases.ports import Model, Models
+from tocsin.usecases.ports.scoring import Model, Models
 
 log = logging.getLogger(__name__)
 

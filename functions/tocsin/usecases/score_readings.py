@@ -16,14 +16,9 @@ from tocsin.domain.telemetry import Envelope, Message, decode
 from tocsin.usecases.decide_lanes import DecidedLane, decide_lanes
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.place_messages import Placed, place_messages
-from tocsin.usecases.ports import (
-    DeadLetters,
-    DeviceThresholds,
-    Document,
-    Live,
-    Models,
-    Telemetry,
-)
+from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.ports.operators import Live
+from tocsin.usecases.ports.scoring import DeadLetters, DeviceThresholds, Models, Telemetry
 from tocsin.usecases.score_batch import score_batch
 
 log = logging.getLogger(__name__)

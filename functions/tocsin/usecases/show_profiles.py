@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tocsin.domain.profile import Profile
-from tocsin.usecases.ports import Drifts
+from tocsin.usecases.ports.operators import Drifts
 
 
 async def show_profiles(profiles: Iterable[Profile], *, drifts: Drifts) -> list[dict[str, Any]]:

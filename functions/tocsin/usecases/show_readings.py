@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from tocsin.domain.downsampling import min_max_indices
 from tocsin.domain.errors import InvalidRequestError
-from tocsin.usecases.ports import Document, Fleet
+from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.ports.operators import Fleet
 
 DEFAULT_RANGE_MS = 60 * 60 * 1_000
 DEFAULT_MAX = 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tocsin.domain.profile import Profile
-from tocsin.usecases.ports import Models
+from tocsin.usecases.ports.scoring import Models
 
 
 async def warm_up(profiles: Iterable[Profile], models: Models) -> None:

@@ -1,0 +1,98 @@
+"""What showing the fleet to people, and hearing them, needs from the outside."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tocsin.domain.drift import Reference
+from tocsin.domain.profile import Profile
+from tocsin.usecases.ports.documents import Document
+
+
+class Fleet(Protocol):
+    """What the API shows."""
+
+    async def devices(self, site_id: str | None) -> list[Document]: ...
+
+    async def device(self, device_id: str) -> Document | None: ...
+
+    async def sites(self) -> list[str]: ...
+
+    async def readings(
+        self, device_id: str, *, from_t: int, to_t: int, most: int
+    ) -> list[Document]:
+        """Messages that overlap a time range (ms, both ends included), oldest first.
+
+        Raises InvalidRequestError when there are more than *most*.
+        """
+        ...
+
+    async def ping(self) -> None:
+        """Raise when the database does not answer."""
+        ...
+
+
+class References(Protocol):
+    """What the active bundle of a profile was made on."""
+
+    async def active(self, profile: Profile) -> tuple[str, Reference]:
+        """The active bundle's version and its reference.
+
+        Raises InvalidBundleError when none is active, or it cannot be trusted or has none.
+        """
+        ...
+
+
+class Drifts(Protocol):
+    """What a drift is measured on, and where the last one of each profile is kept."""
+
+    async def first_messages(
+        self, device_id: str, profile: str, *, from_t: int, to_t: int, most: int
+    ) -> list[Document]:
+        """A device's first *most* messages that begin from *from_t* until before *to_t* (ms)."""
+        ...
+
+    async def save_drift(self, document: Document) -> None: ...
+
+    async def drift(self, profile: str) -> Document | None:
+        """The document saved last; None before the first measurement."""
+        ...
+
+
+class Feedback(Protocol):
+    """A device's past alerts with their scores, and what operators made of them."""
+
+    async def device(self, device_id: str) -> Document | None: ...
+
+    async def alerts(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Document]:
+        """The newest *most* documents of alerts from *from_t* to *to_t* (ms), oldest first."""
+        ...
+
+    async def scores(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Document]:
+        """``t``, ``score`` and ``modelVersion`` of the first *most* messages that overlap a time
+        range (ms, both ends included), oldest first."""
+        ...
+
+    async def device_threshold(self, device_id: str) -> Document | None: ...
+
+    async def device_thresholds(self) -> list[Document]: ...
+
+    async def save_device_threshold(self, document: Document) -> None: ...
+
+    async def delete_device_threshold(self, device_id: str) -> None:
+        """Deleting what is not there changes nothing."""
+        ...
+
+    async def save_audit(self, document: Document) -> None: ...
+
+
+class Live(Protocol):
+    """The way to the browsers of a site."""
+
+    async def send(self, site_id: str, message: Document) -> None:
+        """Send to everyone who watches the site. Raises DeliveryError when it cannot."""
+        ...
+
+    async def client_url(self, user_id: str, site_id: str) -> str:
+        """An address, good for minutes, at which one client receives this site's messages."""
+        ...

@@ -1,0 +1,118 @@
+"""What planning a site, and setting how it is planned, needs from the outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from tocsin.planning.plan import Plan
+from tocsin.planning.problem import Problem
+from tocsin.planning.solve_settings import SolveSettings
+from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.ports.operators import Fleet, Live
+
+
+class Twins(Protocol):
+    """The devices' twins."""
+
+    async def of_site(self, site_id: str) -> list[Document]:
+        """The twins of the devices tagged with *site_id*: ``deviceId``, ``status``, ``tags``,
+        ``properties``. What changed in the last minutes may be missing from them: the hub looks
+        them up in an index. Raises DeliveryError when the hub does not answer."""
+        ...
+
+    async def of_device(self, device_id: str) -> Document | None:
+        """One twin as it is now; None for a device that is not registered. Raises DeliveryError."""
+        ...
+
+    async def order(self, device_id: str, allocation: Document) -> None:
+        """Set the desired property ``allocation``. Raises DeliveryError when it cannot."""
+        ...
+
+
+class Plans(Protocol):
+    """What was planned for each site."""
+
+    async def plan(self, site_id: str, version: int) -> Document | None: ...
+
+    async def plans(self, site_id: str, *, before_version: int, most: int) -> list[Document]:
+        """The newest *most* plans older than *before_version*, newest first."""
+        ...
+
+    async def recent_plans(self, site_id: str, *, since_ms: int) -> list[Document]:
+        """Plans made since *since_ms*, and older ones that are still open; newest first."""
+        ...
+
+    async def save_plan(self, document: Document) -> None: ...
+
+    async def standing(self, site_id: str) -> Document | None: ...
+
+    async def save_standing(self, document: Document) -> None: ...
+
+
+class SiteSettings(Protocol):
+    """What operators set for a site: its optimiser, overrides and tasks."""
+
+    async def setting(self, kind: str, site_id: str) -> tuple[Document, str] | None:
+        """The document and its etag; None before it was first set."""
+        ...
+
+    async def replace_setting(self, document: Document, etag: str | None) -> None:
+        """Save a document read with *etag*, a new one with None.
+
+        Raises ChangedMeanwhileError when it is not as it was read.
+        """
+        ...
+
+    async def planned_sites(self) -> list[str]:
+        """The sites that have a document of tasks, by id."""
+        ...
+
+    async def save_audit(self, document: Document) -> None: ...
+
+
+class Lease(Protocol):
+    """The sole right to work on something, for half a minute."""
+
+    async def renew(self) -> None:
+        """Raises BusyError when it was lost meanwhile."""
+        ...
+
+
+class Leases(Protocol):
+    """Who works on what."""
+
+    def held(self, name: str) -> AbstractAsyncContextManager[Lease]:
+        """Hold the lease *name*; entering raises BusyError when someone else does."""
+        ...
+
+
+class Requests(Protocol):
+    """The queue of requests to rebalance a site."""
+
+    async def put(self, request: Document, *, delay_s: int = 0) -> None:
+        """Have it taken up after *delay_s*. Raises DeliveryError when the queue is away."""
+        ...
+
+
+class Planner(Protocol):
+    """The optimiser, off the event loop."""
+
+    async def __call__(self, problem: Problem, settings: SolveSettings) -> Plan: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SitePorts:
+    """All that planning a site, and setting how it is planned, works with."""
+
+    fleet: Fleet
+    twins: Twins
+    plans: Plans
+    settings: SiteSettings
+    leases: Leases
+    requests: Requests
+    live: Live
+    planner: Planner
+    now_ms: Callable[[], int]

@@ -1,0 +1,76 @@
+"""What scoring needs from the outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.domain.bundle import BundleSpec
+from tocsin.domain.dead_letters import DeadLetter
+from tocsin.domain.profile import Profile
+from tocsin.domain.windows import History
+from tocsin.usecases.ports.documents import Document
+
+
+class Model(Protocol):
+    """A loaded model bundle."""
+
+    @property
+    def spec(self) -> BundleSpec: ...
+
+    def score(
+        self, windows: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int8]]:
+        """Score windows ``[k, window, c]`` in raw units: scores ``[k]``, contributions ``[k, c]``
+        and sensors ``[k, c]``, each 0 working, 1 missing or 2 stuck.
+
+        Safe to call from another thread.
+        """
+        ...
+
+
+class Models(Protocol):
+    """The active model of each profile."""
+
+    async def current(self, profile: Profile) -> Model | None:
+        """The model in use, or None when none is active or none can be trusted."""
+        ...
+
+
+class DeviceThresholds(Protocol):
+    """What operators set for single devices."""
+
+    async def factors(self) -> Mapping[str, float]:
+        """By device id the factor on the profile's threshold, for the few that have one."""
+        ...
+
+
+class Telemetry(Protocol):
+    """What scoring reads and writes. Saving the same document again changes nothing."""
+
+    async def device(self, device_id: str) -> Document | None: ...
+
+    async def history(
+        self, device_id: str, profile: Profile, *, before_t: int, count: int
+    ) -> History:
+        """The newest *count* readings of this profile with event times before *before_t* (ms)."""
+        ...
+
+    async def save_alerts(self, documents: Sequence[Document]) -> None: ...
+
+    async def save_readings(self, documents: Sequence[Document]) -> None: ...
+
+    async def add_readings(self, documents: Sequence[Document]) -> None:
+        """Save those that are not stored yet; what is stored stays as it is."""
+        ...
+
+    async def save_devices(self, documents: Sequence[Document]) -> None: ...
+
+
+class DeadLetters(Protocol):
+    """Where unusable messages are kept."""
+
+    async def put(self, letter: DeadLetter) -> None: ...

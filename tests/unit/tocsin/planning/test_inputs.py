@@ -1,0 +1,302 @@
+"""What operators and twins say becomes a problem; what makes no sense is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.fakes.messages import NOW
+from tests.unit.tocsin.workshops import state
+from tocsin.domain.errors import InvalidProblemError
+from tocsin.domain.orders import Order, OrderedTask, Report
+from tocsin.planning.arrays.load_price import response_ms
+from tocsin.planning.inputs.background import SETTLED_MS, background_pct, idle_ms, left_pct
+from tocsin.planning.inputs.gather import UNHEARD, Known, gather, running_on
+from tocsin.planning.inputs.optimiser import Optimiser, parse_optimiser, shown_optimiser
+from tocsin.planning.inputs.overrides import Overrides, parse_overrides, shown_overrides
+from tocsin.planning.inputs.tasks import MOST_TASKS, parse_tasks, shown_tasks
+from tocsin.planning.inputs.twins import Capacity, EdgeDevice, edge_devices
+from tocsin.planning.problem import Limits, Task, Weights
+from tocsin.planning.results.orders import next_version, orders_for
+
+CELL = EdgeDevice("cell-1", Capacity(100.0, 12.0, 22.0), frozenset({"vision"}))
+OTHER = replace(CELL, device_id="cell-2")
+TASKS = {name: Task(name, "north", load_pct=20.0) for name in ("a", "b", "c")}
+
+
+def reporting(device: EdgeDevice, *tasks: str, version: int = 1, at: int = 0) -> EdgeDevice:
+    return replace(device, report=Report(version, frozenset(tasks), at))
+
+
+def ordered(device: EdgeDevice, *tasks: str, version: int = 1) -> EdgeDevice:
+    order = Order(version, frozenset(OrderedTask(name, 20.0) for name in tasks))
+    return replace(device, order=order)
+
+
+def known(*devices: EdgeDevice, **parts: Any) -> Known:  # noqa: ANN401 (any part of a Known)
+    usual: dict[str, Any] = {
+        "site_id": "north",
+        "devices": devices,
+        "states": {one.device_id: state(one.device_id, NOW) for one in devices},
+        "tasks": TASKS,
+        "optimiser": Optimiser(),
+        "overrides": Overrides({}, frozenset(), frozenset()),
+        "planned": {},
+        "failed": {},
+        "alerted": {},
+        "background": {},
+    }
+    return Known(**{**usual, **parts})
+
+
+BAD: list[tuple[Callable[[dict[str, Any]], object], dict[str, Any], str]] = [
+    (parse_optimiser, {"pause": True}, "'pause' is unknown; use limits, paused"),
+    (parse_optimiser, {"paused": "yes"}, "paused must be true or false, not 'yes'"),
+    (parse_optimiser, {"silentAfterS": 0}, "silentAfterS is 0, but must be at least 1"),
+    (parse_optimiser, {"silentAfterS": 10**400}, "silentAfterS is 1000"),
+    (parse_optimiser, {"limits": {"maxMigrations": 10**400}}, "maxMigrations is 1000"),
+    (parse_optimiser, {"limits": []}, "limits must be an object"),
+    (parse_optimiser, {"limits": {"maxMigrations": 1.5}}, "must be a whole number"),
+    (parse_optimiser, {"limits": {"maxMigrations": -1}}, "maxMigrations is -1"),
+    (parse_optimiser, {"limits": {"minHealth": 2}}, "minHealth is 2"),
+    (parse_optimiser, {"weights": {"energy": float("nan")}}, "energy is nan"),
+    (parse_optimiser, {"weights": {"energy": True}}, "energy must be a number"),
+    (parse_optimiser, {"weights": {"enrgy": 1}}, "'enrgy' is unknown"),
+    (
+        parse_optimiser,
+        {"search": {"timeLimitS": 60}},
+        "timeLimitS is 60, but must be .* at most 20",
+    ),
+    (parse_optimiser, {"search": {"gap": 0}}, "gap is 0"),
+    (parse_overrides, {"pins": {"a": 1}}, r"overrides\.pins\.a: 1 is no name"),
+    (parse_overrides, {"pins": {"": "cell-1"}}, "'' is no id"),
+    (parse_overrides, {"drained": ["cell-1"]}, "drained must be an object"),
+    (parse_overrides, {"drained": {"cell-1": 1}}, "must be true or false"),
+    (parse_overrides, {"forbidden": {"a": "cell-1"}}, "must be an object"),
+    (
+        parse_overrides,
+        {"pins": {"a": "cell-1"}, "forbidden": {"a": {"cell-1": True}}},
+        "both pinned to and forbidden",
+    ),
+    (lambda one: parse_tasks(one, "north"), {"tasks": {"a": {}}}, "loadPct is missing"),
+    (lambda one: parse_tasks(one, "north"), {"tasks": {"a": {"loadPct": -3}}}, "loadPct is -3"),
+    (lambda one: parse_tasks(one, "north"), {"tasks": {"a": {"loadPct": 1e13}}}, "at most 1e"),
+    (lambda one: parse_tasks(one, "north"), {"tasks": {"a b": {"loadPct": 3}}}, "'a b' is no id"),
+    (
+        lambda one: parse_tasks(one, "north"),
+        {"tasks": {"a": {"loadPct": 3, "deadlineMs": 0}}},
+        "deadlineMs is 0",
+    ),
+    (
+        lambda one: parse_tasks(one, "north"),
+        {"tasks": {"a": {"loadPct": 3, "load": 4}}},
+        "task 'a': 'load' is unknown",
+    ),
+    (
+        lambda one: parse_tasks(one, "north"),
+        {"tasks": {f"t{n}": {"loadPct": 1} for n in range(MOST_TASKS + 1)}},
+        "are more than",
+    ),
+]
+
+
+@pytest.mark.parametrize(("parse", "document", "said"), BAD)
+def test_bad_settings_are_refused_by_name(
+    parse: Callable[[dict[str, Any]], object], document: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(InvalidProblemError, match=said):
+        parse(document)
+
+
+def test_what_is_shown_can_be_set() -> None:
+    optimiser = parse_optimiser(
+        {"paused": True, "limits": {"maxMigrations": 5}, "weights": {"spread": 2}}
+    )
+    assert (optimiser.limits, optimiser.weights) == (Limits(max_migrations=5), Weights(spread=2.0))
+    assert parse_optimiser(shown_optimiser(optimiser)) == optimiser
+    overrides = parse_overrides(
+        {
+            "pins": {"a": "cell-1"},
+            "drained": {"x": True, "y": False},
+            "forbidden": {"b": {"z": True}},
+        }
+    )
+    assert overrides.drained == {"x"}
+    odd = "Rig-1.:+%_*!(),=@;$'"  # as the hub allows it
+    assert parse_overrides({"drained": {odd: True}, "pins": {"a": odd}}).drained == {odd}
+    assert parse_overrides(shown_overrides(overrides)) == overrides
+    tasks = parse_tasks(
+        {"tasks": {"a": {"loadPct": 3, "deadlineMs": 200, "capability": "vision", "pinned": True}}},
+        "north",
+    )
+    assert parse_tasks(shown_tasks(tasks), "north") == tasks
+
+
+def twin(device_id: str = "cell-1", **tags: object) -> dict[str, Any]:
+    capacity = {"cpuPct": 100, "energyWPerPct": 12, "responseMs": 22}
+    return {"deviceId": device_id, "status": "enabled", "tags": {"capacity": capacity, **tags}}
+
+
+def test_only_enabled_devices_with_a_capacity_run_tasks() -> None:
+    pump = {"deviceId": "pump-1", "tags": {"siteId": "north"}}
+    off = {**twin("cell-9"), "status": "disabled"}
+    found, notes = edge_devices([twin("cell-2"), pump, off, twin(capabilities=["vision"])])
+    assert [one.device_id for one in found] == ["cell-1", "cell-2"]
+    assert found[0].capabilities == {"vision"}
+    assert notes == []
+
+
+@pytest.mark.parametrize(
+    ("tags", "said"),
+    [
+        ({"capacity": 100}, "must be an object"),
+        ({"capacity": {"cpuPct": -5}}, "cpuPct is -5"),
+        ({"capacity": {"cpuPct": float("nan")}}, "cpuPct is nan"),
+        ({"capacity": {}}, "cpuPct is missing"),
+        ({"capacity": {"cpuPct": 100, "responseMs": 22}}, "energyWPerPct is missing"),
+        ({"capabilities": "vision"}, "must be a list"),
+    ],
+)
+def test_a_twin_that_makes_no_sense_is_left_out_and_named(tags: dict[str, Any], said: str) -> None:
+    found, notes = edge_devices([twin(**tags), twin("cell-2")])
+    assert [one.device_id for one in found] == ["cell-2"]
+    assert len(notes) == 1
+    assert notes[0].startswith("device 'cell-1' is left out: ")
+    assert said in notes[0]
+
+
+def test_a_spoiled_order_is_replaced() -> None:
+    reported = {"allocation": {"version": 3, "tasks": ["a"], "at": 0}}
+    spoiled = {"desired": {"allocation": {"version": 3, "tasks": "a"}}, "reported": reported}
+    found, notes = edge_devices([{**twin(), "properties": spoiled}])
+    assert notes == []
+    assert orders_for({"a": "cell-1"}, TASKS, found, 4)["cell-1"].version == 4
+
+
+def test_a_malformed_report_leaves_its_device_out() -> None:
+    bad = {**twin(), "properties": {"reported": {"allocation": {"version": "x"}}}}
+    found, notes = edge_devices([bad])
+    assert found == []
+    assert "reported.allocation" in notes[0]
+
+
+def test_a_task_runs_where_the_devices_say_and_the_plan_settles_what_two_say() -> None:
+    devices = (reporting(CELL, "a", "b"), reporting(OTHER, "b"))
+    assert running_on("a", devices, {"a": "cell-2"}) == "cell-1"
+    assert running_on("b", devices, {"b": "cell-2"}) == "cell-2"
+    assert running_on("b", devices, {}) == "cell-1"
+    assert running_on("c", devices, {"c": "cell-2"}) == "cell-2", "it is on its way there"
+    assert running_on("c", devices, {"c": "gone"}) is None
+
+
+def test_background_is_what_is_measured_beyond_the_tasks() -> None:
+    busy = state("cell-1", NOW, latest={"cpu_pct": 75.0})
+    assert background_pct(reporting(CELL, "a", "b"), busy, TASKS, 0.0) == 35.0
+    assert background_pct(reporting(CELL, "a", "b", "unknown"), busy, TASKS, 0.0) == 35.0
+    double = replace(CELL, capacity=replace(CELL.capacity, cpu_pct=200.0))
+    assert background_pct(reporting(double, "a"), busy, TASKS, 0.0) == 130.0
+    idle = state("cell-1", NOW, latest={"cpu_pct": 10.0})
+    assert background_pct(reporting(CELL, "a"), idle, TASKS, 5.0) == 0.0
+
+
+def test_background_waits_until_a_move_shows_in_what_is_measured() -> None:
+    busy = state("cell-1", NOW, latest={"cpu_pct": 75.0})
+    moved = reporting(CELL, at=busy["lastT"] - SETTLED_MS + 1)
+    assert background_pct(moved, busy, TASKS, 9.0) == 9.0
+    for silent in (
+        None,
+        state("cell-1", NOW, latest={}),
+        state("cell-1", NOW, latest={"cpu_pct": None}),
+    ):
+        assert background_pct(reporting(CELL), silent, TASKS, 9.0) == 9.0
+
+
+def test_a_devices_answer_under_background_is_the_whole_queues() -> None:
+    load, background = 40.0, 30.0
+    left = left_pct(CELL, background)
+    answer = float(response_ms(idle_ms(CELL, background), load, left))  # type: ignore[arg-type]
+    assert answer == pytest.approx(22.0 / (1.0 - (load + background) / 100.0))
+    assert left_pct(CELL, 500.0) == 1.0
+
+
+def test_a_problem_holds_what_is_known() -> None:
+    devices = (reporting(CELL, "a", "b"), reporting(OTHER, "c"))
+    found = gather(
+        known(
+            *devices,
+            overrides=parse_overrides({"pins": {"a": "cell-2"}, "drained": {"cell-1": True}}),
+            failed={"cell-2": "it did not obey plan 3"},
+        ),
+        NOW,
+    )
+    assert found.problem is not None
+    first, second = found.problem.devices
+    assert (first.drained, first.health) == (True, 1.0)
+    assert (second.health, found.conditions["cell-2"].health.why) == (0.0, "it did not obey plan 3")
+    assert {one.task_id: one.device_id for one in found.problem.tasks} == {
+        "a": "cell-1",
+        "b": "cell-1",
+        "c": "cell-2",
+    }
+    assert dict(found.problem.pins) == {"a": "cell-2"}
+
+
+def test_a_device_that_never_reported_or_fell_silent_is_not_relied_on() -> None:
+    silent = state("cell-2", NOW, enqueuedAt=NOW - 31_000)
+    found = gather(known(CELL, OTHER, states={"cell-1": state("cell-1", NOW)}), NOW)
+    assert found.conditions["cell-2"].health.value == 0.0
+    states = {"cell-1": state("cell-1", NOW), "cell-2": silent}
+    found = gather(known(CELL, OTHER, states=states), NOW)
+    assert "nothing heard of it" in found.conditions["cell-2"].health.why
+
+
+def test_if_nobody_is_heard_the_path_is_to_blame_not_the_devices() -> None:
+    states = {one: state(one, NOW, enqueuedAt=NOW - 99_000) for one in ("cell-1", "cell-2")}
+    states["cell-2"]["alert"] = {"t": 1}
+    found = gather(known(CELL, OTHER, states=states), NOW)
+    assert [found.conditions[one].health.value for one in ("cell-1", "cell-2")] == [1.0, 0.2]
+    assert "the path is taken for broken" in found.notes[0]
+
+
+def test_devices_that_were_never_heard_are_not_planned_with() -> None:
+    found = gather(known(CELL, OTHER, states={}), NOW)
+    assert found.problem is None
+    assert found.notes == (UNHEARD,)
+
+
+def test_a_pinned_task_that_runs_nowhere_is_placed() -> None:
+    tasks = {"a": replace(TASKS["a"], pinned=True)}
+    found = gather(known(CELL, tasks=tasks), NOW)
+    assert found.problem is not None
+    assert found.problem.tasks[0].pinned is False
+    found = gather(known(reporting(CELL, "a"), tasks=tasks), NOW)
+    assert found.problem is not None
+    assert found.problem.tasks[0].pinned is True
+
+
+def test_only_devices_that_were_told_otherwise_get_an_order() -> None:
+    devices = (ordered(CELL, "a"), ordered(OTHER, "b", "c"))
+    assert orders_for({"a": "cell-1", "b": "cell-2", "c": "cell-2"}, TASKS, devices, 2) == {}
+    moved = orders_for({"a": "cell-1", "b": "cell-1", "c": None}, TASKS, devices, 2)
+    assert [*moved] == ["cell-1", "cell-2"]
+    assert {one.task_id for one in moved["cell-1"].tasks} == {"a", "b"}
+    assert moved["cell-2"] == Order(2, frozenset())
+
+
+def test_a_device_without_an_order_gets_one_if_it_has_or_shall_have_work() -> None:
+    assert [*orders_for({"a": "cell-1"}, TASKS, (CELL, OTHER), 1)] == ["cell-1"]
+    assert [*orders_for({}, {}, (reporting(CELL, "a"), OTHER), 1)] == ["cell-1"]
+
+
+def test_versions_are_above_all_that_were_ever_seen() -> None:
+    assert next_version(3, [ordered(CELL, version=2)]) == 4
+    assert next_version(3, [reporting(CELL, version=9)]) == 10
+    assert next_version(0, []) == 1
+
+
+def test_an_order_older_than_what_runs_is_given_anew() -> None:
+    device = reporting(ordered(CELL, "a", version=2), "a", version=9)
+    assert orders_for({"a": "cell-1"}, TASKS, [device], 10)["cell-1"].version == 10

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import sys
+import typing
+
+import azure.functions as func
+import pytest
+from azure.functions.meta import get_binding_registry
+
+from tests.paths import ROOT
+from tests.unit.tocsin.schemas import checked
+from tocsin import bootstrap
+
+
+@pytest.fixture
+def functions(monkeypatch: pytest.MonkeyPatch) -> list[func.Function]:
+    """The app's functions, imported without a single setting."""
+    for name in ("CosmosDB", "BlobStorage", "WebPubSub"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delitem(sys.modules, "function_app", raising=False)
+    app: func.FunctionApp = importlib.import_module("function_app").app
+    return app.get_functions()
+
+
+def bindings(function: func.Function) -> list[dict[str, object]]:
+    return [json.loads(raw) for raw in function.get_raw_bindings()]
+
+
+def test_importing_the_app_registers_every_function(functions: list[func.Function]) -> None:
+    assert {function.get_function_name() for function in functions} == {
+        "score_telemetry",
+        "push_alerts",
+        "health",
+        "negotiate",
+        "profiles",
+        "devices",
+        "device",
+        "device_readings",
+        "warm_up",
+        "measure_drift",
+        "rebalance_fleet",
+        "rebalance_on_request",
+        "plans",
+        "latest_plan",
+        "plan",
+        "run_plan",
+        "show_optimiser",
+        "change_optimiser",
+        "show_overrides",
+        "change_overrides",
+        "show_tasks",
+        "change_tasks",
+    }
+
+
+def test_annotations_are_those_that_the_worker_takes(functions: list[func.Function]) -> None:
+    for function in functions:
+        hints = typing.get_type_hints(function.get_user_function())
+        for binding in bindings(function):
+            if binding["direction"] == "IN":
+                registry = get_binding_registry()  # type: ignore[no-untyped-call]  # the SDK's own
+                converter = registry.get(binding["type"])
+                assert converter.check_input_type_annotation(hints[str(binding["name"])])
+
+
+def test_routes_are_those_of_the_design(functions: list[func.Function]) -> None:
+    routes = sorted(
+        (str(binding["route"]), *typing.cast(list[str], binding["methods"]))
+        for function in functions
+        for binding in bindings(function)
+        if binding["type"] == "httpTrigger"
+    )
+    assert routes == [
+        ("devices", "GET"),
+        ("devices/{id}", "GET"),
+        ("devices/{id}/readings", "GET"),
+        ("health", "GET"),
+        ("negotiate", "GET"),
+        ("plans", "GET"),
+        ("plans/latest", "GET"),
+        ("plans/run", "POST"),
+        ("plans/{version:int}", "GET"),
+        ("profiles", "GET"),
+        ("settings/optimiser", "GET"),
+        ("settings/optimiser", "PATCH"),
+        ("settings/overrides", "GET"),
+        ("settings/overrides", "PATCH"),
+        ("settings/tasks", "GET"),
+        ("settings/tasks", "PATCH"),
+    ]
+
+
+def test_streams_are_retried_for_ever_and_bodies_come_as_bytes(
+    functions: list[func.Function],
+) -> None:
+    by_name = {function.get_function_name(): function for function in functions}
+    for name in ("score_telemetry", "push_alerts"):
+        policy = by_name[name].get_settings_dict("retry_policy") or {}
+        assert policy["max_retry_count"] == "-1"
+        assert policy["strategy"] == "exponential_backoff"
+    (trigger,) = bindings(by_name["score_telemetry"])
+    assert (trigger["cardinality"], trigger["dataType"]) == ("MANY", "BINARY")
+    (feed,) = bindings(by_name["push_alerts"])
+    assert feed["createLeaseContainerIfNotExists"] is False
+    assert feed["startFromBeginning"] is True
+
+
+def test_settings_that_bindings_name_are_in_the_sample(functions: list[func.Function]) -> None:
+    sample = json.loads((ROOT / "local.settings.sample.json").read_text(encoding="utf-8"))["Values"]
+    declared = [binding for function in functions for binding in bindings(function)]
+    named = {str(binding["connection"]) for binding in declared if "connection" in binding}
+    for binding in declared:
+        named |= set(re.findall(r"%(\w+)%", json.dumps(binding)))
+    assert {"TelemetryHub", "CosmosDB", "TELEMETRY_EVENT_HUB", "COSMOS_DATABASE"} <= named
+    assert named <= sample.keys()
+
+
+def test_host_json_follows_its_schema() -> None:
+    document = json.loads((ROOT / "functions" / "host.json").read_text(encoding="utf-8"))
+    assert checked(document, "host.schema.json", "version-2") == []
+
+
+def test_services_are_built_once_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    sample = json.loads((ROOT / "local.settings.sample.json").read_text(encoding="utf-8"))["Values"]
+    for name, value in sample.items():
+        monkeypatch.setenv(name, value)
+    bootstrap.services.cache_clear()
+    try:
+        services = bootstrap.services()
+        assert services is bootstrap.services()
+        assert services.platform_auth is True
+        assert services.now_ms() > 1_700_000_000_000
+        assert "pump" in services.profiles
+    finally:
+        bootstrap.services.cache_clear()

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from tests.paths import ROOT
+from tests.unit.tocsin.schemas import checked
+from tocsin.settings import Connection, InvalidSettingError, read_settings
+
+MINIMAL = {
+    "CosmosDB": "c",
+    "BlobStorage": "b",
+    "WebPubSub": "w",
+    "IotHub": "i",
+    "AzureWebJobsStorage": "q",
+}
+
+
+def sample() -> dict[str, str]:
+    document = json.loads((ROOT / "local.settings.sample.json").read_text(encoding="utf-8"))
+    values: dict[str, str] = document["Values"]
+    return values
+
+
+class Recording(Mapping[str, str]):
+    """An environment that remembers what it was asked for."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.asked.add(name)
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+def test_every_setting_that_the_product_reads_is_in_the_sample() -> None:
+    environment = Recording(sample())
+    read_settings(environment)
+    asked = {name for name in environment.asked if "__" not in name}
+    assert {"CosmosDB", "MODEL_REFRESH_S", "WEBSITE_AUTH_ENABLED"} <= asked
+    assert asked <= set(environment)
+
+
+def test_the_sample_follows_its_schema() -> None:
+    document = json.loads((ROOT / "local.settings.sample.json").read_text(encoding="utf-8"))
+    assert checked(document, "local.settings.schema.json") == []
+
+
+def test_defaults_apply() -> None:
+    settings = read_settings(MINIMAL)
+    assert (settings.database, settings.webpubsub_hub) == ("tocsin", "tocsin")
+    assert settings.model_refresh_s == 30
+    assert settings.false_alerts_per_device_day == 0.5
+    assert settings.platform_auth is False
+
+
+@pytest.mark.parametrize(
+    ("text", "on"), [("True", True), ("true", True), ("1", False), ("", False)]
+)
+def test_authentication_counts_as_on_only_when_the_platform_says_so(text: str, on: bool) -> None:
+    assert read_settings({**MINIMAL, "WEBSITE_AUTH_ENABLED": text}).platform_auth is on
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [
+        ("CosmosDB", "accountEndpoint"),
+        ("BlobStorage", "serviceUri"),
+        ("WebPubSub", "serviceUri"),
+        ("IotHub", "hostName"),
+        ("AzureWebJobsStorage", "queueServiceUri"),
+    ],
+)
+def test_a_connection_takes_a_string_or_an_identity(name: str, suffix: str) -> None:
+    without = {key: value for key, value in MINIMAL.items() if key != name}
+    with pytest.raises(InvalidSettingError, match=f"set {name} .* {name}__{suffix}"):
+        read_settings(without)
+    with pytest.raises(InvalidSettingError, match=name):
+        read_settings({**MINIMAL, name: ""})
+    keyless = {**without, f"{name}__{suffix}": "https://x", f"{name}__clientId": "id"}
+    settings = read_settings(keyless)
+    every = (settings.cosmos, settings.blob, settings.webpubsub, settings.iothub, settings.queue)
+    found = {one.name: one for one in every}
+    assert found[name] == Connection(name, None, "https://x", "id")
+
+
+@pytest.mark.parametrize("text", ["", "few", "0", "-1", "nan", "inf", "0.0009", "101"])
+def test_a_wrong_rate_is_refused_by_name(text: str) -> None:
+    with pytest.raises(InvalidSettingError, match="FALSE_ALERTS_PER_DEVICE_DAY"):
+        read_settings({**MINIMAL, "FALSE_ALERTS_PER_DEVICE_DAY": text})
+
+
+@pytest.mark.parametrize("text", ["", "soon", "0", "-1", "nan", "inf", "86400"])
+def test_a_wrong_number_of_seconds_is_refused_by_name(text: str) -> None:
+    with pytest.raises(InvalidSettingError, match="MODEL_REFRESH_S"):
+        read_settings({**MINIMAL, "MODEL_REFRESH_S": text})

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import json
+
+import azure.functions as func
+import pytest
+from azure.functions.meta import Datum
+from azure.functions.queue import QueueMessageInConverter
+from azure.functions.timer import TimerRequest
+
+from tests.fakes.services import Plant
+from tests.unit.tocsin import workshops
+from tests.unit.tocsin.triggers.app_functions import functions_of
+from tests.unit.tocsin.workshops import SITE, latest
+from tocsin.bootstrap import Services
+from tocsin.domain.errors import InvalidRequestError
+from tocsin.domain.requests import QUEUE, Request
+from tocsin.triggers import rebalance
+
+
+def message(body: str) -> func.QueueMessage:
+    """As the worker builds it."""
+    made = QueueMessageInConverter.decode(Datum(body, "string"), trigger_metadata={})
+    assert isinstance(made, func.QueueMessage)
+    return made
+
+
+@pytest.fixture
+async def plant() -> Plant:
+    plant = Plant()
+    plant.workshop = await workshops.workshop()
+    return plant
+
+
+def asked(plant: Plant) -> str:
+    return json.dumps(Request(SITE, "operator", plant.workshop.clock()).document())
+
+
+async def test_the_timer_plans_every_site(plant: Plant) -> None:
+    await functions_of(plant.services())["rebalance_fleet"](TimerRequest())
+    assert latest(plant.workshop)["version"] == 1
+
+
+async def test_a_request_plans_its_site(plant: Plant) -> None:
+    await functions_of(plant.services())["rebalance_on_request"](message(asked(plant)))
+    assert latest(plant.workshop)["cause"]["kind"] == "operator"
+
+
+async def test_a_site_that_is_being_planned_is_asked_for_again(plant: Plant) -> None:
+    plant.workshop.leases.taken.add(f"rebalance/{SITE}")
+    await functions_of(plant.services())["rebalance_on_request"](message(asked(plant)))
+    ((request, delay_s),) = plant.workshop.requests.queue
+    assert (request, delay_s) == (json.loads(asked(plant)), 1)
+
+
+async def test_a_request_that_cannot_be_read_fails_into_the_poison_queue(plant: Plant) -> None:
+    with pytest.raises(InvalidRequestError):
+        await functions_of(plant.services())["rebalance_on_request"](message("not json"))
+
+
+def test_the_schedule_is_a_setting_and_the_queue_is_the_one_that_is_written_to() -> None:
+    def services() -> Services:
+        raise AssertionError("importing and registering build nothing")
+
+    app = func.FunctionApp()
+    app.register_functions(rebalance.blueprint(services))
+    triggers = {
+        str(one.get_function_name()): one.get_bindings_dict()["bindings"][0]
+        for one in app.get_functions()
+    }
+    assert triggers["rebalance_fleet"]["schedule"] == "%REBALANCE_SCHEDULE%"
+    assert triggers["rebalance_on_request"]["queueName"] == QUEUE

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import azure.functions as func
+import pytest
+from azure.functions.eventhub import EventHubTriggerConverter
+from azure.functions.meta import Datum
+
+from tests.fakes.messages import NOW, stream
+from tests.fakes.services import Plant
+from tests.unit.tocsin.triggers.app_functions import functions_of
+from tocsin.triggers.telemetry import envelopes
+
+ENQUEUED = "2026-11-22T17:21:14.1900000Z"  # as the host writes it: seven digits
+ENQUEUED_MS = 1_795_368_074_190
+
+
+def batch(
+    bodies: Sequence[bytes],
+    *,
+    device_ids: Sequence[str | None],
+    properties: Sequence[Mapping[str, Any]] | None = None,
+    system: Mapping[str, Any] | None = None,
+) -> list[func.EventHubEvent]:
+    """Events as the worker builds them: bodies in one datum, all else in the trigger metadata."""
+    system_properties = [
+        {
+            "EnqueuedTimeUtc": ENQUEUED,
+            "SequenceNumber": 100 + index,
+            "Offset": str(4_096 * index),
+            **({} if device_id is None else {"iothub-connection-device-id": device_id}),
+            **(system or {}),
+        }
+        for index, device_id in enumerate(device_ids)
+    ]
+    metadata: dict[str, Datum] = {
+        "SystemPropertiesArray": Datum(json.dumps(system_properties), "json"),
+        "PartitionContext": Datum(
+            json.dumps({"PartitionId": "3", "ConsumerGroup": "$Default"}), "json"
+        ),
+    }
+    if properties is not None:
+        metadata["PropertiesArray"] = Datum(json.dumps(properties), "json")
+    data = Datum(SimpleNamespace(bytes=list(bodies)), "collection_bytes")
+    events = EventHubTriggerConverter.decode(data, trigger_metadata=metadata)
+    assert isinstance(events, list)
+    return events
+
+
+def test_an_event_carries_what_the_hub_says_of_it() -> None:
+    found = envelopes(
+        batch(
+            [b"{}", b"\xff"],
+            device_ids=["rig-1", "rig-2"],
+            properties=[{"siteId": "north", "count": 3}, {}],
+        )
+    )
+    assert [(one.device_id, one.site_id, one.body) for one in found] == [
+        ("rig-1", "north", b"{}"),
+        ("rig-2", "unassigned", b"\xff"),
+    ]
+    assert [one.sequence_number for one in found] == [100, 101]
+    assert [one.enqueued_at for one in found] == [ENQUEUED_MS] * 2
+    assert {one.partition for one in found} == {"3"}
+    assert found[0].properties == {"siteId": "north", "count": "3"}
+
+
+def test_what_the_hub_leaves_out_has_defaults() -> None:
+    (found,) = envelopes(batch([b"{}"], device_ids=[None], system={"EnqueuedTimeUtc": ""}))
+    assert (found.device_id, found.site_id, found.enqueued_at) == ("", "unassigned", 0)
+    assert envelopes([]) == []
+    (bare,) = envelopes([func.EventHubEvent(body=b"{}")])
+    assert (bare.partition, bare.sequence_number) == ("unknown", 0)
+
+
+@pytest.mark.parametrize("stamped", ["$twin.tags.siteId", "", None])
+def test_a_device_without_a_site_belongs_to_none(stamped: str | None) -> None:
+    (found,) = envelopes(batch([b"{}"], device_ids=["rig-1"], properties=[{"siteId": stamped}]))
+    assert found.site_id == "unassigned"
+
+
+async def test_score_telemetry_stores_a_batch_and_keeps_what_it_cannot_use() -> None:
+    plant = Plant()
+    sent = [one.body for one in stream([4, 4])]
+    events = batch(
+        [sent[0], b"\xfe no JSON", sent[1], sent[1]],
+        device_ids=["rig-1", "rig-1", "rig-1", None],
+        properties=[{"siteId": "north"}] * 4,
+    )
+
+    await functions_of(plant.services())["score_telemetry"](events)
+
+    assert [one["seq"] for one in plant.store.all("readings")] == [0, 1]
+    assert {one["siteId"] for one in plant.store.all("readings")} == {"north"}
+    letters = {one["reason"]: one for one in plant.dead_letters.files.values()}
+    assert set(letters) == {"not-json", "no-device-id"}
+    assert letters["not-json"]["sequenceNumber"] == 101
+    assert letters["not-json"]["partition"] == "3"
+    assert base64.b64decode(letters["not-json"]["body"]) == b"\xfe no JSON"
+    assert plant.live.sent[0][0] == "north"
+
+
+async def test_score_telemetry_fails_when_the_database_stays_away() -> None:
+    plant = Plant()
+    plant.store.away = True
+    events = batch([stream([4])[0].body], device_ids=["rig-1"], properties=[{}])
+    with pytest.raises(OSError, match="away"):
+        await functions_of(plant.services())["score_telemetry"](events)
+
+
+def test_the_clock_of_the_fakes_is_the_one_of_the_messages() -> None:
+    assert Plant().services().now_ms() == NOW

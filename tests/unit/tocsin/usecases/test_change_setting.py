@@ -1,0 +1,136 @@
+"""Operators change a site's settings: checked, on the record, never one over the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.fakes.messages import NOW
+from tests.fakes.sites import Workshop
+from tests.unit.tocsin.workshops import PLACES, SITE, set_content, workshop
+from tocsin.domain.errors import ChangedMeanwhileError, InvalidProblemError, InvalidRequestError
+from tocsin.domain.site_settings import Kind, setting_document
+from tocsin.usecases.change_setting import change_setting, show_setting
+
+
+@pytest.fixture
+async def shop() -> Workshop:
+    return await workshop()
+
+
+async def change(shop: Workshop, kind: Kind, patch: dict[str, Any]) -> dict[str, Any]:
+    return await change_setting(kind, SITE, patch, operator="grace", ports=shop.ports)
+
+
+async def test_what_is_left_out_stays_and_defaults_are_shown(shop: Workshop) -> None:
+    assert (await show_setting("optimiser", SITE, shop.ports))["paused"] is False
+    await change(shop, "optimiser", {"limits": {"maxMigrations": 4, "reserve": 0.2}})
+    shown = await change(shop, "optimiser", {"paused": True, "limits": {"reserve": None}})
+    assert (shown["paused"], shown["limits"]["maxMigrations"]) == (True, 4)
+    assert shown["limits"]["reserve"] == 0.15
+    assert (shown["setBy"], shown["setAt"]) == ("grace", NOW)
+    assert shown == await show_setting("optimiser", SITE, shop.ports)
+
+
+async def test_each_change_is_on_the_record(shop: Workshop) -> None:
+    await change(shop, "optimiser", {"paused": True})
+    shop.clock.pass_s(1)
+    await change(shop, "optimiser", {"paused": False})
+    first, second = shop.sites.audit
+    assert (first["id"], first["type"], first["by"]) == (
+        f"{NOW}-optimiser:{SITE}",
+        "optimiser",
+        "grace",
+    )
+    assert first["before"] is None
+    assert second["before"]["content"] == {"paused": True}
+    assert second["after"]["content"] == {"paused": False}
+
+
+async def test_a_change_is_shown_and_asks_for_a_run(shop: Workshop) -> None:
+    await change(shop, "overrides", {"drained": {"cell-1": True}})
+    ((site, message),) = shop.live.sent
+    assert (site, message["type"], message["kind"]) == (SITE, "settings", "overrides")
+    assert message["setting"]["drained"] == {"cell-1": True}
+    ((request, _),) = shop.requests.queue
+    assert (request["kind"], request["text"]) == ("settings", "grace changed the overrides")
+
+
+async def test_those_who_watch_see_it_though_the_queue_is_away(shop: Workshop) -> None:
+    shop.requests.away = True
+    await change(shop, "optimiser", {"paused": True})
+    assert [message["type"] for _, message in shop.live.sent] == ["settings"]
+
+
+async def test_it_is_in_force_though_it_cannot_be_announced(shop: Workshop) -> None:
+    shop.live.away = shop.requests.away = True
+    assert (await change(shop, "optimiser", {"paused": True}))["paused"] is True
+
+
+@pytest.mark.parametrize(
+    ("patch", "said"),
+    [
+        ({"pins": {"nothing": "cell-1"}}, "there is no task 'nothing'"),
+        ({"pins": {"a1": "cell-9"}}, "there is no device 'cell-9'"),
+        ({"drained": {"pump-1": True}}, "there is no device 'pump-1' that runs tasks"),
+        ({"forbidden": {"a1": {"cell-9": True}}}, "there is no device 'cell-9'"),
+        ({"pin": {}}, "'pin' is unknown"),
+    ],
+)
+async def test_an_override_names_what_is_there(
+    shop: Workshop, patch: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(InvalidProblemError, match=said):
+        await change(shop, "overrides", patch)
+    assert shop.sites.audit == []
+    assert await shop.sites.setting("overrides", SITE) is None
+
+
+async def test_an_override_that_has_become_stale_is_no_obstacle(shop: Workshop) -> None:
+    await set_content(shop, "overrides", {"pins": {"gone": "cell-1"}})
+    shown = await change(shop, "overrides", {"drained": {"cell-2": True}})
+    assert shown["pins"] == {"gone": "cell-1"}
+    assert (await change(shop, "overrides", {"pins": {"gone": None}}))["pins"] == {}
+
+
+async def test_tasks_come_and_go_one_by_one(shop: Workshop) -> None:
+    shown = await change(shop, "tasks", {"tasks": {"new": {"loadPct": 5}, "a1": None}})
+    assert set(shown["tasks"]) == {*PLACES, "new"} - {"a1"}
+    with pytest.raises(InvalidProblemError, match="task 'new': loadPct is -1"):
+        await change(shop, "tasks", {"tasks": {"new": {"loadPct": -1}}})
+
+
+async def test_a_site_that_nobody_stands_at_is_refused(shop: Workshop) -> None:
+    with pytest.raises(InvalidRequestError, match="no device is tagged with the site 'nroth'"):
+        await change_setting("optimiser", "nroth", {}, operator="grace", ports=shop.ports)
+
+
+async def test_a_patch_nested_without_end_is_refused(shop: Workshop) -> None:
+    patch: dict[str, Any] = {}
+    for _ in range(20):
+        patch = {"limits": patch}
+    with pytest.raises(InvalidRequestError, match="nested deeper"):
+        await change(shop, "optimiser", patch)
+
+
+async def test_of_two_operators_at_once_neither_is_overwritten(shop: Workshop) -> None:
+    other = setting_document(
+        "overrides", SITE, {"pins": {"a1": "cell-2"}}, operator="ada", now_ms=1
+    )
+    shop.sites.meanwhile.append(other)
+    shown = await change(shop, "overrides", {"pins": {"b1": "cell-3"}})
+    assert shown["pins"] == {"a1": "cell-2", "b1": "cell-3"}
+
+
+async def test_someone_who_never_stops_changing_it_is_reported(shop: Workshop) -> None:
+    class Restless(list[Any]):
+        def __bool__(self) -> bool:
+            return True
+
+        def pop(self, *_: Any) -> Any:  # noqa: ANN401 (as a list's)
+            raise ChangedMeanwhileError("again")
+
+    shop.sites.meanwhile = Restless()
+    with pytest.raises(ChangedMeanwhileError):
+        await change(shop, "optimiser", {"paused": True})

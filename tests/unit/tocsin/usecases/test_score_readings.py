@@ -1,0 +1,320 @@
+from __future__ import annotations
+
+import base64
+import json
+from math import exp
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.fakes.messages import NOW, PROBE, RIG, document, envelope, reading_message, stream
+from tests.fakes.models import THRESHOLD, FakeModel, FakeModels, spec_of
+from tests.fakes.services import Plant
+from tests.unit.tocsin.domain.test_telemetry import BAD
+from tocsin.usecases.score_readings import Outcome
+
+ODD = range(20, 24)
+Windows = NDArray[np.float32]
+
+
+async def test_readings_are_scored_and_the_devices_state_follows() -> None:
+    plant = Plant()
+    outcome = await plant.score(stream([4, 4, 4], odd=[11]))
+    assert outcome == Outcome(messages=3, readings=12, late=0, dead_letters=0, alerts=0)
+    readings = sorted(plant.store.all("readings"), key=lambda one: int(one["seq"]))
+    scores = [score for one in readings for score in one["score"]]
+    assert [score is None for score in scores] == [True] * 5 + [False] * 7
+    assert [odd for one in readings for odd in one["anomalous"]] == [False] * 11 + [True]
+    (device,) = plant.store.all("devices")
+    assert (device["lastSeq"], device["lastT"]) == (2, readings[-1]["lastT"])
+    assert device["score"] == scores[-1]
+    assert (device["anomalous"], device["run"], device["alert"]) == (True, 1, None)
+
+
+async def test_an_alert_is_raised_and_cleared_once() -> None:
+    plant = Plant()
+    outcome = await plant.score(stream([8] * 5, odd=ODD))
+    raised, cleared = sorted(plant.store.all("alerts"), key=lambda one: int(one["t"]))
+    assert outcome.alerts == 2
+    assert (raised["type"], cleared["type"]) == ("raised", "cleared")
+    assert raised["alertId"] == cleared["alertId"] == f"rig-1-{raised['t']}"
+    times = [t for one in plant.store.all("readings") for t in one["t"]]
+    assert raised["t"] == sorted(times)[21], "the second of the odd readings decides"
+    assert plant.store.all("devices")[0]["alert"] is None
+
+
+async def test_an_open_alert_stands_in_the_devices_state() -> None:
+    plant = Plant()
+    await plant.score(stream([8] * 5, odd=ODD)[:3])
+    (raised,) = plant.store.all("alerts")
+    (device,) = plant.store.all("devices")
+    assert device["alert"] == {"alertId": raised["alertId"], "t": raised["t"]}
+
+
+async def test_one_pass_scores_all_devices_of_a_profile() -> None:
+    plant = Plant()
+    batch = [
+        *stream([8], device_id="rig-1"),
+        *stream([8], device_id="rig-2", seed=1),
+        *stream([8], device_id="probe-1", profile=PROBE),
+        *stream([8], device_id="rig-3", seed=2),
+    ]
+    await plant.score(batch)
+    assert {name: model.passes for name, model in plant.models.by_profile.items()} == {
+        "rig": 1,
+        "probe": 1,
+    }
+    alone = Plant()
+    await alone.score(stream([8], device_id="rig-3", seed=2))
+    (expected,) = alone.store.all("readings")
+    assert expected in plant.store.all("readings")
+
+
+async def test_every_bad_message_is_a_dead_letter_and_its_neighbours_are_stored() -> None:
+    plant = Plant()
+    good = stream([2] * (len(BAD) + 1))
+    batch = [good[0]]
+    for index, (body, _) in enumerate(BAD.values()):
+        batch += [envelope(body, sequence_number=1_000 + index), good[index + 1]]
+
+    outcome = await plant.score(batch)
+
+    assert outcome.dead_letters == len(BAD)
+    assert outcome.messages == len(plant.store.all("readings")) == len(good)
+    letters = sorted(plant.dead_letters.files.values(), key=lambda one: int(one["sequenceNumber"]))
+    assert [one["reason"] for one in letters] == [reason for _, reason in BAD.values()]
+    for letter, (body, _) in zip(letters, BAD.values(), strict=True):
+        sent = body if isinstance(body, bytes) else json.dumps(body).encode()
+        assert base64.b64decode(letter["body"]) == sent
+
+
+async def test_a_batch_of_nothing_usable_or_nothing_at_all_passes() -> None:
+    plant = Plant()
+    assert (await plant.score([])).messages == 0
+    assert (await plant.score([envelope(b"x")])).dead_letters == 1
+    assert plant.dead_letters.reasons == ["not-json"]
+    assert plant.store.writes == []
+
+
+async def test_writing_goes_from_alerts_to_readings_to_devices_to_late_readings() -> None:
+    plant = Plant()
+    messages = stream([8] * 5, odd=ODD)
+    await plant.score(messages[1:2])
+    plant.store.writes.clear()
+    await plant.score([*messages[2:], messages[0]])
+    kinds = [container for container, _ in plant.store.writes]
+    assert kinds == ["alerts"] * 2 + ["readings"] * 3 + ["devices"] + ["readings"]
+    assert plant.store.writes[-1][1].endswith("-0")
+
+
+async def test_a_message_on_which_the_model_fails_is_a_dead_letter_alone() -> None:
+    failing = FakeModel(spec_of(RIG), fails_on=77.0)
+    plant = Plant(models=FakeModels(failing))
+    before = stream([8], device_id="rig-1")
+    bad = reading_message(1, [NOW], [[77.0, 1.0]], device_id="rig-1")
+    other = stream([8, 8], device_id="rig-2", seed=1)
+
+    outcome = await plant.score([*before, bad, *other])
+
+    assert outcome == Outcome(messages=3, readings=24, late=0, dead_letters=1, alerts=0)
+    assert plant.dead_letters.reasons == ["scoring-failed"]
+    stored = {(one["deviceId"], one["seq"]) for one in plant.store.all("readings")}
+    assert stored == {("rig-1", 0), ("rig-2", 0), ("rig-2", 1)}
+
+
+async def test_a_model_that_always_fails_loses_nothing() -> None:
+    class Broken(FakeModel):
+        def score(self, windows: object) -> Any:  # noqa: ANN401 (it never returns)
+            raise MemoryError
+
+    plant = Plant(models=FakeModels(Broken(spec_of(RIG))))
+    outcome = await plant.score(stream([8, 8]))
+    assert outcome.dead_letters == 2
+    assert plant.dead_letters.reasons == ["scoring-failed"] * 2
+    assert plant.store.all("devices") == []
+
+
+async def test_answers_that_are_no_numbers_still_make_documents() -> None:
+    class Overflowing(FakeModel):
+        def score(self, windows: Windows) -> tuple[Windows, Windows, NDArray[np.int8]]:
+            score, shares, sensors = super().score(windows)
+            score[-2:] = np.nan, np.inf
+            shares[-1] = np.nan, np.inf
+            return score, shares, sensors
+
+    plant = Plant(models=FakeModels(Overflowing(spec_of(RIG))))
+    await plant.score(stream([8]))
+    (stored,) = plant.store.all("readings")
+    assert stored["score"][-2] is None
+    assert stored["score"][-1] > 1e30
+    assert stored["anomalous"][-2:] == [False, True]
+    assert [shares[-1] for shares in stored["contributions"].values()] == [0.0, 0.0]
+
+
+async def test_a_sensor_that_is_out_raises_an_alert_that_says_so() -> None:
+    plant = Plant(models=FakeModels(FakeModel(spec_of(RIG), missing_after=3, stuck_after=4)))
+    t = range(NOW - 30_000, NOW, 1_000)
+    values: list[list[float | None]] = [
+        [n / 10, None if 10 <= n < 20 else n / 9] for n in range(30)
+    ]
+    await plant.score(
+        [
+            reading_message(0, t[:15], values[:15]),
+            reading_message(1, t[15:], values[15:]),
+        ]
+    )
+    raised, cleared = sorted(plant.store.all("alerts"), key=lambda one: int(one["t"]))
+    assert (raised["type"], raised["t"]) == ("raised", t[13]), "the second reading that misses it"
+    assert raised["sensors"] == {"heat_c": "missing"}
+    assert raised["score"] < raised["threshold"]
+    assert (cleared["type"], cleared["sensors"]) == ("cleared", {})
+    first, second = sorted(plant.store.all("readings"), key=lambda one: int(one["seq"]))
+    assert first["sensors"] == {"heat_c": [0] * 12 + [1] * 3}
+    assert first["anomalous"] == [False] * 12 + [True] * 3
+    assert second["sensors"] == {"heat_c": [1] * 5 + [0] * 10}
+    assert plant.store.all("devices")[0]["sensors"] == {}
+
+
+async def test_a_cooldown_outlives_messages_and_restarts() -> None:
+    odd = [20, 21, 22, 35, 36, 37, 60, 61, 62]
+    times: dict[float, list[str]] = {}
+    for cooldown_s in (0.0, 30.0):
+        model = FakeModel(spec_of(RIG, clear_after=5, cooldown_s=cooldown_s))
+        plant = Plant(models=FakeModels(model))
+        for message in stream([4] * 20, odd=odd):
+            plant.restart()
+            await plant.score([message])
+        times[cooldown_s] = sorted(
+            one["id"] for one in plant.store.all("alerts") if one["type"] == "raised"
+        )
+    assert len(times[0.0]) == 3
+    assert times[30.0] == [times[0.0][0], times[0.0][2]]
+
+
+async def test_an_operators_factor_is_the_devices_own() -> None:
+    plant = Plant()
+    plant.thresholds.by_device = {"rig-1": 1.5}
+    await plant.score([*stream([8]), *stream([8], device_id="rig-2")])
+    found = {one["id"]: one["threshold"] for one in plant.store.all("devices")}
+    assert found == {"rig-1": 1.5 * THRESHOLD, "rig-2": THRESHOLD}
+
+
+async def test_a_device_that_was_learned_keeps_its_own_threshold() -> None:
+    plant = Plant()
+    await plant.score(stream([8, 8])[:1])
+    (device,) = plant.store.all("devices")
+    assert device["usual"] == {"ticks": -3, "readings": 3}, "three readings have a score"
+    learned = {**device, "usual": {"ticks": 200_000, "readings": 86_400}}
+    await plant.store.save_devices([learned])
+    plant.restart()
+    await plant.score(stream([8, 8])[1:])
+    assert plant.store.all("devices")[0]["threshold"] == pytest.approx(THRESHOLD * exp(0.2))
+
+
+async def test_without_a_model_readings_are_stored_unscored() -> None:
+    plant = Plant(models=FakeModels())
+    await plant.score(stream([8, 8], odd=range(6, 16)))
+    assert all(score is None for one in plant.store.all("readings") for score in one["score"])
+    assert plant.store.all("alerts") == []
+    assert plant.store.all("devices")[0]["modelVersion"] is None
+
+
+async def test_a_model_that_comes_later_scores_with_the_readings_from_before() -> None:
+    plant = Plant(models=FakeModels())
+    messages = stream([8, 8])
+    await plant.score(messages[:1])
+    plant.models.by_profile["rig"] = FakeModel(spec_of(RIG))
+    await plant.score(messages[1:])
+    second = plant.store.all("readings")[1]
+    assert None not in second["score"]
+
+
+async def test_each_site_gets_one_live_message_with_each_devices_last_reading() -> None:
+    plant = Plant()
+    batch = [
+        *stream([3, 3], device_id="rig-1", site_id="north"),
+        *stream([6], device_id="rig-2", site_id="north"),
+        *stream([4], device_id="probe-1", site_id="south", profile=PROBE),
+    ]
+    await plant.score(batch)
+    sent = dict(plant.live.sent)
+    assert len(plant.live.sent) == 2
+    assert {one["deviceId"] for one in sent["north"]["devices"]} == {"rig-1", "rig-2"}
+    (probe,) = sent["south"]["devices"]
+    (stored,) = (one for one in plant.store.all("devices") if one["id"] == "probe-1")
+    assert sent["south"]["type"] == "telemetry"
+    assert sent["south"]["siteId"] == "south"
+    assert probe == {
+        "deviceId": "probe-1",
+        "profile": "probe",
+        "t": stored["lastT"],
+        "values": stored["latest"],
+        "score": stored["score"],
+        "threshold": stored["threshold"],
+        "anomalous": False,
+        "sensors": {},
+    }
+
+
+async def test_a_live_service_that_stays_away_harms_no_batch() -> None:
+    plant = Plant()
+    plant.live.away = True
+    outcome = await plant.score(stream([8]))
+    assert outcome.messages == len(plant.store.all("readings")) == 1
+    assert plant.live.sent == []
+
+
+async def test_a_database_or_dead_letter_box_that_stays_away_fails_the_batch() -> None:
+    plant = Plant()
+    messages = stream([8, 8])
+    plant.store.away = True
+    with pytest.raises(OSError, match="database"):
+        await plant.score(messages)
+    plant.store.away = False
+    plant.dead_letters.away = True
+    with pytest.raises(OSError, match="dead-letter"):
+        await plant.score([envelope(b"x"), *messages])
+    assert plant.store.writes == []
+    plant.dead_letters.away = False
+    assert (await plant.score([envelope(b"x"), *messages])).messages == 2
+
+
+async def test_steady_devices_are_not_read_from_the_database() -> None:
+    plant = Plant()
+    messages = stream([2] * 10)
+    await plant.score(messages[:1])
+    reads = plant.store.reads
+    for message in messages[1:]:
+        await plant.score([message])
+    assert plant.store.reads == reads
+
+
+async def test_a_device_that_restarts_is_rebuilt_and_scored_on() -> None:
+    plant = Plant()
+    await plant.score(stream([8, 8]))
+    t = NOW + 1_000
+    again = reading_message(0, [t], [[0.1, 0.2]])
+    await plant.score([again])
+    newest = max(plant.store.all("readings"), key=lambda one: int(one["firstT"]))
+    assert newest["id"] == f"{t}-0"
+    assert None not in newest["score"]
+    assert plant.store.all("devices")[0]["lastSeq"] == 0
+
+
+async def test_a_device_may_change_its_profile() -> None:
+    plant = Plant()
+    await plant.score(stream([8]))
+    changed = reading_message(0, [NOW + 1_000], [[20.0]], profile=PROBE)
+    await plant.score([changed])
+    assert plant.store.all("devices")[0]["profile"] == "probe"
+    await plant.score(stream([8]))
+    assert plant.store.all("devices")[0]["profile"] == "probe", "what comes again changes nothing"
+
+
+async def test_an_unknown_field_value_cannot_move_the_devices_identity() -> None:
+    plant = Plant()
+    await plant.score([envelope(document(deviceId="rig-2"), device_id="rig-1")])
+    assert plant.store.all("readings") == []
+    assert plant.dead_letters.reasons == ["foreign-device-id"]
