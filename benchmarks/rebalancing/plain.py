@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tocsin.planning.arrays.load_price import Ints
 from tocsin.planning.arrays.site import Site, site_of
+from tocsin.planning.arrays.types import Ints
 from tocsin.planning.models.formulation import allocation_of, formulate, start_of
 from tocsin.planning.models.solver import Effort, Solver, highs
 from tocsin.planning.moves import greedy

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tocsin.planning.arrays.load_price import Bools, Floats, Ints
 from tocsin.planning.arrays.pairs import NOWHERE
+from tocsin.planning.arrays.types import Bools, Floats, Ints
 from tocsin.planning.problem import Problem, Task
 
 if TYPE_CHECKING:

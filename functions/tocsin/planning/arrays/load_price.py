@@ -10,13 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tocsin.planning.arrays.types import Floats, Ints
 from tocsin.planning.problem import Device, Limits, Weights
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 STEPS = (0.25, 0.5, 0.7, 0.85, 0.95)  # of usable capacity: where the response's price is exact
 FULLEST = 0.95  # beyond this use a queue grows with time, and no formula gives its answer
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tocsin.planning.arrays.load_price import Bools, Floats, Ints, response_ms
+from tocsin.planning.arrays.load_price import response_ms
+from tocsin.planning.arrays.types import Bools, Floats, Ints
 from tocsin.planning.problem import Device, Problem, Task
 
 NOWHERE = -1  # the present device of a new task

@@ -11,15 +11,9 @@ import numpy as np
 
 from tocsin.planning.arrays import pairs
 from tocsin.planning.arrays.kinds import kinds_of
-from tocsin.planning.arrays.load_price import (
-    Bools,
-    Floats,
-    Ints,
-    LoadPrice,
-    load_price,
-    usable_pct,
-)
+from tocsin.planning.arrays.load_price import LoadPrice, load_price, usable_pct
 from tocsin.planning.arrays.pairs import NOWHERE
+from tocsin.planning.arrays.types import Bools, Floats, Ints
 from tocsin.planning.problem import Device, Problem, Task
 
 

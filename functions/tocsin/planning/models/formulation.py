@@ -15,8 +15,8 @@ import numpy as np
 import pulp
 
 from tocsin.planning.arrays.kinds import Columns, columns_of, counts_of, placed, whole
-from tocsin.planning.arrays.load_price import Bools, Floats, Ints
 from tocsin.planning.arrays.site import Site
+from tocsin.planning.arrays.types import Bools, Floats, Ints
 from tocsin.planning.proof.bound import Duals
 
 Filled = dict[tuple[int, int], pulp.LpVariable]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tocsin.planning.arrays.load_price import Bools, Floats, Ints
 from tocsin.planning.arrays.site import Site
+from tocsin.planning.arrays.types import Bools, Floats, Ints
 from tocsin.planning.models.formulation import allocation_of, duals_of, formulate
 from tocsin.planning.models.solver import Effort, Solver
 from tocsin.planning.proof.bound import Bound, Duals, lagrangian

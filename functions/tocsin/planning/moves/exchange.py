@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tocsin.planning.arrays.load_price import Bools, Floats, Ints
 from tocsin.planning.arrays.site import Site
+from tocsin.planning.arrays.types import Bools, Floats, Ints
 from tocsin.planning.moves.greedy import ENOUGH_W, endless
 
 MOST_ROUNDS = 10

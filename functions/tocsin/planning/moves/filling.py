@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from tocsin.planning.arrays.load_price import Floats, Ints, LoadPrice, of_segments
+from tocsin.planning.arrays.load_price import LoadPrice, of_segments
 from tocsin.planning.arrays.pairs import NOWHERE
 from tocsin.planning.arrays.site import Site
+from tocsin.planning.arrays.types import Floats, Ints
 from tocsin.planning.moves.greedy import running, within_limit
 from tocsin.planning.proof.bound import Bound
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tocsin.planning.arrays.load_price import Bools, Floats, Ints
 from tocsin.planning.arrays.pairs import NOWHERE
 from tocsin.planning.arrays.site import Site
+from tocsin.planning.arrays.types import Bools, Floats, Ints
 
 ENOUGH_W = 1e-6  # a smaller gain may be rounding, and would have tasks change places for ever
 MOST_PASSES = 20

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tocsin.planning.arrays.load_price import Ints
 from tocsin.planning.arrays.site import Site
+from tocsin.planning.arrays.types import Ints
 from tocsin.planning.moves.greedy import ENOUGH_W
 
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tocsin.planning.arrays.load_price import Floats
 from tocsin.planning.arrays.site import Site
+from tocsin.planning.arrays.types import Floats
 from tocsin.planning.proof.bound import Bound, Duals, lagrangian
 
 SMOOTHING = (0.3, 0.1, 0.03, 0.01, 0.003, 0.001)  # of what a task costs, one after the other

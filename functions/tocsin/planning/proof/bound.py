@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tocsin.planning.arrays.load_price import Floats
 from tocsin.planning.arrays.site import Site
+from tocsin.planning.arrays.types import Floats
 
 
 @dataclass(frozen=True, slots=True)

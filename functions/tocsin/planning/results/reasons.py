@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tocsin.planning.arrays.load_price import Floats, Ints, response_ms
+from tocsin.planning.arrays.load_price import response_ms
 from tocsin.planning.arrays.pairs import NOWHERE
 from tocsin.planning.arrays.site import Site
+from tocsin.planning.arrays.types import Floats, Ints
 from tocsin.planning.plan import Migration, Violation
 from tocsin.planning.problem import Problem
 

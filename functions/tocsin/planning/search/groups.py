@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tocsin.planning.arrays.load_price import Bools, Floats, Ints
 from tocsin.planning.arrays.site import Site
+from tocsin.planning.arrays.types import Bools, Floats, Ints
 from tocsin.planning.proof.bound import Bound
 
 SIZE = 4  # devices: their model solves in a tenth of a second

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tocsin.planning.arrays.load_price import Ints
 from tocsin.planning.arrays.site import Site
+from tocsin.planning.arrays.types import Ints
 from tocsin.planning.models.solver import ANY_NODES, Effort, Solver
 from tocsin.planning.moves.greedy import ENOUGH_W
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tocsin.planning.arrays.load_price import Ints
+from tocsin.planning.arrays.types import Ints
 from tocsin.planning.models.relax import FIRST, marginal, relaxed
 from tocsin.planning.models.solver import Solver
 from tocsin.planning.moves import greedy

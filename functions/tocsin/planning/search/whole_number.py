@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tocsin.planning.arrays.load_price import Bools
+from tocsin.planning.arrays.types import Bools
 from tocsin.planning.models.formulation import allocation_of, formulate, start_of
 from tocsin.planning.models.relax import cheapest
 from tocsin.planning.models.solver import ANY_NODES, Solver
