@@ -2,7 +2,7 @@
 
 Minimise running cost + load price (watts), where every task is placed once, a device's load fills
 the segments of its price, and at most so many tasks migrate. Equal tasks share their variables: how
-many stay on a device, how many come to it (`kinds`). Pairs that must not be have no variable;
+many stay on a device, how many come to it (`columns`). Pairs that must not be have no variable;
 capacity, reserve, response and spread are the segments' prices, so no model is infeasible. A kind
 that has no choice is no decision: it adds to the load beforehand.
 """
@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import pulp
 
-from tocsin.planning.arrays.kinds import Columns, columns_of, counts_of, placed, whole
 from tocsin.planning.arrays.site import Site
 from tocsin.planning.arrays.types import Bools, Floats, Ints
+from tocsin.planning.models.columns import Columns, columns_of, counts_of, placed, whole
 from tocsin.planning.proof.bound import Duals
 
 Filled = dict[tuple[int, int], pulp.LpVariable]
