@@ -10,7 +10,8 @@ import numpy as np
 
 from tocsin.planning.arrays.site import Site, site_of
 from tocsin.planning.arrays.types import Ints
-from tocsin.planning.models.formulation import allocation_of, formulate, start_of
+from tocsin.planning.models.formulation import formulate
+from tocsin.planning.models.solution import allocation_of, start_of
 from tocsin.planning.models.solver import Effort, Solver, highs
 from tocsin.planning.moves import greedy
 from tocsin.planning.plan import Plan

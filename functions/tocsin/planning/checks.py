@@ -17,9 +17,7 @@ def require_id(kind: str, identifier: str) -> None:
 def require_unique(kind: str, ids: Iterable[str]) -> None:
     for name, times in Counter(ids).items():
         if times > 1:
-            raise InvalidProblemError(
-                f"{kind} {name!r} is listed {times} times: list it once"
-            )
+            raise InvalidProblemError(f"{kind} {name!r} is listed {times} times: list it once")
 
 
 def require_number(

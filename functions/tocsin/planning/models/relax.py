@@ -9,9 +9,10 @@ import numpy as np
 
 from tocsin.planning.arrays.site import Site
 from tocsin.planning.arrays.types import Bools, Floats, Ints
-from tocsin.planning.models.formulation import allocation_of, duals_of, formulate
+from tocsin.planning.models.formulation import formulate
+from tocsin.planning.models.solution import allocation_of, duals_of
 from tocsin.planning.models.solver import Effort, Solver
-from tocsin.planning.proof.bound import Bound, Duals, lagrangian
+from tocsin.planning.proof.bound import Bound, lagrangian
 
 FIRST = 3  # candidates a task, beside those of the plans: the first duals are good
 MORE = 4  # at most so many come in a task and round
@@ -71,8 +72,3 @@ def paying(bound: Bound, columns: Bools) -> Bools:
     inside = np.where(columns, bound.reduced, np.inf).min(axis=1)
     outside = np.where(columns, np.inf, bound.reduced)
     return np.asarray(cheapest(outside, MORE) & (outside < inside[:, None] - 1e-9))
-
-
-def marginal(site: Site, plan: Ints) -> Bound:
-    """The bound that *plan*'s own marginal prices prove: no solver needed, and often near."""
-    return lagrangian(site, Duals(site.price.marginal(site.loads(plan))))

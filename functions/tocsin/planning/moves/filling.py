@@ -10,7 +10,8 @@ from tocsin.planning.arrays.load_price import LoadPrice, of_segments
 from tocsin.planning.arrays.pairs import NOWHERE
 from tocsin.planning.arrays.site import Site
 from tocsin.planning.arrays.types import Floats, Ints
-from tocsin.planning.moves.greedy import running, within_limit
+from tocsin.planning.moves.draft import running
+from tocsin.planning.moves.greedy import within_limit
 from tocsin.planning.proof.bound import Bound
 
 

@@ -10,13 +10,14 @@ relaxation. What it proves is taken from the bound itself, so nothing hangs on t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from tocsin.planning.arrays.site import Site
 from tocsin.planning.arrays.types import Floats
 from tocsin.planning.proof.bound import Bound, Duals, lagrangian
+from tocsin.planning.proof.smooth import Smoothed, smoothed
 
 SMOOTHING = (0.3, 0.1, 0.03, 0.01, 0.003, 0.001)  # of what a task costs, one after the other
 MOST_STEPS = 10  # at each smoothing
@@ -24,32 +25,6 @@ ENOUGH = 1e-4  # of the bound: a step that gains less is the last at its smoothi
 DAMPING = 0.05  # of the mean curvature: a direction that nothing bends is not leapt along
 MOST_TURNS, RESIDUE = 10, 0.05  # of conjugate gradients, and the share of error that ends them
 SHORTER, SHORTEST = 0.3, 1e-4  # by which a step shrinks that does not gain, and where it gives up
-
-
-@dataclass(frozen=True, slots=True)
-class Smoothed:
-    """The smoothed bound at load ``duals`` ``[d]``: its ``value`` in watts, its ``slope`` ``[d]``,
-    and what minus its second derivative is made of: a diagonal, ``spread`` ``[d]``, less the
-    products of ``put`` ``[t, d]``, the percent that each task puts on each device."""
-
-    duals: Floats
-    smoothing: float
-    value: float
-    slope: Floats
-    spread: Floats
-    put: Floats
-
-    def diagonal(self) -> Floats:
-        """How the slope falls along each dual, ``[d]``."""
-        own = np.einsum("td,td->d", self.put, self.put) / self.smoothing
-        return np.asarray(np.maximum(self.spread - own, 0.0))
-
-    def falls(self, step: Floats) -> Floats:
-        """How the slope falls along *step*, ``[d]``."""
-        along = np.einsum("td,d->t", self.put, step)
-        return np.asarray(
-            self.spread * step - np.einsum("td,t->d", self.put, along) / self.smoothing
-        )
 
 
 def ascended(site: Site, objective: float, enough: float, left_s: Callable[[], float]) -> Bound:
@@ -87,7 +62,7 @@ def _move_price(site: Site, load: Floats) -> float:
 
 def _climbed(site: Site, duals: Floats, smoothing: float, left_s: Callable[[], float]) -> Floats:
     """The *duals* after Newton's steps, until they gain no more."""
-    here = _smoothed(site, duals, smoothing)
+    here = smoothed(site, duals, smoothing)
     for _ in range(MOST_STEPS):
         if left_s() <= 0:
             break
@@ -103,7 +78,7 @@ def _stepped(site: Site, here: Smoothed) -> Smoothed:
     step, length = _direction(here), 1.0
     hoped = 1e-4 * float(here.slope @ step)
     while length > SHORTEST:
-        there = _smoothed(site, here.duals + length * step, here.smoothing)
+        there = smoothed(site, here.duals + length * step, here.smoothing)
         if there.value >= here.value + length * hoped:
             return there
         length *= SHORTER
@@ -129,31 +104,3 @@ def _direction(here: Smoothed) -> Floats:
             break
         toward = scaled + after / before * toward
     return step
-
-
-def _smoothed(site: Site, duals: Floats, smoothing: float) -> Smoothed:
-    priced = site.cost + duals * site.load[:, None]
-    least = priced.min(axis=1)
-    put = np.exp((least[:, None] - priced) / smoothing)
-    total = put.sum(axis=1)
-    put *= (site.load / total)[:, None]
-    earned, filled, bend = _supply(site, duals, smoothing)
-    return Smoothed(
-        duals,
-        smoothing,
-        value=float(least.sum() - smoothing * np.log(total).sum() - earned),
-        slope=put.sum(axis=0) - filled,
-        spread=np.einsum("td,t->d", put, site.load) / smoothing + bend,
-        put=put,
-    )
-
-
-def _supply(site: Site, duals: Floats, smoothing: float) -> tuple[float, Floats, Floats]:
-    """What the devices earn at *duals*, watts, the load that takes, and how it grows, ``[d]``."""
-    widths = site.price.widths
-    blur = 0.5 * smoothing / max(float(site.load.mean()), 1e-9)  # watts per percent
-    above = (duals[:, None] - site.price.slopes) / blur
-    filled = 0.5 * (1.0 + np.tanh(above / 2.0))
-    earned = blur * float((widths * np.logaddexp(0.0, above)).sum())
-    bend = (widths * filled * (1.0 - filled)).sum(axis=1) / blur
-    return earned, (widths * filled).sum(axis=1), bend

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tocsin.planning.arrays.site import Site
-from tocsin.planning.arrays.types import Floats
+from tocsin.planning.arrays.types import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +47,8 @@ def lagrangian(site: Site, duals: Duals) -> Bound:
     best = priced.min(axis=1) if len(site.load) else np.zeros(0)
     value = best.sum() + site.price.lowest(duals.load).sum() - move * site.most_moves
     return Bound(float(value), priced - best[:, None], duals)
+
+
+def marginal(site: Site, plan: Ints) -> Bound:
+    """The bound that *plan*'s own marginal prices prove: no solver needed, and often near."""
+    return lagrangian(site, Duals(site.price.marginal(site.loads(plan))))

@@ -12,14 +12,14 @@ from dataclasses import replace
 import numpy as np
 
 from tocsin.planning.arrays.types import Ints
-from tocsin.planning.models.relax import FIRST, marginal, relaxed
+from tocsin.planning.models.relax import FIRST, relaxed
 from tocsin.planning.models.solver import Solver
 from tocsin.planning.moves import greedy
 from tocsin.planning.moves.exchange import exchanged
 from tocsin.planning.moves.filling import filled
 from tocsin.planning.moves.worth import worth
 from tocsin.planning.proof.ascent import ascended
-from tocsin.planning.proof.bound import Bound
+from tocsin.planning.proof.bound import Bound, marginal
 from tocsin.planning.search.search import Found, Search
 from tocsin.planning.search.whole_number import closed, dealt_anew
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from tocsin.planning.arrays.types import Bools
-from tocsin.planning.models.formulation import allocation_of, formulate, start_of
+from tocsin.planning.models.formulation import formulate
 from tocsin.planning.models.relax import cheapest
+from tocsin.planning.models.solution import allocation_of, start_of
 from tocsin.planning.models.solver import ANY_NODES, Solver
 from tocsin.planning.proof.bound import Bound
 from tocsin.planning.search.groups import groups, pairs_within

@@ -14,7 +14,8 @@ from benchmarks.rebalancing.measure import clones as measured
 from tests.unit.tocsin.planning.fleets import EFFORT, clones, optimum, problems, sites
 from tocsin.planning.arrays.site import Site
 from tocsin.planning.models.columns import columns_of, counts_of, placed
-from tocsin.planning.models.formulation import allocation_of, formulate
+from tocsin.planning.models.formulation import formulate
+from tocsin.planning.models.solution import allocation_of
 from tocsin.planning.models.solver import highs
 from tocsin.planning.moves import greedy
 from tocsin.planning.problem import Problem

@@ -13,12 +13,12 @@ from benchmarks.rebalancing.fleet import fleet
 from tests.unit.tocsin.planning.fleets import EFFORT, optimum, problems, sites
 from tocsin.planning.arrays.site import Site
 from tocsin.planning.models.formulation import formulate
-from tocsin.planning.models.relax import CLOSE, marginal, relaxed
+from tocsin.planning.models.relax import CLOSE, relaxed
 from tocsin.planning.models.solver import highs
 from tocsin.planning.moves import greedy
 from tocsin.planning.problem import Problem
 from tocsin.planning.proof.ascent import ascended
-from tocsin.planning.proof.bound import Duals, lagrangian
+from tocsin.planning.proof.bound import Duals, lagrangian, marginal
 
 
 def _full_relaxation(site: Site) -> float:
