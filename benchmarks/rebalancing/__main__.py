@@ -21,7 +21,12 @@ from typing import Any, Final
 
 from benchmarks import report
 from benchmarks.rebalancing.fleet import SEED
-from benchmarks.rebalancing.measure import clones, event, plainly, tocsin
+from benchmarks.rebalancing.measure import (
+    measure_clones,
+    measure_event,
+    measure_plain_way,
+    measure_tocsin,
+)
 
 CASES: Final = ((100, 20, 1, 1.0), (1_000, 100, 1, 2.0), (10_000, 1_000, 20, 20.0))
 EVENT: Final = (1_000, 100)
@@ -31,30 +36,32 @@ WAYS: Final = ("plain_cbc", "plain_highs", "greedy")
 
 def measure() -> dict[str, Any]:
     """Every case after the other, each in a fresh process."""
-    cases = [_case(*case) for case in CASES]
+    cases = [_measure_case(*case) for case in CASES]
     return {
         "cases": cases,
-        "growth": _growth(cases),
-        "event": _alone(event, *EVENT),
-        "clones": _alone(clones, *CLONES),
+        "growth": _fit_growth(cases),
+        "event": _run_alone(measure_event, *EVENT),
+        "clones": _run_alone(measure_clones, *CLONES),
         "seed": SEED,
     }
 
 
-def _case(tasks: int, devices: int, sites: int, limit_s: float) -> dict[str, Any]:
-    figures: dict[str, Any] = _alone(tocsin, tasks, devices, sites, limit_s)
+def _measure_case(tasks: int, devices: int, sites: int, limit_s: float) -> dict[str, Any]:
+    figures: dict[str, Any] = _run_alone(measure_tocsin, tasks, devices, sites, limit_s)
     shape, bound = (tasks, devices, sites), figures["bound"]
-    return figures | {way: _alone(plainly, way, shape, limit_s, bound) for way in WAYS}
+    return figures | {
+        way: _run_alone(measure_plain_way, way, shape, limit_s, bound) for way in WAYS
+    }
 
 
-def _growth(cases: list[dict[str, Any]]) -> float:
+def _fit_growth(cases: list[dict[str, Any]]) -> float:
     """Between the smallest and the largest case."""
     small, large = cases[0], cases[-1]
-    pairs = [one["tasks"] * one["devices"] / one["sites"] for one in (small, large)]
+    pairs = [case["tasks"] * case["devices"] / case["sites"] for case in (small, large)]
     return round(math.log(large["seconds"] / small["seconds"]) / math.log(pairs[1] / pairs[0]), 2)
 
 
-def _alone(figures: Callable[..., dict[str, Any]], *given: object) -> dict[str, Any]:
+def _run_alone(figures: Callable[..., dict[str, Any]], *given: object) -> dict[str, Any]:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, context) as process:
         return process.submit(figures, *given).result()

@@ -16,7 +16,7 @@ WANTED = (None, None, *CAPABILITIES)
 HEALTHS = (1.0, 1.0, 1.0, 0.9, 0.7)
 
 
-def fleet(
+def build_fleet(
     tasks: int, devices: int, sites: int, seed: int = SEED, *, kinds: int | None = None
 ) -> Problem:
     """*tasks* and *devices* dealt out evenly to *sites*; loads are log-normal.
@@ -24,11 +24,14 @@ def fleet(
     *kinds*: so many different tasks, each many times; None: no two alike.
     """
     rng = np.random.default_rng(seed)
-    made = tuple(_device(rng, index, sites) for index in range(devices))
+    all_devices = tuple(_draw_device(rng, index, sites) for index in range(devices))
     loads = rng.lognormal(0.0, 0.7, tasks)
-    loads *= USE * sum(one.capacity_pct * one.health for one in made) / loads.sum()
-    homes = [[one.device_id for one in made if one.site_id == f"s{s}"] for s in range(sites)]
-    work = tuple(
+    loads *= USE * sum(device.capacity_pct * device.health for device in all_devices) / loads.sum()
+    homes = [
+        [device.device_id for device in all_devices if device.site_id == f"s{s}"]
+        for s in range(sites)
+    ]
+    all_tasks = tuple(
         Task(
             f"t{index}",
             f"s{index % sites}",
@@ -40,33 +43,34 @@ def fleet(
         )
         for index, load in enumerate(loads)
     )
-    return Problem(made, work if kinds is None else _alike(work, kinds))
+    return Problem(all_devices, all_tasks if kinds is None else _repeat_kinds(all_tasks, kinds))
 
 
-def _alike(work: tuple[Task, ...], kinds: int) -> tuple[Task, ...]:
-    """*work* with the first *kinds* of its tasks repeated; each stays where it runs."""
+def _repeat_kinds(all_tasks: tuple[Task, ...], kinds: int) -> tuple[Task, ...]:
+    """*all_tasks* with the first *kinds* of its tasks repeated; each stays where it runs."""
     return tuple(
-        replace(work[index % kinds], task_id=task.task_id, device_id=task.device_id)
-        for index, task in enumerate(work)
+        replace(all_tasks[index % kinds], task_id=task.task_id, device_id=task.device_id)
+        for index, task in enumerate(all_tasks)
     )
 
 
-def carried_out(problem: Problem, plan: Plan) -> Problem:
+def carry_out(problem: Problem, plan: Plan) -> Problem:
     """*problem* once *plan* has been carried out."""
     tasks = (replace(task, device_id=plan.allocation[task.task_id]) for task in problem.tasks)
     return replace(problem, tasks=tuple(tasks))
 
 
-def failed(problem: Problem, device_id: str) -> Problem:
+def fail_device(problem: Problem, device_id: str) -> Problem:
     """*problem* once *device_id* has failed."""
     devices = (
-        replace(one, health=0.0) if one.device_id == device_id else one for one in problem.devices
+        replace(device, health=0.0) if device.device_id == device_id else device
+        for device in problem.devices
     )
     return replace(problem, devices=tuple(devices))
 
 
-def _device(rng: np.random.Generator, index: int, sites: int) -> Device:
-    able = frozenset(one for one in CAPABILITIES if rng.random() < 0.7)
+def _draw_device(rng: np.random.Generator, index: int, sites: int) -> Device:
+    able = frozenset(capability for capability in CAPABILITIES if rng.random() < 0.7)
     return Device(
         f"d{index}",
         f"s{index % sites}",

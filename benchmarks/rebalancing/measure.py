@@ -10,21 +10,21 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.rebalancing.fleet import carried_out, failed, fleet
-from benchmarks.rebalancing.plain import Outcome, full, greedily, optimum
-from tocsin.planning.arrays.site import Site, site_of
+from benchmarks.rebalancing.fleet import build_fleet, carry_out, fail_device
+from benchmarks.rebalancing.plain import Outcome, find_optimum, plan_greedily, solve_full_model
+from tocsin.planning.arrays.site import Site, build_site
 from tocsin.planning.models.formulation import formulate
-from tocsin.planning.models.solver import cbc, highs
-from tocsin.planning.search.search import gap
+from tocsin.planning.models.solver import solve_with_cbc, solve_with_highs
+from tocsin.planning.search.search import measure_gap
 from tocsin.planning.solve import solve
 from tocsin.planning.solve_settings import SolveSettings
 
 OPTIMUM_S = 60.0  # for the full model's optimum after an event
 
 
-def tocsin(tasks: int, devices: int, sites: int, limit_s: float) -> dict[str, Any]:
+def measure_tocsin(tasks: int, devices: int, sites: int, limit_s: float) -> dict[str, Any]:
     """Solve the fleet as the product does."""
-    problem = fleet(tasks, devices, sites)
+    problem = build_fleet(tasks, devices, sites)
     began = time.perf_counter()
     plan = solve(problem, SolveSettings(time_limit_s=limit_s))
     return {
@@ -38,33 +38,35 @@ def tocsin(tasks: int, devices: int, sites: int, limit_s: float) -> dict[str, An
         "objective": round(plan.objective, 1),
         "bound": round(plan.bound, 1),
         "migrations": len(plan.migrations),
-        "memory_mb": _memory_mb(),
+        "memory_mb": _measure_peak_mb(),
     }
 
 
-def plainly(way: str, shape: tuple[int, int, int], limit_s: float, bound: float) -> dict[str, Any]:
+def measure_plain_way(
+    way: str, shape: tuple[int, int, int], limit_s: float, bound: float
+) -> dict[str, Any]:
     """Solve the same fleet in a plain *way*; its gap is against *bound*, which all share."""
-    problem = fleet(*shape)
+    problem = build_fleet(*shape)
     if way == "greedy":
-        outcome = greedily(problem)
+        outcome = plan_greedily(problem)
     else:
-        solver = {"plain_cbc": cbc, "plain_highs": highs}[way]
-        outcome = full(problem, solver, limit_s, bound / 0.995)
-    return _figures(outcome, bound)
+        solver = {"plain_cbc": solve_with_cbc, "plain_highs": solve_with_highs}[way]
+        outcome = solve_full_model(problem, solver, limit_s, bound / 0.995)
+    return _describe(outcome, bound)
 
 
-def event(tasks: int, devices: int) -> dict[str, Any]:
+def measure_event(tasks: int, devices: int) -> dict[str, Any]:
     """The busiest device of a well planned fleet fails. A move is needless if its task stays where
     it is in the full model's optimum."""
-    before = fleet(tasks, devices, 1)
-    planned = carried_out(before, solve(before))
+    before = build_fleet(tasks, devices, 1)
+    planned = carry_out(before, solve(before))
     homes = [task.device_id for task in planned.tasks]
     lost = max(sorted({home for home in homes if home}), key=homes.count)
-    problem = failed(planned, lost)
+    problem = fail_device(planned, lost)
     began = time.perf_counter()
     plan = solve(problem)
     seconds = time.perf_counter() - began
-    best = optimum(problem, plan, OPTIMUM_S)
+    best = find_optimum(problem, plan, OPTIMUM_S)
     moved = {move.task_id for move in plan.migrations}
     return {
         "tasks": tasks,
@@ -76,18 +78,18 @@ def event(tasks: int, devices: int) -> dict[str, Any]:
         "moves": len(plan.migrations),
         "needless_moves": len(moved - best.moved),
         "objective": round(plan.objective, 1),
-        "optimum": {**_figures(best, plan.bound), "moves": len(best.moved), "bound": best.bound},
+        "optimum": {**_describe(best, plan.bound), "moves": len(best.moved), "bound": best.bound},
     }
 
 
-def clones(tasks: int, devices: int, kinds: int) -> dict[str, Any]:
+def measure_clones(tasks: int, devices: int, kinds: int) -> dict[str, Any]:
     """A fleet whose tasks are of a few *kinds*, and the size of its full model with and without
     variables of their own for equal tasks."""
-    problem = fleet(tasks, devices, 1, kinds=kinds)
+    problem = build_fleet(tasks, devices, 1, kinds=kinds)
     began = time.perf_counter()
     plan = solve(problem)
     seconds = time.perf_counter() - began
-    site = site_of(problem, "s0")
+    site = build_site(problem, "s0")
     apart = replace(site, kind=np.arange(tasks))
     return {
         "tasks": tasks,
@@ -95,27 +97,27 @@ def clones(tasks: int, devices: int, kinds: int) -> dict[str, Any]:
         "kinds": kinds,
         "seconds": round(seconds, 3),
         "gap": round(plan.gap, 5),
-        "variables": _variables(site),
-        "variables_without_kinds": _variables(apart),
+        "variables": _count_variables(site),
+        "variables_without_kinds": _count_variables(apart),
     }
 
 
-def _variables(site: Site) -> int:
+def _count_variables(site: Site) -> int:
     """Of the full model, as a solver gets it."""
     return int(formulate(site, np.isfinite(site.cost), integer=True).problem.numVariables())
 
 
-def _figures(outcome: Outcome, bound: float) -> dict[str, Any]:
+def _describe(outcome: Outcome, bound: float) -> dict[str, Any]:
     objective = outcome.objective
     return {
         "seconds": round(outcome.seconds, 3),
         "objective": None if objective is None else round(objective, 1),
-        "gap": None if objective is None else round(gap(objective, bound), 5),
-        "memory_mb": _memory_mb(),
+        "gap": None if objective is None else round(measure_gap(objective, bound), 5),
+        "memory_mb": _measure_peak_mb(),
     }
 
 
-def _memory_mb() -> float:
+def _measure_peak_mb() -> float:
     """This process's most so far; macOS counts it in bytes, Linux in KiB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1)

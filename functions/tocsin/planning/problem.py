@@ -138,7 +138,12 @@ class Problem:
 
     def sites(self) -> tuple[str, ...]:
         """Every site that has a device or a task, sorted."""
-        return tuple(sorted({part.site_id for part in (*self.devices, *self.tasks)}))
+        of_devices = {device.site_id for device in self.devices}
+        return tuple(sorted(of_devices | {task.site_id for task in self.tasks}))
+
+    def pin_of(self, task: Task) -> str | None:
+        """The one device *task* may run on, None if it may run on others too."""
+        return self.pins.get(task.task_id, task.device_id if task.pinned else None)
 
     def _check_present_places(self, site_of_device: Mapping[str, str]) -> None:
         for task in self.tasks:

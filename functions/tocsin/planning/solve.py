@@ -8,23 +8,23 @@ from dataclasses import dataclass
 from functools import partial
 
 from tocsin.planning.arrays.pairs import NOWHERE
-from tocsin.planning.arrays.site import Site, site_of
-from tocsin.planning.models.solver import Solver, default_solver
-from tocsin.planning.moves import greedy
+from tocsin.planning.arrays.site import Site, build_site
+from tocsin.planning.models.solver import Solver, choose_solver
+from tocsin.planning.moves.greedy import stay_in_place
 from tocsin.planning.plan import Plan, Status
 from tocsin.planning.problem import Problem
 from tocsin.planning.results.reasons import migrations_of, violations_of
-from tocsin.planning.search.search import Found, Search, gap
+from tocsin.planning.search.search import BestPlan, Search, measure_gap
 from tocsin.planning.search.solve_site import solve_site
 from tocsin.planning.solve_settings import SolveSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Solved:
-    """One site and what was found for it."""
+class SitePlan:
+    """One site and the best plan found for it."""
 
     site: Site
-    found: Found
+    best: BestPlan
 
 
 def solve(
@@ -39,54 +39,57 @@ def solve(
     Equal input gives an equal plan, unless the time limit cuts a search short.
     """
     settings = settings or SolveSettings()
-    solver = solver or default_solver()
+    solver = solver or choose_solver()
     began = clock()
-    solved, sites = [], problem.sites()
+    plans, sites = [], problem.sites()
     for done, site_id in enumerate(sites):
+        # What a site leaves of its share of the time goes to those after it.
         share = (began + settings.time_limit_s - clock()) / (len(sites) - done)
         search = Search(
-            site_of(problem, site_id),
+            build_site(problem, site_id),
             settings.gap,
             solver,
-            left_s=partial(_left_s, clock, clock() + max(share, 0.0)),
+            left_s=partial(_count_down, clock, clock() + max(share, 0.0)),
             threads=settings.threads,
         )
-        solved.append(Solved(search.site, solve_site(search)))
-    return _plan(problem, solved, settings.gap, clock() - began, solver is not None)
+        plans.append(SitePlan(search.site, solve_site(search)))
+    return _join(problem, plans, settings.gap, clock() - began, solver is not None)
 
 
-def _left_s(clock: Callable[[], float], until: float) -> float:
-    return until - clock()
+def _count_down(clock: Callable[[], float], end: float) -> float:
+    """Seconds until *end*; below 0 after it."""
+    return end - clock()
 
 
-def _plan(
-    problem: Problem, solved: list[Solved], wanted: float, wall_s: float, has_solver: bool
+def _join(
+    problem: Problem, plans: list[SitePlan], gap: float, wall_s: float, has_solver: bool
 ) -> Plan:
-    objective = sum(one.found.objective for one in solved)
-    bound = sum(one.found.bound for one in solved)
+    """The plan of all sites; *gap*: the one asked for."""
+    objective = sum(plan.best.objective for plan in plans)
+    bound = sum(plan.best.bound for plan in plans)
     migrations = tuple(
-        move for one in solved for move in migrations_of(problem, one.site, one.found.plan)
+        move for plan in plans for move in migrations_of(problem, plan.site, plan.best.plan)
     )
-    reasons = sorted({one.found.reason for one in solved} - {""})
-    proven = gap(objective, bound)
+    reasons = sorted({plan.best.reason for plan in plans} - {""})
+    proven_gap = measure_gap(objective, bound)
     failed = bool(reasons) or not has_solver
     return Plan(
-        status=_status(proven <= wanted, moved=bool(migrations), failed=failed),
-        allocation=dict(pair for one in solved for pair in _allocation(one)),
+        status=_choose_status(proven_gap <= gap, moved=bool(migrations), failed=failed),
+        allocation=dict(pair for plan in plans for pair in _list_places(plan)),
         objective=objective,
         bound=bound,
-        staying=sum(one.site.objective(greedy.staying(one.site)) for one in solved),
-        gap=proven,
+        staying=sum(plan.site.objective(stay_in_place(plan.site)) for plan in plans),
+        gap=proven_gap,
         wall_s=wall_s,
         violations=tuple(
-            broken for one in solved for broken in violations_of(problem, one.site, one.found.plan)
+            broken for plan in plans for broken in violations_of(problem, plan.site, plan.best.plan)
         ),
         migrations=migrations,
         note="; ".join(reasons) if has_solver else "no solver is installed",
     )
 
 
-def _status(proven: bool, *, moved: bool, failed: bool) -> Status:
+def _choose_status(proven: bool, *, moved: bool, failed: bool) -> Status:
     if proven:
         return "optimal" if moved else "unchanged"
     if failed:
@@ -94,9 +97,10 @@ def _status(proven: bool, *, moved: bool, failed: bool) -> Status:
     return "feasible" if moved else "unchanged"
 
 
-def _allocation(one: Solved) -> Iterable[tuple[str, str | None]]:
-    for task, device in zip(one.site.tasks, one.found.plan.tolist(), strict=True):
+def _list_places(plan: SitePlan) -> Iterable[tuple[str, str | None]]:
+    """Each task's id and that of its device, None for a task that can run nowhere."""
+    for task, device in zip(plan.site.tasks, plan.best.plan.tolist(), strict=True):
         assert device != NOWHERE
-        yield task.task_id, one.site.devices[device].device_id
-    for task in one.site.unplaced:
+        yield task.task_id, plan.site.devices[device].device_id
+    for task in plan.site.unplaced:
         yield task.task_id, None

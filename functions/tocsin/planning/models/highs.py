@@ -12,8 +12,10 @@ NOTHING = pulp.LpStatusNotSolved, pulp.LpSolutionNoSolutionFound
 
 
 class SilentHighs(highspy.Highs):
-    """HiGHS greets on standard output at its first call, which its own constructor makes: this one
-    turns output off before."""
+    """HiGHS without its greeting on standard output.
+
+    It greets at its first call, which its own constructor makes: output has to be off before.
+    """
 
     def enableCallbacks(self) -> None:  # noqa: N802  highspy's name
         self.setOptionValue("output_flag", False)
@@ -21,8 +23,10 @@ class SilentHighs(highspy.Highs):
 
 
 class StartedHighs(pulp.HiGHS):  # type: ignore[misc]  # PuLP ships no types
-    """PuLP's HiGHS with HiGHS's own *options*, and *start* (variable's name → value, empty: none)
-    as its first solution."""
+    """PuLP's HiGHS with HiGHS's own *options* and a first solution.
+
+    *start*: variable's name → value; empty for none.
+    """
 
     def __init__(self, start: Mapping[str, float], options: Mapping[str, float]) -> None:
         super().__init__(msg=False)
@@ -36,7 +40,9 @@ class StartedHighs(pulp.HiGHS):  # type: ignore[misc]  # PuLP ships no types
     def callSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802  PuLP's name
         if self._start:
             solution = highspy.HighsSolution()
-            solution.col_value = [self._start.get(one.name, 0.0) for one in lp.variables()]
+            solution.col_value = [
+                self._start.get(variable.name, 0.0) for variable in lp.variables()
+            ]
             lp.solverModel.setSolution(solution)
         super().callSolver(lp)
 

@@ -11,12 +11,17 @@ import pulp
 Outcome = Literal["optimal", "feasible", "nothing"]
 Start = Mapping[str, float]
 ANY_NODES = 2**31 - 1  # as many as HiGHS can count
+LEAST_S = 0.01  # where none is left: HiGHS takes no negative limit
+GAP = 1e-4  # of its objective: as near as a solver proves what it calls optimal
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``bound``: what the solver proved for the model it got, in the model's own objective, None
-    where it says nothing. ``reason``: why there is no solution, in words."""
+    """What a solver says; the solution itself is in the model's variables.
+
+    bound: what it proved for the model it got, in the model's own objective; None if nothing.
+    reason: why there is no solution, in words.
+    """
 
     outcome: Outcome
     bound: float | None = None
@@ -25,8 +30,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """When to stop: after ``time_s``, with a solution of at most ``target`` watts, or after so many
-    ``nodes`` of the search for whole numbers."""
+    """When to stop, whichever comes first.
+
+    time_s: seconds. target: with a solution of at most so many watts, in the model's own objective.
+    nodes: after so many of the search for whole numbers; unlike time, the same on every machine.
+    """
 
     time_s: float
     target: float
@@ -41,22 +49,22 @@ OUTCOMES: Mapping[int, Outcome] = {
 }
 
 
-def default_solver() -> Solver | None:
+def choose_solver() -> Solver | None:
     """HiGHS if installed, else CBC if it runs here, else None."""
     if pulp.HiGHS(msg=False).available():
-        return highs
-    return cbc if pulp.PULP_CBC_CMD(msg=False).available() else None
+        return solve_with_highs
+    return solve_with_cbc if pulp.PULP_CBC_CMD(msg=False).available() else None
 
 
-def highs(problem: pulp.LpProblem, effort: Effort, start: Start) -> Answer:
+def solve_with_highs(problem: pulp.LpProblem, effort: Effort, start: Start) -> Answer:
     """Solve with HiGHS, deterministic but for the time limit."""
     from tocsin.planning.models.highs import StartedHighs  # noqa: PLC0415  only where HiGHS is installed
 
     options = {
         "threads": effort.threads,
-        "time_limit": max(effort.time_s, 0.01),
-        "mip_rel_gap": 1e-4,
-        "random_seed": 0,
+        "time_limit": max(effort.time_s, LEAST_S),
+        "mip_rel_gap": GAP,
+        "random_seed": 0,  # equal input, equal plan
         "objective_target": effort.target,
         "mip_max_nodes": effort.nodes,
     }
@@ -66,7 +74,7 @@ def highs(problem: pulp.LpProblem, effort: Effort, start: Start) -> Answer:
     return Answer(answer.outcome, float(problem.solverModel.getInfo().mip_dual_bound))
 
 
-def cbc(problem: pulp.LpProblem, effort: Effort, start: Start) -> Answer:  # noqa: ARG001  CBC's start needs a file
+def solve_with_cbc(problem: pulp.LpProblem, effort: Effort, start: Start) -> Answer:  # noqa: ARG001  CBC's start needs a file
     """Solve with CBC. It tells PuLP no bound, so only an optimal solution proves anything."""
     solver = pulp.PULP_CBC_CMD(
         msg=False, timeLimit=effort.time_s, threads=effort.threads, maxNodes=effort.nodes

@@ -9,59 +9,66 @@ import numpy as np
 from tocsin.planning.arrays.pairs import NOWHERE
 from tocsin.planning.arrays.site import Site
 from tocsin.planning.arrays.types import Bools, Floats, Ints
-from tocsin.planning.moves.draft import Running, running
+from tocsin.planning.moves.draft import Draft
 
 ENOUGH_W = 1e-6  # a smaller gain may be rounding, and would have tasks change places for ever
+LEAST_PCT = 1e-6  # of load above a device's capacity: less is rounding
 MOST_PASSES = 20
 UNASKED = 64  # moves between two looks at the clock: so many are made though no time is left
 
 
-def endless() -> float:
-    """Seconds left where nothing presses."""
+def no_time_limit() -> float:
+    """Seconds left where there is no limit."""
     return float("inf")
 
 
-def staying(site: Site) -> Ints:
-    """Every task where it is; those that cannot stay, and new ones, where they cost least."""
+def stay_in_place(site: Site) -> Ints:
+    """Every task where it is, ``[t]``; those that cannot stay, and new ones, where they cost least.
+
+    The heaviest first: while there is room for them.
+    """
     tasks = np.arange(len(site.load))
+    # NOWHERE would read the last device's cost; the first condition makes that harmless.
     here = (site.present != NOWHERE) & np.isfinite(site.cost[tasks, site.present])
-    state = running(site, np.where(here, site.present, NOWHERE))
+    draft = Draft.of(site, np.where(here, site.present, NOWHERE))
     homeless = np.flatnonzero(~here)
     for task in homeless[np.argsort(-site.load[homeless], kind="stable")].tolist():
-        device = int(state.prices(task).argmin())
-        state.allocation[task] = device
-        state.load(device, site.load[task])
-    return state.allocation
+        draft.place_cheapest(task)
+    return draft.allocation
 
 
-def improved(
-    site: Site, allocation: Ints, tasks: Ints, left_s: Callable[[], float] = endless
+def improve_by_moves(
+    site: Site, allocation: Ints, tasks: Ints, left_s: Callable[[], float] = no_time_limit
 ) -> Ints:
-    """*allocation* after moving *tasks* singly, heaviest first, for as long as one pays."""
+    """*allocation* ``[t]`` after moving *tasks* singly, heaviest first, for as long as one pays."""
     order = tasks[np.argsort(-site.load[tasks], kind="stable")]
     for _ in range(MOST_PASSES):
-        state = running(site, allocation.copy())
-        for done, task in enumerate(order[_gains(state, order) > ENOUGH_W].tolist()):
+        draft = Draft.of(site, allocation.copy())
+        # All gains in one go, then only those tasks that have any: most passes move few.
+        for done, task in enumerate(order[_find_gains(draft, order) > ENOUGH_W].tolist()):
             if done % UNASKED == UNASKED - 1 and left_s() <= 0:
-                return state.allocation
-            _move(state, task)
-        if np.array_equal(state.allocation, allocation):
+                return draft.allocation
+            _move(draft, task)
+        if np.array_equal(draft.allocation, allocation):
             break
-        allocation = state.allocation
+        allocation = draft.allocation
     return allocation
 
 
-def affected(site: Site, allocation: Ints) -> Bools:
-    """``[t]``: on a device that carries more than it can, or where they must not be."""
-    over = site.loads(allocation) > site.usable + ENOUGH_W
+def find_misfits(site: Site, allocation: Ints) -> Bools:
+    """``[t]``: tasks on a device that carries more than it can, or where they must not be."""
+    over = site.device_loads(allocation) > site.usable + LEAST_PCT
     tasks = np.arange(len(site.load))
     return np.asarray(over[allocation] | site.misplaced[tasks, allocation])
 
 
-def within_limit(site: Site, allocation: Ints, reduced: Floats) -> Ints:
-    """*allocation* with so many migrations undone that it keeps to the limit, first those that cost
-    least by *reduced* ``[t, d]``, the watts by which a pair is dearer than the best."""
-    excess = site.moves(allocation) - site.most_moves
+def undo_excess_moves(site: Site, allocation: Ints, reduced: Floats) -> Ints:
+    """*allocation* ``[t]`` with so many migrations undone that it keeps to the limit.
+
+    First those that lose least by it, judged by *reduced* ``[t, d]``, the watts by which a pair is
+    dearer than the task's best.
+    """
+    excess = site.count_moves(allocation) - site.most_moves
     if excess <= 0:
         return allocation
     tasks = np.arange(len(site.load))
@@ -73,26 +80,30 @@ def within_limit(site: Site, allocation: Ints, reduced: Floats) -> Ints:
     return allocation
 
 
-def _gains(state: Running, tasks: Ints) -> Floats:
+def _find_gains(draft: Draft, tasks: Ints) -> Floats:
     """Watts that the best move of each of *tasks* ``[n]`` alone would save, ``[n]``."""
-    site, here, load = state.site, state.allocation[tasks], state.site.load[tasks]
-    devices = np.arange(len(state.carried))
-    added = site.price.at(devices, state.carried[:, None] + load) - state.paid[:, None]
-    left = site.price.at(here, (state.carried[here] - load)[:, None])[:, 0]
+    site, here, load = draft.site, draft.allocation[tasks], draft.site.load[tasks]
+    devices = np.arange(len(draft.carried))
+    # Watts more on each device for each task's load, and watts of the task's own device without it.
+    # Its own device is among the targets as if the load came twice, which is no gain: a convex
+    # price rises by more than it would fall.
+    added = site.price.charge_trials(devices, draft.carried[:, None] + load) - draft.paid[:, None]
+    left = site.price.charge_trials(here, (draft.carried[here] - load)[:, None])[:, 0]
     best = (site.cost[tasks] + added.T).min(axis=1)
-    return np.asarray(site.cost[tasks, here] + state.paid[here] - left - best)
+    return np.asarray(site.cost[tasks, here] + draft.paid[here] - left - best)
 
 
-def _move(state: Running, task: int) -> None:
+def _move(draft: Draft, task: int) -> None:
     """Put *task* where it costs least, if allowed."""
-    site, source, home = state.site, int(state.allocation[task]), int(state.site.present[task])
+    site, source, home = draft.site, int(draft.allocation[task]), int(draft.site.present[task])
     counted = bool(site.counted[task])
-    if counted and source == home and state.moves >= site.most_moves:
+    if counted and source == home and draft.moves >= site.most_moves:
         return
-    state.load(source, -site.load[task])
-    prices = state.prices(task)
+    # Off its device first, so that staying and going are priced alike.
+    draft.add_load(source, -site.load[task])
+    prices = draft.price_task(task)
     target = int(prices.argmin())
     target = target if prices[target] < prices[source] - ENOUGH_W else source
-    state.load(target, site.load[task])
-    state.allocation[task] = target
-    state.moves += int(counted) * (int(target != home) - int(source != home))
+    draft.add_load(target, site.load[task])
+    draft.allocation[task] = target
+    draft.moves += int(counted) * (int(target != home) - int(source != home))

@@ -6,33 +6,35 @@ import numpy as np
 
 from tocsin.planning.arrays.site import Site
 from tocsin.planning.arrays.types import Ints
-from tocsin.planning.moves.greedy import ENOUGH_W
+from tocsin.planning.moves.greedy import ENOUGH_W, LEAST_PCT
+
+RELIEF = 0.95  # of the overload before: a plan that leaves less is worth its moves
 
 
-def worth(site: Site, stay: Ints, plan: Ints, gap: float) -> bool:
-    """Whether *plan* is to be carried out, or all should *stay*.
+def pays_off(site: Site, stay: Ints, plan: Ints, gap: float) -> bool:
+    """Whether *plan* is to be carried out, or all should *stay*; both ``[t]``.
 
-    The objective must fall by more than the gap, or overload by a twentieth, or the load that is
-    stranded at all. A plan is searched for until it is proven to be within the gap once it has been
-    carried out (`Search.slack_w`), so what the next run could still find is too little to move
-    for, and a fleet in which nothing changed stays as it is.
+    The objective must fall by more than the *gap* (a share of it), or overload by a twentieth, or
+    the load that is stranded at all. A plan is searched for until it is proven to be within the gap
+    once it has been carried out (`Search.slack_w`), so what the next run could still find is too
+    little to move for, and a fleet in which nothing changed stays as it is.
     """
     gain = site.objective(stay) - site.objective(plan)
     if gain <= ENOUGH_W:
         return False
     return (
         gain > gap * site.objective(stay)
-        or overload(site, plan) < 0.95 * overload(site, stay)
-        or stranded(site, plan) < stranded(site, stay) - ENOUGH_W
+        or _sum_overload_pct(site, plan) < RELIEF * _sum_overload_pct(site, stay)
+        or _sum_stranded_pct(site, plan) < _sum_stranded_pct(site, stay) - LEAST_PCT
     )
 
 
-def overload(site: Site, plan: Ints) -> float:
+def _sum_overload_pct(site: Site, plan: Ints) -> float:
     """Percent of load above what its device can carry."""
-    return float(np.maximum(site.loads(plan) - site.usable, 0.0).sum())
+    return float(np.maximum(site.device_loads(plan) - site.usable, 0.0).sum())
 
 
-def stranded(site: Site, plan: Ints) -> float:
+def _sum_stranded_pct(site: Site, plan: Ints) -> float:
     """Percent of load on devices that have failed or are drained, or where it must not be."""
     lost = (site.usable[plan] <= 0) | site.misplaced[np.arange(len(plan)), plan]
     return float(site.load[lost].sum())

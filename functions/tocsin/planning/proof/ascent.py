@@ -1,10 +1,10 @@
 """Near-best duals without a solver.
 
 The Lagrangian bound is concave in the duals, but has an edge wherever a task changes its cheapest
-device. Its smoothed form lets each task spread over devices (a softmin) and each device's load
-straddle the segments of its price; a few of Newton's steps find its highest point. Smoothed less
-and less, that point comes within a thousandth of the best bound, at a fraction of the cost of one
-relaxation. What it proves is taken from the bound itself, so nothing hangs on the smoothing.
+device. Its smoothed form (`smooth`) has none, and a few of Newton's steps find its highest point.
+Smoothed less and less, that point comes within a thousandth of the best bound, at a fraction of the
+cost of one relaxation. What it proves is taken from the bound itself, so nothing hangs on the
+smoothing.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import numpy as np
 
 from tocsin.planning.arrays.site import Site
 from tocsin.planning.arrays.types import Floats
-from tocsin.planning.proof.bound import Bound, Duals, lagrangian
-from tocsin.planning.proof.smooth import Smoothed, smoothed
+from tocsin.planning.proof.bound import Bound, Duals, prove_bound
+from tocsin.planning.proof.smooth import SmoothBound, smooth_bound
 
 SMOOTHING = (0.3, 0.1, 0.03, 0.01, 0.003, 0.001)  # of what a task costs, one after the other
 MOST_STEPS = 10  # at each smoothing
@@ -25,33 +25,49 @@ ENOUGH = 1e-4  # of the bound: a step that gains less is the last at its smoothi
 DAMPING = 0.05  # of the mean curvature: a direction that nothing bends is not leapt along
 MOST_TURNS, RESIDUE = 10, 0.05  # of conjugate gradients, and the share of error that ends them
 SHORTER, SHORTEST = 0.3, 1e-4  # by which a step shrinks that does not gain, and where it gives up
+LEAST_SHARE = 1e-4  # of the gain its slope promises; a step that gains less is too long (Armijo)
+LEAST_W = 1e-3  # a task's cost where the plan costs nothing
+LEAST_PCT = 1e-9  # usable capacity where there is none
+LEAST_CURVATURE, LEAST_PRODUCT = 1e-9, 1e-300  # what a division by 0 is kept from with
 
 
-def ascended(site: Site, objective: float, enough: float, left_s: Callable[[], float]) -> Bound:
-    """The best bound on the way, near a plan's *objective*; stops at *enough*, all in watts, or
-    when no time is left."""
-    scale = max(objective / len(site.load), 1e-3)
-    duals = _alike(site)
-    best = lagrangian(site, duals)
+def climb_to_bound(
+    site: Site, objective: float, enough: float, left_s: Callable[[], float]
+) -> Bound:
+    """The best bound on the way up, near a plan's *objective*.
+
+    It stops at *enough*, both in watts, or when no time is left.
+    """
+    scale = max(objective / len(site.load), LEAST_W)  # watts: what a task costs
+    duals = _guess_duals(site)
+    best = prove_bound(site, duals)
+    # Coarse first: there a step leads far. Each smoothing begins where the one before ended.
     for share in SMOOTHING:
         if best.value >= enough or left_s() <= 0:
             break
-        charged = replace(site, cost=site.cost + duals.move * site.leaving())
-        load = _climbed(charged, duals.load, share * scale, left_s)
-        duals = Duals(load, _move_price(site, load))
-        best = max(best, lagrangian(site, duals), key=lambda one: one.value)
+        # The price of a migration is no part of Newton's system: it is charged as it stands, and
+        # found again for the new load duals in one sort.
+        charged = replace(site, cost=site.cost + duals.move * site.find_counted_pairs())
+        load = _climb(charged, duals.load, share * scale, left_s)
+        duals = Duals(load, _price_moves(site, load))
+        bound = prove_bound(site, duals)
+        best = bound if bound.value > best.value else best
     return best
 
 
-def _alike(site: Site) -> Duals:
+def _guess_duals(site: Site) -> Duals:
     """What one percent more costs each device where all are used alike."""
-    use = min(1.0, float(site.load.sum()) / max(float(site.usable.sum()), 1e-9))
-    load = site.price.marginal(site.usable * use)
-    return Duals(load, _move_price(site, load))
+    use = min(1.0, float(site.load.sum()) / max(float(site.usable.sum()), LEAST_PCT))
+    load = site.price.marginal_price(site.usable * use)
+    return Duals(load, _price_moves(site, load))
 
 
-def _move_price(site: Site, load: Floats) -> float:
-    """The best price of a migration at the *load*'s duals: so many save more as are allowed."""
+def _price_moves(site: Site, load: Floats) -> float:
+    """The best price of a migration (watts) at the duals *load* ``[d]``.
+
+    At that price no more tasks want to move than may: it is what the first task that has to stay
+    would save.
+    """
     tasks = np.flatnonzero(site.counted)
     if site.most_moves >= len(tasks):
         return 0.0
@@ -60,47 +76,54 @@ def _move_price(site: Site, load: Floats) -> float:
     return float(np.sort(saved)[len(tasks) - 1 - site.most_moves])
 
 
-def _climbed(site: Site, duals: Floats, smoothing: float, left_s: Callable[[], float]) -> Floats:
-    """The *duals* after Newton's steps, until they gain no more."""
-    here = smoothed(site, duals, smoothing)
+def _climb(site: Site, duals: Floats, smoothing: float, left_s: Callable[[], float]) -> Floats:
+    """The *duals* ``[d]`` after Newton's steps, until they gain no more."""
+    here = smooth_bound(site, duals, smoothing)
     for _ in range(MOST_STEPS):
         if left_s() <= 0:
             break
-        there = _stepped(site, here)
+        there = _step(site, here)
         gain, here = there.value - here.value, there
         if gain < ENOUGH * abs(here.value):
             break
     return here.duals
 
 
-def _stepped(site: Site, here: Smoothed) -> Smoothed:
+def _step(site: Site, here: SmoothBound) -> SmoothBound:
     """One of Newton's steps, or a part of it that gains; *here* if none does."""
-    step, length = _direction(here), 1.0
-    hoped = 1e-4 * float(here.slope @ step)
+    step, length = _find_direction(here), 1.0
+    hoped = LEAST_SHARE * float(here.slope @ step)
+    # Newton's step is right for a parabola. Far from the top the bound is none: then it overshoots.
     while length > SHORTEST:
-        there = smoothed(site, here.duals + length * step, here.smoothing)
+        there = smooth_bound(site, here.duals + length * step, here.smoothing)
         if there.value >= here.value + length * hoped:
             return there
         length *= SHORTER
     return here
 
 
-def _direction(here: Smoothed) -> Floats:
-    """Newton's step by conjugate gradients, near enough: a matrix of curvatures would cost more,
-    and numpy would hand it to threads that wait for one another on a busy machine."""
+def _find_direction(here: SmoothBound) -> Floats:
+    """Newton's step ``[d]``: (curvature + damping) * step = slope, solved by conjugate gradients.
+
+    Near enough is enough, since the next step mends what is missing. A matrix of curvatures would
+    cost more, and numpy would hand it to threads that wait for one another on a busy machine.
+    """
     diagonal = here.diagonal()
-    damping = DAMPING * max(float(diagonal.mean()), 1e-9)
+    damping = DAMPING * max(float(diagonal.mean()), LEAST_CURVATURE)
+    # Devices differ in size, and so do their curvatures: divided by its diagonal the system is
+    # nearly the same in all directions, and few turns do (Jacobi's preconditioner).
     scale = 1.0 / (diagonal + damping)
-    step, rest = np.zeros_like(here.slope), here.slope
+    step, rest = np.zeros_like(here.slope), here.slope  # what the step leaves of the slope
     toward = scaled = scale * rest
     for _ in range(MOST_TURNS):
-        fall = here.falls(toward) + damping * toward
+        fall = here.curve_along(toward) + damping * toward
         before = float(rest @ scaled)
-        length = before / max(float(toward @ fall), 1e-300)
+        length = before / max(float(toward @ fall), LEAST_PRODUCT)
         step, rest = step + length * toward, rest - length * fall
         scaled = scale * rest
         after = float(rest @ scaled)
         if after <= RESIDUE * before:
             break
+        # Conjugate to the direction before: what that one has settled stays settled.
         toward = scaled + after / before * toward
     return step

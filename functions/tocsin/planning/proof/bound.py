@@ -23,16 +23,20 @@ class Duals:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """``value``: watts. ``reduced``: ``[t, d]`` watts by which a plan that uses the pair must be
-    above ``value``, 0 on each task's best."""
+    """What *duals* prove.
+
+    value: watts that no plan of the site is below.
+    reduced: ``[t, d]`` watts by which a plan that uses the pair is at least above ``value``; 0 on
+        each task's best, infinite where a task must not be.
+    """
 
     value: float
     reduced: Floats
     duals: Duals
 
 
-def lagrangian(site: Site, duals: Duals) -> Bound:
-    """The bound that *duals* prove for the full model, with every pair of task and device.
+def prove_bound(site: Site, duals: Duals) -> Bound:
+    """The Lagrangian bound: what *duals* prove for the full model, with every pair.
 
     Take the rows "a device's load is the sum of its tasks" and "at most so many migrations" out of
     the full model and charge *duals* for them instead. What is left falls apart into one minimum
@@ -42,13 +46,16 @@ def lagrangian(site: Site, duals: Duals) -> Bound:
     priced here. A solver's tolerance cannot spoil the proof, since nothing of the solver is used
     but the duals. By the same argument a plan using a pair costs at least value + reduced.
     """
+    # "At most" can only make a plan dearer: a price below 0 would prove nothing.
     move = max(duals.move, 0.0)
-    priced = site.cost + duals.load[None, :] * site.load[:, None] + move * site.leaving()
+    # A task pays for its load and its move at the duals, and takes the device where that is least.
+    priced = site.cost + duals.load[None, :] * site.load[:, None] + move * site.find_counted_pairs()
     best = priced.min(axis=1) if len(site.load) else np.zeros(0)
-    value = best.sum() + site.price.lowest(duals.load).sum() - move * site.most_moves
+    # A device earns its dual for each percent and pays its price; each allowed move is given back.
+    value = best.sum() + site.price.minimise_less(duals.load).sum() - move * site.most_moves
     return Bound(float(value), priced - best[:, None], duals)
 
 
-def marginal(site: Site, plan: Ints) -> Bound:
-    """The bound that *plan*'s own marginal prices prove: no solver needed, and often near."""
-    return lagrangian(site, Duals(site.price.marginal(site.loads(plan))))
+def prove_bound_by_plan(site: Site, plan: Ints) -> Bound:
+    """What the marginal prices at *plan* ``[t]`` prove: no solver needed, and often near."""
+    return prove_bound(site, Duals(site.price.marginal_price(site.device_loads(plan))))

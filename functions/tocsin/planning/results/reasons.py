@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tocsin.planning.arrays.load_price import response_ms
+from tocsin.planning.arrays.load_price import estimate_response_ms
 from tocsin.planning.arrays.pairs import NOWHERE
 from tocsin.planning.arrays.site import Site
 from tocsin.planning.arrays.types import Floats, Ints
@@ -83,7 +83,7 @@ def _misplaced(site: Site, plan: Ints) -> Iterator[Violation]:
 
 
 def _overfull(problem: Problem, site: Site, plan: Ints) -> Iterator[Violation]:
-    carried = site.loads(plan)
+    carried = site.device_loads(plan)
     line = site.usable * (1.0 - problem.limits.reserve)
     for index in np.flatnonzero(carried > line + LEAST).tolist():
         name, load, usable = site.devices[index].device_id, carried[index], site.usable[index]
@@ -95,7 +95,7 @@ def _overfull(problem: Problem, site: Site, plan: Ints) -> Iterator[Violation]:
 
 
 def _late(site: Site, plan: Ints) -> Iterator[Violation]:
-    answer = response_ms(site.idle_ms, site.loads(plan), site.usable)[plan]
+    answer = estimate_response_ms(site.idle_ms, site.device_loads(plan), site.usable)[plan]
     for task, answer_ms in zip(site.tasks, answer.tolist(), strict=True):
         if task.deadline_ms is not None and answer_ms > task.deadline_ms + LEAST:
             text = f"{task.task_id} is answered in {answer_ms:.0f} ms of {task.deadline_ms:.0f} ms"

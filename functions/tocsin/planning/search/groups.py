@@ -1,4 +1,4 @@
-"""Groups of devices whose tasks are dealt out anew by a small whole-number model.
+"""Groups of devices whose tasks are redistributed by a small whole-number model.
 
 What a plan costs above the bound falls apart into a part for each device: the load it lacks or has
 too much at the duals, and the regret of its tasks. The dearer a device's part, the likelier it is
@@ -17,23 +17,27 @@ from tocsin.planning.proof.bound import Bound
 
 SIZE = 4  # devices: their model solves in a tenth of a second
 MOST_DRAWS = 30  # without a gain
+LEAST_W = 1e-9  # added to each device's part: none is quite without a chance
 
 
-def groups(site: Site, plan: Ints, bound: Bound, gained: int) -> Iterator[Ints]:
-    """Groups of devices to try on *plan*, none of them twice; *gained*: how often one has."""
+def draw_groups(site: Site, plan: Ints, bound: Bound, gained: int) -> Iterator[Ints]:
+    """Groups of devices to try on *plan* ``[t]``, none of them twice.
+
+    *gained*: how often a group has gained before; it seeds the draw.
+    """
     rng = np.random.default_rng(gained)
-    excess = _excess(site, plan, bound) + 1e-9
+    excess = _split_excess(site, plan, bound) + LEAST_W
     seen = set[tuple[int, ...]]()
     for _ in range(MOST_DRAWS):
         size = min(SIZE, len(excess))
-        drawn = np.sort(rng.choice(len(excess), size, replace=False, p=excess / excess.sum()))
-        if tuple(drawn.tolist()) not in seen:
-            seen.add(tuple(drawn.tolist()))
-            yield drawn
+        group = np.sort(rng.choice(len(excess), size, replace=False, p=excess / excess.sum()))
+        if tuple(group.tolist()) not in seen:
+            seen.add(tuple(group.tolist()))
+            yield group
 
 
-def pairs_within(site: Site, plan: Ints, group: Ints) -> Bools:
-    """``[t, d]``: where *plan* has each task, and all of *group* for the tasks on it."""
+def select_pairs(site: Site, plan: Ints, group: Ints) -> Bools:
+    """``[t, d]``: where *plan* has each task, and all devices of *group* for the tasks on them."""
     pairs = np.zeros(site.cost.shape, dtype=bool)
     pairs[np.ix_(np.isin(plan, group), group)] = True
     pairs &= np.isfinite(site.cost)
@@ -41,10 +45,14 @@ def pairs_within(site: Site, plan: Ints, group: Ints) -> Bools:
     return pairs
 
 
-def _excess(site: Site, plan: Ints, bound: Bound) -> Floats:
-    """Each device's part of what *plan* costs above *bound*, watts, ``[d]``."""
-    load, duals = site.loads(plan), bound.duals.load
-    misfit = site.price.of(load) - duals * load - site.price.lowest(duals)
+def _split_excess(site: Site, plan: Ints, bound: Bound) -> Floats:
+    """Each device's part of what *plan* ``[t]`` costs above *bound*, ``[d]`` watts.
+
+    The bound is a sum of minima, over devices and over tasks; a plan's objective is the same sum
+    with what the plan chose in place of each minimum. The differences are the parts.
+    """
+    load, duals = site.device_loads(plan), bound.duals.load
+    misfit = site.price.charge(load) - duals * load - site.price.minimise_less(duals)
     regret = bound.reduced[np.arange(len(plan)), plan]
     regrets = np.bincount(plan, regret, len(duals))
     return np.asarray(np.maximum(misfit, 0.0) + regrets)

@@ -12,84 +12,101 @@ from dataclasses import replace
 import numpy as np
 
 from tocsin.planning.arrays.types import Ints
-from tocsin.planning.models.relax import FIRST, relaxed
+from tocsin.planning.models.relax import FIRST, solve_relaxation
 from tocsin.planning.models.solver import Solver
-from tocsin.planning.moves import greedy
-from tocsin.planning.moves.exchange import exchanged
-from tocsin.planning.moves.filling import filled
-from tocsin.planning.moves.worth import worth
-from tocsin.planning.proof.ascent import ascended
-from tocsin.planning.proof.bound import Bound, marginal
-from tocsin.planning.search.search import Found, Search
-from tocsin.planning.search.whole_number import closed, dealt_anew
+from tocsin.planning.moves.exchange import improve_by_exchanges
+from tocsin.planning.moves.filling import plan_from_prices
+from tocsin.planning.moves.greedy import (
+    find_misfits,
+    improve_by_moves,
+    stay_in_place,
+    undo_excess_moves,
+)
+from tocsin.planning.moves.worth import pays_off
+from tocsin.planning.proof.ascent import climb_to_bound
+from tocsin.planning.proof.bound import Bound, prove_bound_by_plan
+from tocsin.planning.search.search import BestPlan, Search
+from tocsin.planning.search.whole_number import close_gap, redistribute_groups
 
 
-def solve_site(search: Search) -> Found:
+def solve_site(search: Search) -> BestPlan:
     """Search until the plan is proven near, the time is up or nothing is left to try."""
     site = search.site
-    stay = greedy.staying(site)
+    stay = stay_in_place(site)
     if not len(stay):
-        return Found(stay, 0.0, 0.0)
-    found = _searched(search, stay)
-    if worth(site, stay, found.plan, search.gap):
-        return found
-    return replace(found, plan=stay, objective=site.objective(stay))
+        return BestPlan(stay, 0.0, 0.0)
+    best = _widen(search, stay)
+    if pays_off(site, stay, best.plan, search.gap):
+        return best
+    return replace(best, plan=stay, objective=site.objective(stay))
 
 
-def _searched(search: Search, stay: Ints) -> Found:
-    found = _settled(search, stay)
-    if search.near(found):
-        return found
-    enough_w = found.objective - search.slack_w(found)
-    bound = ascended(search.site, found.objective, enough_w, search.half_left_s())
-    found = found.raised(bound.value)
-    if search.near(found) or search.left_s() <= 0:
-        return found
+def _widen(search: Search, stay: Ints) -> BestPlan:
+    """From staying to prices, and on to models where there is a solver."""
+    best = _move_misfits(search, stay)
+    if search.is_near(best):
+        return best
+    enough_w = best.objective - search.slack_w(best)
+    # Prices may take half of the time: what finds plans with them needs the rest.
+    bound = climb_to_bound(search.site, best.objective, enough_w, search.halve_left_s())
+    best = best.raise_bound(bound.value)
+    if search.is_near(best) or search.left_s() <= 0:
+        return best
+    priced = _try_moves(search, best, plan_from_prices(search.site, bound))
     if search.solver is None:
-        return _exchanged(search, _improved(search, found, filled(search.site, bound)))
-    return _relaxed(search, search.solver, found, bound)
+        return _try_exchanges(search, priced)
+    return _use_models(search, search.solver, best, priced, bound)
 
 
-def _settled(search: Search, stay: Ints) -> Found:
+def _move_misfits(search: Search, stay: Ints) -> BestPlan:
     """Staying, with only those moved that are not well where they are."""
     site = search.site
-    found = Found(stay, site.objective(stay), marginal(site, stay).value)
-    free = greedy.affected(site, stay) | (site.present != stay)
+    best = BestPlan(stay, site.objective(stay), prove_bound_by_plan(site, stay).value)
+    free = find_misfits(site, stay) | (site.present != stay)
     if not free.any():
-        return found
-    plan = greedy.improved(site, stay, np.flatnonzero(free), search.left_s)
-    return search.better(found.raised(marginal(site, plan).value), plan)
+        return best
+    plan = improve_by_moves(site, stay, np.flatnonzero(free), search.left_s)
+    # The bound is raised even where the plan is not taken: it holds for every plan.
+    return search.prefer(best.raise_bound(prove_bound_by_plan(site, plan).value), plan)
 
 
-def _relaxed(search: Search, solver: Solver, found: Found, guess: Bound) -> Found:
-    """The better of two plans, from *guess*'s prices and from the relaxation; closed if need be."""
+def _use_models(
+    search: Search, solver: Solver, best: BestPlan, priced: BestPlan, guess: Bound
+) -> BestPlan:
+    """The better of *priced* and the relaxation's plan; with whole numbers if need be.
+
+    *best*: what was found before any prices. *guess*: the prices that *priced* was made from.
+    """
     site = search.site
-    start = _improved(search, found, filled(site, guess))
-    if not search.affords((FIRST + 2) * len(start.plan)):
-        return _exchanged(search, start)
-    result = relaxed(site, guess, (found.plan, start.plan), solver, search.effort)
-    if result is None:
+    if not search.affords((FIRST + 2) * len(priced.plan)):
+        return _try_exchanges(search, priced)
+    plans = (best.plan, priced.plan)
+    relaxation = solve_relaxation(site, guess, plans, solver, search.allow_effort)
+    if relaxation is None:
         reason = "the solver found no relaxation" if search.left_s() > 0 else ""
-        return replace(_exchanged(search, start), reason=reason)
-    found = found.raised(result.bound.value)
-    if search.near(found):
-        return found
-    start = start.raised(result.bound.value)
-    rounded = greedy.within_limit(site, result.rounded, result.bound.reduced)
-    found = _exchanged(search, _improved(search, start, rounded))
-    found = dealt_anew(search, solver, found, result.bound)
-    return closed(search, solver, found, result.bound)
+        return replace(_try_exchanges(search, priced), reason=reason)
+    bound = relaxation.bound
+    # What moves least comes first: the plan before any prices may be near by the new bound.
+    best = best.raise_bound(bound.value)
+    if search.is_near(best):
+        return best
+    rounded = undo_excess_moves(site, relaxation.rounded, bound.reduced)
+    best = _try_exchanges(search, _try_moves(search, priced.raise_bound(bound.value), rounded))
+    best = redistribute_groups(search, solver, best, bound)
+    return close_gap(search, solver, best, bound)
 
 
-def _improved(search: Search, found: Found, plan: Ints) -> Found:
-    """*found*, or *plan* after single moves if that is better."""
+def _try_moves(search: Search, best: BestPlan, plan: Ints) -> BestPlan:
+    """*best*, or *plan* ``[t]`` after single moves if that is better."""
     everyone = np.arange(len(plan))
-    return search.better(found, greedy.improved(search.site, plan, everyone, search.left_s))
+    return search.prefer(best, improve_by_moves(search.site, plan, everyone, search.left_s))
 
 
-def _exchanged(search: Search, found: Found) -> Found:
-    """*found* after exchanges, as far as it takes to be near."""
-    if search.near(found):
-        return found
-    enough_w = found.bound + search.slack_w(found)
-    return search.better(found, exchanged(search.site, found.plan, enough_w, search.left_s))
+def _try_exchanges(search: Search, best: BestPlan) -> BestPlan:
+    """*best* after exchanges, as far as it takes to be near."""
+    if search.is_near(best):
+        return best
+    enough_w = best.bound + search.slack_w(best)
+    return search.prefer(
+        best, improve_by_exchanges(search.site, best.plan, enough_w, search.left_s)
+    )

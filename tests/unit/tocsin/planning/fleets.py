@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import strategies as st
 
-from tocsin.planning.arrays.site import Site, site_of
+from tocsin.planning.arrays.site import Site, build_site
 from tocsin.planning.models.formulation import formulate
-from tocsin.planning.models.solver import Effort, highs
+from tocsin.planning.models.solver import Effort, solve_with_highs
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Device, Limits, Problem, Task
 
@@ -20,8 +20,8 @@ EFFORT = Effort(time_s=10.0, target=-np.inf)
 @st.composite
 def problems(draw: st.DrawFn, most_moves: bool = True) -> Problem:
     """One or two sites, up to 5 devices and 9 tasks; anything may be wrong with them."""
-    devices = tuple(_device(draw, index) for index in range(draw(st.integers(1, 5))))
-    tasks = tuple(_task(draw, index, devices) for index in range(draw(st.integers(0, 9))))
+    devices = tuple(_draw_device(draw, index) for index in range(draw(st.integers(1, 5))))
+    tasks = tuple(_draw_task(draw, index, devices) for index in range(draw(st.integers(0, 9))))
     pairs = [(t.task_id, d.device_id) for t in tasks for d in devices if t.site_id == d.site_id]
     chosen = draw(st.lists(st.sampled_from(pairs), max_size=3, unique=True)) if pairs else []
     limit = draw(st.none() | st.integers(0, 4)) if most_moves else None
@@ -34,23 +34,23 @@ def problems(draw: st.DrawFn, most_moves: bool = True) -> Problem:
     )
 
 
-def after(problem: Problem, plan: Plan) -> Problem:
+def carry_out(problem: Problem, plan: Plan) -> Problem:
     """*problem* once *plan* has been carried out."""
     tasks = tuple(replace(t, device_id=plan.allocation[t.task_id]) for t in problem.tasks)
     return replace(problem, tasks=tasks)
 
 
-def sites(problem: Problem) -> list[Site]:
+def build_sites(problem: Problem) -> list[Site]:
     """The sites of *problem* that have a task to place."""
-    found = [site_of(problem, name) for name in problem.sites()]
-    return [site for site in found if len(site.load)]
+    sites = [build_site(problem, name) for name in problem.sites()]
+    return [site for site in sites if len(site.load)]
 
 
-def optimum(site: Site, *, integer: bool) -> float:
+def find_optimum(site: Site, *, integer: bool) -> float:
     """Watts of the best that the full model of *site* allows."""
     model = formulate(site, np.isfinite(site.cost), integer=integer)
     if model.place:
-        assert highs(model.problem, EFFORT, {}).outcome == "optimal"
+        assert solve_with_highs(model.problem, EFFORT, {}).outcome == "optimal"
     return float(model.problem.objective.value() or 0.0) + model.constant
 
 
@@ -58,10 +58,11 @@ def optimum(site: Site, *, integer: bool) -> float:
 def clones(draw: st.DrawFn) -> Problem:
     """One site of up to 4 devices and 12 tasks of one or two kinds, anywhere or nowhere yet."""
     devices = tuple(
-        replace(_device(draw, index), site_id="north") for index in range(draw(st.integers(2, 4)))
+        replace(_draw_device(draw, index), site_id="north")
+        for index in range(draw(st.integers(2, 4)))
     )
-    models = [_task(draw, index, devices) for index in range(draw(st.integers(1, 2)))]
-    homes = st.sampled_from((None, *(one.device_id for one in devices)))
+    models = [_draw_task(draw, index, devices) for index in range(draw(st.integers(1, 2)))]
+    homes = st.sampled_from((None, *(device.device_id for device in devices)))
     tasks = tuple(
         replace(draw(st.sampled_from(models)), task_id=f"t{index}", device_id=draw(homes))
         for index in range(draw(st.integers(1, 12)))
@@ -70,7 +71,7 @@ def clones(draw: st.DrawFn) -> Problem:
     return Problem(devices, tasks, limits=Limits(max_migrations=limit))
 
 
-def _device(draw: st.DrawFn, index: int) -> Device:
+def _draw_device(draw: st.DrawFn, index: int) -> Device:
     return Device(
         f"d{index}",
         draw(st.sampled_from(("north", "south"))),
@@ -83,9 +84,9 @@ def _device(draw: st.DrawFn, index: int) -> Device:
     )
 
 
-def _task(draw: st.DrawFn, index: int, devices: tuple[Device, ...]) -> Task:
-    site = draw(st.sampled_from(sorted({one.site_id for one in devices})))
-    homes = [one.device_id for one in devices if one.site_id == site]
+def _draw_task(draw: st.DrawFn, index: int, devices: tuple[Device, ...]) -> Task:
+    site = draw(st.sampled_from(sorted({device.site_id for device in devices})))
+    homes = [device.device_id for device in devices if device.site_id == site]
     return Task(
         f"t{index}",
         site,

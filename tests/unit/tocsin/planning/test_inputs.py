@@ -12,7 +12,7 @@ from tests.fakes.messages import NOW
 from tests.unit.tocsin.workshops import state
 from tocsin.domain.errors import InvalidProblemError
 from tocsin.domain.orders import Order, OrderedTask, Report
-from tocsin.planning.arrays.load_price import response_ms
+from tocsin.planning.arrays.load_price import estimate_response_ms
 from tocsin.planning.inputs.background import SETTLED_MS, background_pct, idle_ms, left_pct
 from tocsin.planning.inputs.gather import UNHEARD, Known, gather, running_on
 from tocsin.planning.inputs.optimiser import Optimiser, parse_optimiser, shown_optimiser
@@ -217,7 +217,7 @@ def test_background_waits_until_a_move_shows_in_what_is_measured() -> None:
 def test_a_devices_answer_under_background_is_the_whole_queues() -> None:
     load, background = 40.0, 30.0
     left = left_pct(CELL, background)
-    answer = float(response_ms(idle_ms(CELL, background), load, left))  # type: ignore[arg-type]
+    answer = float(estimate_response_ms(idle_ms(CELL, background), load, left))  # type: ignore[arg-type]
     assert answer == pytest.approx(22.0 / (1.0 - (load + background) / 100.0))
     assert left_pct(CELL, 500.0) == 1.0
 
