@@ -12,7 +12,7 @@ from tocsin.planning.arrays.types import Bools, Floats, Ints
 from tocsin.planning.moves.draft import Draft
 
 ENOUGH_W = 1e-6  # a smaller gain may be rounding, and would have tasks change places for ever
-LEAST_PCT = 1e-6  # of load above a device's capacity: less is rounding
+ROUNDING_PCT = 1e-6  # of load: less may be rounding
 MOST_PASSES = 20
 UNASKED = 64  # moves between two looks at the clock: so many are made though no time is left
 
@@ -57,7 +57,7 @@ def improve_by_moves(
 
 def find_misfits(site: Site, allocation: Ints) -> Bools:
     """``[t]``: tasks on a device that carries more than it can, or where they must not be."""
-    over = site.device_loads(allocation) > site.usable + LEAST_PCT
+    over = site.device_loads(allocation) > site.usable + ROUNDING_PCT
     tasks = np.arange(len(site.load))
     return np.asarray(over[allocation] | site.misplaced[tasks, allocation])
 

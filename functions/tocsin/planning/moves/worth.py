@@ -6,7 +6,7 @@ import numpy as np
 
 from tocsin.planning.arrays.site import Site
 from tocsin.planning.arrays.types import Ints
-from tocsin.planning.moves.greedy import ENOUGH_W, LEAST_PCT
+from tocsin.planning.moves.greedy import ENOUGH_W, ROUNDING_PCT
 
 RELIEF = 0.95  # of the overload before: a plan that leaves less is worth its moves
 
@@ -25,7 +25,7 @@ def pays_off(site: Site, stay: Ints, plan: Ints, gap: float) -> bool:
     return (
         gain > gap * site.objective(stay)
         or _sum_overload_pct(site, plan) < RELIEF * _sum_overload_pct(site, stay)
-        or _sum_stranded_pct(site, plan) < _sum_stranded_pct(site, stay) - LEAST_PCT
+        or _sum_stranded_pct(site, plan) < _sum_stranded_pct(site, stay) - ROUNDING_PCT
     )
 
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from tocsin.planning.arrays.load_price import LEAST_PCT
 from tocsin.planning.arrays.site import Site
 from tocsin.planning.arrays.types import Floats
 from tocsin.planning.proof.bound import Bound, Duals, prove_bound
@@ -27,7 +28,6 @@ MOST_TURNS, RESIDUE = 10, 0.05  # of conjugate gradients, and the share of error
 SHORTER, SHORTEST = 0.3, 1e-4  # by which a step shrinks that does not gain, and where it gives up
 LEAST_SHARE = 1e-4  # of the gain its slope promises; a step that gains less is too long (Armijo)
 LEAST_W = 1e-3  # a task's cost where the plan costs nothing
-LEAST_PCT = 1e-9  # usable capacity where there is none
 LEAST_CURVATURE, LEAST_PRODUCT = 1e-9, 1e-300  # what a division by 0 is kept from with
 
 

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tocsin.planning.arrays.load_price import LEAST_PCT
 from tocsin.planning.arrays.site import Site
 from tocsin.planning.arrays.types import Floats
-
-LEAST_PCT = 1e-9  # a mean load of 0 would make the segments' blur infinite
 
 
 @dataclass(frozen=True, slots=True)
