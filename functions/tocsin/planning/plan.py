@@ -13,8 +13,12 @@ Status = Literal["unchanged", "optimal", "feasible", "repaired"]
 class Violation:
     """A soft rule the plan breaks, since no allowed plan avoids it at a lower price.
 
-    ``kind``: unplaced (the task runs nowhere), misplaced (it remains where it must not be),
-    overload and reserve (percent above them), late (ms after the deadline).
+    kind: the rule; it says what ``amount`` counts.
+        unplaced: the task runs nowhere; its load in percent.
+        misplaced: the task remains where it must not be; its load in percent.
+        overload, reserve: percent that the device carries above its capacity or reserve line.
+        late: ms after the task's deadline.
+    subject: the id of the task or device. text: the same in words.
     """
 
     kind: Literal["unplaced", "misplaced", "overload", "reserve", "late"]
@@ -35,12 +39,18 @@ class Migration:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``allocation``: task → device, None for a task that can run nowhere.
+    """What to run where.
 
-    ``status``: unchanged (nothing gains enough to move), optimal (proven to the gap asked for),
-    feasible (not proven that far in time), repaired (no solver helped; ``note`` says why).
-    ``objective``, ``bound``, ``staying``: watts of this plan, of no plan less, of moving nothing.
-    ``gap``: (objective - bound) / objective. An unchanged plan's may exceed the gap asked for.
+    status:
+        unchanged: nothing gains enough to move.
+        optimal: proven to the gap asked for.
+        feasible: not proven that far in time.
+        repaired: no solver helped; ``note`` says why.
+    allocation: task → device, None for a task that can run nowhere.
+    objective: watts of this plan. bound: watts that no plan is below.
+    staying: watts of moving nothing.
+    gap: (objective - bound) / objective. An unchanged plan's may exceed the gap asked for.
+    wall_s: seconds that finding it took.
     """
 
     status: Status

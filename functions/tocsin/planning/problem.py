@@ -19,10 +19,14 @@ from tocsin.planning.checks import require_id, require_number, require_unique
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What can run tasks. ``health`` is 1 for a sound device and 0 for a failed one.
+    """What can run tasks.
 
-    ``response_ms`` is its answer when idle. A drained device should end with no task.
-    ``condition`` says in words why health is below 1.
+    capacity_pct: percent of one reference processor.
+    energy_w_per_pct: watts that each percent of load draws.
+    response_ms: its answer when idle.
+    health: 1 for a sound device, 0 for a failed one. condition: why it is below 1, in words.
+    capabilities: what a task may ask for.
+    drained: it should end with no task.
     """
 
     device_id: str
@@ -46,9 +50,12 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A workload. ``device_id`` is where it runs now, None when it is new.
+    """A workload.
 
-    A pinned task stays where it is; ``priority`` multiplies the price of its lateness.
+    load_pct: percent of one reference processor. deadline_ms: None if it has none.
+    priority: multiplies the price of its lateness.
+    capability: what its device must have, None for nothing.
+    device_id: where it runs now, None when it is new. pinned: it stays there.
     """
 
     task_id: str
@@ -71,12 +78,15 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each part of the objective counts.
+    """What each part of the objective counts, in watts.
 
-    energy: per watt drawn. response: watts per ms of answer, for each 100 % of load that waits for
-    it. spread: watts per percent of load above the site's mean use. reserve, overload: per percent
-    above the reserve line and above usable capacity. late: per ms after the deadline and unit of
-    priority. migration: for each move. misplaced: for a task that must not be where it is.
+    energy: for each watt drawn.
+    response: for each ms of answer, and each 100 % of load that waits for it.
+    spread: for each percent of load above the site's mean use.
+    reserve, overload: for each percent above the reserve line, and above usable capacity.
+    late: for each ms after the deadline and unit of priority.
+    migration: for each move.
+    misplaced: for a task that must not be where it is.
     """
 
     energy: float = 1.0
@@ -95,10 +105,11 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """max_migrations: moves a run at each site (None: any number), beside those an operator orders.
+    """What a plan keeps to.
 
-    reserve: share of usable capacity kept for failover. min_health: a device below it is used by no
-    task that can go elsewhere.
+    max_migrations: moves a run at each site, beside those an operator orders; None: any number.
+    reserve: share of usable capacity kept for failover.
+    min_health: a device below it is used by no task that can go elsewhere.
     """
 
     max_migrations: int | None = None
