@@ -23,12 +23,14 @@ from tocsin.planning.proof.smooth import SmoothBound, smooth_bound
 SMOOTHING = (0.3, 0.1, 0.03, 0.01, 0.003, 0.001)  # of what a task costs, one after the other
 MOST_STEPS = 10  # at each smoothing
 ENOUGH = 1e-4  # of the bound: a step that gains less is the last at its smoothing
-DAMPING = 0.05  # of the mean curvature: a direction that nothing bends is not leapt along
-MOST_TURNS, RESIDUE = 10, 0.05  # of conjugate gradients, and the share of error that ends them
-SHORTER, SHORTEST = 0.3, 1e-4  # by which a step shrinks that does not gain, and where it gives up
+DAMPING = 0.05  # of the mean curvature: along a direction without any, a step would have no end
+MOST_TURNS = 10  # of conjugate gradients in a step
+RESIDUE = 0.05  # of the error before a turn: one that leaves less is the last
+SHORTER = 0.3  # by which a step shrinks that does not gain
+SHORTEST = 1e-4  # of a step: it gives up there
 LEAST_SHARE = 1e-4  # of the gain its slope promises; a step that gains less is too long (Armijo)
 LEAST_W = 1e-3  # a task's cost where the plan costs nothing
-LEAST_CURVATURE, LEAST_PRODUCT = 1e-9, 1e-300  # what a division by 0 is kept from with
+LEAST_CURVATURE, LEAST_PRODUCT = 1e-9, 1e-300  # divisors: never 0
 
 
 def climb_to_bound(
