@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tocsin.domain.alerts import Alert, AlertPage, AlertPosition, page_of
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.profile import Profile
 from tocsin.domain.windows import History
@@ -72,8 +73,8 @@ class FakeStore:
             np.array(newest, dtype=np.int64), values.reshape(len(newest), len(profile.channels))
         )
 
-    async def save_alerts(self, documents: Sequence[Document]) -> None:
-        self._save("alerts", documents)
+    async def save_alerts(self, alerts: Sequence[Alert]) -> None:
+        self._save("alerts", [alert.to_document() for alert in alerts])
 
     async def save_readings(self, documents: Sequence[Document]) -> None:
         self._save("readings", documents)
@@ -129,15 +130,27 @@ class FakeStore:
         text = self.containers["settings"].get((drift_id, drift_id))
         return None if text is None else dict(json.loads(text))
 
-    async def alerts(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Document]:
+    async def alerts(
+        self, site_id: str | None, device_id: str | None, *, before: AlertPosition | None, most: int
+    ) -> AlertPage:
         self._read()
         found = [
-            one
-            for one in self.all("alerts")
-            if one["deviceId"] == device_id and from_t <= one["t"] <= to_t
+            alert
+            for alert in map(Alert.from_document, self.all("alerts"))
+            if site_id in {None, alert.site_id} and device_id in {None, alert.device_id}
+            if before is None or alert.position.order > before.order
         ]
-        found.sort(key=lambda one: int(one["t"]))
-        return [*found[-most:]]
+        return page_of(found, most)
+
+    async def past_alerts(
+        self, device_id: str, *, from_t: int, to_t: int, most: int
+    ) -> list[Alert]:
+        self._read()
+        every = map(Alert.from_document, self.all("alerts"))
+        found = [
+            alert for alert in every if alert.device_id == device_id and from_t <= alert.t <= to_t
+        ]
+        return sorted(found, key=lambda alert: alert.t)[-most:]
 
     async def scores(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Document]:
         self._read()

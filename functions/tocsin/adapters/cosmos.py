@@ -10,11 +10,13 @@ import numpy as np
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosResourceExistsError, CosmosResourceNotFoundError
 
+from tocsin.adapters.cosmos_alerts import find_alerts, list_alerts
 from tocsin.adapters.cosmos_client import (
     query_parameters,
     read_document,
     without_system_fields,
 )
+from tocsin.domain.alerts import Alert, AlertPage, AlertPosition
 from tocsin.domain.drift import drift_document_id
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.profile import Profile
@@ -42,10 +44,6 @@ _FIRST = (
     "AND c.firstT >= @from AND c.firstT < @to ORDER BY c.firstT"
 )
 
-_ALERTS = (
-    "SELECT TOP @count * FROM c WHERE c.deviceId = @device AND c.t >= @from AND c.t <= @to "
-    "ORDER BY c.t DESC"
-)
 _SCORES = (
     "SELECT TOP @count c.t, c.score, c.modelVersion FROM c "
     "WHERE c.deviceId = @device AND c.lastT >= @from AND c.firstT <= @to ORDER BY c.firstT"
@@ -89,8 +87,8 @@ class CosmosStore:
         # Late messages may lie between the readings of another; each time counts once.
         return History.empty(profile).merged(history.t, history.values, keep=count)
 
-    async def save_alerts(self, documents: Sequence[Document]) -> None:
-        await self._save(self._alerts, documents)
+    async def save_alerts(self, alerts: Sequence[Alert]) -> None:
+        await self._save(self._alerts, [alert.to_document() for alert in alerts])
 
     async def save_readings(self, documents: Sequence[Document]) -> None:
         await self._save(self._readings, documents)
@@ -143,11 +141,15 @@ class CosmosStore:
     async def drift(self, profile: str) -> Document | None:
         return await _by_id(self._settings, drift_document_id(profile))
 
-    async def alerts(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Document]:
-        parameters = query_parameters(device=device_id, count=most, **{"from": from_t, "to": to_t})
-        found = self._alerts.query_items(_ALERTS, parameters=parameters, partition_key=device_id)
-        newest = [without_system_fields(document) async for document in found]
-        return newest[::-1]
+    async def alerts(
+        self, site_id: str | None, device_id: str | None, *, before: AlertPosition | None, most: int
+    ) -> AlertPage:
+        return await list_alerts(self._alerts, site_id, device_id, before=before, most=most)
+
+    async def past_alerts(
+        self, device_id: str, *, from_t: int, to_t: int, most: int
+    ) -> list[Alert]:
+        return await find_alerts(self._alerts, device_id, from_t=from_t, to_t=to_t, most=most)
 
     async def scores(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Document]:
         parameters = query_parameters(device=device_id, count=most, **{"from": from_t, "to": to_t})

@@ -1,37 +1,181 @@
-"""Alerts: the append-only record of what was raised and cleared, and when."""
+"""Alerts: the append-only record of what was raised and cleared, when and why."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
+from tocsin.domain.errors import DamagedDocumentError, InvalidRequestError
 from tocsin.domain.fleet import alert_id
 from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.scoring import Change
+from tocsin.domain.stored import NUMBER, OPTIONAL_NUMBER, OPTIONAL_TEXT, field, mapping
+
+Cause = Literal["score", "sensors"]
 
 
-def alert_document(
-    decided: DecidedMessage, index: int, change: Change, raised_t: int
-) -> dict[str, Any]:
-    """The ``alerts`` document for a *change* at the reading *index* (docs/formats.md).
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One change of a device's alert, as it was at the deciding reading.
 
-    ``raised_t`` is the event time (ms) at which the alert was raised. The id follows from the
-    deciding reading, so a message delivered twice decides the same alert, once.
+    change: whether the alert was raised or cleared.
+    alert_id: names the alert that was raised, in both of its documents.
+    t: event time (ms) of the deciding reading.
+    cause: what raised it, a ``score`` above the threshold or ``sensors`` that went out; None for
+        an alert that cleared.
+    contributions: each channel's share of the score; empty where the sensors are the cause, since
+        then the score blames nobody.
+    sensors: ``missing`` or ``stuck`` by channel, for the sensors that are out.
+    enqueued_at: when the hub took the message (ms); None in documents from before it was kept.
     """
+
+    change: Change
+    alert_id: str
+    device_id: str
+    site_id: str
+    profile: str
+    t: int
+    score: float | None
+    threshold: float | None
+    cause: Cause | None
+    contributions: Mapping[str, float]
+    sensors: Mapping[str, str]
+    model_version: str | None
+    enqueued_at: int | None
+
+    @property
+    def document_id(self) -> str:
+        """Follows from the deciding reading, so a message delivered twice decides it once."""
+        return f"{self.t}-{self.change}"
+
+    @property
+    def position(self) -> AlertPosition:
+        return AlertPosition(self.t, self.device_id, self.document_id)
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Alert:
+        """Raises DamagedDocumentError naming the document and what is wrong with it."""
+        change: Change = field(document, "type", str)
+        if change not in {"raised", "cleared"}:
+            raise DamagedDocumentError(
+                f"the alert {document.get('id')!r} is of type {change!r}, not raised or cleared"
+            )
+        score = field(document, "score", *OPTIONAL_NUMBER)
+        threshold = field(document, "threshold", *OPTIONAL_NUMBER)
+        # Documents from before the cause was kept still tell it.
+        cause = field(document, "cause", *OPTIONAL_TEXT) or _cause(change, score, threshold)
+        contributions = mapping(document, "contributions", *NUMBER)
+        return cls(
+            change=change,
+            alert_id=field(document, "alertId", str),
+            device_id=field(document, "deviceId", str),
+            site_id=field(document, "siteId", str),
+            profile=field(document, "profile", str),
+            t=field(document, "t", int),
+            score=score,
+            threshold=threshold,
+            cause=cause,
+            contributions={} if cause == "sensors" else contributions,
+            sensors=mapping(document, "sensors", str),
+            model_version=field(document, "modelVersion", *OPTIONAL_TEXT),
+            enqueued_at=field(document, "enqueuedAt", int, type(None)),
+        )
+
+    def to_document(self) -> dict[str, Any]:
+        """The ``alerts`` document (docs/formats.md)."""
+        return {
+            "id": self.document_id,
+            "type": self.change,
+            "alertId": self.alert_id,
+            "deviceId": self.device_id,
+            "siteId": self.site_id,
+            "profile": self.profile,
+            "t": self.t,
+            "score": self.score,
+            "threshold": self.threshold,
+            "cause": self.cause,
+            "contributions": dict(self.contributions),
+            "sensors": dict(self.sensors),
+            "modelVersion": self.model_version,
+            "enqueuedAt": self.enqueued_at,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPosition:
+    """Where a listing of alerts, newest first, goes on: behind this one.
+
+    Alerts of the same event time follow each other by device, then by document; so a position
+    stays where it is however many alerts are added before it.
+    """
+
+    t: int
+    device_id: str
+    document_id: str
+
+    @property
+    def order(self) -> tuple[int, str, str]:
+        """Sorts as the listing does."""
+        return -self.t, self.device_id, self.document_id
+
+    def to_text(self) -> str:
+        return f"{self.t}:{self.document_id}:{self.device_id}"
+
+    @classmethod
+    def from_text(cls, text: str) -> AlertPosition:
+        """What ``to_text`` made. Raises InvalidRequestError when it is none of these."""
+        t, _, rest = text.partition(":")
+        document_id, _, device_id = rest.partition(":")
+        # Longer ones, and digits of other scripts, are no times that the database takes.
+        if not (t.isascii() and t.isdigit() and len(t) <= 15 and document_id and device_id):
+            raise InvalidRequestError(
+                f"{text!r:.80} is no position in a listing of alerts; use one that a page gave"
+            )
+        return cls(int(t), device_id, document_id)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPage:
+    """Some alerts, newest first; ``older``: where the next page begins, None at the end."""
+
+    alerts: tuple[Alert, ...]
+    older: AlertPosition | None
+
+
+def page_of(alerts: Sequence[Alert], most: int, *, more: bool = False) -> AlertPage:
+    """The first *most* of *alerts*, put in order; ``more``: there are others behind them."""
+    ordered = sorted(alerts, key=lambda alert: alert.position.order)
+    shown = tuple(ordered[:most])
+    more = more or len(ordered) > most
+    return AlertPage(shown, shown[-1].position if more and shown else None)
+
+
+def record_alert(decided: DecidedMessage, index: int, change: Change, raised_t: int) -> Alert:
+    """The alert's *change* at the reading *index*; it was raised at event time *raised_t* (ms)."""
     scored = decided.scored
     message = scored.message
-    t = message.times[index]
-    return {
-        "id": f"{t}-{change}",
-        "type": change,
-        "alertId": alert_id(message.device_id, raised_t),
-        "deviceId": message.device_id,
-        "siteId": message.site_id,
-        "profile": message.profile.name,
-        "t": t,
-        "score": scored.shown[index],
-        "threshold": decided.threshold_at(index),
-        "contributions": scored.contributions_at(index),
-        "sensors": scored.sensors_at(index),
-        "modelVersion": scored.model_version,
-        "enqueuedAt": message.enqueued_at,
-    }
+    in_force = None if decided.decided is None else decided.decided.thresholds[index]
+    cause = _cause(change, scored.score[index], in_force)
+    return Alert(
+        change=change,
+        alert_id=alert_id(message.device_id, raised_t),
+        device_id=message.device_id,
+        site_id=message.site_id,
+        profile=message.profile.name,
+        t=message.times[index],
+        score=scored.shown[index],
+        threshold=decided.threshold_at(index),
+        cause=cause,
+        contributions={} if cause == "sensors" else scored.contributions_at(index),
+        sensors=scored.sensors_at(index),
+        model_version=scored.model_version,
+        enqueued_at=message.enqueued_at,
+    )
+
+
+def _cause(change: str, score: float | None, threshold: float | None) -> Cause | None:
+    if change != "raised":
+        return None
+    above = score is not None and threshold is not None and score > threshold
+    return "score" if above else "sensors"

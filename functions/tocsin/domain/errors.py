@@ -4,6 +4,7 @@ TocsinError
 ├── InvalidProfileError      a profile file that cannot be used
 ├── InvalidMessageError      a message that becomes a dead letter; carries its reason
 ├── InvalidBundleError       a model bundle that must not be loaded
+├── DamagedDocumentError     a document of the database that makes no sense
 ├── InvalidRequestError      an HTTP request with a parameter out of its range
 ├── InvalidProblemError      a rebalancing problem, or a part of one, that makes no sense
 ├── DeliveryError            a message or an order that could not be handed over
@@ -36,6 +37,10 @@ class InvalidMessageError(TocsinError):
 
 class InvalidBundleError(TocsinError):
     """A model bundle is incomplete, damaged, or made for another profile."""
+
+
+class DamagedDocumentError(TocsinError):
+    """A stored document lacks what it must have, or has something else in its place."""
 
 
 class InvalidRequestError(TocsinError):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tocsin.domain.alerts import alert_document
+from tocsin.domain.alerts import Alert, record_alert
 from tocsin.domain.decisions import Decided, Rule, Standing, decide, judge_late
 from tocsin.domain.fleet import DeviceState
 from tocsin.domain.readings import DecidedMessage, Scored
 from tocsin.usecases.place_messages import Lane, Placed
-from tocsin.usecases.ports.documents import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class DecidedLane:
     state: DeviceState
     on_time: list[DecidedMessage]
     late: list[DecidedMessage]
-    alerts: list[Document]
+    alerts: list[Alert]
 
 
 def decide_lanes(
@@ -57,7 +56,7 @@ def _decide(
     standing = lane.before.standing
     on_time: list[DecidedMessage] = []
     late: list[DecidedMessage] = []
-    alerts: list[Document] = []
+    alerts: list[Alert] = []
     for placed in lane.placed:
         scored = next(results)
         if scored is None:
@@ -92,10 +91,10 @@ def _decided(
     )
 
 
-def _alerts(one: DecidedMessage, raised_t: int | None) -> Iterator[Document]:
-    """The documents of a message's changes; *raised_t* is when the open alert was raised."""
+def _alerts(one: DecidedMessage, raised_t: int | None) -> Iterator[Alert]:
+    """The changes that a message decided; *raised_t* is when the open alert was raised."""
     changes = () if one.decided is None else one.decided.changes
     for index, change in changes:
         raised_t = one.scored.message.times[index] if change == "raised" else raised_t
         assert raised_t is not None, "an alert is cleared only after it was raised"
-        yield alert_document(one, index, change, raised_t)
+        yield record_alert(one, index, change, raised_t)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tocsin.domain.alerts import Alert
 from tocsin.domain.decisions import Rule, threshold_in_force
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.fleet import standing_of
@@ -154,27 +155,27 @@ async def _recalibration(
 
 async def _past_alerts(known: _Known, store: Feedback, now_ms: int) -> list[PastAlert]:
     """The alerts of the last 30 days, oldest first."""
-    documents = await store.alerts(
+    alerts = await store.past_alerts(
         str(known.device["deviceId"]), from_t=now_ms - LOOK_BACK_MS, to_t=now_ms,
         most=MOST_DOCUMENTS,
     )  # fmt: skip
-    cleared = {one["alertId"]: int(one["t"]) for one in documents if one["type"] == "cleared"}
+    cleared = {alert.alert_id: alert.t for alert in alerts if alert.change == "cleared"}
     limit = asyncio.Semaphore(READS_AT_ONCE)
 
-    async def past(raised: Document) -> PastAlert:
-        alert_id, t = str(raised["alertId"]), int(raised["t"])
+    async def judge(raised: Alert) -> PastAlert:
+        label = known.labels.get(raised.alert_id)
         async with limit:
-            peak = await _peak(raised, cleared.get(alert_id, now_ms), known, store)
-        return PastAlert(alert_id, t, known.labels.get(alert_id), peak, bool(raised["sensors"]))
+            peak = await _peak(raised, cleared.get(raised.alert_id, now_ms), known, store)
+        return PastAlert(raised.alert_id, raised.t, label, peak, bool(raised.sensors))
 
-    return list(await asyncio.gather(*(past(x) for x in documents if x["type"] == "raised")))
+    return list(await asyncio.gather(*(judge(x) for x in alerts if x.change == "raised")))
 
 
-async def _peak(raised: Document, ended_t: int, known: _Known, store: Feedback) -> float | None:
+async def _peak(raised: Alert, ended_t: int, known: _Known, store: Feedback) -> float | None:
     """The alert's peak from its stored scores; None where they are not all the active model's."""
-    t = int(raised["t"])
+    t = raised.t
     messages = await store.scores(
-        str(raised["deviceId"]),
+        raised.device_id,
         from_t=t - round(known.profile.window * known.profile.period_s * 1_000),
         to_t=min(ended_t, t + LONGEST_MS),
         most=MOST_MESSAGES,

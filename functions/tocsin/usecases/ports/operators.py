@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from tocsin.domain.alerts import Alert, AlertPage, AlertPosition
 from tocsin.domain.drift import Reference
 from tocsin.domain.profile import Profile
 from tocsin.usecases.ports.documents import Document
@@ -24,6 +25,17 @@ class Fleet(Protocol):
         """Messages that overlap a time range (ms, both ends included), oldest first.
 
         Raises InvalidRequestError when there are more than *most*.
+        """
+        ...
+
+    async def alerts(
+        self, site_id: str | None, device_id: str | None, *, before: AlertPosition | None, most: int
+    ) -> AlertPage:
+        """The newest *most* alerts (raised and cleared) that lie behind the position *before*.
+
+        site_id, device_id: only this site's, this device's; None for all.
+        before: the ``older`` of the page before; None for the newest. Alerts that are added
+            meanwhile move no page.
         """
         ...
 
@@ -64,8 +76,10 @@ class Feedback(Protocol):
 
     async def device(self, device_id: str) -> Document | None: ...
 
-    async def alerts(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Document]:
-        """The newest *most* documents of alerts from *from_t* to *to_t* (ms), oldest first."""
+    async def past_alerts(
+        self, device_id: str, *, from_t: int, to_t: int, most: int
+    ) -> list[Alert]:
+        """The newest *most* alerts from *from_t* to *to_t* (ms), oldest first."""
         ...
 
     async def scores(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Document]:

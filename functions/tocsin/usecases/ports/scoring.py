@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.domain.alerts import Alert
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.profile import Profile
@@ -59,7 +60,7 @@ class Telemetry(Protocol):
         """The newest *count* readings of this profile with event times before *before_t* (ms)."""
         ...
 
-    async def save_alerts(self, documents: Sequence[Document]) -> None: ...
+    async def save_alerts(self, alerts: Sequence[Alert]) -> None: ...
 
     async def save_readings(self, documents: Sequence[Document]) -> None: ...
 

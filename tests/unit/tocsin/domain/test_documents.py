@@ -12,7 +12,7 @@ from tests.fakes.messages import NOW, PROFILES, RIG, document, envelope, reading
 from tests.fakes.models import THRESHOLD, spec_of
 from tocsin.domain.adaptation import Usual
 from tocsin.domain.aftermath import Aftermath
-from tocsin.domain.alerts import alert_document
+from tocsin.domain.alerts import record_alert
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.decisions import Rule, Standing, decide
@@ -155,9 +155,9 @@ def test_documents_name_the_sensors_that_are_out_and_no_other() -> None:
     assert reading_document(found)["anomalous"] == [False, True, True]
     one = scored(1.0, 2.0, sensors=[[0, 0], [2, 0]])
     assert reading_document(one)["sensors"] == {"speed_rpm": [0, 0, 2]}
-    raised = alert_document(found, 2, "raised", NOW)
+    raised = record_alert(found, 2, "raised", NOW).to_document()
     assert raised["sensors"] == {"speed_rpm": "stuck", "heat_c": "missing"}
-    assert alert_document(found, 1, "raised", NOW)["sensors"] == {"heat_c": "missing"}
+    assert record_alert(found, 1, "raised", NOW).to_document()["sensors"] == {"heat_c": "missing"}
     state = DeviceState("rig", NOW, 7, History.empty(RIG), Standing())
     assert device_document(one, state)["sensors"] == {"speed_rpm": "stuck"}
 
@@ -167,12 +167,12 @@ def test_the_threshold_that_is_written_was_in_force_at_the_reading() -> None:
     assert found.decided is not None
     found.decided.thresholds[1:] = [9.123456789, 9.5]
     assert reading_document(found)["threshold"] == 9.5
-    assert alert_document(found, 1, "raised", NOW)["threshold"] == 9.123457
+    assert record_alert(found, 1, "raised", NOW).to_document()["threshold"] == 9.123457
 
 
 def test_alert_documents_name_the_alert_they_belong_to() -> None:
-    raised = alert_document(scored(1.0, 11.0), 2, "raised", NOW)
-    cleared = alert_document(scored(1.0, 2.0), 1, "cleared", NOW - 60_000)
+    raised = record_alert(scored(1.0, 11.0), 2, "raised", NOW).to_document()
+    cleared = record_alert(scored(1.0, 2.0), 1, "cleared", NOW - 60_000).to_document()
     assert raised == {
         "id": f"{NOW}-raised",
         "type": "raised",
@@ -183,12 +183,14 @@ def test_alert_documents_name_the_alert_they_belong_to() -> None:
         "t": NOW,
         "score": 11.0,
         "threshold": THRESHOLD,
+        "cause": "score",
         "contributions": {"speed_rpm": 0.123, "heat_c": 0.877},
         "sensors": {},
         "modelVersion": "fake-1",
         "enqueuedAt": NOW + 40,
     }
     assert cleared["id"] == f"{NOW - 1_000}-cleared"
+    assert cleared["cause"] is None
     assert cleared["alertId"] == f"rig-1-{NOW - 60_000}"
 
 

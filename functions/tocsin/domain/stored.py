@@ -1,0 +1,38 @@
+"""Reading documents of the database strictly: a damaged one is named, nothing is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from reprlib import repr as brief
+from typing import Any
+
+from tocsin.domain.errors import DamagedDocumentError
+
+NUMBER = (int, float)
+OPTIONAL_NUMBER = (int, float, type(None))
+OPTIONAL_TEXT = (str, type(None))
+OPTIONAL_OBJECT = (dict, type(None))
+
+
+def field(document: Mapping[str, Any], name: str, *types: type) -> Any:  # noqa: ANN401 (one of *types*)
+    """A document's field, one of *types*; a field that is left out is null.
+
+    Raises DamagedDocumentError naming the document and the field.
+    """
+    value = document.get(name)
+    if type(value) not in types:
+        wanted = " or ".join("null" if kind is type(None) else kind.__name__ for kind in types)
+        raise DamagedDocumentError(
+            f"the stored document {brief(document.get('id'))} of device "
+            f"{brief(document.get('deviceId'))} is damaged: {name} is {brief(value)}, not {wanted}"
+        )
+    return value
+
+
+def mapping(document: Mapping[str, Any], name: str, *types: type) -> dict[str, Any]:
+    """A field that is an object whose values are each one of *types*; empty where it is null."""
+    found: dict[str, Any] = field(document, name, *OPTIONAL_OBJECT) or {}
+    owner = {"id": document.get("id"), "deviceId": document.get("deviceId")}
+    for key, value in found.items():
+        field({**owner, f"{name}.{key}": value}, f"{name}.{key}", *types)
+    return found
