@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 
 from tocsin.adapters.device_thresholds import KnownThresholds
 from tocsin.adapters.model_bundle import ActiveModels
+from tocsin.domain.alerts import Alert
 from tocsin.domain.dead_letters import DeadLetter
+from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.profile import Profile
 from tocsin.domain.windows import History
 from tocsin.profiles import load_profiles
@@ -45,7 +47,7 @@ class TextStore:
         self.sent: list[str] = []
         self.dead_letters = 0
 
-    async def device(self, device_id: str) -> Document | None:  # noqa: ARG002 (knows none)
+    async def device(self, device_id: str) -> DeviceRecord | None:  # noqa: ARG002 (knows none)
         return None
 
     async def history(
@@ -58,8 +60,8 @@ class TextStore:
     ) -> History:
         return History.empty(profile)
 
-    async def save_alerts(self, documents: Sequence[Document]) -> None:
-        self._keep(documents)
+    async def save_alerts(self, alerts: Sequence[Alert]) -> None:
+        self._keep([alert.to_document() for alert in alerts])
 
     async def save_readings(self, documents: Sequence[Document]) -> None:
         self._keep(documents)
@@ -67,8 +69,8 @@ class TextStore:
     async def add_readings(self, documents: Sequence[Document]) -> None:
         self._keep(documents)
 
-    async def save_devices(self, documents: Sequence[Document]) -> None:
-        self._keep(documents)
+    async def save_devices(self, devices: Sequence[DeviceRecord]) -> None:
+        self._keep([device.to_document() for device in devices])
 
     async def device_thresholds(self) -> list[Document]:
         return []

@@ -18,6 +18,7 @@ from tests.contract.ports import Channel, Files, Letters, Store
 from tests.fakes.bundles import bundle_files
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG, envelope, stream
 from tests.fakes.models import FakeModel, spec_of
+from tests.fakes.records import device_record
 from tests.fakes.services import TARGET_PER_DAY, Plant
 from tocsin.adapters.device_thresholds import KnownThresholds
 from tocsin.adapters.model_bundle import ActiveModels
@@ -64,10 +65,6 @@ def reading(
     }
 
 
-def state(device_id: str, site_id: str = "north", **changes: object) -> dict[str, Any]:
-    return {"id": device_id, "deviceId": device_id, "siteId": site_id, "lastT": NOW, **changes}
-
-
 async def shown(store: Store, **changes: Any) -> list[list[int]]:  # noqa: ANN401 (any parameter)
     wanted: dict[str, Any] = {"from_t": 0, "to_t": NOW, "most": 100, **changes}
     return [one["t"] for one in await store.readings("rig-1", **wanted)]
@@ -75,9 +72,9 @@ async def shown(store: Store, **changes: Any) -> list[list[int]]:  # noqa: ANN40
 
 async def test_a_device_is_read_as_it_was_last_saved(store: Store) -> None:
     assert await store.device("rig-1") is None
-    await store.save_devices([state("rig-1", run=1), state("rig-2")])
-    await store.save_devices([state("rig-1", run=2)])
-    assert await store.device("rig-1") == state("rig-1", run=2)
+    await store.save_devices([device_record("rig-1", run=1), device_record("rig-2")])
+    await store.save_devices([device_record("rig-1", run=2)])
+    assert await store.device("rig-1") == device_record("rig-1", run=2)
     assert await store.device("rig-3") is None
 
 
@@ -91,16 +88,20 @@ async def test_whatever_is_asked_for_is_not_there(store: Store, device_id: str) 
 
 async def test_a_device_id_may_hold_what_the_hub_allows(store: Store) -> None:
     device_id = "Rig-1.:+%_*!(),=@;$'"
-    await store.save_devices([state(device_id)])
-    assert await store.device(device_id) == state(device_id)
+    await store.save_devices([device_record(device_id)])
+    assert await store.device(device_id) == device_record(device_id)
 
 
 async def test_devices_are_listed_by_id_and_site(store: Store) -> None:
     assert await store.devices(None) == []
     assert await store.sites() == []
-    await store.save_devices([state("b"), state("c", "south"), state("a")])
-    assert await store.devices(None) == [state("a"), state("b"), state("c", "south")]
-    assert await store.devices("north") == [state("a"), state("b")]
+    await store.save_devices([device_record("b"), device_record("c", "south"), device_record("a")])
+    assert await store.devices(None) == [
+        device_record("a"),
+        device_record("b"),
+        device_record("c", "south"),
+    ]
+    assert await store.devices("north") == [device_record("a"), device_record("b")]
     assert await store.devices("west") == []
     assert await store.sites() == ["north", "south"]
 
@@ -207,9 +208,9 @@ async def test_the_last_drift_of_a_profile_is_kept(store: Store) -> None:
 
 async def test_a_database_that_answers_is_well(store: Store) -> None:
     await store.ping()
-    await store.save_devices([state("rig-1")])
+    await store.save_devices([device_record("rig-1")])
     await store.ping()
-    assert await store.device("rig-1") == state("rig-1")
+    assert await store.device("rig-1") == device_record("rig-1")
 
 
 def alert(t: int, change: Change = "raised", *, device_id: str = "rig-1") -> Alert:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition, page_of
-from tocsin.domain.errors import InvalidRequestError
+from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.errors import DamagedDocumentError, InvalidRequestError
 from tocsin.domain.profile import Profile
 from tocsin.domain.windows import History
 from tocsin.usecases.ports.documents import Document
@@ -51,10 +52,10 @@ class FakeStore:
     def snapshot(self) -> dict[str, list[dict[str, Any]]]:
         return {name: self.all(name) for name in self.containers}
 
-    async def device(self, device_id: str) -> Document | None:
+    async def device(self, device_id: str) -> DeviceRecord | None:
         self._read()
         text = self.containers["devices"].get((device_id, device_id))
-        return None if text is None else dict(json.loads(text))
+        return None if text is None else DeviceRecord.from_document(json.loads(text))
 
     async def history(
         self, device_id: str, profile: Profile, *, before_t: int, count: int
@@ -83,13 +84,16 @@ class FakeStore:
         stored = self.containers["readings"]
         self._save("readings", [one for one in documents if _key(one) not in stored])
 
-    async def save_devices(self, documents: Sequence[Document]) -> None:
-        self._save("devices", documents)
+    async def save_devices(self, devices: Sequence[DeviceRecord]) -> None:
+        self._save("devices", [device.to_document() for device in devices])
 
-    async def devices(self, site_id: str | None) -> list[Document]:
+    async def devices(self, site_id: str | None) -> list[DeviceRecord]:
         self._read()
-        every = [one for one in self.all("devices") if site_id in {None, one["siteId"]}]
-        return sorted(every, key=lambda one: str(one["id"]))
+        return [
+            device
+            for document in self.all("devices")
+            if (device := _read_device(document)) is not None and site_id in {None, device.site_id}
+        ]
 
     async def sites(self) -> list[str]:
         self._read()
@@ -203,6 +207,13 @@ class FakeStore:
                 raise ValueError(f"Illegal id {document['id']!r}")
             self.containers[container][_key(document)] = json.dumps(document, allow_nan=False)
             self.writes.append((container, document["id"]))
+
+
+def _read_device(document: Document) -> DeviceRecord | None:
+    try:
+        return DeviceRecord.from_document(document)
+    except DamagedDocumentError:
+        return None
 
 
 def _key(document: Document) -> tuple[str, str]:

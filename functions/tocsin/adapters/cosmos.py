@@ -14,9 +14,11 @@ from tocsin.adapters.cosmos_alerts import find_alerts, list_alerts
 from tocsin.adapters.cosmos_client import (
     query_parameters,
     read_document,
+    read_sound,
     without_system_fields,
 )
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition
+from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.drift import drift_document_id
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.profile import Profile
@@ -62,11 +64,12 @@ class CosmosStore:
         self._audit = proxy.get_container_client("audit")
         self._writes = asyncio.Semaphore(WRITES_AT_ONCE)
 
-    async def device(self, device_id: str) -> Document | None:
+    async def device(self, device_id: str) -> DeviceRecord | None:
         if not can_be_kept(device_id):
             # In the address of a document it would lead to another one.
             return None
-        return await _by_id(self._devices, device_id)
+        document = await _by_id(self._devices, device_id)
+        return None if document is None else DeviceRecord.from_document(document)
 
     async def history(
         self, device_id: str, profile: Profile, *, before_t: int, count: int
@@ -96,17 +99,18 @@ class CosmosStore:
     async def add_readings(self, documents: Sequence[Document]) -> None:
         await asyncio.gather(*(self._create(self._readings, document) for document in documents))
 
-    async def save_devices(self, documents: Sequence[Document]) -> None:
-        await self._save(self._devices, documents)
+    async def save_devices(self, devices: Sequence[DeviceRecord]) -> None:
+        await self._save(self._devices, [device.to_document() for device in devices])
 
-    async def devices(self, site_id: str | None) -> list[Document]:
+    async def devices(self, site_id: str | None) -> list[DeviceRecord]:
         where = "" if site_id is None else " WHERE c.siteId = @site"
         found = self._devices.query_items(
             f"SELECT * FROM c{where}",  # noqa: S608 (a constant; values go in as parameters)
             parameters=[] if site_id is None else query_parameters(site=site_id),
         )
-        documents = [without_system_fields(document) async for document in found]
-        return sorted(documents, key=lambda document: str(document["id"]))
+        devices = [read_sound(DeviceRecord.from_document, document) async for document in found]
+        sound = [device for device in devices if device is not None]
+        return sorted(sound, key=lambda device: device.device_id)
 
     async def sites(self) -> list[str]:
         found = self._devices.query_items("SELECT DISTINCT VALUE c.siteId FROM c")

@@ -6,24 +6,16 @@ for by event time, and the alerts of the event time at which it begins or ends b
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping
 from typing import Any
 
 from azure.cosmos.aio import ContainerProxy
 
-from tocsin.adapters.cosmos_client import query_parameters
+from tocsin.adapters.cosmos_client import query_parameters, read_sound
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition, page_of
-from tocsin.domain.errors import DamagedDocumentError
-
-log = logging.getLogger(__name__)
 
 _OLDER = ("c.t < @t", "c.t DESC")
-_SAME_TIME = (
-    "c.t = @t AND (c.deviceId > @afterDevice "
-    "OR (c.deviceId = @afterDevice AND c.id > @afterId))",
-    "c.deviceId",
-)  # fmt: skip
+_BEHIND = "c.deviceId > @afterDevice OR (c.deviceId = @afterDevice AND c.id > @afterId)"
+_SAME_TIME = (f"c.t = @t AND ({_BEHIND})", "c.deviceId")
 _FROM_TO = ("c.t >= @from AND c.t <= @to", "c.t DESC")
 _END_OF_TIME = 2**53
 
@@ -102,14 +94,5 @@ class _Alerts:
             parameters=query_parameters(count=self._count, **self._of, **values),
             **partition,
         )
-        alerts = [_read_alert(document) async for document in found]
+        alerts = [read_sound(Alert.from_document, document) async for document in found]
         return [alert for alert in alerts if alert is not None], len(alerts) == self._count
-
-
-def _read_alert(document: Mapping[str, Any]) -> Alert | None:
-    try:
-        return Alert.from_document(document)
-    except DamagedDocumentError as error:
-        # One of them must not hide the others.
-        log.error("An alert is passed over: %s", error)  # noqa: TRY400 (told)
-        return None

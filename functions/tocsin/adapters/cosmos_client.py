@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from tocsin.adapters.identity import credential_for
 from tocsin.adapters.transport import quick_transport
+from tocsin.domain.errors import DamagedDocumentError
 from tocsin.settings import Connection
 from tocsin.usecases.ports.documents import Document
+
+log = logging.getLogger(__name__)
+
+Record = TypeVar("Record")
 
 
 def cosmos_client(connection: Connection) -> CosmosClient:
@@ -47,3 +54,13 @@ def query_parameters(**values: object) -> list[dict[str, object]]:
 
 def without_system_fields(document: Document) -> Document:
     return {name: value for name, value in document.items() if not name.startswith("_")}
+
+
+def read_sound(read: Callable[[Document], Record], document: Document) -> Record | None:
+    """What *read* makes of a document; None, and logged, where it is damaged: one document must
+    not hide the others."""
+    try:
+        return read(document)
+    except DamagedDocumentError as error:
+        log.error("Left out: %s", error)  # noqa: TRY400 (told)
+        return None

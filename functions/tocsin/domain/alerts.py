@@ -6,11 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tocsin.domain.device_record import alert_id
 from tocsin.domain.errors import DamagedDocumentError, InvalidRequestError
-from tocsin.domain.fleet import alert_id
 from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.scoring import Change
-from tocsin.domain.stored import NUMBER, OPTIONAL_NUMBER, OPTIONAL_TEXT, field, mapping
+from tocsin.domain.stored import (
+    NUMBER,
+    OPTIONAL_NUMBER,
+    OPTIONAL_TEXT,
+    OPTIONAL_WHOLE,
+    field,
+    mapping,
+)
 
 Cause = Literal["score", "sensors"]
 
@@ -79,7 +86,7 @@ class Alert:
             contributions={} if cause == "sensors" else contributions,
             sensors=mapping(document, "sensors", str),
             model_version=field(document, "modelVersion", *OPTIONAL_TEXT),
-            enqueued_at=field(document, "enqueuedAt", int, type(None)),
+            enqueued_at=field(document, "enqueuedAt", *OPTIONAL_WHOLE),
         )
 
     def to_document(self) -> dict[str, Any]:

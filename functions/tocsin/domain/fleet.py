@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from tocsin.domain.adaptation import Usual
-from tocsin.domain.aftermath import NONE, Aftermath
 from tocsin.domain.decisions import Standing
-from tocsin.domain.outage import NONE_OUT, Outage
+from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.readings import DecidedMessage
-from tocsin.domain.scoring import AlertState
 from tocsin.domain.telemetry import Message
 from tocsin.domain.windows import History
 
@@ -30,23 +25,17 @@ class DeviceState:
     standing: Standing
 
     @classmethod
-    def from_document(
-        cls, document: Mapping[str, Any] | None, message: Message, history: History
+    def from_record(
+        cls, record: DeviceRecord | None, message: Message, history: History
     ) -> DeviceState:
-        """The state as the database knows it; of a device never seen when *document* is None.
+        """The state as the database knows it; of a device never seen when *record* is None.
 
         A device that changed its profile starts anew, but not before its newest reading.
         """
-        last_t = 0 if document is None else document["lastT"]
-        if document is None or document["profile"] != message.profile.name:
+        last_t = 0 if record is None else record.last_t
+        if record is None or record.profile != message.profile.name:
             return cls(message.profile.name, last_t, -1, history, Standing())
-        return cls(
-            profile=message.profile.name,
-            last_t=last_t,
-            last_seq=document["lastSeq"],
-            history=history,
-            standing=standing_of(document),
-        )
+        return cls(record.profile, last_t, record.last_seq, history, record.standing)
 
     def continues_with(self, message: Message) -> bool:
         """Whether *message* is the very next one, so that this state is complete."""
@@ -74,53 +63,22 @@ class DeviceState:
         return DeviceState(self.profile, self.last_t, self.last_seq, self.history, standing)
 
 
-def standing_of(document: Mapping[str, Any]) -> Standing:
-    """As it was stored; documents from before there was a cooldown or learning lack that part."""
-    usual = document.get("usual") or {"ticks": 0, "readings": 0}
-    aftermath, outage = document.get("aftermath"), document.get("outage")
-    return Standing(
-        AlertState(
-            run=document["run"],
-            open_since=document["alert"]["t"] if document["alert"] else None,
-            cleared_at=document.get("clearedAt"),
-        ),
-        Usual(usual["ticks"], usual["readings"]),
-        NONE if aftermath is None else Aftermath(aftermath["peak"], aftermath["t"]),
-        NONE_OUT if outage is None else Outage(outage["sensors"], outage["since"]),
-    )
-
-
-def alert_id(device_id: str, raised_t: int) -> str:
-    """Names an alert for ever: the device and the event time (ms) of the raising reading."""
-    return f"{device_id}-{raised_t}"
-
-
-def device_document(decided: DecidedMessage, state: DeviceState) -> dict[str, Any]:
-    """The ``devices`` document after a device's newest message (docs/formats.md)."""
+def record_device(decided: DecidedMessage, state: DeviceState) -> DeviceRecord:
+    """What is kept of a device after its newest message, once that has decided."""
     scored = decided.scored
     message = scored.message
-    alert, usual = state.standing.alert, state.standing.usual
-    aftermath, outage = state.standing.aftermath, state.standing.outage
-    return {
-        "id": message.device_id,
-        "deviceId": message.device_id,
-        "siteId": message.site_id,
-        "profile": message.profile.name,
-        "lastT": state.last_t,
-        "lastSeq": state.last_seq,
-        "latest": scored.latest_values(),
-        "score": scored.shown[-1],
-        "threshold": decided.threshold_at(-1),
-        "anomalous": decided.anomalous[-1],
-        "sensors": scored.sensors_at(-1),
-        "alert": None
-        if alert.open_since is None
-        else {"alertId": alert_id(message.device_id, alert.open_since), "t": alert.open_since},
-        "run": alert.run,
-        "clearedAt": alert.cleared_at,
-        "usual": {"ticks": usual.ticks, "readings": usual.readings},
-        "aftermath": {"peak": aftermath.peak, "t": aftermath.t} if aftermath.peak else None,
-        "outage": {"sensors": outage.sensors, "since": outage.since} if outage.sensors else None,
-        "modelVersion": scored.model_version,
-        "enqueuedAt": message.enqueued_at,
-    }
+    return DeviceRecord(
+        device_id=message.device_id,
+        site_id=message.site_id,
+        profile=message.profile.name,
+        last_t=state.last_t,
+        last_seq=state.last_seq,
+        latest=scored.latest_values(),
+        score=scored.shown[-1],
+        threshold=decided.threshold_at(-1),
+        anomalous=decided.anomalous[-1],
+        sensors=scored.sensors_at(-1),
+        standing=state.standing,
+        model_version=scored.model_version,
+        enqueued_at=message.enqueued_at,
+    )

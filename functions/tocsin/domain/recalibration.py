@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Literal
 
+from tocsin.domain.device_record import DeviceRecord
+
 Label = Literal["normal", "anomaly"]
 Effect = Literal["kept", "silenced", "unknown"]
 
@@ -74,7 +76,7 @@ def threshold_document_id(device_id: str) -> str:
 
 
 def threshold_document(
-    device: Mapping[str, Any],
+    device: DeviceRecord,
     found: Recalibration,
     labels: Mapping[str, Label],
     model_version: str,
@@ -84,11 +86,11 @@ def threshold_document(
 ) -> dict[str, Any]:
     """The ``settings`` document of a device's own threshold (docs/formats.md)."""
     return {
-        "id": threshold_document_id(device["deviceId"]),
+        "id": threshold_document_id(device.device_id),
         "type": "threshold",
-        "deviceId": device["deviceId"],
-        "siteId": device["siteId"],
-        "profile": device["profile"],
+        "deviceId": device.device_id,
+        "siteId": device.site_id,
+        "profile": device.profile,
         "factor": found.factor,
         "threshold": found.after,
         "modelVersion": model_version,
@@ -99,7 +101,7 @@ def threshold_document(
 
 
 def threshold_audit(
-    device: Mapping[str, Any],
+    device: DeviceRecord,
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any] | None,
     *,
@@ -112,10 +114,10 @@ def threshold_audit(
         None if one is None else {name: one[name] for name in kept} for one in (before, after)
     ]
     return {
-        "id": f"{now_ms}-{threshold_document_id(device['deviceId'])}",
-        "siteId": device["siteId"],
+        "id": f"{now_ms}-{threshold_document_id(device.device_id)}",
+        "siteId": device.site_id,
         "type": "threshold",
-        "deviceId": device["deviceId"],
+        "deviceId": device.device_id,
         "by": operator,
         "at": now_ms,
         "before": changed[0],

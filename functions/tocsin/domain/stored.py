@@ -10,8 +10,10 @@ from tocsin.domain.errors import DamagedDocumentError
 
 NUMBER = (int, float)
 OPTIONAL_NUMBER = (int, float, type(None))
+OPTIONAL_WHOLE = (int, type(None))
 OPTIONAL_TEXT = (str, type(None))
 OPTIONAL_OBJECT = (dict, type(None))
+_NAMES = ("id", "deviceId")
 
 
 def field(document: Mapping[str, Any], name: str, *types: type) -> Any:  # noqa: ANN401 (one of *types*)
@@ -29,10 +31,17 @@ def field(document: Mapping[str, Any], name: str, *types: type) -> Any:  # noqa:
     return value
 
 
+def part(document: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+    """A field that is an object, to be read as a document with the whole one's names; or None."""
+    found: dict[str, Any] | None = field(document, name, *OPTIONAL_OBJECT)
+    return None if found is None else found | {key: document.get(key) for key in _NAMES}
+
+
 def mapping(document: Mapping[str, Any], name: str, *types: type) -> dict[str, Any]:
     """A field that is an object whose values are each one of *types*; empty where it is null."""
     found: dict[str, Any] = field(document, name, *OPTIONAL_OBJECT) or {}
-    owner = {"id": document.get("id"), "deviceId": document.get("deviceId")}
-    for key, value in found.items():
-        field({**owner, f"{name}.{key}": value}, f"{name}.{key}", *types)
+    if not set(map(type, found.values())) <= set(types):
+        key = next(key for key, value in found.items() if type(value) not in types)
+        owner = {key: document.get(key) for key in _NAMES}
+        field({**owner, f"{name}.{key}": found[key]}, f"{name}.{key}", *types)
     return found

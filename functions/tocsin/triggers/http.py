@@ -65,15 +65,16 @@ async def _profiles(call: Call) -> func.HttpResponse:
 
 async def _devices(call: Call) -> func.HttpResponse:
     site = call.request.params.get("site")
-    return json_answer({"devices": await call.services.fleet.devices(site)})
+    devices = await call.services.fleet.devices(site)
+    return json_answer({"devices": [device.to_document() for device in devices]})
 
 
 async def _device(call: Call) -> func.HttpResponse:
     device_id = call.request.route_params["id"]
-    document = await call.services.fleet.device(device_id)
-    if document is None:
+    device = await call.services.fleet.device(device_id)
+    if device is None:
         return problem(404, f"no device {device_id!r} has reported yet")
-    return json_answer(document)
+    return json_answer(device.to_document())
 
 
 async def _readings(call: Call) -> func.HttpResponse:

@@ -10,8 +10,8 @@ import numpy as np
 
 from tocsin.domain.alerts import Alert
 from tocsin.domain.decisions import Rule, threshold_in_force
+from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import InvalidRequestError
-from tocsin.domain.fleet import standing_of
 from tocsin.domain.profile import Profile
 from tocsin.domain.recalibration import (
     Label,
@@ -46,9 +46,9 @@ class Judging:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A device's document, its profile and rule, and what operators set and said before."""
+    """A device, its profile and rule, and what operators set and said before."""
 
-    device: Document
+    device: DeviceRecord
     profile: Profile
     rule: Rule
     model_version: str
@@ -109,11 +109,11 @@ async def reset_threshold(
 
 async def _known(device_id: str, labels: Mapping[str, Label], judging: Judging) -> _Known:
     device = await _device(device_id, judging.store)
-    profile = judging.profiles.get(str(device["profile"]))
+    profile = judging.profiles.get(device.profile)
     model = None if profile is None else await judging.models.current(profile)
     if profile is None or model is None:
         raise InvalidRequestError(
-            f"no model is active for {device['profile']!r}, the profile of device {device_id!r}"
+            f"no model is active for {device.profile!r}, the profile of device {device_id!r}"
         )
     set_before = await judging.store.device_threshold(device_id)
     return _Known(
@@ -126,7 +126,7 @@ async def _known(device_id: str, labels: Mapping[str, Label], judging: Judging) 
     )
 
 
-async def _device(device_id: str, store: Feedback) -> Document:
+async def _device(device_id: str, store: Feedback) -> DeviceRecord:
     device = await store.device(device_id)
     if device is None:
         raise InvalidRequestError(f"device {device_id!r} is not known")
@@ -136,14 +136,14 @@ async def _device(device_id: str, store: Feedback) -> Document:
 async def _recalibration(
     known: _Known, labels: Mapping[str, Label], store: Feedback, now_ms: int
 ) -> Recalibration:
-    device_id = str(known.device["deviceId"])
+    device_id = known.device.device_id
     alerts = await _past_alerts(known, store, now_ms)
     unknown = sorted(labels.keys() - {one.alert_id for one in alerts})
     if unknown:
         raise InvalidRequestError(
             f"device {device_id!r} raised no alert {', '.join(unknown)} in the last 30 days"
         )
-    usual = standing_of(known.device).usual
+    usual = known.device.standing.usual
     factor = None if known.set_before is None else float(known.set_before["factor"])
     return recalibrate(
         alerts,
@@ -156,7 +156,7 @@ async def _recalibration(
 async def _past_alerts(known: _Known, store: Feedback, now_ms: int) -> list[PastAlert]:
     """The alerts of the last 30 days, oldest first."""
     alerts = await store.past_alerts(
-        str(known.device["deviceId"]), from_t=now_ms - LOOK_BACK_MS, to_t=now_ms,
+        known.device.device_id, from_t=now_ms - LOOK_BACK_MS, to_t=now_ms,
         most=MOST_DOCUMENTS,
     )  # fmt: skip
     cleared = {alert.alert_id: alert.t for alert in alerts if alert.change == "cleared"}

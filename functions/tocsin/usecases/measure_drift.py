@@ -64,8 +64,8 @@ async def measure_drift(
     by_profile: dict[str, list[str]] = {}
     for device in await fleet.devices(None):
         # A device that was taken away would only make the sample smaller.
-        if device["lastT"] >= now_ms - DAY_MS:
-            by_profile.setdefault(device["profile"], []).append(device["id"])
+        if device.last_t >= now_ms - DAY_MS:
+            by_profile.setdefault(device.profile, []).append(device.device_id)
     documents: list[Document] = []
     for profile in profiles:
         device_ids = by_profile.get(profile.name, [])

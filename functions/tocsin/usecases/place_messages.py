@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.fleet import DeviceState
 from tocsin.domain.telemetry import Message
 from tocsin.domain.windows import History
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.ports.scoring import Telemetry
+
+log = logging.getLogger(__name__)
 
 REBUILDS_AT_ONCE = 16
 
@@ -82,7 +87,7 @@ async def _lane(
     before = memory.get(messages[0].device_id)
     if before is None or not before.continues_with(messages[0]):
         async with limit:
-            before = await _rebuilt(messages[0], store)
+            before = await _rebuild(messages[0], store)
     state = before
     placed: list[Placed] = []
     for message in messages:
@@ -98,19 +103,29 @@ async def _lane(
     return Lane(tuple(placed), before, state)
 
 
-async def _rebuilt(message: Message, store: Telemetry) -> DeviceState:
+async def _rebuild(message: Message, store: Telemetry) -> DeviceState:
     """The state from the database, its history up to the newest reading that it knows.
 
     Never beyond: a batch that broke off may have stored the readings that are placed now.
     """
-    document = await store.device(message.device_id)
+    record = await _read_record(message.device_id, store)
     history = await store.history(
         message.device_id,
         message.profile,
-        before_t=message.first_t if document is None else document["lastT"] + 1,
+        before_t=message.first_t if record is None else record.last_t + 1,
         count=message.profile.window - 1,
     )
-    return DeviceState.from_document(document, message, history)
+    return DeviceState.from_record(record, message, history)
+
+
+async def _read_record(device_id: str, store: Telemetry) -> DeviceRecord | None:
+    try:
+        return await store.device(device_id)
+    except DamagedDocumentError as error:
+        # It would hold up its partition for ever: the device starts anew, and its next document
+        # takes the place of the damaged one.
+        log.error("Device %r starts anew: %s", device_id, error)  # noqa: TRY400 (told)
+        return None
 
 
 async def _earlier(message: Message, batch: Sequence[Message], store: Telemetry) -> History:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tocsin.domain.dead_letters import DeadLetter
+from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import DeliveryError, InvalidMessageError
-from tocsin.domain.fleet import device_document
+from tocsin.domain.fleet import record_device
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import reading_document
 from tocsin.domain.telemetry import Envelope, Message, decode
@@ -64,7 +65,7 @@ async def score_readings(
     letters += [_unscorable(one) for one, scored in zip(placed, results, strict=True) if not scored]
     await asyncio.gather(*(dead_letters.put(letter) for letter in letters))
     decided = decide_lanes(lanes, results, target_per_day=target_per_day, factors=factors)
-    states = [device_document(one.on_time[-1], one.state) for one in decided if one.on_time]
+    states = [record_device(one.on_time[-1], one.state) for one in decided if one.on_time]
     await _save(store, decided, states)
     memory.update({lane.device_id: one.state for lane, one in zip(lanes, decided, strict=True)})
     await _show(live, states)
@@ -98,7 +99,7 @@ def _unscorable(placed: Placed) -> DeadLetter:
 
 
 async def _save(
-    store: Telemetry, decided: Sequence[DecidedLane], states: Sequence[Document]
+    store: Telemetry, decided: Sequence[DecidedLane], states: Sequence[DeviceRecord]
 ) -> None:
     await store.save_alerts([alert for one in decided for alert in one.alerts])
     await store.save_readings([reading_document(x) for one in decided for x in one.on_time])
@@ -108,11 +109,11 @@ async def _save(
     await store.add_readings([reading_document(x) for one in decided for x in one.late])
 
 
-async def _show(live: Live, states: Sequence[Document]) -> None:
+async def _show(live: Live, states: Sequence[DeviceRecord]) -> None:
     """One message a site. A browser that misses one is up to date with the next."""
     by_site: dict[str, list[Document]] = {}
     for state in states:
-        by_site.setdefault(state["siteId"], []).append(_live_reading(state))
+        by_site.setdefault(state.site_id, []).append(_live_reading(state))
     await asyncio.gather(*(_show_site(live, *of_site) for of_site in by_site.items()))
 
 
@@ -123,15 +124,15 @@ async def _show_site(live: Live, site_id: str, devices: Sequence[Document]) -> N
         log.warning("Live telemetry of site %r not sent: %s", site_id, error)
 
 
-def _live_reading(state: Document) -> Document:
-    """What a browser is told of a device, from its ``devices`` document."""
+def _live_reading(state: DeviceRecord) -> Document:
+    """What a browser is told of a device."""
     return {
-        "deviceId": state["deviceId"],
-        "profile": state["profile"],
-        "t": state["lastT"],
-        "values": state["latest"],
-        "score": state["score"],
-        "threshold": state["threshold"],
-        "anomalous": state["anomalous"],
-        "sensors": state["sensors"],
+        "deviceId": state.device_id,
+        "profile": state.profile,
+        "t": state.last_t,
+        "values": state.latest,
+        "score": state.score,
+        "threshold": state.threshold,
+        "anomalous": state.anomalous,
+        "sensors": state.sensors,
     }

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tests.fakes.messages import NOW
+from tests.fakes.records import device_record
 from tests.fakes.sites import FakeClock, Workshop
+from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.requests import Kind, Request
 from tocsin.domain.site_settings import Kind as SettingKind
 from tocsin.domain.site_settings import setting_document
@@ -50,19 +52,13 @@ async def heard(shop: Workshop, *device_ids: str, **changes: object) -> None:
         await shop.store.save_devices([state(device_id, shop.clock.now_ms, **changes)])
 
 
-def state(device_id: str, now_ms: int, **changes: object) -> dict[str, Any]:
-    return {
-        "id": device_id,
-        "deviceId": device_id,
-        "siteId": SITE,
+def state(device_id: str, now_ms: int, **changes: object) -> DeviceRecord:
+    heard_of: dict[str, object] = {
         "lastT": now_ms - 500,
         "enqueuedAt": now_ms - 300,
         "latest": {"cpu_pct": 40.0},
-        "alert": None,
-        "sensors": {},
-        "clearedAt": None,
-        **changes,
     }
+    return device_record(device_id, SITE, **{**heard_of, **changes})
 
 
 async def set_content(shop: Workshop, kind: SettingKind, content: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition
+from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.drift import Reference
 from tocsin.domain.profile import Profile
 from tocsin.usecases.ports.documents import Document
@@ -13,9 +14,13 @@ from tocsin.usecases.ports.documents import Document
 class Fleet(Protocol):
     """What the API shows."""
 
-    async def devices(self, site_id: str | None) -> list[Document]: ...
+    async def devices(self, site_id: str | None) -> list[DeviceRecord]:
+        """The devices of a site, or all, by id; a damaged document is logged and left out."""
+        ...
 
-    async def device(self, device_id: str) -> Document | None: ...
+    async def device(self, device_id: str) -> DeviceRecord | None:
+        """Raises DamagedDocumentError."""
+        ...
 
     async def sites(self) -> list[str]: ...
 
@@ -74,7 +79,9 @@ class Drifts(Protocol):
 class Feedback(Protocol):
     """A device's past alerts with their scores, and what operators made of them."""
 
-    async def device(self, device_id: str) -> Document | None: ...
+    async def device(self, device_id: str) -> DeviceRecord | None:
+        """Raises DamagedDocumentError."""
+        ...
 
     async def past_alerts(
         self, device_id: str, *, from_t: int, to_t: int, most: int

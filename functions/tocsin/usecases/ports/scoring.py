@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tocsin.domain.alerts import Alert
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.dead_letters import DeadLetter
+from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.profile import Profile
 from tocsin.domain.windows import History
 from tocsin.usecases.ports.documents import Document
@@ -52,7 +53,9 @@ class DeviceThresholds(Protocol):
 class Telemetry(Protocol):
     """What scoring reads and writes. Saving the same document again changes nothing."""
 
-    async def device(self, device_id: str) -> Document | None: ...
+    async def device(self, device_id: str) -> DeviceRecord | None:
+        """Raises DamagedDocumentError."""
+        ...
 
     async def history(
         self, device_id: str, profile: Profile, *, before_t: int, count: int
@@ -68,7 +71,7 @@ class Telemetry(Protocol):
         """Save those that are not stored yet; what is stored stays as it is."""
         ...
 
-    async def save_devices(self, documents: Sequence[Document]) -> None: ...
+    async def save_devices(self, devices: Sequence[DeviceRecord]) -> None: ...
 
 
 class DeadLetters(Protocol):

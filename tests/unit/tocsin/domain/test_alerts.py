@@ -87,8 +87,9 @@ def test_a_position_survives_its_text_whatever_the_device_is_called() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "5", "5:5-raised", "5:5-raised:", "x:5-raised:a", "-5:a:b", "٣:a:b", f"{10**20}:a:b"]
-)  # fmt: skip
+    "text",
+    ["", "5", "5:5-raised", "5:5-raised:", "x:5-raised:a", "-5:a:b", "٣:a:b", f"{10**20}:a:b"],
+)
 def test_another_text_is_no_position(text: str) -> None:
     with pytest.raises(InvalidRequestError, match="no position"):
         AlertPosition.from_text(text)

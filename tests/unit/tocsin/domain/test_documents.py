@@ -7,16 +7,20 @@ import json
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 
 from tests.fakes.messages import NOW, PROFILES, RIG, document, envelope, reading_message
 from tests.fakes.models import THRESHOLD, spec_of
+from tests.fakes.records import device_record
 from tocsin.domain.adaptation import Usual
 from tocsin.domain.aftermath import Aftermath
 from tocsin.domain.alerts import record_alert
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.decisions import Rule, Standing, decide
-from tocsin.domain.fleet import DeviceState, device_document
+from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.errors import DamagedDocumentError
+from tocsin.domain.fleet import DeviceState, record_device
 from tocsin.domain.outage import Outage
 from tocsin.domain.readings import DecidedMessage, Scored, reading_document, scored_batch
 from tocsin.domain.scoring import AlertState
@@ -99,7 +103,7 @@ def test_a_device_document_has_every_field() -> None:
         Outage(1, NOW - 800),
     )
     state = DeviceState("rig", NOW, 7, History.empty(RIG), standing)
-    assert device_document(scored(1.0, 11.0), state) == {
+    assert record_device(scored(1.0, 11.0), state).to_document() == {
         "id": "rig-1",
         "deviceId": "rig-1",
         "siteId": "north",
@@ -130,23 +134,45 @@ def test_a_device_state_survives_its_document() -> None:
         Outage(2, NOW),
     )
     state = DeviceState("rig", NOW, 7, History.empty(RIG), standing)
-    found = DeviceState.from_document(
-        device_document(scored(1.0, 2.0), state), message(), state.history
-    )
-    assert found == state
+    stored = record_device(scored(1.0, 2.0), state)
+    read = DeviceRecord.from_document(stored.to_document())
+    assert read == stored
+    assert DeviceState.from_record(read, message(), state.history) == state
 
 
 def test_a_changed_profile_starts_anew_but_not_in_the_past() -> None:
-    stored = {"profile": "probe", "lastT": NOW, "lastSeq": 3, "run": 2, "alert": {"t": NOW}}
-    state = DeviceState.from_document(stored, message(), History.empty(RIG))
+    stored = device_record("rig-1", profile="probe", lastSeq=3, run=2, alert={"t": NOW})
+    state = DeviceState.from_record(stored, message(), History.empty(RIG))
     assert (state.profile, state.last_t, state.last_seq) == ("rig", NOW, -1)
     assert state.standing == Standing()
 
 
 def test_a_device_from_before_there_was_learning_starts_to_learn() -> None:
-    stored = {"profile": "rig", "lastT": NOW, "lastSeq": 3, "run": 2, "alert": {"t": NOW}}
-    state = DeviceState.from_document(stored, message(), History.empty(RIG))
+    stored = device_record("rig-1", lastSeq=3, run=2, alert={"t": NOW})
+    state = DeviceState.from_record(stored, message(), History.empty(RIG))
     assert state.standing == Standing(AlertState(run=2, open_since=NOW))
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"lastT": "5"}, "lastT"),
+        ({"lastT": 5.0}, "lastT"),
+        ({"siteId": None}, "siteId"),
+        ({"run": None}, "run"),
+        ({"alert": {}}, "t is None"),
+        ({"alert": 5}, "alert"),
+        ({"sensors": {"heat_c": 1}}, "sensors.heat_c"),
+        ({"latest": {"heat_c": "warm"}}, "latest.heat_c"),
+        ({"usual": {"ticks": 1}}, "readings"),
+        ({"aftermath": {"peak": None, "t": 1}}, "peak"),
+        ({"outage": {"sensors": 1, "since": "x"}}, "since"),
+        ({"anomalous": 1}, "anomalous"),
+    ],
+)
+def test_a_damaged_device_document_is_named(change: dict[str, object], named: str) -> None:
+    with pytest.raises(DamagedDocumentError, match=f"'rig-1' is damaged: .*{named}"):
+        device_record("rig-1", **change)
 
 
 def test_documents_name_the_sensors_that_are_out_and_no_other() -> None:
@@ -159,7 +185,7 @@ def test_documents_name_the_sensors_that_are_out_and_no_other() -> None:
     assert raised["sensors"] == {"speed_rpm": "stuck", "heat_c": "missing"}
     assert record_alert(found, 1, "raised", NOW).to_document()["sensors"] == {"heat_c": "missing"}
     state = DeviceState("rig", NOW, 7, History.empty(RIG), Standing())
-    assert device_document(one, state)["sensors"] == {"speed_rpm": "stuck"}
+    assert record_device(one, state).sensors == {"speed_rpm": "stuck"}
 
 
 def test_the_threshold_that_is_written_was_in_force_at_the_reading() -> None:

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG
+from tests.fakes.records import device_record
 from tests.fakes.references import FakeReferences
 from tests.fakes.store import FakeStore
 from tocsin.domain.drift import reference_of
@@ -47,17 +48,7 @@ async def a_day(
     """A message every ten minutes from each device, up to now."""
     for device in range(devices):
         device_id = f"rig-{device}"
-        await store.save_devices(
-            [
-                {
-                    "id": device_id,
-                    "deviceId": device_id,
-                    "siteId": "north",
-                    "profile": "rig",
-                    "lastT": NOW,
-                }
-            ]
-        )
+        await store.save_devices([device_record(device_id)])
         for number in range(hours * 6):
             rows = values(readings, seed=device * 1_000 + number) + np.array([0.0, shift])
             t = NOW - (number + 1) * 10 * MINUTE_MS + np.arange(readings) * 1_000
@@ -170,10 +161,8 @@ async def test_the_sample_is_bounded_whatever_the_fleet_sends() -> None:
 async def test_devices_that_were_taken_away_are_not_asked_for() -> None:
     store = FakeStore()
     await a_day(store)
-    gone = {"siteId": "north", "profile": "rig", "lastT": NOW - DAY_MS - 1}
-    await store.save_devices(
-        [{"id": f"a-{number}", "deviceId": f"a-{number}", **gone} for number in range(200)]
-    )
+    gone = NOW - DAY_MS - 1
+    await store.save_devices([device_record(f"a-{number}", lastT=gone) for number in range(200)])
     assert (await measured(store))["devices"] == 4
 
 

@@ -1,0 +1,141 @@
+"""The latest state of a device, as the database keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tocsin.domain.adaptation import Usual
+from tocsin.domain.aftermath import NONE, Aftermath
+from tocsin.domain.decisions import Standing
+from tocsin.domain.outage import NONE_OUT, Outage
+from tocsin.domain.scoring import AlertState
+from tocsin.domain.stored import (
+    NUMBER,
+    OPTIONAL_NUMBER,
+    OPTIONAL_TEXT,
+    OPTIONAL_WHOLE,
+    field,
+    mapping,
+    part,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRecord:
+    """What is known of a device after its newest message.
+
+    last_t, last_seq: event time (ms) of its newest reading, and number of that message.
+    latest: the newest reading's value by channel, None where missing.
+    score, threshold, anomalous: of the newest reading; None where nothing scored it.
+    sensors: ``missing`` or ``stuck`` by channel, for the sensors that are out.
+    standing: what the next decision starts from, the open alert among it.
+    enqueued_at: when the hub took the newest message (ms).
+    """
+
+    device_id: str
+    site_id: str
+    profile: str
+    last_t: int
+    last_seq: int
+    latest: Mapping[str, float | None]
+    score: float | None
+    threshold: float | None
+    anomalous: bool
+    sensors: Mapping[str, str]
+    standing: Standing
+    model_version: str | None
+    enqueued_at: int
+
+    @property
+    def alert_since(self) -> int | None:
+        """Event time (ms) at which the open alert was raised; None while none is open."""
+        return self.standing.alert.open_since
+
+    @property
+    def cleared_at(self) -> int | None:
+        """Event time (ms) at which the last alert cleared; None before there was one."""
+        return self.standing.alert.cleared_at
+
+    def with_alert(self, raised_t: int) -> DeviceRecord:
+        """The same device in an alert that was raised at event time *raised_t* (ms)."""
+        alert = replace(self.standing.alert, open_since=raised_t)
+        return replace(self, standing=replace(self.standing, alert=alert))
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> DeviceRecord:
+        """Read a ``devices`` document; one from before there was a cooldown or learning lacks
+        that part. Raises DamagedDocumentError naming the document and what is wrong with it."""
+        return cls(
+            device_id=field(document, "deviceId", str),
+            site_id=field(document, "siteId", str),
+            profile=field(document, "profile", str),
+            last_t=field(document, "lastT", int),
+            last_seq=field(document, "lastSeq", int),
+            latest=mapping(document, "latest", *OPTIONAL_NUMBER),
+            score=field(document, "score", *OPTIONAL_NUMBER),
+            threshold=field(document, "threshold", *OPTIONAL_NUMBER),
+            anomalous=field(document, "anomalous", bool),
+            sensors=mapping(document, "sensors", str),
+            standing=_read_standing(document),
+            model_version=field(document, "modelVersion", *OPTIONAL_TEXT),
+            enqueued_at=field(document, "enqueuedAt", int),
+        )
+
+    def to_document(self) -> dict[str, Any]:
+        """The ``devices`` document (docs/formats.md)."""
+        alert, usual = self.standing.alert, self.standing.usual
+        aftermath, outage = self.standing.aftermath, self.standing.outage
+        since = alert.open_since
+        return {
+            "id": self.device_id,
+            "deviceId": self.device_id,
+            "siteId": self.site_id,
+            "profile": self.profile,
+            "lastT": self.last_t,
+            "lastSeq": self.last_seq,
+            "latest": dict(self.latest),
+            "score": self.score,
+            "threshold": self.threshold,
+            "anomalous": self.anomalous,
+            "sensors": dict(self.sensors),
+            "alert": None
+            if since is None
+            else {"alertId": alert_id(self.device_id, since), "t": since},
+            "run": alert.run,
+            "clearedAt": alert.cleared_at,
+            "usual": {"ticks": usual.ticks, "readings": usual.readings},
+            "aftermath": {"peak": aftermath.peak, "t": aftermath.t} if aftermath.peak else None,
+            "outage": {"sensors": outage.sensors, "since": outage.since}
+            if outage.sensors
+            else None,
+            "modelVersion": self.model_version,
+            "enqueuedAt": self.enqueued_at,
+        }
+
+
+def alert_id(device_id: str, raised_t: int) -> str:
+    """Names an alert for ever: the device and the event time (ms) of the raising reading."""
+    return f"{device_id}-{raised_t}"
+
+
+def _read_standing(document: Mapping[str, Any]) -> Standing:
+    alert, usual = part(document, "alert"), part(document, "usual")
+    aftermath, outage = part(document, "aftermath"), part(document, "outage")
+    return Standing(
+        AlertState(
+            run=field(document, "run", int),
+            open_since=None if alert is None else field(alert, "t", int),
+            cleared_at=field(document, "clearedAt", *OPTIONAL_WHOLE),
+        ),
+        Usual()
+        if usual is None
+        else Usual(field(usual, "ticks", int), field(usual, "readings", int)),
+        NONE
+        if aftermath is None
+        else Aftermath(field(aftermath, "peak", *NUMBER), field(aftermath, "t", int)),
+        NONE_OUT
+        if outage is None
+        else Outage(field(outage, "sensors", int), field(outage, "since", int)),
+    )
