@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+
+from tocsin.domain.device_record import DeviceRecord
 
 IN_ALERT = 0.2  # below any sensible min_health: its tasks go elsewhere while they can
 SENSORS_OUT = 0.7  # its work may be sound, but nobody would see if it were not
@@ -24,31 +25,29 @@ class Health:
 SOUND = Health(1.0)
 
 
-def health_of(state: Mapping[str, Any] | None, *, silent_after_ms: float, now_ms: int) -> Health:
-    """The health of a device from its ``devices`` document; None: it never reported."""
+def health_of(state: DeviceRecord | None, *, silent_after_ms: float, now_ms: int) -> Health:
+    """The health of a device from what is kept of it; None: it never reported."""
     if state is None:
         return Health(0.0, "it has never sent a reading")
-    quiet_ms = now_ms - int(state["enqueuedAt"])
+    quiet_ms = now_ms - state.enqueued_at
     if quiet_ms > silent_after_ms:
         return Health(0.0, f"nothing heard of it for {quiet_ms / 1_000:.0f} s")
-    if state["alert"]:
+    if state.alert_since is not None:
         return Health(IN_ALERT, "it is in alert")
-    if state["sensors"]:
-        return Health(SENSORS_OUT, f"sensors out: {', '.join(sorted(state['sensors']))}")
+    if state.sensors:
+        return Health(SENSORS_OUT, f"sensors out: {', '.join(sorted(state.sensors))}")
     return _recovering(state, now_ms)
 
 
 def all_silent(
-    states: Iterable[Mapping[str, Any] | None], *, silent_after_ms: float, now_ms: int
+    states: Iterable[DeviceRecord | None], *, silent_after_ms: float, now_ms: int
 ) -> bool:
     """Whether nobody was heard: then the path is broken rather than every device."""
-    return all(
-        state is None or now_ms - int(state["enqueuedAt"]) > silent_after_ms for state in states
-    )
+    return all(state is None or now_ms - state.enqueued_at > silent_after_ms for state in states)
 
 
-def _recovering(state: Mapping[str, Any], now_ms: int) -> Health:
-    cleared_at = state.get("clearedAt")
+def _recovering(state: DeviceRecord, now_ms: int) -> Health:
+    cleared_at = state.cleared_at
     if cleared_at is None or now_ms - cleared_at >= RECOVERY_MS:
         return SOUND
     share = max(now_ms - cleared_at, 0) / RECOVERY_MS

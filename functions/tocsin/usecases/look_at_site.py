@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import InvalidProblemError
 from tocsin.domain.site_settings import content_of
 from tocsin.planning.inputs.optimiser import Optimiser, parse_optimiser
@@ -33,7 +34,7 @@ class SiteView:
     looked_at: int
     devices: tuple[EdgeDevice, ...]
     notes: tuple[str, ...]
-    states: Mapping[str, Document]
+    states: Mapping[str, DeviceRecord]
     tasks: Mapping[str, Task]
     optimiser: Optimiser
     overrides: Overrides
@@ -60,7 +61,7 @@ async def look_at_site(site_id: str, ports: SitePorts) -> SiteView:
         looked_at=now_ms,
         devices=tuple(devices),
         notes=tuple(notes),
-        states={str(one["id"]): one for one in states},
+        states={one.device_id: one for one in states},
         tasks=parse_tasks(tasks, site_id),
         optimiser=parse_optimiser(optimiser),
         overrides=parse_overrides(overrides),

@@ -83,7 +83,7 @@ def _is_covered(request: Request, view: SiteView) -> bool:
         return False
     seen = request.requested_at + MARGIN_MS <= view.standing["checkedAt"]
     return seen and all(
-        name not in view.states or view.states[name]["lastT"] >= t
+        name not in view.states or view.states[name].last_t >= t
         for name, t in request.alerted.items()
     )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
+from tocsin.domain.device_record import DeviceRecord
 from tocsin.planning.inputs.twins import EdgeDevice
 from tocsin.planning.problem import Task
 
@@ -16,7 +16,7 @@ LEAST_SHARE = 0.01  # of capacity: a device fuller than full can still be descri
 
 def background_pct(
     device: EdgeDevice,
-    state: Mapping[str, Any] | None,
+    state: DeviceRecord | None,
     tasks: Mapping[str, Task],
     before: float,
 ) -> float:
@@ -28,7 +28,7 @@ def background_pct(
     measured = _measured_pct(device, state)
     if measured is None or state is None:
         return before
-    if device.report is not None and state["lastT"] < device.report.at + SETTLED_MS:
+    if device.report is not None and state.last_t < device.report.at + SETTLED_MS:
         return before
     running = sum(tasks[one].load_pct for one in device.running if one in tasks)
     return round(max(measured - running, 0.0), 1)
@@ -49,8 +49,8 @@ def idle_ms(device: EdgeDevice, background: float) -> float:
     return device.capacity.response_ms * capacity / left_pct(device, background)
 
 
-def _measured_pct(device: EdgeDevice, state: Mapping[str, Any] | None) -> float | None:
-    value = None if state is None else state["latest"].get(CPU_CHANNEL)
+def _measured_pct(device: EdgeDevice, state: DeviceRecord | None) -> float | None:
+    value = None if state is None else state.latest.get(CPU_CHANNEL)
     if not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return float(value) / 100.0 * device.capacity.cpu_pct

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
+from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.health import Health, all_silent, health_of
 from tocsin.planning.inputs.background import background_pct, idle_ms, left_pct
 from tocsin.planning.inputs.optimiser import Optimiser
@@ -25,14 +25,14 @@ UNHEARD = "no device of this site that can run tasks has ever sent a reading"
 class Known:
     """What was found at a site.
 
-    ``states``: its ``devices`` documents by device. ``planned``: task → device by the last plan.
+    ``states``: what is kept of them, by device. ``planned``: task → device by the last plan.
     ``failed``: device → why it does not obey. ``alerted``: device → event time (ms) of an alert
     that its document may not show yet. ``background``: percent by device, as last found.
     """
 
     site_id: str
     devices: tuple[EdgeDevice, ...]
-    states: Mapping[str, Mapping[str, Any]]
+    states: Mapping[str, DeviceRecord]
     tasks: Mapping[str, Task]
     optimiser: Optimiser
     overrides: Overrides
@@ -152,8 +152,8 @@ def _health(known: Known, device: EdgeDevice, now_ms: int, *, silence_counts: bo
     if device_id in known.failed:
         return Health(0.0, known.failed[device_id])
     alerted_at = known.alerted.get(device_id)
-    if state is not None and alerted_at is not None and int(state["lastT"]) < alerted_at:
+    if state is not None and alerted_at is not None and state.last_t < alerted_at:
         # The alert is stored before the device's document is.
-        state = {**state, "alert": {"t": alerted_at}}
+        state = state.with_alert(alerted_at)
     limit_ms = known.optimiser.silent_after_s * 1_000 if silence_counts else float("inf")
     return health_of(state, silent_after_ms=limit_ms, now_ms=now_ms)

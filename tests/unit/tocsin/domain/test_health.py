@@ -1,27 +1,21 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.fakes.messages import NOW
+from tests.fakes.records import device_record
+from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.health import RECOVERY_MS, all_silent, health_of
 
 SILENT_MS = 30_000
 
 
-def state(**changes: object) -> dict[str, Any]:
-    sound: dict[str, Any] = {
-        "enqueuedAt": NOW - 1_000,
-        "alert": None,
-        "sensors": {},
-        "clearedAt": None,
-    }
-    return {**sound, **changes}
+def state(**changes: object) -> DeviceRecord:
+    return device_record("rig-1", **{"enqueuedAt": NOW - 1_000, **changes})
 
 
 @pytest.mark.parametrize(
-    ("document", "value", "why"),
+    ("record", "value", "why"),
     [
         (None, 0.0, "never sent a reading"),
         (state(), 1.0, ""),
@@ -36,8 +30,8 @@ def state(**changes: object) -> dict[str, Any]:
         (state(clearedAt=NOW - RECOVERY_MS), 1.0, ""),
     ],
 )
-def test_health_and_its_reason(document: dict[str, Any] | None, value: float, why: str) -> None:
-    health = health_of(document, silent_after_ms=SILENT_MS, now_ms=NOW)
+def test_health_and_its_reason(record: DeviceRecord | None, value: float, why: str) -> None:
+    health = health_of(record, silent_after_ms=SILENT_MS, now_ms=NOW)
     assert health.value == value
     assert why in health.why
     assert bool(health.why) == (value < 1)

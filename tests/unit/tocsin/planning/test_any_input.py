@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -108,7 +109,9 @@ def test_any_twins_lead_to_a_plan_or_to_a_reason(
         site_id="north",
         devices=tuple(devices),
         states={
-            one.device_id: state(one.device_id, NOW, latest={"cpu_pct": measured})
+            one.device_id: replace(
+                state(one.device_id, NOW), latest={"cpu_pct": cast("Any", measured)}
+            )
             for one in devices
         },
         tasks=parse_tasks({"tasks": loads}, "north"),

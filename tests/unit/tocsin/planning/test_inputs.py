@@ -204,7 +204,7 @@ def test_background_is_what_is_measured_beyond_the_tasks() -> None:
 
 def test_background_waits_until_a_move_shows_in_what_is_measured() -> None:
     busy = state("cell-1", NOW, latest={"cpu_pct": 75.0})
-    moved = reporting(CELL, at=busy["lastT"] - SETTLED_MS + 1)
+    moved = reporting(CELL, at=busy.last_t - SETTLED_MS + 1)
     assert background_pct(moved, busy, TASKS, 9.0) == 9.0
     for silent in (
         None,
@@ -255,7 +255,7 @@ def test_a_device_that_never_reported_or_fell_silent_is_not_relied_on() -> None:
 
 def test_if_nobody_is_heard_the_path_is_to_blame_not_the_devices() -> None:
     states = {one: state(one, NOW, enqueuedAt=NOW - 99_000) for one in ("cell-1", "cell-2")}
-    states["cell-2"]["alert"] = {"t": 1}
+    states["cell-2"] = states["cell-2"].with_alert(1)
     found = gather(known(CELL, OTHER, states=states), NOW)
     assert [found.conditions[one].health.value for one in ("cell-1", "cell-2")] == [1.0, 0.2]
     assert "the path is taken for broken" in found.notes[0]
