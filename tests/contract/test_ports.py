@@ -95,11 +95,13 @@ async def test_a_device_id_may_hold_what_the_hub_allows(store: Store) -> None:
 async def test_devices_are_listed_by_id_and_site(store: Store) -> None:
     assert await store.devices(None) == []
     assert await store.sites() == []
-    await store.save_devices([device_record("b"), device_record("c", "south"), device_record("a")])
+    await store.save_devices(
+        [device_record("b"), device_record("c", siteId="south"), device_record("a")]
+    )
     assert await store.devices(None) == [
         device_record("a"),
         device_record("b"),
-        device_record("c", "south"),
+        device_record("c", siteId="south"),
     ]
     assert await store.devices("north") == [device_record("a"), device_record("b")]
     assert await store.devices("west") == []

@@ -58,7 +58,7 @@ def state(device_id: str, now_ms: int, **changes: object) -> DeviceRecord:
         "enqueuedAt": now_ms - 300,
         "latest": {"cpu_pct": 40.0},
     }
-    return device_record(device_id, SITE, **{**heard_of, **changes})
+    return device_record(device_id, siteId=SITE, **{**heard_of, **changes})
 
 
 async def set_content(shop: Workshop, kind: SettingKind, content: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from tests.fakes.messages import NOW, PROBE, RIG, document, envelope, reading_me
 from tests.fakes.models import THRESHOLD, FakeModel, FakeModels, spec_of
 from tests.fakes.services import Plant
 from tests.unit.tocsin.domain.test_telemetry import BAD
+from tocsin.domain.device_record import DeviceRecord
 from tocsin.usecases.score_readings import Outcome
 
 ODD = range(20, 24)
@@ -207,7 +208,7 @@ async def test_a_device_that_was_learned_keeps_its_own_threshold() -> None:
     (device,) = plant.store.all("devices")
     assert device["usual"] == {"ticks": -3, "readings": 3}, "three readings have a score"
     learned = {**device, "usual": {"ticks": 200_000, "readings": 86_400}}
-    await plant.store.save_devices([learned])
+    await plant.store.save_devices([DeviceRecord.from_document(learned)])
     plant.restart()
     await plant.score(stream([8, 8])[1:])
     assert plant.store.all("devices")[0]["threshold"] == pytest.approx(THRESHOLD * exp(0.2))
@@ -318,3 +319,19 @@ async def test_an_unknown_field_value_cannot_move_the_devices_identity() -> None
     await plant.score([envelope(document(deviceId="rig-2"), device_id="rig-1")])
     assert plant.store.all("readings") == []
     assert plant.dead_letters.reasons == ["foreign-device-id"]
+
+
+async def test_a_damaged_device_document_holds_up_no_batch_and_is_replaced(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    plant = Plant()
+    await plant.score(stream([8, 8])[:1])
+    key = ("rig-1", "rig-1")
+    damaged = {**json.loads(plant.store.containers["devices"][key]), "lastT": None}
+    plant.store.containers["devices"][key] = json.dumps(damaged)
+    plant.restart()
+    await plant.score(stream([8, 8])[1:])
+    assert "Device 'rig-1' starts anew" in caplog.text
+    assert "lastT is None" in caplog.text
+    (device,) = await plant.store.devices(None)
+    assert (device.last_seq, device.last_t) == (1, NOW)
