@@ -25,7 +25,16 @@ from tocsin.profiles import load_profiles
 from tocsin.settings import read_settings
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.ports.operators import Drifts, Feedback, Fleet, Live, References
-from tocsin.usecases.ports.planning import SitePorts
+from tocsin.usecases.ports.planning import (
+    Dispatch,
+    Leases,
+    Planner,
+    Plans,
+    Requests,
+    SiteSettings,
+    Sources,
+    Twins,
+)
 from tocsin.usecases.ports.scoring import DeadLetters, DeviceThresholds, Models, Telemetry
 
 
@@ -44,10 +53,23 @@ class Services:
     drifts: Drifts
     dead_letters: DeadLetters
     live: Live
-    sites: SitePorts
+    twins: Twins
+    plans: Plans
+    site_settings: SiteSettings
+    leases: Leases
+    requests: Requests
+    planner: Planner
     platform_auth: bool
     target_per_day: float
     now_ms: Callable[[], int]
+
+    @property
+    def sources(self) -> Sources:
+        return Sources(self.twins, self.fleet, self.plans, self.site_settings)
+
+    @property
+    def dispatch(self) -> Dispatch:
+        return Dispatch(self.twins, self.plans, self.live, self.requests, self.now_ms)
 
 
 @functools.cache
@@ -61,7 +83,6 @@ def services() -> Services:
     database = cosmos_client(settings.cosmos)
     store = CosmosStore(database, settings.database)
     sites = CosmosSites(database, settings.database)
-    live = WebPubSubLive(webpubsub_client(settings.webpubsub, settings.webpubsub_hub))
     return Services(
         profiles=load_profiles(),
         memory=DeviceMemory(),
@@ -77,18 +98,13 @@ def services() -> Services:
         references=ActiveReferences(BlobFiles(blobs).read),
         drifts=store,
         dead_letters=BlobDeadLetters(blobs),
-        live=live,
-        sites=SitePorts(
-            fleet=store,
-            twins=IotHubTwins(settings.iothub),
-            plans=sites,
-            settings=sites,
-            leases=BlobLeases(blobs),
-            requests=QueueRequests(queue_client(settings.queue)),
-            live=live,
-            planner=plan_in_thread,
-            now_ms=_now_ms,
-        ),
+        live=WebPubSubLive(webpubsub_client(settings.webpubsub, settings.webpubsub_hub)),
+        twins=IotHubTwins(settings.iothub),
+        plans=sites,
+        site_settings=sites,
+        leases=BlobLeases(blobs),
+        requests=QueueRequests(queue_client(settings.queue)),
+        planner=plan_in_thread,
         platform_auth=settings.platform_auth,
         target_per_day=settings.false_alerts_per_device_day,
         now_ms=_now_ms,

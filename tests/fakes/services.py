@@ -41,6 +41,13 @@ class Plant:
     def __post_init__(self) -> None:
         self.workshop = Workshop(FakeClock(NOW), store=self.store, live=self.live)
 
+    @classmethod
+    def around(cls, workshop: Workshop) -> Plant:
+        """The plant that *workshop* stands in, over the same database and live service."""
+        plant = cls(store=workshop.store, live=workshop.live)
+        plant.workshop = workshop
+        return plant
+
     async def score(self, envelopes: Sequence[Envelope]) -> Outcome:
         """Run one batch."""
         return await score_readings(
@@ -53,7 +60,7 @@ class Plant:
             target_per_day=TARGET_PER_DAY,
             dead_letters=self.dead_letters,
             live=self.live,
-            now_ms=lambda: NOW,
+            now_ms=self.workshop.clock,
         )
 
     def restart(self) -> None:
@@ -73,8 +80,13 @@ class Plant:
             drifts=self.store,
             dead_letters=self.dead_letters,
             live=self.live,
-            sites=self.workshop.ports,
+            twins=self.workshop.twins,
+            plans=self.workshop.sites,
+            site_settings=self.workshop.sites,
+            leases=self.workshop.leases,
+            requests=self.workshop.requests,
+            planner=self.workshop.planner,
             platform_auth=platform_auth,
             target_per_day=TARGET_PER_DAY,
-            now_ms=lambda: NOW,
+            now_ms=self.workshop.clock,
         )

@@ -1,4 +1,4 @@
-"""Plans, settings, twins, leases and requests in memory: the ports of SitePorts."""
+"""Plans, settings, twins, leases and requests in memory: the ports of planning a site."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from typing import Any
 from tests.fakes.live import FakeLive
 from tests.fakes.store import FakeStore
 from tocsin.domain.errors import BusyError, ChangedMeanwhileError, DeliveryError
+from tocsin.domain.requests import Request
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
 from tocsin.planning.solve import solve
 from tocsin.planning.solve_settings import SolveSettings
+from tocsin.usecases.keep_standing import Outcome
 from tocsin.usecases.ports.documents import Document
-from tocsin.usecases.ports.planning import SitePorts
+from tocsin.usecases.ports.planning import Dispatch, Sources
+from tocsin.usecases.rebalance_site import rebalance_site
 
 
 class FakeSites:
@@ -228,7 +231,7 @@ class FakeClock:
 
 @dataclass
 class Workshop:
-    """One site's worth of fakes, and the ports over them."""
+    """One site's worth of fakes, and a run over them."""
 
     clock: FakeClock
     store: FakeStore = field(default_factory=FakeStore)
@@ -240,17 +243,20 @@ class Workshop:
     planner: FakePlanner = field(default_factory=FakePlanner)
 
     @property
-    def ports(self) -> SitePorts:
-        return SitePorts(
-            fleet=self.store,
-            twins=self.twins,
-            plans=self.sites,
-            settings=self.sites,
+    def sources(self) -> Sources:
+        return Sources(self.twins, self.store, self.sites, self.sites)
+
+    @property
+    def dispatch(self) -> Dispatch:
+        return Dispatch(self.twins, self.sites, self.live, self.requests, self.clock)
+
+    async def rebalance(self, request: Request) -> Outcome:
+        return await rebalance_site(
+            request,
             leases=self.leases,
-            requests=self.requests,
-            live=self.live,
+            sources=self.sources,
+            dispatch=self.dispatch,
             planner=self.planner,
-            now_ms=self.clock,
         )
 
 

@@ -39,7 +39,7 @@ def blueprint(services: Callable[[], Services]) -> func.Blueprint:
         await push(
             [dict(document) for document in documents],
             live=wired.live,
-            requests=wired.sites.requests,
+            requests=wired.requests,
             now_ms=wired.now_ms(),
         )
 

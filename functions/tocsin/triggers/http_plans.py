@@ -46,14 +46,14 @@ async def _plans(call: Call) -> func.HttpResponse:
     most = DEFAULT_MAX if most is None else most
     if not 1 <= most <= MOST:
         raise InvalidRequestError(f"max must lie between 1 and {MOST}, not {most}")
-    found = await call.services.sites.plans.plans(
+    found = await call.services.plans.plans(
         _site(call), before_version=NEWEST if before is None else before, most=most
     )
     return json_answer({"plans": [summary(one) for one in found]})
 
 
 async def _latest(call: Call) -> func.HttpResponse:
-    plans, site_id = call.services.sites.plans, _site(call)
+    plans, site_id = call.services.plans, _site(call)
     found = await plans.plans(site_id, before_version=NEWEST, most=1)
     standing = await plans.standing(site_id)
     return json_answer({"plan": found[0] if found else None, "standing": standing})
@@ -61,7 +61,7 @@ async def _latest(call: Call) -> func.HttpResponse:
 
 async def _plan(call: Call) -> func.HttpResponse:
     version = int(call.request.route_params["version"])
-    found = await call.services.sites.plans.plan(_site(call), version)
+    found = await call.services.plans.plan(_site(call), version)
     if found is None:
         return problem(404, f"site {_site(call)!r} has no plan {version}")
     return json_answer(found)
@@ -69,26 +69,39 @@ async def _plan(call: Call) -> func.HttpResponse:
 
 async def _run(call: Call) -> func.HttpResponse:
     """Put the request in the queue; a preview is made at once and changes nothing."""
-    sites, site_id = call.services.sites, _site(call)
+    wired, site_id = call.services, _site(call)
     if call.body().get("preview") is True:
-        return json_answer(await preview_plan(site_id, sites))
+        preview = await preview_plan(
+            site_id, sources=wired.sources, planner=wired.planner, now_ms=wired.now_ms
+        )
+        return json_answer(preview)
     text = f"{call.principal.name} asked for it"
-    request = Request(site_id, "operator", sites.now_ms(), text)
-    await sites.requests.put(request.document())
+    request = Request(site_id, "operator", wired.now_ms(), text)
+    await wired.requests.put(request.document())
     return json_answer({"requested": request.document()}, status=202)
 
 
 def _showing(kind: Kind) -> Handler:
     async def show(call: Call) -> func.HttpResponse:
-        return json_answer(await show_setting(kind, _site(call), call.services.sites))
+        return json_answer(await show_setting(kind, _site(call), call.services.site_settings))
 
     return show
 
 
 def _changing(kind: Kind) -> Callable[[Call], Awaitable[func.HttpResponse]]:
     async def change(call: Call) -> func.HttpResponse:
-        name, sites = call.principal.name, call.services.sites
-        changed = await change_setting(kind, _site(call), call.body(), operator=name, ports=sites)
+        wired = call.services
+        changed = await change_setting(
+            kind,
+            _site(call),
+            call.body(),
+            operator=call.principal.name,
+            settings=wired.site_settings,
+            twins=wired.twins,
+            requests=wired.requests,
+            live=wired.live,
+            now_ms=wired.now_ms,
+        )
         return json_answer(changed)
 
     return change

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import azure.functions as func
 
 from tocsin.bootstrap import Services
 from tocsin.domain.errors import BusyError
-from tocsin.domain.requests import parse_request
+from tocsin.domain.requests import Request, parse_request
+from tocsin.usecases.keep_standing import Outcome
 from tocsin.usecases.rebalance_fleet import rebalance_fleet as every_site
 from tocsin.usecases.rebalance_site import rebalance_site
 
@@ -26,7 +28,10 @@ def blueprint(services: Callable[[], Services]) -> func.Blueprint:
     @app.function_name("rebalance_fleet")
     @app.timer_trigger(arg_name="timer", schedule="%REBALANCE_SCHEDULE%", use_monitor=False)
     async def rebalance_fleet(timer: func.TimerRequest) -> None:  # noqa: ARG001 (the indexer wants it)
-        outcomes = await every_site(services().sites)
+        wired = services()
+        outcomes = await every_site(
+            settings=wired.site_settings, rebalance=_rebalance_with(wired), now_ms=wired.now_ms
+        )
         log.info("Rebalanced by the clock: %s", outcomes)
 
     # The name of the queue is in domain/requests.py too; a trigger takes no expression.
@@ -35,13 +40,23 @@ def blueprint(services: Callable[[], Services]) -> func.Blueprint:
         arg_name="message", queue_name="rebalance-requests", connection="AzureWebJobsStorage"
     )
     async def rebalance_on_request(message: func.QueueMessage) -> None:
-        request, sites = parse_request(message.get_body()), services().sites
+        request, wired = parse_request(message.get_body()), services()
         try:
-            outcome = await rebalance_site(request, sites)
+            outcome = await _rebalance_with(wired)(request)
         except BusyError:
             # Asked again rather than failed: it must not count towards the poison queue.
-            await sites.requests.put(request.document(), delay_s=BUSY_S)
+            await wired.requests.put(request.document(), delay_s=BUSY_S)
             return
         log.info("Rebalanced site %s (%s): %s", request.site_id, request.kind, outcome)
 
     return app
+
+
+def _rebalance_with(wired: Services) -> Callable[[Request], Awaitable[Outcome]]:
+    return partial(
+        rebalance_site,
+        leases=wired.leases,
+        sources=wired.sources,
+        dispatch=wired.dispatch,
+        planner=wired.planner,
+    )

@@ -20,7 +20,8 @@ from tocsin.planning.inputs.overrides import Overrides, parse_overrides, shown_o
 from tocsin.planning.inputs.tasks import parse_tasks, shown_tasks
 from tocsin.planning.inputs.twins import edge_devices
 from tocsin.usecases.ports.documents import Document
-from tocsin.usecases.ports.planning import SitePorts
+from tocsin.usecases.ports.operators import Live
+from tocsin.usecases.ports.planning import Requests, SiteSettings, Twins
 
 log = logging.getLogger(__name__)
 
@@ -34,14 +35,23 @@ SHOWN: Mapping[Kind, Callable[[Mapping[str, Any], str], dict[str, Any]]] = {
 }
 
 
-async def show_setting(kind: Kind, site_id: str, ports: SitePorts) -> dict[str, Any]:
+async def show_setting(kind: Kind, site_id: str, settings: SiteSettings) -> dict[str, Any]:
     """What is in force at the site, defaults included, and who set it when."""
-    found = await ports.settings.setting(kind, site_id)
+    found = await settings.setting(kind, site_id)
     return _shown(kind, site_id, None if found is None else found[0])
 
 
 async def change_setting(
-    kind: Kind, site_id: str, patch: Mapping[str, Any], *, operator: str, ports: SitePorts
+    kind: Kind,
+    site_id: str,
+    patch: Mapping[str, Any],
+    *,
+    operator: str,
+    settings: SiteSettings,
+    twins: Twins,
+    requests: Requests,
+    live: Live,
+    now_ms: Callable[[], int],
 ) -> dict[str, Any]:
     """Apply a JSON merge *patch* and return what is in force then.
 
@@ -49,25 +59,31 @@ async def change_setting(
     ChangedMeanwhileError when others kept changing the same document.
     """
     for attempt in range(ATTEMPTS):
-        found = await ports.settings.setting(kind, site_id)
+        found = await settings.setting(kind, site_id)
         before, etag = found if found is not None else (None, None)
-        content = await _content(kind, site_id, before, patch, ports)
-        after = setting_document(kind, site_id, content, operator=operator, now_ms=ports.now_ms())
+        content = await _content(kind, site_id, before, patch, settings=settings, twins=twins)
+        after = setting_document(kind, site_id, content, operator=operator, now_ms=now_ms())
         # The record first: a change without one is worse than a record of a change that failed.
-        await ports.settings.save_audit(setting_audit(before, after))
+        await settings.save_audit(setting_audit(before, after))
         try:
-            await ports.settings.replace_setting(after, etag)
+            await settings.replace_setting(after, etag)
         except ChangedMeanwhileError:
             if attempt == ATTEMPTS - 1:
                 raise
             continue
-        await _announce(kind, site_id, after, ports)
+        await _announce(kind, site_id, after, requests, live)
         break
     return _shown(kind, site_id, after)
 
 
 async def _content(
-    kind: Kind, site_id: str, before: Document | None, patch: Mapping[str, Any], ports: SitePorts
+    kind: Kind,
+    site_id: str,
+    before: Document | None,
+    patch: Mapping[str, Any],
+    *,
+    settings: SiteSettings,
+    twins: Twins,
 ) -> dict[str, Any]:
     """The setting after *patch*, checked."""
     try:
@@ -75,17 +91,20 @@ async def _content(
     except ValueError as error:
         raise InvalidRequestError(f"the patch is {error}") from error
     SHOWN[kind](content, site_id)  # which checks it
-    twins = await ports.twins.of_site(site_id)
-    if not twins:
+    found = await twins.of_site(site_id)
+    if not found:
         raise InvalidRequestError(f"no device is tagged with the site {site_id!r}")
     if kind == "overrides":
-        known = (await _task_ids(site_id, ports), {one.device_id for one in edge_devices(twins)[0]})
+        known = (
+            await _task_ids(site_id, settings),
+            {one.device_id for one in edge_devices(found)[0]},
+        )
         _check_known(parse_overrides(content), parse_overrides(content_of(before)), *known)
     return content
 
 
-async def _task_ids(site_id: str, ports: SitePorts) -> set[str]:
-    found = await ports.settings.setting("tasks", site_id)
+async def _task_ids(site_id: str, settings: SiteSettings) -> set[str]:
+    found = await settings.setting("tasks", site_id)
     return set(parse_tasks(content_of(None if found is None else found[0]), site_id))
 
 
@@ -96,7 +115,9 @@ def _check_known(after: Overrides, before: Overrides, tasks: set[str], devices: 
         raise InvalidProblemError("; ".join(sorted(new)))
 
 
-async def _announce(kind: Kind, site_id: str, document: Document, ports: SitePorts) -> None:
+async def _announce(
+    kind: Kind, site_id: str, document: Document, requests: Requests, live: Live
+) -> None:
     """Tell those who watch, and have the site planned anew; the timer does if the queue is away."""
     message = {
         "type": "settings",
@@ -107,7 +128,7 @@ async def _announce(kind: Kind, site_id: str, document: Document, ports: SitePor
     text = f"{document['setBy']} changed the {kind}"
     request = Request(site_id, "settings", document["setAt"], text)
     # Each for itself: that one is away keeps nobody from hearing of it through the other.
-    for announcing in (ports.requests.put(request.document()), ports.live.send(site_id, message)):
+    for announcing in (requests.put(request.document()), live.send(site_id, message)):
         try:
             await announcing
         except DeliveryError as error:

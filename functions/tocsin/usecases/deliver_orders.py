@@ -19,7 +19,7 @@ from tocsin.domain.orders import Report
 from tocsin.planning.results.plan_document import deliveries_of, summary, with_deliveries
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.operators import Live
-from tocsin.usecases.ports.planning import Lease, SitePorts
+from tocsin.usecases.ports.planning import Lease, Plans, Twins
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ def observe(
     return result
 
 
-async def send_due(plan: Document, lease: Lease, ports: SitePorts, now_ms: int) -> Document:
+async def send_due(plan: Document, lease: Lease, twins: Twins, now_ms: int) -> Document:
     """Send what of *plan*'s orders is due, and return the plan as it stands then.
 
     A device that cannot be told is marked, not fatal. Raises BusyError when the lease is lost.
@@ -58,22 +58,22 @@ async def send_due(plan: Document, lease: Lease, ports: SitePorts, now_ms: int) 
     for begin in range(0, len(due), SENT_AT_ONCE):
         await lease.renew()
         chunk = due[begin : begin + SENT_AT_ONCE]
-        tried = (_send(name, deliveries[name], plan, ports, now_ms) for name in chunk)
+        tried = (_send(name, deliveries[name], plan, twins, now_ms) for name in chunk)
         deliveries.update(zip(chunk, await asyncio.gather(*tried), strict=True))
     return {**plan, **with_deliveries(deliveries)}
 
 
 async def save_changed(
-    before: Sequence[Document], after: Sequence[Document], ports: SitePorts
+    before: Sequence[Document], after: Sequence[Document], *, plans: Plans, live: Live
 ) -> None:
     """Keep and show the plans that are no longer as they were."""
     for old, new in zip(before, after, strict=True):
         if old != new:
-            await ports.plans.save_plan(new)
-            await show(new, ports.live)
+            await plans.save_plan(new)
+            await show_plan(new, live)
 
 
-async def show(plan: Document, live: Live) -> None:
+async def show_plan(plan: Document, live: Live) -> None:
     """To the people who watch the site; the database has it whatever becomes of the message."""
     try:
         await live.send(
@@ -94,10 +94,10 @@ def newly_failed(before: Sequence[Document], after: Sequence[Document]) -> list[
 
 
 async def _send(
-    device_id: str, delivery: Delivery, plan: Document, ports: SitePorts, now_ms: int
+    device_id: str, delivery: Delivery, plan: Document, twins: Twins, now_ms: int
 ) -> Delivery:
     try:
-        await ports.twins.order(device_id, plan["orders"][device_id])
+        await twins.order(device_id, plan["orders"][device_id])
     except DeliveryError as error:
         log.warning("Device %s was not told plan %s: %s", device_id, plan["version"], error)
         return not_sent(delivery, str(error), now_ms)

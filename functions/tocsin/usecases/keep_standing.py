@@ -9,7 +9,7 @@ from tocsin.domain.requests import Request
 from tocsin.planning.results.plan_document import standing_document
 from tocsin.usecases.look_at_site import SiteView
 from tocsin.usecases.plan_site import Draft
-from tocsin.usecases.ports.planning import SitePorts
+from tocsin.usecases.ports.planning import Plans
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ Outcome = Literal["planned", "unchanged", "paused", "covered", "followed-up", "i
 
 
 async def keep_standing(
-    view: SiteView, outcome: Outcome, draft: Draft | None, ports: SitePorts
+    view: SiteView, outcome: Outcome, draft: Draft | None, *, plans: Plans
 ) -> Outcome:
     """Keep what the run found, and return *outcome*. *draft*: None where nothing was planned."""
     last = 0 if view.last is None else int(view.last["version"])
@@ -30,21 +30,21 @@ async def keep_standing(
         background=before if draft is None else draft.background,
         found={} if draft is None else draft.figures,
     )
-    await ports.plans.save_standing(document)
+    await plans.save_standing(document)
     return outcome
 
 
-async def keep_impossible(request: Request, why: str, ports: SitePorts) -> Outcome:
+async def keep_impossible(request: Request, why: str, *, plans: Plans, now_ms: int) -> Outcome:
     """Keep that the site cannot be planned, since what is set for it makes no sense."""
     log.warning("Site %s cannot be planned: %s", request.site_id, why)
-    standing = await ports.plans.standing(request.site_id) or {}
+    standing = await plans.standing(request.site_id) or {}
     document = standing_document(
         request.site_id,
         version=standing.get("version", 0),
-        now_ms=ports.now_ms(),
+        now_ms=now_ms,
         outcome="impossible",
         background=standing.get("background", {}),
         found={"notes": [why]},
     )
-    await ports.plans.save_standing(document)
+    await plans.save_standing(document)
     return "impossible"

@@ -15,7 +15,7 @@ from tocsin.planning.inputs.tasks import parse_tasks
 from tocsin.planning.inputs.twins import EdgeDevice, edge_devices
 from tocsin.planning.problem import Task
 from tocsin.usecases.ports.documents import Document
-from tocsin.usecases.ports.planning import SitePorts, SiteSettings, Twins
+from tocsin.usecases.ports.planning import SiteSettings, Sources, Twins
 
 INDEX_LAG_MS = 5 * 60 * 1_000  # a twin changed since may be found as it was before
 READS_AT_ONCE = 8
@@ -43,19 +43,18 @@ class SiteView:
     last: Document | None
 
 
-async def look_at_site(site_id: str, ports: SitePorts) -> SiteView:
+async def look_at_site(site_id: str, sources: Sources, *, now_ms: int) -> SiteView:
     """Raises InvalidProblemError when a stored setting is malformed or the tasks are not described,
     DeliveryError when the hub does not answer, and what the database raises when it is away."""
-    now_ms = ports.now_ms()
     found, states, (optimiser, overrides, tasks), standing, recent = await asyncio.gather(
-        ports.twins.of_site(site_id),
-        ports.fleet.devices(site_id),
-        _contents(site_id, ports.settings),
-        ports.plans.standing(site_id),
-        ports.plans.recent_plans(site_id, since_ms=now_ms - INDEX_LAG_MS),
+        sources.twins.of_site(site_id),
+        sources.fleet.devices(site_id),
+        _contents(site_id, sources.settings),
+        sources.plans.standing(site_id),
+        sources.plans.recent_plans(site_id, since_ms=now_ms - INDEX_LAG_MS),
     )
-    last = recent or await ports.plans.plans(site_id, before_version=NEWEST, most=1)
-    devices, notes = edge_devices(await _fresh(found, recent, ports.twins))
+    last = recent or await sources.plans.plans(site_id, before_version=NEWEST, most=1)
+    devices, notes = edge_devices(await _fresh(found, recent, sources.twins))
     return SiteView(
         site_id=site_id,
         looked_at=now_ms,

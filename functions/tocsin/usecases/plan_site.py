@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from tocsin.planning.results.orders import next_version, orders_for
 from tocsin.planning.results.plan_document import deliveries_of, figures, plan_document
 from tocsin.usecases.look_at_site import SiteView
 from tocsin.usecases.ports.documents import Document
-from tocsin.usecases.ports.planning import SitePorts
+from tocsin.usecases.ports.planning import Planner
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,9 @@ class Draft:
     background: Mapping[str, float]
 
 
-async def draft_plan(view: SiteView, request: Request, ports: SitePorts) -> Draft:
+async def draft_plan(
+    view: SiteView, request: Request, *, planner: Planner, now_ms: Callable[[], int]
+) -> Draft:
     """Changes nothing. Raises InvalidProblemError where what is set contradicts itself."""
     gathered = gather(_known(view, request), view.looked_at)
     background = {name: one.background_pct for name, one in gathered.conditions.items()}
@@ -36,7 +38,7 @@ async def draft_plan(view: SiteView, request: Request, ports: SitePorts) -> Draf
     version = next_version(last, view.devices)
     if gathered.problem is None:
         return Draft(version, None, {"notes": [*view.notes, *gathered.notes]}, background)
-    plan = await ports.planner(gathered.problem, view.optimiser.search)
+    plan = await planner(gathered.problem, view.optimiser.search)
     found = figures(plan, [*view.notes, *_ahead(view, last), *gathered.notes])
     orders = orders_for(plan.allocation, view.tasks, view.devices, version)
     document = plan_document(
@@ -47,7 +49,7 @@ async def draft_plan(view: SiteView, request: Request, ports: SitePorts) -> Draf
         orders=orders,
         cause=request.cause,
         found=found,
-        now_ms=ports.now_ms(),
+        now_ms=now_ms(),
     )
     return Draft(version, document, found, background)
 

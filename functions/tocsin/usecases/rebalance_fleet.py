@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from tocsin.domain.errors import BusyError
 from tocsin.domain.requests import Request
 from tocsin.usecases.keep_standing import Outcome
-from tocsin.usecases.ports.planning import SitePorts
-from tocsin.usecases.rebalance_site import rebalance_site
+from tocsin.usecases.ports.planning import SiteSettings
 
 SITES_AT_ONCE = 4  # each solves in a thread, and asks the hub
 
 
-async def rebalance_fleet(ports: SitePorts) -> dict[str, Outcome | None]:
+async def rebalance_fleet(
+    *,
+    settings: SiteSettings,
+    rebalance: Callable[[Request], Awaitable[Outcome]],
+    now_ms: Callable[[], int],
+) -> dict[str, Outcome | None]:
     """A run for every site that has tasks; None where another is under way.
+
+    *rebalance*: what one site's run does; it raises BusyError where another is under way.
 
     Raises, when all sites have had their turn, an ExceptionGroup of the errors they met, each with
     its site in a note.
     """
-    sites = await ports.settings.planned_sites()
+    sites = await settings.planned_sites()
     limit = asyncio.Semaphore(SITES_AT_ONCE)
-    runs = (_run(site_id, limit, ports) for site_id in sites)
-    results = await asyncio.gather(*runs, return_exceptions=True)
+
+    async def run(site_id: str) -> Outcome | None:
+        async with limit:
+            try:
+                return await rebalance(Request(site_id, "timer", now_ms()))
+            except BusyError:
+                return None
+
+    results = await asyncio.gather(*map(run, sites), return_exceptions=True)
     outcomes: dict[str, Outcome | None] = {}
     errors: list[Exception] = []
     for site_id, result in zip(sites, results, strict=True):
@@ -36,11 +50,3 @@ async def rebalance_fleet(ports: SitePorts) -> dict[str, Outcome | None]:
     if errors:
         raise ExceptionGroup("sites that could not be rebalanced", errors)
     return outcomes
-
-
-async def _run(site_id: str, limit: asyncio.Semaphore, ports: SitePorts) -> Outcome | None:
-    async with limit:
-        try:
-            return await rebalance_site(Request(site_id, "timer", ports.now_ms()), ports)
-        except BusyError:
-            return None

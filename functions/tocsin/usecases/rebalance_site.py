@@ -2,78 +2,103 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from tocsin.domain.errors import InvalidProblemError
 from tocsin.domain.orders import Report
 from tocsin.domain.requests import Request
-from tocsin.usecases.deliver_orders import show
+from tocsin.usecases.deliver_orders import show_plan
 from tocsin.usecases.follow_up import follow_up, follow_up_plan, look_again
 from tocsin.usecases.keep_standing import Outcome, keep_impossible, keep_standing
 from tocsin.usecases.look_at_site import SiteView, look_at_site, read_optimiser
 from tocsin.usecases.plan_site import draft_plan
 from tocsin.usecases.ports.documents import Document
-from tocsin.usecases.ports.planning import Lease, SitePorts
+from tocsin.usecases.ports.planning import Dispatch, Lease, Leases, Planner, Sources
 
 MARGIN_MS = 500  # so soon after an alert is stored, its device's document shows it
 
 
-async def rebalance_site(request: Request, ports: SitePorts) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run, alone at its site as long as it keeps renewing *lease*."""
+
+    request: Request
+    lease: Lease
+    sources: Sources
+    dispatch: Dispatch
+    planner: Planner
+
+
+async def rebalance_site(
+    request: Request, *, leases: Leases, sources: Sources, dispatch: Dispatch, planner: Planner
+) -> Outcome:
     """Do what *request* asks, alone at its site.
 
     Raises BusyError when another run is under way there; nothing is lost by asking again.
     """
-    async with ports.leases.held(f"rebalance/{request.site_id}") as lease:
+    async with leases.held(f"rebalance/{request.site_id}") as lease:
         try:
-            return await _run(request, lease, ports)
+            return await _carry_out(Run(request, lease, sources, dispatch, planner))
         except InvalidProblemError as error:
-            return await keep_impossible(request, str(error), ports)
+            return await keep_impossible(
+                request, str(error), plans=dispatch.plans, now_ms=dispatch.now_ms()
+            )
 
 
-async def preview_plan(site_id: str, ports: SitePorts) -> Document:
+async def preview_plan(
+    site_id: str, *, sources: Sources, planner: Planner, now_ms: Callable[[], int]
+) -> Document:
     """The plan that a run would make now. Changes nothing.
 
     Raises InvalidProblemError saying why the site cannot be planned.
     """
-    view = await look_at_site(site_id, ports)
-    draft = await draft_plan(view, Request(site_id, "operator", view.looked_at, "preview"), ports)
+    view = await look_at_site(site_id, sources, now_ms=now_ms())
+    request = Request(site_id, "operator", view.looked_at, "preview")
+    draft = await draft_plan(view, request, planner=planner, now_ms=now_ms)
     if draft.document is None:
         raise InvalidProblemError("; ".join(draft.figures["notes"]))
     return draft.document
 
 
-async def _run(request: Request, lease: Lease, ports: SitePorts) -> Outcome:
+async def _carry_out(run: Run) -> Outcome:
+    request, dispatch = run.request, run.dispatch
     if request.kind == "follow-up":
-        await follow_up_plan(request, lease, ports)
+        await follow_up_plan(request, run.lease, dispatch, settings=run.sources.settings)
         return "followed-up"
-    view = await look_at_site(request.site_id, ports)
+    view = await look_at_site(request.site_id, run.sources, now_ms=dispatch.now_ms())
     paused = view.optimiser.paused
-    done = await follow_up(view.plans, _reports(view), lease, ports, paused=paused)
+    done = await follow_up(view.plans, _reports(view), run.lease, dispatch, paused=paused)
     if _is_covered(request, view):
         return "covered"
     if paused:
-        return await keep_standing(view, "paused", None, ports)
+        return await keep_standing(view, "paused", None, plans=dispatch.plans)
     # If devices were told something just now, what is planned next must know it.
-    view = await look_at_site(view.site_id, ports) if done.told else replace(view, plans=done.plans)
-    return await _planned(view, request, lease, ports)
+    view = (
+        await look_at_site(view.site_id, run.sources, now_ms=dispatch.now_ms())
+        if done.told
+        else replace(view, plans=done.plans)
+    )
+    return await _plan(view, run)
 
 
-async def _planned(view: SiteView, request: Request, lease: Lease, ports: SitePorts) -> Outcome:
-    await lease.renew()
-    draft = await draft_plan(view, request, ports)
+async def _plan(view: SiteView, run: Run) -> Outcome:
+    dispatch = run.dispatch
+    await run.lease.renew()
+    draft = await draft_plan(view, run.request, planner=run.planner, now_ms=dispatch.now_ms)
     plan = draft.document
     if plan is None or not plan["orders"]:
         outcome: Outcome = "impossible" if plan is None else "unchanged"
-        return await keep_standing(view, outcome, draft, ports)
-    await lease.renew()
+        return await keep_standing(view, outcome, draft, plans=dispatch.plans)
+    await run.lease.renew()
     # Whoever paused while the plan was made wants it no more.
-    if (await read_optimiser(view.site_id, ports.settings)).paused:
-        return await keep_standing(view, "paused", None, ports)
-    await ports.plans.save_plan(plan)
-    await keep_standing(view, "planned", draft, ports)
-    await show(plan, ports.live)
-    done = await follow_up([plan, *view.plans], _reports(view), lease, ports, paused=False)
-    await look_again(done.plans[0], ports)
+    if (await read_optimiser(view.site_id, run.sources.settings)).paused:
+        return await keep_standing(view, "paused", None, plans=dispatch.plans)
+    await dispatch.plans.save_plan(plan)
+    await keep_standing(view, "planned", draft, plans=dispatch.plans)
+    await show_plan(plan, dispatch.live)
+    done = await follow_up([plan, *view.plans], _reports(view), run.lease, dispatch, paused=False)
+    await look_again(done.plans[0], dispatch)
     return "planned"
 
 

@@ -12,7 +12,9 @@ from tocsin.domain.requests import Kind, Request
 from tocsin.domain.site_settings import Kind as SettingKind
 from tocsin.domain.site_settings import setting_document
 from tocsin.usecases.keep_standing import Outcome
-from tocsin.usecases.rebalance_site import rebalance_site
+from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.rebalance_fleet import rebalance_fleet
+from tocsin.usecases.rebalance_site import preview_plan
 
 SITE = "north"
 PLACES = {"a1": "cell-1", "a2": "cell-1", "b1": "cell-2", "b2": "cell-2", "c1": "cell-3",
@@ -68,7 +70,16 @@ async def set_content(shop: Workshop, kind: SettingKind, content: dict[str, Any]
 
 
 async def run(shop: Workshop, kind: Kind = "timer", **parts: Any) -> Outcome:  # noqa: ANN401 (any part)
-    return await rebalance_site(Request(SITE, kind, shop.clock.now_ms, **parts), shop.ports)
+    return await shop.rebalance(Request(SITE, kind, shop.clock.now_ms, **parts))
+
+
+async def run_all(shop: Workshop) -> dict[str, Outcome | None]:
+    """As the timer does."""
+    return await rebalance_fleet(settings=shop.sites, rebalance=shop.rebalance, now_ms=shop.clock)
+
+
+async def preview(shop: Workshop) -> Document:
+    return await preview_plan(SITE, sources=shop.sources, planner=shop.planner, now_ms=shop.clock)
 
 
 def latest(shop: Workshop) -> dict[str, Any]:

@@ -104,15 +104,22 @@ class Planner(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class SitePorts:
-    """All that planning a site, and setting how it is planned, works with."""
+class Sources:
+    """Where a run reads what is known of its site."""
 
-    fleet: Fleet
     twins: Twins
+    fleet: Fleet
     plans: Plans
     settings: SiteSettings
-    leases: Leases
-    requests: Requests
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """The ways on which orders leave a run, and word of them: to the devices, the database, those
+    who watch, and the queue of what is looked at later."""
+
+    twins: Twins
+    plans: Plans
     live: Live
-    planner: Planner
+    requests: Requests
     now_ms: Callable[[], int]

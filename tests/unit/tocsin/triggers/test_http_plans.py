@@ -20,8 +20,7 @@ WRITES = ("run_plan", "change_optimiser", "change_overrides", "change_tasks")
 @pytest.fixture
 async def plant() -> Plant:
     """A site planned twice: once to tell the devices, once to relieve cell-1."""
-    plant = Plant()
-    plant.workshop = await workshops.workshop()
+    plant = Plant.around(await workshops.workshop())
     await run(plant.workshop)
     plant.workshop.clock.pass_s(60)
     await heard(plant.workshop, *DEVICES)

@@ -27,9 +27,7 @@ def message(body: str) -> func.QueueMessage:
 
 @pytest.fixture
 async def plant() -> Plant:
-    plant = Plant()
-    plant.workshop = await workshops.workshop()
-    return plant
+    return Plant.around(await workshops.workshop())
 
 
 def asked(plant: Plant) -> str:

@@ -20,17 +20,33 @@ async def shop() -> Workshop:
 
 
 async def change(shop: Workshop, kind: Kind, patch: dict[str, Any]) -> dict[str, Any]:
-    return await change_setting(kind, SITE, patch, operator="grace", ports=shop.ports)
+    return await change_at(SITE, shop, kind, patch)
+
+
+async def change_at(
+    site_id: str, shop: Workshop, kind: Kind, patch: dict[str, Any]
+) -> dict[str, Any]:
+    return await change_setting(
+        kind,
+        site_id,
+        patch,
+        operator="grace",
+        settings=shop.sites,
+        twins=shop.twins,
+        requests=shop.requests,
+        live=shop.live,
+        now_ms=shop.clock,
+    )
 
 
 async def test_what_is_left_out_stays_and_defaults_are_shown(shop: Workshop) -> None:
-    assert (await show_setting("optimiser", SITE, shop.ports))["paused"] is False
+    assert (await show_setting("optimiser", SITE, shop.sites))["paused"] is False
     await change(shop, "optimiser", {"limits": {"maxMigrations": 4, "reserve": 0.2}})
     shown = await change(shop, "optimiser", {"paused": True, "limits": {"reserve": None}})
     assert (shown["paused"], shown["limits"]["maxMigrations"]) == (True, 4)
     assert shown["limits"]["reserve"] == 0.15
     assert (shown["setBy"], shown["setAt"]) == ("grace", NOW)
-    assert shown == await show_setting("optimiser", SITE, shop.ports)
+    assert shown == await show_setting("optimiser", SITE, shop.sites)
 
 
 async def test_each_change_is_on_the_record(shop: Workshop) -> None:
@@ -103,7 +119,7 @@ async def test_tasks_come_and_go_one_by_one(shop: Workshop) -> None:
 
 async def test_a_site_that_nobody_stands_at_is_refused(shop: Workshop) -> None:
     with pytest.raises(InvalidRequestError, match="no device is tagged with the site 'nroth'"):
-        await change_setting("optimiser", "nroth", {}, operator="grace", ports=shop.ports)
+        await change_at("nroth", shop, "optimiser", {})
 
 
 async def test_a_patch_nested_without_end_is_refused(shop: Workshop) -> None:

@@ -12,12 +12,12 @@ from tests.unit.tocsin.workshops import (
     SITE,
     heard,
     latest,
+    preview,
     run,
     told_workshop,
 )
 from tocsin.domain.deliveries import CONFIRM_WITHIN_MS, MOST_ATTEMPTS
 from tocsin.domain.errors import BusyError
-from tocsin.usecases.rebalance_site import preview_plan
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ async def test_what_a_disobedient_device_should_run_goes_elsewhere_and_stays_the
     shop.twins.deaf.clear()
     shop.twins.obey("cell-2")
     await run(shop)
-    assert (await preview_plan(SITE, shop.ports))["devices"]["cell-2"]["health"] == 1.0
+    assert (await preview(shop))["devices"]["cell-2"]["health"] == 1.0
 
 
 async def test_a_plan_is_numbered_above_what_any_device_has_seen(

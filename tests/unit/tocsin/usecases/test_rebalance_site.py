@@ -12,7 +12,9 @@ from tests.unit.tocsin.workshops import (
     SITE,
     heard,
     latest,
+    preview,
     run,
+    run_all,
     set_content,
     told_workshop,
     workshop,
@@ -20,8 +22,6 @@ from tests.unit.tocsin.workshops import (
 from tocsin.domain.errors import BusyError, DeliveryError
 from tocsin.domain.requests import Request
 from tocsin.domain.site_settings import setting_document
-from tocsin.usecases.rebalance_fleet import rebalance_fleet
-from tocsin.usecases.rebalance_site import preview_plan, rebalance_site
 
 
 @pytest.fixture
@@ -69,16 +69,16 @@ async def test_two_runs_never_overlap_at_a_site(shop: Workshop) -> None:
     shop.leases.taken.add(f"rebalance/{SITE}")
     with pytest.raises(BusyError):
         await run(shop)
-    assert await rebalance_fleet(shop.ports) == {SITE: None}
+    assert await run_all(shop) == {SITE: None}
 
 
 async def test_the_timer_gives_every_site_its_turn_then_raises_what_failed(shop: Workshop) -> None:
-    assert await rebalance_fleet(shop.ports) == {SITE: "unchanged"}
+    assert await run_all(shop) == {SITE: "unchanged"}
     shop.twins.away = {"everyone"}
     south = setting_document("tasks", "south", {"tasks": {}}, operator="ada", now_ms=1)
     await shop.sites.replace_setting(south, None)
     with pytest.raises(ExceptionGroup) as met:
-        await rebalance_fleet(shop.ports)
+        await run_all(shop)
     assert [error.__notes__ for error in met.value.exceptions] == [["site north"], ["site south"]]
     assert all(isinstance(error, DeliveryError) for error in met.value.exceptions)
 
@@ -88,7 +88,7 @@ async def test_requests_of_one_moment_are_one_run(shop: Workshop) -> None:
     shop.clock.pass_s(1)
     await heard(shop, "cell-1", **ALERT)
     request = Request(SITE, "alert", asked_at, alerted={"cell-1": asked_at - 400})
-    outcomes = [await rebalance_site(request, shop.ports) for _ in range(3)]
+    outcomes = [await shop.rebalance(request) for _ in range(3)]
     assert outcomes == ["planned", "covered", "covered"]
     assert len(shop.planner.problems) == 3, "two before this test"
 
@@ -140,7 +140,7 @@ async def test_all_devices_unhealthy_keep_their_work_and_it_is_reported(shop: Wo
 
 async def test_a_preview_changes_nothing(shop: Workshop) -> None:
     await heard(shop, "cell-1", **ALERT)
-    shown = await preview_plan(SITE, shop.ports)
+    shown = await preview(shop)
     assert {one["taskId"] for one in shown["migrations"]} == {"a1", "a2"}
     assert latest(shop)["version"] == 1
     assert shop.twins.orders == []
