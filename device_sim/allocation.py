@@ -53,5 +53,5 @@ def report_of(in_force: Allocation, at_ms: int, refusal: Refusal | None) -> dict
         "version": in_force.version,
         "tasks": list(in_force.loads_pct),
         "at": at_ms,
-        "refused": refusal.document() if refusal else None,
+        "refused": refusal.to_document() if refusal else None,
     }

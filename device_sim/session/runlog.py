@@ -94,7 +94,7 @@ class RunLog:
 
     def refused(self, device: str, at_ms: int, refusal: Refusal) -> None:
         """Record an order that *device* does not obey."""
-        self._append(ALLOCATIONS, {"device": device, "at": at_ms, "refused": refusal.document()})
+        self._append(ALLOCATIONS, {"device": device, "at": at_ms, "refused": refusal.to_document()})
 
     def faults(self, documents: Sequence[dict[str, Any]]) -> None:
         """Write the truth so far: one line a fault."""

@@ -89,7 +89,7 @@ async def fake_waiting(_: Endpoints) -> AsyncIterator[Waiting]:
 
     async def take() -> list[dict[str, Any]]:
         taken = [request for request, delay_s in requests.queue if delay_s == 0]
-        requests.queue = [one for one in requests.queue if one[1] > 0]
+        requests.queue = [waiting for waiting in requests.queue if waiting[1] > 0]
         return taken
 
     yield Waiting(requests, take)
@@ -107,10 +107,10 @@ async def storage_waiting(endpoints: Endpoints) -> AsyncIterator[Waiting]:
         await client.create_queue()
 
         async def take() -> list[dict[str, Any]]:
-            found = [one async for one in reader.receive_messages(max_messages=32)]
-            for one in found:
-                await reader.delete_message(one)
-            return [json.loads(one.content) for one in found]
+            found = [message async for message in reader.receive_messages(max_messages=32)]
+            for message in found:
+                await reader.delete_message(message)
+            return [json.loads(message.content) for message in found]
 
         yield Waiting(QueueRequests(client), take)
         await client.delete_queue()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from typing import Any
 
 import pytest
 
@@ -13,9 +12,12 @@ from tests.contract import site_ports as opened
 from tests.contract.implementations import each
 from tests.contract.site_ports import Registry, Sites, Waiting
 from tests.fakes.messages import NOW
+from tests.fakes.plans import open_plan, stored_plan
 from tocsin.domain.errors import BusyError, ChangedMeanwhileError, DeliveryError
+from tocsin.domain.orders import Order, OrderedTask
 from tocsin.domain.requests import Request
-from tocsin.domain.site_settings import setting_document
+from tocsin.domain.site_settings import Kind, StoredSetting
+from tocsin.domain.site_standing import SiteStanding
 from tocsin.usecases.ports.planning import Leases, Twins
 
 CAPACITY = {"cpuPct": 100.0, "energyWPerPct": 12.0, "responseMs": 22.0}
@@ -34,106 +36,99 @@ def trusted_hub(iothub: Child, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(iothub.ready["ca"]))
 
 
-def plan(version: int, site_id: str = "north", **changes: object) -> dict[str, Any]:
-    return {
-        "id": f"{version:010d}",
-        "type": "plan",
-        "siteId": site_id,
-        "version": version,
-        "createdAt": NOW + version,
-        "open": False,
-        "deliveries": {},
-        **changes,
-    }
-
-
 async def test_plans_are_one_sites_newest_first(sites: Sites) -> None:
     for version in (2, 10, 1, 9):
-        await sites.save_plan(plan(version))
-    await sites.save_plan(plan(5, "south"))
-    await sites.save_standing({"id": "standing", "type": "standing", "siteId": "north"})
+        await sites.save_plan(stored_plan(version))
+    await sites.save_plan(stored_plan(5, "south"))
+    await sites.save_standing(SiteStanding("north", 10, NOW, "planned"))
 
     async def versions(before_version: int, most: int) -> list[int]:
-        found = await sites.plans("north", before_version=before_version, most=most)
-        return [int(one["version"]) for one in found]
+        found = await sites.list_plans("north", before_version=before_version, most=most)
+        return [plan.version for plan in found]
 
     assert await versions(99, 9) == [10, 9, 2, 1]
     assert await versions(10, 2) == [9, 2]
     assert await versions(1, 9) == []
-    assert await sites.plan("north", 10) == plan(10)
-    assert await sites.plan("north", 5) is None
+    assert await sites.find_plan("north", 10) == stored_plan(10)
+    assert await sites.find_plan("north", 5) is None
 
 
 async def test_a_plan_saved_again_is_as_saved_last(sites: Sites) -> None:
-    await sites.save_plan(plan(1, open=True))
-    await sites.save_plan(plan(1, open=False))
-    assert await sites.plan("north", 1) == plan(1, open=False)
+    await sites.save_plan(open_plan(1))
+    await sites.save_plan(stored_plan(1))
+    assert await sites.find_plan("north", 1) == stored_plan(1)
 
 
 async def test_recent_plans_are_new_or_still_open(sites: Sites) -> None:
-    await sites.save_plan(plan(1, open=True))
+    await sites.save_plan(open_plan(1))
     for version in (2, 3, 4):
-        await sites.save_plan(plan(version))
-    found = await sites.recent_plans("north", since_ms=NOW + 4)
-    assert [one["version"] for one in found] == [4, 1]
-    assert await sites.recent_plans("south", since_ms=0) == []
+        await sites.save_plan(stored_plan(version))
+    found = await sites.list_recent("north", since_ms=NOW + 4)
+    assert [plan.version for plan in found] == [4, 1]
+    assert await sites.list_recent("south", since_ms=0) == []
+
+
+async def test_the_sequence_of_orders_outlives_the_database(sites: Sites) -> None:
+    await sites.save_plan(stored_plan(1))
+    found = await sites.find_plan("north", 1)
+    assert found is not None
+    assert [*found.orders] == ["cell-2", "cell-1"]
 
 
 async def test_how_a_site_stands_is_kept_once(sites: Sites) -> None:
-    assert await sites.standing("north") is None
-    for outcome in ("planned", "unchanged"):
-        document = {"id": "standing", "type": "standing", "siteId": "north", "outcome": outcome}
-        await sites.save_standing(document)
-    assert await sites.standing("north") == document
-    assert await sites.standing("south") is None
+    assert await sites.find_standing("north") is None
+    await sites.save_standing(SiteStanding("north", 1, NOW, "planned"))
+    standing = SiteStanding("north", 1, NOW + 1, "unchanged", {"cell-1": 9.1}, ("no wind",))
+    await sites.save_standing(standing)
+    assert await sites.find_standing("north") == standing
+    assert await sites.find_standing("south") is None
 
 
-def setting(kind: Any, site_id: str, **content: object) -> dict[str, Any]:  # noqa: ANN401
-    return setting_document(kind, site_id, content, operator="ada", now_ms=NOW)
+def setting(kind: Kind, site_id: str, etag: str | None = None, **content: object) -> StoredSetting:
+    return StoredSetting(kind, site_id, content, "ada", NOW, etag)
 
 
 async def test_a_setting_is_replaced_only_as_it_was_read(sites: Sites) -> None:
-    assert await sites.setting("optimiser", "north") is None
-    await sites.replace_setting(setting("optimiser", "north", paused=True), None)
+    assert await sites.find_setting("optimiser", "north") is None
+    await sites.replace_setting(setting("optimiser", "north", paused=True))
     with pytest.raises(ChangedMeanwhileError):
-        await sites.replace_setting(setting("optimiser", "north"), None)
-    found = await sites.setting("optimiser", "north")
-    assert found is not None
-    document, etag = found
-    assert document == setting("optimiser", "north", paused=True)
-    await sites.replace_setting(setting("optimiser", "north", paused=False), etag)
+        await sites.replace_setting(setting("optimiser", "north"))
+    first = await sites.find_setting("optimiser", "north")
+    assert first is not None
+    assert first == setting("optimiser", "north", paused=True)
+    await sites.replace_setting(setting("optimiser", "north", first.etag, paused=False))
     with pytest.raises(ChangedMeanwhileError):
-        await sites.replace_setting(setting("optimiser", "north"), etag)
-    found = await sites.setting("optimiser", "north")
-    assert found is not None
-    assert found[0]["content"] == {"paused": False}
+        await sites.replace_setting(setting("optimiser", "north", first.etag))
+    second = await sites.find_setting("optimiser", "north")
+    assert second is not None
+    assert second.content == {"paused": False}
 
 
 async def test_planned_sites_are_those_with_tasks(sites: Sites) -> None:
-    assert await sites.planned_sites() == []
+    assert await sites.list_planned_sites() == []
     for site_id in ("south", "north"):
-        await sites.replace_setting(setting("tasks", site_id, tasks={}), None)
-    await sites.replace_setting(setting("optimiser", "west"), None)
-    assert await sites.planned_sites() == ["north", "south"]
+        await sites.replace_setting(setting("tasks", site_id, tasks={}))
+    await sites.replace_setting(setting("optimiser", "west"))
+    assert await sites.list_planned_sites() == ["north", "south"]
 
 
 async def test_a_lease_is_held_by_one_at_a_time(leases: Leases) -> None:
-    async with leases.held("rebalance/north") as lease:
+    async with leases.hold("rebalance/north") as lease:
         await lease.renew()
         with pytest.raises(BusyError):
-            async with leases.held("rebalance/north"):
+            async with leases.hold("rebalance/north"):
                 raise AssertionError("held twice")
-        async with leases.held("rebalance/south"):
+        async with leases.hold("rebalance/south"):
             pass
-    async with leases.held("rebalance/north"):
+    async with leases.hold("rebalance/north"):
         pass
 
 
 async def test_a_lease_is_given_back_whatever_happens(leases: Leases) -> None:
     with pytest.raises(RuntimeError):
-        async with leases.held("rebalance/north"):
+        async with leases.hold("rebalance/north"):
             raise RuntimeError("the run failed")
-    async with leases.held("rebalance/north"):
+    async with leases.hold("rebalance/north"):
         pass
 
 
@@ -143,7 +138,7 @@ async def test_of_many_who_want_a_lease_at_once_one_gets_it(leases: Leases) -> N
     async def want() -> bool:
         nonlocal inside, most
         try:
-            async with leases.held("rebalance/east"):
+            async with leases.hold("rebalance/east"):
                 inside += 1
                 most = max(most, inside)
                 await asyncio.sleep(0)
@@ -159,9 +154,9 @@ async def test_of_many_who_want_a_lease_at_once_one_gets_it(leases: Leases) -> N
 
 async def test_requests_come_out_as_they_went_in_and_the_delayed_later(waiting: Waiting) -> None:
     request = Request("north", "alert", NOW, "ü", {"rig-1": NOW})
-    await waiting.requests.put(request.document())
-    await waiting.requests.put(request.document(), delay_s=60)
-    assert await waiting.take() == [request.document()]
+    await waiting.requests.put(request)
+    await waiting.requests.put(request, delay_s=60)
+    assert await waiting.take() == [request.to_document()]
     assert await waiting.take() == []
 
 
@@ -174,12 +169,12 @@ async def test_the_twins_of_a_site_are_found_by_its_tag(registry: Registry) -> N
     cells = [fresh("cell") for _ in range(3)]
     for device_id, site_id in zip(cells, (site, site, other), strict=True):
         registry.add(device_id, site_id, CAPACITY)
-    found = await registry.twins.of_site(site)
-    assert sorted(one["deviceId"] for one in found) == sorted(cells[:2])
-    assert found[0]["tags"] == {"siteId": site, "capacity": CAPACITY}
-    assert found[0]["status"] == "enabled"
-    assert [one["deviceId"] for one in await registry.twins.of_site(other)] == cells[2:]
-    assert await registry.twins.of_site(fresh("nobody's")) == []
+    found = await registry.twins.list_twins(site)
+    assert sorted(twin.device_id for twin in found) == sorted(cells[:2])
+    assert found[0].tags == {"siteId": site, "capacity": CAPACITY}
+    assert found[0].is_enabled
+    assert [twin.device_id for twin in await registry.twins.list_twins(other)] == cells[2:]
+    assert await registry.twins.list_twins(fresh("nobody's")) == []
 
 
 async def test_a_site_of_many_devices_is_found_whole(registry: Registry) -> None:
@@ -191,31 +186,31 @@ async def test_a_site_of_many_devices_is_found_whole(registry: Registry) -> None
             registry.add(device_id, site, CAPACITY)
 
     await asyncio.to_thread(register)
-    assert {one["deviceId"] for one in await registry.twins.of_site(site)} == cells
+    assert {twin.device_id for twin in await registry.twins.list_twins(site)} == cells
 
 
 async def test_an_order_is_in_the_twin_and_replaces_the_one_before(registry: Registry) -> None:
     device_id = fresh("cell")
     registry.add(device_id, "north", CAPACITY)
-    tasks = [{"id": "a", "loadPct": 5.0}, {"id": "b", "loadPct": 7.5}]
-    await registry.twins.order(device_id, {"version": 1, "tasks": tasks})
-    await registry.twins.order(device_id, {"version": 2, "tasks": tasks[:1]})
-    found = await registry.twins.of_device(device_id)
+    first, second = OrderedTask("a", 5.0), OrderedTask("b", 7.5)
+    await registry.twins.send_order(device_id, Order(1, frozenset({first, second})))
+    await registry.twins.send_order(device_id, Order(2, frozenset({first})))
+    found = await registry.twins.find_twin(device_id)
     assert found is not None
-    assert found["properties"]["desired"]["allocation"] == {"version": 2, "tasks": tasks[:1]}
-    assert "allocation" not in found["properties"]["reported"]
+    assert found.desired == {"version": 2, "tasks": [{"id": "a", "loadPct": 5.0}]}
+    assert found.reported is None
 
 
 async def test_a_device_that_is_not_registered_has_no_twin_and_takes_no_order(
     registry: Registry,
 ) -> None:
-    assert await registry.twins.of_device(fresh("cell")) is None
+    assert await registry.twins.find_twin(fresh("cell")) is None
     with pytest.raises(DeliveryError):
-        await registry.twins.order(fresh("cell"), {"version": 1, "tasks": []})
+        await registry.twins.send_order(fresh("cell"), Order(1, frozenset()))
 
 
 async def test_a_hub_that_does_not_answer_is_a_failed_delivery(away: Twins) -> None:
     with pytest.raises(DeliveryError, match="cannot be reached"):
-        await away.of_site("north")
+        await away.list_twins("north")
     with pytest.raises(DeliveryError, match="cannot be reached"):
-        await away.order("cell-1", {"version": 1, "tasks": []})
+        await away.send_order("cell-1", Order(1, frozenset()))

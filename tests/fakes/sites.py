@@ -11,12 +11,16 @@ from typing import Any
 from tests.fakes.live import FakeLive
 from tests.fakes.store import FakeStore
 from tocsin.domain.errors import BusyError, ChangedMeanwhileError, DeliveryError
+from tocsin.domain.orders import Order
 from tocsin.domain.requests import Request
+from tocsin.domain.site_settings import Kind, StoredSetting, setting_id
+from tocsin.domain.site_standing import STANDING_ID, Outcome, SiteStanding
+from tocsin.domain.stored_plan import StoredPlan, plan_id
+from tocsin.domain.twins import Twin
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
 from tocsin.planning.solve import solve
 from tocsin.planning.solve_settings import SolveSettings
-from tocsin.usecases.keep_standing import Outcome
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.planning import Dispatch, Sources
 from tocsin.usecases.rebalance_site import rebalance_site
@@ -32,44 +36,49 @@ class FakeSites:
         self.kept: dict[tuple[str, str], str] = {}
         self.set: dict[str, tuple[str, int]] = {}
         self.audit: list[dict[str, Any]] = []
-        self.meanwhile: list[Document] = []
+        self.meanwhile: list[StoredSetting] = []
 
-    async def plan(self, site_id: str, version: int) -> Document | None:
-        return self._kept(site_id, f"{version:010d}")
+    async def find_plan(self, site_id: str, version: int) -> StoredPlan | None:
+        found = self._find(site_id, plan_id(version))
+        return None if found is None else StoredPlan.from_document(found)
 
-    async def plans(self, site_id: str, *, before_version: int, most: int) -> list[Document]:
-        found = [one for one in self.all_plans(site_id) if one["version"] < before_version]
-        return [*found[:most]]
+    async def list_plans(self, site_id: str, *, before_version: int, most: int) -> list[StoredPlan]:
+        plans = map(StoredPlan.from_document, self.all_plans(site_id))
+        return [plan for plan in plans if plan.version < before_version][:most]
 
-    async def recent_plans(self, site_id: str, *, since_ms: int) -> list[Document]:
-        return [
-            one for one in self.all_plans(site_id) if one["createdAt"] >= since_ms or one["open"]
-        ]
+    async def list_recent(self, site_id: str, *, since_ms: int) -> list[StoredPlan]:
+        plans = map(StoredPlan.from_document, self.all_plans(site_id))
+        return [plan for plan in plans if plan.created_at >= since_ms or plan.is_open]
 
-    async def save_plan(self, document: Document) -> None:
-        self._keep(document)
+    async def save_plan(self, plan: StoredPlan) -> None:
+        self._keep(plan.to_document())
 
-    async def standing(self, site_id: str) -> Document | None:
-        return self._kept(site_id, "standing")
+    async def find_standing(self, site_id: str) -> SiteStanding | None:
+        found = self._find(site_id, STANDING_ID)
+        return None if found is None else SiteStanding.from_document(found)
 
-    async def save_standing(self, document: Document) -> None:
-        self._keep(document)
+    async def save_standing(self, standing: SiteStanding) -> None:
+        self._keep(standing.to_document())
 
-    async def setting(self, kind: str, site_id: str) -> tuple[Document, str] | None:
-        found = self.set.get(f"{kind}:{site_id}")
-        return None if found is None else (json.loads(found[0]), str(found[1]))
+    async def find_setting(self, kind: Kind, site_id: str) -> StoredSetting | None:
+        found = self.set.get(setting_id(kind, site_id))
+        if found is None:
+            return None
+        text, count = found
+        return StoredSetting.from_document(json.loads(text), etag=str(count))
 
-    async def replace_setting(self, document: Document, etag: str | None) -> None:
+    async def replace_setting(self, setting: StoredSetting) -> None:
         while self.meanwhile:
             self._set(self.meanwhile.pop())
-        found = self.set.get(document["id"])
-        if etag != (None if found is None else str(found[1])):
-            raise ChangedMeanwhileError(f"{document['id']} was changed by someone else")
-        self._set(document)
+        name = setting_id(setting.kind, setting.site_id)
+        found = self.set.get(name)
+        if setting.etag != (None if found is None else str(found[1])):
+            raise ChangedMeanwhileError(f"{name} was changed by someone else")
+        self._set(setting)
 
-    async def planned_sites(self) -> list[str]:
-        texts = [json.loads(text) for text, _ in self.set.values()]
-        return sorted(one["siteId"] for one in texts if one["type"] == "tasks")
+    async def list_planned_sites(self) -> list[str]:
+        documents = [json.loads(text) for text, _ in self.set.values()]
+        return sorted(part["siteId"] for part in documents if part["type"] == "tasks")
 
     async def save_audit(self, document: Document) -> None:
         self.audit.append(json.loads(json.dumps(document, allow_nan=False)))
@@ -77,14 +86,15 @@ class FakeSites:
     def all_plans(self, site_id: str) -> list[dict[str, Any]]:
         """Newest first."""
         texts = [json.loads(text) for (site, _), text in self.kept.items() if site == site_id]
-        plans = [one for one in texts if one["type"] == "plan"]
-        return sorted(plans, key=lambda one: -int(one["version"]))
+        plans = [document for document in texts if document["type"] == "plan"]
+        return sorted(plans, key=lambda plan: -int(plan["version"]))
 
-    def _set(self, document: Document) -> None:
+    def _set(self, setting: StoredSetting) -> None:
+        document = setting.to_document()
         _, count = self.set.get(document["id"], ("", 0))
         self.set[document["id"]] = (json.dumps(document, allow_nan=False), count + 1)
 
-    def _kept(self, site_id: str, name: str) -> Document | None:
+    def _find(self, site_id: str, name: str) -> Document | None:
         text = self.kept.get((site_id, name))
         return None if text is None else dict(json.loads(text))
 
@@ -128,27 +138,29 @@ class FakeTwins:
     def obey(self, device_id: str) -> None:
         """Run what was ordered last, and say so."""
         ordered = self.twins[device_id]["properties"]["desired"]["allocation"]
-        tasks = [one["id"] for one in ordered["tasks"]]
+        tasks = [task["id"] for task in ordered["tasks"]]
         self.report(device_id, version=ordered["version"], tasks=tasks, at=self.now_ms)
 
     def running(self, device_id: str) -> set[str]:
         return {*self.twins[device_id]["properties"]["reported"]["allocation"]["tasks"]}
 
-    async def of_site(self, site_id: str) -> list[Document]:
+    async def list_twins(self, site_id: str) -> list[Twin]:
         self._reach("everyone")
-        return [_copy(one) for one in self.twins.values() if one["tags"].get("siteId") == site_id]
+        found = self.twins.values()
+        return [_parse_twin(twin) for twin in found if twin["tags"].get("siteId") == site_id]
 
-    async def of_device(self, device_id: str) -> Document | None:
+    async def find_twin(self, device_id: str) -> Twin | None:
         self._reach("everyone")
         found = self.twins.get(device_id)
-        return None if found is None else _copy(found)
+        return None if found is None else _parse_twin(found)
 
-    async def order(self, device_id: str, allocation: Document) -> None:
+    async def send_order(self, device_id: str, order: Order) -> None:
         self._reach("everyone", device_id)
         if device_id not in self.twins:
             raise DeliveryError("IoT Hub answered 404")
-        self.orders.append((device_id, _copy(allocation)))
-        self.twins[device_id]["properties"]["desired"]["allocation"] = _copy(allocation)
+        allocation = order.to_document()
+        self.orders.append((device_id, allocation))
+        self.twins[device_id]["properties"]["desired"]["allocation"] = allocation
         if self.obedient and device_id not in self.deaf:
             self.obey(device_id)
 
@@ -166,7 +178,7 @@ class FakeLeases:
         self.renewals: int | None = None
 
     @asynccontextmanager
-    async def held(self, name: str) -> AsyncIterator[FakeLeases]:
+    async def hold(self, name: str) -> AsyncIterator[FakeLeases]:
         if name in self.taken:
             raise BusyError(f"{name} is being worked on")
         self.taken.add(name)
@@ -189,10 +201,10 @@ class FakeRequests:
         self.queue: list[tuple[dict[str, Any], int]] = []
         self.away = False
 
-    async def put(self, request: Document, *, delay_s: int = 0) -> None:
+    async def put(self, request: Request, *, delay_s: int = 0) -> None:
         if self.away:
             raise DeliveryError("the queue is away")
-        self.queue.append((_copy(request), delay_s))
+        self.queue.append((request.to_document(), delay_s))
 
     def kinds(self) -> list[str]:
         return [request["kind"] for request, _ in self.queue]
@@ -260,5 +272,14 @@ class Workshop:
         )
 
 
-def _copy(document: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(json.loads(json.dumps(document, allow_nan=False)))
+def _parse_twin(document: Mapping[str, Any]) -> Twin:
+    """As the hub returns it, through JSON: what is changed later in one changes not the other."""
+    copied = json.loads(json.dumps(document, allow_nan=False))
+    properties = copied["properties"]
+    return Twin(
+        device_id=copied["deviceId"],
+        tags=copied["tags"],
+        is_enabled=copied["status"] != "disabled",
+        desired=properties["desired"].get("allocation"),
+        reported=properties["reported"].get("allocation"),
+    )

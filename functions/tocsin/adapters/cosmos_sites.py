@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from azure.core import MatchConditions
 from azure.cosmos.aio import CosmosClient
 from azure.cosmos.exceptions import (
@@ -12,10 +10,11 @@ from azure.cosmos.exceptions import (
     CosmosResourceNotFoundError,
 )
 
-from tocsin.adapters.cosmos_client import query_parameters, read_document, without_system_fields
+from tocsin.adapters.cosmos_client import query_parameters, read_document
 from tocsin.domain.errors import ChangedMeanwhileError
-from tocsin.domain.site_settings import setting_id
-from tocsin.planning.results.plan_document import STANDING_ID, plan_id
+from tocsin.domain.site_settings import Kind, StoredSetting, setting_id
+from tocsin.domain.site_standing import STANDING_ID, SiteStanding
+from tocsin.domain.stored_plan import StoredPlan, plan_id
 from tocsin.usecases.ports.documents import Document
 
 _PLANS = (
@@ -38,41 +37,44 @@ class CosmosSites:
         self._settings = proxy.get_container_client("settings")
         self._audit = proxy.get_container_client("audit")
 
-    async def plan(self, site_id: str, version: int) -> Document | None:
-        return await read_document(self._plans, plan_id(version), partition_key=site_id)
+    async def find_plan(self, site_id: str, version: int) -> StoredPlan | None:
+        found = await read_document(self._plans, plan_id(version), partition_key=site_id)
+        return None if found is None else StoredPlan.from_document(found)
 
-    async def plans(self, site_id: str, *, before_version: int, most: int) -> list[Document]:
-        return await self._found(_PLANS, site_id, count=most, before=before_version)
+    async def list_plans(self, site_id: str, *, before_version: int, most: int) -> list[StoredPlan]:
+        return await self._query(_PLANS, site_id, count=most, before=before_version)
 
-    async def recent_plans(self, site_id: str, *, since_ms: int) -> list[Document]:
-        return await self._found(_RECENT, site_id, since=since_ms)
+    async def list_recent(self, site_id: str, *, since_ms: int) -> list[StoredPlan]:
+        return await self._query(_RECENT, site_id, since=since_ms)
 
-    async def save_plan(self, document: Document) -> None:
-        await self._plans.upsert_item(dict(document))
+    async def save_plan(self, plan: StoredPlan) -> None:
+        await self._plans.upsert_item(plan.to_document())
 
-    async def standing(self, site_id: str) -> Document | None:
-        return await read_document(self._plans, STANDING_ID, partition_key=site_id)
+    async def find_standing(self, site_id: str) -> SiteStanding | None:
+        found = await read_document(self._plans, STANDING_ID, partition_key=site_id)
+        return None if found is None else SiteStanding.from_document(found)
 
-    async def save_standing(self, document: Document) -> None:
-        await self._plans.upsert_item(dict(document))
+    async def save_standing(self, standing: SiteStanding) -> None:
+        await self._plans.upsert_item(standing.to_document())
 
-    async def setting(self, kind: str, site_id: str) -> tuple[Document, str] | None:
+    async def find_setting(self, kind: Kind, site_id: str) -> StoredSetting | None:
         name = setting_id(kind, site_id)
         try:
             found = await self._settings.read_item(name, partition_key=name)
         except CosmosResourceNotFoundError:
             return None
-        return without_system_fields(found), str(found["_etag"])
+        return StoredSetting.from_document(found, etag=str(found["_etag"]))
 
-    async def replace_setting(self, document: Document, etag: str | None) -> None:
+    async def replace_setting(self, setting: StoredSetting) -> None:
+        document = setting.to_document()
         try:
-            if etag is None:
-                await self._settings.create_item(dict(document))
+            if setting.etag is None:
+                await self._settings.create_item(document)
             else:
                 await self._settings.replace_item(
                     document["id"],
-                    dict(document),
-                    etag=etag,
+                    document,
+                    etag=setting.etag,
                     match_condition=MatchConditions.IfNotModified,
                 )
         except (
@@ -84,14 +86,14 @@ class CosmosSites:
                 f"{document['id']} was changed by someone else; try again"
             ) from error
 
-    async def planned_sites(self) -> list[str]:
+    async def list_planned_sites(self) -> list[str]:
         return sorted([str(site) async for site in self._settings.query_items(_PLANNED_SITES)])
 
     async def save_audit(self, document: Document) -> None:
         await self._audit.upsert_item(dict(document))
 
-    async def _found(self, query: str, site_id: str, **values: Any) -> list[Document]:  # noqa: ANN401 (any JSON)
+    async def _query(self, query: str, site_id: str, **values: int) -> list[StoredPlan]:
         found = self._plans.query_items(
             query, parameters=query_parameters(site=site_id, **values), partition_key=site_id
         )
-        return [without_system_fields(document) async for document in found]
+        return [StoredPlan.from_document(document) async for document in found]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tocsin.adapters.identity import blocking_credential_for
 from tocsin.domain.errors import DeliveryError
+from tocsin.domain.orders import Order
+from tocsin.domain.twins import Twin
 from tocsin.settings import Connection
-from tocsin.usecases.ports.documents import Document
 
 if TYPE_CHECKING:
     from azure.iot.hub import IoTHubRegistryManager
@@ -41,45 +42,48 @@ class IotHubTwins:
     def _hub(self) -> IoTHubRegistryManager:
         return _registry_manager(self._connection)
 
-    async def of_site(self, site_id: str) -> list[Document]:
-        return await self._call(lambda: self._query(_site_query(site_id)))
+    async def list_twins(self, site_id: str) -> list[Twin]:
+        return await self._call(lambda: self._query(_write_query(site_id)))
 
-    async def of_device(self, device_id: str) -> Document | None:
+    async def find_twin(self, device_id: str) -> Twin | None:
         try:
-            return await self._call(lambda: _document(self._hub.get_twin(device_id)))
+            return await self._call(lambda: _convert_twin(self._hub.get_twin(device_id)))
         except NotRegisteredError:
             return None
 
-    async def order(self, device_id: str, allocation: Document) -> None:
-        await self._call(lambda: self._update(device_id, allocation))
+    async def send_order(self, device_id: str, order: Order) -> None:
+        await self._call(lambda: self._update(device_id, order))
 
-    def _update(self, device_id: str, allocation: Document) -> None:
-        from azure.iot.hub.models import Twin, TwinProperties  # noqa: PLC0415 (see the class)
+    def _update(self, device_id: str, order: Order) -> None:
+        from azure.iot.hub import models  # noqa: PLC0415 (see the class)
 
-        patch = Twin(properties=TwinProperties(desired={"allocation": dict(allocation)}))
+        desired = {"allocation": order.to_document()}
+        patch = models.Twin(properties=models.TwinProperties(desired=desired))
         self._hub.update_twin(device_id, patch)
 
-    def _query(self, text: str) -> list[Document]:
+    def _query(self, text: str) -> list[Twin]:
         from azure.iot.hub.models import QuerySpecification  # noqa: PLC0415 (see the class)
 
-        found: list[Document] = []
+        found: list[Twin] = []
         continuation: str | None = None
         while True:
             page = self._hub.query_iot_hub(QuerySpecification(query=text), continuation, PAGE)
-            found += [_document(twin) for twin in page.items]
+            found += [_parse_twin(twin) for twin in page.items]
             continuation = page.continuation_token
             if not continuation:
                 return found
 
     async def _call(self, work: Callable[[], Answer]) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, _told, work)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, _translate_errors, work
+        )
 
 
 class NotRegisteredError(DeliveryError):
     """The hub knows no such device."""
 
 
-def _told(work: Callable[[], Answer]) -> Answer:
+def _translate_errors(work: Callable[[], Answer]) -> Answer:
     """Do *work*, its failures in our own words."""
     from msrest.exceptions import (  # noqa: PLC0415 (see IotHubTwins)
         ClientException,
@@ -91,9 +95,9 @@ def _told(work: Callable[[], Answer]) -> Answer:
     except HttpOperationError as error:
         status = error.response.status_code
         kind = NotRegisteredError if status == NOT_FOUND else DeliveryError
-        raise kind(f"IoT Hub answered {status}: {_first_line(error)}") from error
+        raise kind(f"IoT Hub answered {status}: {_take_first_line(error)}") from error
     except (ClientException, OSError, ValueError) as error:
-        raise DeliveryError(f"IoT Hub cannot be reached: {_first_line(error)}") from error
+        raise DeliveryError(f"IoT Hub cannot be reached: {_take_first_line(error)}") from error
 
 
 def _registry_manager(connection: Connection) -> IoTHubRegistryManager:
@@ -123,21 +127,32 @@ def _registry_manager(connection: Connection) -> IoTHubRegistryManager:
     return hub
 
 
-def _site_query(site_id: str) -> str:
+def _write_query(site_id: str) -> str:
     quoted = site_id.replace("'", "''")
     return f"SELECT * FROM devices WHERE tags.siteId = '{quoted}'"  # noqa: S608 (quoted above)
 
 
-def _document(twin: Any) -> Document:  # noqa: ANN401 (the SDK's model, or JSON from a query)
-    if isinstance(twin, dict):
-        return twin
-    return {
-        "deviceId": twin.device_id,
-        "status": twin.status,
-        "tags": twin.tags or {},
-        "properties": {"desired": twin.properties.desired, "reported": twin.properties.reported},
-    }
+def _convert_twin(twin: Any) -> Twin:  # noqa: ANN401 (the SDK's model, which it does not annotate)
+    return Twin(
+        device_id=twin.device_id,
+        tags=twin.tags or {},
+        is_enabled=twin.status != "disabled",
+        desired=(twin.properties.desired or {}).get("allocation"),
+        reported=(twin.properties.reported or {}).get("allocation"),
+    )
 
 
-def _first_line(error: Exception) -> str:
+def _parse_twin(document: Mapping[str, Any]) -> Twin:
+    """A twin as a query returns it: JSON."""
+    properties = document.get("properties") or {}
+    return Twin(
+        device_id=str(document["deviceId"]),
+        tags=document.get("tags") or {},
+        is_enabled=document.get("status") != "disabled",
+        desired=(properties.get("desired") or {}).get("allocation"),
+        reported=(properties.get("reported") or {}).get("allocation"),
+    )
+
+
+def _take_first_line(error: Exception) -> str:
     return (str(error) or type(error).__name__).splitlines()[0]

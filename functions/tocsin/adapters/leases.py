@@ -24,8 +24,8 @@ class BlobLeases:
         self._container = client.get_container_client(LEASES)
 
     @asynccontextmanager
-    async def held(self, name: str) -> AsyncIterator[HeldLease]:
-        lease = await self._acquired(name)
+    async def hold(self, name: str) -> AsyncIterator[HeldLease]:
+        lease = await self._acquire(name)
         try:
             yield HeldLease(lease, name)
         finally:
@@ -35,7 +35,7 @@ class BlobLeases:
                 # It runs out by itself, and what was done under it is done.
                 log.info("Lease %s not given back: %s", name, error)
 
-    async def _acquired(self, name: str) -> BlobLeaseClient:
+    async def _acquire(self, name: str) -> BlobLeaseClient:
         blob = self._container.get_blob_client(name)
         try:
             await blob.upload_blob(b"")

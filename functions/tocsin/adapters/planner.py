@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 async def plan_in_thread(problem: Problem, settings: SolveSettings) -> Plan:
     """The port Planner. The optimiser is imported by the first plan: most instances make none."""
-    return await asyncio.to_thread(_solved, problem, settings)
+    return await asyncio.to_thread(_import_and_solve, problem, settings)
 
 
-def _solved(problem: Problem, settings: SolveSettings) -> Plan:
+def _import_and_solve(problem: Problem, settings: SolveSettings) -> Plan:
     from tocsin.planning.solve import solve  # noqa: PLC0415 (see above)
 
     return solve(problem, settings)

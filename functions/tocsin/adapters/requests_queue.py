@@ -12,9 +12,8 @@ from azure.storage.queue.aio import QueueClient
 from tocsin.adapters.identity import credential_for
 from tocsin.adapters.transport import quick_transport
 from tocsin.domain.errors import DeliveryError
-from tocsin.domain.requests import QUEUE
+from tocsin.domain.requests import QUEUE, Request
 from tocsin.settings import Connection
-from tocsin.usecases.ports.documents import Document
 
 KEPT_S = 60 * 60  # a request this old has long been overtaken by the timer
 
@@ -40,10 +39,10 @@ class QueueRequests:
     def __init__(self, client: QueueClient) -> None:
         self._client = client
 
-    async def put(self, request: Document, *, delay_s: int = 0) -> None:
+    async def put(self, request: Request, *, delay_s: int = 0) -> None:
         try:
             await self._client.send_message(
-                json.dumps(request), visibility_timeout=delay_s, time_to_live=KEPT_S
+                json.dumps(request.to_document()), visibility_timeout=delay_s, time_to_live=KEPT_S
             )
         except AzureError as error:
             raise DeliveryError(f"the queue {QUEUE} did not take a request: {error}") from error

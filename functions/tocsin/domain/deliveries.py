@@ -37,11 +37,11 @@ class Delivery:
         return self.state in OPEN
 
     @property
-    def awaited(self) -> bool:
+    def is_awaited(self) -> bool:
         """Whether the device's report still counts: a failed one may yet obey."""
         return self.is_open or self.state == "failed"
 
-    def document(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         return {
             "version": self.version,
             "state": self.state,
@@ -65,27 +65,27 @@ class Delivery:
 
 def is_due(delivery: Delivery, now_ms: int) -> bool:
     """Whether the order is to be sent, for the first time or again."""
-    return delivery.is_open and (delivery.sent_at is None or _waited(delivery, now_ms))
+    return delivery.is_open and (delivery.sent_at is None or _is_overdue(delivery, now_ms))
 
 
-def sent(delivery: Delivery, now_ms: int) -> Delivery:
-    """The delivery once the hub has taken the order."""
+def note_sent(delivery: Delivery, now_ms: int) -> Delivery:
+    """The hub has taken the order."""
     state: State = "sent" if delivery.attempts == 0 else "late"
     return replace(delivery, state=state, attempts=delivery.attempts + 1, sent_at=now_ms)
 
 
-def not_sent(delivery: Delivery, why: str, now_ms: int) -> Delivery:
-    """The delivery once the hub has not taken the order."""
-    return _tried(replace(sent(delivery, now_ms), text=why), now_ms)
+def note_unsent(delivery: Delivery, why: str, now_ms: int) -> Delivery:
+    """The hub has not taken the order: *why*, in words."""
+    return _retry_or_fail(replace(note_sent(delivery, now_ms), text=why), now_ms)
 
 
-def superseded(delivery: Delivery, version: int) -> Delivery:
-    """The delivery once the device has, or runs, another order of the plan *version*."""
+def supersede(delivery: Delivery, version: int) -> Delivery:
+    """The device has, or runs, another order: that of the plan *version*."""
     return replace(delivery, state="superseded", text=f"plan {version} ordered otherwise")
 
 
-def observed(delivery: Delivery, report: Report | None, now_ms: int) -> Delivery:
-    """What the device's *report* makes of its order. Of a failed one too: the device is back."""
+def note_report(delivery: Delivery, report: Report | None, now_ms: int) -> Delivery:
+    """What the device's *report* makes of its order; of a failed one too, since it may be back."""
     if delivery.state in {"pending", "confirmed", "superseded"} or delivery.sent_at is None:
         return delivery
     if report is not None and report.version == delivery.version:
@@ -94,16 +94,16 @@ def observed(delivery: Delivery, report: Report | None, now_ms: int) -> Delivery
         return replace(delivery, state="confirmed", confirmed_at=at, text="")
     if delivery.state == "failed":
         later = 0 if report is None else report.version
-        return superseded(delivery, later) if later > delivery.version else delivery
-    if report is not None and (why := _disobeyed(delivery, report)):
-        return _failed(delivery, why)
-    if not _waited(delivery, now_ms):
+        return supersede(delivery, later) if later > delivery.version else delivery
+    if report is not None and (why := _explain_refusal(delivery, report)):
+        return _give_up(delivery, why)
+    if not _is_overdue(delivery, now_ms):
         return delivery
     running = "has reported nothing" if report is None else f"runs version {report.version}"
-    return _tried(replace(delivery, text=f"not confirmed in time: it {running}"), now_ms)
+    return _retry_or_fail(replace(delivery, text=f"not confirmed in time: it {running}"), now_ms)
 
 
-def _disobeyed(delivery: Delivery, report: Report) -> str:
+def _explain_refusal(delivery: Delivery, report: Report) -> str:
     """Why the device will not obey, however often it is told; empty if it may yet."""
     if report.refused is not None and report.refused.version == delivery.version:
         return f"refused ({report.refused.reason}); it runs version {report.version}"
@@ -112,16 +112,16 @@ def _disobeyed(delivery: Delivery, report: Report) -> str:
     return ""
 
 
-def _waited(delivery: Delivery, now_ms: int) -> bool:
+def _is_overdue(delivery: Delivery, now_ms: int) -> bool:
     return delivery.sent_at is not None and now_ms - delivery.sent_at >= CONFIRM_WITHIN_MS
 
 
-def _tried(delivery: Delivery, now_ms: int) -> Delivery:
+def _retry_or_fail(delivery: Delivery, now_ms: int) -> Delivery:
     """Late, or failed when there is no attempt left and the last had its time."""
-    if delivery.attempts >= MOST_ATTEMPTS and _waited(delivery, now_ms):
-        return _failed(delivery, f"{delivery.text} ({delivery.attempts} orders)")
+    if delivery.attempts >= MOST_ATTEMPTS and _is_overdue(delivery, now_ms):
+        return _give_up(delivery, f"{delivery.text} ({delivery.attempts} orders)")
     return replace(delivery, state="late")
 
 
-def _failed(delivery: Delivery, why: str) -> Delivery:
+def _give_up(delivery: Delivery, why: str) -> Delivery:
     return replace(delivery, state="failed", text=why)

@@ -31,13 +31,19 @@ class Order:
     version: int
     tasks: frozenset[OrderedTask]
 
-    def document(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         """The desired property ``allocation``: an array, so that a patch replaces it whole."""
-        tasks = sorted(self.tasks, key=lambda one: one.task_id)
+        tasks = sorted(self.tasks, key=lambda task: task.task_id)
         return {
             "version": self.version,
-            "tasks": [{"id": one.task_id, "loadPct": one.load_pct} for one in tasks],
+            "tasks": [{"id": task.task_id, "loadPct": task.load_pct} for task in tasks],
         }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Order:
+        """As we stored it ourselves; what others say goes through ``parse_order``."""
+        tasks = (OrderedTask(task["id"], task["loadPct"]) for task in document["tasks"])
+        return cls(document["version"], frozenset(tasks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Refusal:
     version: int | None
     reason: str
 
-    def document(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         return {"version": self.version, "reason": self.reason}
 
 
@@ -70,11 +76,11 @@ def parse_order(value: object) -> Order | None:
     if value is None:
         return None
     where = "desired.allocation"
-    parts = _mapping(value, where, {"version", "tasks"})
-    tasks = [_ordered(one, f"{where}.tasks") for one in _list(parts, "tasks", where)]
-    if len({one.task_id for one in tasks}) < len(tasks):
+    parts = _check_object(value, where, {"version", "tasks"})
+    tasks = [_parse_task(task, f"{where}.tasks") for task in _check_list(parts, "tasks", where)]
+    if len({task.task_id for task in tasks}) < len(tasks):
         raise InvalidProblemError(f"{where}.tasks names a task twice")
-    return Order(_whole(parts.get("version"), where, least=1), frozenset(tasks))
+    return Order(_check_whole(parts.get("version"), where, least=1), frozenset(tasks))
 
 
 def parse_report(value: object) -> Report | None:
@@ -85,13 +91,13 @@ def parse_report(value: object) -> Report | None:
     if value is None:
         return None
     where = "reported.allocation"
-    parts = _mapping(value, where)
-    tasks = [_text(one, f"{where}.tasks") for one in _list(parts, "tasks", where)]
+    parts = _check_object(value, where)
+    tasks = [_check_text(task, f"{where}.tasks") for task in _check_list(parts, "tasks", where)]
     return Report(
-        version=_whole(parts.get("version"), where),
+        version=_check_whole(parts.get("version"), where),
         tasks=frozenset(tasks),
-        at=_whole(parts.get("at"), f"{where}.at", most=2**53),
-        refused=_refusal(parts.get("refused"), f"{where}.refused"),
+        at=_check_whole(parts.get("at"), f"{where}.at", most=2**53),
+        refused=_parse_refusal(parts.get("refused"), f"{where}.refused"),
     )
 
 
@@ -100,29 +106,29 @@ def version_of(order: object) -> int | None:
     is none that an order could have."""
     version = order.get("version") if isinstance(order, Mapping) else None
     try:
-        return _whole(version, "version")
+        return _check_whole(version, "version")
     except InvalidProblemError:
         return None
 
 
-def _refusal(value: object, where: str) -> Refusal | None:
+def _parse_refusal(value: object, where: str) -> Refusal | None:
     if value is None:
         return None
     # Whatever was refused may have had any version: it is no reason to refuse the report.
-    return Refusal(version_of(value), _text(_mapping(value, where).get("reason"), where))
+    return Refusal(version_of(value), _check_text(_check_object(value, where).get("reason"), where))
 
 
-def _ordered(value: object, where: str) -> OrderedTask:
-    parts = _mapping(value, where, {"id", "loadPct"})
+def _parse_task(value: object, where: str) -> OrderedTask:
+    parts = _check_object(value, where, {"id", "loadPct"})
     load = parts.get("loadPct")
     if isinstance(load, bool) or not isinstance(load, int | float) or not 0 <= load <= MOST_LOAD:
         raise InvalidProblemError(
             f"{where}: loadPct {load!r:.40} must be a number, 0 to {MOST_LOAD:g}"
         )
-    return OrderedTask(_text(parts.get("id"), where), float(load))
+    return OrderedTask(_check_text(parts.get("id"), where), float(load))
 
 
-def _mapping(value: object, where: str, known: set[str] | None = None) -> Mapping[str, Any]:
+def _check_object(value: object, where: str, known: set[str] | None = None) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise InvalidProblemError(f"{where} must be an object, not {value!r:.40}")
     if known is not None and not known >= value.keys():
@@ -130,14 +136,14 @@ def _mapping(value: object, where: str, known: set[str] | None = None) -> Mappin
     return value
 
 
-def _list(parts: Mapping[str, Any], name: str, where: str) -> list[Any]:
+def _check_list(parts: Mapping[str, Any], name: str, where: str) -> list[Any]:
     value = parts.get(name)
     if not isinstance(value, list):
         raise InvalidProblemError(f"{where}.{name} must be a list, not {value!r}")
     return value
 
 
-def _whole(value: object, where: str, *, least: int = 0, most: int = MOST_VERSION) -> int:
+def _check_whole(value: object, where: str, *, least: int = 0, most: int = MOST_VERSION) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         raise InvalidProblemError(
             f"{where}: {value!r:.40} must be a whole number, {least} to {most}"
@@ -145,7 +151,7 @@ def _whole(value: object, where: str, *, least: int = 0, most: int = MOST_VERSIO
     return value
 
 
-def _text(value: object, where: str) -> str:
+def _check_text(value: object, where: str) -> str:
     if not isinstance(value, str) or not value:
         raise InvalidProblemError(f"{where}: {value!r} must be a text")
     return value

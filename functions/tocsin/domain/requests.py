@@ -15,6 +15,22 @@ Kind = Literal["timer", "alert", "operator", "settings", "unconfirmed", "follow-
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """What a plan says of why it was made."""
+
+    kind: Kind
+    text: str
+    requested_at: int
+
+    def to_document(self) -> dict[str, Any]:
+        return {"kind": self.kind, "text": self.text, "requestedAt": self.requested_at}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Cause:
+        return cls(document["kind"], document["text"], document["requestedAt"])
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """``text``: who or what asks, in words. ``requested_at``: ms since the epoch.
 
@@ -29,7 +45,7 @@ class Request:
     alerted: Mapping[str, int] = field(default_factory=dict)
     version: int | None = None
 
-    def document(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         return {
             "siteId": self.site_id,
             "kind": self.kind,
@@ -40,9 +56,8 @@ class Request:
         }
 
     @property
-    def cause(self) -> dict[str, Any]:
-        """What a plan says of why it was made."""
-        return {"kind": self.kind, "text": self.text, "requestedAt": self.requested_at}
+    def cause(self) -> Cause:
+        return Cause(self.kind, self.text, self.requested_at)
 
 
 def parse_request(body: bytes) -> Request:

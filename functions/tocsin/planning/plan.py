@@ -4,37 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-Status = Literal["unchanged", "optimal", "feasible", "repaired"]
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A soft rule the plan breaks, since no allowed plan avoids it at a lower price.
-
-    kind: the rule; it says what ``amount`` counts.
-        unplaced: the task runs nowhere; its load in percent.
-        misplaced: the task remains where it must not be; its load in percent.
-        overload, reserve: percent that the device carries above its capacity or reserve line.
-        late: ms after the task's deadline.
-    subject: the id of the task or device. text: the same in words.
-    """
-
-    kind: Literal["unplaced", "misplaced", "overload", "reserve", "late"]
-    subject: str
-    amount: float
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """One task's move; ``source`` is None for a task that ran nowhere."""
-
-    task_id: str
-    source: str | None
-    target: str
-    reason: str
+from tocsin.domain.figures import Status, Violation
+from tocsin.domain.stored_plan import Migration
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
+from tocsin.domain.figures import Status
 from tocsin.planning.arrays.pairs import NOWHERE
 from tocsin.planning.arrays.site import Site, build_site
 from tocsin.planning.models.solver import Solver, choose_solver
 from tocsin.planning.moves.greedy import stay_in_place
-from tocsin.planning.plan import Plan, Status
+from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
 from tocsin.planning.results.reasons import migrations_of, violations_of
 from tocsin.planning.search.search import BestPlan, Search, measure_gap

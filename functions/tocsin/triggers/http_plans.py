@@ -12,7 +12,6 @@ from tocsin.domain.principal import OPERATOR, VIEWER
 from tocsin.domain.requests import Request
 from tocsin.domain.site_settings import KINDS, Kind
 from tocsin.domain.telemetry import can_be_kept
-from tocsin.planning.results.plan_document import summary
 from tocsin.triggers.calls import Call, Handler, Route, add_route, json_answer, problem
 from tocsin.usecases.change_setting import change_setting, show_setting
 from tocsin.usecases.look_at_site import NEWEST
@@ -46,25 +45,30 @@ async def _plans(call: Call) -> func.HttpResponse:
     most = DEFAULT_MAX if most is None else most
     if not 1 <= most <= MOST:
         raise InvalidRequestError(f"max must lie between 1 and {MOST}, not {most}")
-    found = await call.services.plans.plans(
+    found = await call.services.plans.list_plans(
         _site(call), before_version=NEWEST if before is None else before, most=most
     )
-    return json_answer({"plans": [summary(one) for one in found]})
+    return json_answer({"plans": [plan.to_summary() for plan in found]})
 
 
 async def _latest(call: Call) -> func.HttpResponse:
     plans, site_id = call.services.plans, _site(call)
-    found = await plans.plans(site_id, before_version=NEWEST, most=1)
-    standing = await plans.standing(site_id)
-    return json_answer({"plan": found[0] if found else None, "standing": standing})
+    found = await plans.list_plans(site_id, before_version=NEWEST, most=1)
+    standing = await plans.find_standing(site_id)
+    return json_answer(
+        {
+            "plan": found[0].to_document() if found else None,
+            "standing": None if standing is None else standing.to_document(),
+        }
+    )
 
 
 async def _plan(call: Call) -> func.HttpResponse:
     version = int(call.request.route_params["version"])
-    found = await call.services.plans.plan(_site(call), version)
+    found = await call.services.plans.find_plan(_site(call), version)
     if found is None:
         return problem(404, f"site {_site(call)!r} has no plan {version}")
-    return json_answer(found)
+    return json_answer(found.to_document())
 
 
 async def _run(call: Call) -> func.HttpResponse:
@@ -74,11 +78,11 @@ async def _run(call: Call) -> func.HttpResponse:
         preview = await preview_plan(
             site_id, sources=wired.sources, planner=wired.planner, now_ms=wired.now_ms
         )
-        return json_answer(preview)
+        return json_answer(preview.to_document())
     text = f"{call.principal.name} asked for it"
     request = Request(site_id, "operator", wired.now_ms(), text)
-    await wired.requests.put(request.document())
-    return json_answer({"requested": request.document()}, status=202)
+    await wired.requests.put(request)
+    return json_answer({"requested": request.to_document()}, status=202)
 
 
 def _showing(kind: Kind) -> Handler:

@@ -11,7 +11,7 @@ import azure.functions as func
 from tocsin.bootstrap import Services
 from tocsin.domain.errors import BusyError
 from tocsin.domain.requests import Request, parse_request
-from tocsin.usecases.keep_standing import Outcome
+from tocsin.domain.site_standing import Outcome
 from tocsin.usecases.rebalance_fleet import rebalance_fleet as every_site
 from tocsin.usecases.rebalance_site import rebalance_site
 
@@ -45,7 +45,7 @@ def blueprint(services: Callable[[], Services]) -> func.Blueprint:
             outcome = await _rebalance_with(wired)(request)
         except BusyError:
             # Asked again rather than failed: it must not count towards the poison queue.
-            await wired.requests.put(request.document(), delay_s=BUSY_S)
+            await wired.requests.put(request, delay_s=BUSY_S)
             return
         log.info("Rebalanced site %s (%s): %s", request.site_id, request.kind, outcome)
 

@@ -14,12 +14,16 @@ from tocsin.domain.errors import (
 )
 from tocsin.domain.merge_patch import merged
 from tocsin.domain.requests import Request
-from tocsin.domain.site_settings import Kind, content_of, setting_audit, setting_document
+from tocsin.domain.site_settings import (
+    Kind,
+    StoredSetting,
+    content_of,
+    setting_audit,
+)
 from tocsin.planning.inputs.optimiser import parse_optimiser, shown_optimiser
 from tocsin.planning.inputs.overrides import Overrides, parse_overrides, shown_overrides
 from tocsin.planning.inputs.tasks import parse_tasks, shown_tasks
 from tocsin.planning.inputs.twins import edge_devices
-from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.operators import Live
 from tocsin.usecases.ports.planning import Requests, SiteSettings, Twins
 
@@ -37,8 +41,7 @@ SHOWN: Mapping[Kind, Callable[[Mapping[str, Any], str], dict[str, Any]]] = {
 
 async def show_setting(kind: Kind, site_id: str, settings: SiteSettings) -> dict[str, Any]:
     """What is in force at the site, defaults included, and who set it when."""
-    found = await settings.setting(kind, site_id)
-    return _shown(kind, site_id, None if found is None else found[0])
+    return _describe(kind, site_id, await settings.find_setting(kind, site_id))
 
 
 async def change_setting(
@@ -59,27 +62,27 @@ async def change_setting(
     ChangedMeanwhileError when others kept changing the same document.
     """
     for attempt in range(ATTEMPTS):
-        found = await settings.setting(kind, site_id)
-        before, etag = found if found is not None else (None, None)
-        content = await _content(kind, site_id, before, patch, settings=settings, twins=twins)
-        after = setting_document(kind, site_id, content, operator=operator, now_ms=now_ms())
+        before = await settings.find_setting(kind, site_id)
+        content = await _apply_patch(kind, site_id, before, patch, settings=settings, twins=twins)
+        etag = None if before is None else before.etag
+        after = StoredSetting(kind, site_id, content, operator, now_ms(), etag)
         # The record first: a change without one is worse than a record of a change that failed.
         await settings.save_audit(setting_audit(before, after))
         try:
-            await settings.replace_setting(after, etag)
+            await settings.replace_setting(after)
         except ChangedMeanwhileError:
             if attempt == ATTEMPTS - 1:
                 raise
             continue
         await _announce(kind, site_id, after, requests, live)
         break
-    return _shown(kind, site_id, after)
+    return _describe(kind, site_id, after)
 
 
-async def _content(
+async def _apply_patch(
     kind: Kind,
     site_id: str,
-    before: Document | None,
+    before: StoredSetting | None,
     patch: Mapping[str, Any],
     *,
     settings: SiteSettings,
@@ -91,21 +94,21 @@ async def _content(
     except ValueError as error:
         raise InvalidRequestError(f"the patch is {error}") from error
     SHOWN[kind](content, site_id)  # which checks it
-    found = await twins.of_site(site_id)
+    found = await twins.list_twins(site_id)
     if not found:
         raise InvalidRequestError(f"no device is tagged with the site {site_id!r}")
     if kind == "overrides":
         known = (
-            await _task_ids(site_id, settings),
-            {one.device_id for one in edge_devices(found)[0]},
+            await _fetch_task_ids(site_id, settings),
+            {device.device_id for device in edge_devices(found)[0]},
         )
         _check_known(parse_overrides(content), parse_overrides(content_of(before)), *known)
     return content
 
 
-async def _task_ids(site_id: str, settings: SiteSettings) -> set[str]:
-    found = await settings.setting("tasks", site_id)
-    return set(parse_tasks(content_of(None if found is None else found[0]), site_id))
+async def _fetch_task_ids(site_id: str, settings: SiteSettings) -> set[str]:
+    tasks = await settings.find_setting("tasks", site_id)
+    return set(parse_tasks(content_of(tasks), site_id))
 
 
 def _check_known(after: Overrides, before: Overrides, tasks: set[str], devices: set[str]) -> None:
@@ -116,29 +119,29 @@ def _check_known(after: Overrides, before: Overrides, tasks: set[str], devices: 
 
 
 async def _announce(
-    kind: Kind, site_id: str, document: Document, requests: Requests, live: Live
+    kind: Kind, site_id: str, setting: StoredSetting, requests: Requests, live: Live
 ) -> None:
     """Tell those who watch, and have the site planned anew; the timer does if the queue is away."""
     message = {
         "type": "settings",
         "siteId": site_id,
         "kind": kind,
-        "setting": _shown(kind, site_id, document),
+        "setting": _describe(kind, site_id, setting),
     }
-    text = f"{document['setBy']} changed the {kind}"
-    request = Request(site_id, "settings", document["setAt"], text)
+    text = f"{setting.set_by} changed the {kind}"
+    request = Request(site_id, "settings", setting.set_at, text)
     # Each for itself: that one is away keeps nobody from hearing of it through the other.
-    for announcing in (requests.put(request.document()), live.send(site_id, message)):
+    for announcing in (requests.put(request), live.send(site_id, message)):
         try:
             await announcing
         except DeliveryError as error:
             log.warning("Site %s: %s, not announced: %s", site_id, text, error)
 
 
-def _shown(kind: Kind, site_id: str, document: Document | None) -> dict[str, Any]:
+def _describe(kind: Kind, site_id: str, setting: StoredSetting | None) -> dict[str, Any]:
     return {
         "site": site_id,
-        "setBy": None if document is None else document["setBy"],
-        "setAt": None if document is None else document["setAt"],
-        **SHOWN[kind](content_of(document), site_id),
+        "setBy": None if setting is None else setting.set_by,
+        "setAt": None if setting is None else setting.set_at,
+        **SHOWN[kind](content_of(setting), site_id),
     }

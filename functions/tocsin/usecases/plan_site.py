@@ -4,57 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from tocsin.domain.figures import Figures
 from tocsin.domain.requests import Request
+from tocsin.domain.stored_plan import StoredPlan
 from tocsin.planning.inputs.gather import Known, gather
 from tocsin.planning.results.orders import next_version, orders_for
-from tocsin.planning.results.plan_document import deliveries_of, figures, plan_document
+from tocsin.planning.results.stored_plan import record_plan
 from tocsin.usecases.look_at_site import SiteView
-from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.planning import Planner
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """``document``: the plan to carry out, None where none can be made: ``figures`` say why.
+    """``plan``: what would be carried out, None where none can be made: ``notes`` say why.
 
     ``background``: percent by device that its measured load exceeds its tasks' by.
     """
 
-    version: int
-    document: Document | None
-    figures: Mapping[str, Any]
+    plan: StoredPlan | None
+    notes: tuple[str, ...]
     background: Mapping[str, float]
+
+    @property
+    def figures(self) -> Figures | None:
+        return None if self.plan is None else self.plan.figures
 
 
 async def draft_plan(
     view: SiteView, request: Request, *, planner: Planner, now_ms: Callable[[], int]
 ) -> Draft:
     """Changes nothing. Raises InvalidProblemError where what is set contradicts itself."""
-    gathered = gather(_known(view, request), view.looked_at)
-    background = {name: one.background_pct for name, one in gathered.conditions.items()}
-    last = 0 if view.last is None else int(view.last["version"])
+    gathered = gather(_gather_known(view, request), view.looked_at)
+    background = {name: condition.background_pct for name, condition in gathered.conditions.items()}
+    problem = gathered.problem
+    if problem is None:
+        return Draft(None, (*view.notes, *gathered.notes), background)
+    plan = await planner(problem, view.optimiser.search)
+    last = view.last_version
     version = next_version(last, view.devices)
-    if gathered.problem is None:
-        return Draft(version, None, {"notes": [*view.notes, *gathered.notes]}, background)
-    plan = await planner(gathered.problem, view.optimiser.search)
-    found = figures(plan, [*view.notes, *_ahead(view, last), *gathered.notes])
-    orders = orders_for(plan.allocation, view.tasks, view.devices, version)
-    document = plan_document(
-        view.site_id,
+    told = (*view.notes, *_find_ahead(view, last), *gathered.notes)
+    notes = (*told, plan.note) if plan.note else told
+    stored = record_plan(
         plan,
-        gathered,
+        problem,
+        gathered.conditions,
+        site_id=view.site_id,
         version=version,
-        orders=orders,
+        orders=orders_for(plan.allocation, view.tasks, view.devices, version),
         cause=request.cause,
-        found=found,
+        notes=notes,
         now_ms=now_ms(),
     )
-    return Draft(version, document, found, background)
+    return Draft(stored, notes, background)
 
 
-def _known(view: SiteView, request: Request) -> Known:
+def _gather_known(view: SiteView, request: Request) -> Known:
     return Known(
         site_id=view.site_id,
         devices=view.devices,
@@ -62,28 +67,28 @@ def _known(view: SiteView, request: Request) -> Known:
         tasks=view.tasks,
         optimiser=view.optimiser,
         overrides=view.overrides,
-        planned={} if view.last is None else view.last["allocation"],
-        failed=_failed(view),
+        planned={} if view.last is None else view.last.allocation,
+        failed=_find_disobedient(view),
         alerted=request.alerted,
-        background={} if view.standing is None else view.standing["background"],
+        background={} if view.standing is None else view.standing.background,
     )
 
 
-def _failed(view: SiteView) -> dict[str, str]:
-    """The devices that did not obey the last order they were given."""
+def _find_disobedient(view: SiteView) -> dict[str, str]:
+    """The devices that did not obey the last order they were given, and why."""
     return {
-        name: f"it did not obey plan {plan['version']}: {delivery.text}"
+        name: f"it did not obey plan {plan.version}: {delivery.text}"
         for plan in view.plans
-        for name, delivery in deliveries_of(plan).items()
+        for name, delivery in plan.deliveries.items()
         if delivery.state == "failed"
     }
 
 
-def _ahead(view: SiteView, last: int) -> list[str]:
+def _find_ahead(view: SiteView, last: int) -> list[str]:
     """Devices that know of later plans than the database does: it was restored, perhaps."""
     return [
-        f"device {one.device_id!r} has seen version {one.version}, later than the last plan here "
-        f"({last}); the next is numbered from there"
-        for one in view.devices
-        if one.version > last
+        f"device {device.device_id!r} has seen version {device.version}, later than the last plan "
+        f"here ({last}); the next is numbered from there"
+        for device in view.devices
+        if device.version > last
     ]

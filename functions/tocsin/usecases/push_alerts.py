@@ -24,7 +24,7 @@ async def push_alerts(
     """
     try:
         for request in _requests(documents, now_ms):
-            await requests.put(request.document(), delay_s=DEBOUNCE_S)
+            await requests.put(request, delay_s=DEBOUNCE_S)
     finally:
         # A queue that is away must not keep people from seeing the alert.
         for document in documents:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from tocsin.domain.errors import BusyError
 from tocsin.domain.requests import Request
-from tocsin.usecases.keep_standing import Outcome
+from tocsin.domain.site_standing import Outcome
 from tocsin.usecases.ports.planning import SiteSettings
 
 SITES_AT_ONCE = 4  # each solves in a thread, and asks the hub
@@ -26,7 +26,7 @@ async def rebalance_fleet(
     Raises, when all sites have had their turn, an ExceptionGroup of the errors they met, each with
     its site in a note.
     """
-    sites = await settings.planned_sites()
+    sites = await settings.list_planned_sites()
     limit = asyncio.Semaphore(SITES_AT_ONCE)
 
     async def run(site_id: str) -> Outcome | None:

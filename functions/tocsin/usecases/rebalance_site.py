@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from tocsin.domain.errors import InvalidProblemError
 from tocsin.domain.orders import Report
 from tocsin.domain.requests import Request
+from tocsin.domain.site_standing import Outcome
+from tocsin.domain.stored_plan import StoredPlan
 from tocsin.usecases.deliver_orders import show_plan
 from tocsin.usecases.follow_up import follow_up, follow_up_plan, look_again
-from tocsin.usecases.keep_standing import Outcome, keep_impossible, keep_standing
-from tocsin.usecases.look_at_site import SiteView, look_at_site, read_optimiser
+from tocsin.usecases.keep_standing import keep_impossible, keep_standing
+from tocsin.usecases.look_at_site import SiteView, fetch_optimiser, look_at_site
 from tocsin.usecases.plan_site import draft_plan
-from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.planning import Dispatch, Lease, Leases, Planner, Sources
 
 MARGIN_MS = 500  # so soon after an alert is stored, its device's document shows it
@@ -37,7 +38,7 @@ async def rebalance_site(
 
     Raises BusyError when another run is under way there; nothing is lost by asking again.
     """
-    async with leases.held(f"rebalance/{request.site_id}") as lease:
+    async with leases.hold(f"rebalance/{request.site_id}") as lease:
         try:
             return await _carry_out(Run(request, lease, sources, dispatch, planner))
         except InvalidProblemError as error:
@@ -48,7 +49,7 @@ async def rebalance_site(
 
 async def preview_plan(
     site_id: str, *, sources: Sources, planner: Planner, now_ms: Callable[[], int]
-) -> Document:
+) -> StoredPlan:
     """The plan that a run would make now. Changes nothing.
 
     Raises InvalidProblemError saying why the site cannot be planned.
@@ -56,9 +57,9 @@ async def preview_plan(
     view = await look_at_site(site_id, sources, now_ms=now_ms())
     request = Request(site_id, "operator", view.looked_at, "preview")
     draft = await draft_plan(view, request, planner=planner, now_ms=now_ms)
-    if draft.document is None:
-        raise InvalidProblemError("; ".join(draft.figures["notes"]))
-    return draft.document
+    if draft.plan is None:
+        raise InvalidProblemError("; ".join(draft.notes))
+    return draft.plan
 
 
 async def _carry_out(run: Run) -> Outcome:
@@ -68,7 +69,9 @@ async def _carry_out(run: Run) -> Outcome:
         return "followed-up"
     view = await look_at_site(request.site_id, run.sources, now_ms=dispatch.now_ms())
     paused = view.optimiser.paused
-    done = await follow_up(view.plans, _reports(view), run.lease, dispatch, paused=paused)
+    progress = await follow_up(
+        view.plans, _collect_reports(view), run.lease, dispatch, paused=paused
+    )
     if _is_covered(request, view):
         return "covered"
     if paused:
@@ -76,8 +79,8 @@ async def _carry_out(run: Run) -> Outcome:
     # If devices were told something just now, what is planned next must know it.
     view = (
         await look_at_site(view.site_id, run.sources, now_ms=dispatch.now_ms())
-        if done.told
-        else replace(view, plans=done.plans)
+        if progress.told
+        else replace(view, plans=progress.plans)
     )
     return await _plan(view, run)
 
@@ -86,19 +89,21 @@ async def _plan(view: SiteView, run: Run) -> Outcome:
     dispatch = run.dispatch
     await run.lease.renew()
     draft = await draft_plan(view, run.request, planner=run.planner, now_ms=dispatch.now_ms)
-    plan = draft.document
-    if plan is None or not plan["orders"]:
+    plan = draft.plan
+    if plan is None or not plan.orders:
         outcome: Outcome = "impossible" if plan is None else "unchanged"
         return await keep_standing(view, outcome, draft, plans=dispatch.plans)
     await run.lease.renew()
     # Whoever paused while the plan was made wants it no more.
-    if (await read_optimiser(view.site_id, run.sources.settings)).paused:
+    if (await fetch_optimiser(view.site_id, run.sources.settings)).paused:
         return await keep_standing(view, "paused", None, plans=dispatch.plans)
     await dispatch.plans.save_plan(plan)
     await keep_standing(view, "planned", draft, plans=dispatch.plans)
     await show_plan(plan, dispatch.live)
-    done = await follow_up([plan, *view.plans], _reports(view), run.lease, dispatch, paused=False)
-    await look_again(done.plans[0], dispatch)
+    progress = await follow_up(
+        [plan, *view.plans], _collect_reports(view), run.lease, dispatch, paused=False
+    )
+    await look_again(progress.plans[0], dispatch)
     return "planned"
 
 
@@ -106,12 +111,12 @@ def _is_covered(request: Request, view: SiteView) -> bool:
     """Whether a run that began after the request was made has seen what it is about."""
     if view.standing is None or request.kind == "timer":
         return False
-    seen = request.requested_at + MARGIN_MS <= view.standing["checkedAt"]
+    seen = request.requested_at + MARGIN_MS <= view.standing.checked_at
     return seen and all(
         name not in view.states or view.states[name].last_t >= t
         for name, t in request.alerted.items()
     )
 
 
-def _reports(view: SiteView) -> dict[str, Report | None]:
-    return {one.device_id: one.report for one in view.devices}
+def _collect_reports(view: SiteView) -> dict[str, Report | None]:
+    return {device.device_id: device.report for device in view.devices}

@@ -10,9 +10,9 @@ from tests.fakes.sites import FakeClock, Workshop
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.requests import Kind, Request
 from tocsin.domain.site_settings import Kind as SettingKind
-from tocsin.domain.site_settings import setting_document
-from tocsin.usecases.keep_standing import Outcome
-from tocsin.usecases.ports.documents import Document
+from tocsin.domain.site_settings import StoredSetting
+from tocsin.domain.site_standing import Outcome
+from tocsin.domain.stored_plan import StoredPlan
 from tocsin.usecases.rebalance_fleet import rebalance_fleet
 from tocsin.usecases.rebalance_site import preview_plan
 
@@ -64,9 +64,9 @@ def state(device_id: str, now_ms: int, **changes: object) -> DeviceRecord:
 
 
 async def set_content(shop: Workshop, kind: SettingKind, content: dict[str, Any]) -> None:
-    found = await shop.sites.setting(kind, SITE)
-    document = setting_document(kind, SITE, content, operator="ada", now_ms=NOW)
-    await shop.sites.replace_setting(document, None if found is None else found[1])
+    found = await shop.sites.find_setting(kind, SITE)
+    etag = None if found is None else found.etag
+    await shop.sites.replace_setting(StoredSetting(kind, SITE, content, "ada", NOW, etag))
 
 
 async def run(shop: Workshop, kind: Kind = "timer", **parts: Any) -> Outcome:  # noqa: ANN401 (any part)
@@ -78,7 +78,7 @@ async def run_all(shop: Workshop) -> dict[str, Outcome | None]:
     return await rebalance_fleet(settings=shop.sites, rebalance=shop.rebalance, now_ms=shop.clock)
 
 
-async def preview(shop: Workshop) -> Document:
+async def preview(shop: Workshop) -> StoredPlan:
     return await preview_plan(SITE, sources=shop.sources, planner=shop.planner, now_ms=shop.clock)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from tocsin.domain.errors import InvalidProblemError
 from tocsin.domain.orders import Order, Report, parse_order, parse_report
+from tocsin.domain.twins import Twin
 from tocsin.planning.inputs.fields import Fields, as_identifier
 
 CAPACITY = ("cpuPct", "energyWPerPct", "responseMs")
@@ -43,31 +43,30 @@ class EdgeDevice:
         return frozenset() if self.report is None else self.report.tasks
 
 
-def edge_devices(twins: Iterable[Mapping[str, Any]]) -> tuple[list[EdgeDevice], list[str]]:
+def edge_devices(twins: Iterable[Twin]) -> tuple[list[EdgeDevice], list[str]]:
     """The devices with a ``capacity`` tag, by id, and what is wrong with those left out.
 
     A device that is disabled in the registry cannot connect, and is left out without a word.
     """
     found, notes = [], []
     for twin in twins:
-        if twin.get("status") == "disabled" or "capacity" not in (twin.get("tags") or {}):
+        if not twin.is_enabled or "capacity" not in twin.tags:
             continue
         try:
             found.append(edge_device(twin))
         except InvalidProblemError as error:
-            notes.append(f"device {twin.get('deviceId')!r} is left out: {error}")
-    return sorted(found, key=lambda one: one.device_id), notes
+            notes.append(f"device {twin.device_id!r} is left out: {error}")
+    return sorted(found, key=lambda device: device.device_id), notes
 
 
-def edge_device(twin: Mapping[str, Any]) -> EdgeDevice:
+def edge_device(twin: Twin) -> EdgeDevice:
     """Read one twin. Raises InvalidProblemError saying what is malformed."""
-    tags, properties = twin["tags"], twin.get("properties") or {}
     return EdgeDevice(
-        device_id=str(twin["deviceId"]),
-        capacity=_capacity(tags["capacity"]),
-        capabilities=_capabilities(tags.get("capabilities", [])),
-        order=_order((properties.get("desired") or {}).get("allocation")),
-        report=parse_report((properties.get("reported") or {}).get("allocation")),
+        device_id=twin.device_id,
+        capacity=_capacity(twin.tags["capacity"]),
+        capabilities=_capabilities(twin.tags.get("capabilities", [])),
+        order=_order(twin.desired),
+        report=parse_report(twin.reported),
     )
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tocsin.domain.figures import Violation
+from tocsin.domain.stored_plan import Migration
 from tocsin.planning.arrays.load_price import estimate_response_ms
 from tocsin.planning.arrays.pairs import NOWHERE
 from tocsin.planning.arrays.site import Site
 from tocsin.planning.arrays.types import Floats, Ints
-from tocsin.planning.plan import Migration, Violation
 from tocsin.planning.problem import Problem
 
 LEAST = 1e-6  # percent or ms: less is rounding

@@ -7,6 +7,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from tocsin.domain.orders import Order
+from tocsin.domain.requests import Request
+from tocsin.domain.site_settings import Kind, StoredSetting
+from tocsin.domain.site_standing import SiteStanding
+from tocsin.domain.stored_plan import StoredPlan
+from tocsin.domain.twins import Twin
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
 from tocsin.planning.solve_settings import SolveSettings
@@ -17,17 +23,17 @@ from tocsin.usecases.ports.operators import Fleet, Live
 class Twins(Protocol):
     """The devices' twins."""
 
-    async def of_site(self, site_id: str) -> list[Document]:
-        """The twins of the devices tagged with *site_id*: ``deviceId``, ``status``, ``tags``,
-        ``properties``. What changed in the last minutes may be missing from them: the hub looks
-        them up in an index. Raises DeliveryError when the hub does not answer."""
+    async def list_twins(self, site_id: str) -> list[Twin]:
+        """The twins of the devices tagged with *site_id*. What changed in the last minutes may be
+        missing from them: the hub looks them up in an index. Raises DeliveryError when the hub does
+        not answer."""
         ...
 
-    async def of_device(self, device_id: str) -> Document | None:
+    async def find_twin(self, device_id: str) -> Twin | None:
         """One twin as it is now; None for a device that is not registered. Raises DeliveryError."""
         ...
 
-    async def order(self, device_id: str, allocation: Document) -> None:
+    async def send_order(self, device_id: str, order: Order) -> None:
         """Set the desired property ``allocation``. Raises DeliveryError when it cannot."""
         ...
 
@@ -35,38 +41,40 @@ class Twins(Protocol):
 class Plans(Protocol):
     """What was planned for each site."""
 
-    async def plan(self, site_id: str, version: int) -> Document | None: ...
+    async def find_plan(self, site_id: str, version: int) -> StoredPlan | None: ...
 
-    async def plans(self, site_id: str, *, before_version: int, most: int) -> list[Document]:
+    async def list_plans(self, site_id: str, *, before_version: int, most: int) -> list[StoredPlan]:
         """The newest *most* plans older than *before_version*, newest first."""
         ...
 
-    async def recent_plans(self, site_id: str, *, since_ms: int) -> list[Document]:
+    async def list_recent(self, site_id: str, *, since_ms: int) -> list[StoredPlan]:
         """Plans made since *since_ms*, and older ones that are still open; newest first."""
         ...
 
-    async def save_plan(self, document: Document) -> None: ...
+    async def save_plan(self, plan: StoredPlan) -> None: ...
 
-    async def standing(self, site_id: str) -> Document | None: ...
+    async def find_standing(self, site_id: str) -> SiteStanding | None:
+        """None before the first run."""
+        ...
 
-    async def save_standing(self, document: Document) -> None: ...
+    async def save_standing(self, standing: SiteStanding) -> None: ...
 
 
 class SiteSettings(Protocol):
     """What operators set for a site: its optimiser, overrides and tasks."""
 
-    async def setting(self, kind: str, site_id: str) -> tuple[Document, str] | None:
-        """The document and its etag; None before it was first set."""
+    async def find_setting(self, kind: Kind, site_id: str) -> StoredSetting | None:
+        """None before it was first set."""
         ...
 
-    async def replace_setting(self, document: Document, etag: str | None) -> None:
-        """Save a document read with *etag*, a new one with None.
+    async def replace_setting(self, setting: StoredSetting) -> None:
+        """Save a setting in place of the one whose etag it carries; as a new one if it has none.
 
-        Raises ChangedMeanwhileError when it is not as it was read.
+        Raises ChangedMeanwhileError when what is stored is no longer that one.
         """
         ...
 
-    async def planned_sites(self) -> list[str]:
+    async def list_planned_sites(self) -> list[str]:
         """The sites that have a document of tasks, by id."""
         ...
 
@@ -84,7 +92,7 @@ class Lease(Protocol):
 class Leases(Protocol):
     """Who works on what."""
 
-    def held(self, name: str) -> AbstractAsyncContextManager[Lease]:
+    def hold(self, name: str) -> AbstractAsyncContextManager[Lease]:
         """Hold the lease *name*; entering raises BusyError when someone else does."""
         ...
 
@@ -92,7 +100,7 @@ class Leases(Protocol):
 class Requests(Protocol):
     """The queue of requests to rebalance a site."""
 
-    async def put(self, request: Document, *, delay_s: int = 0) -> None:
+    async def put(self, request: Request, *, delay_s: int = 0) -> None:
         """Have it taken up after *delay_s*. Raises DeliveryError when the queue is away."""
         ...
 

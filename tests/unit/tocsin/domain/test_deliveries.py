@@ -11,10 +11,10 @@ from tocsin.domain.deliveries import (
     MOST_ATTEMPTS,
     Delivery,
     is_due,
-    not_sent,
-    observed,
-    sent,
-    superseded,
+    note_report,
+    note_sent,
+    note_unsent,
+    supersede,
 )
 from tocsin.domain.orders import Refusal, Report
 
@@ -27,40 +27,40 @@ RUNS_9 = Report(9, frozenset({"a"}), NOW - 60_000)
 def test_a_new_order_is_due_and_a_sent_one_is_not_until_it_is_late() -> None:
     new = Delivery(7)
     assert is_due(new, NOW)
-    told = sent(new, NOW)
+    told = note_sent(new, NOW)
     assert (told.state, told.attempts) == ("sent", 1)
     assert not is_due(told, LATER - 1)
     assert is_due(told, LATER)
 
 
 def test_what_the_device_runs_confirms_at_the_time_it_says() -> None:
-    told = sent(Delivery(7), NOW)
-    confirmed = observed(told, RUNS_7, NOW + 900)
+    told = note_sent(Delivery(7), NOW)
+    confirmed = note_report(told, RUNS_7, NOW + 900)
     assert (confirmed.state, confirmed.confirmed_at) == ("confirmed", NOW + 400)
     assert not confirmed.is_open
-    early = observed(told, Report(7, frozenset(), NOW - 5_000), NOW + 900)
+    early = note_report(told, Report(7, frozenset(), NOW - 5_000), NOW + 900)
     assert early.confirmed_at == NOW, "no device obeys before it is told, whatever its clock says"
-    ahead = observed(told, Report(7, frozenset(), NOW + 99_000), NOW + 900)
+    ahead = note_report(told, Report(7, frozenset(), NOW + 99_000), NOW + 900)
     assert ahead.confirmed_at == NOW + 900
 
 
 def test_an_older_version_is_waited_for_then_marked_and_sent_again() -> None:
-    told = sent(Delivery(7), NOW)
-    assert observed(told, RUNS_6, LATER - 1) == told
-    late = observed(told, RUNS_6, LATER)
+    told = note_sent(Delivery(7), NOW)
+    assert note_report(told, RUNS_6, LATER - 1) == told
+    late = note_report(told, RUNS_6, LATER)
     assert late.state == "late"
     assert late.text == "not confirmed in time: it runs version 6"
     assert is_due(late, LATER)
-    assert sent(late, LATER).state == "late"
+    assert note_sent(late, LATER).state == "late"
 
 
 def test_after_the_last_attempt_it_is_given_up_and_says_why() -> None:
     delivery, now = Delivery(7), NOW
     for _ in range(MOST_ATTEMPTS):
         assert is_due(delivery, now)
-        delivery = sent(observed(delivery, None, now), now)
+        delivery = note_sent(note_report(delivery, None, now), now)
         now += CONFIRM_WITHIN_MS
-    given_up = observed(delivery, None, now)
+    given_up = note_report(delivery, None, now)
     assert given_up.state == "failed"
     assert given_up.text == "not confirmed in time: it has reported nothing (3 orders)"
     assert not is_due(given_up, now + 10 * CONFIRM_WITHIN_MS)
@@ -69,25 +69,27 @@ def test_after_the_last_attempt_it_is_given_up_and_says_why() -> None:
 def test_an_order_that_the_hub_does_not_take_is_tried_as_often() -> None:
     delivery, now = Delivery(7), NOW
     for _ in range(MOST_ATTEMPTS):
-        delivery = not_sent(delivery, "IoT Hub answered 429", now)
+        delivery = note_unsent(delivery, "IoT Hub answered 429", now)
         assert delivery.state == "late"
         now += CONFIRM_WITHIN_MS
-    assert observed(delivery, None, now).state == "failed"
+    assert note_report(delivery, None, now).state == "failed"
 
 
 def test_a_refusal_and_a_newer_version_are_reported_at_once() -> None:
-    told = sent(Delivery(7), NOW)
+    told = note_sent(Delivery(7), NOW)
     refused = Report(6, frozenset(), NOW, Refusal(7, "malformed"))
-    assert observed(told, refused, NOW).text == "refused (malformed); it runs version 6"
-    assert observed(told, RUNS_9, NOW).text == "it runs version 9, which is newer"
-    assert observed(told, Report(6, frozenset(), NOW, Refusal(5, "stale")), NOW) == told
+    assert note_report(told, refused, NOW).text == "refused (malformed); it runs version 6"
+    assert note_report(told, RUNS_9, NOW).text == "it runs version 9, which is newer"
+    assert note_report(told, Report(6, frozenset(), NOW, Refusal(5, "stale")), NOW) == told
 
 
 def test_a_device_that_comes_back_confirms_what_was_given_up() -> None:
-    failed = observed(sent(Delivery(7), NOW), Report(6, frozenset(), NOW, Refusal(7, "x")), NOW)
-    assert observed(failed, RUNS_7, LATER).state == "confirmed"
-    assert observed(failed, RUNS_9, LATER).state == "superseded"
-    assert observed(failed, RUNS_6, LATER) == failed
+    failed = note_report(
+        note_sent(Delivery(7), NOW), Report(6, frozenset(), NOW, Refusal(7, "x")), NOW
+    )
+    assert note_report(failed, RUNS_7, LATER).state == "confirmed"
+    assert note_report(failed, RUNS_9, LATER).state == "superseded"
+    assert note_report(failed, RUNS_6, LATER) == failed
 
 
 REPORTS = st.none() | st.builds(
@@ -107,11 +109,13 @@ def test_whatever_happens_it_ends_and_its_times_make_sense(
     delivery, now = Delivery(7), NOW
     for wait, report, hub_answers in steps:
         now += wait
-        delivery = observed(delivery, report, now)
+        delivery = note_report(delivery, report, now)
         if is_due(delivery, now):
-            delivery = sent(delivery, now) if hub_answers else not_sent(delivery, "away", now)
+            delivery = (
+                note_sent(delivery, now) if hub_answers else note_unsent(delivery, "away", now)
+            )
         assert delivery.attempts <= MOST_ATTEMPTS
-        assert Delivery.from_document(delivery.document()) == delivery
+        assert Delivery.from_document(delivery.to_document()) == delivery
         if delivery.state == "confirmed":
             assert delivery.sent_at is not None
             assert delivery.confirmed_at is not None
@@ -120,11 +124,11 @@ def test_whatever_happens_it_ends_and_its_times_make_sense(
             assert delivery.text
     for _ in range(MOST_ATTEMPTS + 1):
         now += CONFIRM_WITHIN_MS
-        delivery = observed(delivery, None, now)
+        delivery = note_report(delivery, None, now)
         if is_due(delivery, now):
-            delivery = sent(delivery, now)
+            delivery = note_sent(delivery, now)
     assert delivery.state in {"confirmed", "failed", "superseded"}
 
 
 def test_a_later_plan_takes_its_place() -> None:
-    assert superseded(sent(Delivery(7), NOW), 8).text == "plan 8 ordered otherwise"
+    assert supersede(note_sent(Delivery(7), NOW), 8).text == "plan 8 ordered otherwise"

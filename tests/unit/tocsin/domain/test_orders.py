@@ -15,8 +15,8 @@ REPORT = {"version": 7, "tasks": ["a", "b"], "at": 1_795_332_074_190}
 
 def test_an_order_comes_out_as_it_went_in() -> None:
     order = Order(7, frozenset({OrderedTask("b", 0.0), OrderedTask("a", 12.5)}))
-    assert order.document() == ORDER
-    assert parse_order(ORDER) == order
+    assert order.to_document() == ORDER
+    assert parse_order(ORDER) == Order.from_document(ORDER) == order
     assert parse_order(None) is None
 
 

@@ -17,7 +17,7 @@ def body(**changes: object) -> bytes:
 
 def test_a_request_comes_out_as_it_went_in() -> None:
     request = Request("north", "alert", NOW, "alert of rig-1", {"rig-1": NOW - 5}, 7)
-    assert parse_request(json.dumps(request.document()).encode()) == request
+    assert parse_request(json.dumps(request.to_document()).encode()) == request
     assert parse_request(body()) == Request("north", "timer", NOW)
 
 

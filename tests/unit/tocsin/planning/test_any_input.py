@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.fakes.messages import NOW
 from tests.unit.tocsin.workshops import state
 from tocsin.domain.errors import InvalidProblemError
+from tocsin.domain.twins import Twin
 from tocsin.planning.inputs.gather import Known, gather
 from tocsin.planning.inputs.optimiser import parse_optimiser
 from tocsin.planning.inputs.overrides import parse_overrides
@@ -46,20 +47,15 @@ TASKS = st.fixed_dictionaries(
     {"tasks": st.dictionaries(NAMES, objects("loadPct", "deadlineMs", "priority", "capability"))}
 ) | objects("tasks")
 ALLOCATION = objects("version", "tasks", "at", "refused")
-TWINS = st.fixed_dictionaries(
-    {
-        "deviceId": st.sampled_from(["cell-1", "cell-2"]),
-        "tags": st.fixed_dictionaries(
-            {"capacity": objects("cpuPct", "energyWPerPct", "responseMs") | PLAIN},
-            optional={"capabilities": PLAIN | st.lists(PLAIN)},
-        ),
-        "properties": st.fixed_dictionaries(
-            {
-                "desired": st.fixed_dictionaries({}, optional={"allocation": ALLOCATION | PLAIN}),
-                "reported": st.fixed_dictionaries({}, optional={"allocation": ALLOCATION | PLAIN}),
-            }
-        ),
-    }
+TWINS = st.builds(
+    Twin,
+    st.sampled_from(["cell-1", "cell-2"]),
+    st.fixed_dictionaries(
+        {"capacity": objects("cpuPct", "energyWPerPct", "responseMs") | PLAIN},
+        optional={"capabilities": PLAIN | st.lists(PLAIN)},
+    ),
+    desired=ALLOCATION | PLAIN,
+    reported=ALLOCATION | PLAIN,
 )
 
 
@@ -94,14 +90,13 @@ MEASURED = st.none() | st.sampled_from([-5.0, 40.0, 1e12, float("nan"), True, "x
 @settings(max_examples=150, deadline=None)
 @given(st.lists(TWINS, max_size=3), st.lists(CAPACITIES, max_size=2), LOADS, MEASURED)
 def test_any_twins_lead_to_a_plan_or_to_a_reason(
-    twins: list[dict[str, Any]],
+    twins: list[Twin],
     capacities: list[dict[str, Any]],
     loads: dict[str, Any],
     measured: object,
 ) -> None:
     good = [
-        {"deviceId": f"good-{index}", "tags": {"capacity": one}, "properties": {}}
-        for index, one in enumerate(capacities)
+        Twin(f"good-{index}", {"capacity": capacity}) for index, capacity in enumerate(capacities)
     ]
     devices, notes = edge_devices(good + twins[:1])
     assert len(devices) + len(notes) == len(good) + len(twins[:1])

@@ -12,6 +12,7 @@ from tests.fakes.messages import NOW
 from tests.unit.tocsin.workshops import state
 from tocsin.domain.errors import InvalidProblemError
 from tocsin.domain.orders import Order, OrderedTask, Report
+from tocsin.domain.twins import Twin
 from tocsin.planning.arrays.load_price import estimate_response_ms
 from tocsin.planning.inputs.background import SETTLED_MS, background_pct, idle_ms, left_pct
 from tocsin.planning.inputs.gather import UNHEARD, Known, gather, running_on
@@ -135,14 +136,14 @@ def test_what_is_shown_can_be_set() -> None:
     assert parse_tasks(shown_tasks(tasks), "north") == tasks
 
 
-def twin(device_id: str = "cell-1", **tags: object) -> dict[str, Any]:
+def twin(device_id: str = "cell-1", **tags: object) -> Twin:
     capacity = {"cpuPct": 100, "energyWPerPct": 12, "responseMs": 22}
-    return {"deviceId": device_id, "status": "enabled", "tags": {"capacity": capacity, **tags}}
+    return Twin(device_id, {"capacity": capacity, **tags})
 
 
 def test_only_enabled_devices_with_a_capacity_run_tasks() -> None:
-    pump = {"deviceId": "pump-1", "tags": {"siteId": "north"}}
-    off = {**twin("cell-9"), "status": "disabled"}
+    pump = Twin("pump-1", {"siteId": "north"})
+    off = replace(twin("cell-9"), is_enabled=False)
     found, notes = edge_devices([twin("cell-2"), pump, off, twin(capabilities=["vision"])])
     assert [one.device_id for one in found] == ["cell-1", "cell-2"]
     assert found[0].capabilities == {"vision"}
@@ -169,16 +170,15 @@ def test_a_twin_that_makes_no_sense_is_left_out_and_named(tags: dict[str, Any], 
 
 
 def test_a_spoiled_order_is_replaced() -> None:
-    reported = {"allocation": {"version": 3, "tasks": ["a"], "at": 0}}
-    spoiled = {"desired": {"allocation": {"version": 3, "tasks": "a"}}, "reported": reported}
-    found, notes = edge_devices([{**twin(), "properties": spoiled}])
+    reported = {"version": 3, "tasks": ["a"], "at": 0}
+    spoiled = replace(twin(), desired={"version": 3, "tasks": "a"}, reported=reported)
+    found, notes = edge_devices([spoiled])
     assert notes == []
     assert orders_for({"a": "cell-1"}, TASKS, found, 4)["cell-1"].version == 4
 
 
 def test_a_malformed_report_leaves_its_device_out() -> None:
-    bad = {**twin(), "properties": {"reported": {"allocation": {"version": "x"}}}}
-    found, notes = edge_devices([bad])
+    found, notes = edge_devices([replace(twin(), reported={"version": "x"})])
     assert found == []
     assert "reported.allocation" in notes[0]
 

@@ -31,7 +31,7 @@ async def plant() -> Plant:
 
 
 def asked(plant: Plant) -> str:
-    return json.dumps(Request(SITE, "operator", plant.workshop.clock()).document())
+    return json.dumps(Request(SITE, "operator", plant.workshop.clock()).to_document())
 
 
 async def test_the_timer_plans_every_site(plant: Plant) -> None:

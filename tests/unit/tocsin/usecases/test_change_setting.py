@@ -10,7 +10,7 @@ from tests.fakes.messages import NOW
 from tests.fakes.sites import Workshop
 from tests.unit.tocsin.workshops import PLACES, SITE, set_content, workshop
 from tocsin.domain.errors import ChangedMeanwhileError, InvalidProblemError, InvalidRequestError
-from tocsin.domain.site_settings import Kind, setting_document
+from tocsin.domain.site_settings import Kind, StoredSetting
 from tocsin.usecases.change_setting import change_setting, show_setting
 
 
@@ -100,7 +100,7 @@ async def test_an_override_names_what_is_there(
     with pytest.raises(InvalidProblemError, match=said):
         await change(shop, "overrides", patch)
     assert shop.sites.audit == []
-    assert await shop.sites.setting("overrides", SITE) is None
+    assert await shop.sites.find_setting("overrides", SITE) is None
 
 
 async def test_an_override_that_has_become_stale_is_no_obstacle(shop: Workshop) -> None:
@@ -131,9 +131,7 @@ async def test_a_patch_nested_without_end_is_refused(shop: Workshop) -> None:
 
 
 async def test_of_two_operators_at_once_neither_is_overwritten(shop: Workshop) -> None:
-    other = setting_document(
-        "overrides", SITE, {"pins": {"a1": "cell-2"}}, operator="ada", now_ms=1
-    )
+    other = StoredSetting("overrides", SITE, {"pins": {"a1": "cell-2"}}, "ada", 1)
     shop.sites.meanwhile.append(other)
     shown = await change(shop, "overrides", {"pins": {"b1": "cell-3"}})
     assert shown["pins"] == {"a1": "cell-2", "b1": "cell-3"}

@@ -101,7 +101,7 @@ async def test_what_a_disobedient_device_should_run_goes_elsewhere_and_stays_the
     shop.twins.deaf.clear()
     shop.twins.obey("cell-2")
     await run(shop)
-    assert (await preview(shop))["devices"]["cell-2"]["health"] == 1.0
+    assert (await preview(shop)).devices["cell-2"].health == 1.0
 
 
 async def test_a_plan_is_numbered_above_what_any_device_has_seen(

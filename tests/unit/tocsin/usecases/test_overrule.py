@@ -29,9 +29,9 @@ async def test_while_paused_nothing_changes_and_the_next_run_starts_from_what_is
     await heard(shop, "cell-1", **ALERT)
     assert await run(shop) == "paused"
     assert shop.twins.orders == []
-    standing = await shop.sites.standing(SITE)
+    standing = await shop.sites.find_standing(SITE)
     assert standing is not None
-    assert standing["outcome"] == "paused"
+    assert standing.outcome == "paused"
     shop.twins.report("cell-1", version=1, tasks=["a1"], at=0)
     shop.twins.report("cell-3", version=1, tasks=["a2", "c1", "c2"], at=0)
     await set_content(shop, "optimiser", {"paused": False})
@@ -82,9 +82,9 @@ async def test_a_pinned_task_and_a_drained_device_are_heeded(shop: Workshop) -> 
 async def test_a_stale_override_is_passed_over_and_named(shop: Workshop) -> None:
     await set_content(shop, "overrides", {"pins": {"gone": "cell-1"}, "drained": {"cell-9": True}})
     assert await run(shop) == "unchanged"
-    standing = await shop.sites.standing(SITE)
+    standing = await shop.sites.find_standing(SITE)
     assert standing is not None
-    assert standing["notes"] == [
+    assert standing.notes == (
         "an override is passed over: there is no task 'gone'",
         "an override is passed over: there is no device 'cell-9' that runs tasks",
-    ]
+    )

@@ -21,7 +21,7 @@ from tests.unit.tocsin.workshops import (
 )
 from tocsin.domain.errors import BusyError, DeliveryError
 from tocsin.domain.requests import Request
-from tocsin.domain.site_settings import setting_document
+from tocsin.domain.site_settings import StoredSetting
 
 
 @pytest.fixture
@@ -75,8 +75,7 @@ async def test_two_runs_never_overlap_at_a_site(shop: Workshop) -> None:
 async def test_the_timer_gives_every_site_its_turn_then_raises_what_failed(shop: Workshop) -> None:
     assert await run_all(shop) == {SITE: "unchanged"}
     shop.twins.away = {"everyone"}
-    south = setting_document("tasks", "south", {"tasks": {}}, operator="ada", now_ms=1)
-    await shop.sites.replace_setting(south, None)
+    await shop.sites.replace_setting(StoredSetting("tasks", "south", {"tasks": {}}, "ada", 1))
     with pytest.raises(ExceptionGroup) as met:
         await run_all(shop)
     assert [error.__notes__ for error in met.value.exceptions] == [["site north"], ["site south"]]
@@ -106,42 +105,43 @@ async def test_a_site_without_described_tasks_is_left_alone() -> None:
     shop.sites.set.clear()
     assert await run(shop) == "impossible"
     assert shop.twins.orders == []
-    standing = await shop.sites.standing(SITE)
+    standing = await shop.sites.find_standing(SITE)
     assert standing is not None
-    assert "the tasks of site 'north' are not described" in standing["notes"][0]
+    assert "the tasks of site 'north' are not described" in standing.notes[0]
 
 
 async def test_a_malformed_setting_stops_the_site_and_says_so(shop: Workshop) -> None:
     await set_content(shop, "optimiser", {"limits": {"reserve": 7}})
     assert await run(shop) == "impossible"
-    standing = await shop.sites.standing(SITE)
+    standing = await shop.sites.find_standing(SITE)
     assert standing is not None
-    assert standing["notes"] == [
-        "optimiser.limits: reserve is 7, but must be at least 0 and at most 0.9"
-    ]
-    assert standing["version"] == 1
+    assert standing.notes == (
+        "optimiser.limits: reserve is 7, but must be at least 0 and at most 0.9",
+    )
+    assert standing.version == 1
 
 
 async def test_no_device_that_runs_tasks_is_an_answer_not_a_crash(shop: Workshop) -> None:
     shop.twins.twins.clear()
     assert await run(shop) == "impossible"
-    standing = await shop.sites.standing(SITE)
+    standing = await shop.sites.find_standing(SITE)
     assert standing is not None
-    assert "no device of this site can run tasks" in standing["notes"][0]
+    assert "no device of this site can run tasks" in standing.notes[0]
 
 
 async def test_all_devices_unhealthy_keep_their_work_and_it_is_reported(shop: Workshop) -> None:
     await heard(shop, *DEVICES, **ALERT)
     assert await run(shop) == "unchanged"
-    standing = await shop.sites.standing(SITE)
+    standing = await shop.sites.find_standing(SITE)
     assert standing is not None
-    assert {one["kind"] for one in standing["violations"]} >= {"overload"}
+    assert standing.figures is not None
+    assert "overload" in {violation.kind for violation in standing.figures.violations}
 
 
 async def test_a_preview_changes_nothing(shop: Workshop) -> None:
     await heard(shop, "cell-1", **ALERT)
     shown = await preview(shop)
-    assert {one["taskId"] for one in shown["migrations"]} == {"a1", "a2"}
+    assert {move.task_id for move in shown.migrations} == {"a1", "a2"}
     assert latest(shop)["version"] == 1
     assert shop.twins.orders == []
 
