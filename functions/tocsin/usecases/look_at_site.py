@@ -17,7 +17,6 @@ from tocsin.planning.inputs.overrides import Overrides, parse_overrides
 from tocsin.planning.inputs.tasks import parse_tasks
 from tocsin.planning.inputs.twins import EdgeDevice, edge_devices
 from tocsin.planning.problem import Task
-from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.planning import SiteSettings, Sources, Twins
 
 INDEX_LAG_MS = 5 * 60 * 1_000  # a twin changed since may be found as it was before
