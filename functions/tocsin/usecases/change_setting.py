@@ -25,7 +25,7 @@ from tocsin.planning.inputs.overrides import Overrides, parse_overrides, shown_o
 from tocsin.planning.inputs.tasks import parse_tasks, shown_tasks
 from tocsin.planning.inputs.twins import edge_devices
 from tocsin.usecases.ports.operators import Live
-from tocsin.usecases.ports.planning import Requests, SiteSettings, Twins
+from tocsin.usecases.ports.planning import Requests, SiteSettings, Sources
 
 log = logging.getLogger(__name__)
 
@@ -50,8 +50,7 @@ async def change_setting(
     patch: Mapping[str, Any],
     *,
     operator: str,
-    settings: SiteSettings,
-    twins: Twins,
+    sources: Sources,
     requests: Requests,
     live: Live,
     now_ms: Callable[[], int],
@@ -61,9 +60,10 @@ async def change_setting(
     Raises InvalidRequestError or InvalidProblemError naming what is wrong with it, and
     ChangedMeanwhileError when others kept changing the same document.
     """
+    settings = sources.settings
     for attempt in range(ATTEMPTS):
         before = await settings.find_setting(kind, site_id)
-        content = await _apply_patch(kind, site_id, before, patch, settings=settings, twins=twins)
+        content = await _apply_patch(kind, site_id, before, patch, sources)
         etag = None if before is None else before.etag
         after = StoredSetting(kind, site_id, content, operator, now_ms(), etag)
         # The record first: a change without one is worse than a record of a change that failed.
@@ -84,9 +84,7 @@ async def _apply_patch(
     site_id: str,
     before: StoredSetting | None,
     patch: Mapping[str, Any],
-    *,
-    settings: SiteSettings,
-    twins: Twins,
+    sources: Sources,
 ) -> dict[str, Any]:
     """The setting after *patch*, checked."""
     try:
@@ -94,12 +92,12 @@ async def _apply_patch(
     except ValueError as error:
         raise InvalidRequestError(f"the patch is {error}") from error
     SHOWN[kind](content, site_id)  # which checks it
-    found = await twins.list_twins(site_id)
+    found = await sources.twins.list_twins(site_id)
     if not found:
         raise InvalidRequestError(f"no device is tagged with the site {site_id!r}")
     if kind == "overrides":
         known = (
-            await _fetch_task_ids(site_id, settings),
+            await _fetch_task_ids(site_id, sources.settings),
             {device.device_id for device in edge_devices(found)[0]},
         )
         _check_known(parse_overrides(content), parse_overrides(content_of(before)), *known)
