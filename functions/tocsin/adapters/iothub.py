@@ -68,7 +68,7 @@ class IotHubTwins:
         continuation: str | None = None
         while True:
             page = self._hub.query_iot_hub(QuerySpecification(query=text), continuation, PAGE)
-            found += [_parse_twin(twin) for twin in page.items]
+            found += [_convert_twin(twin) for twin in page.items]
             continuation = page.continuation_token
             if not continuation:
                 return found
@@ -132,7 +132,9 @@ def _write_query(site_id: str) -> str:
     return f"SELECT * FROM devices WHERE tags.siteId = '{quoted}'"  # noqa: S608 (quoted above)
 
 
-def _convert_twin(twin: Any) -> Twin:  # noqa: ANN401 (the SDK's model, which it does not annotate)
+def _convert_twin(twin: Any) -> Twin:  # noqa: ANN401 (the SDK's model, or JSON from a query)
+    if isinstance(twin, dict):
+        return _parse_twin(twin)
     return Twin(
         device_id=twin.device_id,
         tags=twin.tags or {},
@@ -143,7 +145,6 @@ def _convert_twin(twin: Any) -> Twin:  # noqa: ANN401 (the SDK's model, which it
 
 
 def _parse_twin(document: Mapping[str, Any]) -> Twin:
-    """A twin as a query returns it: JSON."""
     properties = document.get("properties") or {}
     return Twin(
         device_id=str(document["deviceId"]),

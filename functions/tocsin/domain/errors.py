@@ -8,6 +8,7 @@ TocsinError
 ├── InvalidRequestError      an HTTP request with a parameter out of its range
 ├── InvalidProblemError      a rebalancing problem, or a part of one, that makes no sense
 ├── DeliveryError            a message or an order that could not be handed over
+│   └── HubAwayError         what only the hub knows, while it does not answer
 ├── BusyError                someone else is at work on the same site
 └── ChangedMeanwhileError    a document was changed by someone else since it was read
 """
@@ -53,6 +54,10 @@ class InvalidProblemError(TocsinError):
 
 class DeliveryError(TocsinError):
     """A live message or an order could not be handed over; sending it again may work."""
+
+
+class HubAwayError(DeliveryError):
+    """Only the hub knows what was asked, and it does not answer; the text names what."""
 
 
 class BusyError(TocsinError):

@@ -15,6 +15,7 @@ from tocsin.domain.errors import (
     BusyError,
     ChangedMeanwhileError,
     DeliveryError,
+    HubAwayError,
     InvalidProblemError,
     InvalidRequestError,
     TocsinError,
@@ -114,6 +115,8 @@ async def _answered(req: func.HttpRequest, services: Services, route: Route) -> 
         principal = _principal(req, services)
         principal.must_be(route.role)
         return await route.handler(Call(req, services, principal))
+    except HubAwayError as error:
+        return problem(503, str(error))
     except DeliveryError as error:
         log.warning("%s", error)
         return problem(503, "a service that this needs does not answer just now; try again")

@@ -9,7 +9,6 @@ from typing import Any
 from tocsin.domain.errors import (
     ChangedMeanwhileError,
     DeliveryError,
-    InvalidProblemError,
     InvalidRequestError,
 )
 from tocsin.domain.merge_patch import merged
@@ -21,9 +20,9 @@ from tocsin.domain.site_settings import (
     setting_audit,
 )
 from tocsin.planning.inputs.optimiser import parse_optimiser, shown_optimiser
-from tocsin.planning.inputs.overrides import Overrides, parse_overrides, shown_overrides
+from tocsin.planning.inputs.overrides import parse_overrides, shown_overrides
 from tocsin.planning.inputs.tasks import parse_tasks, shown_tasks
-from tocsin.planning.inputs.twins import edge_devices
+from tocsin.usecases.check_names import check_overrides, check_site
 from tocsin.usecases.ports.operators import Live
 from tocsin.usecases.ports.planning import Requests, SiteSettings, Sources
 
@@ -57,8 +56,9 @@ async def change_setting(
 ) -> dict[str, Any]:
     """Apply a JSON merge *patch* and return what is in force then.
 
-    Raises InvalidRequestError or InvalidProblemError naming what is wrong with it, and
-    ChangedMeanwhileError when others kept changing the same document.
+    Raises InvalidRequestError or InvalidProblemError naming what is wrong with it, HubAwayError
+    where only the hub knows whether what it names is there, and ChangedMeanwhileError when others
+    kept changing the same document.
     """
     settings = sources.settings
     for attempt in range(ATTEMPTS):
@@ -92,28 +92,12 @@ async def _apply_patch(
     except ValueError as error:
         raise InvalidRequestError(f"the patch is {error}") from error
     SHOWN[kind](content, site_id)  # which checks it
-    found = await sources.twins.list_twins(site_id)
-    if not found:
-        raise InvalidRequestError(f"no device is tagged with the site {site_id!r}")
+    if before is None:  # otherwise the site was found when that was set
+        await check_site(site_id, sources)
     if kind == "overrides":
-        known = (
-            await _fetch_task_ids(site_id, sources.settings),
-            {device.device_id for device in edge_devices(found)[0]},
-        )
-        _check_known(parse_overrides(content), parse_overrides(content_of(before)), *known)
+        parsed, parsed_before = parse_overrides(content), parse_overrides(content_of(before))
+        await check_overrides(parsed, parsed_before, site_id, sources)
     return content
-
-
-async def _fetch_task_ids(site_id: str, settings: SiteSettings) -> set[str]:
-    tasks = await settings.find_setting("tasks", site_id)
-    return set(parse_tasks(content_of(tasks), site_id))
-
-
-def _check_known(after: Overrides, before: Overrides, tasks: set[str], devices: set[str]) -> None:
-    """What was set before and has gone since is no obstacle: it is passed over by the planner."""
-    new = set(after.unknown(tasks, devices)) - set(before.unknown(tasks, devices))
-    if new:
-        raise InvalidProblemError("; ".join(sorted(new)))
 
 
 async def _announce(

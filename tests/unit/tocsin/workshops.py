@@ -56,11 +56,12 @@ async def heard(shop: Workshop, *device_ids: str, **changes: object) -> None:
 
 def state(device_id: str, now_ms: int, **changes: object) -> DeviceRecord:
     heard_of: dict[str, object] = {
+        "siteId": SITE,
         "lastT": now_ms - 500,
         "enqueuedAt": now_ms - 300,
         "latest": {"cpu_pct": 40.0},
     }
-    return device_record(device_id, siteId=SITE, **{**heard_of, **changes})
+    return device_record(device_id, **{**heard_of, **changes})
 
 
 async def set_content(shop: Workshop, kind: SettingKind, content: dict[str, Any]) -> None:

@@ -19,14 +19,22 @@ class Overrides:
     drained: frozenset[str]
     forbidden: frozenset[tuple[str, str]]
 
+    @property
+    def tasks(self) -> frozenset[str]:
+        """All that it names."""
+        return frozenset(self.pins) | {task for task, _ in self.forbidden}
+
+    @property
+    def devices(self) -> frozenset[str]:
+        """All that it names."""
+        return self.drained | {*self.pins.values()} | {device for _, device in self.forbidden}
+
     def unknown(self, tasks: Collection[str], devices: Collection[str]) -> Iterator[str]:
         """What it names that is not there, in words."""
-        named = [*self.pins.items(), *sorted(self.forbidden)]
-        for task_id in sorted({task for task, _ in named} - set(tasks)):
+        for task_id in sorted(self.tasks.difference(tasks)):
             yield f"there is no task {task_id!r}"
-        for device_id in sorted({device for _, device in named} | self.drained):
-            if device_id not in devices:
-                yield f"there is no device {device_id!r} that runs tasks"
+        for device_id in sorted(self.devices.difference(devices)):
+            yield f"there is no device {device_id!r} that runs tasks"
 
     def known(self, tasks: Collection[str], devices: Collection[str]) -> Overrides:
         """Without what names something that is not there."""

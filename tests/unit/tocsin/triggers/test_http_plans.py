@@ -153,6 +153,23 @@ async def test_a_service_that_is_away_is_a_503(plant: Plant) -> None:
     assert (status, "try again" in content["error"]) == (503, True)
 
 
+async def test_a_pause_is_no_matter_of_the_hubs(plant: Plant) -> None:
+    plant.workshop.twins.away = {"everyone"}
+    status, content = await call(
+        plant, "change_optimiser", principal=OPERATOR, params=NORTH, body={"paused": True}
+    )
+    assert (status, content["paused"]) == (200, True)
+
+
+async def test_what_only_the_hub_knows_is_a_503_that_says_so(plant: Plant) -> None:
+    plant.workshop.twins.away = {"everyone"}
+    status, content = await call(
+        plant, "change_optimiser", principal=OPERATOR, params={"site": "south"}, body={}
+    )
+    assert status == 503
+    assert content["error"].startswith("IoT Hub does not answer, and only it can say")
+
+
 async def test_an_impossible_preview_says_why(plant: Plant) -> None:
     plant.workshop.sites.set.clear()
     status, content = await call(

@@ -8,9 +8,15 @@ import pytest
 
 from tests.fakes.messages import NOW
 from tests.fakes.sites import Workshop
-from tests.unit.tocsin.workshops import PLACES, SITE, set_content, workshop
-from tocsin.domain.errors import ChangedMeanwhileError, InvalidProblemError, InvalidRequestError
-from tocsin.domain.site_settings import Kind, StoredSetting
+from tests.unit.tocsin.workshops import PLACES, SITE, heard, run, set_content, state, workshop
+from tocsin.domain.errors import (
+    ChangedMeanwhileError,
+    HubAwayError,
+    InvalidProblemError,
+    InvalidRequestError,
+)
+from tocsin.domain.fleet import UNASSIGNED_SITE
+from tocsin.domain.site_settings import KINDS, Kind, StoredSetting
 from tocsin.usecases.change_setting import change_setting, show_setting
 
 
@@ -119,6 +125,72 @@ async def test_tasks_come_and_go_one_by_one(shop: Workshop) -> None:
 async def test_a_site_that_nobody_stands_at_is_refused(shop: Workshop) -> None:
     with pytest.raises(InvalidRequestError, match="no device is tagged with the site 'nroth'"):
         await change_at("nroth", shop, "optimiser", {})
+
+
+async def test_a_pause_needs_the_database_alone(shop: Workshop) -> None:
+    shop.twins.away = {"everyone"}
+    assert (await change(shop, "optimiser", {"paused": True}))["paused"] is True
+    shown = await change(shop, "tasks", {"tasks": {"a1": None}})
+    assert shown["tasks"].keys() == PLACES.keys() - {"a1"}
+    assert (await change(shop, "overrides", {"drained": {}}))["drained"] == {}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_site_is_known_by_any_setting_though_no_device_was_heard(
+    shop: Workshop, kind: Kind
+) -> None:
+    shop.store.containers["devices"].clear()
+    shop.sites.set.clear()
+    await set_content(shop, kind, {})
+    shop.twins.away = {"everyone"}
+    assert (await change(shop, "optimiser", {"paused": True}))["paused"] is True
+
+
+async def test_a_site_is_known_by_its_devices_though_nothing_was_set(shop: Workshop) -> None:
+    shop.sites.set.clear()
+    shop.twins.away = {"everyone"}
+    assert (await change(shop, "optimiser", {"paused": True}))["paused"] is True
+
+
+async def test_a_site_that_only_the_hub_can_know_says_that_the_hub_is_away(shop: Workshop) -> None:
+    shop.twins.away = {"everyone"}
+    with pytest.raises(HubAwayError, match=r"IoT Hub does not answer.*'south'"):
+        await change_at("south", shop, "optimiser", {"paused": True})
+    assert shop.sites.audit == []
+
+
+async def test_where_devices_without_a_site_are_kept_is_no_site(shop: Workshop) -> None:
+    lost = state("cell-9", NOW, siteId=UNASSIGNED_SITE)
+    await shop.store.save_devices([lost])
+    with pytest.raises(InvalidRequestError, match="no device is tagged"):
+        await change_at(UNASSIGNED_SITE, shop, "optimiser", {})
+
+
+async def test_devices_that_were_planned_with_are_known_without_the_hub(shop: Workshop) -> None:
+    await run(shop)
+    shop.store.containers["devices"].clear()
+    shop.twins.away = {"everyone"}
+    shown = await change(shop, "overrides", {"pins": {"a1": "cell-3"}, "drained": {"cell-2": True}})
+    assert (shown["pins"], shown["drained"]) == ({"a1": "cell-3"}, {"cell-2": True})
+
+
+async def test_devices_that_were_heard_are_known_while_the_hub_is_away(shop: Workshop) -> None:
+    shop.twins.away = {"everyone"}
+    assert (await change(shop, "overrides", {"drained": {"cell-1": True}}))["drained"]
+
+
+async def test_a_device_that_only_the_hub_can_know_says_that_the_hub_is_away(
+    shop: Workshop,
+) -> None:
+    shop.twins.away = {"everyone"}
+    with pytest.raises(HubAwayError, match=r"IoT Hub does not answer.*'cell-9'"):
+        await change(shop, "overrides", {"drained": {"cell-1": True, "cell-9": True}})
+
+
+async def test_a_device_that_sends_readings_but_runs_no_tasks_is_refused(shop: Workshop) -> None:
+    await heard(shop, "pump-1")
+    with pytest.raises(InvalidProblemError, match="no device 'pump-1' that runs tasks"):
+        await change(shop, "overrides", {"drained": {"pump-1": True}})
 
 
 async def test_a_patch_nested_without_end_is_refused(shop: Workshop) -> None:
