@@ -16,7 +16,7 @@ from tests.fakes.plans import open_plan, stored_plan
 from tocsin.domain.errors import BusyError, ChangedMeanwhileError, DeliveryError
 from tocsin.domain.orders import Order, OrderedTask
 from tocsin.domain.requests import Request
-from tocsin.domain.site_settings import Kind, StoredSetting
+from tocsin.domain.site_settings import Entry, Kind, StoredSetting, revise
 from tocsin.domain.site_standing import SiteStanding
 from tocsin.usecases.ports.planning import Leases, Twins
 
@@ -84,8 +84,10 @@ async def test_how_a_site_stands_is_kept_once(sites: Sites) -> None:
     assert await sites.find_standing("south") is None
 
 
-def setting(kind: Kind, site_id: str, etag: str | None = None, **content: object) -> StoredSetting:
-    return StoredSetting(kind, site_id, content, "ada", NOW, etag)
+def setting(
+    kind: Kind, site_id: str, before: StoredSetting | None = None, **content: object
+) -> StoredSetting:
+    return revise(before, kind, site_id, Entry(content, "ada", NOW))
 
 
 async def test_a_setting_is_replaced_only_as_it_was_read(sites: Sites) -> None:
@@ -94,14 +96,18 @@ async def test_a_setting_is_replaced_only_as_it_was_read(sites: Sites) -> None:
     with pytest.raises(ChangedMeanwhileError):
         await sites.replace_setting(setting("optimiser", "north"))
     first = await sites.find_setting("optimiser", "north")
-    assert first is not None
     assert first == setting("optimiser", "north", paused=True)
-    await sites.replace_setting(setting("optimiser", "north", first.etag, paused=False))
+    await sites.replace_setting(setting("optimiser", "north", first, paused=False))
     with pytest.raises(ChangedMeanwhileError):
-        await sites.replace_setting(setting("optimiser", "north", first.etag))
+        await sites.replace_setting(setting("optimiser", "north", first))
     second = await sites.find_setting("optimiser", "north")
-    assert second is not None
-    assert second.content == {"paused": False}
+    assert second == setting("optimiser", "north", first, paused=False)
+    assert second.before == first.entry
+
+
+async def test_a_change_is_recorded_as_often_as_one_likes(sites: Sites) -> None:
+    await sites.record_change(setting("optimiser", "north", paused=True))
+    await sites.record_change(setting("optimiser", "north", paused=True))
 
 
 async def test_planned_sites_are_those_with_tasks(sites: Sites) -> None:

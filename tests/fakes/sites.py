@@ -27,7 +27,7 @@ from tocsin.usecases.rebalance_site import rebalance_site
 
 
 class FakeSites:
-    """The ports Plans and SiteSettings. ``audit``: every record, in order.
+    """The ports Plans and SiteSettings. ``audit_away``: a change of a setting cannot be recorded.
 
     ``meanwhile``: run once just before the next setting is replaced, as another operator would.
     """
@@ -35,7 +35,8 @@ class FakeSites:
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], str] = {}
         self.set: dict[str, tuple[str, int]] = {}
-        self.audit: list[dict[str, Any]] = []
+        self.records: dict[str, dict[str, Any]] = {}
+        self.audit_away = False
         self.meanwhile: list[StoredSetting] = []
 
     async def find_plan(self, site_id: str, version: int) -> StoredPlan | None:
@@ -80,8 +81,16 @@ class FakeSites:
         documents = [json.loads(text) for text, _ in self.set.values()]
         return sorted(part["siteId"] for part in documents if part["type"] == "tasks")
 
-    async def save_audit(self, document: Document) -> None:
-        self.audit.append(json.loads(json.dumps(document, allow_nan=False)))
+    async def record_change(self, setting: StoredSetting) -> None:
+        document = setting.to_audit()
+        if self.audit_away:
+            raise OSError("the process ended here")
+        self.records[document["id"]] = json.loads(json.dumps(document, allow_nan=False))
+
+    @property
+    def audit(self) -> list[dict[str, Any]]:
+        """Every record, in the order of their first appearance."""
+        return [*self.records.values()]
 
     def all_plans(self, site_id: str) -> list[dict[str, Any]]:
         """Newest first."""

@@ -15,7 +15,6 @@ from tocsin.domain.errors import ChangedMeanwhileError
 from tocsin.domain.site_settings import Kind, StoredSetting, setting_id
 from tocsin.domain.site_standing import STANDING_ID, SiteStanding
 from tocsin.domain.stored_plan import StoredPlan, plan_id
-from tocsin.usecases.ports.documents import Document
 
 _PLANS = (
     "SELECT TOP @count * FROM c WHERE c.siteId = @site AND c.type = 'plan' "
@@ -89,8 +88,8 @@ class CosmosSites:
     async def list_planned_sites(self) -> list[str]:
         return sorted([str(site) async for site in self._settings.query_items(_PLANNED_SITES)])
 
-    async def save_audit(self, document: Document) -> None:
-        await self._audit.upsert_item(dict(document))
+    async def record_change(self, setting: StoredSetting) -> None:
+        await self._audit.upsert_item(setting.to_audit())
 
     async def _query(self, query: str, site_id: str, **values: int) -> list[StoredPlan]:
         found = self._plans.query_items(

@@ -14,10 +14,11 @@ from tocsin.domain.errors import (
 from tocsin.domain.merge_patch import merged
 from tocsin.domain.requests import Request
 from tocsin.domain.site_settings import (
+    Entry,
     Kind,
     StoredSetting,
     content_of,
-    setting_audit,
+    revise,
 )
 from tocsin.planning.inputs.optimiser import parse_optimiser, shown_optimiser
 from tocsin.planning.inputs.overrides import parse_overrides, shown_overrides
@@ -60,23 +61,32 @@ async def change_setting(
     where only the hub knows whether what it names is there, and ChangedMeanwhileError when others
     kept changing the same document.
     """
-    settings = sources.settings
     for attempt in range(ATTEMPTS):
-        before = await settings.find_setting(kind, site_id)
+        before = await sources.settings.find_setting(kind, site_id)
         content = await _apply_patch(kind, site_id, before, patch, sources)
-        etag = None if before is None else before.etag
-        after = StoredSetting(kind, site_id, content, operator, now_ms(), etag)
-        # The record first: a change without one is worse than a record of a change that failed.
-        await settings.save_audit(setting_audit(before, after))
+        after = revise(before, kind, site_id, Entry(content, operator, now_ms()))
         try:
-            await settings.replace_setting(after)
+            await _replace(before, after, sources.settings)
+            break
         except ChangedMeanwhileError:
             if attempt == ATTEMPTS - 1:
                 raise
-            continue
-        await _announce(kind, site_id, after, requests, live)
-        break
+    await _announce(after, requests, live)
     return _describe(kind, site_id, after)
+
+
+async def _replace(
+    before: StoredSetting | None, after: StoredSetting, settings: SiteSettings
+) -> None:
+    """Make the change and record it.
+
+    The one before may lack its record, if its process ended too soon; *after* would overwrite the
+    last trace of it.
+    """
+    if before is not None and before.revision > 0:
+        await settings.record_change(before)
+    await settings.replace_setting(after)
+    await settings.record_change(after)
 
 
 async def _apply_patch(
@@ -100,18 +110,17 @@ async def _apply_patch(
     return content
 
 
-async def _announce(
-    kind: Kind, site_id: str, setting: StoredSetting, requests: Requests, live: Live
-) -> None:
+async def _announce(setting: StoredSetting, requests: Requests, live: Live) -> None:
     """Tell those who watch, and have the site planned anew; the timer does if the queue is away."""
+    site_id, entry = setting.site_id, setting.entry
     message = {
         "type": "settings",
         "siteId": site_id,
-        "kind": kind,
-        "setting": _describe(kind, site_id, setting),
+        "kind": setting.kind,
+        "setting": _describe(setting.kind, site_id, setting),
     }
-    text = f"{setting.set_by} changed the {kind}"
-    request = Request(site_id, "settings", setting.set_at, text)
+    text = f"{entry.set_by} changed the {setting.kind}"
+    request = Request(site_id, "settings", entry.set_at, text)
     # Each for itself: that one is away keeps nobody from hearing of it through the other.
     for announcing in (requests.put(request), live.send(site_id, message)):
         try:
@@ -123,7 +132,7 @@ async def _announce(
 def _describe(kind: Kind, site_id: str, setting: StoredSetting | None) -> dict[str, Any]:
     return {
         "site": site_id,
-        "setBy": None if setting is None else setting.set_by,
-        "setAt": None if setting is None else setting.set_at,
+        "setBy": None if setting is None else setting.entry.set_by,
+        "setAt": None if setting is None else setting.entry.set_at,
         **SHOWN[kind](content_of(setting), site_id),
     }

@@ -110,7 +110,7 @@ async def _fetch_contents(site_id: str, settings: SiteSettings) -> tuple[Content
         raise InvalidProblemError(
             f"the tasks of site {site_id!r} are not described: PATCH settings/tasks?site={site_id}"
         )
-    return content_of(optimiser), content_of(overrides), tasks.content
+    return content_of(optimiser), content_of(overrides), tasks.entry.content
 
 
 async def _refresh_twins(

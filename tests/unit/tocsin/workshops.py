@@ -9,8 +9,8 @@ from tests.fakes.records import device_record
 from tests.fakes.sites import FakeClock, Workshop
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.requests import Kind, Request
+from tocsin.domain.site_settings import Entry, revise
 from tocsin.domain.site_settings import Kind as SettingKind
-from tocsin.domain.site_settings import StoredSetting
 from tocsin.domain.site_standing import Outcome
 from tocsin.domain.stored_plan import StoredPlan
 from tocsin.usecases.rebalance_fleet import rebalance_fleet
@@ -66,8 +66,7 @@ def state(device_id: str, now_ms: int, **changes: object) -> DeviceRecord:
 
 async def set_content(shop: Workshop, kind: SettingKind, content: dict[str, Any]) -> None:
     found = await shop.sites.find_setting(kind, SITE)
-    etag = None if found is None else found.etag
-    await shop.sites.replace_setting(StoredSetting(kind, SITE, content, "ada", NOW, etag))
+    await shop.sites.replace_setting(revise(found, kind, SITE, Entry(content, "ada", NOW)))
 
 
 async def run(shop: Workshop, kind: Kind = "timer", **parts: Any) -> Outcome:  # noqa: ANN401 (any part)

@@ -16,7 +16,6 @@ from tocsin.domain.twins import Twin
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
 from tocsin.planning.solve_settings import SolveSettings
-from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.operators import Fleet, Live
 
 
@@ -78,7 +77,9 @@ class SiteSettings(Protocol):
         """The sites that have a document of tasks, by id."""
         ...
 
-    async def save_audit(self, document: Document) -> None: ...
+    async def record_change(self, setting: StoredSetting) -> None:
+        """Put the change that led to *setting* into the audit; once more changes nothing."""
+        ...
 
 
 class Lease(Protocol):

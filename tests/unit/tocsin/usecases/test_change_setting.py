@@ -16,7 +16,7 @@ from tocsin.domain.errors import (
     InvalidRequestError,
 )
 from tocsin.domain.fleet import UNASSIGNED_SITE
-from tocsin.domain.site_settings import KINDS, Kind, StoredSetting
+from tocsin.domain.site_settings import KINDS, Entry, Kind, StoredSetting, revise
 from tocsin.usecases.change_setting import change_setting, show_setting
 
 
@@ -54,19 +54,77 @@ async def test_what_is_left_out_stays_and_defaults_are_shown(shop: Workshop) -> 
     assert shown == await show_setting("optimiser", SITE, shop.sites)
 
 
+def contents(shop: Workshop) -> list[tuple[Any, Any]]:
+    """Of every record: what was set before, and after."""
+    return [
+        (record["before"] and record["before"]["content"], record["after"]["content"])
+        for record in shop.sites.audit
+    ]
+
+
+PAUSED, RESUMED = {"paused": True}, {"paused": False}
+
+
 async def test_each_change_is_on_the_record(shop: Workshop) -> None:
-    await change(shop, "optimiser", {"paused": True})
+    await change(shop, "optimiser", PAUSED)
     shop.clock.pass_s(1)
-    await change(shop, "optimiser", {"paused": False})
+    await change(shop, "optimiser", RESUMED)
+    assert contents(shop) == [(None, PAUSED), (PAUSED, RESUMED)]
     first, second = shop.sites.audit
-    assert (first["id"], first["type"], first["by"]) == (
-        f"{NOW}-optimiser:{SITE}",
+    assert (first["type"], first["siteId"], first["by"], first["at"]) == (
         "optimiser",
+        SITE,
         "grace",
+        NOW,
     )
-    assert first["before"] is None
-    assert second["before"]["content"] == {"paused": True}
-    assert second["after"]["content"] == {"paused": False}
+    assert second["before"] == first["after"] == {"content": PAUSED, "setBy": "grace", "setAt": NOW}
+
+
+async def test_changes_of_one_millisecond_are_each_on_the_record(shop: Workshop) -> None:
+    await change(shop, "optimiser", PAUSED)
+    await change(shop, "optimiser", RESUMED)
+    assert contents(shop) == [(None, PAUSED), (PAUSED, RESUMED)]
+
+
+async def test_a_change_that_met_another_is_recorded_once_with_what_it_replaced(
+    shop: Workshop,
+) -> None:
+    other = revise(None, "optimiser", SITE, Entry({"silentAfterS": 9}, "ada", NOW))
+    shop.sites.meanwhile.append(other)
+    await change(shop, "optimiser", PAUSED)
+    both = {"silentAfterS": 9, "paused": True}
+    assert contents(shop) == [(None, {"silentAfterS": 9}), ({"silentAfterS": 9}, both)]
+    assert [record["by"] for record in shop.sites.audit] == ["ada", "grace"]
+
+
+async def test_a_change_whose_process_ended_before_its_record_is_recorded_by_the_next(
+    shop: Workshop,
+) -> None:
+    shop.sites.audit_away = True
+    with pytest.raises(OSError, match="ended here"):
+        await change(shop, "optimiser", PAUSED)
+    assert contents(shop) == []
+    assert (await show_setting("optimiser", SITE, shop.sites))["paused"] is True
+    shop.sites.audit_away = False
+    await change(shop, "optimiser", RESUMED)
+    assert contents(shop) == [(None, PAUSED), (PAUSED, RESUMED)]
+
+
+async def test_a_setting_of_an_older_version_is_on_the_record_already(shop: Workshop) -> None:
+    old = StoredSetting("optimiser", SITE, Entry(PAUSED, "ada", NOW))
+    await shop.sites.replace_setting(old)
+    await change(shop, "optimiser", RESUMED)
+    assert contents(shop) == [(PAUSED, RESUMED)]
+
+
+async def test_no_change_is_made_before_the_one_it_replaces_is_on_the_record(
+    shop: Workshop,
+) -> None:
+    shop.sites.audit_away = True
+    for patch in (PAUSED, RESUMED):
+        with pytest.raises(OSError, match="ended here"):
+            await change(shop, "optimiser", patch)
+    assert (await show_setting("optimiser", SITE, shop.sites))["paused"] is True
 
 
 async def test_a_change_is_shown_and_asks_for_a_run(shop: Workshop) -> None:
@@ -202,7 +260,7 @@ async def test_a_patch_nested_without_end_is_refused(shop: Workshop) -> None:
 
 
 async def test_of_two_operators_at_once_neither_is_overwritten(shop: Workshop) -> None:
-    other = StoredSetting("overrides", SITE, {"pins": {"a1": "cell-2"}}, "ada", 1)
+    other = revise(None, "overrides", SITE, Entry({"pins": {"a1": "cell-2"}}, "ada", 1))
     shop.sites.meanwhile.append(other)
     shown = await change(shop, "overrides", {"pins": {"b1": "cell-3"}})
     assert shown["pins"] == {"a1": "cell-2", "b1": "cell-3"}
@@ -219,3 +277,4 @@ async def test_someone_who_never_stops_changing_it_is_reported(shop: Workshop) -
     shop.sites.meanwhile = Restless()
     with pytest.raises(ChangedMeanwhileError):
         await change(shop, "optimiser", {"paused": True})
+    assert shop.sites.audit == [], "nothing was changed"

@@ -21,7 +21,7 @@ from tests.unit.tocsin.workshops import (
 )
 from tocsin.domain.errors import BusyError, DeliveryError
 from tocsin.domain.requests import Request
-from tocsin.domain.site_settings import StoredSetting
+from tocsin.domain.site_settings import Entry, revise
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ async def test_two_runs_never_overlap_at_a_site(shop: Workshop) -> None:
 async def test_the_timer_gives_every_site_its_turn_then_raises_what_failed(shop: Workshop) -> None:
     assert await run_all(shop) == {SITE: "unchanged"}
     shop.twins.away = {"everyone"}
-    await shop.sites.replace_setting(StoredSetting("tasks", "south", {"tasks": {}}, "ada", 1))
+    await shop.sites.replace_setting(revise(None, "tasks", "south", Entry({"tasks": {}}, "ada", 1)))
     with pytest.raises(ExceptionGroup) as met:
         await run_all(shop)
     assert [error.__notes__ for error in met.value.exceptions] == [["site north"], ["site south"]]
