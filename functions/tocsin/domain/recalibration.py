@@ -8,6 +8,8 @@ high that an alert confirmed as an anomaly would have been missed.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -20,6 +22,7 @@ Effect = Literal["kept", "silenced", "unknown"]
 
 LEAST_FACTOR, MOST_FACTOR = 0.5, 4.0  # of the profile's threshold
 ROUNDING = 1e-4  # scores are stored to four decimals
+DIGEST = 12  # letters of it, in the id of a change's record
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +116,7 @@ def threshold_audit(
     changed = [
         None if one is None else {name: one[name] for name in kept} for one in (before, after)
     ]
-    return {
-        "id": f"{now_ms}-{threshold_document_id(device.device_id)}",
+    record = {
         "siteId": device.site_id,
         "type": "threshold",
         "deviceId": device.device_id,
@@ -123,6 +125,9 @@ def threshold_audit(
         "before": changed[0],
         "after": changed[1],
     }
+    # Two changes may fall into one millisecond; the same one recorded again keeps its id.
+    digest = hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:DIGEST]
+    return {"id": f"{now_ms}-{threshold_document_id(device.device_id)}-{digest}", **record}
 
 
 def _bounds(alerts: Sequence[PastAlert], profile_threshold: float) -> tuple[float, float]:

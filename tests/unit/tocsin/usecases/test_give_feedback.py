@@ -105,8 +105,9 @@ async def test_every_change_is_on_the_record() -> None:
     plant, (first, _) = await plant_with_alerts()
     document = await apply(plant, {first: "normal"})
     (audit,) = plant.store.all("audit")
+    assert audit["id"].startswith(f"{NOW}-threshold:rig-1-")
     assert audit == {
-        "id": f"{NOW}-threshold:rig-1",
+        "id": audit["id"],
         "siteId": "north",
         "type": "threshold",
         "deviceId": "rig-1",
@@ -126,6 +127,14 @@ async def test_every_change_is_on_the_record() -> None:
         ("audit", audit["id"]),
         ("settings", "threshold:rig-1"),
     ], "the record comes first"
+
+
+async def test_changes_of_one_millisecond_are_each_on_the_record() -> None:
+    plant, (first, second) = await plant_with_alerts()
+    await apply(plant, {first: "normal"})
+    await apply(plant, {second: "normal"})
+    await reset_threshold("rig-1", plant.store, operator="ada", now_ms=NOW)
+    assert len(plant.store.all("audit")) == 3
 
 
 async def test_a_reset_undoes_all_and_is_on_the_record_too() -> None:
