@@ -25,7 +25,7 @@ class Health:
 SOUND = Health(1.0)
 
 
-def health_of(state: DeviceRecord | None, *, silent_after_ms: float, now_ms: int) -> Health:
+def judge_health(state: DeviceRecord | None, *, silent_after_ms: float, now_ms: int) -> Health:
     """The health of a device from what is kept of it; None: it never reported."""
     if state is None:
         return Health(0.0, "it has never sent a reading")
@@ -36,7 +36,7 @@ def health_of(state: DeviceRecord | None, *, silent_after_ms: float, now_ms: int
         return Health(IN_ALERT, "it is in alert")
     if state.sensors:
         return Health(SENSORS_OUT, f"sensors out: {', '.join(sorted(state.sensors))}")
-    return _recovering(state, now_ms)
+    return _judge_recovery(state, now_ms)
 
 
 def all_silent(
@@ -46,7 +46,7 @@ def all_silent(
     return all(state is None or now_ms - state.enqueued_at > silent_after_ms for state in states)
 
 
-def _recovering(state: DeviceRecord, now_ms: int) -> Health:
+def _judge_recovery(state: DeviceRecord, now_ms: int) -> Health:
     cleared_at = state.cleared_at
     if cleared_at is None or now_ms - cleared_at >= RECOVERY_MS:
         return SOUND

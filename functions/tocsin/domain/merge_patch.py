@@ -8,7 +8,7 @@ from typing import Any
 DEEPEST = 8
 
 
-def merged(document: Mapping[str, Any], patch: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
+def merge(document: Mapping[str, Any], patch: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
     """*document* after *patch*: objects merge, null removes, all else replaces.
 
     Raises ValueError for a patch nested deeper than any of our documents.
@@ -21,7 +21,7 @@ def merged(document: Mapping[str, Any], patch: Mapping[str, Any], depth: int = 0
             result.pop(name, None)
         elif isinstance(value, Mapping):
             old = result.get(name)
-            result[name] = merged(old if isinstance(old, Mapping) else {}, value, depth + 1)
+            result[name] = merge(old if isinstance(old, Mapping) else {}, value, depth + 1)
         else:
             result[name] = value
     return result

@@ -14,7 +14,7 @@ from tocsin.planning.models.solver import Solver, choose_solver
 from tocsin.planning.moves.greedy import stay_in_place
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
-from tocsin.planning.results.reasons import migrations_of, violations_of
+from tocsin.planning.results.reasons import explain_migrations, find_violations
 from tocsin.planning.search.search import BestPlan, Search, measure_gap
 from tocsin.planning.search.solve_site import solve_site
 from tocsin.planning.solve_settings import SolveSettings
@@ -69,7 +69,7 @@ def _join(
     objective = sum(plan.best.objective for plan in plans)
     bound = sum(plan.best.bound for plan in plans)
     migrations = tuple(
-        move for plan in plans for move in migrations_of(problem, plan.site, plan.best.plan)
+        move for plan in plans for move in explain_migrations(problem, plan.site, plan.best.plan)
     )
     reasons = sorted({plan.best.reason for plan in plans} - {""})
     proven_gap = measure_gap(objective, bound)
@@ -83,7 +83,9 @@ def _join(
         gap=proven_gap,
         wall_s=wall_s,
         violations=tuple(
-            broken for plan in plans for broken in violations_of(problem, plan.site, plan.best.plan)
+            broken
+            for plan in plans
+            for broken in find_violations(problem, plan.site, plan.best.plan)
         ),
         migrations=migrations,
         note="; ".join(reasons) if has_solver else "no solver is installed",

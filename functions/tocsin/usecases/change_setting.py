@@ -11,7 +11,7 @@ from tocsin.domain.errors import (
     DeliveryError,
     InvalidRequestError,
 )
-from tocsin.domain.merge_patch import merged
+from tocsin.domain.merge_patch import merge
 from tocsin.domain.requests import Request
 from tocsin.domain.site_settings import (
     Entry,
@@ -20,9 +20,9 @@ from tocsin.domain.site_settings import (
     content_of,
     revise,
 )
-from tocsin.planning.inputs.optimiser import parse_optimiser, shown_optimiser
-from tocsin.planning.inputs.overrides import parse_overrides, shown_overrides
-from tocsin.planning.inputs.tasks import parse_tasks, shown_tasks
+from tocsin.planning.inputs.optimiser import describe_optimiser, parse_optimiser
+from tocsin.planning.inputs.overrides import describe_overrides, parse_overrides
+from tocsin.planning.inputs.tasks import describe_tasks, parse_tasks
 from tocsin.usecases.check_names import check_overrides, check_site
 from tocsin.usecases.ports.operators import Live
 from tocsin.usecases.ports.planning import Requests, SiteSettings, Sources
@@ -33,9 +33,9 @@ ATTEMPTS = 3  # two operators at the same moment; more is a machine that writes 
 
 # By kind of setting: its content, checked and with every default filled in.
 SHOWN: Mapping[Kind, Callable[[Mapping[str, Any], str], dict[str, Any]]] = {
-    "optimiser": lambda content, _: shown_optimiser(parse_optimiser(content)),
-    "overrides": lambda content, _: shown_overrides(parse_overrides(content)),
-    "tasks": lambda content, site_id: shown_tasks(parse_tasks(content, site_id)),
+    "optimiser": lambda content, _: describe_optimiser(parse_optimiser(content)),
+    "overrides": lambda content, _: describe_overrides(parse_overrides(content)),
+    "tasks": lambda content, site_id: describe_tasks(parse_tasks(content, site_id)),
 }
 
 
@@ -98,7 +98,7 @@ async def _apply_patch(
 ) -> dict[str, Any]:
     """The setting after *patch*, checked."""
     try:
-        content = merged(content_of(before), patch)
+        content = merge(content_of(before), patch)
     except ValueError as error:
         raise InvalidRequestError(f"the patch is {error}") from error
     SHOWN[kind](content, site_id)  # which checks it

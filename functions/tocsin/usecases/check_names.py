@@ -20,7 +20,7 @@ from tocsin.domain.fleet import UNASSIGNED_SITE
 from tocsin.domain.site_settings import KINDS, content_of
 from tocsin.planning.inputs.overrides import Overrides
 from tocsin.planning.inputs.tasks import parse_tasks
-from tocsin.planning.inputs.twins import edge_devices
+from tocsin.planning.inputs.twins import parse_devices
 from tocsin.usecases.look_at_site import NEWEST
 from tocsin.usecases.ports.planning import Sources
 
@@ -55,7 +55,7 @@ async def check_overrides(
     """
     tasks = parse_tasks(content_of(await sources.settings.find_setting("tasks", site_id)), site_id)
     devices = await _find_devices(after.devices - before.devices, site_id, sources)
-    unknown = sorted(after.unknown(tasks.keys() | before.tasks, devices | before.devices))
+    unknown = sorted(after.find_unknown(tasks.keys() | before.tasks, devices | before.devices))
     if unknown:
         raise InvalidProblemError("; ".join(unknown))
 
@@ -92,7 +92,7 @@ async def _ask_hub(names: AbstractSet[str], site_id: str, sources: Sources) -> A
             "IoT Hub does not answer, and only it can say whether there is a device "
             f"{_quote(names - heard)} that runs tasks; try again"
         ) from error
-    return {device.device_id for device in edge_devices(twins)[0]}
+    return {device.device_id for device in parse_devices(twins)[0]}
 
 
 def _quote(names: Iterable[str]) -> str:

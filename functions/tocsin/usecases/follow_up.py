@@ -10,7 +10,7 @@ from tocsin.domain.errors import DeliveryError
 from tocsin.domain.orders import Report
 from tocsin.domain.requests import Request
 from tocsin.domain.stored_plan import StoredPlan
-from tocsin.planning.inputs.twins import edge_devices
+from tocsin.planning.inputs.twins import parse_devices
 from tocsin.usecases.deliver_orders import list_failures, note_reports, save_changed, send_due
 from tocsin.usecases.look_at_site import fetch_optimiser, fetch_twins
 from tocsin.usecases.ports.planning import Dispatch, Lease, SiteSettings
@@ -38,7 +38,7 @@ async def follow_up_plan(
     awaited = {
         name for plan in plans for name, delivery in plan.deliveries.items() if delivery.is_awaited
     }
-    devices, _ = edge_devices(await fetch_twins(awaited, dispatch.twins))
+    devices, _ = parse_devices(await fetch_twins(awaited, dispatch.twins))
     reports = {device.device_id: device.report for device in devices}
     paused = (await fetch_optimiser(request.site_id, settings)).paused
     progress = await follow_up(plans, reports, lease, dispatch, paused=paused)

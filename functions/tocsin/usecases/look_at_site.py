@@ -15,7 +15,7 @@ from tocsin.domain.twins import Twin
 from tocsin.planning.inputs.optimiser import Optimiser, parse_optimiser
 from tocsin.planning.inputs.overrides import Overrides, parse_overrides
 from tocsin.planning.inputs.tasks import parse_tasks
-from tocsin.planning.inputs.twins import EdgeDevice, edge_devices
+from tocsin.planning.inputs.twins import EdgeDevice, parse_devices
 from tocsin.planning.problem import Task
 from tocsin.usecases.ports.planning import SiteSettings, Sources, Twins
 
@@ -66,7 +66,7 @@ async def look_at_site(site_id: str, sources: Sources, *, now_ms: int) -> SiteVi
         sources.plans.list_recent(site_id, since_ms=now_ms - INDEX_LAG_MS),
     )
     newest = recent or await sources.plans.list_plans(site_id, before_version=NEWEST, most=1)
-    devices, notes = edge_devices(await _refresh_twins(found, recent, sources.twins))
+    devices, notes = parse_devices(await _refresh_twins(found, recent, sources.twins))
     return SiteView(
         site_id=site_id,
         looked_at=now_ms,

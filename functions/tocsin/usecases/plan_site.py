@@ -9,7 +9,7 @@ from tocsin.domain.figures import Figures
 from tocsin.domain.requests import Request
 from tocsin.domain.stored_plan import StoredPlan
 from tocsin.planning.inputs.gather import Known, gather
-from tocsin.planning.results.orders import next_version, orders_for
+from tocsin.planning.results.orders import choose_version, write_orders
 from tocsin.planning.results.stored_plan import record_plan
 from tocsin.usecases.look_at_site import SiteView
 from tocsin.usecases.ports.planning import Planner
@@ -42,7 +42,7 @@ async def draft_plan(
         return Draft(None, (*view.notes, *gathered.notes), background)
     plan = await planner(problem, view.optimiser.search)
     last = view.last_version
-    version = next_version(last, view.devices)
+    version = choose_version(last, view.devices)
     told = (*view.notes, *_find_ahead(view, last), *gathered.notes)
     notes = (*told, plan.note) if plan.note else told
     stored = record_plan(
@@ -51,7 +51,7 @@ async def draft_plan(
         gathered.conditions,
         site_id=view.site_id,
         version=version,
-        orders=orders_for(plan.allocation, view.tasks, view.devices, version),
+        orders=write_orders(plan.allocation, view.tasks, view.devices, version),
         cause=request.cause,
         notes=notes,
         now_ms=now_ms(),

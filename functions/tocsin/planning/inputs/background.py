@@ -14,7 +14,7 @@ SETTLED_MS = 30_000  # by then the processor shows what the tasks that came and 
 LEAST_SHARE = 0.01  # of capacity: a device fuller than full can still be described
 
 
-def background_pct(
+def estimate_background_pct(
     device: EdgeDevice,
     state: DeviceRecord | None,
     tasks: Mapping[str, Task],
@@ -25,31 +25,31 @@ def background_pct(
     *before*, what was last found, where nothing newer can be told: the device does not measure, or
     its last reading is from before its present tasks have settled.
     """
-    measured = _measured_pct(device, state)
+    measured = _scale_measurement(device, state)
     if measured is None or state is None:
         return before
     if device.report is not None and state.last_t < device.report.at + SETTLED_MS:
         return before
-    running = sum(tasks[one].load_pct for one in device.running if one in tasks)
+    running = sum(tasks[name].load_pct for name in device.running if name in tasks)
     return round(max(measured - running, 0.0), 1)
 
 
-def left_pct(device: EdgeDevice, background: float) -> float:
+def subtract_background(device: EdgeDevice, background: float) -> float:
     """Capacity that is left for tasks."""
     capacity = device.capacity.cpu_pct
     return max(capacity - background, LEAST_SHARE * capacity)
 
 
-def idle_ms(device: EdgeDevice, background: float) -> float:
+def estimate_idle_ms(device: EdgeDevice, background: float) -> float:
     """The answer of a device without tasks: a queue's, which its background load fills already.
 
     Divided by (1 - tasks / capacity left), it is the answer of capacity / (capacity - all load).
     """
     capacity = device.capacity.cpu_pct
-    return device.capacity.response_ms * capacity / left_pct(device, background)
+    return device.capacity.response_ms * capacity / subtract_background(device, background)
 
 
-def _measured_pct(device: EdgeDevice, state: DeviceRecord | None) -> float | None:
+def _scale_measurement(device: EdgeDevice, state: DeviceRecord | None) -> float | None:
     value = None if state is None else state.latest.get(CPU_CHANNEL)
     if not isinstance(value, int | float) or not math.isfinite(value):
         return None

@@ -22,14 +22,14 @@ class Fields:
     def __init__(self, value: object, where: str, known: Collection[str]) -> None:
         """*known*: the names it may have."""
         self._where = where
-        self._parts = as_mapping(value, where)
+        self._parts = check_mapping(value, where)
         for name in self._parts:
             if name not in known:
                 raise InvalidProblemError(
                     f"{where}: {name!r} is unknown; use {', '.join(sorted(known))}"
                 )
 
-    def number(
+    def take_number(
         self, name: str, default: float | None = None, *, low: float = 0.0, high: float = MOST
     ) -> float:
         """A finite number within its range; *default*, if there is one, where it is left out."""
@@ -46,38 +46,38 @@ class Fields:
             )
         return float(value)
 
-    def number_or_none(self, name: str, *, low: float = 0.0) -> float | None:
-        return None if self._parts.get(name) is None else self.number(name, low=low)
+    def take_number_or_none(self, name: str, *, low: float = 0.0) -> float | None:
+        return None if self._parts.get(name) is None else self.take_number(name, low=low)
 
-    def whole_or_none(self, name: str) -> int | None:
-        value = self.number_or_none(name)
+    def take_whole_or_none(self, name: str) -> int | None:
+        value = self.take_number_or_none(name)
         if value is not None and value != int(value):
             raise InvalidProblemError(f"{self._where}: {name} must be a whole number, not {value}")
         return None if value is None else int(value)
 
-    def flag(self, name: str) -> bool:
+    def take_flag(self, name: str) -> bool:
         """true or false; false where it is left out."""
         value = self._parts.get(name, False)
         if not isinstance(value, bool):
             raise InvalidProblemError(f"{self._where}: {name} must be true or false, not {value!r}")
         return value
 
-    def identifier_or_none(self, name: str) -> str | None:
+    def take_identifier_or_none(self, name: str) -> str | None:
         value = self._parts.get(name)
-        return None if value is None else as_identifier(value, f"{self._where}: {name}")
+        return None if value is None else check_identifier(value, f"{self._where}: {name}")
 
-    def mapping(self, name: str) -> Mapping[str, Any]:
+    def take_mapping(self, name: str) -> Mapping[str, Any]:
         """An object; empty where it is left out."""
-        return as_mapping(self._parts.get(name, {}), f"{self._where}: {name}")
+        return check_mapping(self._parts.get(name, {}), f"{self._where}: {name}")
 
 
-def as_mapping(value: object, where: str) -> Mapping[str, Any]:
+def check_mapping(value: object, where: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise InvalidProblemError(f"{where} must be an object, not {value!r}")
     return value
 
 
-def as_name(value: object, where: str) -> str:
+def check_name(value: object, where: str) -> str:
     """The name of what others name, such as a device in the hub's registry."""
     if not isinstance(value, str) or not 0 < len(value) <= MOST_LETTERS:
         raise InvalidProblemError(
@@ -86,7 +86,7 @@ def as_name(value: object, where: str) -> str:
     return value
 
 
-def as_identifier(value: object, where: str) -> str:
+def check_identifier(value: object, where: str) -> str:
     if not isinstance(value, str) or not IDENTIFIER.fullmatch(value):
         raise InvalidProblemError(
             f"{where}: {value!r} is no id; use up to 128 letters, digits, '.', '_', ':' and '-', "

@@ -10,8 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.health import Health, all_silent, health_of
-from tocsin.planning.inputs.background import background_pct, idle_ms, left_pct
+from tocsin.domain.health import Health, all_silent, judge_health
+from tocsin.planning.inputs.background import (
+    estimate_background_pct,
+    estimate_idle_ms,
+    subtract_background,
+)
 from tocsin.planning.inputs.optimiser import Optimiser
 from tocsin.planning.inputs.overrides import Overrides
 from tocsin.planning.inputs.twins import EdgeDevice
@@ -61,17 +65,20 @@ class Gathered:
 
 def gather(known: Known, now_ms: int) -> Gathered:
     """The rebalancing problem of one site, every value checked."""
-    conditions = _conditions(known, now_ms)
+    conditions = _judge_devices(known, now_ms)
     device_ids = conditions.keys()
-    notes = [f"an override is passed over: {one}" for one in _stale(known, device_ids)]
-    if not known.devices or not any(one.device_id in known.states for one in known.devices):
+    notes = [f"an override is passed over: {stale}" for stale in _find_stale(known, device_ids)]
+    if not known.devices or not any(device.device_id in known.states for device in known.devices):
         return Gathered(None, {}, (*notes, UNHEARD if known.devices else NO_DEVICE))
-    if _silence(known, now_ms):
+    if _is_silent(known, now_ms):
         notes.append("no device was heard lately: the path is taken for broken, not the devices")
-    overrides = known.overrides.known(known.tasks, device_ids)
+    overrides = known.overrides.keep_known(known.tasks, device_ids)
     problem = Problem(
-        devices=tuple(_device(known, one, conditions[one.device_id]) for one in known.devices),
-        tasks=tuple(_placed(task, place) for task, place in _places(known)),
+        devices=tuple(
+            _describe_device(known, device, conditions[device.device_id])
+            for device in known.devices
+        ),
+        tasks=tuple(_place(task, place) for task, place in _find_places(known)),
         pins=overrides.pins,
         forbidden=overrides.forbidden,
         weights=known.optimiser.weights,
@@ -80,41 +87,41 @@ def gather(known: Known, now_ms: int) -> Gathered:
     return Gathered(problem, conditions, tuple(notes))
 
 
-def running_on(
+def find_place(
     task_id: str, devices: Iterable[EdgeDevice], planned: Mapping[str, str | None]
 ) -> str | None:
     """Where a task runs by the devices' own word; while two say so, where the last plan put it.
 
     Where none does, the last plan's device: it may not have got round to it yet.
     """
-    there = [one.device_id for one in devices if task_id in one.running]
+    there = [device.device_id for device in devices if task_id in device.running]
     target = planned.get(task_id)
-    if target in there or (not there and any(one.device_id == target for one in devices)):
+    if target in there or (not there and any(device.device_id == target for device in devices)):
         return target
     return there[0] if there else None
 
 
-def _stale(known: Known, device_ids: Iterable[str]) -> Iterable[str]:
-    return known.overrides.unknown(known.tasks.keys(), set(device_ids))
+def _find_stale(known: Known, device_ids: Iterable[str]) -> Iterable[str]:
+    return known.overrides.find_unknown(known.tasks.keys(), set(device_ids))
 
 
-def _places(known: Known) -> Iterable[tuple[Task, str | None]]:
+def _find_places(known: Known) -> Iterable[tuple[Task, str | None]]:
     for task_id, task in sorted(known.tasks.items()):
-        yield task, running_on(task_id, known.devices, known.planned)
+        yield task, find_place(task_id, known.devices, known.planned)
 
 
-def _placed(task: Task, place: str | None) -> Task:
+def _place(task: Task, place: str | None) -> Task:
     # A pin holds a task where it is; one that runs nowhere has to be placed first.
     return replace(task, device_id=place, pinned=task.pinned and place is not None)
 
 
-def _device(known: Known, device: EdgeDevice, condition: Condition) -> Device:
+def _describe_device(known: Known, device: EdgeDevice, condition: Condition) -> Device:
     return Device(
         device_id=device.device_id,
         site_id=known.site_id,
-        capacity_pct=left_pct(device, condition.background_pct),
+        capacity_pct=subtract_background(device, condition.background_pct),
         energy_w_per_pct=device.capacity.energy_w_per_pct,
-        response_ms=idle_ms(device, condition.background_pct),
+        response_ms=estimate_idle_ms(device, condition.background_pct),
         health=condition.health.value,
         capabilities=device.capabilities,
         drained=device.device_id in known.overrides.drained,
@@ -122,32 +129,32 @@ def _device(known: Known, device: EdgeDevice, condition: Condition) -> Device:
     )
 
 
-def _conditions(known: Known, now_ms: int) -> dict[str, Condition]:
-    silence_counts = not _silence(known, now_ms)
+def _judge_devices(known: Known, now_ms: int) -> dict[str, Condition]:
+    silence_counts = not _is_silent(known, now_ms)
     return {
-        one.device_id: Condition(
-            _health(known, one, now_ms, silence_counts=silence_counts),
-            background_pct(
-                one,
-                known.states.get(one.device_id),
+        device.device_id: Condition(
+            _judge_device(known, device, now_ms, silence_counts=silence_counts),
+            estimate_background_pct(
+                device,
+                known.states.get(device.device_id),
                 known.tasks,
-                known.background.get(one.device_id, 0.0),
+                known.background.get(device.device_id, 0.0),
             ),
         )
-        for one in known.devices
+        for device in known.devices
     }
 
 
-def _silence(known: Known, now_ms: int) -> bool:
+def _is_silent(known: Known, now_ms: int) -> bool:
     """Whether nobody who runs tasks was heard lately."""
     return all_silent(
-        (known.states.get(one.device_id) for one in known.devices),
+        (known.states.get(device.device_id) for device in known.devices),
         silent_after_ms=known.optimiser.silent_after_s * 1_000,
         now_ms=now_ms,
     )
 
 
-def _health(known: Known, device: EdgeDevice, now_ms: int, *, silence_counts: bool) -> Health:
+def _judge_device(known: Known, device: EdgeDevice, now_ms: int, *, silence_counts: bool) -> Health:
     device_id, state = device.device_id, known.states.get(device.device_id)
     if device_id in known.failed:
         return Health(0.0, known.failed[device_id])
@@ -156,4 +163,4 @@ def _health(known: Known, device: EdgeDevice, now_ms: int, *, silence_counts: bo
         # The alert is stored before the device's document is.
         state = state.with_alert(alerted_at)
     limit_ms = known.optimiser.silent_after_s * 1_000 if silence_counts else float("inf")
-    return health_of(state, silent_after_ms=limit_ms, now_ms=now_ms)
+    return judge_health(state, silent_after_ms=limit_ms, now_ms=now_ms)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.domain.errors import InvalidProblemError
-from tocsin.planning.inputs.fields import Fields, as_identifier, as_mapping, as_name
+from tocsin.planning.inputs.fields import Fields, check_identifier, check_mapping, check_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,14 @@ class Overrides:
         """All that it names."""
         return self.drained | {*self.pins.values()} | {device for _, device in self.forbidden}
 
-    def unknown(self, tasks: Collection[str], devices: Collection[str]) -> Iterator[str]:
+    def find_unknown(self, tasks: Collection[str], devices: Collection[str]) -> Iterator[str]:
         """What it names that is not there, in words."""
         for task_id in sorted(self.tasks.difference(tasks)):
             yield f"there is no task {task_id!r}"
         for device_id in sorted(self.devices.difference(devices)):
             yield f"there is no device {device_id!r} that runs tasks"
 
-    def known(self, tasks: Collection[str], devices: Collection[str]) -> Overrides:
+    def keep_known(self, tasks: Collection[str], devices: Collection[str]) -> Overrides:
         """Without what names something that is not there."""
 
         def there(task: str, device: str) -> bool:
@@ -44,7 +44,7 @@ class Overrides:
 
         return Overrides(
             pins={task: device for task, device in self.pins.items() if there(task, device)},
-            drained=frozenset(one for one in self.drained if one in devices),
+            drained=self.drained.intersection(devices),
             forbidden=frozenset(pair for pair in self.forbidden if there(*pair)),
         )
 
@@ -53,22 +53,23 @@ def parse_overrides(document: Mapping[str, Any]) -> Overrides:
     """Raises InvalidProblemError naming what is malformed or contradicts itself."""
     top = Fields(document, "overrides", ("pins", "drained", "forbidden"))
     pins = {
-        as_identifier(task, "overrides.pins"): as_name(device, f"overrides.pins.{task}")
-        for task, device in top.mapping("pins").items()
+        check_identifier(task, "overrides.pins"): check_name(device, f"overrides.pins.{task}")
+        for task, device in top.take_mapping("pins").items()
     }
     forbidden = frozenset(
-        (as_identifier(task, "overrides.forbidden"), device)
-        for task, devices in top.mapping("forbidden").items()
-        for device in _chosen(devices, f"overrides.forbidden.{task}")
+        (check_identifier(task, "overrides.forbidden"), device)
+        for task, devices in top.take_mapping("forbidden").items()
+        for device in _parse_chosen(devices, f"overrides.forbidden.{task}")
     )
     for task, device in sorted(forbidden & set(pins.items())):
         raise InvalidProblemError(
             f"task {task!r} is both pinned to and forbidden on {device!r}: remove one of them"
         )
-    return Overrides(pins, _chosen(top.mapping("drained"), "overrides.drained"), forbidden)
+    drained = _parse_chosen(top.take_mapping("drained"), "overrides.drained")
+    return Overrides(pins, drained, forbidden)
 
 
-def shown_overrides(overrides: Overrides) -> dict[str, Any]:
+def describe_overrides(overrides: Overrides) -> dict[str, Any]:
     """The document that ``parse_overrides`` would read."""
     forbidden: dict[str, dict[str, bool]] = {}
     for task, device in sorted(overrides.forbidden):
@@ -80,10 +81,10 @@ def shown_overrides(overrides: Overrides) -> dict[str, Any]:
     }
 
 
-def _chosen(value: object, where: str) -> frozenset[str]:
+def _parse_chosen(value: object, where: str) -> frozenset[str]:
     """The devices marked true in ``{device: true}``: an object, so that a patch can take one."""
-    devices = as_mapping(value, where)
+    devices = check_mapping(value, where)
     for device, chosen in devices.items():
         if not isinstance(chosen, bool):
             raise InvalidProblemError(f"{where}.{device} must be true or false, not {chosen!r}")
-    return frozenset(as_name(device, where) for device, chosen in devices.items() if chosen)
+    return frozenset(check_name(device, where) for device, chosen in devices.items() if chosen)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tocsin.domain.errors import InvalidProblemError
 from tocsin.domain.orders import Order, Report, parse_order, parse_report
 from tocsin.domain.twins import Twin
-from tocsin.planning.inputs.fields import Fields, as_identifier
+from tocsin.planning.inputs.fields import Fields, check_identifier
 
 CAPACITY = ("cpuPct", "energyWPerPct", "responseMs")
 
@@ -43,7 +43,7 @@ class EdgeDevice:
         return frozenset() if self.report is None else self.report.tasks
 
 
-def edge_devices(twins: Iterable[Twin]) -> tuple[list[EdgeDevice], list[str]]:
+def parse_devices(twins: Iterable[Twin]) -> tuple[list[EdgeDevice], list[str]]:
     """The devices with a ``capacity`` tag, by id, and what is wrong with those left out.
 
     A device that is disabled in the registry cannot connect, and is left out without a word.
@@ -53,24 +53,24 @@ def edge_devices(twins: Iterable[Twin]) -> tuple[list[EdgeDevice], list[str]]:
         if not twin.is_enabled or "capacity" not in twin.tags:
             continue
         try:
-            found.append(edge_device(twin))
+            found.append(parse_device(twin))
         except InvalidProblemError as error:
             notes.append(f"device {twin.device_id!r} is left out: {error}")
     return sorted(found, key=lambda device: device.device_id), notes
 
 
-def edge_device(twin: Twin) -> EdgeDevice:
+def parse_device(twin: Twin) -> EdgeDevice:
     """Read one twin. Raises InvalidProblemError saying what is malformed."""
     return EdgeDevice(
         device_id=twin.device_id,
-        capacity=_capacity(twin.tags["capacity"]),
-        capabilities=_capabilities(twin.tags.get("capabilities", [])),
-        order=_order(twin.desired),
+        capacity=_parse_capacity(twin.tags["capacity"]),
+        capabilities=_parse_capabilities(twin.tags.get("capabilities", [])),
+        order=_recognise_order(twin.desired),
         report=parse_report(twin.reported),
     )
 
 
-def _order(value: object) -> Order | None:
+def _recognise_order(value: object) -> Order | None:
     """What a device was told last; None, so that it is told anew, where it is no order of ours."""
     try:
         return parse_order(value)
@@ -78,16 +78,16 @@ def _order(value: object) -> Order | None:
         return None
 
 
-def _capacity(value: object) -> Capacity:
+def _parse_capacity(value: object) -> Capacity:
     fields = Fields(value, "tags.capacity", CAPACITY)
     return Capacity(
-        cpu_pct=fields.number("cpuPct", low=0.1),
-        energy_w_per_pct=fields.number("energyWPerPct"),
-        response_ms=fields.number("responseMs"),
+        cpu_pct=fields.take_number("cpuPct", low=0.1),
+        energy_w_per_pct=fields.take_number("energyWPerPct"),
+        response_ms=fields.take_number("responseMs"),
     )
 
 
-def _capabilities(value: object) -> frozenset[str]:
+def _parse_capabilities(value: object) -> frozenset[str]:
     if not isinstance(value, list):
         raise InvalidProblemError(f"tags.capabilities must be a list, not {value!r}")
-    return frozenset(as_identifier(one, "tags.capabilities") for one in value)
+    return frozenset(check_identifier(name, "tags.capabilities") for name in value)

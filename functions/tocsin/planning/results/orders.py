@@ -9,12 +9,12 @@ from tocsin.planning.inputs.twins import EdgeDevice
 from tocsin.planning.problem import Task
 
 
-def next_version(last: int, devices: Iterable[EdgeDevice]) -> int:
+def choose_version(last: int, devices: Iterable[EdgeDevice]) -> int:
     """Above every version that this site's plans or devices have ever seen."""
-    return 1 + max([last, *(one.version for one in devices)])
+    return 1 + max([last, *(device.version for device in devices)])
 
 
-def orders_for(
+def write_orders(
     allocation: Mapping[str, str | None],
     tasks: Mapping[str, Task],
     devices: Iterable[EdgeDevice],
@@ -27,11 +27,11 @@ def orders_for(
         if device_id is not None:
             wanted.setdefault(device_id, set()).add(OrderedTask(task_id, tasks[task_id].load_pct))
     found = {
-        one.device_id: Order(version, frozenset(wanted.get(one.device_id, ())))
-        for one in devices
-        if _differs(one, frozenset(wanted.get(one.device_id, ())))
+        device.device_id: Order(version, frozenset(wanted.get(device.device_id, ())))
+        for device in devices
+        if _needs_order(device, frozenset(wanted.get(device.device_id, ())))
     }
-    running = {one.device_id: one.running for one in devices}
+    running = {device.device_id: device.running for device in devices}
 
     def gains_first(device_id: str) -> tuple[bool, str]:
         told = {task.task_id for task in found[device_id].tasks}
@@ -40,7 +40,7 @@ def orders_for(
     return {device_id: found[device_id] for device_id in sorted(found, key=gains_first)}
 
 
-def _differs(device: EdgeDevice, wanted: frozenset[OrderedTask]) -> bool:
+def _needs_order(device: EdgeDevice, wanted: frozenset[OrderedTask]) -> bool:
     order, report = device.order, device.report
     if order is None:
         return bool(wanted) or bool(device.running)

@@ -17,19 +17,19 @@ from tocsin.planning.problem import Problem
 LEAST = 1e-6  # percent or ms: less is rounding
 
 
-def violations_of(problem: Problem, site: Site, plan: Ints) -> Iterator[Violation]:
+def find_violations(problem: Problem, site: Site, plan: Ints) -> Iterator[Violation]:
     """Every soft rule that *plan* breaks, at the loads it makes."""
     for task in site.unplaced:
         why = f"no device of its site may run it (needs {task.capability or 'a usable device'})"
         yield Violation(
             "unplaced", task.task_id, task.load_pct, f"{task.task_id} runs nowhere: {why}"
         )
-    yield from _misplaced(site, plan)
-    yield from _overfull(problem, site, plan)
-    yield from _late(site, plan)
+    yield from _find_misplaced(site, plan)
+    yield from _find_overfull(problem, site, plan)
+    yield from _find_late(site, plan)
 
 
-def migrations_of(problem: Problem, site: Site, plan: Ints) -> Iterator[Migration]:
+def explain_migrations(problem: Problem, site: Site, plan: Ints) -> Iterator[Migration]:
     """Every task that changes its device, with the strongest reason for it."""
     known = np.flatnonzero(site.present != NOWHERE)
     before = np.bincount(site.present[known], site.load[known], len(site.devices)).astype(float)
@@ -39,11 +39,11 @@ def migrations_of(problem: Problem, site: Site, plan: Ints) -> Iterator[Migratio
             site.tasks[index].task_id,
             None if source == NOWHERE else site.devices[source].device_id,
             target.device_id,
-            _reason(problem, site, index, int(plan[index]), before),
+            _explain_move(problem, site, index, int(plan[index]), before),
         )
 
 
-def _reason(problem: Problem, site: Site, index: int, target: int, before: Floats) -> str:
+def _explain_move(problem: Problem, site: Site, index: int, target: int, before: Floats) -> str:
     """Why the task at *index* moves to *target*; *before*: what each device carried, ``[d]``."""
     source = int(site.present[index])
     if site.tasks[index].task_id in problem.pins:
@@ -52,10 +52,12 @@ def _reason(problem: Problem, site: Site, index: int, target: int, before: Float
         return "it is new, and costs least there"
     if site.misplaced[index, source]:
         return f"{site.devices[source].device_id} must not run it (capability or forbidden)"
-    return _unfit(site, source, float(before[source])) or _gain(site, index, source, target)
+    return _explain_leaving(site, source, float(before[source])) or _explain_gain(
+        site, index, source, target
+    )
 
 
-def _unfit(site: Site, source: int, before: float) -> str | None:
+def _explain_leaving(site: Site, source: int, before: float) -> str | None:
     """What is wrong with the device it leaves, if anything is."""
     device, usable = site.devices[source], float(site.usable[source])
     if device.drained:
@@ -68,7 +70,7 @@ def _unfit(site: Site, source: int, before: float) -> str | None:
     return None
 
 
-def _gain(site: Site, index: int, source: int, target: int) -> str:
+def _explain_gain(site: Site, index: int, source: int, target: int) -> str:
     saved = site.cost[index, source] - site.cost[index, target]
     here, there = site.devices[source].device_id, site.devices[target].device_id
     if saved > 0:
@@ -76,14 +78,14 @@ def _gain(site: Site, index: int, source: int, target: int) -> str:
     return f"it balances the load of {here} and {there}"
 
 
-def _misplaced(site: Site, plan: Ints) -> Iterator[Violation]:
+def _find_misplaced(site: Site, plan: Ints) -> Iterator[Violation]:
     for index in np.flatnonzero(site.misplaced[np.arange(len(plan)), plan]).tolist():
         task, device = site.tasks[index], site.devices[int(plan[index])].device_id
         text = f"{task.task_id} remains on {device}, which must not run it"
         yield Violation("misplaced", task.task_id, task.load_pct, text)
 
 
-def _overfull(problem: Problem, site: Site, plan: Ints) -> Iterator[Violation]:
+def _find_overfull(problem: Problem, site: Site, plan: Ints) -> Iterator[Violation]:
     carried = site.device_loads(plan)
     line = site.usable * (1.0 - problem.limits.reserve)
     for index in np.flatnonzero(carried > line + LEAST).tolist():
@@ -95,7 +97,7 @@ def _overfull(problem: Problem, site: Site, plan: Ints) -> Iterator[Violation]:
             yield Violation("reserve", name, float(load - line[index]), text)
 
 
-def _late(site: Site, plan: Ints) -> Iterator[Violation]:
+def _find_late(site: Site, plan: Ints) -> Iterator[Violation]:
     answer = estimate_response_ms(site.idle_ms, site.device_loads(plan), site.usable)[plan]
     for task, answer_ms in zip(site.tasks, answer.tolist(), strict=True):
         if task.deadline_ms is not None and answer_ms > task.deadline_ms + LEAST:

@@ -5,7 +5,7 @@ import pytest
 from tests.fakes.messages import NOW
 from tests.fakes.records import device_record
 from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.health import RECOVERY_MS, all_silent, health_of
+from tocsin.domain.health import RECOVERY_MS, all_silent, judge_health
 
 SILENT_MS = 30_000
 
@@ -31,7 +31,7 @@ def state(**changes: object) -> DeviceRecord:
     ],
 )
 def test_health_and_its_reason(record: DeviceRecord | None, value: float, why: str) -> None:
-    health = health_of(record, silent_after_ms=SILENT_MS, now_ms=NOW)
+    health = judge_health(record, silent_after_ms=SILENT_MS, now_ms=NOW)
     assert health.value == value
     assert why in health.why
     assert bool(health.why) == (value < 1)

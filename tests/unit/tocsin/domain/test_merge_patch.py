@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.domain.merge_patch import merged
+from tocsin.domain.merge_patch import merge
 
 PLAIN = st.recursive(
     st.integers() | st.text(max_size=3) | st.booleans(),
@@ -35,16 +35,16 @@ DOCUMENTS = st.dictionaries(st.sampled_from("abc"), PLAIN, max_size=3)
 def test_the_rfcs_examples(
     document: dict[str, Any], patch: dict[str, Any], result: dict[str, Any]
 ) -> None:
-    assert merged(document, patch) == result
+    assert merge(document, patch) == result
 
 
 @given(DOCUMENTS, DOCUMENTS)
 def test_a_patch_applied_twice_changes_nothing_more(
     document: dict[str, Any], patch: dict[str, Any]
 ) -> None:
-    once = merged(document, patch)
-    assert merged(once, patch) == once
-    assert merged(document, {}) == document
+    once = merge(document, patch)
+    assert merge(once, patch) == once
+    assert merge(document, {}) == document
 
 
 def test_a_patch_cannot_be_nested_without_end() -> None:
@@ -52,4 +52,4 @@ def test_a_patch_cannot_be_nested_without_end() -> None:
     for _ in range(50):
         patch = {"a": patch}
     with pytest.raises(ValueError, match="nested deeper"):
-        merged({}, patch)
+        merge({}, patch)

@@ -17,7 +17,7 @@ from tocsin.planning.inputs.gather import Known, gather
 from tocsin.planning.inputs.optimiser import parse_optimiser
 from tocsin.planning.inputs.overrides import parse_overrides
 from tocsin.planning.inputs.tasks import parse_tasks
-from tocsin.planning.inputs.twins import edge_devices
+from tocsin.planning.inputs.twins import parse_devices
 from tocsin.planning.solve import solve
 from tocsin.planning.solve_settings import SolveSettings
 
@@ -34,7 +34,7 @@ def objects(*known: str) -> st.SearchStrategy[dict[str, Any]]:
     """Objects of any content under names that are mostly *known*."""
     names = st.sampled_from([*known, "a", "b", "cell-1", "unknown"])
     inner = st.recursive(
-        PLAIN, lambda one: st.lists(one, max_size=3) | st.dictionaries(names, one, max_size=4)
+        PLAIN, lambda value: st.lists(value, max_size=3) | st.dictionaries(names, value, max_size=4)
     )
     return st.dictionaries(names, inner, max_size=6)
 
@@ -98,16 +98,16 @@ def test_any_twins_lead_to_a_plan_or_to_a_reason(
     good = [
         Twin(f"good-{index}", {"capacity": capacity}) for index, capacity in enumerate(capacities)
     ]
-    devices, notes = edge_devices(good + twins[:1])
+    devices, notes = parse_devices(good + twins[:1])
     assert len(devices) + len(notes) == len(good) + len(twins[:1])
     known = Known(
         site_id="north",
         devices=tuple(devices),
         states={
-            one.device_id: replace(
-                state(one.device_id, NOW), latest={"cpu_pct": cast("Any", measured)}
+            device.device_id: replace(
+                state(device.device_id, NOW), latest={"cpu_pct": cast("Any", measured)}
             )
-            for one in devices
+            for device in devices
         },
         tasks=parse_tasks({"tasks": loads}, "north"),
         optimiser=parse_optimiser({}),

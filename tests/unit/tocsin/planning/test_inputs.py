@@ -14,14 +14,19 @@ from tocsin.domain.errors import InvalidProblemError
 from tocsin.domain.orders import Order, OrderedTask, Report
 from tocsin.domain.twins import Twin
 from tocsin.planning.arrays.load_price import estimate_response_ms
-from tocsin.planning.inputs.background import SETTLED_MS, background_pct, idle_ms, left_pct
-from tocsin.planning.inputs.gather import UNHEARD, Known, gather, running_on
-from tocsin.planning.inputs.optimiser import Optimiser, parse_optimiser, shown_optimiser
-from tocsin.planning.inputs.overrides import Overrides, parse_overrides, shown_overrides
-from tocsin.planning.inputs.tasks import MOST_TASKS, parse_tasks, shown_tasks
-from tocsin.planning.inputs.twins import Capacity, EdgeDevice, edge_devices
+from tocsin.planning.inputs.background import (
+    SETTLED_MS,
+    estimate_background_pct,
+    estimate_idle_ms,
+    subtract_background,
+)
+from tocsin.planning.inputs.gather import UNHEARD, Known, find_place, gather
+from tocsin.planning.inputs.optimiser import Optimiser, describe_optimiser, parse_optimiser
+from tocsin.planning.inputs.overrides import Overrides, describe_overrides, parse_overrides
+from tocsin.planning.inputs.tasks import MOST_TASKS, describe_tasks, parse_tasks
+from tocsin.planning.inputs.twins import Capacity, EdgeDevice, parse_devices
 from tocsin.planning.problem import Limits, Task, Weights
-from tocsin.planning.results.orders import next_version, orders_for
+from tocsin.planning.results.orders import choose_version, write_orders
 
 CELL = EdgeDevice("cell-1", Capacity(100.0, 12.0, 22.0), frozenset({"vision"}))
 OTHER = replace(CELL, device_id="cell-2")
@@ -41,7 +46,7 @@ def known(*devices: EdgeDevice, **parts: Any) -> Known:  # noqa: ANN401 (any par
     usual: dict[str, Any] = {
         "site_id": "north",
         "devices": devices,
-        "states": {one.device_id: state(one.device_id, NOW) for one in devices},
+        "states": {device.device_id: state(device.device_id, NOW) for device in devices},
         "tasks": TASKS,
         "optimiser": Optimiser(),
         "overrides": Overrides({}, frozenset(), frozenset()),
@@ -82,22 +87,26 @@ BAD: list[tuple[Callable[[dict[str, Any]], object], dict[str, Any], str]] = [
         {"pins": {"a": "cell-1"}, "forbidden": {"a": {"cell-1": True}}},
         "both pinned to and forbidden",
     ),
-    (lambda one: parse_tasks(one, "north"), {"tasks": {"a": {}}}, "loadPct is missing"),
-    (lambda one: parse_tasks(one, "north"), {"tasks": {"a": {"loadPct": -3}}}, "loadPct is -3"),
-    (lambda one: parse_tasks(one, "north"), {"tasks": {"a": {"loadPct": 1e13}}}, "at most 1e"),
-    (lambda one: parse_tasks(one, "north"), {"tasks": {"a b": {"loadPct": 3}}}, "'a b' is no id"),
+    (lambda tasks: parse_tasks(tasks, "north"), {"tasks": {"a": {}}}, "loadPct is missing"),
+    (lambda tasks: parse_tasks(tasks, "north"), {"tasks": {"a": {"loadPct": -3}}}, "loadPct is -3"),
+    (lambda tasks: parse_tasks(tasks, "north"), {"tasks": {"a": {"loadPct": 1e13}}}, "at most 1e"),
     (
-        lambda one: parse_tasks(one, "north"),
+        lambda tasks: parse_tasks(tasks, "north"),
+        {"tasks": {"a b": {"loadPct": 3}}},
+        "'a b' is no id",
+    ),
+    (
+        lambda tasks: parse_tasks(tasks, "north"),
         {"tasks": {"a": {"loadPct": 3, "deadlineMs": 0}}},
         "deadlineMs is 0",
     ),
     (
-        lambda one: parse_tasks(one, "north"),
+        lambda tasks: parse_tasks(tasks, "north"),
         {"tasks": {"a": {"loadPct": 3, "load": 4}}},
         "task 'a': 'load' is unknown",
     ),
     (
-        lambda one: parse_tasks(one, "north"),
+        lambda tasks: parse_tasks(tasks, "north"),
         {"tasks": {f"t{n}": {"loadPct": 1} for n in range(MOST_TASKS + 1)}},
         "are more than",
     ),
@@ -117,7 +126,7 @@ def test_what_is_shown_can_be_set() -> None:
         {"paused": True, "limits": {"maxMigrations": 5}, "weights": {"spread": 2}}
     )
     assert (optimiser.limits, optimiser.weights) == (Limits(max_migrations=5), Weights(spread=2.0))
-    assert parse_optimiser(shown_optimiser(optimiser)) == optimiser
+    assert parse_optimiser(describe_optimiser(optimiser)) == optimiser
     overrides = parse_overrides(
         {
             "pins": {"a": "cell-1"},
@@ -128,12 +137,12 @@ def test_what_is_shown_can_be_set() -> None:
     assert overrides.drained == {"x"}
     odd = "Rig-1.:+%_*!(),=@;$'"  # as the hub allows it
     assert parse_overrides({"drained": {odd: True}, "pins": {"a": odd}}).drained == {odd}
-    assert parse_overrides(shown_overrides(overrides)) == overrides
+    assert parse_overrides(describe_overrides(overrides)) == overrides
     tasks = parse_tasks(
         {"tasks": {"a": {"loadPct": 3, "deadlineMs": 200, "capability": "vision", "pinned": True}}},
         "north",
     )
-    assert parse_tasks(shown_tasks(tasks), "north") == tasks
+    assert parse_tasks(describe_tasks(tasks), "north") == tasks
 
 
 def twin(device_id: str = "cell-1", **tags: object) -> Twin:
@@ -144,8 +153,8 @@ def twin(device_id: str = "cell-1", **tags: object) -> Twin:
 def test_only_enabled_devices_with_a_capacity_run_tasks() -> None:
     pump = Twin("pump-1", {"siteId": "north"})
     off = replace(twin("cell-9"), is_enabled=False)
-    found, notes = edge_devices([twin("cell-2"), pump, off, twin(capabilities=["vision"])])
-    assert [one.device_id for one in found] == ["cell-1", "cell-2"]
+    found, notes = parse_devices([twin("cell-2"), pump, off, twin(capabilities=["vision"])])
+    assert [device.device_id for device in found] == ["cell-1", "cell-2"]
     assert found[0].capabilities == {"vision"}
     assert notes == []
 
@@ -162,8 +171,8 @@ def test_only_enabled_devices_with_a_capacity_run_tasks() -> None:
     ],
 )
 def test_a_twin_that_makes_no_sense_is_left_out_and_named(tags: dict[str, Any], said: str) -> None:
-    found, notes = edge_devices([twin(**tags), twin("cell-2")])
-    assert [one.device_id for one in found] == ["cell-2"]
+    found, notes = parse_devices([twin(**tags), twin("cell-2")])
+    assert [device.device_id for device in found] == ["cell-2"]
     assert len(notes) == 1
     assert notes[0].startswith("device 'cell-1' is left out: ")
     assert said in notes[0]
@@ -172,54 +181,54 @@ def test_a_twin_that_makes_no_sense_is_left_out_and_named(tags: dict[str, Any], 
 def test_a_spoiled_order_is_replaced() -> None:
     reported = {"version": 3, "tasks": ["a"], "at": 0}
     spoiled = replace(twin(), desired={"version": 3, "tasks": "a"}, reported=reported)
-    found, notes = edge_devices([spoiled])
+    found, notes = parse_devices([spoiled])
     assert notes == []
-    assert orders_for({"a": "cell-1"}, TASKS, found, 4)["cell-1"].version == 4
+    assert write_orders({"a": "cell-1"}, TASKS, found, 4)["cell-1"].version == 4
 
 
 def test_a_malformed_report_leaves_its_device_out() -> None:
-    found, notes = edge_devices([replace(twin(), reported={"version": "x"})])
+    found, notes = parse_devices([replace(twin(), reported={"version": "x"})])
     assert found == []
     assert "reported.allocation" in notes[0]
 
 
 def test_a_task_runs_where_the_devices_say_and_the_plan_settles_what_two_say() -> None:
     devices = (reporting(CELL, "a", "b"), reporting(OTHER, "b"))
-    assert running_on("a", devices, {"a": "cell-2"}) == "cell-1"
-    assert running_on("b", devices, {"b": "cell-2"}) == "cell-2"
-    assert running_on("b", devices, {}) == "cell-1"
-    assert running_on("c", devices, {"c": "cell-2"}) == "cell-2", "it is on its way there"
-    assert running_on("c", devices, {"c": "gone"}) is None
+    assert find_place("a", devices, {"a": "cell-2"}) == "cell-1"
+    assert find_place("b", devices, {"b": "cell-2"}) == "cell-2"
+    assert find_place("b", devices, {}) == "cell-1"
+    assert find_place("c", devices, {"c": "cell-2"}) == "cell-2", "it is on its way there"
+    assert find_place("c", devices, {"c": "gone"}) is None
 
 
 def test_background_is_what_is_measured_beyond_the_tasks() -> None:
     busy = state("cell-1", NOW, latest={"cpu_pct": 75.0})
-    assert background_pct(reporting(CELL, "a", "b"), busy, TASKS, 0.0) == 35.0
-    assert background_pct(reporting(CELL, "a", "b", "unknown"), busy, TASKS, 0.0) == 35.0
+    assert estimate_background_pct(reporting(CELL, "a", "b"), busy, TASKS, 0.0) == 35.0
+    assert estimate_background_pct(reporting(CELL, "a", "b", "unknown"), busy, TASKS, 0.0) == 35.0
     double = replace(CELL, capacity=replace(CELL.capacity, cpu_pct=200.0))
-    assert background_pct(reporting(double, "a"), busy, TASKS, 0.0) == 130.0
+    assert estimate_background_pct(reporting(double, "a"), busy, TASKS, 0.0) == 130.0
     idle = state("cell-1", NOW, latest={"cpu_pct": 10.0})
-    assert background_pct(reporting(CELL, "a"), idle, TASKS, 5.0) == 0.0
+    assert estimate_background_pct(reporting(CELL, "a"), idle, TASKS, 5.0) == 0.0
 
 
 def test_background_waits_until_a_move_shows_in_what_is_measured() -> None:
     busy = state("cell-1", NOW, latest={"cpu_pct": 75.0})
     moved = reporting(CELL, at=busy.last_t - SETTLED_MS + 1)
-    assert background_pct(moved, busy, TASKS, 9.0) == 9.0
+    assert estimate_background_pct(moved, busy, TASKS, 9.0) == 9.0
     for silent in (
         None,
         state("cell-1", NOW, latest={}),
         state("cell-1", NOW, latest={"cpu_pct": None}),
     ):
-        assert background_pct(reporting(CELL), silent, TASKS, 9.0) == 9.0
+        assert estimate_background_pct(reporting(CELL), silent, TASKS, 9.0) == 9.0
 
 
 def test_a_devices_answer_under_background_is_the_whole_queues() -> None:
     load, background = 40.0, 30.0
-    left = left_pct(CELL, background)
-    answer = float(estimate_response_ms(idle_ms(CELL, background), load, left))  # type: ignore[arg-type]
+    left = subtract_background(CELL, background)
+    answer = float(estimate_response_ms(estimate_idle_ms(CELL, background), load, left))  # type: ignore[arg-type]
     assert answer == pytest.approx(22.0 / (1.0 - (load + background) / 100.0))
-    assert left_pct(CELL, 500.0) == 1.0
+    assert subtract_background(CELL, 500.0) == 1.0
 
 
 def test_a_problem_holds_what_is_known() -> None:
@@ -236,7 +245,7 @@ def test_a_problem_holds_what_is_known() -> None:
     first, second = found.problem.devices
     assert (first.drained, first.health) == (True, 1.0)
     assert (second.health, found.conditions["cell-2"].health.why) == (0.0, "it did not obey plan 3")
-    assert {one.task_id: one.device_id for one in found.problem.tasks} == {
+    assert {task.task_id: task.device_id for task in found.problem.tasks} == {
         "a": "cell-1",
         "b": "cell-1",
         "c": "cell-2",
@@ -254,10 +263,10 @@ def test_a_device_that_never_reported_or_fell_silent_is_not_relied_on() -> None:
 
 
 def test_if_nobody_is_heard_the_path_is_to_blame_not_the_devices() -> None:
-    states = {one: state(one, NOW, enqueuedAt=NOW - 99_000) for one in ("cell-1", "cell-2")}
+    states = {name: state(name, NOW, enqueuedAt=NOW - 99_000) for name in ("cell-1", "cell-2")}
     states["cell-2"] = states["cell-2"].with_alert(1)
     found = gather(known(CELL, OTHER, states=states), NOW)
-    assert [found.conditions[one].health.value for one in ("cell-1", "cell-2")] == [1.0, 0.2]
+    assert [found.conditions[name].health.value for name in ("cell-1", "cell-2")] == [1.0, 0.2]
     assert "the path is taken for broken" in found.notes[0]
 
 
@@ -279,24 +288,24 @@ def test_a_pinned_task_that_runs_nowhere_is_placed() -> None:
 
 def test_only_devices_that_were_told_otherwise_get_an_order() -> None:
     devices = (ordered(CELL, "a"), ordered(OTHER, "b", "c"))
-    assert orders_for({"a": "cell-1", "b": "cell-2", "c": "cell-2"}, TASKS, devices, 2) == {}
-    moved = orders_for({"a": "cell-1", "b": "cell-1", "c": None}, TASKS, devices, 2)
+    assert write_orders({"a": "cell-1", "b": "cell-2", "c": "cell-2"}, TASKS, devices, 2) == {}
+    moved = write_orders({"a": "cell-1", "b": "cell-1", "c": None}, TASKS, devices, 2)
     assert [*moved] == ["cell-1", "cell-2"]
-    assert {one.task_id for one in moved["cell-1"].tasks} == {"a", "b"}
+    assert {task.task_id for task in moved["cell-1"].tasks} == {"a", "b"}
     assert moved["cell-2"] == Order(2, frozenset())
 
 
 def test_a_device_without_an_order_gets_one_if_it_has_or_shall_have_work() -> None:
-    assert [*orders_for({"a": "cell-1"}, TASKS, (CELL, OTHER), 1)] == ["cell-1"]
-    assert [*orders_for({}, {}, (reporting(CELL, "a"), OTHER), 1)] == ["cell-1"]
+    assert [*write_orders({"a": "cell-1"}, TASKS, (CELL, OTHER), 1)] == ["cell-1"]
+    assert [*write_orders({}, {}, (reporting(CELL, "a"), OTHER), 1)] == ["cell-1"]
 
 
 def test_versions_are_above_all_that_were_ever_seen() -> None:
-    assert next_version(3, [ordered(CELL, version=2)]) == 4
-    assert next_version(3, [reporting(CELL, version=9)]) == 10
-    assert next_version(0, []) == 1
+    assert choose_version(3, [ordered(CELL, version=2)]) == 4
+    assert choose_version(3, [reporting(CELL, version=9)]) == 10
+    assert choose_version(0, []) == 1
 
 
 def test_an_order_older_than_what_runs_is_given_anew() -> None:
     device = reporting(ordered(CELL, "a", version=2), "a", version=9)
-    assert orders_for({"a": "cell-1"}, TASKS, [device], 10)["cell-1"].version == 10
+    assert write_orders({"a": "cell-1"}, TASKS, [device], 10)["cell-1"].version == 10

@@ -30,7 +30,7 @@ async def test_the_plan_is_shown_when_it_is_made_and_when_it_is_confirmed(shop: 
     await run(shop)
     await run(shop, "follow-up", version=2)
     states = [
-        {one["state"] for one in message["plan"]["deliveries"].values()}
+        {delivery["state"] for delivery in message["plan"]["deliveries"].values()}
         for site, message in shop.live.sent
         if site == SITE and message["type"] == "plan" and message["plan"]["version"] == 2
     ]
@@ -58,7 +58,7 @@ async def test_confirmations_are_looked_for_until_all_are_there(shop: Workshop) 
     await run(shop, "follow-up", version=2)
     assert len(shop.requests.queue) == 2
     assert latest(shop)["open"] is False
-    assert {one["state"] for one in latest(shop)["deliveries"].values()} == {"confirmed"}
+    assert {delivery["state"] for delivery in latest(shop)["deliveries"].values()} == {"confirmed"}
 
 
 async def test_a_device_that_does_not_confirm_is_marked_told_again_and_given_up(

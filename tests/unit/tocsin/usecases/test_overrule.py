@@ -36,7 +36,7 @@ async def test_while_paused_nothing_changes_and_the_next_run_starts_from_what_is
     shop.twins.report("cell-3", version=1, tasks=["a2", "c1", "c2"], at=0)
     await set_content(shop, "optimiser", {"paused": False})
     await run(shop)
-    moves = {(one["taskId"], one["from"]) for one in latest(shop)["migrations"]}
+    moves = {(move["taskId"], move["from"]) for move in latest(shop)["migrations"]}
     assert ("a1", "cell-1") in moves
     assert ("a2", "cell-1") not in moves, "somebody moved it by hand meanwhile"
 
@@ -74,7 +74,7 @@ async def test_a_pinned_task_and_a_drained_device_are_heeded(shop: Workshop) -> 
     assert await run(shop) == "planned"
     assert "a1" in shop.twins.running("cell-3")
     assert shop.twins.running("cell-2") == set()
-    reasons = {one["taskId"]: one["reason"] for one in latest(shop)["migrations"]}
+    reasons = {move["taskId"]: move["reason"] for move in latest(shop)["migrations"]}
     assert reasons["a1"] == "an operator pinned it there"
     assert "drained" in reasons["b1"]
 

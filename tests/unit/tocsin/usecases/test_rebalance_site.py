@@ -47,11 +47,11 @@ async def test_a_device_in_alert_is_relieved_and_the_plan_says_why(shop: Worksho
     await heard(shop, "cell-1", **ALERT)
     assert await run(shop, "alert", text="alert of cell-1") == "planned"
     plan = latest(shop)
-    assert {(one["taskId"], one["from"]) for one in plan["migrations"]} == {
+    assert {(move["taskId"], move["from"]) for move in plan["migrations"]} == {
         ("a1", "cell-1"),
         ("a2", "cell-1"),
     }
-    assert all("in alert" in one["reason"] for one in plan["migrations"])
+    assert all("in alert" in move["reason"] for move in plan["migrations"])
     assert plan["cause"]["text"] == "alert of cell-1"
     assert plan["devices"]["cell-1"]["health"] == 0.2
     assert plan["status"] == "optimal"
