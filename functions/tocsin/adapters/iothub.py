@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -132,26 +132,13 @@ def _write_query(site_id: str) -> str:
     return f"SELECT * FROM devices WHERE tags.siteId = '{quoted}'"  # noqa: S608 (quoted above)
 
 
-def _convert_twin(twin: Any) -> Twin:  # noqa: ANN401 (the SDK's model, or JSON from a query)
-    if isinstance(twin, dict):
-        return _parse_twin(twin)
+def _convert_twin(twin: Any) -> Twin:  # noqa: ANN401 (the SDK's model, which has no types)
     return Twin(
         device_id=twin.device_id,
         tags=twin.tags or {},
         is_enabled=twin.status != "disabled",
         desired=(twin.properties.desired or {}).get("allocation"),
         reported=(twin.properties.reported or {}).get("allocation"),
-    )
-
-
-def _parse_twin(document: Mapping[str, Any]) -> Twin:
-    properties = document.get("properties") or {}
-    return Twin(
-        device_id=str(document["deviceId"]),
-        tags=document.get("tags") or {},
-        is_enabled=document.get("status") != "disabled",
-        desired=(properties.get("desired") or {}).get("allocation"),
-        reported=(properties.get("reported") or {}).get("allocation"),
     )
 
 
