@@ -114,7 +114,7 @@ class Planner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where a run reads what is known of its site."""
+    """Where what is known of a site is read, and what operators set for it is kept."""
 
     twins: Twins
     fleet: Fleet
