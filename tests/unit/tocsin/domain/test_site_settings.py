@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.fakes.messages import NOW
 from tocsin.domain.site_settings import Entry, StoredSetting, revise
 
@@ -37,6 +40,29 @@ def test_a_setting_of_an_older_version_is_read_and_revised() -> None:
     assert OLD.items() <= old.to_document().items()
     new = revise(old, "optimiser", "north", RESUME)
     assert (new.before, new.revision, new.etag) == (PAUSE, 1, "7")
+
+
+ENTRIES = st.builds(
+    Entry,
+    st.dictionaries(st.sampled_from(["paused", "silentAfterS"]), st.booleans()),
+    st.sampled_from(["ada", "grace"]),
+    st.integers(NOW, NOW + 2),
+)
+
+
+@given(st.lists(ENTRIES, min_size=1, max_size=6))
+def test_records_make_a_chain_without_gaps_whatever_the_clock_shows(entries: list[Entry]) -> None:
+    stored: dict[str, Any] | None = None
+    records: list[dict[str, Any]] = []
+    for entry in entries:
+        before = None if stored is None else StoredSetting.from_document(stored)
+        setting = revise(before, "optimiser", "north", entry)
+        records.append(setting.to_audit())
+        stored = json.loads(json.dumps(setting.to_document()))
+    assert len({record["id"] for record in records}) == len(entries)
+    assert [record["before"] for record in records[1:]] == [
+        record["after"] for record in records[:-1]
+    ]
 
 
 def test_changes_of_the_same_millisecond_have_records_of_their_own() -> None:
