@@ -23,7 +23,7 @@ from tocsin.domain.site_settings import (
 from tocsin.planning.inputs.optimiser import describe_optimiser, parse_optimiser
 from tocsin.planning.inputs.overrides import describe_overrides, parse_overrides
 from tocsin.planning.inputs.tasks import describe_tasks, parse_tasks
-from tocsin.usecases.check_names import check_overrides, check_site
+from tocsin.usecases.check_names import check_override_names, check_site
 from tocsin.usecases.ports.operators import Live
 from tocsin.usecases.ports.planning import Requests, SiteSettings, Sources
 
@@ -106,7 +106,7 @@ async def _apply_patch(
         await check_site(site_id, sources)
     if kind == "overrides":
         parsed, parsed_before = parse_overrides(content), parse_overrides(content_of(before))
-        await check_overrides(parsed, parsed_before, site_id, sources)
+        await check_override_names(parsed, parsed_before, site_id, sources)
     return content
 
 

@@ -44,7 +44,7 @@ async def check_site(site_id: str, sources: Sources) -> None:
         raise InvalidRequestError(f"no device is tagged with the site {site_id!r}")
 
 
-async def check_overrides(
+async def check_override_names(
     after: Overrides, before: Overrides, site_id: str, sources: Sources
 ) -> None:
     """What *after* names and *before* did not must be there. What was set before and has gone since
