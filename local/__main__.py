@@ -91,7 +91,7 @@ def _positive(text: str) -> float:
 
 
 def _setup(options: argparse.Namespace) -> int:
-    from local.setup import SetupError, set_up  # noqa: PLC0415 (see the top)
+    from local.setup.packages import SetupError, set_up  # noqa: PLC0415 (see the top)
 
     try:
         set_up(with_browser=not options.without_browser)

@@ -19,13 +19,13 @@ from azure.storage.blob import ContainerClient
 
 from device_sim.fleet.fleet import DEFAULT_FLEET, load_fleet
 from device_sim.fleet.workload import load_workload, workload_document
-from local.observer import PushedWatch, StoredWatch
 from local.operate import change_setting
 from local.prepare import DATABASE, run_module
 from local.processes import Child, ProcessFailedError
-from local.recovery import Work
-from local.report import Observed, build_report, failures
-from local.run_log import read_allocations, read_faults, read_sent
+from local.report.build import Observed, build_report, failures
+from local.report.recovery import Work
+from local.report.run_log import read_allocations, read_faults, read_sent
+from local.report.watches import PushedWatch, StoredWatch
 from local.services import Endpoints
 from local.stack import HostKind, Stack
 from tocsin.profiles import load_profiles

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from azure.cosmos import ContainerProxy, CosmosClient
 
-from local.observer import PushedWatch
 from local.prepare import DATABASE, run_module
+from local.report.watches import PushedWatch
 from local.stack import Stack
 from tests.paths import SHARED
 from tests.waiting import wait_until

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from local.recovery import Work, plans_report
-from local.run_log import SentMessage, TrueFault
+from local.report.recovery import Work, plans_report
+from local.report.run_log import SentMessage, TrueFault
 
 # An alert needs a few anomalous readings in a row, and a window forgets a fault only after it.
 GRACE_MS = 40_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from local.recovery import Work, late_tasks, plans_report, tasks_of
-from local.run_log import Allocated, TrueFault
+from local.report.recovery import Work, late_tasks, plans_report, tasks_of
+from local.report.run_log import Allocated, TrueFault
 
 START = 1_000_000
 END = START + 40_000

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from local.run_log import Allocated, TrueFault
+from local.report.run_log import Allocated, TrueFault
 
 WORK_KINDS = frozenset({"overload", "throttled"})
 STEP_MS = 1_000

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from local.recovery import Work
-from local.report import GRACE_MS, Observed, build_report, failures
-from local.run_log import SentMessage, TrueFault
+from local.report.build import GRACE_MS, Observed, build_report, failures
+from local.report.recovery import Work
+from local.report.run_log import SentMessage, TrueFault
 
 START = 1_000_000
 
