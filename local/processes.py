@@ -1,4 +1,4 @@
-"""Child processes that announce when they are ready, keep a log, and stop cleanly."""
+"""Child processes that announce when they are ready, keep a log, and stop in order."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from local.disk import is_full
+from local.signals import ask_to_stop, choose_group
 
 ROOT = Path(__file__).resolve().parent.parent
 STOP_S = 10.0
@@ -23,8 +27,9 @@ class ProcessFailedError(RuntimeError):
 class Child:
     """One child process: started again with the same command after a kill.
 
-    ``ready`` holds the facts of the process's ready line (see ``local.ready``).
-    Its standard error is appended to ``log_path``; its standard output too.
+    - ``ready`` holds the facts of the process's ready line (see ``local.ready``).
+    - ``log_path``: its standard error is appended there, and its standard output too.
+    - ``on_start`` is called with the process id after each start.
     """
 
     def __init__(
@@ -43,6 +48,7 @@ class Child:
         self.log_path = log_path
         self.env = {**os.environ, **(env or {})}
         self.ready: dict[str, Any] = {}
+        self.on_start: Callable[[int], None] | None = None
         self._ready_after = ready_after
         self._folder = folder
         self._process: subprocess.Popen[str] | None = None
@@ -72,10 +78,11 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                # Ctrl-C is for the parent: it stops its children in order.
-                start_new_session=True,
+                **choose_group(),
             )
-        threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
+        if self.on_start is not None:
+            self.on_start(self._process.pid)
+        threading.Thread(target=self._follow, args=(self._process,), daemon=True).start()
         self._wait_ready(time.monotonic() + within_s, within_s)
         return self.ready
 
@@ -90,7 +97,7 @@ class Child:
         if self._process is None:
             return None
         if self.running:
-            self._process.terminate()
+            ask_to_stop(self._process)
         try:
             return self._process.wait(timeout=within_s)
         except subprocess.TimeoutExpired:
@@ -108,35 +115,49 @@ class Child:
         with self.log_path.open(encoding="utf-8", errors="replace") as log:
             return "".join(deque(log, maxlen=lines))
 
+    def explain_end(self) -> str:
+        """How the process ended and why, as far as its log and its disk tell."""
+        return f"{self.name} ended with code {self.exit_code}{self._quote_log()}"
+
+    def _quote_log(self) -> str:
+        end = self.log_end()
+        quote = f"; its log is {self.log_path}:\n{end}"
+        if not is_full(self.log_path.parent):
+            return quote
+        full = f": the disk of {self.log_path.parent} is full; make room and start again"
+        return f"{full}{quote if end else ''}"
+
     def _wait_ready(self, deadline: float, within_s: float) -> None:
         while not self._is_ready.wait(0.05):
             if not self.running:
                 raise ProcessFailedError(
-                    f"{self.name} ended with code {self.exit_code} before it was ready:\n"
-                    f"{self.log_end()}"
+                    f"{self.name} ended with code {self.exit_code} before it was ready"
+                    f"{self._quote_log()}"
                 )
             if time.monotonic() > deadline:
                 self.stop()
                 raise ProcessFailedError(
-                    f"{self.name} was not ready within {within_s:.0f} s:\n{self.log_end()}"
+                    f"{self.name} was not ready within {within_s:.0f} s{self._quote_log()}"
                 )
 
-    def _read(self, process: subprocess.Popen[str]) -> None:
+    def _follow(self, process: subprocess.Popen[str]) -> None:
+        """Read what the process prints: its ready line, and what goes into the log."""
         assert process.stdout is not None
-        with self.log_path.open("a", encoding="utf-8") as log:
-            for line in process.stdout:
-                facts = _ready_line(line)
-                if facts is not None:
-                    self.ready = facts
-                    self._is_ready.set()
-                    continue
+        for line in process.stdout:
+            facts = parse_ready_line(line)
+            if facts is not None:
+                self.ready = facts
+                self._is_ready.set()
+                continue
+            # A full disk costs these lines only: a process whose output nobody reads would block.
+            with suppress(OSError), self.log_path.open("a", encoding="utf-8") as log:
                 log.write(line)
-                log.flush()
-                if self._ready_after is not None and self._ready_after(line):
-                    self._is_ready.set()
+            if self._ready_after is not None and self._ready_after(line):
+                self._is_ready.set()
 
 
-def _ready_line(line: str) -> dict[str, Any] | None:
+def parse_ready_line(line: str) -> dict[str, Any] | None:
+    """The facts of a ready line (see ``local.ready``); None for any other line."""
     if not line.startswith("{"):
         return None
     try:

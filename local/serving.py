@@ -10,6 +10,7 @@ import sys
 from aiohttp import web
 
 from local.ready import announce
+from local.signals import list_stop_signals
 
 STOP_WITHIN_S = 5.0
 
@@ -29,19 +30,19 @@ async def serve(runner: web.BaseRunner, address: str, port: int, **facts: object
     await runner.setup()
     try:
         await web.TCPSite(runner, address, port).start()
-        stopped = _stop_signal()
+        stopped = _catch_stop_signals()
         announce(port=runner.addresses[0][1], **facts)
         await stopped.wait()
     finally:
         await runner.cleanup()
 
 
-def _stop_signal() -> asyncio.Event:
+def _catch_stop_signals() -> asyncio.Event:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
+    for number in list_stop_signals():
         if sys.platform == "win32":
-            signal.signal(name, lambda *_: loop.call_soon_threadsafe(stopped.set))
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
         else:
-            loop.add_signal_handler(name, stopped.set)
+            loop.add_signal_handler(number, stopped.set)
     return stopped

@@ -111,7 +111,10 @@ def _on_signals(stop: asyncio.Event, hurry: asyncio.Event) -> None:
             hurry.set()
         stop.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform == "win32":
+        numbers.append(signal.SIGBREAK)  # what a parent sends there, which has no SIGTERM to send
+    for number in numbers:
         # Not loop.add_signal_handler, which Windows lacks.
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(received))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from local.disk import PROBE
 from local.processes import Child, ProcessFailedError
 
 SERVES = """
@@ -62,3 +63,38 @@ def test_a_program_that_is_not_ours_is_ready_after_its_own_words(tmp_path: Path)
     )
     assert child.start() == {}
     child.stop()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
+def test_a_full_disk_is_named_instead_of_an_empty_log(tmp_path: Path) -> None:
+    (tmp_path / PROBE).symlink_to("/dev/full")
+    child = _child(tmp_path, "import sys; sys.exit(1)")
+    with pytest.raises(ProcessFailedError) as told:
+        child.start()
+    assert str(told.value) == (
+        f"sample ended with code 1 before it was ready: the disk of {tmp_path} is full; "
+        "make room and start again"
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
+def test_a_full_disk_does_not_stop_a_child_that_talks(tmp_path: Path) -> None:
+    (tmp_path / "sample.log").symlink_to("/dev/full")
+    # More than a pipe holds: with nobody reading, it would never come to its ready line.
+    child = _child(tmp_path, "print(('x' * 99 + chr(10)) * 2_000)\n" + SERVES)
+    assert child.start()["pid"] > 0
+    assert child.stop() == 0
+
+
+def test_how_a_child_ended_is_told_with_its_last_words(tmp_path: Path) -> None:
+    child = _child(
+        tmp_path,
+        SERVES.replace("signal.sigwait", "sys.exit('tired')  # ").replace(
+            "import json", "import sys, json"
+        ),
+    )
+    child.start()
+    assert child.wait(within_s=15) == 1
+    told = child.explain_end()
+    assert told.startswith(f"sample ended with code 1; its log is {child.log_path}:\n")
+    assert "tired\n" in told
