@@ -1,7 +1,8 @@
 """Everything a laptop lacks: virtual environment, packages, a browser for the tests.
 
-Runs before anything is installed, so it imports the standard library only. Each step leaves a
-stamp with the hash of what it was made from, so a second run takes no time.
+Runs before anything is installed, so it imports the standard library only, and parses on Python
+3.8 so that an old one can be told what is needed. Each step leaves a stamp with the hash of what
+it was made from, so a second run takes no time.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ import shutil
 import subprocess
 import sys
 import time
-import venv
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from local.setup.browser import find_browser
+from local.setup.machine import check_machine, find_other_python, inspect_machine
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
@@ -31,52 +32,50 @@ CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
 
 class SetupError(RuntimeError):
-    """Something the set-up needs is missing; the text names it and the fix."""
+    """A step of the set-up failed; the text names it and where its output is."""
 
 
 def set_up(*, with_browser: bool) -> None:
-    """Install what is missing. Raises SetupError naming what cannot be had."""
-    _check_machine()
+    """Install what is missing.
+
+    Raises MachineError when it cannot even begin, SetupError naming what could not be installed.
+    """
+    check_machine(
+        inspect_machine(),
+        needs_environment=not _fits_environment(),
+        find_python=find_other_python,
+    )
     LOG.parent.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor() as pool:  # pip and npm wait for the network, each for itself
-        for done in [pool.submit(step) for step in (_python_packages, _node_packages)]:
+        for done in [
+            pool.submit(step) for step in (_provide_python_packages, _provide_node_packages)
+        ]:
             done.result()
     if with_browser:
-        _browser()
+        _provide_browser()
 
 
-def _check_machine() -> None:
-    if sys.version_info < (3, 11):  # noqa: UP036 (whoever runs this may not have read what is needed)
-        raise SetupError(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}")
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        raise SetupError("Node.js 20.15 or newer with npm is needed: https://nodejs.org")
-    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
-    major, minor, *_ = map(int, version.strip().lstrip("v").split("."))
-    if (major, minor) < (20, 15):
-        raise SetupError(f"Node.js 20.15 or newer is needed; this is {version.strip()}")
-
-
-def _python_packages() -> None:
+def _provide_python_packages() -> None:
     sources = [ROOT / "pyproject.toml", REQUIREMENTS, Path(__file__)]
-    _once(
+    _run_once(
         "Python packages",
         VENV / "tocsin.stamp",
-        _digest(sources, sys.version),
+        _hash_sources(sources, sys.version),
         _install_python_packages,
     )
 
 
 def _install_python_packages() -> None:
-    if not _venv_fits():
-        venv.create(VENV, with_pip=True, clear=VENV.exists())
+    if not _fits_environment():
+        clear = ["--clear"] if VENV.exists() else []
+        _run([sys.executable, "-m", "venv", *clear, str(VENV)])
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
     _run([*pip, "install", "--upgrade", PIP])
     requirements = [
         line for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines() if line[:1].isalpha()
     ]
     torch = next(line for line in requirements if line.startswith("torch"))
-    _run([*pip, "install", torch, *_torch_index(pip, torch)])
+    _run([*pip, "install", torch, *_find_torch_index(pip, torch)])
     _run([*pip, "install", *requirements, "--group", "dev"])
     site_packages = _run(
         [str(PYTHON), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
@@ -86,41 +85,44 @@ def _install_python_packages() -> None:
     (Path(site_packages) / "tocsin.pth").write_text(paths, encoding="utf-8")
 
 
-def _venv_fits() -> bool:
-    """Whether there is an environment of this very Python; what it lacks is then added."""
+def _fits_environment() -> bool:
+    """Whether there is an environment of this very Python with pip; what it lacks is then added."""
     if not PYTHON.exists():
         return False
-    found = subprocess.run([str(PYTHON), "-VV"], capture_output=True, text=True, check=False)
-    return found.stdout.split() == ["Python", *sys.version.split()]
+    question = "import pip, sys; print(sys.version)"
+    found = subprocess.run(
+        [str(PYTHON), "-c", question], capture_output=True, text=True, check=False
+    )
+    return found.stdout.split() == sys.version.split()
 
 
-def _torch_index(pip: Sequence[str], torch: str) -> list[str]:
+def _find_torch_index(pip: Sequence[str], torch: str) -> list[str]:
     """Where to take the CPU build from: nowhere special when pip finds one by itself."""
     if sys.platform != "linux":
         return []
     report = json.loads(
         _run([*pip, "install", "--dry-run", "--quiet", "--no-deps", "--report", "-", torch])
     )
-    found = [one["metadata"]["version"] for one in report["install"]]
+    found = [package["metadata"]["version"] for package in report["install"]]
     return [] if all("+cpu" in version for version in found) else ["--index-url", CPU_INDEX]
 
 
-def _node_packages() -> None:
+def _provide_node_packages() -> None:
     folder = ROOT / "local"
     npm = shutil.which("npm") or "npm"
-    _once(
+    _run_once(
         "Node packages",
         folder / "node_modules/tocsin.stamp",
-        _digest([folder / "package-lock.json"]),
+        _hash_sources([folder / "package-lock.json"]),
         lambda: _run([npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=folder),
     )
 
 
-def _browser() -> None:
+def _provide_browser() -> None:
     if find_browser() is not None:
         return
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        _step("Browser for the tests", _install_from_distribution)
+        _run_step("Browser for the tests", _install_from_distribution)
     else:
         # Asks for nothing when Playwright has its browser already.
         _run([str(PYTHON), "-m", "playwright", "install", "chromium"])
@@ -131,21 +133,21 @@ def _install_from_distribution() -> None:
     _run(["apt-get", "install", "--yes", "--no-install-recommends", "chromium"])
 
 
-def _digest(sources: Sequence[Path], *words: str) -> str:
+def _hash_sources(sources: Sequence[Path], *words: str) -> str:
     digest = hashlib.sha256("\n".join(words).encode())
     for source in sources:
         digest.update(source.read_bytes())
     return digest.hexdigest()
 
 
-def _once(what: str, stamp: Path, digest: str, install: Callable[[], object]) -> None:
+def _run_once(what: str, stamp: Path, digest: str, install: Callable[[], object]) -> None:
     if stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
         return
-    _step(what, install)
+    _run_step(what, install)
     stamp.write_text(digest, encoding="utf-8")
 
 
-def _step(what: str, install: Callable[[], object]) -> None:
+def _run_step(what: str, install: Callable[[], object]) -> None:
     print(f"  … {what}: installing, a few minutes the first time", flush=True)
     started = time.monotonic()
     install()
