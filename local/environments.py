@@ -1,0 +1,46 @@
+"""The settings by which the parts of the local stack find each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from local.prepare import DATABASE
+from local.services import Endpoints
+
+
+def find_authority(state: Path) -> Path:
+    """Where the hub keeps the certificate authority (PEM) that its own certificate is from."""
+    return state / "iothub/certificates/ca.pem"
+
+
+def list_app_settings(endpoints: Endpoints, state: Path) -> dict[str, str]:
+    """Settings that win over local.settings.json, since ports may differ from its."""
+    return {
+        "AzureWebJobsStorage": endpoints.storage_connection,
+        "TelemetryHub": endpoints.eventhub_connection,
+        "CosmosDB": endpoints.cosmos_connection,
+        "BlobStorage": endpoints.storage_connection,
+        "IotHub": endpoints.iothub_connection,
+        "WebPubSub": endpoints.webpubsub_connection,
+        # Read by `requests`, which azure-iot-hub is built on; written when the hub starts.
+        "REQUESTS_CA_BUNDLE": str(find_authority(state)),
+    }
+
+
+def list_device_settings(endpoints: Endpoints, authority: str) -> dict[str, str]:
+    """How devices and their provisioning reach the hub, and which *authority* (PEM) they trust."""
+    return {
+        "IOTHUB_CONNECTION": endpoints.iothub_connection,
+        "IOTHUB_CA_FILE": authority,
+        "REQUESTS_CA_BUNDLE": authority,
+    }
+
+
+def list_command_settings(endpoints: Endpoints, state: Path) -> dict[str, str]:
+    """All that ``device_sim`` and ``ml_model`` need to work on a running stack."""
+    return {
+        **list_device_settings(endpoints, str(find_authority(state))),
+        "CosmosDB": endpoints.cosmos_connection,
+        "COSMOS_DATABASE": DATABASE,
+        "BlobStorage": endpoints.storage_connection,
+    }
