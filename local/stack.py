@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +10,9 @@ from types import TracebackType
 from typing import Literal, Self
 
 from local import services
+from local.environments import list_app_settings, list_device_settings
 from local.func_host import func_host
+from local.ports import check_ports
 from local.prepare import (
     create_blob_containers,
     create_cosmos_containers,
@@ -26,10 +27,6 @@ HostKind = Literal["embedded", "func"]
 Tell = Callable[[str], None]
 
 
-class PortInUseError(RuntimeError):
-    """Another program listens where a service should."""
-
-
 class Stack:
     """Azurite, the stand-ins, the functions host and the front door.
 
@@ -37,40 +34,42 @@ class Stack:
     """
 
     def __init__(
-        self, endpoints: Endpoints, state: Path, *, host: HostKind = "embedded", tell: Tell = print
+        self,
+        endpoints: Endpoints,
+        state: Path,
+        *,
+        host: HostKind = "embedded",
+        tell: Tell = print,
+        on_start: Callable[[int], None] | None = None,
     ) -> None:
+        """*tell* gets a line for people; *on_start* the process id of every child started."""
         self.endpoints = endpoints
         self.state = state
-        self._tell = tell
+        self._settings = list_app_settings(endpoints, state)
+        self.tell = tell
         app = ROOT / "functions"
         self.children: dict[str, Child] = {
             "azurite": services.azurite(endpoints, state),
             "iothub": services.iothub(endpoints, state),
             "cosmos": services.cosmos(endpoints, state),
             "webpubsub": services.webpubsub(endpoints, state),
-            "functions_host": services.functions_host(
-                endpoints, state, app=app, env=self.environment()
-            )
+            "functions_host": services.functions_host(endpoints, state, app=app, env=self._settings)
             if host == "embedded"
-            else func_host(endpoints, state, app=app, env=self.environment()),
+            else func_host(endpoints, state, app=app, env=self._settings),
             "front_door": services.front_door(endpoints, state),
         }
+        self._on_start = on_start
+        for child in self.children.values():
+            self.adopt(child)
 
-    def environment(self) -> dict[str, str]:
-        """Settings that win over local.settings.json, since ports may differ from its."""
-        return {
-            "AzureWebJobsStorage": self.endpoints.storage_connection,
-            "TelemetryHub": self.endpoints.eventhub_connection,
-            "CosmosDB": self.endpoints.cosmos_connection,
-            "BlobStorage": self.endpoints.storage_connection,
-            "IotHub": self.endpoints.iothub_connection,
-            "WebPubSub": self.endpoints.webpubsub_connection,
-            # Read by `requests`, which azure-iot-hub is built on; written when the hub starts.
-            "REQUESTS_CA_BUNDLE": str(authority_of(self.state)),
-        }
+    def adopt(self, child: Child) -> Child:
+        """Let *child* be heard of when it starts, as the stack's own are."""
+        child.on_start = self._on_start
+        return child
 
     def device_environment(self) -> dict[str, str]:
-        return device_environment(self.endpoints, str(self.children["iothub"].ready["ca"]))
+        """How devices and their provisioning reach the hub."""
+        return list_device_settings(self.endpoints, str(self.children["iothub"].ready["ca"]))
 
     @property
     def url(self) -> str:
@@ -81,7 +80,7 @@ class Stack:
 
         Raises PortInUseError or ProcessFailedError naming the service.
         """
-        self._check_ports()
+        check_ports(self.endpoints)
         write_local_settings(ROOT / "functions")
         self._start_together("azurite", "iothub", "cosmos", "webpubsub")
         with ThreadPoolExecutor() as pool:
@@ -97,7 +96,7 @@ class Stack:
         for child in reversed(self.children.values()):
             child.stop()
 
-    def fallen(self) -> list[Child]:
+    def find_fallen(self) -> list[Child]:
         """The children that ended though nobody asked them to."""
         return [child for child in self.children.values() if not child.running]
 
@@ -120,34 +119,11 @@ class Stack:
     def _prepare_blobs(self) -> None:
         create_blob_containers(self.endpoints.storage_connection)
         create_queue(self.endpoints.storage_connection)
-        publish_models({**os.environ, **self.environment()})
+        publish_models({**os.environ, **self._settings})
 
     def _start_together(self, *names: str) -> None:
         with ThreadPoolExecutor() as pool:
             started = {name: pool.submit(self.children[name].start) for name in names}
             for name, done in started.items():
                 done.result()
-                self._tell(f"  ✓ {name}")
-
-    def _check_ports(self) -> None:
-        for name, port in self.endpoints.ports().items():
-            with socket.socket() as probe:
-                if probe.connect_ex((self.endpoints.address, port)) == 0:
-                    raise PortInUseError(
-                        f"port {port} of {self.endpoints.address} is taken, {name} needs it; "
-                        "is another demo running?"
-                    )
-
-
-def authority_of(state: Path) -> Path:
-    """Where the hub keeps the certificate authority (PEM) that its own certificate is from."""
-    return state / "iothub/certificates/ca.pem"
-
-
-def device_environment(endpoints: Endpoints, authority: str) -> dict[str, str]:
-    """How devices and their provisioning reach the hub, and which *authority* (PEM) they trust."""
-    return {
-        "IOTHUB_CONNECTION": endpoints.iothub_connection,
-        "IOTHUB_CA_FILE": authority,
-        "REQUESTS_CA_BUNDLE": authority,
-    }
+                self.tell(f"  ✓ {name}")
