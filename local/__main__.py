@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import shlex
-import shutil
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-# Only what needs no package is imported here: the set-up runs before there is any.
+from local.disk import means_full
+from local.setup.machine import MachineError
+from local.setup.packages import SetupError, set_up
+from local.shells import SHELLS, choose_shell, write_assignments
+from local.state import StateError, StateInUseError, claim_state, empty_state
+
+# Only what needs no package is imported here, and what parses on Python 3.8: the set-up runs before
+# there is any package, on whatever Python there is.
 
 EXAMPLES = """\
 examples:
@@ -18,16 +24,33 @@ examples:
 """
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(
+    arguments: list[str] | None = None,
+    commands: Mapping[str, Callable[[argparse.Namespace], int]] | None = None,
+) -> int:
     """Run one command; returns the exit code: 0, 1 when it failed, 2 when it was asked wrongly."""
-    options = _parser().parse_args(arguments)
+    options = _make_parser().parse_args(arguments)
     command: str = options.command
-    return {"setup": _setup, "up": _up, "env": _env, "check": _check, "clean": _clean}[command](
-        options
-    )
+    try:
+        return (commands or COMMANDS)[command](options)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] in {"local", "device_sim", "tocsin"}:
+            raise  # a mistake of ours
+        print(
+            f"{error.name} is not installed for {sys.executable}. Set up first (make setup, or: "
+            f"python -m local setup), then use the environment's Python: "
+            f".venv/bin/python -m local {command}",
+            file=sys.stderr,
+        )
+    except OSError as error:
+        if not means_full(error):
+            raise
+        print(f"failed: the disk is full ({error}); make room and start again", file=sys.stderr)
+        return 1
+    return 2
 
 
-def _parser() -> argparse.ArgumentParser:
+def _make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local",
         description="Tocsin on this machine: the same app and SDKs, against local stand-ins.",
@@ -37,7 +60,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     setup = commands.add_parser("setup", help="install all that is missing")
     setup.add_argument("--without-browser", action="store_true", help="tests need one, a demo not")
-    env = commands.add_parser("env", help="print what device_sim needs to reach a running stack")
+    env = commands.add_parser(
+        "env", help="print what device_sim and ml_model need to reach a running stack"
+    )
+    env.add_argument(
+        "--shell", choices=sorted(SHELLS), default=choose_shell(),
+        help="whose commands to print (here by default: %(default)s)",
+    )  # fmt: skip
     _add_state(env)
     _add_address(env)
     commands.add_parser("check", help="style, types and layers")
@@ -49,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_up(up: argparse.ArgumentParser) -> None:
     up.add_argument(
-        "--duration", type=_positive, metavar="S", help="seconds; until Ctrl-C if left out"
+        "--duration", type=_parse_seconds, metavar="S", help="seconds; until Ctrl-C if left out"
     )
     up.add_argument("--report", type=Path, metavar="FILE", help="write the report as JSON here too")
     up.add_argument("--devices", type=int, default=50, help="how many of the fleet (default 50)")
@@ -69,32 +98,35 @@ def _add_up(up: argparse.ArgumentParser) -> None:
     )
     up.add_argument("--paused", action="store_true", help="with the optimiser paused")
     _add_address(up)
-    up.add_argument("--keep", action="store_true", help="go on with the last run's data")
+    up.add_argument("--keep", action="store_true", help="go on with the data in --state")
     _add_state(up)
 
 
 def _add_state(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--state", type=Path, default=Path(".local/state"), help="folder of the services' data"
-    )
+        "--state", type=Path, default=Path(".local/state"),
+        help="folder of the services' data; a new or an empty one, or one of an earlier run "
+        "(default .local/state)",
+    )  # fmt: skip
 
 
 def _add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--address", default="127.0.0.1", help="loopback address of the services")
 
 
-def _positive(text: str) -> float:
+def _parse_seconds(text: str) -> float:
     seconds = float(text)
     if seconds <= 0:
         raise argparse.ArgumentTypeError("must be above 0")
     return seconds
 
 
-def _setup(options: argparse.Namespace) -> int:
-    from local.setup.packages import SetupError, set_up  # noqa: PLC0415 (see the top)
-
+def _set_up(options: argparse.Namespace) -> int:
     try:
         set_up(with_browser=not options.without_browser)
+    except MachineError as error:
+        print(f"set-up failed: {error}", file=sys.stderr)
+        return 2
     except SetupError as error:
         print(f"set-up failed: {error}", file=sys.stderr)
         return 1
@@ -103,10 +135,11 @@ def _setup(options: argparse.Namespace) -> int:
 
 def _up(options: argparse.Namespace) -> int:
     from local.func_host import FuncMissingError  # noqa: PLC0415 (see the top)
+    from local.ports import PortInUseError  # noqa: PLC0415 (see the top)
     from local.prepare import PreparationError  # noqa: PLC0415 (see the top)
     from local.processes import ProcessFailedError  # noqa: PLC0415 (see the top)
-    from local.stack import PortInUseError  # noqa: PLC0415 (see the top)
-    from local.up import Options, up  # noqa: PLC0415 (see the top)
+    from local.run import Options  # noqa: PLC0415 (see the top)
+    from local.up import ReportPathError, up  # noqa: PLC0415 (see the top)
 
     try:
         return up(
@@ -124,21 +157,30 @@ def _up(options: argparse.Namespace) -> int:
                 paused=options.paused,
             )
         )
-    except (FuncMissingError, PortInUseError, PreparationError, ProcessFailedError) as error:
+    except (
+        ConnectionError, FuncMissingError, PortInUseError, PreparationError, ProcessFailedError,
+        StateInUseError,
+    ) as error:  # fmt: skip
         print(f"failed: {error}", file=sys.stderr)
         return 1
+    except (ReportPathError, StateError) as error:
+        print(f"failed: {error}", file=sys.stderr)
+        return 2
 
 
 def _env(options: argparse.Namespace) -> int:
+    from local.environments import (  # noqa: PLC0415 (see the top)
+        find_authority,
+        list_command_settings,
+    )
     from local.services import Endpoints  # noqa: PLC0415 (see the top)
-    from local.stack import authority_of, device_environment  # noqa: PLC0415 (see the top)
 
-    authority = authority_of(options.state.resolve())
-    if not authority.exists():
-        print(f"{authority} is not there; start the stack first: make demo", file=sys.stderr)
+    state = options.state.resolve()
+    if not find_authority(state).exists():
+        print(f"{state} holds no running stack; start it first: make demo", file=sys.stderr)
         return 1
-    for name, value in device_environment(Endpoints(options.address), str(authority)).items():
-        print(f"export {name}={shlex.quote(value)}")
+    settings = list_command_settings(Endpoints(options.address), state)
+    print("\n".join(write_assignments(settings, options.shell)))
     return 0
 
 
@@ -149,9 +191,19 @@ def _check(_: argparse.Namespace) -> int:
 
 
 def _clean(options: argparse.Namespace) -> int:
-    shutil.rmtree(options.state, ignore_errors=True)
+    state: Path = options.state.resolve()
+    if not state.exists():
+        return 0
+    try:
+        with claim_state(state):
+            empty_state(state)
+    except StateError as error:
+        print(f"failed: {error}", file=sys.stderr)
+        return 1 if isinstance(error, StateInUseError) else 2
     return 0
 
+
+COMMANDS = {"setup": _set_up, "up": _up, "env": _env, "check": _check, "clean": _clean}
 
 if __name__ == "__main__":
     sys.exit(main())

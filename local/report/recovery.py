@@ -1,4 +1,4 @@
-"""What became of the tasks of a device that went wrong: how soon they moved, and were well."""
+"""How soon the tasks of a device that went wrong moved, and were answered in time again."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from local.report.run_log import Allocated, TrueFault
 
 WORK_KINDS = frozenset({"overload", "throttled"})
 STEP_MS = 1_000
-MEDIAN_OF = 3  # readings: one slow answer is no lateness
-STALE_MS = 15_000  # an answer measured longer ago says nothing of now
-WELL_MS = 3_000  # answered in time for at least so long before a fault ends, to count as recovered
+MEDIAN_OF = 3  # readings: a single slow answer does not count as late
+STALE_MS = 15_000  # an answer measured longer ago says nothing about now
+WELL_MS = 3_000  # recovered: answered in time for at least this long before the fault ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,49 +32,58 @@ class Work:
     plans: Sequence[Mapping[str, Any]]
 
 
-def plans_report(work: Work, faults: Iterable[TrueFault], *, ended_ms: float) -> dict[str, Any]:
+def report_plans(work: Work, faults: Iterable[TrueFault], *, ended_ms: float) -> dict[str, Any]:
     """The report's ``plans``, in the format of docs/operations.md."""
-    orders = [one for plan in work.plans for one in plan["deliveries"].values()]
-    states = [one["state"] for one in orders]
-    events = [one for one in faults if one.kind in WORK_KINDS]
+    orders = [order for plan in work.plans for order in plan["deliveries"].values()]
+    states = [order["state"] for order in orders]
+    events = sorted(
+        (fault for fault in faults if fault.kind in WORK_KINDS), key=lambda fault: fault.start
+    )
     return {
         "made": len(work.plans),
         "migrations": sum(len(plan["migrations"]) for plan in work.plans),
         "orders": len(orders),
         "confirmed": states.count("confirmed"),
         "failed": states.count("failed"),
-        "events": [_event(work, one, ended_ms) for one in sorted(events, key=lambda x: x.start)],
+        "events": [_describe_event(work, fault, ended_ms) for fault in events],
     }
 
 
-def _event(work: Work, fault: TrueFault, ended_ms: float) -> dict[str, Any]:
-    plan = _first_plan(work, fault)
+def _describe_event(work: Work, fault: TrueFault, ended_ms: float) -> dict[str, Any]:
+    plan = _find_first_plan(work, fault)
     until = int(min(fault.end, ended_ms))
-    tasks = [one for one in tasks_of(work, fault.device_id, fault.start) if one in work.deadline_ms]
-    late = [t for t in range(fault.start, until, STEP_MS) if late_tasks(work, tasks, t)]
+    tasks = [
+        task for task in find_tasks(work, fault.device_id, fault.start) if task in work.deadline_ms
+    ]
+    late = [t for t in range(fault.start, until, STEP_MS) if find_late_tasks(work, tasks, t)]
     well_at = late[-1] + STEP_MS if late else fault.start
-    confirmed = None if plan is None else _confirmed_at(plan)
+    recovered = until - well_at >= WELL_MS
+    confirmed = None if plan is None else _find_confirmation(plan)
     return {
         "kind": fault.kind,
         "device": fault.device_id,
         "tasks": len(tasks),
-        "to_plan_s": None if plan is None else _seconds(plan["createdAt"] - fault.start),
-        "to_confirmed_s": None if confirmed is None else _seconds(confirmed - fault.start),
+        "to_plan_s": None if plan is None else _to_seconds(plan["createdAt"] - fault.start),
+        "to_confirmed_s": None if confirmed is None else _to_seconds(confirmed - fault.start),
         "late_s": len(late) * STEP_MS / 1_000,
-        "to_recovered_s": _seconds(well_at - fault.start) if until - well_at >= WELL_MS else None,
+        "to_recovered_s": _to_seconds(well_at - fault.start) if recovered else None,
     }
 
 
-def tasks_of(work: Work, device_id: str, t: int) -> frozenset[str]:
+def find_tasks(work: Work, device_id: str, t: int) -> frozenset[str]:
     """What *device_id* ran at *t* (ms)."""
-    before = [one for one in work.allocated if one.device_id == device_id and one.at <= t]
-    return max(before, key=lambda one: one.at).tasks if before else frozenset()
+    before = [
+        allocated
+        for allocated in work.allocated
+        if allocated.device_id == device_id and allocated.at <= t
+    ]
+    return max(before, key=lambda allocated: allocated.at).tasks if before else frozenset()
 
 
-def late_tasks(work: Work, tasks: Iterable[str], t: int) -> list[str]:
+def find_late_tasks(work: Work, tasks: Iterable[str], t: int) -> list[str]:
     """Those of *tasks* that nobody answered in time at *t* (ms)."""
-    answer = {name: _answer_ms(work, name, t) for name in work.answers}
-    running = {name: tasks_of(work, name, t) for name in work.answers}
+    answer = {name: _find_answer_ms(work, name, t) for name in work.answers}
+    running = {name: find_tasks(work, name, t) for name in work.answers}
     return [
         task
         for task in tasks
@@ -85,15 +94,15 @@ def late_tasks(work: Work, tasks: Iterable[str], t: int) -> list[str]:
     ]
 
 
-def _answer_ms(work: Work, device_id: str, t: int) -> float | None:
+def _find_answer_ms(work: Work, device_id: str, t: int) -> float | None:
     """The device's answer at *t*: the median of its last readings; None where there are none."""
     answers = work.answers[device_id]
-    end = bisect_right(answers, t, key=lambda one: one[0])
+    end = bisect_right(answers, t, key=lambda answer: answer[0])
     recent = [ms for at, ms in answers[max(0, end - MEDIAN_OF) : end] if t - at <= STALE_MS]
     return median(recent) if recent else None
 
 
-def _first_plan(work: Work, fault: TrueFault) -> Mapping[str, Any] | None:
+def _find_first_plan(work: Work, fault: TrueFault) -> Mapping[str, Any] | None:
     """The first plan since the fault that takes a task from its device."""
     moving = [
         plan
@@ -104,13 +113,15 @@ def _first_plan(work: Work, fault: TrueFault) -> Mapping[str, Any] | None:
     return min(moving, key=lambda plan: int(plan["createdAt"]), default=None)
 
 
-def _confirmed_at(plan: Mapping[str, Any]) -> int | None:
-    """When the last of its devices had confirmed; None while one has not."""
+def _find_confirmation(plan: Mapping[str, Any]) -> int | None:
+    """When the last of its devices confirmed (ms); None while any has not."""
     times = [
-        one["confirmedAt"] for one in plan["deliveries"].values() if one["state"] != "superseded"
+        order["confirmedAt"]
+        for order in plan["deliveries"].values()
+        if order["state"] != "superseded"
     ]
     return None if not times or None in times else int(max(times))
 
 
-def _seconds(ms: float) -> float:
+def _to_seconds(ms: float) -> float:
     return round(ms / 1_000, 1)

@@ -1,4 +1,4 @@
-"""What the simulated fleet wrote down of a run: what it sent and ran, which faults were real."""
+"""What the simulated fleet logged of a run: what it sent, what it ran, which faults were real."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class SentMessage:
-    """One message of the fleet. Times in ms; ``acked_at`` is None when the hub never took it."""
+    """A message of the fleet. Times in ms; ``acked_at`` is None when the hub never took it."""
 
     device_id: str
     seq: int
@@ -23,7 +23,7 @@ class SentMessage:
 
 @dataclass(frozen=True, slots=True)
 class TrueFault:
-    """A fault that really was. Event times in ms, ``end`` excluded."""
+    """A fault that was simulated. Event times in ms, ``end`` excluded."""
 
     kind: str
     device_id: str
@@ -41,7 +41,7 @@ class Allocated:
     tasks: frozenset[str]
 
 
-def read_sent(folder: Path) -> list[SentMessage]:
+def load_sent(folder: Path) -> list[SentMessage]:
     return [
         SentMessage(
             device_id=line["device"],
@@ -51,27 +51,27 @@ def read_sent(folder: Path) -> list[SentMessage]:
             sent_at=line["sent_at"],
             acked_at=line["acked_at"],
         )
-        for line in _lines(folder / "sent.jsonl")
+        for line in _parse_lines(folder / "sent.jsonl")
     ]
 
 
-def read_faults(folder: Path) -> list[TrueFault]:
+def load_faults(folder: Path) -> list[TrueFault]:
     return [
         TrueFault(line["kind"], line["device"], line["start"], line["end"])
-        for line in _lines(folder / "faults.jsonl")
+        for line in _parse_lines(folder / "faults.jsonl")
     ]
 
 
-def read_allocations(folder: Path) -> list[Allocated]:
-    """Without the orders that a device refused: they changed nothing."""
+def load_allocations(folder: Path) -> list[Allocated]:
+    """What devices ran since when, without refused orders, which changed nothing."""
     return [
         Allocated(line["device"], line["at"], line["version"], frozenset(line["tasks"]))
-        for line in _lines(folder / "allocations.jsonl")
+        for line in _parse_lines(folder / "allocations.jsonl")
         if "tasks" in line
     ]
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def _parse_lines(path: Path) -> Iterator[dict[str, Any]]:
     if not path.exists():
         return
     with path.open(encoding="utf-8") as lines:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from local.run import Options, Run
 from local.stack import Stack
-from local.up import Options, Run
 
 DURATION_S = 50.0
 
@@ -44,7 +44,7 @@ def test_work_moves_to_healthy_devices_and_is_answered_in_time_again(
 ) -> None:
     report = run_of(stack, tmp_path, paused=False)
     plans = report["plans"]
-    assert sorted(one["kind"] for one in plans["events"]) == ["overload", "throttled"]
+    assert sorted(event["kind"] for event in plans["events"]) == ["overload", "throttled"]
     for event in plans["events"]:
         assert event["tasks"] > 0, event
         assert event["to_plan_s"] is not None, event
@@ -60,7 +60,7 @@ def test_with_the_optimiser_paused_it_does_not_recover(stack: Stack, tmp_path: P
     report = run_of(stack, tmp_path, paused=True)
     plans = report["plans"]
     assert (plans["made"], plans["migrations"], plans["orders"]) == (0, 0, 0)
-    assert sorted(one["kind"] for one in plans["events"]) == ["overload", "throttled"]
+    assert sorted(event["kind"] for event in plans["events"]) == ["overload", "throttled"]
     for event in plans["events"]:
         assert event["to_plan_s"] is None, event
         assert event["to_recovered_s"] is None, event

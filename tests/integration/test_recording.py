@@ -10,7 +10,7 @@ import pytest
 from azure.cosmos import ContainerProxy, CosmosClient
 
 from local.prepare import DATABASE, run_module
-from local.report.watches import PushedWatch
+from local.report.pushed_watch import PushedWatch
 from local.stack import Stack
 from tests.paths import SHARED
 from tests.waiting import wait_until

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from local.run import Options, Run
 from local.stack import Stack
-from local.up import Options, Run
 from tests.waiting import wait_until
 
 OUTAGE_S = 3.0

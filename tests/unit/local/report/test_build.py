@@ -6,14 +6,18 @@ from typing import Any
 
 import pytest
 
-from local.report.build import GRACE_MS, Observed, build_report, failures
+from local.report.build import build_report, list_failures
+from local.report.detection import GRACE_MS
+from local.report.observed import Observed
 from local.report.recovery import Work
 from local.report.run_log import SentMessage, TrueFault
 
 START = 1_000_000
 
 
-def _sent(device: str = "a", seq: int = 0, *, at: int = START, readings: int = 2) -> SentMessage:
+def make_message(
+    device: str = "a", seq: int = 0, *, at: int = START, readings: int = 2
+) -> SentMessage:
     return SentMessage(
         device_id=device,
         seq=seq,
@@ -24,7 +28,7 @@ def _sent(device: str = "a", seq: int = 0, *, at: int = START, readings: int = 2
     )
 
 
-def _document(message: SentMessage, *, readings: int | None = None) -> dict[str, Any]:
+def make_document(message: SentMessage, *, readings: int | None = None) -> dict[str, Any]:
     return {
         "deviceId": message.device_id,
         "id": f"{message.t[0]}-{message.seq}",
@@ -32,7 +36,7 @@ def _document(message: SentMessage, *, readings: int | None = None) -> dict[str,
     }
 
 
-def _observed(**changes: Any) -> Observed:  # noqa: ANN401 (whatever a field holds)
+def make_observed(**changes: Any) -> Observed:  # noqa: ANN401 (whatever a field holds)
     nothing: dict[str, Any] = {
         "stored": [],
         "alerts": [],
@@ -45,18 +49,18 @@ def _observed(**changes: Any) -> Observed:  # noqa: ANN401 (whatever a field hol
     return Observed(**{**nothing, **changes})
 
 
-def _raised(device: str, t: int) -> dict[str, Any]:
+def make_alert(device: str, t: int) -> dict[str, Any]:
     return {"deviceId": device, "id": f"{t}-raised", "t": t, "type": "raised"}
 
 
 def test_a_complete_run_has_no_failures() -> None:
-    message = _sent()
-    alert = _raised("a", START)
+    message = make_message()
+    alert = make_alert("a", START)
     report = build_report(
         [message],
         [TrueFault("spike", "a", START - 500, START + 500)],
-        _observed(
-            stored=[_document(message)],
+        make_observed(
+            stored=[make_document(message)],
             alerts=[alert, {**alert, "id": "x-cleared", "type": "cleared"}],
             stored_at={("a", f"{START}-0"): START + 5_100},
             pushed_at={("a", START + 1_000): START + 5_200},
@@ -64,7 +68,7 @@ def test_a_complete_run_has_no_failures() -> None:
         ),
         duration_s=86_400,
     )
-    assert failures(report) == []
+    assert list_failures(report) == []
     assert (report["readings_sent"], report["readings_stored"], report["lost"]) == (2, 2, 0)
     assert (report["alerts_raised"], report["alerts_pushed"]) == (1, 1)
     assert report["latency_ms"] == {
@@ -82,31 +86,34 @@ def test_a_complete_run_has_no_failures() -> None:
 
 
 def test_a_missing_reading_is_lost_even_when_the_hub_never_took_it() -> None:
-    message = _sent()
+    message = make_message()
     unsent = SentMessage("b", 0, (START,), START, None, None)
     report = build_report(
-        [message, unsent], [], _observed(stored=[_document(message, readings=1)]), duration_s=60
+        [message, unsent],
+        [],
+        make_observed(stored=[make_document(message, readings=1)]),
+        duration_s=60,
     )
     assert report["lost"] == 2
     assert report["messages_sent"] == 1
-    assert failures(report) == ["2 readings were lost"]
+    assert list_failures(report) == ["2 readings were lost"]
 
 
 def test_a_reading_in_two_documents_is_a_duplicate() -> None:
-    message = _sent()
-    again = {**_document(message), "id": "another"}
+    message = make_message()
+    again = {**make_document(message), "id": "another"}
     report = build_report(
-        [message], [], _observed(stored=[_document(message), again]), duration_s=60
+        [message], [], make_observed(stored=[make_document(message), again]), duration_s=60
     )
     assert report["duplicates"] == 2
-    assert failures(report) == ["2 readings were stored twice"]
+    assert list_failures(report) == ["2 readings were stored twice"]
 
 
 def test_an_alert_nobody_saw_and_a_dead_letter_fail_the_run() -> None:
     report = build_report(
-        [], [], _observed(alerts=[_raised("a", START)], dead_letters=3), duration_s=60
+        [], [], make_observed(alerts=[make_alert("a", START)], dead_letters=3), duration_s=60
     )
-    assert failures(report) == [
+    assert list_failures(report) == [
         "3 messages became dead letters",
         "1 alerts were raised, 0 were shown",
     ]
@@ -114,12 +121,12 @@ def test_an_alert_nobody_saw_and_a_dead_letter_fail_the_run() -> None:
 
 def test_what_devices_bring_along_has_no_latency() -> None:
     backlog = SentMessage("a", 0, (START - 60_000,), START, START, START)
-    live = _sent("a", 1)
+    live = make_message("a", 1)
     report = build_report(
         [backlog, live],
         [],
-        _observed(
-            stored=[_document(backlog), _document(live)],
+        make_observed(
+            stored=[make_document(backlog), make_document(live)],
             stored_at={
                 ("a", f"{backlog.t[0]}-0"): START + 9_000,
                 ("a", f"{live.t[0]}-1"): START + 5_050,
@@ -141,9 +148,9 @@ def test_what_devices_bring_along_has_no_latency() -> None:
 )
 def test_an_alert_belongs_to_the_fault_it_follows_soon(t: int, belongs: bool) -> None:
     report = build_report(
-        [_sent()],
+        [make_message()],
         [TrueFault("drift", "a", START, START + 1_000)],
-        _observed(alerts=[_raised("a", t)]),
+        make_observed(alerts=[make_alert("a", t)]),
         duration_s=86_400,
     )
     assert report["detection"]["events_detected"] == int(belongs)
@@ -153,7 +160,10 @@ def test_an_alert_belongs_to_the_fault_it_follows_soon(t: int, belongs: bool) ->
 
 def test_late_data_is_no_fault_to_be_found() -> None:
     report = build_report(
-        [_sent()], [TrueFault("late_burst", "a", START, START + 1)], _observed(), duration_s=60
+        [make_message()],
+        [TrueFault("late_burst", "a", START, START + 1)],
+        make_observed(),
+        duration_s=60,
     )
     assert report["detection"]["events_total"] == 0
     assert report["detection"]["recall"] is None

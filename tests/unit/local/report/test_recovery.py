@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from local.report.recovery import Work, late_tasks, plans_report, tasks_of
+from local.report.recovery import Work, find_late_tasks, find_tasks, report_plans
 from local.report.run_log import Allocated, TrueFault
 
 START = 1_000_000
@@ -47,7 +47,7 @@ def report(moved: bool, *plans: dict[str, Any], fault: TrueFault = FAULT) -> dic
     work = Work(
         DEADLINES, AT_START + (MOVED if moved else []), answers(START + 2_000, END), list(plans)
     )
-    return plans_report(work, [fault, TrueFault("spike", "cell-1", START, END)], ended_ms=END)
+    return report_plans(work, [fault, TrueFault("spike", "cell-1", START, END)], ended_ms=END)
 
 
 def test_tasks_that_moved_are_well_from_then_on() -> None:
@@ -90,13 +90,15 @@ def test_a_task_that_runs_nowhere_is_late_and_one_slow_answer_is_not() -> None:
     work = Work(
         DEADLINES, AT_START, {"cell-1": [(START, 40.0), (START + 1, 999.0), (START + 2, 40.0)]}, []
     )
-    assert tasks_of(work, "cell-1", START) == TASKS
-    assert late_tasks(work, ["a", "c"], START + 2) == ["c"]
-    assert late_tasks(work, ["a"], START + 60_000) == ["a"], "an old answer says nothing of now"
+    assert find_tasks(work, "cell-1", START) == TASKS
+    assert find_late_tasks(work, ["a", "c"], START + 2) == ["c"]
+    assert find_late_tasks(work, ["a"], START + 60_000) == ["a"], (
+        "an old answer says nothing of now"
+    )
 
 
 def test_without_work_there_is_nothing_to_tell() -> None:
-    assert plans_report(Work({}, [], {}, []), [], ended_ms=0) == {
+    assert report_plans(Work({}, [], {}, []), [], ended_ms=0) == {
         "made": 0,
         "migrations": 0,
         "orders": 0,

@@ -1,0 +1,176 @@
+"""One run of the simulated fleet against a running stack."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from azure.core.exceptions import AzureError
+
+from device_sim.fleet.fleet import DEFAULT_FLEET, load_fleet
+from device_sim.fleet.workload import load_workload, workload_document
+from local.operate import change_setting
+from local.prepare import run_module
+from local.processes import Child, ProcessFailedError
+from local.report.build import build_report, list_failures
+from local.report.observer import Observer
+from local.report.run_log import load_allocations, load_faults, load_sent
+from local.stack import HostKind, Stack
+from tocsin.profiles import load_profiles
+
+SETTLE_S = 30.0
+UNDELIVERED = 3  # how the fleet ends when it could not deliver everything; the report counts them
+DRAIN_S = 30.0
+PROGRESS_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What ``python -m local up`` was asked for.
+
+    - ``duration_s``: None runs until Ctrl-C.
+    - ``report``: the file to write the report to, beside printing it.
+    - ``devices``, ``seed``, ``faults``, ``history_s``: as for ``python -m device_sim run``.
+    - ``host``: the functions host.
+    - ``state``: the folder of the services' data; ``keep``: go on with what is in it.
+    - ``address``: the loopback address that the services listen on.
+    - ``paused``: the optimiser moves nothing, to see what a run is like without it.
+    """
+
+    duration_s: float | None
+    report: Path | None
+    devices: int
+    seed: int
+    faults: str
+    history_s: float
+    host: HostKind
+    state: Path
+    keep: bool
+    address: str
+    paused: bool = False
+
+
+class Run:
+    """One run of the simulated fleet, observed from outside."""
+
+    def __init__(self, stack: Stack, options: Options) -> None:
+        self._stack = stack
+        self._options = options
+        self._log = options.state / "run"
+        self._observer = Observer(stack.endpoints, stack.url)
+        self._tasks = load_workload(DEFAULT_FLEET, load_profiles())
+        self._fleet: Child | None = None
+        self._started = time.monotonic()
+
+    @property
+    def fleet(self) -> Child:
+        """The simulated devices' process, once the run has started."""
+        assert self._fleet is not None, "start comes first"
+        return self._fleet
+
+    @property
+    def messages_stored(self) -> int:
+        """How many messages have been seen in the database so far."""
+        return self._observer.messages_stored
+
+    def start(self) -> None:
+        """Register the devices, set each site's tasks, observe, and start the fleet.
+
+        Raises PreparationError, ConnectionError or ProcessFailedError.
+        """
+        environment = self._stack.device_environment()
+        run_module(["device_sim", "provision"], {**os.environ, **environment})
+        sites = sorted({device.site for device in load_fleet(DEFAULT_FLEET, load_profiles())})
+        for site in sites:
+            tasks = workload_document(self._tasks, site)
+            change_setting(self._stack.url, "tasks", site, tasks)
+            change_setting(self._stack.url, "optimiser", site, {"paused": self._options.paused})
+        self._observer.start(sites)
+        self._fleet = self._make_fleet(environment)
+        self._fleet.start(within_s=90)
+        self._started = time.monotonic()
+        self._stack.tell(f"  ✓ {self._fleet.ready['devices']} devices")
+
+    def watch(self, stopped: threading.Event) -> bool:
+        """Wait for the fleet's end or a signal; False when a service ended meanwhile."""
+        next_progress = time.monotonic() + PROGRESS_S
+        while self.fleet.running and not stopped.wait(0.2):
+            for child in self._stack.find_fallen():
+                print(f"  ✗ {child.explain_end()}", file=sys.stderr)
+                return False
+            if time.monotonic() >= next_progress:
+                next_progress += PROGRESS_S
+                self._tell_progress()
+        return True
+
+    def finish(self, *, settle_s: float = SETTLE_S) -> dict[str, Any]:
+        """Let the fleet drain and the pipeline settle, then account for every reading.
+
+        Raises ProcessFailedError when the fleet broke down, whose log is then no account, and when
+        a service no longer says what it holds.
+        """
+        duration_s = time.monotonic() - self._started
+        self._stack.tell("  Stopping: the devices deliver what they still hold.")
+        exit_code = self.fleet.stop(within_s=DRAIN_S + 10)
+        if exit_code not in {0, UNDELIVERED}:
+            raise ProcessFailedError(self.fleet.explain_end())
+        deadline = time.monotonic() + settle_s
+        while True:
+            report = self._report(duration_s)
+            if not list_failures(report) or time.monotonic() > deadline:
+                return report
+            time.sleep(0.5)
+
+    def stop(self) -> None:
+        if self._fleet is not None:
+            self._fleet.stop()
+        self._observer.stop()
+
+    def _report(self, duration_s: float) -> dict[str, Any]:
+        deadline_ms = {
+            task.task_id: task.deadline_ms for task in self._tasks if task.deadline_ms is not None
+        }
+        try:
+            observed = self._observer.observe(deadline_ms, load_allocations(self._log))
+        except AzureError as error:
+            reason = " ".join(str(error).split())[:300]
+            raise ProcessFailedError(
+                f"no report: a service no longer says what it holds: {reason}"
+            ) from error
+        return build_report(
+            load_sent(self._log), load_faults(self._log), observed, duration_s=duration_s
+        )
+
+    def _make_fleet(self, environment: Mapping[str, str]) -> Child:
+        options = self._options
+        command = [
+            sys.executable, "-m", "device_sim", "run",
+            "--devices", str(options.devices),
+            "--seed", str(options.seed),
+            "--faults", options.faults,
+            "--history", str(options.history_s),
+            "--drain", str(DRAIN_S),
+            "--log", str(self._log),
+        ]  # fmt: skip
+        if options.duration_s is not None:
+            command += ["--duration", str(options.duration_s)]
+        return self._stack.adopt(
+            Child(
+                "device_sim",
+                command,
+                log_path=options.state / "logs" / "device_sim.log",
+                env=environment,
+            )
+        )
+
+    def _tell_progress(self) -> None:
+        self._stack.tell(
+            f"  {time.monotonic() - self._started:5.0f} s  "
+            f"{self.messages_stored} messages stored, {self._observer.alerts_shown} alerts shown"
+        )

@@ -1,0 +1,52 @@
+"""What earlier runs left is not part of this one's account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local.report.stored import Stored
+
+
+def make_documents(*ids: str, **fields: Any) -> list[dict[str, Any]]:  # noqa: ANN401 (any field)
+    return [{"deviceId": "a", "siteId": "north", "id": id_, **fields} for id_ in ids]
+
+
+def test_what_was_there_before_is_left_out() -> None:
+    earlier = Stored(
+        readings=make_documents("1-0"),
+        answers=make_documents("1-0"),
+        alerts=make_documents("1-raised"),
+        plans=make_documents("plan-1"),
+        dead_letters=frozenset({"old.json"}),
+    )
+    now = Stored(
+        readings=make_documents("1-0", "9-0"),
+        answers=make_documents("1-0", "9-0"),
+        alerts=make_documents("1-raised", "9-raised"),
+        plans=make_documents("plan-1", "plan-2"),
+        dead_letters=frozenset({"old.json", "new.json"}),
+    )
+    assert now.without(earlier) == Stored(
+        readings=make_documents("9-0"),
+        answers=make_documents("9-0"),
+        alerts=make_documents("9-raised"),
+        plans=make_documents("plan-2"),
+        dead_letters=frozenset({"new.json"}),
+    )
+    assert now.without(Stored()) == now
+
+
+def test_the_same_id_of_another_device_is_another_document() -> None:
+    earlier = Stored(readings=make_documents("1-0"))
+    other = {"deviceId": "b", "id": "1-0"}
+    assert Stored(readings=[other]).without(earlier).readings == [other]
+
+
+def test_answers_are_in_order_of_time_without_those_that_are_missing() -> None:
+    late, early = (
+        make_documents("2-1", t=[3, 4], response_ms=[30.0, None]),
+        make_documents("1-0", t=[1, 2], response_ms=[10.0, 20.0]),
+    )
+    assert Stored(answers=[*late, *early]).list_answers() == {
+        "a": [(1, 10.0), (2, 20.0), (3, 30.0)]
+    }
