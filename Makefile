@@ -10,6 +10,7 @@ DURATION ?=
 REPORT ?=
 ADDRESS ?=
 STATE ?=
+KEEP ?=
 PAUSED ?=
 PROFILE ?= pump
 
@@ -21,11 +22,11 @@ help: ## what there is to make
 setup: ## install all that is missing
 	@$(PYTHON) -m local setup
 
-demo: ## the whole system on this machine; DURATION=60 REPORT=out.json stops by itself
+demo: ## the whole system on this machine; DURATION=60 REPORT=out.json, KEEP=1, PAUSED=1
 	@$(PYTHON) -m local setup --without-browser
 	@$(VENV) -m local up $(if $(DURATION),--duration $(DURATION)) $(if $(REPORT),--report $(REPORT)) \
 		$(if $(ADDRESS),--address $(ADDRESS)) $(if $(STATE),--state $(STATE)) \
-		$(if $(PAUSED),--paused)
+		$(if $(KEEP),--keep) $(if $(PAUSED),--paused)
 
 test: setup ## every test, browser tests included
 	@$(VENV) -m pytest
@@ -43,4 +44,4 @@ train-check: setup ## every committed bundle made again and compared; replaces n
 	@$(VENV) -m ml_model reproduce --check
 
 clean: ## forget the local services' state
-	@$(PYTHON) -m local clean
+	@$(PYTHON) -m local clean $(if $(STATE),--state $(STATE))
