@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from local.processes import ROOT
 
 
-def run_checks() -> int:
+def run_list_checks() -> int:
     """Run every check and return how many failed."""
-    failed = [name for name, command in _checks() if not _passes(name, command)]
+    failed = [name for name, command in _list_checks() if not _passes(name, command)]
     print(f"{len(failed)} failed: {', '.join(failed)}" if failed else "every check passed")
     return len(failed)
 
 
-def _checks() -> Iterator[tuple[str, Sequence[str]]]:
+def _list_checks() -> Iterator[tuple[str, Sequence[str]]]:
     python = sys.executable
     node = shutil.which("node") or "node"
     modules = ROOT / "local/node_modules"

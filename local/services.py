@@ -43,11 +43,13 @@ class Endpoints:
         """Endpoints on ports that are free now, but for MQTT, whose port the device SDK fixes."""
         names = [field.name for field in fields(cls) if field.name not in {"address", "mqtt"}]
         sockets = [socket.socket() for _ in names]
-        for one in sockets:
-            one.bind((address, 0))
-        ports = {name: int(one.getsockname()[1]) for name, one in zip(names, sockets, strict=True)}
-        for one in sockets:
-            one.close()
+        for probe in sockets:
+            probe.bind((address, 0))
+        ports = {
+            name: int(probe.getsockname()[1]) for name, probe in zip(names, sockets, strict=True)
+        }
+        for probe in sockets:
+            probe.close()
         return cls(address=address, **ports)
 
     def ports(self) -> dict[str, int]:
