@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from local.processes import ROOT
 
 
-def run_list_checks() -> int:
+def run_checks() -> int:
     """Run every check and return how many failed."""
     failed = [name for name, command in _list_checks() if not _passes(name, command)]
     print(f"{len(failed)} failed: {', '.join(failed)}" if failed else "every check passed")

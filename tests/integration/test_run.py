@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from azure.cosmos import CosmosClient
@@ -69,7 +70,7 @@ def leave_earlier_data(endpoints: Endpoints) -> None:
     reading stored twice, a plan with moves."""
     reading = {"deviceId": "earlier", "t": [1_000]}
     move = {"taskId": "a", "from": "earlier", "to": "b", "reason": "x"}
-    documents = {
+    documents: dict[str, list[dict[str, Any]]] = {
         "readings": [{**reading, "id": "1000-0"}, {**reading, "id": "1000-1"}],
         "alerts": [{"id": "1000-raised", "deviceId": "earlier", "siteId": "north", "t": 1_000,
                     "type": "raised"}],
