@@ -11,7 +11,7 @@ from local.disk import means_full
 from local.setup.machine import MachineError
 from local.setup.packages import SetupError, set_up
 from local.shells import SHELLS, choose_shell, write_assignments
-from local.state import StateError, StateInUseError, claim_state, empty_state
+from local.state import MARKER, StateError, StateInUseError, check_ours, claim_state, empty_state
 
 # Only what needs no package is imported here, and what parses on Python 3.8: the set-up runs before
 # there is any package, on whatever Python there is.
@@ -192,11 +192,11 @@ def _check(_: argparse.Namespace) -> int:
 
 def _clean(options: argparse.Namespace) -> int:
     state: Path = options.state.resolve()
-    if not state.exists():
-        return 0
     try:
-        with claim_state(state):
-            empty_state(state)
+        check_ours(state)
+        if (state / MARKER).exists():
+            with claim_state(state):
+                empty_state(state)
     except StateError as error:
         print(f"failed: {error}", file=sys.stderr)
         return 1 if isinstance(error, StateInUseError) else 2

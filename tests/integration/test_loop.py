@@ -14,7 +14,7 @@ from local.stack import Stack
 DURATION_S = 50.0
 
 
-def run_of(stack: Stack, folder: Path, *, paused: bool) -> dict[str, Any]:
+def report_run(stack: Stack, folder: Path, *, paused: bool) -> dict[str, Any]:
     """The report of a run in which one device is overloaded and another throttled to the end."""
     options = Options(
         duration_s=DURATION_S,
@@ -42,7 +42,7 @@ def run_of(stack: Stack, folder: Path, *, paused: bool) -> dict[str, Any]:
 def test_work_moves_to_healthy_devices_and_is_answered_in_time_again(
     stack: Stack, tmp_path: Path
 ) -> None:
-    report = run_of(stack, tmp_path, paused=False)
+    report = report_run(stack, tmp_path, paused=False)
     plans = report["plans"]
     assert sorted(event["kind"] for event in plans["events"]) == ["overload", "throttled"]
     for event in plans["events"]:
@@ -57,7 +57,7 @@ def test_work_moves_to_healthy_devices_and_is_answered_in_time_again(
 
 @pytest.mark.timeout(240)
 def test_with_the_optimiser_paused_it_does_not_recover(stack: Stack, tmp_path: Path) -> None:
-    report = run_of(stack, tmp_path, paused=True)
+    report = report_run(stack, tmp_path, paused=True)
     plans = report["plans"]
     assert (plans["made"], plans["migrations"], plans["orders"]) == (0, 0, 0)
     assert sorted(event["kind"] for event in plans["events"]) == ["overload", "throttled"]

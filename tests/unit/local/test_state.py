@@ -84,6 +84,7 @@ def test_clean_empties_what_a_run_left(tmp_path: Path) -> None:
 
 
 def test_clean_of_nothing_makes_nothing(tmp_path: Path) -> None:
+    assert main(["clean", "--state", str(tmp_path)]) == 0
     assert main(["clean", "--state", str(tmp_path / "none")]) == 0
     assert list_names(tmp_path) == []
 

@@ -22,7 +22,7 @@ MOVED = [
 ]
 
 
-def answers(slow_from: int, slow_until: int) -> dict[str, list[tuple[int, float]]]:
+def make_answers(slow_from: int, slow_until: int) -> dict[str, list[tuple[int, float]]]:
     """cell-1 is slow between two times, cell-2 never is; a reading a second."""
     times = range(START - 30_000, END + 5_000, 1_000)
     return {
@@ -31,7 +31,9 @@ def answers(slow_from: int, slow_until: int) -> dict[str, list[tuple[int, float]
     }
 
 
-def plan(at: int, *, confirmed_at: int | None = None, source: str = "cell-1") -> dict[str, Any]:
+def make_plan(
+    at: int, *, confirmed_at: int | None = None, source: str = "cell-1"
+) -> dict[str, Any]:
     delivery = {
         "state": "sent" if confirmed_at is None else "confirmed",
         "confirmedAt": confirmed_at,
@@ -43,17 +45,20 @@ def plan(at: int, *, confirmed_at: int | None = None, source: str = "cell-1") ->
     }
 
 
-def report(moved: bool, *plans: dict[str, Any], fault: TrueFault = FAULT) -> dict[str, Any]:
+def make_report(moved: bool, *plans: dict[str, Any], fault: TrueFault = FAULT) -> dict[str, Any]:
     work = Work(
-        DEADLINES, AT_START + (MOVED if moved else []), answers(START + 2_000, END), list(plans)
+        DEADLINES,
+        AT_START + (MOVED if moved else []),
+        make_answers(START + 2_000, END),
+        list(plans),
     )
     return report_plans(work, [fault, TrueFault("spike", "cell-1", START, END)], ended_ms=END)
 
 
 def test_tasks_that_moved_are_well_from_then_on() -> None:
-    made = plan(START + 6_000, confirmed_at=START + 10_500)
-    elsewhere = plan(START + 1_000, source="cell-2")
-    found = report(True, plan(START - 5_000), elsewhere, made)
+    made = make_plan(START + 6_000, confirmed_at=START + 10_500)
+    elsewhere = make_plan(START + 1_000, source="cell-2")
+    found = make_report(True, make_plan(START - 5_000), elsewhere, made)
     assert found["made"] == 3
     assert (found["migrations"], found["orders"], found["confirmed"]) == (3, 6, 1)
     (event,) = found["events"]
@@ -69,7 +74,7 @@ def test_tasks_that_moved_are_well_from_then_on() -> None:
 
 
 def test_tasks_that_stay_do_not_recover() -> None:
-    (event,) = report(False)["events"]
+    (event,) = make_report(False)["events"]
     assert event["to_plan_s"] is None
     assert event["to_confirmed_s"] is None
     assert event["to_recovered_s"] is None
@@ -77,12 +82,12 @@ def test_tasks_that_stay_do_not_recover() -> None:
 
 
 def test_a_fault_that_makes_nobody_late_needs_no_recovery() -> None:
-    (event,) = report(False, fault=TrueFault("throttled", "cell-2", START, END))["events"]
+    (event,) = make_report(False, fault=TrueFault("throttled", "cell-2", START, END))["events"]
     assert (event["late_s"], event["to_recovered_s"]) == (0.0, 0.0)
 
 
 def test_a_plan_is_confirmed_when_all_its_devices_have() -> None:
-    (event,) = report(True, plan(START + 6_000))["events"]
+    (event,) = make_report(True, make_plan(START + 6_000))["events"]
     assert event["to_confirmed_s"] is None
 
 
