@@ -13,9 +13,9 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 MARKER = ".tocsin-state"
 # Windows lets nobody read what is locked, so the lock lies far behind what the file says.
@@ -41,7 +41,7 @@ def claim_state(folder: Path, **facts: object) -> Iterator[bool]:
     check_ours(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        marker = (folder / MARKER).open("a+b")
+        marker = (folder / MARKER).open("a+b", buffering=0)
     except OSError as error:
         raise StateError(f"--state {folder}: cannot be used: {error.strerror}") from error
     with marker:
@@ -54,7 +54,8 @@ def claim_state(folder: Path, **facts: object) -> Iterator[bool]:
         try:
             yield was_killed
         finally:
-            _write(marker, {})
+            with suppress(OSError):  # a full disk is not what the run should be remembered for
+                _write(marker, {})
 
 
 def check_ours(folder: Path) -> None:
@@ -103,14 +104,13 @@ def _load_facts(folder: Path) -> dict[str, object]:
         return {}
 
 
-def _write(marker: BinaryIO, facts: Mapping[str, object]) -> None:
+def _write(marker: FileIO, facts: Mapping[str, object]) -> None:
     marker.seek(0)
     marker.truncate()
     marker.write(json.dumps(facts).encode() + b"\n")
-    marker.flush()
 
 
-def _lock(marker: BinaryIO) -> bool:
+def _lock(marker: FileIO) -> bool:
     """Lock *marker* until it is closed; False when another process has."""
     try:
         if sys.platform == "win32":

@@ -43,7 +43,7 @@ class Observer:
 
     @property
     def alerts_shown(self) -> int:
-        """How many alerts have reached a browser so far."""
+        """How many alerts, raised or cleared, have reached a browser so far."""
         return len(self._pushed.alerts)
 
     def observe(self, deadline_ms: Mapping[str, float], allocated: Sequence[Allocated]) -> Observed:
