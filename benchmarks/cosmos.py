@@ -41,7 +41,7 @@ def measure() -> dict[str, float]:
     """Start a stand-in of our own in a temporary folder and measure it."""
     with tempfile.TemporaryDirectory(prefix="tocsin-cosmos-") as folder:
         endpoints = Endpoints.free("127.0.0.1")
-        child = services.cosmos(endpoints, Path(folder))
+        child = services.make_cosmos(endpoints, Path(folder))
         child.start()
         try:
             return asyncio.run(_measure(endpoints))

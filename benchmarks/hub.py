@@ -24,7 +24,7 @@ from azure.iot.hub import IoTHubRegistryManager
 
 from benchmarks import report
 from local import services
-from local.addresses import free_loopback_address
+from local.addresses import find_free_address
 from local.services import Endpoints
 
 SENDERS = 2  # processes
@@ -41,8 +41,8 @@ def measure(messages: int = 10_000) -> dict[str, float]:
     Raises TimeoutError when not all have arrived within two minutes.
     """
     with tempfile.TemporaryDirectory() as folder:
-        endpoints = Endpoints.free(free_loopback_address())
-        hub = services.iothub(endpoints, Path(folder))
+        endpoints = Endpoints.free(find_free_address())
+        hub = services.make_iothub(endpoints, Path(folder))
         ca_path = str(hub.start()["ca"])
         try:
             return {"hub_messages_per_s": _throughput(messages, endpoints, ca_path)}

@@ -9,7 +9,7 @@ import sys
 MQTT_PORT = 8883  # the device SDK knows no other
 
 
-def free_loopback_address() -> str:
+def find_free_address() -> str:
     """A loopback address on which port 8883 is free.
 
     Linux and Windows route all of 127.0.0.0/8 to the machine itself; macOS only 127.0.0.1.

@@ -15,7 +15,9 @@ class FuncMissingError(RuntimeError):
     """Core Tools were asked for but are not installed."""
 
 
-def func_host(endpoints: Endpoints, state: Path, *, app: Path, env: Mapping[str, str]) -> Child:
+def make_func_host(
+    endpoints: Endpoints, state: Path, *, app: Path, env: Mapping[str, str]
+) -> Child:
     """``func start`` in the app's folder.
 
     Raises FuncMissingError when there is no ``func`` on the search path.

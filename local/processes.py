@@ -109,7 +109,7 @@ class Child:
         assert self._process is not None, f"{self.name} was never started"
         return self._process.wait(timeout=within_s)
 
-    def log_end(self, lines: int = 20) -> str:
+    def quote_log(self, lines: int = 20) -> str:
         if not self.log_path.exists():
             return ""
         with self.log_path.open(encoding="utf-8", errors="replace") as log:
@@ -117,10 +117,10 @@ class Child:
 
     def explain_end(self) -> str:
         """How the process ended and why, as far as its log and its disk tell."""
-        return f"{self.name} ended with code {self.exit_code}{self._quote_log()}"
+        return f"{self.name} ended with code {self.exit_code}{self._give_reason()}"
 
-    def _quote_log(self) -> str:
-        end = self.log_end()
+    def _give_reason(self) -> str:
+        end = self.quote_log()
         quote = f"; its log is {self.log_path}:\n{end}"
         if not is_full(self.log_path.parent):
             return quote
@@ -132,12 +132,12 @@ class Child:
             if not self.running:
                 raise ProcessFailedError(
                     f"{self.name} ended with code {self.exit_code} before it was ready"
-                    f"{self._quote_log()}"
+                    f"{self._give_reason()}"
                 )
             if time.monotonic() > deadline:
                 self.stop()
                 raise ProcessFailedError(
-                    f"{self.name} was not ready within {within_s:.0f} s{self._quote_log()}"
+                    f"{self.name} was not ready within {within_s:.0f} s{self._give_reason()}"
                 )
 
     def _follow(self, process: subprocess.Popen[str]) -> None:

@@ -84,7 +84,7 @@ class Run:
 
         Raises PreparationError, ConnectionError or ProcessFailedError.
         """
-        environment = self._stack.device_environment()
+        environment = self._stack.list_device_settings()
         run_module(["device_sim", "provision"], {**os.environ, **environment})
         sites = sorted({device.site for device in load_fleet(DEFAULT_FLEET, load_profiles())})
         for site in sites:

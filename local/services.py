@@ -103,7 +103,7 @@ class Endpoints:
         )
 
 
-def azurite(endpoints: Endpoints, state: Path) -> Child:
+def make_azurite(endpoints: Endpoints, state: Path) -> Child:
     """Azurite, as npm installs it: blobs, queues and tables."""
     command = [
         shutil.which("node") or "node",
@@ -126,7 +126,7 @@ def azurite(endpoints: Endpoints, state: Path) -> Child:
     )
 
 
-def iothub(endpoints: Endpoints, state: Path) -> Child:
+def make_iothub(endpoints: Endpoints, state: Path) -> Child:
     """IoT Hub with its Event-Hubs-compatible endpoint."""
     command = [
         shutil.which("node") or "node",
@@ -143,9 +143,9 @@ def iothub(endpoints: Endpoints, state: Path) -> Child:
     return Child("iothub", command, log_path=state / "logs" / "iothub.log")
 
 
-def cosmos(endpoints: Endpoints, state: Path) -> Child:
+def make_cosmos(endpoints: Endpoints, state: Path) -> Child:
     """Cosmos DB (NoSQL)."""
-    return _python(
+    return _make_python(
         "cosmos",
         state,
         "--state", str(state / "cosmos"),
@@ -155,9 +155,9 @@ def cosmos(endpoints: Endpoints, state: Path) -> Child:
     )  # fmt: skip
 
 
-def webpubsub(endpoints: Endpoints, state: Path) -> Child:
+def make_webpubsub(endpoints: Endpoints, state: Path) -> Child:
     """Web PubSub."""
-    return _python(
+    return _make_python(
         "webpubsub",
         state,
         "--address", endpoints.address,
@@ -166,11 +166,11 @@ def webpubsub(endpoints: Endpoints, state: Path) -> Child:
     )  # fmt: skip
 
 
-def functions_host(
+def make_functions_host(
     endpoints: Endpoints, state: Path, *, app: Path, env: Mapping[str, str]
 ) -> Child:
     """The embedded Functions host, running the app in the folder *app*."""
-    return _python(
+    return _make_python(
         "functions_host",
         state,
         "--app", str(app),
@@ -180,9 +180,9 @@ def functions_host(
     )  # fmt: skip
 
 
-def front_door(endpoints: Endpoints, state: Path) -> Child:
+def make_front_door(endpoints: Endpoints, state: Path) -> Child:
     """The page, and /api as a signed-in operator."""
-    return _python(
+    return _make_python(
         "front_door",
         state,
         "--address", endpoints.address,
@@ -191,7 +191,9 @@ def front_door(endpoints: Endpoints, state: Path) -> Child:
     )  # fmt: skip
 
 
-def _python(name: str, state: Path, *arguments: str, env: Mapping[str, str] | None = None) -> Child:
+def _make_python(
+    name: str, state: Path, *arguments: str, env: Mapping[str, str] | None = None
+) -> Child:
     return Child(
         name,
         [sys.executable, "-m", f"local.standins.{name}", *arguments],

@@ -21,7 +21,7 @@ def log_to_stderr() -> None:
     )
 
 
-def app_runner(app: web.Application) -> web.AppRunner:
+def make_runner(app: web.Application) -> web.AppRunner:
     return web.AppRunner(app, access_log=None, shutdown_timeout=STOP_WITHIN_S)
 
 

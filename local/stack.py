@@ -11,7 +11,7 @@ from typing import Literal, Self
 
 from local import services
 from local.environments import list_app_settings, list_device_settings
-from local.func_host import func_host
+from local.func_host import make_func_host
 from local.ports import check_ports
 from local.prepare import (
     create_blob_containers,
@@ -49,25 +49,27 @@ class Stack:
         self.tell = tell
         app = ROOT / "functions"
         self.children: dict[str, Child] = {
-            "azurite": services.azurite(endpoints, state),
-            "iothub": services.iothub(endpoints, state),
-            "cosmos": services.cosmos(endpoints, state),
-            "webpubsub": services.webpubsub(endpoints, state),
-            "functions_host": services.functions_host(endpoints, state, app=app, env=self._settings)
+            "azurite": services.make_azurite(endpoints, state),
+            "iothub": services.make_iothub(endpoints, state),
+            "cosmos": services.make_cosmos(endpoints, state),
+            "webpubsub": services.make_webpubsub(endpoints, state),
+            "functions_host": services.make_functions_host(
+                endpoints, state, app=app, env=self._settings
+            )
             if host == "embedded"
-            else func_host(endpoints, state, app=app, env=self._settings),
-            "front_door": services.front_door(endpoints, state),
+            else make_func_host(endpoints, state, app=app, env=self._settings),
+            "front_door": services.make_front_door(endpoints, state),
         }
         self._on_start = on_start
         for child in self.children.values():
             self.adopt(child)
 
     def adopt(self, child: Child) -> Child:
-        """Let *child* be heard of when it starts, as the stack's own are."""
+        """Have *on_start* told of *child* too, which is not one of the services."""
         child.on_start = self._on_start
         return child
 
-    def device_environment(self) -> dict[str, str]:
+    def list_device_settings(self) -> dict[str, str]:
         """How devices and their provisioning reach the hub."""
         return list_device_settings(self.endpoints, str(self.children["iothub"].ready["ca"]))
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from local import services
-from local.addresses import free_loopback_address
+from local.addresses import find_free_address
 from local.processes import Child
 from local.services import Endpoints
 
 
 @pytest.fixture(scope="module")
 def endpoints() -> Endpoints:
-    return Endpoints.free(free_loopback_address())
+    return Endpoints.free(find_free_address())
 
 
 @pytest.fixture(scope="module")
@@ -25,27 +25,27 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def iothub(endpoints: Endpoints, state: Path) -> Iterator[Child]:
-    yield from _running(services.iothub(endpoints, state))
+    yield from _running(services.make_iothub(endpoints, state))
 
 
 @pytest.fixture(scope="module")
 def cosmos(endpoints: Endpoints, state: Path) -> Iterator[Child]:
-    yield from _running(services.cosmos(endpoints, state))
+    yield from _running(services.make_cosmos(endpoints, state))
 
 
 @pytest.fixture(scope="module")
 def webpubsub(endpoints: Endpoints, state: Path) -> Iterator[Child]:
-    yield from _running(services.webpubsub(endpoints, state))
+    yield from _running(services.make_webpubsub(endpoints, state))
 
 
 @pytest.fixture(scope="module")
 def front_door(endpoints: Endpoints, state: Path) -> Iterator[Child]:
-    yield from _running(services.front_door(endpoints, state))
+    yield from _running(services.make_front_door(endpoints, state))
 
 
 @pytest.fixture(scope="module")
 def azurite(endpoints: Endpoints, state: Path) -> Iterator[Child]:
-    yield from _running(services.azurite(endpoints, state))
+    yield from _running(services.make_azurite(endpoints, state))
 
 
 def _running(child: Child) -> Iterator[Child]:

@@ -23,7 +23,7 @@ class RecordingHost:
         folder.mkdir(parents=True, exist_ok=True)
         self._record_file = folder / "record.jsonl"
         self._fail_file = folder / "fail"
-        self.child = services.functions_host(
+        self.child = services.make_functions_host(
             endpoints,
             folder,
             app=app,

@@ -10,7 +10,7 @@ from azure.cosmos import PartitionKey
 from azure.cosmos.aio import ContainerProxy
 
 from local import services
-from local.addresses import free_loopback_address
+from local.addresses import find_free_address
 from local.services import Endpoints
 from tests.contract.cosmos_clients import async_client, client, reading
 
@@ -18,8 +18,8 @@ WRITERS = 16
 
 
 async def test_a_kill_amid_writes_loses_nothing_acknowledged(tmp_path: Path) -> None:
-    endpoints = Endpoints.free(free_loopback_address())
-    child = services.cosmos(endpoints, tmp_path)
+    endpoints = Endpoints.free(find_free_address())
+    child = services.make_cosmos(endpoints, tmp_path)
     child.start()
     acknowledged: list[str] = []
     enough = asyncio.Event()

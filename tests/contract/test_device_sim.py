@@ -149,9 +149,9 @@ def test_a_hub_killed_in_the_middle_loses_nothing(
         assert run.ready == {"ready": True, "devices": 4}
         wait_until(lambda: len(fates(folder)) > 12, within_s=30)
         iothub.kill()
-        wait_until(lambda: "messages wait" in run.log_end(), within_s=30)
+        wait_until(lambda: "messages wait" in run.quote_log(), within_s=30)
         iothub.start()
-        wait_until(lambda: "every device delivers again" in run.log_end(), within_s=15)
+        wait_until(lambda: "every device delivers again" in run.quote_log(), within_s=15)
         known = len(fates(folder))
         wait_until(lambda: len(fates(folder)) > known + 8, within_s=30)
     finally:

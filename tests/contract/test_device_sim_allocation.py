@@ -170,7 +170,7 @@ def test_an_order_is_obeyed_after_the_hub_was_away(
     order(hub, an_order(before, weld=20.0))
     says(hub, version=before)
     iothub.kill()
-    wait_until(lambda: "messages wait" in run.log_end(), within_s=30)
+    wait_until(lambda: "messages wait" in run.quote_log(), within_s=30)
     iothub.start()
     order(hub, an_order(after, path=10.0))
     says(hub, version=after, tasks=["path"])
@@ -179,7 +179,7 @@ def test_an_order_is_obeyed_after_the_hub_was_away(
     says(hub, version=patched, tasks=["weld"])
     versions = [one["version"] for one in allocations(tmp_path / "out") if one["device"] == CELL]
     assert versions[-3:] == [before, after, patched]
-    wait_until(lambda: "every device delivers again" in run.log_end(), within_s=15)
+    wait_until(lambda: "every device delivers again" in run.quote_log(), within_s=15)
 
 
 def test_an_order_changes_what_the_device_measures(

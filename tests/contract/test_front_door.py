@@ -226,7 +226,7 @@ def test_it_listens_beyond_this_machine_only_when_told() -> None:
 
 def test_it_stops_cleanly(endpoints: Endpoints, tmp_path: Path) -> None:
     other = Endpoints.free(endpoints.address)
-    child = services.front_door(other, tmp_path)
+    child = services.make_front_door(other, tmp_path)
     child.start()
     assert child._process is not None
     os.kill(child._process.pid, signal.SIGINT)

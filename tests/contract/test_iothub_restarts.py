@@ -41,7 +41,7 @@ IN_FLIGHT = 8
 @pytest.fixture
 def hub(endpoints: Endpoints, state: Path) -> Iterator[Child]:
     """A hub for one test, which may kill it; the state is that of the module."""
-    child = services.iothub(endpoints, state)
+    child = services.make_iothub(endpoints, state)
     child.start()
     yield child
     child.stop()
@@ -147,7 +147,7 @@ def read_authority(hub: Child) -> bytes:
 
 
 async def test_a_torn_record_is_cut_off(endpoints: Endpoints, state: Path) -> None:
-    hub = services.iothub(endpoints, state)
+    hub = services.make_iothub(endpoints, state)
     hub.start()
     register(registry(endpoints, hub), "torn")
     async with connected(endpoints, hub, "torn") as client:
@@ -164,7 +164,7 @@ async def test_a_torn_record_is_cut_off(endpoints: Endpoints, state: Path) -> No
     hub.start()
     try:
         assert last_written.stat().st_size == whole
-        assert "cut off 60 bytes" in hub.log_end()
+        assert "cut off 60 bytes" in hub.quote_log()
         async with connected(endpoints, hub, "torn") as client:
             await client.send_message(message("3"))
         async with receiving(endpoints) as reception:
@@ -226,7 +226,7 @@ def test_a_server_certificate_is_made_again_for_another_address(
     hub.stop()
     folder = Path(hub.ready["ca"]).parent
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    other = services.iothub(Endpoints.free("127.0.0.2"), state)
+    other = services.make_iothub(Endpoints.free("127.0.0.2"), state)
     other.command[other.command.index("--mqtt-port") + 1] = "0"
     other.start()
     other.stop()

@@ -12,7 +12,7 @@ import pytest
 from azure.cosmos import ContainerProxy, CosmosClient, DatabaseProxy, PartitionKey
 from rich.console import Console
 
-from local.addresses import free_loopback_address
+from local.addresses import find_free_address
 from local.processes import Child
 from local.services import COSMOS_KEY, Endpoints
 from ml_model.__main__ import main
@@ -229,7 +229,7 @@ def test_a_source_names_its_range_and_shows_no_key(environment: dict[str, str]) 
     ],
 )
 def test_what_cannot_be_reached_is_said_in_one_line(connection: str, said: str) -> None:
-    text = connection.format(refused=free_loopback_address(), key=COSMOS_KEY)
+    text = connection.format(refused=find_free_address(), key=COSMOS_KEY)
     with (
         pytest.raises(RecordingError, match=said) as refused,
         open_database({"CosmosDB": text}) as database,

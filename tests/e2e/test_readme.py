@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from local.addresses import free_loopback_address
+from local.addresses import find_free_address
 from local.processes import Child
 from tests.paths import ROOT
 
@@ -41,7 +41,7 @@ def test_every_make_command_in_the_documents_exists(document: str) -> None:
 
 @pytest.mark.timeout(300)
 def test_a_demo_with_a_recording_beside_it(tmp_path: Path) -> None:
-    address, state = free_loopback_address(), tmp_path / "state"
+    address, state = find_free_address(), tmp_path / "state"
     report = tmp_path / "out.json"
     demo = Child(
         "demo",
@@ -57,7 +57,7 @@ def test_a_demo_with_a_recording_beside_it(tmp_path: Path) -> None:
         exit_code = demo.wait(within_s=DURATION_S + 90)
     finally:
         demo.stop()
-    assert exit_code == 0, demo.log_end(60)
+    assert exit_code == 0, demo.quote_log(60)
     account = json.loads(report.read_text(encoding="utf-8"))
     assert account["readings_sent"] >= 2_500
     assert account["readings_stored"] == account["readings_sent"]

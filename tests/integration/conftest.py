@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.addresses import free_loopback_address
+from local.addresses import find_free_address
 from local.services import Endpoints
 from local.stack import Stack
 
@@ -15,13 +15,13 @@ from local.stack import Stack
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[Stack]:
     """A stack of its own for a test that breaks it."""
-    with Stack(Endpoints.free(free_loopback_address()), tmp_path) as running:
+    with Stack(Endpoints.free(find_free_address()), tmp_path) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """One stack for the tests of a module that leave it whole."""
-    endpoints = Endpoints.free(free_loopback_address())
+    endpoints = Endpoints.free(find_free_address())
     with Stack(endpoints, tmp_path_factory.mktemp("stack")) as running:
         yield running

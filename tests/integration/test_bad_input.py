@@ -25,7 +25,7 @@ SECOND = 1_000
 
 @pytest.fixture(scope="module")
 def device(shared_stack: Stack) -> Iterator[IoTHubDeviceClient]:
-    environment = shared_stack.device_environment()
+    environment = shared_stack.list_device_settings()
     run_module(
         ["device_sim", "provision", "--device", DEVICE, "--site", "lab"],
         {**os.environ, **environment},
@@ -67,7 +67,7 @@ def test_each_bad_message_is_kept_with_its_reason_and_its_neighbours_are_stored(
 
 def _key(stack: Stack) -> str:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("REQUESTS_CA_BUNDLE", stack.device_environment()["REQUESTS_CA_BUNDLE"])
+        patch.setenv("REQUESTS_CA_BUNDLE", stack.list_device_settings()["REQUESTS_CA_BUNDLE"])
         registry = IoTHubRegistryManager(stack.endpoints.iothub_connection)
         return str(registry.get_device(DEVICE).authentication.symmetric_key.primary_key)
 

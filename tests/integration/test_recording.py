@@ -25,7 +25,7 @@ READINGS = 1_145
 def test_a_replayed_recording_is_stored_and_its_anomaly_is_shown(
     stack: Stack, tmp_path: Path
 ) -> None:
-    environment = {**os.environ, **stack.device_environment()}
+    environment = {**os.environ, **stack.list_device_settings()}
     log = tmp_path / "replay"
     run_module(["device_sim", "provision", "--device", DEVICE, "--site", "lab"], environment)
     browser = PushedWatch(stack.url)

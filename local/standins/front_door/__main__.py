@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from local.serving import app_runner, log_to_stderr, serve
+from local.serving import log_to_stderr, make_runner, serve
 from local.standins.front_door.application import application
 from local.standins.front_door.guard import is_loopback
 
@@ -22,7 +22,7 @@ def main() -> None:
     app = application(arguments.address, arguments.functions_url)
     host = "localhost" if arguments.address == "127.0.0.1" else arguments.address
     url = f"http://{host}:{arguments.port}/"
-    asyncio.run(serve(app_runner(app), arguments.address, arguments.port, url=url))
+    asyncio.run(serve(make_runner(app), arguments.address, arguments.port, url=url))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from local.serving import app_runner, log_to_stderr, serve
+from local.serving import log_to_stderr, make_runner, serve
 from local.standins.webpubsub.application import RETENTION_S, application
 from local.standins.webpubsub.origins import Origins
 
@@ -15,7 +15,7 @@ def main() -> None:
     log_to_stderr()
     origins = Origins(arguments.address, arguments.port)
     app = application(key=arguments.key, origins=origins, retention_s=arguments.retention_s)
-    asyncio.run(serve(app_runner(app), arguments.address, arguments.port))
+    asyncio.run(serve(make_runner(app), arguments.address, arguments.port))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.func_host import FuncMissingError, func_host
+from local.func_host import FuncMissingError, make_func_host
 from local.services import Endpoints
 
 FUNC = f"""#!{sys.executable}
@@ -26,10 +26,10 @@ def test_func_starts_in_the_app_folder_with_our_settings(
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     endpoints = Endpoints(functions=7099)
-    child = func_host(endpoints, tmp_path, app=tmp_path, env={"CosmosDB": "there"})
+    child = make_func_host(endpoints, tmp_path, app=tmp_path, env={"CosmosDB": "there"})
     child.start()
     child.stop()
-    assert f"['start', '--port', '7099'] {tmp_path} there" in child.log_end()
+    assert f"['start', '--port', '7099'] {tmp_path} there" in child.quote_log()
     assert child.env["languageWorkers__python__defaultExecutablePath"] == sys.executable
 
 
@@ -38,4 +38,4 @@ def test_without_func_the_error_names_the_way_out(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(FuncMissingError, match="leave the option out"):
-        func_host(Endpoints(), tmp_path, app=tmp_path, env={})
+        make_func_host(Endpoints(), tmp_path, app=tmp_path, env={})

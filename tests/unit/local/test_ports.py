@@ -7,13 +7,13 @@ import threading
 
 import pytest
 
-from local.addresses import free_loopback_address
+from local.addresses import find_free_address
 from local.ports import PortInUseError, check_ports, find_taken
 from local.services import Endpoints
 
 
 def test_every_taken_port_is_named_with_the_way_out() -> None:
-    endpoints = Endpoints.free(free_loopback_address())
+    endpoints = Endpoints.free(find_free_address())
     with (
         socket.create_server((endpoints.address, endpoints.cosmos)),
         socket.create_server((endpoints.address, endpoints.front)),
@@ -25,7 +25,7 @@ def test_every_taken_port_is_named_with_the_way_out() -> None:
 
 
 def test_a_port_that_becomes_free_is_waited_for() -> None:
-    endpoints = Endpoints.free(free_loopback_address())
+    endpoints = Endpoints.free(find_free_address())
     server = socket.create_server((endpoints.address, endpoints.blob))
     closing = threading.Timer(0.3, server.close)
     closing.start()

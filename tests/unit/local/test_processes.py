@@ -29,7 +29,7 @@ def test_the_ready_line_is_waited_for_and_the_rest_is_logged(tmp_path: Path) -> 
     assert ready["pid"] > 0
     assert child.running
     assert child.stop() == 0
-    assert child.log_end() == "warming up\n"
+    assert child.quote_log() == "warming up\n"
 
 
 def test_a_killed_child_starts_again_with_the_same_command(tmp_path: Path) -> None:

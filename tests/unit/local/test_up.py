@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from local.__main__ import main
-from local.addresses import MQTT_PORT, free_loopback_address
+from local.addresses import MQTT_PORT, find_free_address
 from local.ports import PortInUseError
 from local.run import Options
 from local.state import claim_state
@@ -35,7 +35,7 @@ def test_taken_ports_cost_no_data(tmp_path: Path) -> None:
     state = tmp_path / "state"
     with claim_state(state):
         (state / "rows").write_text("of the last run", encoding="utf-8")
-    address = free_loopback_address()
+    address = find_free_address()
     with (
         socket.create_server((address, MQTT_PORT)),
         pytest.raises(PortInUseError, match=f"{MQTT_PORT} \\(mqtt\\)"),
