@@ -11,34 +11,14 @@ from typing import Any
 import azure.functions as func
 
 from tocsin.bootstrap import Services
-from tocsin.domain.errors import (
-    BusyError,
-    ChangedMeanwhileError,
-    DeliveryError,
-    HubAwayError,
-    InvalidProblemError,
-    InvalidRequestError,
-    TocsinError,
-)
-from tocsin.domain.principal import (
-    ForbiddenError,
-    Principal,
-    UnauthenticatedError,
-    parse_principal,
-)
+from tocsin.domain.errors import DeliveryError, HubAwayError, InvalidRequestError, TocsinError
+from tocsin.domain.principal import ForbiddenError, Principal, parse_principal
+from tocsin.domain.telemetry import can_be_kept
+from tocsin.triggers.answers import STATUS, problem
 
 log = logging.getLogger(__name__)
 
 MOST_BODY_BYTES = 1024 * 1024
-STATUS: Mapping[type[TocsinError], int] = {
-    UnauthenticatedError: 401,
-    ForbiddenError: 403,
-    InvalidRequestError: 400,
-    InvalidProblemError: 400,
-    BusyError: 409,
-    ChangedMeanwhileError: 409,
-    DeliveryError: 503,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +82,6 @@ def add_route(app: func.Blueprint, services: Callable[[], Services], route: Rout
         return await _answered(req, services(), route)
 
 
-def json_answer(content: Any, status: int = 200) -> func.HttpResponse:  # noqa: ANN401 (any JSON)
-    return func.HttpResponse(json.dumps(content), status_code=status, mimetype="application/json")
-
-
-def problem(status: int, text: str) -> func.HttpResponse:
-    return json_answer({"error": text}, status=status)
-
-
 async def _answered(req: func.HttpRequest, services: Services, route: Route) -> func.HttpResponse:
     try:
         principal = _principal(req, services)
@@ -133,3 +105,11 @@ def _principal(req: func.HttpRequest, services: Services) -> Principal:
             "the platform's authentication is off for this app, so no user can be trusted"
         )
     return parse_principal(req.headers.get("x-ms-client-principal"))
+
+
+def named_site(call: Call) -> str:
+    """The query parameter ``site``: nothing here is about all sites at once."""
+    site_id: str | None = call.request.params.get("site")
+    if site_id is None or not can_be_kept(site_id):
+        raise InvalidRequestError("say which site, as ?site=NAME")
+    return site_id

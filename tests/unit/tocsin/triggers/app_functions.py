@@ -8,12 +8,12 @@ from typing import Any
 import azure.functions as func
 
 from tocsin.bootstrap import Services
-from tocsin.triggers import alerts, http, http_plans, rebalance, schedule, telemetry, warmup
+from tocsin.triggers import alerts, http, rebalance, schedule, telemetry, warmup
 
 
 def functions_of(services: Services) -> dict[str, Callable[..., Any]]:
     """Each function as the worker would call it."""
     app = func.FunctionApp()
-    for room in (telemetry, alerts, http, http_plans, rebalance, schedule, warmup):
+    for room in (telemetry, alerts, http, rebalance, schedule, warmup):
         app.register_functions(room.blueprint(lambda: services))
     return {str(one.get_function_name()): one.get_user_function() for one in app.get_functions()}
