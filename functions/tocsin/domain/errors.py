@@ -5,7 +5,10 @@ TocsinError
 ├── InvalidMessageError      a message that becomes a dead letter; carries its reason
 ├── InvalidBundleError       a model bundle that must not be loaded
 ├── DamagedDocumentError     a document of the database that makes no sense
-├── InvalidRequestError      an HTTP request with a parameter out of its range
+├── InvalidRequestError      a request with an unknown, malformed or out-of-range part
+├── NotFoundError            a device or a plan that is not there
+├── UnauthenticatedError     a request that names no user who can be trusted
+├── ForbiddenError           a user without the role that the request needs
 ├── InvalidProblemError      a rebalancing problem, or a part of one, that makes no sense
 ├── DeliveryError            a message or an order that could not be handed over
 │   └── HubAwayError         what only the hub knows, while it does not answer
@@ -45,7 +48,19 @@ class DamagedDocumentError(TocsinError):
 
 
 class InvalidRequestError(TocsinError):
-    """A request's parameter is out of its range."""
+    """A request has a part that is unknown, malformed or out of its range."""
+
+
+class NotFoundError(TocsinError):
+    """What a request asks for is not there."""
+
+
+class UnauthenticatedError(TocsinError):
+    """A request names no user that can be trusted."""
+
+
+class ForbiddenError(TocsinError):
+    """The user lacks the role that the request needs."""
 
 
 class InvalidProblemError(TocsinError):

@@ -7,18 +7,11 @@ import binascii
 import json
 from dataclasses import dataclass
 
-from tocsin.domain.errors import TocsinError
+from tocsin.domain.errors import ForbiddenError, UnauthenticatedError
 
 VIEWER = "viewer"
 OPERATOR = "operator"
-
-
-class UnauthenticatedError(TocsinError):
-    """The request names no user that can be trusted."""
-
-
-class ForbiddenError(TocsinError):
-    """The user lacks the role that the request needs."""
+ANYONE = "anyone"  # of a route that asks for no user
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,26 +13,63 @@ from tocsin.domain.errors import (
     BusyError,
     ChangedMeanwhileError,
     DeliveryError,
+    ForbiddenError,
+    HubAwayError,
     InvalidProblemError,
     InvalidRequestError,
+    NotFoundError,
     TocsinError,
+    UnauthenticatedError,
 )
-from tocsin.domain.principal import ForbiddenError, UnauthenticatedError
+
+log = logging.getLogger(__name__)
 
 STATUS: Mapping[type[TocsinError], int] = {
     UnauthenticatedError: 401,
     ForbiddenError: 403,
     InvalidRequestError: 400,
     InvalidProblemError: 400,
+    NotFoundError: 404,
     BusyError: 409,
     ChangedMeanwhileError: 409,
+    HubAwayError: 503,
     DeliveryError: 503,
 }
+# What such an error says of itself is for the log.
+AWAY = "a service that this needs does not answer just now; try again"
 
 
-def json_answer(content: Any, status: int = 200) -> func.HttpResponse:  # noqa: ANN401 (any JSON)
-    return func.HttpResponse(json.dumps(content), status_code=status, mimetype="application/json")
+def answer_json(
+    content: Any,  # noqa: ANN401 (any JSON)
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> func.HttpResponse:
+    return func.HttpResponse(
+        json.dumps(content),
+        status_code=status,
+        headers=None if headers is None else dict(headers),
+        mimetype="application/json",
+    )
 
 
-def problem(status: int, text: str) -> func.HttpResponse:
-    return json_answer({"error": text}, status=status)
+def answer_problem(
+    status: int, text: str, *, headers: Mapping[str, str] | None = None
+) -> func.HttpResponse:
+    """The one shape of every answer that is no success."""
+    return answer_json({"error": text}, status=status, headers=headers)
+
+
+def answer_error(error: Exception, what: str) -> func.HttpResponse:
+    """Say what *error* means for whoever asked; *what* they asked for, in the log.
+
+    What a caller can do nothing about is logged with its traceback and answered without details.
+    """
+    status = STATUS.get(type(error)) if isinstance(error, TocsinError) else None
+    if status is None:
+        log.error("%s failed", what, exc_info=error)
+        return answer_problem(500, "this failed; the reason is in the log of the function app")
+    if type(error) is DeliveryError:
+        log.warning("%s: %s", what, error)
+        return answer_problem(status, AWAY)
+    return answer_problem(status, str(error))

@@ -1,115 +1,84 @@
-"""What every HTTP function does besides its own work: who asks, may they, how to answer."""
+"""What every HTTP function does besides its own work: who asks, may they, what did they send."""
 
 from __future__ import annotations
 
-import json
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import azure.functions as func
 
 from tocsin.bootstrap import Services
-from tocsin.domain.errors import DeliveryError, HubAwayError, InvalidRequestError, TocsinError
-from tocsin.domain.principal import ForbiddenError, Principal, parse_principal
-from tocsin.domain.telemetry import can_be_kept
-from tocsin.triggers.answers import STATUS, problem
+from tocsin.domain.errors import ForbiddenError
+from tocsin.domain.principal import ANYONE, Principal, parse_principal
+from tocsin.triggers.answers import answer_error
+from tocsin.triggers.inputs import Input, read_body, read_query
 
-log = logging.getLogger(__name__)
-
-MOST_BODY_BYTES = 1024 * 1024
+Query = TypeVar("Query", bound=Input)
+Body = TypeVar("Body", bound=Input)
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """One request of a signed-in user."""
+class Call(Generic[Query, Body]):
+    """One request, held against what its route declares. ``path``: the parameters in its path."""
 
-    request: func.HttpRequest
+    path: Mapping[str, str]
+    query: Query
+    body: Body
     services: Services
     principal: Principal
 
-    def whole_number(self, name: str) -> int | None:
-        """A query parameter; None where it is left out. Raises InvalidRequestError."""
-        text = self.request.params.get(name)
-        if text is None:
-            return None
-        try:
-            return int(text)
-        except ValueError as error:
-            raise InvalidRequestError(f"{name} must be a whole number, not {text!r}") from error
-
-    def body(self) -> Mapping[str, Any]:
-        """The JSON object sent along. Raises InvalidRequestError.
-
-        Its content type must say so: a form of another web site cannot, so nobody who is signed
-        in can be made to send it.
-        """
-        kind = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind not in {"application/json", "application/merge-patch+json"}:
-            raise InvalidRequestError("send JSON, with content-type application/json")
-        raw = self.request.get_body()
-        if len(raw) > MOST_BODY_BYTES:
-            raise InvalidRequestError(f"the body has more than {MOST_BODY_BYTES} bytes")
-        try:
-            content = json.loads(raw)
-        except (ValueError, RecursionError) as error:
-            raise InvalidRequestError(f"the body is no JSON: {error}") from error
-        if not isinstance(content, dict):
-            raise InvalidRequestError("the body must be a JSON object")
-        return content
-
-
-Handler = Callable[[Call], Awaitable[func.HttpResponse]]
-
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """A function ``name`` at *path*; ``role``: who may call it."""
+class Route(Generic[Query, Body]):
+    """A function ``name`` at *path*.
+
+    role: who may call it, besides those who may do more; ANYONE without signing in.
+    query, body: the records of all that it takes; anything else is refused.
+    """
 
     name: str
-    path: str
     method: str
+    path: str
     role: str
-    handler: Handler
+    query: type[Query]
+    body: type[Body]
+    handler: Callable[[Call[Query, Body]], Awaitable[func.HttpResponse]]
 
 
-def add_route(app: func.Blueprint, services: Callable[[], Services], route: Route) -> None:
+AnyRoute = Route[Any, Any]
+
+
+def add_route(app: func.Blueprint, services: Callable[[], Services], route: AnyRoute) -> None:
     # Anonymous to the functions host: the platform's authentication stands before it.
     @app.function_name(route.name)
     @app.route(route.path, methods=[route.method], auth_level=func.AuthLevel.ANONYMOUS)
     async def answer(req: func.HttpRequest) -> func.HttpResponse:
-        return await _answered(req, services(), route)
+        try:
+            return await route.handler(_read_call(req, services(), route))
+        except Exception as error:  # noqa: BLE001 (the host would answer without a word; this logs it)
+            return answer_error(error, f"{route.method} {route.path}")
 
 
-async def _answered(req: func.HttpRequest, services: Services, route: Route) -> func.HttpResponse:
-    try:
-        principal = _principal(req, services)
-        principal.must_be(route.role)
-        return await route.handler(Call(req, services, principal))
-    except HubAwayError as error:
-        return problem(503, str(error))
-    except DeliveryError as error:
-        log.warning("%s", error)
-        return problem(503, "a service that this needs does not answer just now; try again")
-    except TocsinError as error:
-        status = STATUS.get(type(error))
-        if status is None:
-            raise
-        return problem(status, str(error))
+def _read_call(request: func.HttpRequest, services: Services, route: AnyRoute) -> Call[Any, Any]:
+    """Raises the errors that ``answer_error`` translates, the one about the user first."""
+    principal = _read_principal(request, services, route.role)
+    return Call(
+        path=request.route_params,
+        query=read_query(route.query, request),
+        body=read_body(route.body, request),
+        services=services,
+        principal=principal,
+    )
 
 
-def _principal(req: func.HttpRequest, services: Services) -> Principal:
+def _read_principal(request: func.HttpRequest, services: Services, role: str) -> Principal:
+    if role == ANYONE:
+        return Principal(ANYONE, frozenset())
     if not services.platform_auth:
         raise ForbiddenError(
             "the platform's authentication is off for this app, so no user can be trusted"
         )
-    return parse_principal(req.headers.get("x-ms-client-principal"))
-
-
-def named_site(call: Call) -> str:
-    """The query parameter ``site``: nothing here is about all sites at once."""
-    site_id: str | None = call.request.params.get("site")
-    if site_id is None or not can_be_kept(site_id):
-        raise InvalidRequestError("say which site, as ?site=NAME")
-    return site_id
+    principal = parse_principal(request.headers.get("x-ms-client-principal"))
+    principal.must_be(role)
+    return principal

@@ -2,51 +2,72 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import azure.functions as func
+import msgspec
+from msgspec import Meta
 
 from tocsin.domain.principal import VIEWER
-from tocsin.triggers.answers import json_answer, problem
+from tocsin.triggers.answers import answer_json
 from tocsin.triggers.calls import Call, Route
-from tocsin.usecases.show_profiles import show_profiles
-from tocsin.usecases.show_readings import DEFAULT_MAX, show_readings
+from tocsin.triggers.inputs import Input, Nothing
+from tocsin.triggers.site_query import AnySiteQuery
+from tocsin.usecases import show_profiles as profiles
+from tocsin.usecases.find_named import check_site, find_device
+from tocsin.usecases.show_readings import DEFAULT_MAX, LARGEST_MAX, LAST_MS, show_readings
+
+EventTime = Annotated[int, Meta(ge=-LAST_MS, le=LAST_MS)]  # ms since the epoch
 
 
-async def _profiles(call: Call) -> func.HttpResponse:
-    wired = call.services
-    shown = await show_profiles(wired.profiles.values(), drifts=wired.drifts)
-    return json_answer({"profiles": shown})
+class ReadingsQuery(Input):
+    """A stretch of event time, both ends included, and the most points a series may have."""
+
+    from_t: EventTime | None = msgspec.field(name="from", default=None)
+    to_t: EventTime | None = msgspec.field(name="to", default=None)
+    max: Annotated[int, Meta(ge=2, le=LARGEST_MAX)] = DEFAULT_MAX
 
 
-async def _devices(call: Call) -> func.HttpResponse:
-    site = call.request.params.get("site")
-    devices = await call.services.fleet.devices(site)
-    return json_answer({"devices": [device.to_document() for device in devices]})
+async def show_profiles(call: Call[Nothing, Nothing]) -> func.HttpResponse:
+    services = call.services
+    shown = await profiles.show_profiles(services.profiles.values(), drifts=services.drifts)
+    return answer_json({"profiles": shown})
 
 
-async def _device(call: Call) -> func.HttpResponse:
-    device_id = call.request.route_params["id"]
-    device = await call.services.fleet.device(device_id)
-    if device is None:
-        return problem(404, f"no device {device_id!r} has reported yet")
-    return json_answer(device.to_document())
+async def list_devices(call: Call[AnySiteQuery, Nothing]) -> func.HttpResponse:
+    services, site = call.services, call.query.site
+    devices = await services.fleet.devices(site)
+    if site is not None and not devices:
+        await check_site(site, fleet=services.fleet, settings=services.site_settings)
+    return answer_json({"devices": [device.to_document() for device in devices]})
 
 
-async def _readings(call: Call) -> func.HttpResponse:
-    most = call.whole_number("max")
+async def show_device(call: Call[Nothing, Nothing]) -> func.HttpResponse:
+    device = await find_device(call.path["id"], call.services.fleet)
+    return answer_json(device.to_document())
+
+
+async def show_device_readings(call: Call[ReadingsQuery, Nothing]) -> func.HttpResponse:
+    device_id, fleet = call.path["id"], call.services.fleet
     shown = await show_readings(
-        call.request.route_params["id"],
-        from_t=call.whole_number("from"),
-        to_t=call.whole_number("to"),
-        most=DEFAULT_MAX if most is None else most,
+        device_id,
+        from_t=call.query.from_t,
+        to_t=call.query.to_t,
+        most=call.query.max,
         now_ms=call.services.now_ms(),
-        fleet=call.services.fleet,
+        fleet=fleet,
     )
-    return json_answer(shown)
+    if not shown["readings"]:
+        await find_device(device_id, fleet)
+    return answer_json(shown)
 
 
 ROUTES = (
-    Route("profiles", "profiles", "GET", VIEWER, _profiles),
-    Route("devices", "devices", "GET", VIEWER, _devices),
-    Route("device", "devices/{id}", "GET", VIEWER, _device),
-    Route("device_readings", "devices/{id}/readings", "GET", VIEWER, _readings),
-)
+    Route("profiles", "GET", "profiles", VIEWER, Nothing, Nothing, show_profiles),
+    Route("devices", "GET", "devices", VIEWER, AnySiteQuery, Nothing, list_devices),
+    Route("device", "GET", "devices/{id}", VIEWER, Nothing, Nothing, show_device),
+    Route(
+        "device_readings", "GET", "devices/{id}/readings", VIEWER, ReadingsQuery, Nothing,
+        show_device_readings,
+    ),
+)  # fmt: skip

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import azure.functions as func
 
-from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.fleet import UNASSIGNED_SITE
 from tocsin.domain.principal import VIEWER
-from tocsin.triggers.answers import json_answer
+from tocsin.triggers.answers import answer_json
 from tocsin.triggers.calls import Call, Route
+from tocsin.triggers.inputs import Nothing
+from tocsin.triggers.site_query import AnySiteQuery
+from tocsin.usecases.find_named import check_site
 
 
-async def _negotiate(call: Call) -> func.HttpResponse:
-    sites = await call.services.fleet.sites()
-    site = call.request.params.get("site") or (sites[0] if sites else UNASSIGNED_SITE)
+async def negotiate(call: Call[AnySiteQuery, Nothing]) -> func.HttpResponse:
+    services = call.services
+    sites = await services.fleet.sites()
+    site = call.query.site or (sites[0] if sites else UNASSIGNED_SITE)
+    # Before the very first message every site may be waited for.
     if sites and site not in sites:
-        raise InvalidRequestError(f"there is no site {site!r}; there are {', '.join(sites)}")
-    url = await call.services.live.client_url(call.principal.name, site)
-    return json_answer({"url": url, "site": site, "sites": sites})
+        await check_site(site, fleet=services.fleet, settings=services.site_settings)
+    url = await services.live.client_url(call.principal.name, site)
+    return answer_json({"url": url, "site": site, "sites": sites})
 
 
-ROUTES = (Route("negotiate", "negotiate", "GET", VIEWER, _negotiate),)
+ROUTES = (Route("negotiate", "GET", "negotiate", VIEWER, AnySiteQuery, Nothing, negotiate),)

@@ -2,35 +2,56 @@
 
 from __future__ import annotations
 
-import azure.functions as func
+from typing import Annotated
 
-from tocsin.domain.errors import InvalidRequestError
+import azure.functions as func
+from msgspec import Meta
+
+from tocsin.bootstrap import Services
+from tocsin.domain.errors import NotFoundError
 from tocsin.domain.principal import OPERATOR, VIEWER
 from tocsin.domain.requests import Request
-from tocsin.triggers.answers import json_answer, problem
-from tocsin.triggers.calls import Call, Route, named_site
+from tocsin.triggers.answers import answer_json
+from tocsin.triggers.calls import Call, Route
+from tocsin.triggers.inputs import Input, Nothing
+from tocsin.triggers.site_query import SiteQuery
+from tocsin.usecases.find_named import check_site
 from tocsin.usecases.look_at_site import NEWEST
 from tocsin.usecases.rebalance_site import preview_plan
 
 DEFAULT_MAX, MOST = 20, 100
 
 
-async def _plans(call: Call) -> func.HttpResponse:
-    most, before = call.whole_number("max"), call.whole_number("before")
-    most = DEFAULT_MAX if most is None else most
-    if not 1 <= most <= MOST:
-        raise InvalidRequestError(f"max must lie between 1 and {MOST}, not {most}")
+class PlansQuery(SiteQuery):
+    """before: only plans with a version below this one."""
+
+    max: Annotated[int, Meta(ge=1, le=MOST)] = DEFAULT_MAX
+    before: Annotated[int, Meta(ge=1, le=NEWEST)] = NEWEST
+
+
+class RunBody(Input):
+    """preview: whether to answer with the plan that a run would make, and change nothing."""
+
+    preview: bool = False
+
+
+async def list_plans(call: Call[PlansQuery, Nothing]) -> func.HttpResponse:
+    query = call.query
     found = await call.services.plans.list_plans(
-        named_site(call), before_version=NEWEST if before is None else before, most=most
+        query.site, before_version=query.before, most=query.max
     )
-    return json_answer({"plans": [plan.to_summary() for plan in found]})
+    if not found:
+        await _check_site(call.query.site, call.services)
+    return answer_json({"plans": [plan.to_summary() for plan in found]})
 
 
-async def _latest(call: Call) -> func.HttpResponse:
-    plans, site_id = call.services.plans, named_site(call)
+async def show_latest_plan(call: Call[SiteQuery, Nothing]) -> func.HttpResponse:
+    plans, site_id = call.services.plans, call.query.site
     found = await plans.list_plans(site_id, before_version=NEWEST, most=1)
     standing = await plans.find_standing(site_id)
-    return json_answer(
+    if not found and standing is None:
+        await _check_site(call.query.site, call.services)
+    return answer_json(
         {
             "plan": found[0].to_document() if found else None,
             "standing": None if standing is None else standing.to_document(),
@@ -38,31 +59,37 @@ async def _latest(call: Call) -> func.HttpResponse:
     )
 
 
-async def _plan(call: Call) -> func.HttpResponse:
-    version = int(call.request.route_params["version"])
-    found = await call.services.plans.find_plan(named_site(call), version)
+async def show_plan(call: Call[SiteQuery, Nothing]) -> func.HttpResponse:
+    version, site_id = int(call.path["version"]), call.query.site
+    found = await call.services.plans.find_plan(site_id, version)
     if found is None:
-        return problem(404, f"site {named_site(call)!r} has no plan {version}")
-    return json_answer(found.to_document())
+        await _check_site(call.query.site, call.services)
+        raise NotFoundError(f"site {site_id!r} has no plan {version}")
+    return answer_json(found.to_document())
 
 
-async def _run(call: Call) -> func.HttpResponse:
+async def run_plan(call: Call[SiteQuery, RunBody]) -> func.HttpResponse:
     """Put the request in the queue; a preview is made at once and changes nothing."""
-    wired, site_id = call.services, named_site(call)
-    if call.body().get("preview") is True:
+    services, site_id = call.services, call.query.site
+    await _check_site(call.query.site, call.services)
+    if call.body.preview:
         preview = await preview_plan(
-            site_id, sources=wired.sources, planner=wired.planner, now_ms=wired.now_ms
+            site_id, sources=services.sources, planner=services.planner, now_ms=services.now_ms
         )
-        return json_answer(preview.to_document())
+        return answer_json(preview.to_document())
     text = f"{call.principal.name} asked for it"
-    request = Request(site_id, "operator", wired.now_ms(), text)
-    await wired.requests.put(request)
-    return json_answer({"requested": request.to_document()}, status=202)
+    request = Request(site_id, "operator", services.now_ms(), text)
+    await services.requests.put(request)
+    return answer_json({"requested": request.to_document()}, status=202)
+
+
+async def _check_site(site_id: str, services: Services) -> None:
+    await check_site(site_id, fleet=services.fleet, settings=services.site_settings)
 
 
 ROUTES = (
-    Route("plans", "plans", "GET", VIEWER, _plans),
-    Route("latest_plan", "plans/latest", "GET", VIEWER, _latest),
-    Route("plan", "plans/{version:int}", "GET", VIEWER, _plan),
-    Route("run_plan", "plans/run", "POST", OPERATOR, _run),
+    Route("plans", "GET", "plans", VIEWER, PlansQuery, Nothing, list_plans),
+    Route("latest_plan", "GET", "plans/latest", VIEWER, SiteQuery, Nothing, show_latest_plan),
+    Route("plan", "GET", "plans/{version:int}", VIEWER, SiteQuery, Nothing, show_plan),
+    Route("run_plan", "POST", "plans/run", OPERATOR, SiteQuery, RunBody, run_plan),
 )

@@ -2,47 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import azure.functions as func
+import msgspec
 
 from tocsin.domain.principal import OPERATOR, VIEWER
 from tocsin.domain.site_settings import KINDS, Kind
-from tocsin.triggers.answers import json_answer
-from tocsin.triggers.calls import Call, Handler, Route, named_site
+from tocsin.triggers.answers import answer_json
+from tocsin.triggers.calls import AnyRoute, Call, Route
+from tocsin.triggers.inputs import Input, Nothing
+from tocsin.triggers.setting_patches import OptimiserPatch, OverridesPatch, TasksPatch
+from tocsin.triggers.site_query import SiteQuery
 from tocsin.usecases.change_setting import change_setting, show_setting
+from tocsin.usecases.find_named import check_site
+
+PATCHES: Mapping[Kind, type[Input]] = {
+    "optimiser": OptimiserPatch,
+    "overrides": OverridesPatch,
+    "tasks": TasksPatch,
+}
 
 
-def _showing(kind: Kind) -> Handler:
-    async def show(call: Call) -> func.HttpResponse:
-        return json_answer(await show_setting(kind, named_site(call), call.services.site_settings))
+def _make_show(kind: Kind) -> Callable[[Call[SiteQuery, Nothing]], Awaitable[func.HttpResponse]]:
+    async def show(call: Call[SiteQuery, Nothing]) -> func.HttpResponse:
+        services, site_id = call.services, call.query.site
+        shown = await show_setting(kind, site_id, services.site_settings)
+        if shown["setAt"] is None:
+            await check_site(site_id, fleet=services.fleet, settings=services.site_settings)
+        return answer_json(shown)
 
     return show
 
 
-def _changing(kind: Kind) -> Callable[[Call], Awaitable[func.HttpResponse]]:
-    async def change(call: Call) -> func.HttpResponse:
-        wired = call.services
+def _make_change(kind: Kind) -> Callable[[Call[SiteQuery, Input]], Awaitable[func.HttpResponse]]:
+    async def change(call: Call[SiteQuery, Input]) -> func.HttpResponse:
+        services = call.services
         changed = await change_setting(
             kind,
-            named_site(call),
-            call.body(),
+            call.query.site,
+            msgspec.to_builtins(call.body),
             operator=call.principal.name,
-            sources=wired.sources,
-            requests=wired.requests,
-            live=wired.live,
-            now_ms=wired.now_ms,
+            sources=services.sources,
+            requests=services.requests,
+            live=services.live,
+            now_ms=services.now_ms,
         )
-        return json_answer(changed)
+        return answer_json(changed)
 
     return change
 
 
-ROUTES = tuple(
-    route
-    for kind in KINDS
-    for route in (
-        Route(f"show_{kind}", f"settings/{kind}", "GET", VIEWER, _showing(kind)),
-        Route(f"change_{kind}", f"settings/{kind}", "PATCH", OPERATOR, _changing(kind)),
+def _list_routes(kind: Kind) -> tuple[AnyRoute, AnyRoute]:
+    path = f"settings/{kind}"
+    return (
+        Route(f"show_{kind}", "GET", path, VIEWER, SiteQuery, Nothing, _make_show(kind)),
+        Route(
+            f"change_{kind}", "PATCH", path, OPERATOR, SiteQuery, PATCHES[kind], _make_change(kind)
+        ),
     )
-)
+
+
+ROUTES = tuple(route for kind in KINDS for route in _list_routes(kind))

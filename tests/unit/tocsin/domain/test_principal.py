@@ -9,14 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.domain.principal import (
-    OPERATOR,
-    VIEWER,
-    ForbiddenError,
-    Principal,
-    UnauthenticatedError,
-    parse_principal,
-)
+from tocsin.domain.errors import ForbiddenError, UnauthenticatedError
+from tocsin.domain.principal import OPERATOR, VIEWER, Principal, parse_principal
 
 ROLE = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"
 NAME = "name"

@@ -13,7 +13,15 @@ from tocsin.triggers import alerts, http, rebalance, schedule, telemetry, warmup
 
 def functions_of(services: Services) -> dict[str, Callable[..., Any]]:
     """Each function as the worker would call it."""
+    return functions_from(lambda: services)
+
+
+def functions_from(services: Callable[[], Services]) -> dict[str, Callable[..., Any]]:
+    """The same, over services that are built when they are first needed."""
     app = func.FunctionApp()
     for room in (telemetry, alerts, http, rebalance, schedule, warmup):
-        app.register_functions(room.blueprint(lambda: services))
-    return {str(one.get_function_name()): one.get_user_function() for one in app.get_functions()}
+        app.register_functions(room.blueprint(services))
+    return {
+        str(function.get_function_name()): function.get_user_function()
+        for function in app.get_functions()
+    }

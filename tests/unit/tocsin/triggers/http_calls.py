@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import azure.functions as func
 
 from tests.fakes.services import Plant
 from tests.unit.tocsin.domain.test_principal import ROLE, header
 from tests.unit.tocsin.triggers.app_functions import functions_of
+from tocsin.bootstrap import Services
 
 VIEWER = header(("name", "Ada"), (ROLE, "viewer"))
 OPERATOR = header(("name", "Grace"), ("roles", "operator"))
@@ -24,27 +26,56 @@ async def call(
     principal: str | None = VIEWER,
     platform_auth: bool = True,
     route: Mapping[str, str] | None = None,
-    params: Mapping[str, str] | None = None,
+    params: Mapping[str, str] | Sequence[tuple[str, str]] = (),
     body: object = None,
     content_type: str = "application/json",
 ) -> tuple[int, Any]:
-    """Call one function as a browser would, through the platform; returns status and JSON."""
-    request = func.HttpRequest(
+    """Call one function as a browser would, through the platform; returns status and JSON.
+
+    params: pairs instead of a mapping to give a parameter more than once.
+    """
+    response = await answer(
+        plant.services(platform_auth=platform_auth),
+        name,
         method="GET" if body is None else "POST",
-        url=f"https://tocsin.example/api/{name}",
         headers={
             **({} if principal is None else {"X-MS-CLIENT-PRINCIPAL": principal}),
             **({} if body is None else {"Content-Type": content_type}),
         },
-        params=params,
-        route_params=route or {},
-        body=body
-        if isinstance(body, bytes)
-        else b""
+        route=route or {},
+        params=[*(params.items() if isinstance(params, Mapping) else params)],
+        body=b""
         if body is None
+        else body
+        if isinstance(body, bytes)
         else json.dumps(body).encode(),
     )
-    function = functions_of(plant.services(platform_auth=platform_auth))[name]
-    response = await function(request)
-    assert response.mimetype == "application/json"
     return response.status_code, json.loads(response.get_body())
+
+
+async def answer(
+    services: Services,
+    name: str,
+    *,
+    method: str = "GET",
+    headers: Mapping[str, str],
+    route: Mapping[str, str],
+    params: Sequence[tuple[str, str]] = (),
+    body: bytes = b"",
+) -> func.HttpResponse:
+    """What one function answers to a request as the host hands it over: always JSON."""
+    by_name: dict[str, list[str]] = {}
+    for parameter, text in params:
+        by_name.setdefault(parameter, []).append(text)
+    request = func.HttpRequest(
+        method=method,
+        url=f"https://tocsin.example/api/{name}?{urlencode(params)}",
+        headers=headers,
+        # The host joins what is given more than once.
+        params={parameter: ",".join(texts) for parameter, texts in by_name.items()},
+        route_params=route,
+        body=body,
+    )
+    response: func.HttpResponse = await functions_of(services)[name](request)
+    assert response.mimetype == "application/json"
+    return response

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.messages import NOW
+from tests.fakes.records import device_record
 from tests.fakes.services import Plant
 from tests.unit.tocsin import workshops
 from tests.unit.tocsin.triggers.http_calls import NOBODY, OPERATOR, VIEWER, call
@@ -42,6 +43,7 @@ async def test_the_latest_plan_says_why_each_task_moved(plant: Plant) -> None:
 
 
 async def test_a_site_never_planned_has_no_plan(plant: Plant) -> None:
+    await plant.store.save_devices([device_record("cell-9", siteId="south")])
     status, content = await call(plant, "latest_plan", params={"site": "south"})
     assert (status, content) == (200, {"plan": None, "standing": None})
 

@@ -1,0 +1,90 @@
+"""What a request may carry: each route declares its query parameters and its body as a record.
+
+Whatever a record does not declare is refused by name, so that a misspelt parameter never counts as
+one left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import parse_qsl, urlsplit
+
+import azure.functions as func
+import msgspec
+
+from tocsin.domain.errors import InvalidRequestError
+from tocsin.triggers.input_checks import check_record
+
+MOST_BODY_BYTES = 1024 * 1024
+CONTENT_TYPES = frozenset({"application/json", "application/merge-patch+json"})
+
+
+class Input(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """The query parameters or the body of a route: names in camel case, types as annotated.
+
+    ``__post_init__`` may check further; what a ValueError says there is the answer.
+    """
+
+
+class Nothing(Input):
+    """A route that takes none."""
+
+
+AnyInput = TypeVar("AnyInput", bound=Input)
+
+
+def read_query(kind: type[AnyInput], request: func.HttpRequest) -> AnyInput:
+    """The query parameters. Raises InvalidRequestError naming what is wrong, and the fix."""
+    _check_named_once(parse_qsl(urlsplit(request.url).query, keep_blank_values=True), "parameter")
+    return _convert(dict(request.params), kind, are_texts=True)
+
+
+def read_body(kind: type[AnyInput], request: func.HttpRequest) -> AnyInput:
+    """The JSON object sent along; not read where the route takes none.
+
+    Raises InvalidRequestError. The content type must say JSON: a form of another web site cannot,
+    so nobody who is signed in can be made to send it.
+    """
+    if kind is Nothing:
+        return kind()
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type not in CONTENT_TYPES:
+        raise InvalidRequestError("send JSON, with content-type application/json")
+    raw = request.get_body()
+    if len(raw) > MOST_BODY_BYTES:
+        raise InvalidRequestError(f"the body has more than {MOST_BODY_BYTES} bytes")
+    try:
+        content = json.loads(raw, object_pairs_hook=_to_object, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequestError(f"the body is no JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise InvalidRequestError("the body must be a JSON object")
+    return _convert(content, kind, are_texts=False)
+
+
+def _convert(values: Mapping[str, Any], kind: type[AnyInput], *, are_texts: bool) -> AnyInput:
+    check_record(values, kind, are_texts=are_texts)
+    try:
+        return msgspec.convert(values, kind, strict=not are_texts)
+    except msgspec.ValidationError as error:
+        # Types and names are right by now: this is what the record's own check says.
+        raise InvalidRequestError(str(error)) from error
+
+
+def _to_object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    _check_named_once(pairs, "key")
+    return dict(pairs)
+
+
+def _check_named_once(pairs: Sequence[tuple[str, Any]], noun: str) -> None:
+    names: set[str] = set()
+    for name, _ in pairs:
+        if name in names:
+            raise InvalidRequestError(f"the {noun} {name!r:.80} is given more than once")
+        names.add(name)
+
+
+def _refuse_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number of JSON")

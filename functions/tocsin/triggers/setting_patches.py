@@ -1,0 +1,69 @@
+"""The bodies that change a setting: merge patches (RFC 7396), so ``null`` takes a key away.
+
+What is left out of a patch stays as it is. Ranges, and whether tasks and devices are there, are
+checked where the setting as a whole is.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar, Union
+
+from msgspec import UNSET, UnsetType
+
+from tocsin.triggers.inputs import Input
+
+Value = TypeVar("Value")
+Change = Union[Value, None, UnsetType]  # noqa: UP007 (a generic alias has to be written so)
+Number = int | float
+
+
+class LimitsPatch(Input):
+    max_migrations: Change[Number] = UNSET
+    reserve: Change[Number] = UNSET
+    min_health: Change[Number] = UNSET
+
+
+class WeightsPatch(Input):
+    energy: Change[Number] = UNSET
+    response: Change[Number] = UNSET
+    spread: Change[Number] = UNSET
+    reserve: Change[Number] = UNSET
+    overload: Change[Number] = UNSET
+    late: Change[Number] = UNSET
+    migration: Change[Number] = UNSET
+    misplaced: Change[Number] = UNSET
+
+
+class SearchPatch(Input):
+    time_limit_s: Change[Number] = UNSET
+    gap: Change[Number] = UNSET
+
+
+class OptimiserPatch(Input):
+    paused: Change[bool] = UNSET
+    silent_after_s: Change[Number] = UNSET
+    limits: Change[LimitsPatch] = UNSET
+    weights: Change[WeightsPatch] = UNSET
+    search: Change[SearchPatch] = UNSET
+
+
+class OverridesPatch(Input):
+    """pins: device by task. drained: by device. forbidden: by task, then by device."""
+
+    pins: Change[dict[str, str | None]] = UNSET
+    drained: Change[dict[str, bool | None]] = UNSET
+    forbidden: Change[dict[str, dict[str, bool | None] | None]] = UNSET
+
+
+class TaskPatch(Input):
+    load_pct: Change[Number] = UNSET
+    deadline_ms: Change[Number] = UNSET
+    priority: Change[Number] = UNSET
+    capability: Change[str] = UNSET
+    pinned: Change[bool] = UNSET
+
+
+class TasksPatch(Input):
+    """tasks: by id."""
+
+    tasks: Change[dict[str, TaskPatch | None]] = UNSET

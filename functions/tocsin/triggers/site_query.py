@@ -1,0 +1,26 @@
+"""The query parameter ``site``, as nearly every route takes it."""
+
+from __future__ import annotations
+
+from tocsin.domain.telemetry import can_be_kept
+from tocsin.triggers.inputs import Input
+
+
+class SiteQuery(Input):
+    """Of a route that is about one site, never about all at once."""
+
+    site: str
+
+    def __post_init__(self) -> None:
+        if not can_be_kept(self.site):
+            raise ValueError("say which site, as ?site=NAME")
+
+
+class AnySiteQuery(Input):
+    """Of a route that is about all sites where none is named."""
+
+    site: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.site is not None and not can_be_kept(self.site):
+            raise ValueError(f"no site can be called {self.site!r:.140}")

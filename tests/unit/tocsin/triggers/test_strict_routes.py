@@ -1,0 +1,247 @@
+"""Every route refuses what it does not know, by name: a misspelt parameter is none left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tests.fakes.services import Plant
+from tests.unit.tocsin import workshops
+from tests.unit.tocsin.triggers.http_calls import OPERATOR, VIEWER, call
+from tests.unit.tocsin.workshops import SITE, run
+from tocsin.triggers.http import ROUTES
+
+Values = Mapping[str, str]
+NORTH = {"site": SITE}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A request that is served, and what makes it one that is refused.
+
+    bad_params: changes to its parameters, each naming the parameter that the answer has to name.
+    bad_bodies: bodies by what the answer has to say.
+    """
+
+    route: Values = field(default_factory=dict)
+    params: Values = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    status: int = 200
+    bad_params: Sequence[tuple[str, str]] = ()
+    bad_bodies: Sequence[tuple[Mapping[str, Any], str]] = ()
+
+
+PATCH = (({"pausd": None}, "'pausd' is unknown; use "), ({"siteId": "south"}, "'siteId'"))
+SAMPLES = {
+    "health": Sample(),
+    "negotiate": Sample(params=NORTH),
+    "profiles": Sample(),
+    "devices": Sample(params=NORTH),
+    "device": Sample(route={"id": "cell-1"}),
+    "device_readings": Sample(
+        route={"id": "cell-1"},
+        params={"from": "1", "to": "9", "max": "20"},
+        bad_params=(
+            ("from", "yesterday"), ("from", "null"), ("from", ""), ("from", "1" + "0" * 30),
+            ("to", "1.5"), ("to", "9" * 5_000), ("to", "true"), ("max", "1"), ("max", "5001"),
+            ("max", "many"),
+        ),
+    ),
+    "plans": Sample(
+        params={**NORTH, "max": "5", "before": "9"},
+        bad_params=(
+            ("max", "0"), ("max", "101"), ("max", "1,2"), ("before", "soon"), ("before", "0"),
+            ("before", "9" * 30),
+        ),
+    ),
+    "latest_plan": Sample(params=NORTH),
+    "plan": Sample(route={"version": "1"}, params=NORTH),
+    "run_plan": Sample(
+        params=NORTH,
+        body={"preview": False},
+        status=202,
+        bad_bodies=(
+            ({"preveiw": True}, "'preveiw' is unknown; use preview"),
+            ({"preview": "yes"}, "preview must be true or false, not 'yes'"),
+            ({"preview": 1}, "preview must be true or false, not 1"),
+            ({"preview": None}, "preview must be true or false, not None"),
+        ),
+    ),
+    "show_optimiser": Sample(params=NORTH),
+    "change_optimiser": Sample(
+        params=NORTH,
+        body={"limits": {"maxMigrations": None}, "silentAfterS": 40},
+        bad_bodies=(
+            *PATCH,
+            ({"limits": {"maxMigratoins": None}}, "'limits.maxMigratoins' is unknown; use maxMig"),
+            ({"limits": 3}, "limits must be an object, not 3"),
+            ({"weights": {"energy": "1"}}, "weights.energy must be a number, not '1'"),
+            ({"weights": {"energy": True}}, "weights.energy must be a number, not True"),
+            ({"paused": "true"}, "paused must be true or false, not 'true'"),
+            ({"search": {"gap": 2}}, "gap"),
+        ),
+    ),
+    "show_overrides": Sample(params=NORTH),
+    "change_overrides": Sample(
+        params=NORTH,
+        body={"drained": {"cell-1": None}},
+        bad_bodies=(
+            *PATCH,
+            ({"pins": {"a1": 3}}, "pins.a1 must be text, not 3"),
+            ({"pins": {"a1": "cell-7"}}, "there is no device 'cell-7'"),
+            ({"drained": {"cell-1": "yes"}}, "drained.cell-1 must be true or false, not 'yes'"),
+            ({"forbidden": {"a1": ["cell-1"]}}, "forbidden.a1 must be an object"),
+        ),
+    ),
+    "show_tasks": Sample(params=NORTH),
+    "change_tasks": Sample(
+        params=NORTH,
+        body={"tasks": {"a1": {"loadPct": 20, "priority": 2}}},
+        bad_bodies=(
+            *PATCH,
+            ({"tasks": {"a1": {"laodPct": None}}}, "'tasks.a1.laodPct' is unknown; use capability"),
+            ({"tasks": {"a1": {"pinned": 1}}}, "tasks.a1.pinned must be true or false, not 1"),
+            ({"tasks": []}, "tasks must be an object"),
+        ),
+    ),
+}  # fmt: skip
+
+OF_SITE = [name for name, sample in SAMPLES.items() if "site" in sample.params]
+OF_DEVICE = [name for name, sample in SAMPLES.items() if "id" in sample.route]
+WITH_BODY = [name for name, sample in SAMPLES.items() if sample.body is not None]
+
+
+@pytest.fixture
+async def plant() -> Plant:
+    plant = Plant.around(await workshops.workshop())
+    await run(plant.workshop)
+    plant.workshop.requests.queue.clear()
+    return plant
+
+
+async def send(plant: Plant, name: str, **changes: Any) -> tuple[int, Any]:  # noqa: ANN401 (any part of a call)
+    sample = SAMPLES[name]
+    parts = {"route": sample.route, "params": sample.params, "body": sample.body, **changes}
+    return await call(plant, name, principal=OPERATOR, **parts)
+
+
+async def refuse(plant: Plant, name: str, *statuses: int, **changes: Any) -> str:  # noqa: ANN401 (any part of a call)
+    """Send what is to be refused; returns what is said, once nothing is found to be done."""
+    status, content = await send(plant, name, **changes)
+    assert status in statuses, content
+    assert set(content) == {"error"}
+    assert plant.workshop.requests.queue == []
+    assert plant.workshop.sites.audit == []
+    return str(content["error"])
+
+
+def test_every_route_has_its_sample() -> None:
+    assert [route.name for route in ROUTES] == [*dict.fromkeys(route.name for route in ROUTES)]
+    assert {route.name for route in ROUTES} == SAMPLES.keys()
+
+
+def test_samples_say_wrongly_whatever_a_route_takes() -> None:
+    """So that a parameter that is added gets its line."""
+    for route in ROUTES:
+        sample = SAMPLES[route.name]
+        texts = {"site", "device"}  # any text is one; whether it is there, is tried below
+        named = {name for name, _ in sample.bad_params}
+        assert named == {*_names(route.query)} - texts, route.name
+        assert bool(sample.bad_bodies) == bool(_names(route.body)), route.name
+
+
+def _names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 (a record's class)
+    return kind.__struct_encode_fields__  # type: ignore[no-any-return]  # the library's own
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+async def test_a_sample_is_served(plant: Plant, name: str) -> None:
+    status, content = await send(plant, name)
+    assert status == SAMPLES[name].status, content
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+async def test_an_unknown_parameter_is_named(plant: Plant, name: str) -> None:
+    params = {**SAMPLES[name].params, "sight": "north"}
+    said = await refuse(plant, name, 400, params=params)
+    assert said.startswith("the parameter 'sight' is unknown; ")
+    assert all(known in said for known in SAMPLES[name].params)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+async def test_a_parameter_given_twice_is_named(plant: Plant, name: str) -> None:
+    params = [*SAMPLES[name].params.items(), ("site", "north"), ("site", "north")]
+    said = await refuse(plant, name, 400, params=params)
+    assert said == "the parameter 'site' is given more than once"
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter", "text"),
+    [(name, *bad) for name, sample in SAMPLES.items() for bad in sample.bad_params],
+)
+async def test_a_parameter_of_a_wrong_type_or_out_of_range_is_named(
+    plant: Plant, name: str, parameter: str, text: str
+) -> None:
+    said = await refuse(plant, name, 400, params={**SAMPLES[name].params, parameter: text})
+    assert parameter in said or f"{text!r} is no position" in said
+    assert len(said) < 200
+
+
+@pytest.mark.parametrize("name", OF_SITE)
+async def test_an_unknown_site_is_named_with_those_that_there_are(plant: Plant, name: str) -> None:
+    params = {**SAMPLES[name].params, "site": "nowhere"}
+    params.pop("device", None)
+    said = await refuse(plant, name, 400, params=params)
+    assert "'nowhere'" in said
+    assert "there are north" in said or "no device is tagged with the site" in said
+
+
+@pytest.mark.parametrize("name", OF_DEVICE)
+async def test_an_unknown_device_is_named(plant: Plant, name: str) -> None:
+    said = await refuse(plant, name, 404, route={"id": "cell-77"})
+    assert said == "no device 'cell-77' has reported yet"
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "expected"),
+    [(name, *bad) for name, sample in SAMPLES.items() for bad in sample.bad_bodies],
+)
+async def test_a_body_that_says_something_else_is_refused(
+    plant: Plant, name: str, body: Mapping[str, Any], expected: str
+) -> None:
+    assert expected in await refuse(plant, name, 400, body=body)
+
+
+@pytest.mark.parametrize("name", WITH_BODY)
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"", "no JSON"),
+        (b"{", "no JSON"),
+        (b"[" * 100_000, "no JSON"),
+        (b"[]", "must be a JSON object"),
+        (b"null", "must be a JSON object"),
+        (b'{"a": 1, "a": 2}', "the key 'a' is given more than once"),
+        (b'{"paused": NaN}', "NaN is no number of JSON"),
+        (b" " * 2_000_000, "more than"),
+        (b'{"\xff": 1}', "no JSON"),
+    ],
+)
+async def test_a_malformed_body_is_refused(
+    plant: Plant, name: str, body: bytes, expected: str
+) -> None:
+    assert expected in await refuse(plant, name, 400, body=body)
+
+
+@pytest.mark.parametrize("name", [name for name in SAMPLES if name != "health"])
+async def test_who_may_not_ask_learns_nothing_of_what_would_be_wrong(
+    plant: Plant, name: str
+) -> None:
+    _, content = await call(plant, name, principal=None, params={"sight": "north"})
+    assert content == {"error": "sign in first"}
+    if name in WITH_BODY:
+        status, _ = await call(plant, name, principal=VIEWER, params={"sight": "north"})
+        assert status == 403
