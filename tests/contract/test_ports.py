@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -286,6 +287,15 @@ async def test_every_alert_is_on_one_page_though_newer_ones_come_meanwhile(
     found = await pages(store, most)
     assert [alert for page in found for alert in page] == every
     assert all(len(page) == most for page in found[:-1])
+
+
+async def test_changes_of_an_alert_are_found_by_its_id(store: Store) -> None:
+    raised, other = alert(10), alert(10, device_id="rig-2")
+    cleared = replace(alert(30, "cleared"), alert_id=raised.alert_id)
+    await store.save_alerts([raised, cleared, other, alert(40)])
+    found = await store.alert_changes([raised.alert_id, other.alert_id, "rig-3-1"])
+    assert sorted(found, key=lambda change: change.position.order) == [cleared, raised, other]
+    assert await store.alert_changes([]) == []
 
 
 async def test_scores_are_those_of_messages_that_overlap_a_range(store: Store) -> None:

@@ -146,6 +146,11 @@ class FakeStore:
         ]
         return page_of(found, most)
 
+    async def alert_changes(self, alert_ids: Sequence[str]) -> list[Alert]:
+        self._read()
+        every = map(Alert.from_document, self.all("alerts"))
+        return [alert for alert in every if alert.alert_id in alert_ids]
+
     async def past_alerts(
         self, device_id: str, *, from_t: int, to_t: int, most: int
     ) -> list[Alert]:

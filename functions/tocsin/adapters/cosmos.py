@@ -10,7 +10,7 @@ import numpy as np
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosResourceExistsError, CosmosResourceNotFoundError
 
-from tocsin.adapters.cosmos_alerts import find_alerts, list_alerts
+from tocsin.adapters.cosmos_alerts import find_alert_changes, find_alerts, list_alerts
 from tocsin.adapters.cosmos_client import (
     query_parameters,
     read_document,
@@ -149,6 +149,9 @@ class CosmosStore:
         self, site_id: str | None, device_id: str | None, *, before: AlertPosition | None, most: int
     ) -> AlertPage:
         return await list_alerts(self._alerts, site_id, device_id, before=before, most=most)
+
+    async def alert_changes(self, alert_ids: Sequence[str]) -> list[Alert]:
+        return await find_alert_changes(self._alerts, alert_ids)
 
     async def past_alerts(
         self, device_id: str, *, from_t: int, to_t: int, most: int

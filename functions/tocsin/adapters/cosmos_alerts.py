@@ -6,6 +6,7 @@ for by event time, and the alerts of the event time at which it begins or ends b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from azure.cosmos.aio import ContainerProxy
@@ -17,6 +18,7 @@ _OLDER = ("c.t < @t", "c.t DESC")
 _BEHIND = "c.deviceId > @afterDevice OR (c.deviceId = @afterDevice AND c.id > @afterId)"
 _SAME_TIME = (f"c.t = @t AND ({_BEHIND})", "c.deviceId")
 _FROM_TO = ("c.t >= @from AND c.t <= @to", "c.t DESC")
+_BY_ID = "SELECT * FROM c WHERE ARRAY_CONTAINS(@ids, c.alertId)"
 _END_OF_TIME = 2**53
 
 
@@ -49,6 +51,15 @@ async def find_alerts(
     alerts = _Alerts(container, None, device_id, most)
     newest, _ = await alerts.find(_FROM_TO, **{"from": from_t, "to": to_t})
     return newest[::-1]
+
+
+async def find_alert_changes(container: ContainerProxy, alert_ids: Sequence[str]) -> list[Alert]:
+    """Both documents of each of these alerts, where they are there and sound."""
+    if not alert_ids:
+        return []
+    found = container.query_items(_BY_ID, parameters=query_parameters(ids=[*alert_ids]))
+    alerts = [read_sound(Alert.from_document, document) async for document in found]
+    return [alert for alert in alerts if alert is not None]
 
 
 class _Alerts:

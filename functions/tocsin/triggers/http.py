@@ -8,6 +8,7 @@ import azure.functions as func
 
 from tocsin.bootstrap import Services
 from tocsin.triggers import (
+    http_alerts,
     http_devices,
     http_health,
     http_live,
@@ -21,6 +22,7 @@ ROUTES: tuple[AnyRoute, ...] = (
     *http_health.ROUTES,
     *http_live.ROUTES,
     *http_devices.ROUTES,
+    *http_alerts.ROUTES,
     *http_plans.ROUTES,
     *http_settings.ROUTES,
 )

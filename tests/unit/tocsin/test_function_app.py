@@ -34,6 +34,7 @@ def test_importing_the_app_registers_every_function(functions: list[func.Functio
         "score_telemetry",
         "push_alerts",
         "health",
+        "alerts",
         "zz_no_route",
         "negotiate",
         "profiles",
@@ -75,6 +76,7 @@ def test_routes_are_those_of_the_design(functions: list[func.Function]) -> None:
         if binding["type"] == "httpTrigger"
     )
     assert routes == [
+        ("alerts", "GET"),
         ("devices", "GET"),
         ("devices/{id}", "GET"),
         ("devices/{id}/readings", "GET"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition
@@ -42,6 +43,10 @@ class Fleet(Protocol):
         before: the ``older`` of the page before; None for the newest. Alerts that are added
             meanwhile move no page.
         """
+        ...
+
+    async def alert_changes(self, alert_ids: Sequence[str]) -> list[Alert]:
+        """Both changes, raised and cleared, of the alerts with these ids, in any order."""
         ...
 
     async def ping(self) -> None:

@@ -32,7 +32,7 @@ async def test_an_unknown_path_is_named(path: str) -> None:
     status, content, allow = await ask(path)
     assert (status, set(content), allow) == (404, {"error"}, None)
     assert content["error"].startswith(f"there is no '/api/{path[:80]}")
-    assert content["error"].endswith("there are devices, health, negotiate, plans, "
+    assert content["error"].endswith("there are alerts, devices, health, negotiate, plans, "
                                      "profiles, settings")  # fmt: skip
     assert len(content["error"]) < 300
 
@@ -75,7 +75,9 @@ def test_no_route_takes_a_path_before_the_one_that_is_meant() -> None:
     assert in_order[-1][0] == NAME
 
 
-@pytest.mark.parametrize(("name", "route"), [("devices", {}), ("device", {"id": "rig-1"})])
+@pytest.mark.parametrize(
+    ("name", "route"), [("devices", {}), ("device", {"id": "rig-1"}), ("alerts", {})]
+)
 async def test_an_unforeseen_failure_is_logged_whole_and_answered_without_details(
     name: str, route: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -50,6 +50,13 @@ SAMPLES = {
             ("max", "many"),
         ),
     ),
+    "alerts": Sample(
+        params={**NORTH, "device": "cell-1", "state": "all", "max": "20"},
+        bad_params=(
+            ("state", "Open"), ("state", ""), ("max", "0"), ("max", "201"), ("max", "x"),
+            ("before", "yesterday"), ("before", ""),
+        ),
+    ),
     "plans": Sample(
         params={**NORTH, "max": "5", "before": "9"},
         bad_params=(
@@ -202,6 +209,11 @@ async def test_an_unknown_site_is_named_with_those_that_there_are(plant: Plant, 
 @pytest.mark.parametrize("name", OF_DEVICE)
 async def test_an_unknown_device_is_named(plant: Plant, name: str) -> None:
     said = await refuse(plant, name, 404, route={"id": "cell-77"})
+    assert said == "no device 'cell-77' has reported yet"
+
+
+async def test_an_unknown_device_among_the_parameters_is_named(plant: Plant) -> None:
+    said = await refuse(plant, "alerts", 404, params={"device": "cell-77"})
     assert said == "no device 'cell-77' has reported yet"
 
 

@@ -1,0 +1,54 @@
+"""The HTTP API of alerts: what was raised, and what became of it (docs/api.md)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import azure.functions as func
+from msgspec import Meta
+
+from tocsin.domain.alerts import AlertPosition
+from tocsin.domain.principal import VIEWER
+from tocsin.triggers.answers import answer_json
+from tocsin.triggers.calls import Call, Route
+from tocsin.triggers.inputs import Nothing
+from tocsin.triggers.site_query import AnySiteQuery
+from tocsin.usecases.show_alerts import DEFAULT_MAX, MOST, AlertQuery, ShownAlert, show_alerts
+
+
+class AlertsQuery(AnySiteQuery):
+    """before: the ``older`` of the page before."""
+
+    device: str | None = None
+    state: Literal["open", "all"] = "all"
+    before: str | None = None
+    max: Annotated[int, Meta(ge=1, le=MOST)] = DEFAULT_MAX
+
+
+async def list_alerts(call: Call[AlertsQuery, Nothing]) -> func.HttpResponse:
+    query, services = call.query, call.services
+    wanted = AlertQuery(
+        site_id=query.site,
+        device_id=query.device,
+        only_open=query.state == "open",
+        before=None if query.before is None else AlertPosition.from_text(query.before),
+        most=query.max,
+    )
+    shown, older = await show_alerts(wanted, fleet=services.fleet, settings=services.site_settings)
+    return answer_json(
+        {
+            "alerts": [_to_document(alert) for alert in shown],
+            "older": None if older is None else older.to_text(),
+        }
+    )
+
+
+def _to_document(shown: ShownAlert) -> dict[str, Any]:
+    return {
+        **shown.raised.to_document(),
+        "open": shown.is_open,
+        "clearedAt": shown.cleared_at,
+    }
+
+
+ROUTES = (Route("alerts", "GET", "alerts", VIEWER, AlertsQuery, Nothing, list_alerts),)

@@ -1,0 +1,121 @@
+"""The alerts of a site or a device as they were raised, and what became of each."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tocsin.domain.alerts import Alert, AlertPage, AlertPosition, page_of
+from tocsin.domain.device_record import DeviceRecord, alert_id
+from tocsin.domain.errors import DamagedDocumentError
+from tocsin.usecases.find_named import check_site, find_device
+from tocsin.usecases.ports.operators import Fleet
+from tocsin.usecases.ports.planning import SiteSettings
+
+DEFAULT_MAX, MOST = 50, 200
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAlert:
+    """``raised``: as it was raised. ``cleared_at``: event time (ms), None where it never was.
+
+    ``is_open``: whether its device is still in it; one that changed its profile is not.
+    """
+
+    raised: Alert
+    cleared_at: int | None
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlertQuery:
+    """Which alerts to show: of a site, of a device, only those that are open; None for all.
+
+    ``before``: the position that the page before gave; ``most``: how many on this page.
+    """
+
+    site_id: str | None = None
+    device_id: str | None = None
+    only_open: bool = False
+    before: AlertPosition | None = None
+    most: int = DEFAULT_MAX
+
+
+async def show_alerts(
+    query: AlertQuery, *, fleet: Fleet, settings: SiteSettings
+) -> tuple[list[ShownAlert], AlertPosition | None]:
+    """Alerts, the newest first, and where the next page begins; None at the end.
+
+    Raises InvalidRequestError for a site, and NotFoundError for a device, that is not there.
+    """
+    if query.device_id is not None:
+        await find_device(query.device_id, fleet)
+    page = await (_page_open if query.only_open else _page_raised)(query, fleet)
+    if not page.alerts and query.site_id is not None:
+        await check_site(query.site_id, fleet=fleet, settings=settings)
+    return await _add_endings(page.alerts, fleet), page.older
+
+
+async def _page_raised(query: AlertQuery, fleet: Fleet) -> AlertPage:
+    """Some pages of changes make up one of alerts: about every other change is a clearing."""
+    raised: list[Alert] = []
+    before = query.before
+    while len(raised) <= query.most:
+        page = await fleet.alerts(
+            query.site_id, query.device_id, before=before, most=2 * query.most
+        )
+        raised += [alert for alert in page.alerts if alert.change == "raised"]
+        before = page.older
+        if before is None:
+            break
+    return page_of(raised, query.most)
+
+
+async def _page_open(query: AlertQuery, fleet: Fleet) -> AlertPage:
+    """Which alerts are open is known from the devices, few of which are in one."""
+    in_alert = [
+        AlertPosition(device.alert_since, device.device_id, f"{device.alert_since}-raised")
+        for device in await fleet.devices(query.site_id)
+        if device.alert_since is not None and query.device_id in {None, device.device_id}
+    ]
+    behind = [
+        position
+        for position in sorted(in_alert, key=lambda position: position.order)
+        if query.before is None or position.order > query.before.order
+    ]
+    shown = behind[: query.most]
+    ids = [alert_id(position.device_id, position.t) for position in shown]
+    changes = await fleet.alert_changes(ids)
+    raised = [alert for alert in changes if alert.change == "raised"]
+    raised.sort(key=lambda alert: alert.position.order)
+    return AlertPage(tuple(raised), shown[-1] if len(behind) > query.most else None)
+
+
+async def _add_endings(raised: Sequence[Alert], fleet: Fleet) -> list[ShownAlert]:
+    changes = await fleet.alert_changes([alert.alert_id for alert in raised])
+    cleared = {alert.alert_id: alert.t for alert in changes if alert.change == "cleared"}
+    unended = {alert.device_id for alert in raised if alert.alert_id not in cleared}
+    devices = await asyncio.gather(*(_read_state(device_id, fleet) for device_id in unended))
+    states = {device.device_id: device for device in devices if device is not None}
+    return [
+        ShownAlert(
+            alert,
+            cleared.get(alert.alert_id),
+            alert.alert_id not in cleared and _is_in(alert, states.get(alert.device_id)),
+        )
+        for alert in raised
+    ]
+
+
+async def _read_state(device_id: str, fleet: Fleet) -> DeviceRecord | None:
+    """None for a damaged document, too: the next message replaces it, and the alert is known."""
+    with contextlib.suppress(DamagedDocumentError):
+        return await fleet.device(device_id)
+    return None
+
+
+def _is_in(alert: Alert, device: DeviceRecord | None) -> bool:
+    """Whether *device* is in *alert*, which is stored before the state of its device is."""
+    return device is None or device.alert_since == alert.t or device.last_t < alert.t

@@ -1,0 +1,19 @@
+"""The product's HTTP API over fakes, with one device, for a host that asks nothing else."""
+
+from __future__ import annotations
+
+import json
+
+import azure.functions as func
+
+from tests.fakes.records import device_record
+from tests.fakes.services import Plant
+from tocsin.triggers import http
+
+plant = Plant()
+plant.store.containers["devices"]["rig-1", "rig-1"] = json.dumps(
+    device_record("rig-1").to_document()
+)
+
+app = func.FunctionApp()
+app.register_functions(http.blueprint(plant.services))

@@ -1,0 +1,144 @@
+"""Alerts as they were raised, and what became of each, whatever page they are looked for on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes.messages import NOW
+from tests.fakes.records import device_record
+from tests.fakes.sites import FakeSites
+from tests.fakes.store import FakeStore
+from tocsin.domain.alerts import Alert
+from tocsin.domain.errors import InvalidRequestError, NotFoundError
+from tocsin.usecases.show_alerts import AlertQuery, ShownAlert, show_alerts
+
+
+def raised(t: int, device_id: str = "rig-1", site_id: str = "north") -> Alert:
+    return Alert(
+        change="raised",
+        alert_id=f"{device_id}-{t}",
+        device_id=device_id,
+        site_id=site_id,
+        profile="rig",
+        t=t,
+        score=11.5,
+        threshold=10.0,
+        cause="score",
+        contributions={"speed_rpm": 0.25, "heat_c": 0.75},
+        sensors={"heat_c": "stuck"},
+        model_version="1-a",
+        enqueued_at=t + 40,
+    )
+
+
+def cleared(alert: Alert, t: int) -> Alert:
+    return replace(alert, change="cleared", t=t, score=1.0, cause=None, sensors={})
+
+
+async def store_of(*alerts: Alert, **in_alert: int | None) -> FakeStore:
+    """A store with *alerts*, and each device of *in_alert* in the alert raised at that time."""
+    store = FakeStore()
+    await store.save_alerts(alerts)
+    for name, t in in_alert.items():
+        alert = None if t is None else {"alertId": f"{name}-{t}", "t": t}
+        await store.save_devices([device_record(name.replace("_", "-"), alert=alert)])
+    return store
+
+
+async def show(store: FakeStore, **wanted: object) -> list[ShownAlert]:
+    """Every page, joined."""
+    shown: list[ShownAlert] = []
+    query = AlertQuery(**wanted)  # type: ignore[arg-type]  # fields by name
+    while True:
+        page, older = await show_alerts(query, fleet=store, settings=FakeSites())
+        assert len(page) <= query.most
+        shown += page
+        if older is None:
+            return shown
+        query = replace(query, before=older)
+
+
+async def test_an_alert_is_shown_as_raised_with_when_it_cleared() -> None:
+    first, second = raised(100), raised(300)
+    store = await store_of(first, cleared(first, 200), second, rig_1=300)
+    assert await show(store) == [ShownAlert(second, None, True), ShownAlert(first, 200, False)]
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 50])
+async def test_pages_join_without_a_gap_though_clearings_lie_on_others(most: int) -> None:
+    alerts = [raised(100 * n, f"rig-{n % 3}") for n in range(1, 9)]
+    clearings = [cleared(alert, 1_000 + alert.t) for alert in alerts]  # all newer than any raised
+    shown = await show(await store_of(*alerts, *clearings), most=most)
+    assert shown == [ShownAlert(alert, 1_000 + alert.t, False) for alert in alerts[::-1]]
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 3)), unique=True), st.integers(1, 4))
+async def test_every_alert_is_shown_once(pairs: Sequence[tuple[int, int]], most: int) -> None:
+    alerts = [raised(t, f"rig-{n}") for t, n in pairs]
+    endings = [cleared(alert, 10 + alert.t) for alert in alerts[::2]]
+    shown = await show(await store_of(*alerts, *endings), most=most)
+    in_order = sorted(alerts, key=lambda alert: alert.position.order)
+    assert [alert.raised for alert in shown] == in_order
+    assert [alert.cleared_at is None for alert in shown] == [
+        alert not in alerts[::2] for alert in in_order
+    ]
+
+
+async def test_alerts_of_a_site_and_of_a_device() -> None:
+    north, south = raised(100, "rig-1"), raised(200, "rig-2", "south")
+    store = await store_of(north, south, rig_1=100)
+    await store.save_devices([device_record("rig-2", siteId="south", alert={"t": 200})])
+    for only_open in (False, True):
+        of = {"only_open": only_open}
+        assert [alert.raised for alert in await show(store, **of)] == [south, north]
+        assert [alert.raised for alert in await show(store, site_id="north", **of)] == [north]
+        assert [alert.raised for alert in await show(store, device_id="rig-2", **of)] == [south]
+        assert await show(store, site_id="north", device_id="rig-2", **of) == []
+
+
+@pytest.mark.parametrize("most", [1, 2, 9])
+async def test_open_alerts_alone(most: int) -> None:
+    store = await store_of()
+    expected = []
+    for n in range(5):
+        name = f"rig-{n}"
+        old, now = raised(100 + n, name), raised(500 + n // 2, name)
+        await store.save_alerts([old, cleared(old, 300), now])
+        await store.save_devices([device_record(name, alert={"t": now.t})])
+        expected.append(now)
+    expected.sort(key=lambda alert: alert.position.order)
+    shown = await show(store, only_open=True, most=most)
+    assert shown == [ShownAlert(alert, None, True) for alert in expected]
+
+
+async def test_an_alert_whose_device_forgot_it_is_neither_open_nor_cleared() -> None:
+    """A device that changes its profile begins anew."""
+    store = await store_of(raised(100), rig_1=None)
+    assert await show(store) == [ShownAlert(raised(100), None, False)]
+    assert await show(store, only_open=True) == []
+
+
+async def test_an_alert_is_open_before_its_device_is_stored() -> None:
+    """Alerts are written before the states of devices."""
+    store = await store_of(raised(NOW + 5), rig_1=None)
+    assert await show(store) == [ShownAlert(raised(NOW + 5), None, True)]
+
+
+async def test_a_damaged_device_keeps_no_alert_from_being_shown() -> None:
+    store = await store_of(raised(100))
+    store.containers["devices"]["rig-1", "rig-1"] = '{"id": "rig-1", "deviceId": "rig-1"}'
+    assert [alert.raised for alert in await show(store)] == [raised(100)]
+
+
+async def test_a_site_or_device_that_is_not_there_is_named() -> None:
+    store = await store_of(rig_1=None)
+    assert await show(store, site_id="north") == []
+    with pytest.raises(InvalidRequestError, match="no site 'west'; there are north"):
+        await show(store, site_id="west")
+    with pytest.raises(NotFoundError, match="no device 'rig-9'"):
+        await show(store, device_id="rig-9")
