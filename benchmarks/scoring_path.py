@@ -25,7 +25,7 @@ from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.profile import Profile
 from tocsin.domain.windows import History
 from tocsin.profiles import load_profiles
-from tocsin.triggers.telemetry import envelopes
+from tocsin.triggers.telemetry import parse_envelopes
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.scoring import Model
@@ -128,7 +128,7 @@ class Line:
 
     async def score(self, events: Sequence[func.EventHubEvent], *, now_ms: int) -> Outcome:
         return await score_readings(
-            envelopes(events),
+            parse_envelopes(events),
             profiles={PROFILE: self.profile},
             memory=self._memory,
             store=self.store,

@@ -7,4 +7,4 @@ from tocsin.triggers import alerts, http, rebalance, schedule, telemetry, warmup
 
 app = func.FunctionApp()
 for room in (telemetry, alerts, http, rebalance, schedule, warmup):
-    app.register_functions(room.blueprint(bootstrap.services))
+    app.register_functions(room.build_blueprint(bootstrap.services))

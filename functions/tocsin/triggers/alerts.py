@@ -10,7 +10,7 @@ from tocsin.bootstrap import Services
 from tocsin.usecases.push_alerts import push_alerts as push
 
 
-def blueprint(services: Callable[[], Services]) -> func.Blueprint:
+def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
     """The function push_alerts over *services*."""
     app = func.Blueprint()  # type: ignore[no-untyped-call]  # the SDK's own
 

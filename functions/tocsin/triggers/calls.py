@@ -12,7 +12,7 @@ from tocsin.bootstrap import Services
 from tocsin.domain.errors import ForbiddenError
 from tocsin.domain.principal import ANYONE, Principal, parse_principal
 from tocsin.triggers.answers import answer_error
-from tocsin.triggers.inputs import Input, read_body, read_query
+from tocsin.triggers.inputs import Input, parse_body, parse_query
 
 Query = TypeVar("Query", bound=Input)
 Body = TypeVar("Body", bound=Input)
@@ -55,24 +55,24 @@ def add_route(app: func.Blueprint, services: Callable[[], Services], route: AnyR
     @app.route(route.path, methods=[route.method], auth_level=func.AuthLevel.ANONYMOUS)
     async def answer(req: func.HttpRequest) -> func.HttpResponse:
         try:
-            return await route.handler(_read_call(req, services(), route))
+            return await route.handler(_parse_call(req, services(), route))
         except Exception as error:  # noqa: BLE001 (the host would answer without a word; this logs it)
             return answer_error(error, f"{route.method} {route.path}")
 
 
-def _read_call(request: func.HttpRequest, services: Services, route: AnyRoute) -> Call[Any, Any]:
+def _parse_call(request: func.HttpRequest, services: Services, route: AnyRoute) -> Call[Any, Any]:
     """Raises the errors that ``answer_error`` translates, the one about the user first."""
-    principal = _read_principal(request, services, route.role)
+    principal = _admit(request, services, route.role)
     return Call(
         path=request.route_params,
-        query=read_query(route.query, request),
-        body=read_body(route.body, request),
+        query=parse_query(route.query, request),
+        body=parse_body(route.body, request),
         services=services,
         principal=principal,
     )
 
 
-def _read_principal(request: func.HttpRequest, services: Services, role: str) -> Principal:
+def _admit(request: func.HttpRequest, services: Services, role: str) -> Principal:
     if role == ANYONE:
         return Principal(ANYONE, frozenset())
     if not services.platform_auth:

@@ -28,7 +28,7 @@ ROUTES: tuple[AnyRoute, ...] = (
 )
 
 
-def blueprint(services: Callable[[], Services]) -> func.Blueprint:
+def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
     """The functions over *services*."""
     app = func.Blueprint()  # type: ignore[no-untyped-call]  # the SDK's own
     for route in ROUTES:

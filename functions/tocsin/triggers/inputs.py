@@ -35,13 +35,13 @@ class Nothing(Input):
 AnyInput = TypeVar("AnyInput", bound=Input)
 
 
-def read_query(kind: type[AnyInput], request: func.HttpRequest) -> AnyInput:
+def parse_query(kind: type[AnyInput], request: func.HttpRequest) -> AnyInput:
     """The query parameters. Raises InvalidRequestError naming what is wrong, and the fix."""
     _check_named_once(parse_qsl(urlsplit(request.url).query, keep_blank_values=True), "parameter")
     return _convert(dict(request.params), kind, are_texts=True)
 
 
-def read_body(kind: type[AnyInput], request: func.HttpRequest) -> AnyInput:
+def parse_body(kind: type[AnyInput], request: func.HttpRequest) -> AnyInput:
     """The JSON object sent along; not read where the route takes none.
 
     Raises InvalidRequestError. The content type must say JSON: a form of another web site cannot,

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 BUSY_S = 1  # until a request is taken up again whose site is being planned
 
 
-def blueprint(services: Callable[[], Services]) -> func.Blueprint:
+def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
     """The functions rebalance_fleet and rebalance_on_request over *services*."""
     app = func.Blueprint()  # type: ignore[no-untyped-call]  # the SDK's own
 

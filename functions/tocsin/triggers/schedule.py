@@ -13,7 +13,7 @@ from tocsin.usecases.measure_drift import measure_drift as measure
 log = logging.getLogger(__name__)
 
 
-def blueprint(services: Callable[[], Services]) -> func.Blueprint:
+def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
     """The function measure_drift over *services*."""
     app = func.Blueprint()  # type: ignore[no-untyped-call]  # the SDK's own
 

@@ -17,7 +17,7 @@ from tocsin.usecases.score_readings import score_readings
 log = logging.getLogger(__name__)
 
 
-def blueprint(services: Callable[[], Services]) -> func.Blueprint:
+def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
     """The function score_telemetry over *services*."""
     app = func.Blueprint()  # type: ignore[no-untyped-call]  # the SDK's own
 
@@ -42,7 +42,7 @@ def blueprint(services: Callable[[], Services]) -> func.Blueprint:
     async def score_telemetry(events: typing.List[func.EventHubEvent]) -> None:  # noqa: UP006 (the indexer knows no other)
         wired = services()
         outcome = await score_readings(
-            envelopes(events),
+            parse_envelopes(events),
             profiles=wired.profiles,
             memory=wired.memory,
             store=wired.telemetry,
@@ -58,21 +58,21 @@ def blueprint(services: Callable[[], Services]) -> func.Blueprint:
     return app
 
 
-def envelopes(events: typing.Sequence[func.EventHubEvent]) -> list[Envelope]:
+def parse_envelopes(events: typing.Sequence[func.EventHubEvent]) -> list[Envelope]:
     """The events of one batch with what the hub says of each.
 
     Application properties stand in the first event's metadata only, one element an event.
     """
     metadata = events[0].metadata or {} if events else {}
     properties = metadata.get("PropertiesArray") or [{}] * len(events)
-    partition = _partition(metadata)
+    partition = _parse_partition(metadata)
     return [
-        _envelope(event, of_event, partition)
+        _parse_envelope(event, of_event, partition)
         for event, of_event in zip(events, properties, strict=True)
     ]
 
 
-def _envelope(
+def _parse_envelope(
     event: func.EventHubEvent, properties: Mapping[str, typing.Any], partition: str
 ) -> Envelope:
     annotations = event.iothub_metadata or {}
@@ -80,7 +80,7 @@ def _envelope(
     return Envelope(
         body=event.get_body(),
         device_id=str(annotations.get("connection-device-id", "")),
-        site_id=_site_id(properties),
+        site_id=_parse_site(properties),
         enqueued_at=0 if enqueued is None else round(enqueued.timestamp() * 1_000),
         partition=partition,
         sequence_number=event.sequence_number or 0,
@@ -88,12 +88,12 @@ def _envelope(
     )
 
 
-def _site_id(properties: Mapping[str, typing.Any]) -> str:
+def _parse_site(properties: Mapping[str, typing.Any]) -> str:
     site_id = str(properties.get("siteId") or UNASSIGNED_SITE)
     # For a device without the tag the hub stamps the path in place of the value.
     return UNASSIGNED_SITE if site_id.startswith("$twin.") else site_id
 
 
-def _partition(metadata: Mapping[str, typing.Any]) -> str:
+def _parse_partition(metadata: Mapping[str, typing.Any]) -> str:
     context = metadata.get("PartitionContext") or {}
     return str(context.get("PartitionId", "unknown"))

@@ -11,7 +11,7 @@ from tocsin.bootstrap import Services
 from tocsin.usecases.warm_up import warm_up as load
 
 
-def blueprint(services: Callable[[], Services]) -> func.Blueprint:
+def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
     """The function warm_up over *services*."""
     app = func.Blueprint()  # type: ignore[no-untyped-call]  # the SDK's own
 

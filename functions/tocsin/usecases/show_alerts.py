@@ -97,7 +97,7 @@ async def _add_endings(raised: Sequence[Alert], fleet: Fleet) -> list[ShownAlert
     changes = await fleet.alert_changes([alert.alert_id for alert in raised])
     cleared = {alert.alert_id: alert.t for alert in changes if alert.change == "cleared"}
     unended = {alert.device_id for alert in raised if alert.alert_id not in cleared}
-    devices = await asyncio.gather(*(_read_state(device_id, fleet) for device_id in unended))
+    devices = await asyncio.gather(*(_find_state(device_id, fleet) for device_id in unended))
     states = {device.device_id: device for device in devices if device is not None}
     return [
         ShownAlert(
@@ -109,7 +109,7 @@ async def _add_endings(raised: Sequence[Alert], fleet: Fleet) -> list[ShownAlert
     ]
 
 
-async def _read_state(device_id: str, fleet: Fleet) -> DeviceRecord | None:
+async def _find_state(device_id: str, fleet: Fleet) -> DeviceRecord | None:
     """None for a damaged document, too: the next message replaces it, and the alert is known."""
     with contextlib.suppress(DamagedDocumentError):
         return await fleet.device(device_id)

@@ -16,4 +16,4 @@ plant.store.containers["devices"]["rig-1", "rig-1"] = json.dumps(
 )
 
 app = func.FunctionApp()
-app.register_functions(http.blueprint(plant.services))
+app.register_functions(http.build_blueprint(plant.services))

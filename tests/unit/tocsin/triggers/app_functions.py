@@ -20,7 +20,7 @@ def functions_from(services: Callable[[], Services]) -> dict[str, Callable[..., 
     """The same, over services that are built when they are first needed."""
     app = func.FunctionApp()
     for room in (telemetry, alerts, http, rebalance, schedule, warmup):
-        app.register_functions(room.blueprint(services))
+        app.register_functions(room.build_blueprint(services))
     return {
         str(function.get_function_name()): function.get_user_function()
         for function in app.get_functions()

@@ -122,8 +122,8 @@ async def test_negotiate_says_when_live_messages_cannot_be_had(plant: Plant) -> 
 
 async def test_profiles_are_listed_whole(plant: Plant) -> None:
     _, content = await call(plant, "profiles")
-    assert [one["name"] for one in content["profiles"]] == list(PROFILES)
-    assert [one["drift"] for one in content["profiles"]] == [None, None]
+    assert [profile["name"] for profile in content["profiles"]] == list(PROFILES)
+    assert [profile["drift"] for profile in content["profiles"]] == [None, None]
     assert content["profiles"][0]["channels"][0] == {
         "name": "speed_rpm",
         "title": "speed_rpm",
@@ -137,15 +137,15 @@ async def test_a_profile_is_shown_with_its_drift(plant: Plant) -> None:
     drift = {"id": "drift:probe", "profile": "probe", "state": "watch", "figure": 0.12}
     await plant.store.save_drift(drift)
     _, content = await call(plant, "profiles")
-    shown = {one["name"]: one["drift"] for one in content["profiles"]}
+    shown = {profile["name"]: profile["drift"] for profile in content["profiles"]}
     assert shown == {"rig": None, "probe": drift}
 
 
 async def test_devices_are_listed_by_site(plant: Plant) -> None:
     _, everywhere = await call(plant, "devices")
     _, south = await call(plant, "devices", params={"site": "south"})
-    assert [one["id"] for one in everywhere["devices"]] == ["rig-1", "rig-2"]
-    assert [one["id"] for one in south["devices"]] == ["rig-2"]
+    assert [device["id"] for device in everywhere["devices"]] == ["rig-1", "rig-2"]
+    assert [device["id"] for device in south["devices"]] == ["rig-2"]
 
 
 async def test_a_device_is_shown_or_unknown(plant: Plant) -> None:

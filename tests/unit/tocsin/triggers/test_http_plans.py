@@ -36,8 +36,8 @@ async def test_the_latest_plan_says_why_each_task_moved(plant: Plant) -> None:
     assert status == 200
     plan = content["plan"]
     assert plan["version"] == 2
-    assert {one["taskId"] for one in plan["migrations"]} == {"a1", "a2"}
-    assert all(one["reason"] for one in plan["migrations"])
+    assert {move["taskId"] for move in plan["migrations"]} == {"a1", "a2"}
+    assert all(move["reason"] for move in plan["migrations"])
     assert plan["allocation"].keys() == PLACES.keys()
     assert content["standing"]["outcome"] == "planned"
 
@@ -50,10 +50,10 @@ async def test_a_site_never_planned_has_no_plan(plant: Plant) -> None:
 
 async def test_plans_are_listed_newest_first_without_their_details(plant: Plant) -> None:
     _, content = await call(plant, "plans", params=NORTH)
-    assert [one["version"] for one in content["plans"]] == [2, 1]
+    assert [plan["version"] for plan in content["plans"]] == [2, 1]
     assert "allocation" not in content["plans"][0]
     _, content = await call(plant, "plans", params={**NORTH, "before": "2", "max": "5"})
-    assert [one["version"] for one in content["plans"]] == [1]
+    assert [plan["version"] for plan in content["plans"]] == [1]
 
 
 async def test_one_plan_is_shown_whole(plant: Plant) -> None:
@@ -78,7 +78,7 @@ async def test_a_preview_answers_with_the_plan_that_would_be_made(plant: Plant) 
         plant, "run_plan", principal=OPERATOR, params=NORTH, body={"preview": True}
     )
     assert status == 200
-    assert {one["from"] for one in content["migrations"]} == {"cell-2"}
+    assert {move["from"] for move in content["migrations"]} == {"cell-2"}
     assert plant.workshop.requests.queue == []
 
 

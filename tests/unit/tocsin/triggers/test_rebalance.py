@@ -30,7 +30,7 @@ async def plant() -> Plant:
     return Plant.around(await workshops.workshop())
 
 
-def asked(plant: Plant) -> str:
+def write_request(plant: Plant) -> str:
     return json.dumps(Request(SITE, "operator", plant.workshop.clock()).to_document())
 
 
@@ -40,15 +40,15 @@ async def test_the_timer_plans_every_site(plant: Plant) -> None:
 
 
 async def test_a_request_plans_its_site(plant: Plant) -> None:
-    await functions_of(plant.services())["rebalance_on_request"](message(asked(plant)))
+    await functions_of(plant.services())["rebalance_on_request"](message(write_request(plant)))
     assert latest(plant.workshop)["cause"]["kind"] == "operator"
 
 
 async def test_a_site_that_is_being_planned_is_asked_for_again(plant: Plant) -> None:
     plant.workshop.leases.taken.add(f"rebalance/{SITE}")
-    await functions_of(plant.services())["rebalance_on_request"](message(asked(plant)))
+    await functions_of(plant.services())["rebalance_on_request"](message(write_request(plant)))
     ((request, delay_s),) = plant.workshop.requests.queue
-    assert (request, delay_s) == (json.loads(asked(plant)), 1)
+    assert (request, delay_s) == (json.loads(write_request(plant)), 1)
 
 
 async def test_a_request_that_cannot_be_read_fails_into_the_poison_queue(plant: Plant) -> None:
@@ -61,10 +61,10 @@ def test_the_schedule_is_a_setting_and_the_queue_is_the_one_that_is_written_to()
         raise AssertionError("importing and registering build nothing")
 
     app = func.FunctionApp()
-    app.register_functions(rebalance.blueprint(services))
+    app.register_functions(rebalance.build_blueprint(services))
     triggers = {
-        str(one.get_function_name()): one.get_bindings_dict()["bindings"][0]
-        for one in app.get_functions()
+        str(function.get_function_name()): function.get_bindings_dict()["bindings"][0]
+        for function in app.get_functions()
     }
     assert triggers["rebalance_fleet"]["schedule"] == "%REBALANCE_SCHEDULE%"
     assert triggers["rebalance_on_request"]["queueName"] == QUEUE

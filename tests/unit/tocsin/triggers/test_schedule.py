@@ -25,7 +25,7 @@ def test_the_schedule_is_a_setting_and_a_failure_is_tried_again_a_few_times() ->
         raise AssertionError("importing and registering build nothing")
 
     app = func.FunctionApp()
-    app.register_functions(schedule.blueprint(services))
+    app.register_functions(schedule.build_blueprint(services))
     (function,) = app.get_functions()
     (trigger,) = function.get_bindings_dict()["bindings"]
     assert trigger["schedule"] == "%DRIFT_SCHEDULE%"

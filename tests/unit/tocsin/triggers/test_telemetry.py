@@ -14,7 +14,7 @@ from azure.functions.meta import Datum
 from tests.fakes.messages import NOW, stream
 from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.app_functions import functions_of
-from tocsin.triggers.telemetry import envelopes
+from tocsin.triggers.telemetry import parse_envelopes
 
 ENQUEUED = "2026-11-22T17:21:14.1900000Z"  # as the host writes it: seven digits
 ENQUEUED_MS = 1_795_368_074_190
@@ -53,40 +53,42 @@ def batch(
 
 
 def test_an_event_carries_what_the_hub_says_of_it() -> None:
-    found = envelopes(
+    found = parse_envelopes(
         batch(
             [b"{}", b"\xff"],
             device_ids=["rig-1", "rig-2"],
             properties=[{"siteId": "north", "count": 3}, {}],
         )
     )
-    assert [(one.device_id, one.site_id, one.body) for one in found] == [
+    assert [(envelope.device_id, envelope.site_id, envelope.body) for envelope in found] == [
         ("rig-1", "north", b"{}"),
         ("rig-2", "unassigned", b"\xff"),
     ]
-    assert [one.sequence_number for one in found] == [100, 101]
-    assert [one.enqueued_at for one in found] == [ENQUEUED_MS] * 2
-    assert {one.partition for one in found} == {"3"}
+    assert [envelope.sequence_number for envelope in found] == [100, 101]
+    assert [envelope.enqueued_at for envelope in found] == [ENQUEUED_MS] * 2
+    assert {envelope.partition for envelope in found} == {"3"}
     assert found[0].properties == {"siteId": "north", "count": "3"}
 
 
 def test_what_the_hub_leaves_out_has_defaults() -> None:
-    (found,) = envelopes(batch([b"{}"], device_ids=[None], system={"EnqueuedTimeUtc": ""}))
+    (found,) = parse_envelopes(batch([b"{}"], device_ids=[None], system={"EnqueuedTimeUtc": ""}))
     assert (found.device_id, found.site_id, found.enqueued_at) == ("", "unassigned", 0)
-    assert envelopes([]) == []
-    (bare,) = envelopes([func.EventHubEvent(body=b"{}")])
+    assert parse_envelopes([]) == []
+    (bare,) = parse_envelopes([func.EventHubEvent(body=b"{}")])
     assert (bare.partition, bare.sequence_number) == ("unknown", 0)
 
 
 @pytest.mark.parametrize("stamped", ["$twin.tags.siteId", "", None])
 def test_a_device_without_a_site_belongs_to_none(stamped: str | None) -> None:
-    (found,) = envelopes(batch([b"{}"], device_ids=["rig-1"], properties=[{"siteId": stamped}]))
+    (found,) = parse_envelopes(
+        batch([b"{}"], device_ids=["rig-1"], properties=[{"siteId": stamped}])
+    )
     assert found.site_id == "unassigned"
 
 
 async def test_score_telemetry_stores_a_batch_and_keeps_what_it_cannot_use() -> None:
     plant = Plant()
-    sent = [one.body for one in stream([4, 4])]
+    sent = [envelope.body for envelope in stream([4, 4])]
     events = batch(
         [sent[0], b"\xfe no JSON", sent[1], sent[1]],
         device_ids=["rig-1", "rig-1", "rig-1", None],
@@ -95,9 +97,9 @@ async def test_score_telemetry_stores_a_batch_and_keeps_what_it_cannot_use() -> 
 
     await functions_of(plant.services())["score_telemetry"](events)
 
-    assert [one["seq"] for one in plant.store.all("readings")] == [0, 1]
-    assert {one["siteId"] for one in plant.store.all("readings")} == {"north"}
-    letters = {one["reason"]: one for one in plant.dead_letters.files.values()}
+    assert [message["seq"] for message in plant.store.all("readings")] == [0, 1]
+    assert {message["siteId"] for message in plant.store.all("readings")} == {"north"}
+    letters = {letter["reason"]: letter for letter in plant.dead_letters.files.values()}
     assert set(letters) == {"not-json", "no-device-id"}
     assert letters["not-json"]["sequenceNumber"] == 101
     assert letters["not-json"]["partition"] == "3"

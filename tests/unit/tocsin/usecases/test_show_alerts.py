@@ -18,7 +18,7 @@ from tocsin.domain.errors import InvalidRequestError, NotFoundError
 from tocsin.usecases.show_alerts import AlertQuery, ShownAlert, show_alerts
 
 
-def raised(t: int, device_id: str = "rig-1", site_id: str = "north") -> Alert:
+def raise_alert(t: int, device_id: str = "rig-1", site_id: str = "north") -> Alert:
     return Alert(
         change="raised",
         alert_id=f"{device_id}-{t}",
@@ -36,7 +36,7 @@ def raised(t: int, device_id: str = "rig-1", site_id: str = "north") -> Alert:
     )
 
 
-def cleared(alert: Alert, t: int) -> Alert:
+def clear(alert: Alert, t: int) -> Alert:
     return replace(alert, change="cleared", t=t, score=1.0, cause=None, sensors={})
 
 
@@ -64,23 +64,23 @@ async def show(store: FakeStore, **wanted: object) -> list[ShownAlert]:
 
 
 async def test_an_alert_is_shown_as_raised_with_when_it_cleared() -> None:
-    first, second = raised(100), raised(300)
-    store = await store_of(first, cleared(first, 200), second, rig_1=300)
+    first, second = raise_alert(100), raise_alert(300)
+    store = await store_of(first, clear(first, 200), second, rig_1=300)
     assert await show(store) == [ShownAlert(second, None, True), ShownAlert(first, 200, False)]
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 50])
 async def test_pages_join_without_a_gap_though_clearings_lie_on_others(most: int) -> None:
-    alerts = [raised(100 * n, f"rig-{n % 3}") for n in range(1, 9)]
-    clearings = [cleared(alert, 1_000 + alert.t) for alert in alerts]  # all newer than any raised
+    alerts = [raise_alert(100 * n, f"rig-{n % 3}") for n in range(1, 9)]
+    clearings = [clear(alert, 1_000 + alert.t) for alert in alerts]  # all newer than any raised
     shown = await show(await store_of(*alerts, *clearings), most=most)
     assert shown == [ShownAlert(alert, 1_000 + alert.t, False) for alert in alerts[::-1]]
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 3)), unique=True), st.integers(1, 4))
 async def test_every_alert_is_shown_once(pairs: Sequence[tuple[int, int]], most: int) -> None:
-    alerts = [raised(t, f"rig-{n}") for t, n in pairs]
-    endings = [cleared(alert, 10 + alert.t) for alert in alerts[::2]]
+    alerts = [raise_alert(t, f"rig-{n}") for t, n in pairs]
+    endings = [clear(alert, 10 + alert.t) for alert in alerts[::2]]
     shown = await show(await store_of(*alerts, *endings), most=most)
     in_order = sorted(alerts, key=lambda alert: alert.position.order)
     assert [alert.raised for alert in shown] == in_order
@@ -90,7 +90,7 @@ async def test_every_alert_is_shown_once(pairs: Sequence[tuple[int, int]], most:
 
 
 async def test_alerts_of_a_site_and_of_a_device() -> None:
-    north, south = raised(100, "rig-1"), raised(200, "rig-2", "south")
+    north, south = raise_alert(100, "rig-1"), raise_alert(200, "rig-2", "south")
     store = await store_of(north, south, rig_1=100)
     await store.save_devices([device_record("rig-2", siteId="south", alert={"t": 200})])
     for only_open in (False, True):
@@ -107,8 +107,8 @@ async def test_open_alerts_alone(most: int) -> None:
     expected = []
     for n in range(5):
         name = f"rig-{n}"
-        old, now = raised(100 + n, name), raised(500 + n // 2, name)
-        await store.save_alerts([old, cleared(old, 300), now])
+        old, now = raise_alert(100 + n, name), raise_alert(500 + n // 2, name)
+        await store.save_alerts([old, clear(old, 300), now])
         await store.save_devices([device_record(name, alert={"t": now.t})])
         expected.append(now)
     expected.sort(key=lambda alert: alert.position.order)
@@ -118,21 +118,21 @@ async def test_open_alerts_alone(most: int) -> None:
 
 async def test_an_alert_whose_device_forgot_it_is_neither_open_nor_cleared() -> None:
     """A device that changes its profile begins anew."""
-    store = await store_of(raised(100), rig_1=None)
-    assert await show(store) == [ShownAlert(raised(100), None, False)]
+    store = await store_of(raise_alert(100), rig_1=None)
+    assert await show(store) == [ShownAlert(raise_alert(100), None, False)]
     assert await show(store, only_open=True) == []
 
 
 async def test_an_alert_is_open_before_its_device_is_stored() -> None:
     """Alerts are written before the states of devices."""
-    store = await store_of(raised(NOW + 5), rig_1=None)
-    assert await show(store) == [ShownAlert(raised(NOW + 5), None, True)]
+    store = await store_of(raise_alert(NOW + 5), rig_1=None)
+    assert await show(store) == [ShownAlert(raise_alert(NOW + 5), None, True)]
 
 
 async def test_a_damaged_device_keeps_no_alert_from_being_shown() -> None:
-    store = await store_of(raised(100))
+    store = await store_of(raise_alert(100))
     store.containers["devices"]["rig-1", "rig-1"] = '{"id": "rig-1", "deviceId": "rig-1"}'
-    assert [alert.raised for alert in await show(store)] == [raised(100)]
+    assert [alert.raised for alert in await show(store)] == [raise_alert(100)]
 
 
 async def test_a_site_or_device_that_is_not_there_is_named() -> None:
