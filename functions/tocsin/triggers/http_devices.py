@@ -14,7 +14,7 @@ from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing
 from tocsin.triggers.site_query import AnySiteQuery
 from tocsin.usecases import show_profiles as profiles
-from tocsin.usecases.find_named import check_site, find_device
+from tocsin.usecases.find_named import check_shown_site, find_device
 from tocsin.usecases.show_readings import DEFAULT_MAX, LARGEST_MAX, LAST_MS, show_readings
 
 EventTime = Annotated[int, Meta(ge=-LAST_MS, le=LAST_MS)]  # ms since the epoch
@@ -38,7 +38,7 @@ async def list_devices(call: Call[AnySiteQuery, Nothing]) -> func.HttpResponse:
     services, site = call.services, call.query.site
     devices = await services.fleet.devices(site)
     if site is not None and not devices:
-        await check_site(site, fleet=services.fleet, settings=services.site_settings)
+        await check_shown_site(site, fleet=services.fleet, settings=services.site_settings)
     return answer_json({"devices": [device.to_document() for device in devices]})
 
 

@@ -10,7 +10,7 @@ from tocsin.triggers.answers import answer_json
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Nothing
 from tocsin.triggers.site_query import AnySiteQuery
-from tocsin.usecases.find_named import check_site
+from tocsin.usecases.find_named import check_shown_site
 
 
 async def negotiate(call: Call[AnySiteQuery, Nothing]) -> func.HttpResponse:
@@ -19,7 +19,7 @@ async def negotiate(call: Call[AnySiteQuery, Nothing]) -> func.HttpResponse:
     site = call.query.site or (sites[0] if sites else UNASSIGNED_SITE)
     # Before the very first message every site may be waited for.
     if sites and site not in sites:
-        await check_site(site, fleet=services.fleet, settings=services.site_settings)
+        await check_shown_site(site, fleet=services.fleet, settings=services.site_settings)
     url = await services.live.client_url(call.principal.name, site)
     return answer_json({"url": url, "site": site, "sites": sites})
 

@@ -15,7 +15,8 @@ from tocsin.triggers.answers import answer_json
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing
 from tocsin.triggers.site_query import SiteQuery
-from tocsin.usecases.find_named import check_site
+from tocsin.usecases.check_names import check_site
+from tocsin.usecases.find_named import check_shown_site
 from tocsin.usecases.look_at_site import NEWEST
 from tocsin.usecases.rebalance_site import preview_plan
 
@@ -41,7 +42,7 @@ async def list_plans(call: Call[PlansQuery, Nothing]) -> func.HttpResponse:
         query.site, before_version=query.before, most=query.max
     )
     if not found:
-        await _check_site(call.query.site, call.services)
+        await _require_site(call.query.site, call.services)
     return answer_json({"plans": [plan.to_summary() for plan in found]})
 
 
@@ -50,7 +51,7 @@ async def show_latest_plan(call: Call[SiteQuery, Nothing]) -> func.HttpResponse:
     found = await plans.list_plans(site_id, before_version=NEWEST, most=1)
     standing = await plans.find_standing(site_id)
     if not found and standing is None:
-        await _check_site(call.query.site, call.services)
+        await _require_site(call.query.site, call.services)
     return answer_json(
         {
             "plan": found[0].to_document() if found else None,
@@ -63,7 +64,7 @@ async def show_plan(call: Call[SiteQuery, Nothing]) -> func.HttpResponse:
     version, site_id = int(call.path["version"]), call.query.site
     found = await call.services.plans.find_plan(site_id, version)
     if found is None:
-        await _check_site(call.query.site, call.services)
+        await _require_site(call.query.site, call.services)
         raise NotFoundError(f"site {site_id!r} has no plan {version}")
     return answer_json(found.to_document())
 
@@ -71,7 +72,7 @@ async def show_plan(call: Call[SiteQuery, Nothing]) -> func.HttpResponse:
 async def run_plan(call: Call[SiteQuery, RunBody]) -> func.HttpResponse:
     """Put the request in the queue; a preview is made at once and changes nothing."""
     services, site_id = call.services, call.query.site
-    await _check_site(call.query.site, call.services)
+    await check_site(site_id, services.sources)
     if call.body.preview:
         preview = await preview_plan(
             site_id, sources=services.sources, planner=services.planner, now_ms=services.now_ms
@@ -83,8 +84,8 @@ async def run_plan(call: Call[SiteQuery, RunBody]) -> func.HttpResponse:
     return answer_json({"requested": request.to_document()}, status=202)
 
 
-async def _check_site(site_id: str, services: Services) -> None:
-    await check_site(site_id, fleet=services.fleet, settings=services.site_settings)
+async def _require_site(site_id: str, services: Services) -> None:
+    await check_shown_site(site_id, fleet=services.fleet, settings=services.site_settings)
 
 
 ROUTES = (

@@ -15,7 +15,7 @@ from tocsin.triggers.inputs import Input, Nothing
 from tocsin.triggers.setting_patches import OptimiserPatch, OverridesPatch, TasksPatch
 from tocsin.triggers.site_query import SiteQuery
 from tocsin.usecases.change_setting import change_setting, show_setting
-from tocsin.usecases.find_named import check_site
+from tocsin.usecases.find_named import check_shown_site
 
 PATCHES: Mapping[Kind, type[Input]] = {
     "optimiser": OptimiserPatch,
@@ -29,7 +29,7 @@ def _make_show(kind: Kind) -> Callable[[Call[SiteQuery, Nothing]], Awaitable[fun
         services, site_id = call.services, call.query.site
         shown = await show_setting(kind, site_id, services.site_settings)
         if shown["setAt"] is None:
-            await check_site(site_id, fleet=services.fleet, settings=services.site_settings)
+            await check_shown_site(site_id, fleet=services.fleet, settings=services.site_settings)
         return answer_json(shown)
 
     return show

@@ -23,7 +23,8 @@ def add_no_route(app: func.Blueprint, routes: Sequence[AnyRoute]) -> None:
     async def answer(req: func.HttpRequest) -> func.HttpResponse:
         path = req.route_params.get("path") or ""
         allowed = sorted({route.method for route in routes if _matches(route.path, path)})
-        if not allowed:
+        # A path of the right shape whose number no route takes is no route either.
+        if not allowed or req.method in allowed:
             tops = sorted({route.path.partition("/")[0] for route in routes})
             text = f"there is no {f'/api/{path}'!r:.140}; there are {', '.join(tops)}"
             return answer_problem(404, text)

@@ -22,7 +22,8 @@ from tocsin.planning.inputs.overrides import Overrides
 from tocsin.planning.inputs.tasks import parse_tasks
 from tocsin.planning.inputs.twins import parse_devices
 from tocsin.usecases.look_at_site import NEWEST
-from tocsin.usecases.ports.planning import Sources
+from tocsin.usecases.ports.operators import Fleet
+from tocsin.usecases.ports.planning import SiteSettings, Sources
 
 
 async def check_site(site_id: str, sources: Sources) -> None:
@@ -31,7 +32,7 @@ async def check_site(site_id: str, sources: Sources) -> None:
     Raises InvalidRequestError where there is no such site, and HubAwayError where the database does
     not know it and the hub does not answer.
     """
-    if await _is_stored(site_id, sources):
+    if await is_stored_site(site_id, fleet=sources.fleet, settings=sources.settings):
         return
     try:
         twins = await sources.twins.list_twins(site_id)
@@ -42,6 +43,15 @@ async def check_site(site_id: str, sources: Sources) -> None:
         ) from error
     if not twins:
         raise InvalidRequestError(f"no device is tagged with the site {site_id!r}")
+
+
+async def is_stored_site(site_id: str, *, fleet: Fleet, settings: SiteSettings) -> bool:
+    """Whether the database knows the site: by what was set for it, or a device that was heard."""
+    found = await asyncio.gather(*(settings.find_setting(kind, site_id) for kind in KINDS))
+    if any(found):
+        return True
+    # Devices that nobody has put anywhere are kept under a name of their own, which is no site.
+    return site_id != UNASSIGNED_SITE and site_id in await fleet.sites()
 
 
 async def check_override_names(
@@ -58,16 +68,6 @@ async def check_override_names(
     unknown = sorted(after.find_unknown(tasks.keys() | before.tasks, devices | before.devices))
     if unknown:
         raise InvalidProblemError("; ".join(unknown))
-
-
-async def _is_stored(site_id: str, sources: Sources) -> bool:
-    settings = await asyncio.gather(
-        *(sources.settings.find_setting(kind, site_id) for kind in KINDS)
-    )
-    if any(settings):
-        return True
-    # Devices that nobody has put anywhere are kept under a name of their own, which is no site.
-    return site_id != UNASSIGNED_SITE and site_id in await sources.fleet.sites()
 
 
 async def _find_devices(

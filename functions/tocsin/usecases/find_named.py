@@ -1,4 +1,4 @@
-"""What a request names has to be there: nothing is done, or shown empty, for a name misspelt."""
+"""What a request wants to look at has to be there: a misspelt name is not shown as empty."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import asyncio
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import InvalidRequestError, NotFoundError
 from tocsin.domain.fleet import UNASSIGNED_SITE
+from tocsin.usecases.check_names import is_stored_site
 from tocsin.usecases.ports.operators import Fleet
 from tocsin.usecases.ports.planning import SiteSettings
 
@@ -19,14 +20,15 @@ async def find_device(device_id: str, fleet: Fleet) -> DeviceRecord:
     return found
 
 
-async def check_site(site_id: str, *, fleet: Fleet, settings: SiteSettings) -> None:
+async def check_shown_site(site_id: str, *, fleet: Fleet, settings: SiteSettings) -> None:
     """Raise InvalidRequestError, naming the sites that there are, unless *site_id* is one of them.
 
-    A site is there once one of its devices has reported or its tasks are described. Asks the
-    database only: viewers must not use up the few queries that the hub answers in a minute.
+    Asks the database alone: those who only look must not use up the few queries that the hub
+    answers in a minute. Devices without a site are looked at under the name that stands for none.
     """
-    reported, planned = await asyncio.gather(fleet.sites(), settings.list_planned_sites())
-    known = {*reported, *planned}
-    if site_id not in known | {UNASSIGNED_SITE}:
-        others = f"there are {', '.join(sorted(known))}" if known else "no device has reported yet"
-        raise InvalidRequestError(f"there is no site {site_id!r:.140}; {others}")
+    if site_id == UNASSIGNED_SITE or await is_stored_site(site_id, fleet=fleet, settings=settings):
+        return
+    heard, planned = await asyncio.gather(fleet.sites(), settings.list_planned_sites())
+    known = sorted({*heard, *planned})
+    others = f"there are {', '.join(known)}" if known else "no device has reported yet"
+    raise InvalidRequestError(f"there is no site {site_id!r:.140}; {others}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition, page_of
 from tocsin.domain.device_record import DeviceRecord, alert_id
 from tocsin.domain.errors import DamagedDocumentError
-from tocsin.usecases.find_named import check_site, find_device
+from tocsin.usecases.find_named import check_shown_site, find_device
 from tocsin.usecases.ports.operators import Fleet
 from tocsin.usecases.ports.planning import SiteSettings
 
@@ -54,7 +54,7 @@ async def show_alerts(
         await find_device(query.device_id, fleet)
     page = await (_page_open if query.only_open else _page_raised)(query, fleet)
     if not page.alerts and query.site_id is not None:
-        await check_site(query.site_id, fleet=fleet, settings=settings)
+        await check_shown_site(query.site_id, fleet=fleet, settings=settings)
     return await _add_endings(page.alerts, fleet), page.older
 
 
