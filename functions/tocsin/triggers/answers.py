@@ -37,6 +37,7 @@ STATUS: Mapping[type[TocsinError], int] = {
 }
 # What such an error says of itself is for the log.
 AWAY = "a service that this needs does not answer just now; try again"
+MOST_LETTERS = 2_000
 
 
 def answer_json(
@@ -53,11 +54,16 @@ def answer_json(
     )
 
 
+def shorten(text: str) -> str:
+    """A text may quote what was sent, which may be long."""
+    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}…"
+
+
 def answer_problem(
     status: int, text: str, *, headers: Mapping[str, str] | None = None
 ) -> func.HttpResponse:
     """The one shape of every answer that is no success."""
-    return answer_json({"error": text}, status=status, headers=headers)
+    return answer_json({"error": shorten(text)}, status=status, headers=headers)
 
 
 def answer_error(error: Exception, what: str) -> func.HttpResponse:

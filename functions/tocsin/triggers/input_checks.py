@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from reprlib import Repr
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -16,6 +17,9 @@ WORDS: Mapping[Any, str] = {
     float: "a number",
     str: "text",
 }
+# Cuts whatever was sent to a length that an answer can have, however deep or long it is.
+QUOTE = Repr()
+QUOTE.maxstring = QUOTE.maxother = QUOTE.maxlong = 60
 
 
 def check_record(
@@ -37,7 +41,7 @@ def check_record(
         place = f"{where}.{name}" if where else name
         if name not in fields:
             known = f"use {', '.join(sorted(fields))}" if fields else "there is none here"
-            raise InvalidRequestError(f"the {noun} {place!r:.80} is unknown; {known}")
+            raise InvalidRequestError(f"the {noun} {place!r:.160} is unknown; {known}")
         _check_value(value, fields[name].type, where=place, are_texts=are_texts)
     for name, field in fields.items():
         if field.required and name not in values:
@@ -55,12 +59,13 @@ def _check_value(value: object, declared: Any, *, where: str, are_texts: bool) -
         for name, part in _as_mapping(value, where).items():
             _check_value(part, get_args(kind)[1], where=f"{where}.{name}", are_texts=are_texts)
     elif not _fits(value, kind, are_texts=are_texts):
-        raise InvalidRequestError(f"{where} {_demand(value, kind, are_texts)}, not {value!r:.40}")
+        demand = _demand(value, kind, are_texts)
+        raise InvalidRequestError(f"{where:.160} {demand}, not {QUOTE.repr(value)}")
 
 
 def _as_mapping(value: object, where: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise InvalidRequestError(f"{where} must be an object, not {value!r:.40}")
+        raise InvalidRequestError(f"{where:.160} must be an object, not {QUOTE.repr(value)}")
     return value
 
 

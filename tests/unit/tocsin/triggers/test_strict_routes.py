@@ -248,6 +248,13 @@ async def test_a_malformed_body_is_refused(
     assert expected in await refuse(plant, name, 400, body=body)
 
 
+async def test_an_answer_quotes_no_more_than_can_be_read(plant: Plant) -> None:
+    body = {"pins": {"x" * 500_000: "cell-1"}}
+    said = await refuse(plant, "change_overrides", 400, body=body)
+    assert said.startswith("overrides.pins: 'xxx")
+    assert len(said) < 3_000
+
+
 @pytest.mark.parametrize("name", [name for name in SAMPLES if name != "health"])
 async def test_who_may_not_ask_learns_nothing_of_what_would_be_wrong(
     plant: Plant, name: str
