@@ -18,13 +18,12 @@ from tocsin.domain.errors import (
     InvalidProblemError,
     InvalidRequestError,
     NotFoundError,
-    TocsinError,
     UnauthenticatedError,
 )
 
 log = logging.getLogger(__name__)
 
-STATUS: Mapping[type[TocsinError], int] = {
+STATUS: Mapping[type, int] = {  # of an error, or of the next above it in the tree
     UnauthenticatedError: 401,
     ForbiddenError: 403,
     InvalidRequestError: 400,
@@ -71,11 +70,11 @@ def answer_error(error: Exception, what: str) -> func.HttpResponse:
 
     What a caller can do nothing about is logged with its traceback and answered without details.
     """
-    status = STATUS.get(type(error)) if isinstance(error, TocsinError) else None
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
     if status is None:
         log.error("%s failed", what, exc_info=error)
         return answer_problem(500, "this failed; the reason is in the log of the function app")
-    if type(error) is DeliveryError:
+    if isinstance(error, DeliveryError) and not isinstance(error, HubAwayError):
         log.warning("%s: %s", what, error)
         return answer_problem(status, AWAY)
     return answer_problem(status, str(error))
