@@ -37,12 +37,10 @@ class RunBody(Input):
 
 
 async def list_plans(call: Call[PlansQuery, Nothing]) -> func.HttpResponse:
-    query = call.query
-    found = await call.services.plans.list_plans(
-        query.site, before_version=query.before, most=query.max
-    )
+    query, services = call.query, call.services
+    found = await services.plans.list_plans(query.site, before_version=query.before, most=query.max)
     if not found:
-        await _require_site(call.query.site, call.services)
+        await _require_site(query.site, services)
     return answer_json({"plans": [plan.to_summary() for plan in found]})
 
 
@@ -51,7 +49,7 @@ async def show_latest_plan(call: Call[SiteQuery, Nothing]) -> func.HttpResponse:
     found = await plans.list_plans(site_id, before_version=NEWEST, most=1)
     standing = await plans.find_standing(site_id)
     if not found and standing is None:
-        await _require_site(call.query.site, call.services)
+        await _require_site(site_id, call.services)
     return answer_json(
         {
             "plan": found[0].to_document() if found else None,
@@ -64,7 +62,7 @@ async def show_plan(call: Call[SiteQuery, Nothing]) -> func.HttpResponse:
     version, site_id = int(call.path["version"]), call.query.site
     found = await call.services.plans.find_plan(site_id, version)
     if found is None:
-        await _require_site(call.query.site, call.services)
+        await _require_site(site_id, call.services)
         raise NotFoundError(f"site {site_id!r} has no plan {version}")
     return answer_json(found.to_document())
 
