@@ -31,7 +31,7 @@ values = st.recursive(
 )
 
 
-def request(body: bytes) -> func.HttpRequest:
+def make_request(body: bytes) -> func.HttpRequest:
     return func.HttpRequest(
         method="POST",
         url="https://tocsin.example/api/x",
@@ -41,7 +41,7 @@ def request(body: bytes) -> func.HttpRequest:
 
 
 def send(content: object) -> func.HttpRequest:
-    return request(json.dumps(content).encode())
+    return make_request(json.dumps(content).encode())
 
 
 def try_parse(
@@ -98,7 +98,7 @@ def test_a_deep_body_is_refused(kind: type[Input], depth: int) -> None:
     name = kind.__struct_encode_fields__[0]
     body = f'{{"{name}": {"[" * depth}{"]" * depth}}}'.encode()
     with pytest.raises(InvalidRequestError):
-        parse_body(kind, request(body))
+        parse_body(kind, make_request(body))
 
 
 def test_many_keys_are_looked_through_once() -> None:

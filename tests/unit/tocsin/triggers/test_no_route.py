@@ -100,12 +100,12 @@ async def test_services_that_cannot_be_built_are_answered_too() -> None:
         raise ValueError("a setting is missing")
 
     for name in ("health", "devices"):
-        found = await functions_from(fail)[name](_request())
+        found = await functions_from(fail)[name](make_request())
         assert found.status_code == 500
         assert "setting" not in found.get_body().decode()
 
 
-def _request() -> func.HttpRequest:
+def make_request() -> func.HttpRequest:
     return func.HttpRequest(
         method="GET", url="https://tocsin.example/api/x", body=b"",
         headers={"x-ms-client-principal": VIEWER},
