@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientSession
 
 from local import services
-from local.addresses import free_loopback_address
+from local.addresses import find_free_address
 from local.services import Endpoints
 from tests.contract.functions_hosts import APPS
 from tests.paths import ROOT
@@ -23,9 +23,9 @@ EXAMPLES = {"{id}": "rig-1", "{version:int}": "7"}
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    endpoints = Endpoints.free(free_loopback_address())
+    endpoints = Endpoints.free(find_free_address())
     folder: Path = tmp_path_factory.mktemp("api")
-    child = services.functions_host(
+    child = services.make_functions_host(
         endpoints,
         folder,
         app=APPS / "api",
