@@ -6,15 +6,21 @@ from azure.core.exceptions import ServiceRequestError
 
 
 class FakeFiles:
-    """``files``: content by path; ``reads``: paths in order; ``away`` makes every read fail."""
+    """``files``: content by path; ``reads``: paths in order.
+
+    ``away`` makes every read fail as a storage does that cannot be reached, ``broken`` as a bug.
+    """
 
     def __init__(self, files: dict[str, bytes] | None = None) -> None:
         self.files = files or {}
         self.reads: list[str] = []
         self.away = False
+        self.broken = False
 
     async def read(self, path: str) -> bytes | None:
         self.reads.append(path)
         if self.away:
             raise ServiceRequestError("the storage is away")
+        if self.broken:
+            raise RuntimeError("nobody expects this")
         return self.files.get(path)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from azure.core.exceptions import AzureError
-
+from tocsin.adapters.refresh import Refresh
 from tocsin.domain.recalibration import is_allowed
 from tocsin.usecases.ports.documents import Document
 
@@ -31,35 +29,18 @@ class KnownThresholds:
         clock_s: Callable[[], float],
     ) -> None:
         self._read_all = read_all
-        self._refresh_s = refresh_s
-        self._clock_s = clock_s
         self._factors: Mapping[str, float] = {}
-        self._read_at: float | None = None
-        self._first = asyncio.Lock()
-        self._refresh: asyncio.Task[None] | None = None
+        self._refresh = Refresh(
+            self._look_up, subject="Device thresholds", every_s=refresh_s, clock_s=clock_s
+        )
 
     async def factors(self) -> Mapping[str, float]:
-        if self._read_at is None:
-            async with self._first:
-                if self._read_at is None:
-                    await self._read()
-        elif self._clock_s() - self._read_at >= self._refresh_s and (
-            self._refresh is None or self._refresh.done()
-        ):
-            self._refresh = asyncio.create_task(self._read_again())
+        await self._refresh.keep()
         return self._factors
 
-    async def _read(self) -> None:
+    async def _look_up(self) -> None:
         documents = await self._read_all()
-        self._factors = dict(found for one in documents if (found := _factor(one)) is not None)
-        self._read_at = self._clock_s()
-
-    async def _read_again(self) -> None:
-        try:
-            await self._read()
-        except AzureError as error:
-            log.warning("Device thresholds not looked up, going on as before: %s", error)
-            self._read_at = self._clock_s()
+        self._factors = dict(known for one in documents if (known := _factor(one)) is not None)
 
 
 def _factor(document: Document) -> tuple[str, float] | None:

@@ -7,14 +7,13 @@ import json
 import logging
 import threading
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from azure.core.exceptions import AzureError
 from numpy.typing import NDArray
 
 from tocsin.adapters.process_memory import settle_memory
+from tocsin.adapters.refresh import Refresh
 from tocsin.domain.bundle import BundleSpec, check_sha256, parse_bundle
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
@@ -80,17 +79,6 @@ def load_model(spec: BundleSpec, program: bytes, profile: Profile) -> TorchModel
     return model
 
 
-@dataclass(slots=True)
-class _Slot:
-    """What is known of one profile's model. ``checked_at`` is on the caller's clock, in s."""
-
-    model: TorchModel | None = None
-    active: bytes | None = None
-    checked_at: float | None = None
-    busy: asyncio.Lock = field(default_factory=asyncio.Lock)
-    refresh: asyncio.Task[None] | None = None
-
-
 class ActiveModels:
     """The port Models: each profile's active bundle, looked up again every *refresh_s* seconds.
 
@@ -104,44 +92,54 @@ class ActiveModels:
         self._read_file = read_file
         self._refresh_s = refresh_s
         self._clock_s = clock_s
-        self._slots: dict[str, _Slot] = {}
+        self._by_profile: dict[str, _ActiveModel] = {}
 
     async def current(self, profile: Profile) -> TorchModel | None:
-        slot = self._slots.setdefault(profile.name, _Slot())
-        if slot.checked_at is None:
-            await self._look_up_first(slot, profile)
-        elif self._clock_s() - slot.checked_at >= self._refresh_s and (
-            slot.refresh is None or slot.refresh.done()
-        ):
-            slot.refresh = asyncio.create_task(self._look_up_again(slot, profile))
-        return slot.model
+        active = self._by_profile.get(profile.name)
+        if active is None:
+            active = _ActiveModel(
+                profile, self._read_file, refresh_s=self._refresh_s, clock_s=self._clock_s
+            )
+            self._by_profile[profile.name] = active
+        return await active.model()
 
-    async def _look_up_first(self, slot: _Slot, profile: Profile) -> None:
-        async with slot.busy:
-            if slot.checked_at is None:
-                await self._look_up(slot, profile)
-                slot.checked_at = self._clock_s()
 
-    async def _look_up_again(self, slot: _Slot, profile: Profile) -> None:
-        try:
-            await self._look_up(slot, profile)
-        except AzureError as error:
-            log.warning("Models of %r not looked up, going on as before: %s", profile.name, error)
-        finally:
-            slot.checked_at = self._clock_s()
+class _ActiveModel:
+    """One profile's model, and the active.json that it was loaded by."""
 
-    async def _look_up(self, slot: _Slot, profile: Profile) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        read_file: ReadFile,
+        *,
+        refresh_s: float,
+        clock_s: Callable[[], float],
+    ) -> None:
+        self._profile = profile
+        self._read_file = read_file
+        self._model: TorchModel | None = None
+        self._loaded_by: bytes | None = None
+        self._refresh = Refresh(
+            self._look_up, subject=f"Model of {profile.name!r}", every_s=refresh_s, clock_s=clock_s
+        )
+
+    async def model(self) -> TorchModel | None:
+        await self._refresh.keep()
+        return self._model
+
+    async def _look_up(self) -> None:
+        profile = self._profile
         active = await self._read_file(f"{profile.name}/active.json")
-        if active == slot.active and active is not None:
+        if active == self._loaded_by and active is not None:
             return
         try:
-            slot.model = await self._load(active, profile)
+            self._model = await self._load(active, profile)
         except InvalidBundleError as error:
-            kept = "none" if slot.model is None else slot.model.spec.version
+            kept = "none" if self._model is None else self._model.spec.version
             log.error("Bundle refused, version in use: %s. %s", kept, error)  # noqa: TRY400 (told)
             return
-        slot.active = active
-        log.info("Profile %r is scored by bundle %r", profile.name, slot.model.spec.version)
+        self._loaded_by = active
+        log.info("Profile %r is scored by bundle %r", profile.name, self._model.spec.version)
 
     async def _load(self, active: bytes | None, profile: Profile) -> TorchModel:
         version, bundle_sha256 = parse_active(active, profile)

@@ -20,6 +20,7 @@ class Watched:
         self.documents = list(documents)
         self.reads = 0
         self.away = False
+        self.broken = False
         self.now_s = 1_000.0
         self.known = KnownThresholds(self.read, refresh_s=REFRESH_S, clock_s=lambda: self.now_s)
 
@@ -28,6 +29,8 @@ class Watched:
         await asyncio.sleep(0)
         if self.away:
             raise ServiceRequestError("the database is away")
+        if self.broken:
+            raise KeyError("factor")
         return [*self.documents]
 
     async def after_refresh(self) -> Mapping[str, float]:
@@ -81,6 +84,27 @@ async def test_a_failing_look_up_goes_on_as_before_and_is_told(
         assert await watched.after_refresh() == {"a": 2.0}
     assert "not looked up, going on as before" in caplog.text
     watched.away = False
+    watched.documents = []
+    assert await watched.after_refresh() == {}
+
+
+async def test_an_unexpected_failure_is_logged_whole_and_pauses_like_any_other(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    watched = Watched(threshold("a", 2))
+    await watched.known.factors()
+    watched.broken = True
+    assert await watched.after_refresh() == {"a": 2.0}
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert record.exc_info is not None
+    assert isinstance(record.exc_info[1], KeyError)
+    watched.now_s += REFRESH_S - 1
+    for _ in range(20):
+        assert await watched.known.factors() == {"a": 2.0}
+        await asyncio.sleep(0)  # a look-up that had begun would read now
+    assert watched.reads == 2, "not once for each batch"
+    watched.broken = False
     watched.documents = []
     assert await watched.after_refresh() == {}
 

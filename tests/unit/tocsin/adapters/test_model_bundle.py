@@ -212,3 +212,21 @@ async def test_a_storage_that_stays_away_fails_the_first_look_up_and_no_later_on
     watched.files.away = False
     watched.files.files.update(bundle_files(RIG, "2-b"))
     assert await watched.version_after_refresh() == "2-b"
+
+
+async def test_an_unexpected_failure_is_logged_whole_and_pauses_like_any_other(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    watched = Watched(bundle_files(RIG, "1-a"))
+    assert await watched.version() == "1-a"
+    watched.files.broken = True
+    assert await watched.version_after_refresh() == "1-a"
+    (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert record.exc_info is not None
+    assert isinstance(record.exc_info[1], RuntimeError)
+    reads = len(watched.files.reads)
+    watched.clock.now_s += REFRESH_S - 1
+    for _ in range(20):
+        assert await watched.version() == "1-a"
+        await asyncio.sleep(0)  # a look-up that had begun would read now
+    assert len(watched.files.reads) == reads, "not once for each batch"

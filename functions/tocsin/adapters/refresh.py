@@ -1,0 +1,57 @@
+"""Looking something up that changes elsewhere: first when it is needed, then now and again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from azure.core.exceptions import AzureError
+
+log = logging.getLogger(__name__)
+
+
+class Refresh:
+    """Runs *look_up* when it is first asked for, and from then on beside those who ask.
+
+    look_up: keeps what it finds; what it raises fails the first call of ``keep``, and no later one.
+    subject: what is looked up, for the log.
+    every_s: from the end of a look-up, whether or not it failed, to the beginning of the next.
+    """
+
+    def __init__(
+        self,
+        look_up: Callable[[], Coroutine[Any, Any, None]],
+        *,
+        subject: str,
+        every_s: float,
+        clock_s: Callable[[], float],
+    ) -> None:
+        self._look_up = look_up
+        self._subject = subject
+        self._every_s = every_s
+        self._clock_s = clock_s
+        self._ended_s: float | None = None
+        self._first = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+
+    async def keep(self) -> None:
+        """Return once something is known; a later look-up that is due is not waited for."""
+        if self._ended_s is None:
+            async with self._first:
+                if self._ended_s is None:
+                    await self._look_up()
+                    self._ended_s = self._clock_s()
+        elif self._task is None and self._clock_s() - self._ended_s >= self._every_s:
+            self._task = asyncio.create_task(self._look_up())
+            self._task.add_done_callback(self._end)
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self._task = None
+        self._ended_s = self._clock_s()
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, AzureError):
+            log.warning("%s not looked up, going on as before: %s", self._subject, error)
+        elif error is not None:
+            log.error("%s not looked up, going on as before", self._subject, exc_info=error)
