@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import azure.functions as func
+import numpy as np
 import torch
 
 from benchmarks import report
@@ -82,14 +83,15 @@ async def paths(devices: int, rounds: int) -> tuple[float, float]:
 async def _round(
     line: Line, events: Sequence[func.EventHubEvent], now_ms: int
 ) -> tuple[float, float]:
+    watched = line.watched
+    assert watched is not None, "the histories were filled"
     line.store.sent.clear()
+    watched.passes.clear()
     started = time.perf_counter()
     outcome = await line.score(events, now_ms=now_ms)
     path_s = time.perf_counter() - started
-    watched = line.watched
-    assert watched is not None, "a batch was scored"
-    windows = watched.windows
-    if windows is None or not outcome.readings == len(windows) == len(events) * READINGS:
+    windows = np.concatenate(watched.passes)
+    if not outcome.readings == len(windows) == len(events) * READINGS:
         raise RuntimeError(f"not every reading got a score: {outcome}")
     bodies = [event.get_body() for event in events]
     started = time.perf_counter()

@@ -90,17 +90,17 @@ class TextStore:
 
 
 class WatchedModel:
-    """A model that remembers the windows of its last pass, for the floor to score again."""
+    """A model that remembers the windows of its passes, for the floor to score again."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
         self.spec = model.spec
-        self.windows: NDArray[np.float32] | None = None
+        self.passes: list[NDArray[np.float32]] = []
 
     def score(
         self, windows: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int8]]:
-        self.windows = windows
+        self.passes.append(windows)
         return self.model.score(windows)
 
 

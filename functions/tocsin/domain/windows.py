@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +40,35 @@ class History:
         return History(times[-keep:], np.concatenate((self.values, values))[first[-keep:]])
 
 
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """k windows over the same readings, each a copy only when it is asked for: a reading is in as
+    many windows as a window is long.
+
+    ``rows``: the readings float32 ``[r, c]``. ``ends``: int64 ``[k]``, the row each window ends at.
+    """
+
+    rows: NDArray[np.float32]
+    ends: NDArray[np.int64]
+    length: int
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def of(self, part: slice) -> NDArray[np.float32]:
+        """Those windows as float32 ``[some, length, c]``."""
+        ends = self.ends[part]
+        if not len(ends):
+            return np.empty((0, self.length, self.rows.shape[1]), dtype=np.float32)
+        every = np.lib.stride_tricks.sliding_window_view(self.rows, self.length, axis=0)
+        return every.transpose(0, 2, 1)[ends - (self.length - 1)]
+
+    def slices(self, most: int) -> Iterator[NDArray[np.float32]]:
+        """All windows in their order, at most *most* at a time."""
+        for start in range(0, len(self.ends), most):
+            yield self.of(slice(start, start + most))
+
+
 def windows_ending_at(
     history: History, t: NDArray[np.int64], values: NDArray[np.float32], profile: Profile
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
@@ -48,29 +77,25 @@ def windows_ending_at(
     Returns float32 ``[k, window, c]`` and a mask bool ``[n]`` with k true: the readings scored.
     A silence longer than half a window ends what came before: no window spans it.
     """
-    return windows_of_batch([(history, t, values)], profile)
+    windows, full = windows_of_batch([(history, t, values)], profile)
+    return windows.of(slice(None)), full
 
 
 def windows_of_batch(
     parts: Sequence[tuple[History, NDArray[np.int64], NDArray[np.float32]]], profile: Profile
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+) -> tuple[Windows, NDArray[np.bool_]]:
     """The windows of several messages at once, as ``windows_ending_at`` has each of them.
 
-    *parts*: history, t ``[n]`` and values ``[n, c]`` of each message. Returns float32
-    ``[k, window, c]`` and a mask bool ``[sum of n]``, in the order of *parts*.
+    *parts*: history, t ``[n]`` and values ``[n, c]`` of each message. Returns the k windows and a
+    mask bool ``[sum of n]``, in the order of *parts*.
     """
-    window = profile.window
     rows = np.concatenate([one for history, _, values in parts for one in (history.values, values)])
     times = np.concatenate([one for history, t, _ in parts for one in (history.t, t)])
     lengths = np.array([n for history, t, _ in parts for n in (len(history.t), len(t))])
     is_new = np.repeat(np.arange(len(lengths)) % 2 == 1, lengths)
     starts = np.cumsum(lengths)[1:-1:2]  # of each history but the first
-    full = _readings_since_silence(times, starts, profile)[is_new] >= window
-    ends = np.flatnonzero(is_new)[full]
-    if not len(ends):
-        return np.empty((0, window, rows.shape[1]), dtype=np.float32), full
-    every = np.lib.stride_tricks.sliding_window_view(rows, window, axis=0).transpose(0, 2, 1)
-    return every[ends - (window - 1)], full
+    full = _readings_since_silence(times, starts, profile)[is_new] >= profile.window
+    return Windows(rows, np.flatnonzero(is_new)[full], profile.window), full
 
 
 def _readings_since_silence(

@@ -1,4 +1,4 @@
-"""Score the messages of a batch: one forward pass a profile."""
+"""Score the messages of a batch, a profile at a time."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ import logging
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tocsin.domain.readings import Scored, scored_batch
-from tocsin.domain.windows import windows_of_batch
+from tocsin.domain.windows import Windows, windows_of_batch
 from tocsin.usecases.place_messages import Placed
 from tocsin.usecases.ports.scoring import Model, Models
+
+# What a forward pass takes grows with its windows: so many, and a full batch of the largest
+# messages needs no more memory than an everyday one.
+SLICE = 4_096
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +43,7 @@ async def _score_profile(placed: Sequence[Placed], model: Model | None) -> list[
         return [*_unscored(placed)]
     # Whatever a model fails with, only the message that it fails on may not get through.
     try:
-        return [*await _one_pass(placed, model)]
+        return [*await _score_together(placed, model)]
     except Exception:
         log.exception("The model %r failed on %d messages", model.spec.version, len(placed))
         if len(placed) == 1:
@@ -46,13 +51,13 @@ async def _score_profile(placed: Sequence[Placed], model: Model | None) -> list[
     return [scored for one in placed for scored in await _score_profile([one], model)]
 
 
-async def _one_pass(placed: Sequence[Placed], model: Model) -> list[Scored]:
+async def _score_together(placed: Sequence[Placed], model: Model) -> list[Scored]:
     parts = [(one.history, one.message.t, one.message.values) for one in placed]
     windows, full = windows_of_batch(parts, placed[0].message.profile)
     if not len(windows):
         return _unscored(placed, model)
     # Off the event loop: the worker goes on receiving while torch computes.
-    scores, contributions, sensors = await asyncio.to_thread(model.score, windows)
+    scores, contributions, sensors = await asyncio.to_thread(_pass, model, windows)
     # No document takes an infinity: a sum that overflowed is as odd as can be, and nobody can
     # say of whose doing.
     scores = np.nan_to_num(scores, nan=np.nan)
@@ -66,6 +71,15 @@ async def _one_pass(placed: Sequence[Placed], model: Model) -> list[Scored]:
         contributions=contributions,
         sensors=sensors,
     )
+
+
+def _pass(
+    model: Model, windows: Windows
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int8]]:
+    """What the model says of all windows, slice by slice."""
+    parts = [model.score(part) for part in windows.slices(SLICE)]
+    scores, contributions, sensors = zip(*parts, strict=True)
+    return np.concatenate(scores), np.concatenate(contributions), np.concatenate(sensors)
 
 
 def _unscored(placed: Sequence[Placed], model: Model | None = None) -> list[Scored]:
