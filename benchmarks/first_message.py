@@ -15,9 +15,9 @@ async def first_message() -> int:
     for seq, events in enumerate(batches(line.profile, devices=1, count=filling)):
         await line.score(events, now_ms=end_ms(seq + 1, line.profile))
     watched = line.watched
-    if watched is None or watched.windows is None:
+    if watched is None or not watched.passes:
         raise RuntimeError("the last message got no score")
-    return len(watched.windows)
+    return len(watched.passes[-1])
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from tocsin.domain.alerts import Alert
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.profile import Profile
+from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.windows import History
 from tocsin.profiles import load_profiles
 from tocsin.triggers.telemetry import parse_envelopes
@@ -63,11 +64,11 @@ class TextStore:
     async def save_alerts(self, alerts: Sequence[Alert]) -> None:
         self._keep([alert.to_document() for alert in alerts])
 
-    async def save_readings(self, documents: Sequence[Document]) -> None:
-        self._keep(documents)
+    async def save_readings(self, messages: Sequence[DecidedMessage]) -> None:
+        self._keep([message.to_document() for message in messages])
 
-    async def add_readings(self, documents: Sequence[Document]) -> None:
-        self._keep(documents)
+    async def add_readings(self, messages: Sequence[DecidedMessage]) -> None:
+        self._keep([message.to_document() for message in messages])
 
     async def save_devices(self, devices: Sequence[DeviceRecord]) -> None:
         self._keep([device.to_document() for device in devices])

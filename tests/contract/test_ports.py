@@ -6,7 +6,6 @@ So what a unit test shows over a fake holds over the service too.
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,15 +18,15 @@ from tests.contract.ports import Channel, Files, Letters, Store
 from tests.fakes.bundles import bundle_files
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG, envelope, stream
 from tests.fakes.models import FakeModel, spec_of
-from tests.fakes.records import device_record
+from tests.fakes.records import decided_message, device_record
 from tests.fakes.services import TARGET_PER_DAY, Plant
 from tocsin.adapters.device_thresholds import KnownThresholds
 from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.domain.alerts import Alert, AlertPosition
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.errors import DeliveryError, InvalidRequestError
-from tocsin.domain.profile import Profile
 from tocsin.domain.scoring import Change
+from tocsin.domain.stored_message import StoredMessage
 from tocsin.usecases.give_feedback import (
     Judging,
     apply_feedback,
@@ -47,28 +46,9 @@ channel = each(fake=(ports.fake_channel, None), webpubsub=(ports.webpubsub_chann
 away_live = each(fake=(ports.fake_away_live, None), webpubsub=(ports.webpubsub_away_live, None))
 
 
-def reading(
-    t: Sequence[int], *, device_id: str = "rig-1", profile: Profile = RIG, **changes: object
-) -> dict[str, Any]:
-    """A stored message whose every value is its own time's last three digits."""
-    return {
-        "id": f"{t[0]}-{changes.get('seq', 0)}",
-        "deviceId": device_id,
-        "siteId": "north",
-        "profile": profile.name,
-        "t": list(t),
-        "firstT": t[0],
-        "lastT": t[-1],
-        "channels": {name: [time % 1_000 for time in t] for name in profile.channel_names},
-        "score": [0.5] * len(t),
-        "threshold": 1.0,
-        **changes,
-    }
-
-
 async def shown(store: Store, **changes: Any) -> list[list[int]]:  # noqa: ANN401 (any parameter)
     wanted: dict[str, Any] = {"from_t": 0, "to_t": NOW, "most": 100, **changes}
-    return [one["t"] for one in await store.readings("rig-1", **wanted)]
+    return [list(found.t) for found in await store.readings("rig-1", **wanted)]
 
 
 async def test_a_device_is_read_as_it_was_last_saved(store: Store) -> None:
@@ -81,7 +61,7 @@ async def test_a_device_is_read_as_it_was_last_saved(store: Store) -> None:
 
 @pytest.mark.parametrize("device_id", ["a?b", "a/b", "a\\b", "50%", "%2F", "ü", "a b", "..", STEP])
 async def test_whatever_is_asked_for_is_not_there(store: Store, device_id: str) -> None:
-    await store.save_readings([reading([1])])
+    await store.save_readings([decided_message([1])])
     assert await store.device(device_id) is None
     assert await store.devices(device_id) == []
     assert await store.readings(device_id, from_t=0, to_t=NOW, most=9) == []
@@ -110,7 +90,7 @@ async def test_devices_are_listed_by_id_and_site(store: Store) -> None:
 
 
 async def test_a_history_is_the_newest_readings_before_a_time_in_order(store: Store) -> None:
-    messages = [reading([n * 10 + 1, n * 10 + 2, n * 10 + 3]) for n in range(20)]
+    messages = [decided_message([n * 10 + 1, n * 10 + 2, n * 10 + 3]) for n in range(20)]
     await store.save_readings(messages)
     found = await store.history("rig-1", RIG, before_t=152, count=5)
     assert found.t.tolist() == [133, 141, 142, 143, 151]
@@ -118,12 +98,16 @@ async def test_a_history_is_the_newest_readings_before_a_time_in_order(store: St
     assert found.values.dtype == np.float32
     assert found.values.tolist() == [[t, t] for t in found.t.tolist()]
     everything = await store.history("rig-1", RIG, before_t=10_000, count=1_000)
-    assert everything.t.tolist() == [t for one in messages for t in one["t"]]
+    assert everything.t.tolist() == [t for sent in messages for t in sent.scored.message.times]
 
 
 async def test_a_history_is_one_devices_and_one_profiles(store: Store) -> None:
     await store.save_readings(
-        [reading([1]), reading([2], device_id="rig-2"), reading([3], profile=PROBE)]
+        [
+            decided_message([1]),
+            decided_message([2], device_id="rig-2"),
+            decided_message([3], profile=PROBE),
+        ]
     )
     assert (await store.history("rig-1", RIG, before_t=9, count=9)).t.tolist() == [1]
     empty = await store.history("rig-1", RIG, before_t=1, count=9)
@@ -132,20 +116,27 @@ async def test_a_history_is_one_devices_and_one_profiles(store: Store) -> None:
 
 async def test_a_history_has_nan_where_a_value_or_a_channel_is_missing(store: Store) -> None:
     await store.save_readings(
-        [reading([1, 2], channels={"heat_c": [None, 5]}), reading([3], channels={"heat_c": [6]})]
+        [
+            decided_message([1, 2], channels={"heat_c": [None, 5]}),
+            decided_message([3], channels={"heat_c": [6]}),
+        ]
     )
     found = await store.history("rig-1", RIG, before_t=9, count=9)
     np.testing.assert_array_equal(found.values, [[np.nan, np.nan], [np.nan, 5], [np.nan, 6]])
 
 
 async def test_a_history_puts_late_readings_in_their_place_once(store: Store) -> None:
-    await store.save_readings([reading([10, 20, 30]), reading([15, 20, 25], seq=1), reading([40])])
+    await store.save_readings(
+        [decided_message([10, 20, 30]), decided_message([15, 20, 25], seq=1), decided_message([40])]
+    )
     found = await store.history("rig-1", RIG, before_t=99, count=6)
     assert found.t.tolist() == [10, 15, 20, 25, 30, 40]
 
 
 async def test_readings_are_those_that_overlap_a_range_oldest_first(store: Store) -> None:
-    await store.save_readings([reading([30, 40]), reading([10, 20]), reading([50, 60])])
+    await store.save_readings(
+        [decided_message([30, 40]), decided_message([10, 20]), decided_message([50, 60])]
+    )
     assert await shown(store) == [[10, 20], [30, 40], [50, 60]]
     assert await shown(store, from_t=20, to_t=30) == [[10, 20], [30, 40]]
     assert await shown(store, from_t=21, to_t=29) == []
@@ -153,26 +144,26 @@ async def test_readings_are_those_that_overlap_a_range_oldest_first(store: Store
 
 
 async def test_too_many_readings_are_refused_not_cut(store: Store) -> None:
-    await store.save_readings([reading([t]) for t in range(1, 251)])
-    assert len(await shown(store, most=250)) == 250
-    with pytest.raises(InvalidRequestError, match="more than 249"):
-        await shown(store, most=249)
+    await store.save_readings([decided_message([t, t + 1, t + 2]) for t in range(1, 301, 3)])
+    assert len(await shown(store, most=300)) == 100
+    with pytest.raises(InvalidRequestError, match="more than 299 readings; ask for a shorter"):
+        await shown(store, most=299)
 
 
 async def test_saving_again_changes_nothing_but_the_content(store: Store) -> None:
-    await store.save_readings([reading([1]), reading([2])])
-    await store.save_readings([reading([1], score=[9.0])])
+    await store.save_readings([decided_message([1]), decided_message([2])])
+    await store.save_readings([decided_message([1], score=[9.0])])
     await store.save_readings([])
     found = await store.readings("rig-1", from_t=0, to_t=9, most=9)
-    assert [(one["t"], one["score"]) for one in found] == [([1], [9.0]), ([2], [0.5])]
+    assert [(kept.t, kept.score) for kept in found] == [([1], [9.0]), ([2], [0.5])]
 
 
 async def test_adding_leaves_what_is_stored_as_it_is(store: Store) -> None:
-    await store.save_readings([reading([1], score=[1.0])])
-    await store.add_readings([reading([1], score=[2.0]), reading([2], score=[3.0])])
-    await store.add_readings([reading([1], device_id="rig-2")])
+    await store.save_readings([decided_message([1], score=[1.0])])
+    await store.add_readings([decided_message([1], score=[2.0]), decided_message([2], score=[3.0])])
+    await store.add_readings([decided_message([1], device_id="rig-2")])
     found = await store.readings("rig-1", from_t=0, to_t=9, most=9)
-    assert [one["score"] for one in found] == [[1.0], [3.0]]
+    assert [kept.score for kept in found] == [[1.0], [3.0]]
     assert len(await store.readings("rig-2", from_t=0, to_t=9, most=9)) == 1
 
 
@@ -180,24 +171,25 @@ async def test_the_first_messages_of_a_stretch_are_one_devices_and_one_profiles(
     store: Store,
 ) -> None:
     await store.save_readings(
-        [reading([t, t + 5], modelVersion="1-a") for t in (50, 10, 20, 30, 40)]
-        + [reading([11], device_id="rig-2"), reading([12], profile=PROBE)]
+        [decided_message([t, t + 5], model_version="1-a") for t in (50, 10, 20, 30, 40)]
+        + [decided_message([11], device_id="rig-2"), decided_message([12], profile=PROBE)]
     )
 
     async def first(from_t: int, to_t: int, most: int) -> list[int]:
         found = await store.first_messages("rig-1", "rig", from_t=from_t, to_t=to_t, most=most)
-        return [one["t"][0] for one in found]
+        return [kept.t[0] for kept in found]
 
     assert await first(10, 50, 9) == [10, 20, 30, 40]
     assert await first(11, 51, 2) == [20, 30]
     assert await first(60, 90, 9) == []
     (found,) = await store.first_messages("rig-1", "rig", from_t=10, to_t=11, most=1)
-    assert found == {
-        "t": [10, 15],
-        "channels": {"speed_rpm": [10, 15], "heat_c": [10, 15]},
-        "score": [0.5, 0.5],
-        "modelVersion": "1-a",
-    }
+    assert found == StoredMessage(
+        t=[10, 15],
+        channels={"speed_rpm": [10, 15], "heat_c": [10, 15]},
+        score=[0.5, 0.5],
+        threshold=None,
+        model_version="1-a",
+    )
 
 
 async def test_the_last_drift_of_a_profile_is_kept(store: Store) -> None:
@@ -300,14 +292,15 @@ async def test_changes_of_an_alert_are_found_by_its_id(store: Store) -> None:
 
 async def test_scores_are_those_of_messages_that_overlap_a_range(store: Store) -> None:
     await store.save_readings(
-        [reading([t, t + 5], score=[None, t / 2], modelVersion="1-a") for t in (30, 10, 20)]
+        [
+            decided_message([t, t + 5], score=[None, t / 2], model_version="1-a")
+            for t in (30, 10, 20)
+        ]
     )
     found = await store.scores("rig-1", from_t=15, to_t=20, most=9)
-    assert found == [
-        {"t": [t, t + 5], "score": [None, t / 2], "modelVersion": "1-a"} for t in (10, 20)
-    ]
+    assert found == [StoredMessage([t, t + 5], {}, [None, t / 2], None, "1-a") for t in (10, 20)]
     first = await store.scores("rig-1", from_t=0, to_t=99, most=1)
-    assert [one["t"] for one in first] == [[10, 15]]
+    assert [kept.t for kept in first] == [[10, 15]]
 
 
 def own_threshold(device_id: str, factor: float) -> dict[str, Any]:

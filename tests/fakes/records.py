@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.fakes.messages import NOW
+import numpy as np
+
+from tests.fakes.messages import NOW, RIG, envelope
+from tests.fakes.models import spec_of
+from tocsin.domain.decisions import Decided, Standing
 from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.profile import Profile
+from tocsin.domain.readings import DecidedMessage, Scored
+from tocsin.domain.telemetry import Message
 
 
 def device_record(device_id: str, /, **changes: Any) -> DeviceRecord:  # noqa: ANN401 (any JSON)
@@ -30,3 +38,38 @@ def device_record(device_id: str, /, **changes: Any) -> DeviceRecord:  # noqa: A
             **changes,
         }
     )
+
+
+def decided_message(
+    t: Sequence[int],
+    *,
+    device_id: str = "rig-1",
+    profile: Profile = RIG,
+    seq: int = 0,
+    channels: Mapping[str, Sequence[float | None]] | None = None,
+    score: Sequence[float | None] | None = None,
+    model_version: str = "1-a",
+) -> DecidedMessage:
+    """A quiet message whose every value is its own time's last three digits."""
+    times = list(t)
+    numbers = [time % 1_000 for time in times]
+    shown: list[float | None] = [0.5] * len(times) if score is None else list(score)
+    message = Message(
+        envelope=envelope(b"", device_id=device_id),
+        profile=profile,
+        seq=seq,
+        times=times,
+        t=np.array(times, dtype=np.int64),
+        values=np.empty((len(times), len(profile.channels)), dtype=np.float32),
+        channels=dict.fromkeys(profile.channel_names, numbers) if channels is None else channels,
+    )
+    scored = Scored(
+        message=message,
+        spec=spec_of(profile, version=model_version),
+        score=[float("nan") if value is None else value for value in shown],
+        shown=shown,
+        contributions=[[0.0] * len(times) for _ in profile.channels],
+        sensors=None,
+    )
+    quiet = Decided([1.0] * len(times), [False] * len(times), [], Standing())
+    return DecidedMessage(scored, quiet)

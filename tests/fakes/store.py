@@ -12,6 +12,8 @@ from tocsin.domain.alerts import Alert, AlertPage, AlertPosition, page_of
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import DamagedDocumentError, InvalidRequestError
 from tocsin.domain.profile import Profile
+from tocsin.domain.readings import DecidedMessage
+from tocsin.domain.stored_message import StoredMessage
 from tocsin.domain.windows import History
 from tocsin.usecases.ports.documents import Document
 
@@ -77,11 +79,12 @@ class FakeStore:
     async def save_alerts(self, alerts: Sequence[Alert]) -> None:
         self._save("alerts", [alert.to_document() for alert in alerts])
 
-    async def save_readings(self, documents: Sequence[Document]) -> None:
-        self._save("readings", documents)
+    async def save_readings(self, messages: Sequence[DecidedMessage]) -> None:
+        self._save("readings", [message.to_document() for message in messages])
 
-    async def add_readings(self, documents: Sequence[Document]) -> None:
+    async def add_readings(self, messages: Sequence[DecidedMessage]) -> None:
         stored = self.containers["readings"]
+        documents = [message.to_document() for message in messages]
         self._save("readings", [one for one in documents if _key(one) not in stored])
 
     async def save_devices(self, devices: Sequence[DeviceRecord]) -> None:
@@ -101,21 +104,18 @@ class FakeStore:
 
     async def readings(
         self, device_id: str, *, from_t: int, to_t: int, most: int
-    ) -> list[Document]:
+    ) -> list[StoredMessage]:
         self._read()
-        found = [
-            one
-            for one in self._of_device(device_id)
-            if one["lastT"] >= from_t and one["firstT"] <= to_t
-        ]
-        if len(found) > most:
-            raise InvalidRequestError(f"the range holds more than {most} messages")
-        found.sort(key=lambda one: int(one["firstT"]))
-        return [{name: one[name] for name in _SHOWN} for one in found]
+        found = self._overlapping(device_id, from_t, to_t)
+        if sum(len(document["t"]) for document in found) > most:
+            raise InvalidRequestError(
+                f"the range holds more than {most} readings; ask for a shorter range"
+            )
+        return [_part(document, _SHOWN) for document in found]
 
     async def first_messages(
         self, device_id: str, profile: str, *, from_t: int, to_t: int, most: int
-    ) -> list[Document]:
+    ) -> list[StoredMessage]:
         self._read()
         found = [
             one
@@ -123,7 +123,7 @@ class FakeStore:
             if one["profile"] == profile and from_t <= one["firstT"] < to_t
         ]
         found.sort(key=lambda one: int(one["firstT"]))
-        return [{name: one[name] for name in _SAMPLED} for one in found[:most]]
+        return [_part(document, _SAMPLED) for document in found[:most]]
 
     async def save_drift(self, document: Document) -> None:
         self._save("settings", [document])
@@ -161,15 +161,12 @@ class FakeStore:
         ]
         return sorted(found, key=lambda alert: alert.t)[-most:]
 
-    async def scores(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Document]:
+    async def scores(
+        self, device_id: str, *, from_t: int, to_t: int, most: int
+    ) -> list[StoredMessage]:
         self._read()
-        found = [
-            one
-            for one in self._of_device(device_id)
-            if one["lastT"] >= from_t and one["firstT"] <= to_t
-        ]
-        found.sort(key=lambda one: int(one["firstT"]))
-        return [{name: one[name] for name in _SCORED} for one in found[:most]]
+        found = self._overlapping(device_id, from_t, to_t)
+        return [_part(document, _SCORED) for document in found[:most]]
 
     async def device_threshold(self, device_id: str) -> Document | None:
         self._read()
@@ -197,6 +194,14 @@ class FakeStore:
         stored = sorted(self.containers["readings"].items())
         return [json.loads(text) for (device, _), text in stored if device == device_id]
 
+    def _overlapping(self, device_id: str, from_t: int, to_t: int) -> list[dict[str, Any]]:
+        found = [
+            one
+            for one in self._of_device(device_id)
+            if one["lastT"] >= from_t and one["firstT"] <= to_t
+        ]
+        return sorted(found, key=lambda one: int(one["firstT"]))
+
     def _read(self) -> None:
         self.reads += 1
         if self.away:
@@ -219,6 +224,10 @@ def _read_device(document: Document) -> DeviceRecord | None:
         return DeviceRecord.from_document(document)
     except DamagedDocumentError:
         return None
+
+
+def _part(document: Document, names: Sequence[str]) -> StoredMessage:
+    return StoredMessage.from_document({name: document[name] for name in names})
 
 
 def _key(document: Document) -> tuple[str, str]:

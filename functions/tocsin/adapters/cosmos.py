@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import numpy as np
 from azure.cosmos.aio import ContainerProxy, CosmosClient
@@ -22,7 +23,9 @@ from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.drift import drift_document_id
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.profile import Profile
+from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.recalibration import threshold_document_id
+from tocsin.domain.stored_message import StoredMessage
 from tocsin.domain.telemetry import can_be_kept, columns_of
 from tocsin.domain.windows import History
 from tocsin.usecases.ports.documents import Document
@@ -36,18 +39,18 @@ _HISTORY = (
     "ORDER BY c.firstT DESC"
 )
 _RANGE = (
-    "SELECT TOP @count c.t, c.channels, c.score, c.threshold FROM c "
+    "SELECT TOP @count c.id, c.deviceId, c.t, c.channels, c.score, c.threshold FROM c "
     "WHERE c.deviceId = @device AND c.lastT >= @from AND c.firstT <= @to ORDER BY c.firstT"
 )
 
 _FIRST = (
-    "SELECT TOP @count c.t, c.channels, c.score, c.modelVersion FROM c "
+    "SELECT TOP @count c.id, c.deviceId, c.t, c.channels, c.score, c.modelVersion FROM c "
     "WHERE c.deviceId = @device AND c.profile = @profile "
     "AND c.firstT >= @from AND c.firstT < @to ORDER BY c.firstT"
 )
 
 _SCORES = (
-    "SELECT TOP @count c.t, c.score, c.modelVersion FROM c "
+    "SELECT TOP @count c.id, c.deviceId, c.t, c.score, c.modelVersion FROM c "
     "WHERE c.deviceId = @device AND c.lastT >= @from AND c.firstT <= @to ORDER BY c.firstT"
 )
 
@@ -93,11 +96,11 @@ class CosmosStore:
     async def save_alerts(self, alerts: Sequence[Alert]) -> None:
         await self._save(self._alerts, [alert.to_document() for alert in alerts])
 
-    async def save_readings(self, documents: Sequence[Document]) -> None:
-        await self._save(self._readings, documents)
+    async def save_readings(self, messages: Sequence[DecidedMessage]) -> None:
+        await self._save(self._readings, [message.to_document() for message in messages])
 
-    async def add_readings(self, documents: Sequence[Document]) -> None:
-        await asyncio.gather(*(self._create(self._readings, document) for document in documents))
+    async def add_readings(self, messages: Sequence[DecidedMessage]) -> None:
+        await asyncio.gather(*(self._create(self._readings, one.to_document()) for one in messages))
 
     async def save_devices(self, devices: Sequence[DeviceRecord]) -> None:
         await self._save(self._devices, [device.to_document() for device in devices])
@@ -118,26 +121,29 @@ class CosmosStore:
 
     async def readings(
         self, device_id: str, *, from_t: int, to_t: int, most: int
-    ) -> list[Document]:
-        parameters = query_parameters(
-            device=device_id, count=most + 1, **{"from": from_t, "to": to_t}
+    ) -> list[StoredMessage]:
+        # A message has one reading at least.
+        found = self._find_messages(
+            _RANGE, device_id, count=most + 1, **{"from": from_t, "to": to_t}
         )
-        found = self._readings.query_items(_RANGE, parameters=parameters, partition_key=device_id)
-        documents: list[Document] = [document async for document in found]
-        if len(documents) > most:
-            raise InvalidRequestError(
-                f"the range holds more than {most} messages; ask for a shorter one"
-            )
-        return documents
+        messages: list[StoredMessage] = []
+        readings = 0
+        async for message in found:
+            messages.append(message)
+            readings += len(message.t)
+            if readings > most:
+                raise InvalidRequestError(
+                    f"the range holds more than {most} readings; ask for a shorter range"
+                )
+        return messages
 
     async def first_messages(
         self, device_id: str, profile: str, *, from_t: int, to_t: int, most: int
-    ) -> list[Document]:
-        parameters = query_parameters(
-            device=device_id, profile=profile, count=most, **{"from": from_t, "to": to_t}
+    ) -> list[StoredMessage]:
+        found = self._find_messages(
+            _FIRST, device_id, profile=profile, count=most, **{"from": from_t, "to": to_t}
         )
-        found = self._readings.query_items(_FIRST, parameters=parameters, partition_key=device_id)
-        return [document async for document in found]
+        return [message async for message in found]
 
     async def save_drift(self, document: Document) -> None:
         await self._save(self._settings, [document])
@@ -158,10 +164,11 @@ class CosmosStore:
     ) -> list[Alert]:
         return await find_alerts(self._alerts, device_id, from_t=from_t, to_t=to_t, most=most)
 
-    async def scores(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Document]:
-        parameters = query_parameters(device=device_id, count=most, **{"from": from_t, "to": to_t})
-        found = self._readings.query_items(_SCORES, parameters=parameters, partition_key=device_id)
-        return [document async for document in found]
+    async def scores(
+        self, device_id: str, *, from_t: int, to_t: int, most: int
+    ) -> list[StoredMessage]:
+        found = self._find_messages(_SCORES, device_id, count=most, **{"from": from_t, "to": to_t})
+        return [message async for message in found]
 
     async def device_threshold(self, device_id: str) -> Document | None:
         return await _by_id(self._settings, threshold_document_id(device_id))
@@ -185,6 +192,22 @@ class CosmosStore:
         found = self._devices.query_items("SELECT TOP 1 c.id FROM c")
         async for _ in found:
             return
+
+    async def _find_messages(
+        self,
+        query: str,
+        device_id: str,
+        **values: Any,  # noqa: ANN401 (any JSON)
+    ) -> AsyncIterator[StoredMessage]:
+        found = self._readings.query_items(
+            query,
+            parameters=query_parameters(device=device_id, **values),
+            partition_key=device_id,
+        )
+        async for document in found:
+            message = read_sound(StoredMessage.from_document, document)
+            if message is not None:
+                yield message
 
     async def _save(self, container: ContainerProxy, documents: Sequence[Document]) -> None:
         # A document keeps its id and partition key however often it is sent: last one wins.

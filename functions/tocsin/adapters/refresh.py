@@ -44,7 +44,7 @@ class Refresh:
                     await self._look_up()
                     self._ended_s = self._clock_s()
         elif self._task is None and self._clock_s() - self._ended_s >= self._every_s:
-            self._task = asyncio.create_task(self._look_up())
+            self._task = asyncio.create_task(self._look_up(), name=f"look up {self._subject}")
             self._task.add_done_callback(self._end)
 
     def _end(self, task: asyncio.Task[None]) -> None:

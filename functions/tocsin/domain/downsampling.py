@@ -18,16 +18,16 @@ def min_max_indices(values: NDArray[np.float64], most: int) -> NDArray[np.int64]
     if len(values) <= most:
         return np.arange(len(values))
     edges = np.linspace(0, len(values), most // 2 + 1).astype(np.int64)
-    starts = edges[:-1]
-    bucket = np.repeat(np.arange(len(starts)), np.diff(edges))
-    lowest = _first_in_bucket(np.where(np.isnan(values), np.inf, values), bucket, starts)
-    highest = _first_in_bucket(np.where(np.isnan(values), np.inf, -values), bucket, starts)
+    missing = np.isnan(values)
+    lowest = _first_of_least(np.where(missing, np.inf, values), edges)
+    highest = _first_of_least(np.where(missing, np.inf, -values), edges)
     return np.unique(np.concatenate((lowest, highest)))
 
 
-def _first_in_bucket(
-    keys: NDArray[np.float64], bucket: NDArray[np.int64], starts: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """For each bucket the index of its smallest key, the first of equals."""
-    order = np.lexsort((keys, bucket))
-    return order[starts]
+def _first_of_least(keys: NDArray[np.float64], edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Between each two *edges* the index of the smallest key, the first of equals."""
+    starts, lengths = edges[:-1], np.diff(edges)
+    least = np.repeat(np.minimum.reduceat(keys, starts), lengths)
+    found = np.flatnonzero(keys == least)
+    bucket = np.repeat(np.arange(len(starts)), lengths)[found]
+    return found[np.flatnonzero(np.diff(bucket, prepend=-1))]

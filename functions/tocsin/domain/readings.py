@@ -136,31 +136,30 @@ class DecidedMessage:
             return None
         return round(self.decided.thresholds[index], THRESHOLD_DECIMALS)
 
+    def to_document(self) -> dict[str, Any]:
+        """The ``readings`` document of the message (docs/formats.md).
 
-def reading_document(one: DecidedMessage) -> dict[str, Any]:
-    """The ``readings`` document of a message (docs/formats.md).
-
-    The id is a function of the message alone, so a message delivered twice is stored once.
-    """
-    scored = one.scored
-    message = scored.message
-    return {
-        "id": f"{message.first_t}-{message.seq}",
-        "deviceId": message.device_id,
-        "siteId": message.site_id,
-        "schema": 1,
-        "profile": message.profile.name,
-        "seq": message.seq,
-        "t": message.times,
-        "firstT": message.first_t,
-        "lastT": message.last_t,
-        "channels": message.channels,
-        "score": scored.shown,
-        "threshold": one.threshold_at(-1),
-        "anomalous": one.anomalous,
-        "contributions": scored.contribution_columns(),
-        "sensors": scored.sensor_columns(),
-        "modelVersion": scored.model_version,
-        "enqueuedAt": message.enqueued_at,
-        "ttl": TTL_S,
-    }
+        The id is a function of the message alone, so a message delivered twice is stored once.
+        """
+        scored = self.scored
+        message = scored.message
+        return {
+            "id": f"{message.first_t}-{message.seq}",
+            "deviceId": message.device_id,
+            "siteId": message.site_id,
+            "schema": 1,
+            "profile": message.profile.name,
+            "seq": message.seq,
+            "t": message.times,
+            "firstT": message.first_t,
+            "lastT": message.last_t,
+            "channels": message.channels,
+            "score": scored.shown,
+            "threshold": self.threshold_at(-1),
+            "anomalous": self.anomalous,
+            "contributions": scored.contribution_columns(),
+            "sensors": scored.sensor_columns(),
+            "modelVersion": scored.model_version,
+            "enqueuedAt": message.enqueued_at,
+            "ttl": TTL_S,
+        }

@@ -183,9 +183,9 @@ async def _peak(raised: Alert, ended_t: int, known: _Known, store: Feedback) -> 
     raise_after = known.rule.hysteresis.raise_after
     every = {
         time: np.nan if score is None else score
-        for one in messages
-        if one["modelVersion"] == known.model_version
-        for time, score in zip(one["t"], one["score"], strict=True)
+        for message in messages
+        if message.model_version == known.model_version
+        for time, score in zip(message.t, message.score, strict=True)
         if time <= ended_t
     }
     times = sorted(every)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from tocsin.domain.drift import Drift, drift_document_id, drift_of
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
+from tocsin.domain.stored_message import StoredMessage
 from tocsin.domain.telemetry import columns_of
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.operators import Drifts, Fleet, References
@@ -126,14 +127,14 @@ async def _sample(
     )
 
 
-def _rows(document: Document, profile: Profile, version: str) -> NDArray[np.float32]:
+def _rows(message: StoredMessage, profile: Profile, version: str) -> NDArray[np.float32]:
     """A message's score and values ``[k, 1 + c]``, evenly thinned.
 
     Another version's scores are on another scale, so they count as missing.
     """
-    readings = len(document["t"])
-    score = document["score"] if document["modelVersion"] == version else [None] * readings
-    values = columns_of(document["channels"], profile, readings)
+    readings = len(message.t)
+    score = message.score if message.model_version == version else [None] * readings
+    values = columns_of(message.channels, profile, readings)
     rows = np.vstack((np.array(score, dtype=np.float64), values)).T.astype(np.float32)
     return rows[:: -(-len(rows) // READINGS_A_MESSAGE)]
 

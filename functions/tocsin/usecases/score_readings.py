@@ -12,7 +12,6 @@ from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import DeliveryError, InvalidMessageError
 from tocsin.domain.fleet import record_device
 from tocsin.domain.profile import Profile
-from tocsin.domain.readings import reading_document
 from tocsin.domain.telemetry import Envelope, Message, decode
 from tocsin.usecases.decide_lanes import DecidedLane, decide_lanes
 from tocsin.usecases.device_memory import DeviceMemory
@@ -101,12 +100,12 @@ def _unscorable(placed: Placed) -> DeadLetter:
 async def _save(
     store: Telemetry, decided: Sequence[DecidedLane], states: Sequence[DeviceRecord]
 ) -> None:
-    await store.save_alerts([alert for one in decided for alert in one.alerts])
-    await store.save_readings([reading_document(x) for one in decided for x in one.on_time])
+    await store.save_alerts([alert for lane in decided for alert in lane.alerts])
+    await store.save_readings([message for lane in decided for message in lane.on_time])
     await store.save_devices(states)
     # Last and never overwriting: a message delivered again is late, and scored from what is known
     # by now it could get another score than the one that was acted upon.
-    await store.add_readings([reading_document(x) for one in decided for x in one.late])
+    await store.add_readings([message for lane in decided for message in lane.late])
 
 
 async def _show(live: Live, states: Sequence[DeviceRecord]) -> None:

@@ -9,6 +9,7 @@ from tocsin.domain.alerts import Alert, AlertPage, AlertPosition
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.drift import Reference
 from tocsin.domain.profile import Profile
+from tocsin.domain.stored_message import StoredMessage
 from tocsin.usecases.ports.documents import Document
 
 
@@ -27,10 +28,11 @@ class Fleet(Protocol):
 
     async def readings(
         self, device_id: str, *, from_t: int, to_t: int, most: int
-    ) -> list[Document]:
-        """Messages that overlap a time range (ms, both ends included), oldest first.
+    ) -> list[StoredMessage]:
+        """Messages that overlap a time range (ms, both ends included), oldest first, with their
+        channels, scores and threshold.
 
-        Raises InvalidRequestError when there are more than *most*.
+        Raises InvalidRequestError when they have more than *most* readings.
         """
         ...
 
@@ -70,8 +72,9 @@ class Drifts(Protocol):
 
     async def first_messages(
         self, device_id: str, profile: str, *, from_t: int, to_t: int, most: int
-    ) -> list[Document]:
-        """A device's first *most* messages that begin from *from_t* until before *to_t* (ms)."""
+    ) -> list[StoredMessage]:
+        """A device's first *most* messages that begin from *from_t* until before *to_t* (ms), with
+        their channels, scores and model version."""
         ...
 
     async def save_drift(self, document: Document) -> None: ...
@@ -94,9 +97,11 @@ class Feedback(Protocol):
         """The newest *most* alerts from *from_t* to *to_t* (ms), oldest first."""
         ...
 
-    async def scores(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Document]:
-        """``t``, ``score`` and ``modelVersion`` of the first *most* messages that overlap a time
-        range (ms, both ends included), oldest first."""
+    async def scores(
+        self, device_id: str, *, from_t: int, to_t: int, most: int
+    ) -> list[StoredMessage]:
+        """The first *most* messages that overlap a time range (ms, both ends included), oldest
+        first, with their scores and model version alone."""
         ...
 
     async def device_threshold(self, device_id: str) -> Document | None: ...

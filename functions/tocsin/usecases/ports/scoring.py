@@ -13,8 +13,8 @@ from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.profile import Profile
+from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.windows import History
-from tocsin.usecases.ports.documents import Document
 
 
 class Model(Protocol):
@@ -51,7 +51,7 @@ class DeviceThresholds(Protocol):
 
 
 class Telemetry(Protocol):
-    """What scoring reads and writes. Saving the same document again changes nothing."""
+    """What scoring reads and writes. Saving the same again changes nothing."""
 
     async def device(self, device_id: str) -> DeviceRecord | None:
         """Raises DamagedDocumentError."""
@@ -65,9 +65,9 @@ class Telemetry(Protocol):
 
     async def save_alerts(self, alerts: Sequence[Alert]) -> None: ...
 
-    async def save_readings(self, documents: Sequence[Document]) -> None: ...
+    async def save_readings(self, messages: Sequence[DecidedMessage]) -> None: ...
 
-    async def add_readings(self, documents: Sequence[Document]) -> None:
+    async def add_readings(self, messages: Sequence[DecidedMessage]) -> None:
         """Save those that are not stored yet; what is stored stays as it is."""
         ...
 

@@ -22,7 +22,7 @@ from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.fleet import DeviceState, record_device
 from tocsin.domain.outage import Outage
-from tocsin.domain.readings import DecidedMessage, Scored, reading_document, scored_batch
+from tocsin.domain.readings import DecidedMessage, Scored, scored_batch
 from tocsin.domain.scoring import AlertState
 from tocsin.domain.telemetry import Message, decode
 from tocsin.domain.windows import History
@@ -62,7 +62,7 @@ def _scored(
 
 
 def test_a_reading_document_has_every_field() -> None:
-    assert reading_document(scored(9.87654, 10.5)) == {
+    assert scored(9.87654, 10.5).to_document() == {
         "id": f"{NOW - 2_000}-7",
         "deviceId": "rig-1",
         "siteId": "north",
@@ -90,7 +90,7 @@ def test_a_score_at_the_threshold_is_not_anomalous() -> None:
 
 def test_without_a_model_nothing_is_scored_or_anomalous() -> None:
     unscored = _scored(None, [False] * 3, [], [])
-    found = reading_document(DecidedMessage(unscored, None))
+    found = DecidedMessage(unscored, None).to_document()
     assert (found["score"], found["anomalous"]) == ([None] * 3, [False] * 3)
     assert (found["threshold"], found["modelVersion"]) == (None, None)
 
@@ -177,10 +177,10 @@ def test_a_damaged_device_document_is_named(change: dict[str, object], named: st
 
 def test_documents_name_the_sensors_that_are_out_and_no_other() -> None:
     found = scored(1.0, 2.0, sensors=[[0, 1], [2, 1]])
-    assert reading_document(found)["sensors"] == {"speed_rpm": [0, 0, 2], "heat_c": [0, 1, 1]}
-    assert reading_document(found)["anomalous"] == [False, True, True]
+    assert found.to_document()["sensors"] == {"speed_rpm": [0, 0, 2], "heat_c": [0, 1, 1]}
+    assert found.to_document()["anomalous"] == [False, True, True]
     one = scored(1.0, 2.0, sensors=[[0, 0], [2, 0]])
-    assert reading_document(one)["sensors"] == {"speed_rpm": [0, 0, 2]}
+    assert one.to_document()["sensors"] == {"speed_rpm": [0, 0, 2]}
     raised = record_alert(found, 2, "raised", NOW).to_document()
     assert raised["sensors"] == {"speed_rpm": "stuck", "heat_c": "missing"}
     assert record_alert(found, 1, "raised", NOW).to_document()["sensors"] == {"heat_c": "missing"}
@@ -192,7 +192,7 @@ def test_the_threshold_that_is_written_was_in_force_at_the_reading() -> None:
     found = scored(1.0, 11.0)
     assert found.decided is not None
     found.decided.thresholds[1:] = [9.123456789, 9.5]
-    assert reading_document(found)["threshold"] == 9.5
+    assert found.to_document()["threshold"] == 9.5
     assert record_alert(found, 1, "raised", NOW).to_document()["threshold"] == 9.123457
 
 

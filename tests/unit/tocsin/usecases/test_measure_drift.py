@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG
-from tests.fakes.records import device_record
+from tests.fakes.records import decided_message, device_record
 from tests.fakes.references import FakeReferences
 from tests.fakes.store import FakeStore
 from tocsin.domain.drift import reference_of
@@ -52,24 +52,14 @@ async def a_day(
         for number in range(hours * 6):
             rows = values(readings, seed=device * 1_000 + number) + np.array([0.0, shift])
             t = NOW - (number + 1) * 10 * MINUTE_MS + np.arange(readings) * 1_000
-            await store.save_readings(
-                [
-                    {
-                        "id": f"{t[0]}-0",
-                        "deviceId": device_id,
-                        "profile": "rig",
-                        "t": t.tolist(),
-                        "firstT": int(t[0]),
-                        "lastT": int(t[-1]),
-                        "channels": {
-                            "speed_rpm": rows[:, 0].tolist(),
-                            "heat_c": rows[:, 1].tolist(),
-                        },
-                        "score": (np.abs(rows[:, 0]) + score_shift).tolist(),
-                        "modelVersion": version,
-                    }
-                ]
+            message = decided_message(
+                t.tolist(),
+                device_id=device_id,
+                channels={"speed_rpm": rows[:, 0].tolist(), "heat_c": rows[:, 1].tolist()},
+                score=(np.abs(rows[:, 0]) + score_shift).tolist(),
+                model_version=version,
             )
+            await store.save_readings([message])
 
 
 async def measured(store: FakeStore, known: FakeReferences | None = None) -> dict[str, Any]:

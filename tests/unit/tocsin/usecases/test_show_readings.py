@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.fakes.messages import NOW, reading_message, stream
+from tests.fakes.records import decided_message
 from tests.fakes.services import Plant
+from tests.fakes.store import FakeStore
 from tocsin.domain.errors import InvalidRequestError
-from tocsin.usecases.show_readings import LARGEST_MAX, show_readings
+from tocsin.domain.stored_message import StoredMessage
+from tocsin.usecases.show_readings import LARGEST_MAX, MOST_READINGS, show_readings
 
 
 async def shown(plant: Plant, device_id: str = "rig-1", **changes: Any) -> dict[str, Any]:  # noqa: ANN401 (any parameter)
@@ -90,3 +95,54 @@ async def test_a_range_or_size_out_of_bounds_is_refused(
 ) -> None:
     with pytest.raises(InvalidRequestError):
         await shown(plant, **changes)
+
+
+async def test_a_range_with_too_many_readings_is_refused_and_says_what_to_do() -> None:
+    plant = Plant()
+    often = [
+        decided_message(range(first, first + 1_000), seq=seq)
+        for seq, first in enumerate(range(1, MOST_READINGS + 1, 1_000))
+    ]
+    await plant.store.save_readings(often)
+    assert (await shown(plant, from_t=0))["readings"] == MOST_READINGS
+    await plant.store.save_readings([decided_message([MOST_READINGS + 1])])
+    with pytest.raises(InvalidRequestError, match="100000 readings; ask for a shorter range"):
+        await shown(plant, from_t=0)
+
+
+class NotingTimes(list[int]):
+    """Event times that note which threads go through them."""
+
+    threads: set[int]
+
+    def __iter__(self) -> Iterator[int]:
+        self.threads.add(threading.get_ident())
+        return super().__iter__()
+
+
+class OneMessageStore(FakeStore):
+    """Every device has the one message."""
+
+    def __init__(self, message: StoredMessage) -> None:
+        super().__init__()
+        self.message = message
+
+    async def readings(
+        self,
+        device_id: str,
+        *,
+        from_t: int,
+        to_t: int,
+        most: int,
+    ) -> list[StoredMessage]:
+        return [self.message]
+
+
+async def test_a_chart_is_drawn_off_the_event_loop() -> None:
+    times = NotingTimes([NOW - 1, NOW])
+    times.threads = set()
+    store = OneMessageStore(StoredMessage(times, {"heat_c": [1.0, 2.0]}, [None, 0.5], 1.0, "1-a"))
+    found = await shown(Plant(store=store))
+    assert found["series"]["heat_c"] == {"t": [NOW - 1, NOW], "values": [1.0, 2.0]}
+    assert times.threads
+    assert threading.get_ident() not in times.threads
