@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from tocsin.adapters.device_thresholds import KnownThresholds
 from tocsin.adapters.model_bundle import ActiveModels
+from tocsin.domain.active_bundle import ACTIVE_FILE, Active, Named
 from tocsin.domain.alerts import Alert
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.device_record import DeviceRecord
@@ -146,10 +147,9 @@ async def committed_file(path: str) -> bytes | None:
     """A file of the committed bundle as the blob container would hold it, active.json included."""
     profile, _, name = path.partition("/")
     bundle = await asyncio.to_thread((BUNDLES / profile / "bundle.json").read_bytes)
-    if name == "active.json":
-        version = json.loads(bundle)["version"]
-        active = {"version": version, "bundle_sha256": hashlib.sha256(bundle).hexdigest()}
-        return json.dumps(active).encode()
+    if name == ACTIVE_FILE:
+        named = Named(json.loads(bundle)["version"], hashlib.sha256(bundle).hexdigest())
+        return Active(named).to_bytes()
     return await asyncio.to_thread((BUNDLES / profile / Path(name).name).read_bytes)
 
 

@@ -15,16 +15,8 @@ from typing import Literal
 from azure.storage.blob import ContainerClient
 
 from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
-from ml_model.release.active import (
-    CONTAINER,
-    Active,
-    Named,
-    PublishError,
-    download,
-    read_active,
-    sha256_of,
-    write,
-)
+from ml_model.release.active import CONTAINER, PublishError, download, read_active, sha256_of, write
+from tocsin.domain.active_bundle import Active, Named
 from tocsin.domain.bundle import check_sha256, parse_bundle
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
@@ -67,7 +59,7 @@ def promote(container: ContainerClient, profile: Profile, version: str) -> Flip:
     wanted = Named(version, sha256_of(_checked(container, profile, version)[BUNDLE_FILE]))
     if found.now == wanted:
         return Flip(profile.name, version, _version(found.previous), changed=False)
-    following = found.followed_by(wanted)
+    following = found.activate(wanted)
     write(container, profile.name, following)
     return Flip(profile.name, version, _version(following.previous), changed=True)
 
@@ -91,7 +83,7 @@ def roll_back(container: ContainerClient, profile: Profile) -> Flip:
     files = _checked(container, profile, found.previous.version)
     path = f"{CONTAINER}/{profile.name}/{found.previous.version}/{BUNDLE_FILE}"
     check_sha256(files[BUNDLE_FILE], found.previous.bundle_sha256, path)
-    write(container, profile.name, found.rolled_back_to(found.previous))
+    write(container, profile.name, found.roll_back_to(found.previous))
     return Flip(profile.name, found.previous.version, found.now.version, changed=True)
 
 

@@ -16,15 +16,8 @@ from azure.core.exceptions import ResourceExistsError
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
-from ml_model.release.active import (
-    CONTAINER,
-    Named,
-    PublishError,
-    download,
-    read_active,
-    sha256_of,
-    write,
-)
+from ml_model.release.active import CONTAINER, PublishError, download, read_active, sha256_of, write
+from tocsin.domain.active_bundle import Named
 from tocsin.domain.bundle import BundleSpec, check_sha256, parse_bundle
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
@@ -136,7 +129,7 @@ def _publish(
         or found.now.version == spec.version
         or not _usable(container, found.now, profile)
     ):
-        write(container, spec.profile, found.followed_by(wanted))
+        write(container, spec.profile, found.activate(wanted))
         outcome = "activated"
     else:
         return Published(

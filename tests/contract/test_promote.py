@@ -15,7 +15,7 @@ from azure.storage.blob import ContainerClient
 
 from local.processes import Child
 from local.services import Endpoints
-from ml_model.release.active import Named, PublishError, read_active, write
+from ml_model.release.active import PublishError, read_active, write
 from ml_model.release.promote import fetch, promote, roll_back, versions
 from ml_model.release.publish import container_client
 from tests.contract.ports import connection
@@ -23,6 +23,7 @@ from tests.fakes.bundles import bundle_files
 from tests.fakes.messages import RIG
 from tocsin.adapters.blob import BlobFiles, blob_client
 from tocsin.adapters.model_bundle import ActiveModels
+from tocsin.domain.active_bundle import Named
 from tocsin.domain.errors import InvalidBundleError
 
 ACTIVE = "rig/active.json"
@@ -156,17 +157,17 @@ def test_of_two_operators_the_slower_one_is_told(container: ContainerClient) -> 
     seen = read_active(container, RIG.name)
     promote(container, RIG, "1-b")
     with pytest.raises(PublishError, match="changed by someone else meanwhile"):
-        write(container, RIG.name, seen.followed_by(Named(**named(container, "1-c"))))
+        write(container, RIG.name, seen.activate(Named(**named(container, "1-c"))))
     assert active(container)["version"] == "1-b"
     # The same change twice is none: so it looks when an answer was lost and the client repeated.
-    write(container, RIG.name, seen.followed_by(Named(**named(container, "1-b"))))
+    write(container, RIG.name, seen.activate(Named(**named(container, "1-b"))))
 
 
 def test_of_two_first_activations_the_slower_one_is_told(container: ContainerClient) -> None:
     nothing = read_active(container, RIG.name)
     promote(container, RIG, "1-a")
     with pytest.raises(PublishError, match="changed by someone else meanwhile"):
-        write(container, RIG.name, nothing.followed_by(Named(**named(container, "1-b"))))
+        write(container, RIG.name, nothing.activate(Named(**named(container, "1-b"))))
     assert active(container)["version"] == "1-a"
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from tocsin.adapters.model_bundle import ReadFile, parse_active
+from tocsin.adapters.model_bundle import ReadFile
+from tocsin.domain.active_bundle import ACTIVE_FILE, require_active
 from tocsin.domain.bundle import check_sha256, parse_bundle
 from tocsin.domain.drift import Reference, parse_reference
 from tocsin.domain.errors import InvalidBundleError
@@ -18,12 +19,12 @@ class ActiveReferences:
         self._read_file = read_file
 
     async def active(self, profile: Profile) -> tuple[str, Reference]:
-        named = await self._read_file(f"{profile.name}/active.json")
-        version, bundle_sha256 = parse_active(named, profile)
-        path = f"{profile.name}/{version}/bundle.json"
+        content = await self._read_file(f"{profile.name}/{ACTIVE_FILE}")
+        named = require_active(content, profile)
+        path = f"{profile.name}/{named.version}/bundle.json"
         bundle = await self._read_file(path)
         if bundle is None:
             raise InvalidBundleError(f"{path} does not exist; publish the bundle again")
-        check_sha256(bundle, bundle_sha256, path)
+        check_sha256(bundle, named.bundle_sha256, path)
         parse_bundle(bundle, profile)
-        return version, parse_reference(json.loads(bundle), profile)
+        return named.version, parse_reference(json.loads(bundle), profile)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import threading
 from collections.abc import Awaitable, Callable
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from tocsin.adapters.process_memory import settle_memory
 from tocsin.adapters.refresh import Refresh
+from tocsin.domain.active_bundle import ACTIVE_FILE, require_active
 from tocsin.domain.bundle import BundleSpec, check_sha256, parse_bundle
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
@@ -129,7 +129,7 @@ class _ActiveModel:
 
     async def _look_up(self) -> None:
         profile = self._profile
-        active = await self._read_file(f"{profile.name}/active.json")
+        active = await self._read_file(f"{profile.name}/{ACTIVE_FILE}")
         if active == self._loaded_by and active is not None:
             return
         try:
@@ -142,10 +142,10 @@ class _ActiveModel:
         log.info("Profile %r is scored by bundle %r", profile.name, self._model.spec.version)
 
     async def _load(self, active: bytes | None, profile: Profile) -> TorchModel:
-        version, bundle_sha256 = parse_active(active, profile)
-        folder = f"{profile.name}/{version}"
+        named = require_active(active, profile)
+        folder = f"{profile.name}/{named.version}"
         bundle = await self._file(f"{folder}/bundle.json")
-        check_sha256(bundle, bundle_sha256, f"{folder}/bundle.json")
+        check_sha256(bundle, named.bundle_sha256, f"{folder}/bundle.json")
         spec = parse_bundle(bundle, profile)
         program = await self._file(f"{folder}/{spec.program_file}")
         check_sha256(program, spec.program_sha256, f"{folder}/{spec.program_file}")
@@ -156,22 +156,3 @@ class _ActiveModel:
         if content is None:
             raise InvalidBundleError(f"{path} does not exist; publish the bundle again")
         return content
-
-
-def parse_active(active: bytes | None, profile: Profile) -> tuple[str, str]:
-    """The version and the SHA-256 of its bundle.json that an active.json names.
-
-    Raises InvalidBundleError when there is none or it is malformed.
-    """
-    if active is None:
-        raise InvalidBundleError(
-            f"profile {profile.name!r} has no active bundle; run python -m ml_model publish"
-        )
-    try:
-        document = json.loads(active)
-        version, sha256 = document["version"], document["bundle_sha256"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise InvalidBundleError(f"{profile.name}/active.json is malformed: {error!r}") from error
-    if not (isinstance(version, str) and isinstance(sha256, str)) or "/" in version:
-        raise InvalidBundleError(f"{profile.name}/active.json names no version and SHA-256")
-    return version, sha256

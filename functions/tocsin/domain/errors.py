@@ -14,6 +14,13 @@ TocsinError
 │   └── HubAwayError         what only the hub knows, while it does not answer
 ├── BusyError                someone else is at work on the same site
 └── ChangedMeanwhileError    a document was changed by someone else since it was read
+
+What hangs on it outside the core, where nobody but its own file knows what it means:
+
+- tocsin.settings: InvalidSettingError, a setting that is missing or malformed
+- tocsin.adapters: UnsupportedProgramError, a program that only torch itself can run;
+  NotRegisteredError, a DeliveryError to a device that the hub does not know
+- ml_model: PublishError, RecordingError, ReproductionError, SimulationError
 """
 
 from __future__ import annotations
