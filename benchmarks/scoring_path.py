@@ -23,6 +23,7 @@ from tocsin.domain.active_bundle import ACTIVE_FILE, Active, Named
 from tocsin.domain.alerts import Alert
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.device_threshold import DeviceThreshold
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.windows import History
@@ -74,7 +75,7 @@ class TextStore:
     async def save_devices(self, devices: Sequence[DeviceRecord]) -> None:
         self._keep([device.to_document() for device in devices])
 
-    async def device_thresholds(self) -> list[Document]:
+    async def device_thresholds(self) -> list[DeviceThreshold]:
         return []
 
     async def put(self, letter: DeadLetter) -> None:

@@ -18,7 +18,7 @@ from tests.contract.ports import Channel, Files, Letters, Store
 from tests.fakes.bundles import bundle_files
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG, envelope, stream
 from tests.fakes.models import FakeModel, spec_of
-from tests.fakes.records import decided_message, device_record
+from tests.fakes.records import decided_message, device_record, device_threshold, drift_record
 from tests.fakes.services import TARGET_PER_DAY, Plant
 from tocsin.adapters.device_thresholds import KnownThresholds
 from tocsin.adapters.model_bundle import ActiveModels
@@ -194,10 +194,11 @@ async def test_the_first_messages_of_a_stretch_are_one_devices_and_one_profiles(
 
 async def test_the_last_drift_of_a_profile_is_kept(store: Store) -> None:
     assert await store.drift("rig") is None
-    await store.save_drift({"id": "drift:rig", "profile": "rig", "figure": 0.1})
-    await store.save_drift({"id": "drift:rig", "profile": "rig", "figure": 0.2})
-    await store.save_drift({"id": "drift:probe", "profile": "probe", "figure": None})
-    assert await store.drift("rig") == {"id": "drift:rig", "profile": "rig", "figure": 0.2}
+    await store.save_drift(drift_record("rig", 0.1))
+    await store.save_drift(drift_record("rig", 0.2))
+    await store.save_drift(drift_record("probe", None))
+    assert await store.drift("rig") == drift_record("rig", 0.2)
+    assert await store.drift("probe") == drift_record("probe", None)
     assert await store.drift("pump") is None
 
 
@@ -303,27 +304,17 @@ async def test_scores_are_those_of_messages_that_overlap_a_range(store: Store) -
     assert [kept.t for kept in first] == [[10, 15]]
 
 
-def own_threshold(device_id: str, factor: float) -> dict[str, Any]:
-    return {
-        "id": f"threshold:{device_id}",
-        "type": "threshold",
-        "deviceId": device_id,
-        "factor": factor,
-        "labels": {f"{device_id}-7": "normal"},
-    }
-
-
 async def test_a_devices_own_threshold_is_set_found_and_undone(store: Store) -> None:
-    one, other = own_threshold("rig-1", 1.5), own_threshold("Rig:2%", 2.5)
+    one, other = device_threshold("rig-1", 1.5), device_threshold("Rig:2%", 2.5)
     assert await store.device_threshold("rig-1") is None
-    await store.save_device_threshold(own_threshold("rig-1", 9.0))
+    await store.save_device_threshold(device_threshold("rig-1", 3.5))
     await store.save_device_threshold(one)
     await store.save_device_threshold(other)
-    await store.save_drift({"id": "drift:rig", "type": "drift", "profile": "rig"})
+    await store.save_drift(drift_record("rig", 0.1))
     assert await store.device_threshold("rig-1") == one
     assert await store.device_threshold("Rig:2%") == other
     found = await store.device_thresholds()
-    assert sorted(found, key=lambda document: str(document["id"])) == [other, one]
+    assert sorted(found, key=lambda known: known.device_id) == [other, one]
     for _ in range(2):
         await store.delete_device_threshold("rig-1")
     assert await store.device_thresholds() == [other]
@@ -343,7 +334,7 @@ async def test_feedback_is_kept_and_undone_the_same_in_every_database(store: Sto
     assert second in {one.alert_id for one, _ in done.effects}
     undone = await reset_threshold("rig-1", store, operator="ada", now_ms=NOW + 1)
     assert undone is not None
-    assert undone["labels"] == {first: "normal"}
+    assert undone.labels == {first: "normal"}
     assert await store.device_thresholds() == []
 
 

@@ -11,6 +11,8 @@ from tests.fakes.messages import NOW, RIG, envelope
 from tests.fakes.models import spec_of
 from tocsin.domain.decisions import Decided, Standing
 from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.device_threshold import DeviceThreshold
+from tocsin.domain.drift_record import DriftRecord
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage, Scored
 from tocsin.domain.telemetry import Message
@@ -73,3 +75,39 @@ def decided_message(
     )
     quiet = Decided([1.0] * len(times), [False] * len(times), [], Standing())
     return DecidedMessage(scored, quiet)
+
+
+def device_threshold(device_id: str, factor: float, **changes: Any) -> DeviceThreshold:  # noqa: ANN401 (any JSON)
+    """What an operator set; *changes* are to fields of its document."""
+    return DeviceThreshold.from_document(
+        {
+            "id": f"threshold:{device_id}",
+            "deviceId": device_id,
+            "siteId": "north",
+            "profile": "rig",
+            "factor": factor,
+            "threshold": 10.0 * factor,
+            "modelVersion": "1-a",
+            "labels": {f"{device_id}-7": "normal"},
+            "setBy": "ada",
+            "setAt": NOW,
+            **changes,
+        }
+    )
+
+
+def drift_record(profile: str, figure: float | None) -> DriftRecord:
+    return DriftRecord(
+        profile=profile,
+        state="unknown" if figure is None else "watch",
+        reason="too few readings" if figure is None else None,
+        figure=figure,
+        largest=None if figure is None else "heat_c",
+        score=None,
+        channels={} if figure is None else {"heat_c": figure},
+        readings=1_000,
+        devices=2,
+        from_t=NOW - 86_400_000,
+        to_t=NOW,
+        model_version="1-a",
+    )

@@ -10,6 +10,8 @@ import numpy as np
 
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition, page_of
 from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.device_threshold import DeviceThreshold
+from tocsin.domain.drift_record import DriftRecord
 from tocsin.domain.errors import DamagedDocumentError, InvalidRequestError
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
@@ -125,14 +127,14 @@ class FakeStore:
         found.sort(key=lambda one: int(one["firstT"]))
         return [_part(document, _SAMPLED) for document in found[:most]]
 
-    async def save_drift(self, document: Document) -> None:
-        self._save("settings", [document])
+    async def save_drift(self, record: DriftRecord) -> None:
+        self._save("settings", [record.to_document()])
 
-    async def drift(self, profile: str) -> Document | None:
+    async def drift(self, profile: str) -> DriftRecord | None:
         self._read()
         drift_id = f"drift:{profile}"
         text = self.containers["settings"].get((drift_id, drift_id))
-        return None if text is None else dict(json.loads(text))
+        return None if text is None else DriftRecord.from_document(json.loads(text))
 
     async def alerts(
         self, site_id: str | None, device_id: str | None, *, before: AlertPosition | None, most: int
@@ -168,17 +170,18 @@ class FakeStore:
         found = self._overlapping(device_id, from_t, to_t)
         return [_part(document, _SCORED) for document in found[:most]]
 
-    async def device_threshold(self, device_id: str) -> Document | None:
+    async def device_threshold(self, device_id: str) -> DeviceThreshold | None:
         self._read()
         text = self.containers["settings"].get((device_id, f"threshold:{device_id}"))
-        return None if text is None else dict(json.loads(text))
+        return None if text is None else DeviceThreshold.from_document(json.loads(text))
 
-    async def device_thresholds(self) -> list[Document]:
+    async def device_thresholds(self) -> list[DeviceThreshold]:
         self._read()
-        return [*(one for one in self.all("settings") if one.get("type") == "threshold")]
+        every = [one for one in self.all("settings") if one.get("type") == "threshold"]
+        return [DeviceThreshold.from_document(document) for document in every]
 
-    async def save_device_threshold(self, document: Document) -> None:
-        self._save("settings", [document])
+    async def save_device_threshold(self, threshold: DeviceThreshold) -> None:
+        self._save("settings", [threshold.to_document()])
 
     async def delete_device_threshold(self, device_id: str) -> None:
         self._read()

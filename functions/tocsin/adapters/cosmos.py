@@ -16,15 +16,15 @@ from tocsin.adapters.cosmos_client import (
     query_parameters,
     read_document,
     read_sound,
-    without_system_fields,
 )
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition
 from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.device_threshold import DeviceThreshold, threshold_document_id
 from tocsin.domain.drift import drift_document_id
+from tocsin.domain.drift_record import DriftRecord
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
-from tocsin.domain.recalibration import threshold_document_id
 from tocsin.domain.stored_message import StoredMessage
 from tocsin.domain.telemetry import can_be_kept, columns_of
 from tocsin.domain.windows import History
@@ -145,11 +145,12 @@ class CosmosStore:
         )
         return [message async for message in found]
 
-    async def save_drift(self, document: Document) -> None:
-        await self._save(self._settings, [document])
+    async def save_drift(self, record: DriftRecord) -> None:
+        await self._save(self._settings, [record.to_document()])
 
-    async def drift(self, profile: str) -> Document | None:
-        return await _by_id(self._settings, drift_document_id(profile))
+    async def drift(self, profile: str) -> DriftRecord | None:
+        document = await _by_id(self._settings, drift_document_id(profile))
+        return None if document is None else read_sound(DriftRecord.from_document, document)
 
     async def alerts(
         self, site_id: str | None, device_id: str | None, *, before: AlertPosition | None, most: int
@@ -170,15 +171,17 @@ class CosmosStore:
         found = self._find_messages(_SCORES, device_id, count=most, **{"from": from_t, "to": to_t})
         return [message async for message in found]
 
-    async def device_threshold(self, device_id: str) -> Document | None:
-        return await _by_id(self._settings, threshold_document_id(device_id))
+    async def device_threshold(self, device_id: str) -> DeviceThreshold | None:
+        document = await _by_id(self._settings, threshold_document_id(device_id))
+        return None if document is None else read_sound(DeviceThreshold.from_document, document)
 
-    async def device_thresholds(self) -> list[Document]:
+    async def device_thresholds(self) -> list[DeviceThreshold]:
         found = self._settings.query_items("SELECT * FROM c WHERE c.type = 'threshold'")
-        return [without_system_fields(document) async for document in found]
+        thresholds = [read_sound(DeviceThreshold.from_document, one) async for one in found]
+        return [threshold for threshold in thresholds if threshold is not None]
 
-    async def save_device_threshold(self, document: Document) -> None:
-        await self._save(self._settings, [document])
+    async def save_device_threshold(self, threshold: DeviceThreshold) -> None:
+        await self._save(self._settings, [threshold.to_document()])
 
     async def delete_device_threshold(self, device_id: str) -> None:
         document_id = threshold_document_id(device_id)

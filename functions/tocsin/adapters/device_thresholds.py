@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from tocsin.adapters.refresh import Refresh
-from tocsin.domain.recalibration import is_allowed
-from tocsin.usecases.ports.documents import Document
-
-log = logging.getLogger(__name__)
+from tocsin.domain.device_threshold import DeviceThreshold
 
 REFRESH_S = 30.0  # with the look-up's own time, what an operator sets is in force within a minute
 
 
 class KnownThresholds:
-    """The port DeviceThresholds: the few documents there are, read again every *refresh_s*.
+    """The port DeviceThresholds: the few there are, read again every *refresh_s*.
 
     The first look-up is waited for and may fail; later ones run beside the scoring, which goes on
     with what it knows when one fails.
@@ -23,7 +19,7 @@ class KnownThresholds:
 
     def __init__(
         self,
-        read_all: Callable[[], Awaitable[Sequence[Document]]],
+        read_all: Callable[[], Awaitable[Sequence[DeviceThreshold]]],
         *,
         refresh_s: float,
         clock_s: Callable[[], float],
@@ -39,14 +35,5 @@ class KnownThresholds:
         return self._factors
 
     async def _look_up(self) -> None:
-        documents = await self._read_all()
-        self._factors = dict(known for one in documents if (known := _factor(one)) is not None)
-
-
-def _factor(document: Document) -> tuple[str, float] | None:
-    """The device and its factor; None, and logged, where the document is not one of ours."""
-    device_id, factor = document.get("deviceId"), document.get("factor")
-    if isinstance(device_id, str) and isinstance(factor, int | float) and is_allowed(factor):
-        return device_id, float(factor)
-    log.error("Device threshold %r passed over: factor %r", document.get("id"), factor)
-    return None
+        thresholds = await self._read_all()
+        self._factors = {known.device_id: float(known.factor) for known in thresholds}

@@ -8,21 +8,17 @@ high that an alert confirmed as an anomaly would have been missed.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any, Literal
-
-from tocsin.domain.device_record import DeviceRecord
+from typing import Literal
 
 Label = Literal["normal", "anomaly"]
+LABELS = ("normal", "anomaly")
 Effect = Literal["kept", "silenced", "unknown"]
 
 LEAST_FACTOR, MOST_FACTOR = 0.5, 4.0  # of the profile's threshold
 ROUNDING = 1e-4  # scores are stored to four decimals
-DIGEST = 12  # letters of it, in the id of a change's record
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,62 +68,6 @@ def recalibrate(
 def is_allowed(factor: float) -> bool:
     """Whether an operator's factor may be in force (a hair's breadth for its own rounding)."""
     return isfinite(factor) and LEAST_FACTOR - 1e-9 <= factor <= MOST_FACTOR + 1e-9
-
-
-def threshold_document_id(device_id: str) -> str:
-    return f"threshold:{device_id}"
-
-
-def threshold_document(
-    device: DeviceRecord,
-    found: Recalibration,
-    labels: Mapping[str, Label],
-    model_version: str,
-    *,
-    operator: str,
-    now_ms: int,
-) -> dict[str, Any]:
-    """The ``settings`` document of a device's own threshold (docs/formats.md)."""
-    return {
-        "id": threshold_document_id(device.device_id),
-        "type": "threshold",
-        "deviceId": device.device_id,
-        "siteId": device.site_id,
-        "profile": device.profile,
-        "factor": found.factor,
-        "threshold": found.after,
-        "modelVersion": model_version,
-        "labels": dict(labels),
-        "setBy": operator,
-        "setAt": now_ms,
-    }
-
-
-def threshold_audit(
-    device: DeviceRecord,
-    before: Mapping[str, Any] | None,
-    after: Mapping[str, Any] | None,
-    *,
-    operator: str,
-    now_ms: int,
-) -> dict[str, Any]:
-    """The ``audit`` document of a change of a device's own threshold (docs/formats.md)."""
-    kept = ("factor", "threshold", "modelVersion", "labels", "setBy", "setAt")
-    changed = [
-        None if one is None else {name: one[name] for name in kept} for one in (before, after)
-    ]
-    record = {
-        "siteId": device.site_id,
-        "type": "threshold",
-        "deviceId": device.device_id,
-        "by": operator,
-        "at": now_ms,
-        "before": changed[0],
-        "after": changed[1],
-    }
-    # Two changes may fall into one millisecond; the same one recorded again keeps its id.
-    digest = hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:DIGEST]
-    return {"id": f"{now_ms}-{threshold_document_id(device.device_id)}-{digest}", **record}
 
 
 def _bounds(alerts: Sequence[PastAlert], profile_threshold: float) -> tuple[float, float]:

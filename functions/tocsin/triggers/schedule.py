@@ -23,15 +23,15 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
     @app.retry(strategy="fixed_delay", max_retry_count="2", delay_interval="00:00:30")
     async def measure_drift(timer: func.TimerRequest) -> None:  # noqa: ARG001 (the indexer wants it)
         wired = services()
-        documents = await measure(
+        records = await measure(
             wired.profiles.values(),
             references=wired.references,
             fleet=wired.fleet,
             drifts=wired.drifts,
             now_ms=wired.now_ms(),
         )
-        for document in documents:
-            why = document["reason"] or f"{document['figure']} by {document['largest']}"
-            log.info("Drift of %r: %s (%s)", document["profile"], document["state"], why)
+        for record in records:
+            why = record.reason or f"{record.figure} by {record.largest}"
+            log.info("Drift of %r: %s (%s)", record.profile, record.state, why)
 
     return app

@@ -11,6 +11,7 @@ import numpy as np
 from tocsin.domain.alerts import Alert
 from tocsin.domain.decisions import Rule, threshold_in_force
 from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.device_threshold import DeviceThreshold, audit_threshold
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.profile import Profile
 from tocsin.domain.recalibration import (
@@ -18,11 +19,8 @@ from tocsin.domain.recalibration import (
     PastAlert,
     Recalibration,
     recalibrate,
-    threshold_audit,
-    threshold_document,
 )
 from tocsin.domain.thresholds import sustained
-from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.operators import Feedback
 from tocsin.usecases.ports.scoring import Models
 
@@ -52,7 +50,7 @@ class _Known:
     profile: Profile
     rule: Rule
     model_version: str
-    set_before: Document | None
+    set_before: DeviceThreshold | None
     labels: Mapping[str, Label]
 
 
@@ -79,20 +77,29 @@ async def apply_feedback(
     found = await _recalibration(known, labels, judging.store, now_ms)
     if found.conflicts:
         raise InvalidRequestError("no threshold fits: " + "; ".join(found.conflicts))
-    document = threshold_document(
-        known.device, found, known.labels, known.model_version, operator=operator, now_ms=now_ms
+    assert found.factor is not None, "only a conflict leaves it open"
+    threshold = DeviceThreshold(
+        device_id=device_id,
+        site_id=known.device.site_id,
+        profile=known.device.profile,
+        factor=found.factor,
+        threshold=found.after,
+        model_version=known.model_version,
+        labels=known.labels,
+        set_by=operator,
+        set_at=now_ms,
     )
     # The record first: a change without one is worse than a record of a change that then failed.
     await judging.store.save_audit(
-        threshold_audit(known.device, known.set_before, document, operator=operator, now_ms=now_ms)
+        audit_threshold(known.device, known.set_before, threshold, operator=operator, now_ms=now_ms)
     )
-    await judging.store.save_device_threshold(document)
+    await judging.store.save_device_threshold(threshold)
     return found
 
 
 async def reset_threshold(
     device_id: str, store: Feedback, *, operator: str, now_ms: int
-) -> Document | None:
+) -> DeviceThreshold | None:
     """Undo all feedback on a device, on the record. Returns what was set, None if nothing was.
 
     Raises InvalidRequestError for a device that is not known.
@@ -101,7 +108,7 @@ async def reset_threshold(
     before = await store.device_threshold(device_id)
     if before is not None:
         await store.save_audit(
-            threshold_audit(device, before, None, operator=operator, now_ms=now_ms)
+            audit_threshold(device, before, None, operator=operator, now_ms=now_ms)
         )
         await store.delete_device_threshold(device_id)
     return before
@@ -122,7 +129,7 @@ async def _known(device_id: str, labels: Mapping[str, Label], judging: Judging) 
         rule=Rule.of(model.spec, profile, judging.target_per_day),
         model_version=model.spec.version,
         set_before=set_before,
-        labels={**(set_before["labels"] if set_before else {}), **labels},
+        labels={**(set_before.labels if set_before else {}), **labels},
     )
 
 
@@ -144,7 +151,7 @@ async def _recalibration(
             f"device {device_id!r} raised no alert {', '.join(unknown)} in the last 30 days"
         )
     usual = known.device.standing.usual
-    factor = None if known.set_before is None else float(known.set_before["factor"])
+    factor = None if known.set_before is None else known.set_before.factor
     return recalibrate(
         alerts,
         learned=threshold_in_force(usual, known.rule, None),

@@ -9,18 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.drift import Drift, drift_document_id, drift_of
+from tocsin.domain.drift import drift_of
+from tocsin.domain.drift_record import DriftRecord, Occasion, record_drift
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
 from tocsin.domain.stored_message import StoredMessage
 from tocsin.domain.telemetry import columns_of
-from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.operators import Drifts, Fleet, References
 
 log = logging.getLogger(__name__)
@@ -33,7 +32,6 @@ MOST_DEVICES = 40
 MESSAGES_A_STRETCH = 4
 READINGS_A_MESSAGE = 50
 READS_AT_ONCE = 8
-DECIMALS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +54,8 @@ async def measure_drift(
     fleet: Fleet,
     drifts: Drifts,
     now_ms: int,
-) -> list[Document]:
-    """Measure, save and return the drift document of each profile (docs/formats.md).
+) -> list[DriftRecord]:
+    """Measure, save and return the drift of each profile.
 
     A profile that cannot be measured gets one that says why. Raises what the database or the
     storage raises when they stay away.
@@ -67,33 +65,34 @@ async def measure_drift(
         # A device that was taken away would only make the sample smaller.
         if device.last_t >= now_ms - DAY_MS:
             by_profile.setdefault(device.profile, []).append(device.device_id)
-    documents: list[Document] = []
+    records: list[DriftRecord] = []
     for profile in profiles:
         device_ids = by_profile.get(profile.name, [])
-        document = await _measured(profile, device_ids, references, drifts, now_ms)
-        await drifts.save_drift(document)
-        documents.append(document)
-    return documents
+        record = await _measure_profile(profile, device_ids, references, drifts, now_ms)
+        await drifts.save_drift(record)
+        records.append(record)
+    return records
 
 
-async def _measured(
+async def _measure_profile(
     profile: Profile, device_ids: Sequence[str], references: References, drifts: Drifts, now_ms: int
-) -> dict[str, Any]:
+) -> DriftRecord:
+    occasion = Occasion(from_t=now_ms - DAY_MS, to_t=now_ms, model_version=None)
     try:
         version, reference = await references.active(profile)
     except InvalidBundleError as error:
         log.warning("Drift of %r not measured: %s", profile.name, error)
-        return _document(profile, now_ms, version=None, drift=None, reason=str(error))
-    sample = await _sample(profile, version, _spread(device_ids, MOST_DEVICES), drifts, now_ms)
+        return record_drift(profile.name, None, occasion, reason=str(error))
+    chosen = _choose_evenly(device_ids, MOST_DEVICES)
+    sample = await _sample(profile, version, chosen, drifts, now_ms)
     drift = drift_of(reference, sample.score, sample.values)
     reason = None
     if drift.state == "unknown":
         reason = f"{drift.readings} readings of the last day are too few"
     elif sample.stretches < LEAST_STRETCHES:
         reason = f"readings from {sample.stretches} of {STRETCHES} parts of the day are too few"
-    return _document(
-        profile, now_ms, version=version, drift=drift, reason=reason, devices=sample.devices
-    )
+    occasion = replace(occasion, model_version=version, devices=sample.devices)
+    return record_drift(profile.name, drift, occasion, reason=reason)
 
 
 async def _sample(
@@ -139,40 +138,8 @@ def _rows(message: StoredMessage, profile: Profile, version: str) -> NDArray[np.
     return rows[:: -(-len(rows) // READINGS_A_MESSAGE)]
 
 
-def _spread(device_ids: Sequence[str], most: int) -> list[str]:
+def _choose_evenly(device_ids: Sequence[str], most: int) -> list[str]:
     """At most *most* of them, evenly spread over their order."""
     if len(device_ids) <= most:
         return list(device_ids)
     return [device_ids[index * len(device_ids) // most] for index in range(most)]
-
-
-def _document(
-    profile: Profile,
-    now_ms: int,
-    *,
-    version: str | None,
-    drift: Drift | None,
-    reason: str | None,
-    devices: int = 0,
-) -> dict[str, Any]:
-    drift = drift or Drift(score=None, channels={}, readings=0)
-    return {
-        "id": drift_document_id(profile.name),
-        "type": "drift",
-        "profile": profile.name,
-        "state": "unknown" if reason else drift.state,
-        "reason": reason,
-        "figure": _rounded(drift.figure),
-        "largest": drift.largest,
-        "score": _rounded(drift.score),
-        "channels": {name: _rounded(figure) for name, figure in drift.channels.items()},
-        "readings": drift.readings,
-        "devices": devices,
-        "from": now_ms - DAY_MS,
-        "to": now_ms,
-        "modelVersion": version,
-    }
-
-
-def _rounded(figure: float | None) -> float | None:
-    return None if figure is None else round(figure, DECIMALS)

@@ -15,4 +15,7 @@ async def show_profiles(profiles: Iterable[Profile], *, drifts: Drifts) -> list[
     """Each profile as its file has it, with ``drift``: the last one measured, or None."""
     shown = list(profiles)
     found = await asyncio.gather(*(drifts.drift(profile.name) for profile in shown))
-    return [asdict(one) | {"drift": drift} for one, drift in zip(shown, found, strict=True)]
+    return [
+        asdict(profile) | {"drift": None if drift is None else drift.to_document()}
+        for profile, drift in zip(shown, found, strict=True)
+    ]

@@ -7,7 +7,9 @@ from typing import Protocol
 
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition
 from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.device_threshold import DeviceThreshold
 from tocsin.domain.drift import Reference
+from tocsin.domain.drift_record import DriftRecord
 from tocsin.domain.profile import Profile
 from tocsin.domain.stored_message import StoredMessage
 from tocsin.usecases.ports.documents import Document
@@ -77,10 +79,10 @@ class Drifts(Protocol):
         their channels, scores and model version."""
         ...
 
-    async def save_drift(self, document: Document) -> None: ...
+    async def save_drift(self, record: DriftRecord) -> None: ...
 
-    async def drift(self, profile: str) -> Document | None:
-        """The document saved last; None before the first measurement."""
+    async def drift(self, profile: str) -> DriftRecord | None:
+        """What was saved last; None before the first measurement, or where it is damaged."""
         ...
 
 
@@ -104,11 +106,15 @@ class Feedback(Protocol):
         first, with their scores and model version alone."""
         ...
 
-    async def device_threshold(self, device_id: str) -> Document | None: ...
+    async def device_threshold(self, device_id: str) -> DeviceThreshold | None:
+        """What operators set; None where they set nothing, or where it is damaged."""
+        ...
 
-    async def device_thresholds(self) -> list[Document]: ...
+    async def device_thresholds(self) -> list[DeviceThreshold]:
+        """All that operators set; a damaged document is logged and left out."""
+        ...
 
-    async def save_device_threshold(self, document: Document) -> None: ...
+    async def save_device_threshold(self, threshold: DeviceThreshold) -> None: ...
 
     async def delete_device_threshold(self, device_id: str) -> None:
         """Deleting what is not there changes nothing."""

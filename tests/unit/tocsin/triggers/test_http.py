@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.messages import NOW, PROFILES, stream
+from tests.fakes.records import drift_record
 from tests.fakes.services import Plant
 from tests.unit.tocsin.domain.test_principal import encoded
 from tests.unit.tocsin.triggers import http_calls
@@ -134,11 +135,11 @@ async def test_profiles_are_listed_whole(plant: Plant) -> None:
 
 
 async def test_a_profile_is_shown_with_its_drift(plant: Plant) -> None:
-    drift = {"id": "drift:probe", "profile": "probe", "state": "watch", "figure": 0.12}
+    drift = drift_record("probe", 0.12)
     await plant.store.save_drift(drift)
     _, content = await call(plant, "profiles")
     shown = {profile["name"]: profile["drift"] for profile in content["profiles"]}
-    assert shown == {"rig": None, "probe": drift}
+    assert shown == {"rig": None, "probe": drift.to_document()}
 
 
 async def test_devices_are_listed_by_site(plant: Plant) -> None:

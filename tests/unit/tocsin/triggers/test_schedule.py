@@ -17,7 +17,7 @@ async def test_the_timer_measures_and_saves_the_drift_of_every_profile() -> None
     for name in PROFILES:
         drift = await plant.store.drift(name)
         assert drift is not None
-        assert drift["state"] == "unknown"
+        assert drift.state == "unknown"
 
 
 def test_the_schedule_is_a_setting_and_a_failure_is_tried_again_a_few_times() -> None:

@@ -44,14 +44,14 @@ async def plant_with_alerts() -> tuple[Plant, list[str]]:
 
 async def apply(plant: Plant, labels: dict[str, Label], *, at: int = NOW) -> dict[str, Any]:
     await apply_feedback("rig-1", labels, judging(plant), operator="ada", now_ms=at)
-    (document,) = await plant.store.device_thresholds()
-    return dict(document)
+    (kept,) = await plant.store.device_thresholds()
+    return kept.to_document()
 
 
 async def in_force(plant: Plant) -> None:
     """What every instance does within a minute."""
-    documents = await plant.store.device_thresholds()
-    plant.thresholds.by_device = {one["deviceId"]: one["factor"] for one in documents}
+    thresholds = await plant.store.device_thresholds()
+    plant.thresholds.by_device = {known.device_id: known.factor for known in thresholds}
 
 
 async def test_a_preview_shows_what_becomes_of_past_alerts_and_changes_nothing() -> None:
@@ -141,7 +141,8 @@ async def test_a_reset_undoes_all_and_is_on_the_record_too() -> None:
     plant, (first, _) = await plant_with_alerts()
     document = await apply(plant, {first: "normal"})
     found = await reset_threshold("rig-1", plant.store, operator="bo", now_ms=NOW + 1)
-    assert found == document
+    assert found is not None
+    assert found.to_document() == document
     assert await plant.store.device_thresholds() == []
     audit = plant.store.all("audit")[-1]
     assert (audit["by"], audit["after"]) == ("bo", None)

@@ -64,17 +64,17 @@ async def a_day(
 
 async def measured(store: FakeStore, known: FakeReferences | None = None) -> dict[str, Any]:
     """The rig's drift document, as it was saved."""
-    documents = await measure_drift(
+    records = await measure_drift(
         PROFILES.values(),
         references=known or references(),
         fleet=store,
         drifts=store,
         now_ms=NOW,
     )
-    assert [one["profile"] for one in documents] == list(PROFILES)
+    assert [record.profile for record in records] == list(PROFILES)
     saved = await store.drift("rig")
-    assert saved == documents[0]
-    return dict(saved)
+    assert saved == records[0]
+    return saved.to_document()
 
 
 async def test_devices_that_send_what_the_bundle_was_made_on_are_stable() -> None:
@@ -117,8 +117,8 @@ async def test_without_a_reference_the_reason_is_given_and_other_profiles_are_me
     await measured(store)
     probe = await store.drift(PROBE.name)
     assert probe is not None
-    assert (probe["state"], probe["figure"], probe["modelVersion"]) == ("unknown", None, None)
-    assert probe["reason"] == "profile 'probe' has no active bundle"
+    assert (probe.state, probe.figure, probe.model_version) == ("unknown", None, None)
+    assert probe.reason == "profile 'probe' has no active bundle"
 
 
 @pytest.mark.parametrize(

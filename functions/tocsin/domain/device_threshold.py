@@ -1,0 +1,107 @@
+"""A device's own threshold, as operators set it and the database keeps it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.errors import DamagedDocumentError
+from tocsin.domain.recalibration import LABELS, Label, is_allowed
+from tocsin.domain.stored import NUMBER, OPTIONAL_NUMBER, OPTIONAL_TEXT, field, mapping
+
+DIGEST = 8  # letters of a hash that tell two changes of one millisecond apart
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceThreshold:
+    """What operators said of a device's alerts, and the threshold that follows.
+
+    factor: what counts, on whatever the profile's threshold is.
+    threshold: what that was when it was set, with the model of ``model_version``.
+    labels: what alerts were called, by alert id.
+    set_by, set_at: who set it, and when (ms).
+    """
+
+    device_id: str
+    site_id: str
+    profile: str
+    factor: float
+    threshold: float | None
+    model_version: str | None
+    labels: Mapping[str, Label]
+    set_by: str
+    set_at: int
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> DeviceThreshold:
+        """Raises DamagedDocumentError naming the document and what is wrong with it."""
+        factor, labels = field(document, "factor", *NUMBER), mapping(document, "labels", str)
+        if not is_allowed(factor) or not set(labels.values()) <= set(LABELS):
+            raise DamagedDocumentError(
+                f"the stored document {document.get('id')!r} is damaged: its factor {factor} or "
+                "one of its labels is out of range"
+            )
+        return cls(
+            device_id=field(document, "deviceId", str),
+            site_id=field(document, "siteId", str),
+            profile=field(document, "profile", str),
+            factor=factor,
+            threshold=field(document, "threshold", *OPTIONAL_NUMBER),
+            model_version=field(document, "modelVersion", *OPTIONAL_TEXT),
+            labels=labels,
+            set_by=field(document, "setBy", str),
+            set_at=field(document, "setAt", int),
+        )
+
+    def to_document(self) -> dict[str, Any]:
+        """The document ``threshold:{deviceId}`` of ``settings`` (docs/formats.md)."""
+        return {
+            "id": threshold_document_id(self.device_id),
+            "type": "threshold",
+            "deviceId": self.device_id,
+            "siteId": self.site_id,
+            "profile": self.profile,
+            **self.to_change(),
+        }
+
+    def to_change(self) -> dict[str, Any]:
+        """What changes when it is set, as ``audit`` keeps it."""
+        return {
+            "factor": self.factor,
+            "threshold": self.threshold,
+            "modelVersion": self.model_version,
+            "labels": dict(self.labels),
+            "setBy": self.set_by,
+            "setAt": self.set_at,
+        }
+
+
+def threshold_document_id(device_id: str) -> str:
+    return f"threshold:{device_id}"
+
+
+def audit_threshold(
+    device: DeviceRecord,
+    before: DeviceThreshold | None,
+    after: DeviceThreshold | None,
+    *,
+    operator: str,
+    now_ms: int,
+) -> dict[str, Any]:
+    """The ``audit`` document of a change of a device's own threshold (docs/formats.md)."""
+    record = {
+        "siteId": device.site_id,
+        "type": "threshold",
+        "deviceId": device.device_id,
+        "by": operator,
+        "at": now_ms,
+        "before": None if before is None else before.to_change(),
+        "after": None if after is None else after.to_change(),
+    }
+    # Two changes may fall into one millisecond; the same one recorded again keeps its id.
+    digest = hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:DIGEST]
+    return {"id": f"{now_ms}-{threshold_document_id(device.device_id)}-{digest}", **record}
