@@ -61,7 +61,7 @@ def window_chunks(
         windows, full = windows_ending_at(history, part.t, part.values, profile)
         if len(windows):
             yield windows, start + np.flatnonzero(full)
-        history = history.extended(part.t, part.values, keep=profile.window)
+        history = history.extend(part.t, part.values, keep=profile.window)
 
 
 def normal_windows(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from benchmarks.skab.protocol import Counts, Flags, count
 from benchmarks.skab.recordings import GROUPS, TRAINING_ROWS, LabelledFile
-from tocsin.domain.aftermath import faded
+from tocsin.domain.aftermath import fade
 
 QUANTILE = 0.99
 MULTIPLIERS = np.geomspace(0.2, 30.0, 120)
@@ -49,7 +49,7 @@ def fading_peaks(score: Rows) -> NDArray[np.float64]:
     peaks = np.zeros(len(score))
     peak = 0.0
     for row, value in enumerate(score.tolist()):
-        peak = max(faded(peak, ROW_S), value if value == value else 0.0)  # noqa: PLR0124 (NaN)
+        peak = max(fade(peak, ROW_S), value if value == value else 0.0)  # noqa: PLR0124 (NaN)
         peaks[row] = peak
     return peaks
 

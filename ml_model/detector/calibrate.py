@@ -21,7 +21,7 @@ from ml_model.detector.scoring import ScoredRecording
 from ml_model.recording import RecordingError
 from tocsin.domain.adaptation import USUAL_QUANTILE
 from tocsin.domain.scoring import Hysteresis
-from tocsin.domain.thresholds import Tail, sustained, threshold_for
+from tocsin.domain.thresholds import Tail, sustain, threshold_for
 
 LEVEL = 0.99  # the quantile of the sustained score above which peaks are taken
 LEAST_PEAKS = 30
@@ -65,7 +65,7 @@ def calibrate(
     scored: Sequence[ScoredRecording], hysteresis: Hysteresis, target_per_day: float
 ) -> Calibration:
     """Find the threshold for *target_per_day* false alerts per device on normal recordings."""
-    series = [sustained(one.score, hysteresis.raise_after) for one in scored]
+    series = [sustain(one.score, hysteresis.raise_after) for one in scored]
     days = sum(one.scored_days for one in scored)
     finite = np.concatenate([one[np.isfinite(one)] for one in series])
     if not len(finite):

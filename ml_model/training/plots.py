@@ -17,7 +17,7 @@ from ml_model.judging.evaluate import Judged, faulty_and_scored
 from ml_model.recording import Recording, window_chunks
 from ml_model.training.train import Epoch
 from tocsin.domain.profile import Profile
-from tocsin.domain.thresholds import sustained
+from tocsin.domain.thresholds import sustain
 
 SHOWN_READINGS = 3_600
 SHOWN_WINDOWS = 600
@@ -67,7 +67,7 @@ def plot_calibration(
     scored: Sequence[ScoredRecording], calibration: Calibration, raise_after: int, path: Path
 ) -> None:
     """How often the sustained score passes a level, on held-out normal readings."""
-    series = np.concatenate([sustained(one.score, raise_after) for one in scored])
+    series = np.concatenate([sustain(one.score, raise_after) for one in scored])
     ordered = np.sort(series[np.isfinite(series)])[::-1]
     figure = Figure()
     axes = figure.subplots()

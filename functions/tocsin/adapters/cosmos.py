@@ -87,11 +87,11 @@ class CosmosStore:
         )
         history = History.empty(profile)
         async for document in documents:
-            history = _prepended(history, document, profile, before_t)
+            history = _prepend(history, document, profile, before_t)
             if len(history.t) >= count:
                 break
         # Late messages may lie between the readings of another; each time counts once.
-        return History.empty(profile).merged(history.t, history.values, keep=count)
+        return History.empty(profile).merge(history.t, history.values, keep=count)
 
     async def save_alerts(self, alerts: Sequence[Alert]) -> None:
         await self._save(self._alerts, [alert.to_document() for alert in alerts])
@@ -100,7 +100,9 @@ class CosmosStore:
         await self._save(self._readings, [message.to_document() for message in messages])
 
     async def add_readings(self, messages: Sequence[DecidedMessage]) -> None:
-        await asyncio.gather(*(self._create(self._readings, one.to_document()) for one in messages))
+        await asyncio.gather(
+            *(self._create(self._readings, message.to_document()) for message in messages)
+        )
 
     async def save_devices(self, devices: Sequence[DeviceRecord]) -> None:
         await self._save(self._devices, [device.to_document() for device in devices])
@@ -177,7 +179,9 @@ class CosmosStore:
 
     async def device_thresholds(self) -> list[DeviceThreshold]:
         found = self._settings.query_items("SELECT * FROM c WHERE c.type = 'threshold'")
-        thresholds = [read_sound(DeviceThreshold.from_document, one) async for one in found]
+        thresholds = [
+            read_sound(DeviceThreshold.from_document, document) async for document in found
+        ]
         return [threshold for threshold in thresholds if threshold is not None]
 
     async def save_device_threshold(self, threshold: DeviceThreshold) -> None:
@@ -226,7 +230,7 @@ class CosmosStore:
                 await container.create_item(dict(document))
 
 
-def _prepended(history: History, document: Document, profile: Profile, before_t: int) -> History:
+def _prepend(history: History, document: Document, profile: Profile, before_t: int) -> History:
     t = np.array(document["t"], dtype=np.int64)
     values = columns_of(document["channels"], profile, len(t)).T.astype(np.float32)
     earlier = t < before_t

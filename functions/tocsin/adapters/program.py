@@ -176,7 +176,9 @@ def _steps(nodes: Sequence[Mapping[str, Any]], *, keep: set[str]) -> list[_Step]
     for node in reversed(nodes):
         results = tuple(_result(output) for output in node["outputs"])
         used = {name for given in node["inputs"] for name in _names(given["arg"])}
-        used |= {name for one in results for name in ([one] if isinstance(one, str) else one)}
+        used |= {
+            name for output in results for name in ([output] if isinstance(output, str) else output)
+        }
         steps.append(_step(node, results, spent=tuple(sorted(used - needed))))
         needed |= used
     return steps[::-1]
@@ -185,7 +187,10 @@ def _steps(nodes: Sequence[Mapping[str, Any]], *, keep: set[str]) -> list[_Step]
 def _step(
     node: Mapping[str, Any], results: tuple[str | tuple[str, ...], ...], spent: tuple[str, ...]
 ) -> _Step:
-    given = [(one["name"], one["kind"] == KEYWORD, _argument(one["arg"])) for one in node["inputs"]]
+    given = [
+        (given["name"], given["kind"] == KEYWORD, _argument(given["arg"]))
+        for given in node["inputs"]
+    ]
     return _Step(
         call=_operator(node["target"]),
         positional=tuple(argument for _, keyword, argument in given if not keyword),
@@ -211,7 +216,7 @@ def _operator(target: str) -> Callable[..., Any]:
 def _result(output: Mapping[str, Any]) -> str | tuple[str, ...]:
     kind, value = _only(output)
     if kind == "as_tensors":
-        return tuple(one["name"] for one in value)
+        return tuple(result["name"] for result in value)
     if kind not in {"as_tensor", "as_sym_int"}:
         raise UnsupportedProgramError(f"a result of kind {kind!r}")
     return str(value["name"] if kind == "as_tensor" else value["as_name"])
@@ -223,11 +228,11 @@ def _argument(given: Mapping[str, Any]) -> _Argument:
     if kind in {"as_tensor", "as_sym_int"} and (name := value.get("name") or value.get("as_name")):
         return lambda named: named[name]
     if kind == "as_tensors":
-        names = [one["name"] for one in value]
+        names = [tensor["name"] for tensor in value]
         return lambda named: [named[name] for name in names]
     if kind in {"as_sym_ints", "as_optional_tensors"}:
         one_kind = "as_sym_int" if kind == "as_sym_ints" else None
-        parts = [_argument({one_kind: one} if one_kind else one) for one in value]
+        parts = [_argument({one_kind: size} if one_kind else size) for size in value]
         return lambda named: [part(named) for part in parts]
     constant = _constant(kind, value)
     return lambda _: constant
@@ -290,8 +295,8 @@ def _names(given: Mapping[str, Any]) -> list[str]:
         return []
     ones = value if isinstance(value, list) else [value]
     if kind == "as_optional_tensors":
-        return [name for one in ones for name in _names(one)]
-    return [str(name) for one in ones if (name := one.get("name") or one.get("as_name"))]
+        return [name for given in ones for name in _names(given)]
+    return [str(name) for given in ones if (name := given.get("name") or given.get("as_name"))]
 
 
 def _only(union: Mapping[str, Any]) -> tuple[str, Any]:

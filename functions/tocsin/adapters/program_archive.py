@@ -69,10 +69,10 @@ class Archive:
         if meta["device"]["type"] != "cpu" or meta["layout"] != STRIDED:
             raise UnsupportedProgramError(f"{name!r} is no plain tensor of the CPU")
         dtype = dtype_of(meta["dtype"])
-        sizes = [_fixed(size) for size in meta["sizes"]]
-        strides = [_fixed(stride) for stride in meta["strides"]]
+        sizes = [_require_size(size) for size in meta["sizes"]]
+        strides = [_require_size(stride) for stride in meta["strides"]]
         content = bytearray(self._read(f"data/{kind}/{entry['path_name']}"))
-        offset = _fixed(meta["storage_offset"])
+        offset = _require_size(meta["storage_offset"])
         # Beside an empty tensor there is nothing to reach.
         reach = 0 if 0 in sizes else 1 + offset + _reach(sizes, strides)
         if len(content) != reach * dtype.itemsize:
@@ -112,7 +112,7 @@ def _check(entries: list[zipfile.ZipInfo], size: int) -> None:
         raise InvalidBundleError("the program's entries are larger than the program")
 
 
-def _fixed(size: Mapping[str, Any]) -> int:
+def _require_size(size: Mapping[str, Any]) -> int:
     if type(size.get("as_int")) is not int or not 0 <= size["as_int"] < 2**40:
         raise InvalidBundleError(f"a tensor of the program has a size of {size}")
     return int(size["as_int"])

@@ -28,23 +28,23 @@ class Aftermath:
 NONE = Aftermath()
 
 
-def faded(peak: float, elapsed_s: float) -> float:
+def fade(peak: float, elapsed_s: float) -> float:
     """What is left of *peak* after *elapsed_s* seconds of event time."""
     return peak * exp(-elapsed_s / FADES_S)
 
 
-def raised_threshold(aftermath: Aftermath, t: int, threshold: float) -> float:
+def raise_threshold(aftermath: Aftermath, t: int, threshold: float) -> float:
     """The threshold at *t* (ms): *threshold*, or in an aftermath a share of what is left of it."""
     if not aftermath.peak:
         return threshold
-    return max(threshold, SHARE * faded(aftermath.peak, (t - aftermath.t) / 1_000))
+    return max(threshold, SHARE * fade(aftermath.peak, (t - aftermath.t) / 1_000))
 
 
 def next_aftermath(aftermath: Aftermath, t: int, score: float, threshold: float) -> Aftermath:
     """What is left after a reading at *t* (ms) with *score*, *threshold* not being raised."""
     if not aftermath.peak and not score > threshold:
         return aftermath
-    peak = faded(aftermath.peak, (t - aftermath.t) / 1_000)
+    peak = fade(aftermath.peak, (t - aftermath.t) / 1_000)
     if score > max(peak, threshold):
         return Aftermath(min(score, MOST * threshold), t)
     # Too little to raise the threshold is nothing.

@@ -15,8 +15,8 @@ from tocsin.domain.stored import (
     OPTIONAL_NUMBER,
     OPTIONAL_TEXT,
     OPTIONAL_WHOLE,
-    field,
-    mapping,
+    take_field,
+    take_mapping,
 )
 
 Cause = Literal["score", "sensors"]
@@ -63,30 +63,30 @@ class Alert:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Alert:
         """Raises DamagedDocumentError naming the document and what is wrong with it."""
-        change: Change = field(document, "type", str)
+        change: Change = take_field(document, "type", str)
         if change not in {"raised", "cleared"}:
             raise DamagedDocumentError(
                 f"the alert {document.get('id')!r} is of type {change!r}, not raised or cleared"
             )
-        score = field(document, "score", *OPTIONAL_NUMBER)
-        threshold = field(document, "threshold", *OPTIONAL_NUMBER)
+        score = take_field(document, "score", *OPTIONAL_NUMBER)
+        threshold = take_field(document, "threshold", *OPTIONAL_NUMBER)
         # Documents from before the cause was kept still tell it.
-        cause = field(document, "cause", *OPTIONAL_TEXT) or _cause(change, score, threshold)
-        contributions = mapping(document, "contributions", *NUMBER)
+        cause = take_field(document, "cause", *OPTIONAL_TEXT) or _cause(change, score, threshold)
+        contributions = take_mapping(document, "contributions", *NUMBER)
         return cls(
             change=change,
-            alert_id=field(document, "alertId", str),
-            device_id=field(document, "deviceId", str),
-            site_id=field(document, "siteId", str),
-            profile=field(document, "profile", str),
-            t=field(document, "t", int),
+            alert_id=take_field(document, "alertId", str),
+            device_id=take_field(document, "deviceId", str),
+            site_id=take_field(document, "siteId", str),
+            profile=take_field(document, "profile", str),
+            t=take_field(document, "t", int),
             score=score,
             threshold=threshold,
             cause=cause,
             contributions={} if cause == "sensors" else contributions,
-            sensors=mapping(document, "sensors", str),
-            model_version=field(document, "modelVersion", *OPTIONAL_TEXT),
-            enqueued_at=field(document, "enqueuedAt", *OPTIONAL_WHOLE),
+            sensors=take_mapping(document, "sensors", str),
+            model_version=take_field(document, "modelVersion", *OPTIONAL_TEXT),
+            enqueued_at=take_field(document, "enqueuedAt", *OPTIONAL_WHOLE),
         )
 
     def to_document(self) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def parse_bundle(content: bytes, profile: Profile) -> BundleSpec:
     try:
         document = json.loads(content)
         _check_format(document, profile)
-        spec = _spec(document)
+        spec = _parse_spec(document)
     except (ValueError, OverflowError, RecursionError) as error:
         raise InvalidBundleError(
             f"the bundle of profile {profile.name!r} is malformed: {error}"
@@ -66,53 +66,53 @@ def check_sha256(content: bytes, expected: str, what: str) -> None:
         )
 
 
-def _spec(document: object) -> BundleSpec:
-    hysteresis = _field(document, "hysteresis", dict)
-    program = _field(document, "program", dict)
+def _parse_spec(document: object) -> BundleSpec:
+    hysteresis = _require(document, "hysteresis", dict)
+    program = _require(document, "program", dict)
     return BundleSpec(
-        profile=_field(document, "profile", str),
-        version=_field(document, "version", str),
-        channels=tuple(_field(document, "channels", list)),
-        window=_field(document, "window", int),
-        threshold=_number(document, "threshold"),
-        tail=_tail(document),
-        usual_score=_number(_field(document, "calibration", dict), "usual_score"),
+        profile=_require(document, "profile", str),
+        version=_require(document, "version", str),
+        channels=tuple(_require(document, "channels", list)),
+        window=_require(document, "window", int),
+        threshold=_require_number(document, "threshold"),
+        tail=_parse_tail(document),
+        usual_score=_require_number(_require(document, "calibration", dict), "usual_score"),
         hysteresis=Hysteresis(
-            raise_after=_field(hysteresis, "raise_after", int),
-            clear_after=_field(hysteresis, "clear_after", int),
+            raise_after=_require(hysteresis, "raise_after", int),
+            clear_after=_require(hysteresis, "clear_after", int),
         ),
-        cooldown_s=_number(document, "cooldown_s"),
-        program_file=_field(program, "file", str),
-        program_sha256=_field(program, "sha256", str),
+        cooldown_s=_require_number(document, "cooldown_s"),
+        program_file=_require(program, "file", str),
+        program_sha256=_require(program, "sha256", str),
     )
 
 
-def _tail(document: object) -> Tail | None:
-    if _field(document, "tail", dict, type(None)) is None:
+def _parse_tail(document: object) -> Tail | None:
+    if _require(document, "tail", dict, type(None)) is None:
         return None
-    tail = _field(document, "tail", dict)
+    tail = _require(document, "tail", dict)
     names = ("level", "peaks_per_day", "shape", "scale")
-    return Tail(**{name: _number(tail, name) for name in names})
+    return Tail(**{name: _require_number(tail, name) for name in names})
 
 
-def _number(document: object, name: str) -> float:
-    value = float(_field(document, name, int, float))
+def _require_number(document: object, name: str) -> float:
+    value = float(_require(document, name, int, float))
     if not isfinite(value):
         raise ValueError(f"{name} is {value}, not a number")
     return value
 
 
-def _field(document: object, name: str, *types: type) -> Any:  # noqa: ANN401 (one of *types*)
+def _require(document: object, name: str, *types: type) -> Any:  # noqa: ANN401 (one of *types*)
     value = document.get(name) if isinstance(document, dict) else None
     if type(value) not in types:
-        wanted = " or ".join(one.__name__ for one in types)
+        wanted = " or ".join(kind.__name__ for kind in types)
         raise ValueError(f"{name} is {brief(value)}, not {wanted}")
     return value
 
 
 def _check_format(document: object, profile: Profile) -> None:
     """First of all: what another format lacks would be reported as a missing field."""
-    found = _field(document, "format", int)
+    found = _require(document, "format", int)
     if found != FORMAT:
         raise InvalidBundleError(
             f"the bundle of profile {profile.name!r}: format is {found}, this system reads "
@@ -132,7 +132,7 @@ def _check(spec: BundleSpec, profile: Profile) -> None:
                 f"bundle {spec.version!r} of profile {profile.name!r}: {name} is {found!r}, "
                 f"the profile wants {wanted!r}; train it again"
             )
-    for name, sound in _soundness(spec).items():
+    for name, sound in _check_soundness(spec).items():
         if not sound:
             raise InvalidBundleError(
                 f"bundle {spec.version!r} of profile {profile.name!r}: {name} is out of its "
@@ -140,7 +140,7 @@ def _check(spec: BundleSpec, profile: Profile) -> None:
             )
 
 
-def _soundness(spec: BundleSpec) -> dict[str, bool]:
+def _check_soundness(spec: BundleSpec) -> dict[str, bool]:
     tail = spec.tail
     least = min(spec.hysteresis.raise_after, spec.hysteresis.clear_after)
     return {

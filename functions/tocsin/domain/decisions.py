@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tocsin.domain.adaptation import Pace, Usual
-from tocsin.domain.aftermath import NONE, Aftermath, next_aftermath, raised_threshold
+from tocsin.domain.aftermath import NONE, Aftermath, next_aftermath, raise_threshold
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.outage import NONE_OUT, Outage, next_outage
 from tocsin.domain.profile import Profile
@@ -102,7 +102,7 @@ def judge_late(
     threshold = threshold_in_force(standing.usual, rule, operator_factor)
     odd = [value > threshold for value in score]
     if sensors_out is not None:
-        odd = [one or out > 0 for one, out in zip(odd, sensors_out, strict=True)]
+        odd = [above or out > 0 for above, out in zip(odd, sensors_out, strict=True)]
     return Decided([threshold] * len(score), odd, [], standing)
 
 
@@ -153,7 +153,7 @@ def _one_by_one(
     changes: list[tuple[int, Change]] = []
     for index, value in enumerate(score):
         usual_threshold = _threshold(ticks, readings, rule, operator_factor)
-        threshold = raised_threshold(aftermath, t[index], usual_threshold)
+        threshold = raise_threshold(aftermath, t[index], usual_threshold)
         outage = next_outage(outage, t[index], 0 if sensors_out is None else sensors_out[index])
         odd = value > threshold or outage.calls(t[index])
         thresholds.append(threshold)

@@ -16,9 +16,9 @@ from tocsin.domain.stored import (
     OPTIONAL_NUMBER,
     OPTIONAL_TEXT,
     OPTIONAL_WHOLE,
-    field,
-    mapping,
-    part,
+    take_field,
+    take_mapping,
+    take_part,
 )
 
 
@@ -68,19 +68,19 @@ class DeviceRecord:
         """Read a ``devices`` document; one from before there was a cooldown or learning lacks
         that part. Raises DamagedDocumentError naming the document and what is wrong with it."""
         return cls(
-            device_id=field(document, "deviceId", str),
-            site_id=field(document, "siteId", str),
-            profile=field(document, "profile", str),
-            last_t=field(document, "lastT", int),
-            last_seq=field(document, "lastSeq", int),
-            latest=mapping(document, "latest", *OPTIONAL_NUMBER),
-            score=field(document, "score", *OPTIONAL_NUMBER),
-            threshold=field(document, "threshold", *OPTIONAL_NUMBER),
-            anomalous=field(document, "anomalous", bool),
-            sensors=mapping(document, "sensors", str),
+            device_id=take_field(document, "deviceId", str),
+            site_id=take_field(document, "siteId", str),
+            profile=take_field(document, "profile", str),
+            last_t=take_field(document, "lastT", int),
+            last_seq=take_field(document, "lastSeq", int),
+            latest=take_mapping(document, "latest", *OPTIONAL_NUMBER),
+            score=take_field(document, "score", *OPTIONAL_NUMBER),
+            threshold=take_field(document, "threshold", *OPTIONAL_NUMBER),
+            anomalous=take_field(document, "anomalous", bool),
+            sensors=take_mapping(document, "sensors", str),
             standing=_read_standing(document),
-            model_version=field(document, "modelVersion", *OPTIONAL_TEXT),
-            enqueued_at=field(document, "enqueuedAt", int),
+            model_version=take_field(document, "modelVersion", *OPTIONAL_TEXT),
+            enqueued_at=take_field(document, "enqueuedAt", int),
         )
 
     def to_document(self) -> dict[str, Any]:
@@ -121,21 +121,21 @@ def alert_id(device_id: str, raised_t: int) -> str:
 
 
 def _read_standing(document: Mapping[str, Any]) -> Standing:
-    alert, usual = part(document, "alert"), part(document, "usual")
-    aftermath, outage = part(document, "aftermath"), part(document, "outage")
+    alert, usual = take_part(document, "alert"), take_part(document, "usual")
+    aftermath, outage = take_part(document, "aftermath"), take_part(document, "outage")
     return Standing(
         AlertState(
-            run=field(document, "run", int),
-            open_since=None if alert is None else field(alert, "t", int),
-            cleared_at=field(document, "clearedAt", *OPTIONAL_WHOLE),
+            run=take_field(document, "run", int),
+            open_since=None if alert is None else take_field(alert, "t", int),
+            cleared_at=take_field(document, "clearedAt", *OPTIONAL_WHOLE),
         ),
         Usual()
         if usual is None
-        else Usual(field(usual, "ticks", int), field(usual, "readings", int)),
+        else Usual(take_field(usual, "ticks", int), take_field(usual, "readings", int)),
         NONE
         if aftermath is None
-        else Aftermath(field(aftermath, "peak", *NUMBER), field(aftermath, "t", int)),
+        else Aftermath(take_field(aftermath, "peak", *NUMBER), take_field(aftermath, "t", int)),
         NONE_OUT
         if outage is None
-        else Outage(field(outage, "sensors", int), field(outage, "since", int)),
+        else Outage(take_field(outage, "sensors", int), take_field(outage, "since", int)),
     )

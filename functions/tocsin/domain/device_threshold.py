@@ -11,7 +11,7 @@ from typing import Any
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.recalibration import LABELS, Label, is_allowed
-from tocsin.domain.stored import NUMBER, OPTIONAL_NUMBER, OPTIONAL_TEXT, field, mapping
+from tocsin.domain.stored import NUMBER, OPTIONAL_NUMBER, OPTIONAL_TEXT, take_field, take_mapping
 
 DIGEST = 8  # letters of a hash that tell two changes of one millisecond apart
 
@@ -39,22 +39,25 @@ class DeviceThreshold:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> DeviceThreshold:
         """Raises DamagedDocumentError naming the document and what is wrong with it."""
-        factor, labels = field(document, "factor", *NUMBER), mapping(document, "labels", str)
+        factor, labels = (
+            take_field(document, "factor", *NUMBER),
+            take_mapping(document, "labels", str),
+        )
         if not is_allowed(factor) or not set(labels.values()) <= set(LABELS):
             raise DamagedDocumentError(
                 f"the stored document {document.get('id')!r} is damaged: its factor {factor} or "
                 "one of its labels is out of range"
             )
         return cls(
-            device_id=field(document, "deviceId", str),
-            site_id=field(document, "siteId", str),
-            profile=field(document, "profile", str),
+            device_id=take_field(document, "deviceId", str),
+            site_id=take_field(document, "siteId", str),
+            profile=take_field(document, "profile", str),
             factor=factor,
-            threshold=field(document, "threshold", *OPTIONAL_NUMBER),
-            model_version=field(document, "modelVersion", *OPTIONAL_TEXT),
+            threshold=take_field(document, "threshold", *OPTIONAL_NUMBER),
+            model_version=take_field(document, "modelVersion", *OPTIONAL_TEXT),
             labels=labels,
-            set_by=field(document, "setBy", str),
-            set_at=field(document, "setAt", int),
+            set_by=take_field(document, "setBy", str),
+            set_at=take_field(document, "setAt", int),
         )
 
     def to_document(self) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class Distribution:
 
 def distribution_of(devices: Sequence[NDArray[np.floating]]) -> Distribution:
     """The distribution of each device's values ``[n]``, NaN where missing."""
-    devices = [one for one in devices if len(one)]
+    devices = [values for values in devices if len(values)]
     column = np.concatenate([np.empty(0, dtype=np.float32), *devices]).astype(np.float32)
     known = column[np.isfinite(column)]
     edges = _edges(known) if len(known) else np.empty(0, dtype=np.float32)

@@ -83,9 +83,9 @@ def reference_of(
     """The reference of normal running: each device's *scores* ``[k]`` (NaN: none), and each
     device's readings ``[n, c]``; the devices of both may differ."""
     return Reference(
-        score=distribution_of([one[np.isfinite(one)] for one in scores]),
+        score=distribution_of([of_device[np.isfinite(of_device)] for of_device in scores]),
         channels={
-            name: distribution_of([one[:, index] for one in values])
+            name: distribution_of([of_device[:, index] for of_device in values])
             for index, name in enumerate(profile.channel_names)
         },
     )
@@ -104,7 +104,11 @@ def drift_of(
     columns = zip(reference.channels.items(), values.T, strict=True)
     return Drift(
         score=figure_of(reference.score, known) if judged else None,
-        channels={name: figure_of(one, column) for (name, one), column in columns if len(column)},
+        channels={
+            name: figure_of(distribution, column)
+            for (name, distribution), column in columns
+            if len(column)
+        },
         readings=len(values),
     )
 
@@ -118,7 +122,10 @@ def reference_document(reference: Reference) -> dict[str, Any]:
     """The field ``reference`` of bundle.json (docs/formats.md)."""
     return {
         SCORE: distribution_document(reference.score),
-        "channels": {name: distribution_document(one) for name, one in reference.channels.items()},
+        "channels": {
+            name: distribution_document(distribution)
+            for name, distribution in reference.channels.items()
+        },
     }
 
 

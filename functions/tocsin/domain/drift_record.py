@@ -8,7 +8,7 @@ from typing import Any
 
 from tocsin.domain.drift import Drift, State, drift_document_id
 from tocsin.domain.errors import DamagedDocumentError
-from tocsin.domain.stored import NUMBER, OPTIONAL_NUMBER, OPTIONAL_TEXT, field, mapping
+from tocsin.domain.stored import NUMBER, OPTIONAL_NUMBER, OPTIONAL_TEXT, take_field, take_mapping
 
 DECIMALS = 3
 STATES = ("stable", "watch", "drifted", "unknown")
@@ -42,22 +42,22 @@ class DriftRecord:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> DriftRecord:
         """Raises DamagedDocumentError naming the document and what is wrong with it."""
-        state: State = field(document, "state", str)
+        state: State = take_field(document, "state", str)
         if state not in STATES:
             raise DamagedDocumentError(f"{document.get('id')!r}: state is {state!r}")
         return cls(
-            profile=field(document, "profile", str),
+            profile=take_field(document, "profile", str),
             state=state,
-            reason=field(document, "reason", *OPTIONAL_TEXT),
-            figure=field(document, "figure", *OPTIONAL_NUMBER),
-            largest=field(document, "largest", *OPTIONAL_TEXT),
-            score=field(document, "score", *OPTIONAL_NUMBER),
-            channels=mapping(document, "channels", *NUMBER),
-            readings=field(document, "readings", int),
-            devices=field(document, "devices", int),
-            from_t=field(document, "from", int),
-            to_t=field(document, "to", int),
-            model_version=field(document, "modelVersion", *OPTIONAL_TEXT),
+            reason=take_field(document, "reason", *OPTIONAL_TEXT),
+            figure=take_field(document, "figure", *OPTIONAL_NUMBER),
+            largest=take_field(document, "largest", *OPTIONAL_TEXT),
+            score=take_field(document, "score", *OPTIONAL_NUMBER),
+            channels=take_mapping(document, "channels", *NUMBER),
+            readings=take_field(document, "readings", int),
+            devices=take_field(document, "devices", int),
+            from_t=take_field(document, "from", int),
+            to_t=take_field(document, "to", int),
+            model_version=take_field(document, "modelVersion", *OPTIONAL_TEXT),
         )
 
     def to_document(self) -> dict[str, Any]:

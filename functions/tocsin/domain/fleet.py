@@ -47,18 +47,18 @@ class DeviceState:
 
     def after(self, message: Message) -> DeviceState:
         """The state once *message*'s readings are known; the rest is decided when they scored."""
-        history = self.history.extended(message.t, message.values, keep=message.profile.window - 1)
+        history = self.history.extend(message.t, message.values, keep=message.profile.window - 1)
         return DeviceState(self.profile, message.last_t, message.seq, history, self.standing)
 
     def after_late(self, message: Message) -> DeviceState:
         """The state once a late *message*'s readings are known: they fill in the history."""
         known = message.t <= self.last_t
-        history = self.history.merged(
+        history = self.history.merge(
             message.t[known], message.values[known], keep=message.profile.window - 1
         )
         return DeviceState(self.profile, self.last_t, self.last_seq, history, self.standing)
 
-    def decided(self, standing: Standing) -> DeviceState:
+    def with_standing(self, standing: Standing) -> DeviceState:
         """The state once its readings have decided."""
         return DeviceState(self.profile, self.last_t, self.last_seq, self.history, standing)
 

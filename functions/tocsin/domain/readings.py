@@ -74,7 +74,7 @@ class Scored:
         }
 
 
-def scored_batch(
+def spread_scores(
     messages: Sequence[Message],
     spec: BundleSpec | None,
     full: NDArray[np.bool_],

@@ -58,10 +58,10 @@ def recalibrate(
     *learned*: the device's threshold without any operator's word, which is kept where the labels
     allow; *before*: the one in force.
     """
-    lowest, highest = _bounds(alerts, profile_threshold)
-    conflicts = _conflicts(alerts, lowest, highest, profile_threshold)
+    lowest, highest = _find_bounds(alerts, profile_threshold)
+    conflicts = _find_conflicts(alerts, lowest, highest, profile_threshold)
     after = None if conflicts else min(max(learned, lowest), highest)
-    effects = tuple((one, _effect(one, after)) for one in alerts)
+    effects = tuple((alert, _judge_effect(alert, after)) for alert in alerts)
     return Recalibration(before, after, profile_threshold, tuple(conflicts), effects)
 
 
@@ -70,32 +70,32 @@ def is_allowed(factor: float) -> bool:
     return isfinite(factor) and LEAST_FACTOR - 1e-9 <= factor <= MOST_FACTOR + 1e-9
 
 
-def _bounds(alerts: Sequence[PastAlert], profile_threshold: float) -> tuple[float, float]:
+def _find_bounds(alerts: Sequence[PastAlert], profile_threshold: float) -> tuple[float, float]:
     """The lowest threshold that silences what is normal, the highest that keeps what is not."""
     lowest, highest = LEAST_FACTOR * profile_threshold, MOST_FACTOR * profile_threshold
-    for one in alerts:
-        if one.peak is None or one.sensor:
+    for alert in alerts:
+        if alert.peak is None or alert.sensor:
             continue
-        if one.label == "normal":
-            lowest = max(lowest, one.peak + ROUNDING)
-        if one.label == "anomaly":
-            highest = min(highest, one.peak - ROUNDING)
+        if alert.label == "normal":
+            lowest = max(lowest, alert.peak + ROUNDING)
+        if alert.label == "anomaly":
+            highest = min(highest, alert.peak - ROUNDING)
     return lowest, highest
 
 
-def _conflicts(
+def _find_conflicts(
     alerts: Sequence[PastAlert], lowest: float, highest: float, profile_threshold: float
 ) -> list[str]:
-    labelled = [one for one in alerts if one.label is not None]
+    labelled = [alert for alert in alerts if alert.label is not None]
     found = [
-        f"alert {one.alert_id} was raised with a sensor out: no threshold silences it"
-        for one in labelled
-        if one.sensor and one.label == "normal"
+        f"alert {alert.alert_id} was raised with a sensor out: no threshold silences it"
+        for alert in labelled
+        if alert.sensor and alert.label == "normal"
     ]
     found += [
-        f"alert {one.alert_id}: its readings are gone, or another model scored them"
-        for one in labelled
-        if one.peak is None and not one.sensor
+        f"alert {alert.alert_id}: its readings are gone, or another model scored them"
+        for alert in labelled
+        if alert.peak is None and not alert.sensor
     ]
     if lowest <= highest:
         return found
@@ -109,25 +109,25 @@ def _conflicts(
             f"a confirmed anomaly only reaches {highest:.4f}, less than {LEAST_FACTOR:g} times "
             f"the profile's threshold {profile_threshold:.4f}"
         )
-    return [*found, *_disagreeing(labelled)]
+    return [*found, *_find_disagreements(labelled)]
 
 
-def _disagreeing(labelled: Sequence[PastAlert]) -> list[str]:
+def _find_disagreements(labelled: Sequence[PastAlert]) -> list[str]:
     """The alerts called normal that are at least as odd as one that was confirmed."""
-    known = [one for one in labelled if one.peak is not None and not one.sensor]
-    confirmed = [one for one in known if one.label == "anomaly"]
+    known = [alert for alert in labelled if alert.peak is not None and not alert.sensor]
+    confirmed = [alert for alert in known if alert.label == "anomaly"]
     if not confirmed:
         return []
-    least = min(confirmed, key=lambda one: one.peak or 0.0)
+    least = min(confirmed, key=lambda alert: alert.peak or 0.0)
     return [
-        f"alert {one.alert_id}, called normal, reaches {one.peak:.4f}: to silence it would miss "
-        f"the confirmed anomaly {least.alert_id}, which reaches {least.peak:.4f}"
-        for one in known
-        if one.label == "normal" and (one.peak or 0.0) + 2 * ROUNDING > (least.peak or 0.0)
+        f"alert {alert.alert_id}, called normal, reaches {alert.peak:.4f}: to silence it would "
+        f"miss the confirmed anomaly {least.alert_id}, which reaches {least.peak:.4f}"
+        for alert in known
+        if alert.label == "normal" and (alert.peak or 0.0) + 2 * ROUNDING > (least.peak or 0.0)
     ]
 
 
-def _effect(alert: PastAlert, threshold: float | None) -> Effect:
+def _judge_effect(alert: PastAlert, threshold: float | None) -> Effect:
     if alert.sensor:
         return "kept"
     if alert.peak is None or threshold is None:

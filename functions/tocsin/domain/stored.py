@@ -16,7 +16,7 @@ OPTIONAL_OBJECT = (dict, type(None))
 _NAMES = ("id", "deviceId")
 
 
-def field(document: Mapping[str, Any], name: str, *types: type) -> Any:  # noqa: ANN401 (one of *types*)
+def take_field(document: Mapping[str, Any], name: str, *types: type) -> Any:  # noqa: ANN401 (one of *types*)
     """A document's field, one of *types*; a field that is left out is null.
 
     Raises DamagedDocumentError naming the document and the field.
@@ -31,17 +31,17 @@ def field(document: Mapping[str, Any], name: str, *types: type) -> Any:  # noqa:
     return value
 
 
-def part(document: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+def take_part(document: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     """A field that is an object, to be read as a document with the whole one's names; or None."""
-    found: dict[str, Any] | None = field(document, name, *OPTIONAL_OBJECT)
+    found: dict[str, Any] | None = take_field(document, name, *OPTIONAL_OBJECT)
     return None if found is None else found | {key: document.get(key) for key in _NAMES}
 
 
-def mapping(document: Mapping[str, Any], name: str, *types: type) -> dict[str, Any]:
+def take_mapping(document: Mapping[str, Any], name: str, *types: type) -> dict[str, Any]:
     """A field that is an object whose values are each one of *types*; empty where it is null."""
-    found: dict[str, Any] = field(document, name, *OPTIONAL_OBJECT) or {}
+    found: dict[str, Any] = take_field(document, name, *OPTIONAL_OBJECT) or {}
     if not set(map(type, found.values())) <= set(types):
         key = next(key for key, value in found.items() if type(value) not in types)
         owner = {key: document.get(key) for key in _NAMES}
-        field({**owner, f"{name}.{key}": found[key]}, f"{name}.{key}", *types)
+        take_field({**owner, f"{name}.{key}": found[key]}, f"{name}.{key}", *types)
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.domain.errors import DamagedDocumentError
-from tocsin.domain.stored import OPTIONAL_NUMBER, OPTIONAL_TEXT, field, mapping
+from tocsin.domain.stored import OPTIONAL_NUMBER, OPTIONAL_TEXT, take_field, take_mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class StoredMessage:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> StoredMessage:
         """Read a ``readings`` document or some fields of it. Raises DamagedDocumentError."""
-        t, score = field(document, "t", list), field(document, "score", list)
-        channels = mapping(document, "channels", list)
+        t, score = take_field(document, "t", list), take_field(document, "score", list)
+        channels = take_mapping(document, "channels", list)
         if any(len(column) != len(t) for column in (score, *channels.values())):
             raise DamagedDocumentError(
                 f"the stored message {document.get('id')!r} of device "
@@ -42,6 +42,6 @@ class StoredMessage:
             t=t,
             channels=channels,
             score=score,
-            threshold=field(document, "threshold", *OPTIONAL_NUMBER),
-            model_version=field(document, "modelVersion", *OPTIONAL_TEXT),
+            threshold=take_field(document, "threshold", *OPTIONAL_NUMBER),
+            model_version=take_field(document, "modelVersion", *OPTIONAL_TEXT),
         )

@@ -32,7 +32,7 @@ class Tail:
     scale: float
 
 
-def sustained(score: NDArray[np.floating], raise_after: int) -> NDArray[np.float64]:
+def sustain(score: NDArray[np.floating], raise_after: int) -> NDArray[np.float64]:
     """The least of the last *raise_after* scores ``[n]``: what a threshold must lie below to raise
     an alert. -inf where one of them is missing."""
     padded = np.concatenate((np.full(raise_after - 1, np.nan), score.astype(np.float64)))

@@ -25,7 +25,7 @@ class History:
             values=np.empty((0, len(profile.channels)), dtype=np.float32),
         )
 
-    def extended(self, t: NDArray[np.int64], values: NDArray[np.float32], *, keep: int) -> History:
+    def extend(self, t: NDArray[np.int64], values: NDArray[np.float32], *, keep: int) -> History:
         """This history and the readings after it, the last *keep* of them."""
         if len(t) >= keep:
             # Copies: a view would keep the whole message in memory for as long as the device.
@@ -34,7 +34,7 @@ class History:
             np.concatenate((self.t, t))[-keep:], np.concatenate((self.values, values))[-keep:]
         )
 
-    def merged(self, t: NDArray[np.int64], values: NDArray[np.float32], *, keep: int) -> History:
+    def merge(self, t: NDArray[np.int64], values: NDArray[np.float32], *, keep: int) -> History:
         """This history with readings from among its own, each time once, the last *keep*."""
         times, first = np.unique(np.concatenate((self.t, t)), return_index=True)
         return History(times[-keep:], np.concatenate((self.values, values))[first[-keep:]])
@@ -89,8 +89,10 @@ def windows_of_batch(
     *parts*: history, t ``[n]`` and values ``[n, c]`` of each message. Returns the k windows and a
     mask bool ``[sum of n]``, in the order of *parts*.
     """
-    rows = np.concatenate([one for history, _, values in parts for one in (history.values, values)])
-    times = np.concatenate([one for history, t, _ in parts for one in (history.t, t)])
+    rows = np.concatenate(
+        [rows for history, _, values in parts for rows in (history.values, values)]
+    )
+    times = np.concatenate([times for history, t, _ in parts for times in (history.t, t)])
     lengths = np.array([n for history, t, _ in parts for n in (len(history.t), len(t))])
     is_new = np.repeat(np.arange(len(lengths)) % 2 == 1, lengths)
     starts = np.cumsum(lengths)[1:-1:2]  # of each history but the first

@@ -33,21 +33,23 @@ def decide_lanes(
 
     *factors*: by device id what operators set. Late and unscored messages decide nothing.
     """
-    rules = _rules(results, target_per_day)
+    rules = _derive_rules(results, target_per_day)
     in_order = iter(results)
-    return [_decide(lane, in_order, rules, factors.get(lane.device_id)) for lane in lanes]
+    return [_decide_lane(lane, in_order, rules, factors.get(lane.device_id)) for lane in lanes]
 
 
-def _rules(results: Sequence[Scored | None], target_per_day: float) -> dict[str, Rule]:
+def _derive_rules(results: Sequence[Scored | None], target_per_day: float) -> dict[str, Rule]:
     """By profile the rule of the model that scored it in this batch."""
     rules: dict[str, Rule] = {}
-    for one in results:
-        if one is not None and one.spec is not None and one.spec.profile not in rules:
-            rules[one.spec.profile] = Rule.of(one.spec, one.message.profile, target_per_day)
+    for scored in results:
+        if scored is not None and scored.spec is not None and scored.spec.profile not in rules:
+            rules[scored.spec.profile] = Rule.of(
+                scored.spec, scored.message.profile, target_per_day
+            )
     return rules
 
 
-def _decide(
+def _decide_lane(
     lane: Lane,
     results: Iterator[Scored | None],
     rules: Mapping[str, Rule],
@@ -63,17 +65,19 @@ def _decide(
             continue
         rule = None if scored.spec is None else rules[scored.spec.profile]
         decided = (
-            None if rule is None else _decided(placed, scored, standing, rule, operator_factor)
+            None
+            if rule is None
+            else _decide_message(placed, scored, standing, rule, operator_factor)
         )
-        one = DecidedMessage(scored, decided)
+        message = DecidedMessage(scored, decided)
         if decided is not None:
-            alerts += _alerts(one, standing.alert.open_since)
+            alerts += _record_alerts(message, standing.alert.open_since)
             standing = decided.standing
-        (late if placed.late else on_time).append(one)
-    return DecidedLane(lane.after.decided(standing), on_time, late, alerts)
+        (late if placed.late else on_time).append(message)
+    return DecidedLane(lane.after.with_standing(standing), on_time, late, alerts)
 
 
-def _decided(
+def _decide_message(
     placed: Placed,
     scored: Scored,
     standing: Standing,
@@ -91,10 +95,10 @@ def _decided(
     )
 
 
-def _alerts(one: DecidedMessage, raised_t: int | None) -> Iterator[Alert]:
+def _record_alerts(message: DecidedMessage, raised_t: int | None) -> Iterator[Alert]:
     """The changes that a message decided; *raised_t* is when the open alert was raised."""
-    changes = () if one.decided is None else one.decided.changes
+    changes = () if message.decided is None else message.decided.changes
     for index, change in changes:
-        raised_t = one.scored.message.times[index] if change == "raised" else raised_t
+        raised_t = message.scored.message.times[index] if change == "raised" else raised_t
         assert raised_t is not None, "an alert is cleared only after it was raised"
-        yield record_alert(one, index, change, raised_t)
+        yield record_alert(message, index, change, raised_t)

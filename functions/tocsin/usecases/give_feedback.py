@@ -20,7 +20,7 @@ from tocsin.domain.recalibration import (
     Recalibration,
     recalibrate,
 )
-from tocsin.domain.thresholds import sustained
+from tocsin.domain.thresholds import sustain
 from tocsin.usecases.ports.operators import Feedback
 from tocsin.usecases.ports.scoring import Models
 
@@ -62,8 +62,8 @@ async def preview_feedback(
 
     Raises InvalidRequestError for a device or an alert that is not known.
     """
-    known = await _known(device_id, labels, judging)
-    return await _recalibration(known, labels, judging.store, now_ms)
+    known = await _look_up(device_id, labels, judging)
+    return await _recalibrate_device(known, labels, judging.store, now_ms)
 
 
 async def apply_feedback(
@@ -73,8 +73,8 @@ async def apply_feedback(
 
     Raises InvalidRequestError when the labels contradict each other, naming how.
     """
-    known = await _known(device_id, labels, judging)
-    found = await _recalibration(known, labels, judging.store, now_ms)
+    known = await _look_up(device_id, labels, judging)
+    found = await _recalibrate_device(known, labels, judging.store, now_ms)
     if found.conflicts:
         raise InvalidRequestError("no threshold fits: " + "; ".join(found.conflicts))
     assert found.factor is not None, "only a conflict leaves it open"
@@ -104,7 +104,7 @@ async def reset_threshold(
 
     Raises InvalidRequestError for a device that is not known.
     """
-    device = await _device(device_id, store)
+    device = await _find_device(device_id, store)
     before = await store.device_threshold(device_id)
     if before is not None:
         await store.save_audit(
@@ -114,8 +114,8 @@ async def reset_threshold(
     return before
 
 
-async def _known(device_id: str, labels: Mapping[str, Label], judging: Judging) -> _Known:
-    device = await _device(device_id, judging.store)
+async def _look_up(device_id: str, labels: Mapping[str, Label], judging: Judging) -> _Known:
+    device = await _find_device(device_id, judging.store)
     profile = judging.profiles.get(device.profile)
     model = None if profile is None else await judging.models.current(profile)
     if profile is None or model is None:
@@ -133,19 +133,19 @@ async def _known(device_id: str, labels: Mapping[str, Label], judging: Judging) 
     )
 
 
-async def _device(device_id: str, store: Feedback) -> DeviceRecord:
+async def _find_device(device_id: str, store: Feedback) -> DeviceRecord:
     device = await store.device(device_id)
     if device is None:
         raise InvalidRequestError(f"device {device_id!r} is not known")
     return device
 
 
-async def _recalibration(
+async def _recalibrate_device(
     known: _Known, labels: Mapping[str, Label], store: Feedback, now_ms: int
 ) -> Recalibration:
     device_id = known.device.device_id
-    alerts = await _past_alerts(known, store, now_ms)
-    unknown = sorted(labels.keys() - {one.alert_id for one in alerts})
+    alerts = await _find_past_alerts(known, store, now_ms)
+    unknown = sorted(labels.keys() - {alert.alert_id for alert in alerts})
     if unknown:
         raise InvalidRequestError(
             f"device {device_id!r} raised no alert {', '.join(unknown)} in the last 30 days"
@@ -160,7 +160,7 @@ async def _recalibration(
     )
 
 
-async def _past_alerts(known: _Known, store: Feedback, now_ms: int) -> list[PastAlert]:
+async def _find_past_alerts(known: _Known, store: Feedback, now_ms: int) -> list[PastAlert]:
     """The alerts of the last 30 days, oldest first."""
     alerts = await store.past_alerts(
         known.device.device_id, from_t=now_ms - LOOK_BACK_MS, to_t=now_ms,
@@ -172,13 +172,13 @@ async def _past_alerts(known: _Known, store: Feedback, now_ms: int) -> list[Past
     async def judge(raised: Alert) -> PastAlert:
         label = known.labels.get(raised.alert_id)
         async with limit:
-            peak = await _peak(raised, cleared.get(raised.alert_id, now_ms), known, store)
+            peak = await _find_peak(raised, cleared.get(raised.alert_id, now_ms), known, store)
         return PastAlert(raised.alert_id, raised.t, label, peak, bool(raised.sensors))
 
     return list(await asyncio.gather(*(judge(x) for x in alerts if x.change == "raised")))
 
 
-async def _peak(raised: Alert, ended_t: int, known: _Known, store: Feedback) -> float | None:
+async def _find_peak(raised: Alert, ended_t: int, known: _Known, store: Feedback) -> float | None:
     """The alert's peak from its stored scores; None where they are not all the active model's."""
     t = raised.t
     messages = await store.scores(
@@ -199,5 +199,5 @@ async def _peak(raised: Alert, ended_t: int, known: _Known, store: Feedback) -> 
     if t not in every:
         return None
     first = max(0, times.index(t) - raise_after + 1)
-    held = sustained(np.array([every[time] for time in times[first:]]), raise_after)
+    held = sustain(np.array([every[time] for time in times[first:]]), raise_after)
     return float(held.max()) if np.isfinite(held).any() else None

@@ -84,7 +84,7 @@ async def _measure_profile(
         log.warning("Drift of %r not measured: %s", profile.name, error)
         return record_drift(profile.name, None, occasion, reason=str(error))
     chosen = _choose_evenly(device_ids, MOST_DEVICES)
-    sample = await _sample(profile, version, chosen, drifts, now_ms)
+    sample = await _read_sample(profile, version, chosen, drifts, now_ms)
     drift = drift_of(reference, sample.score, sample.values)
     reason = None
     if drift.state == "unknown":
@@ -95,7 +95,7 @@ async def _measure_profile(
     return record_drift(profile.name, drift, occasion, reason=reason)
 
 
-async def _sample(
+async def _read_sample(
     profile: Profile, version: str, device_ids: Sequence[str], drifts: Drifts, now_ms: int
 ) -> _Sample:
     edges = np.linspace(now_ms - DAY_MS, now_ms, STRETCHES + 1).astype(np.int64).tolist()
@@ -112,11 +112,13 @@ async def _sample(
             )
         # Thinned at once: whole documents of a day would fill the memory.
         empty = np.empty((0, 1 + len(profile.channels)), dtype=np.float32)
-        return np.concatenate([empty, *(_rows(one, profile, version) for one in found)])
+        return np.concatenate(
+            [empty, *(_thin_rows(message, profile, version) for message in found)]
+        )
 
     wanted = [(device, stretch) for device in device_ids for stretch in range(STRETCHES)]
-    parts = await asyncio.gather(*(part(*one) for one in wanted))
-    found = [one for one, rows in zip(wanted, parts, strict=True) if len(rows)]
+    parts = await asyncio.gather(*(part(*place) for place in wanted))
+    found = [place for place, rows in zip(wanted, parts, strict=True) if len(rows)]
     rows = np.concatenate([np.empty((0, 1 + len(profile.channels)), dtype=np.float32), *parts])
     return _Sample(
         score=rows[:, 0],
@@ -126,7 +128,7 @@ async def _sample(
     )
 
 
-def _rows(message: StoredMessage, profile: Profile, version: str) -> NDArray[np.float32]:
+def _thin_rows(message: StoredMessage, profile: Profile, version: str) -> NDArray[np.float32]:
     """A message's score and values ``[k, 1 + c]``, evenly thinned.
 
     Another version's scores are on another scale, so they count as missing.

@@ -54,17 +54,17 @@ async def place_messages(
     by_device: dict[str, list[Message]] = {}
     for message in messages:
         by_device.setdefault(message.device_id, []).append(message)
-    lanes = {device: _steady_lane(of_device, memory) for device, of_device in by_device.items()}
+    lanes = {device: _continue_lane(of_device, memory) for device, of_device in by_device.items()}
     limit = asyncio.Semaphore(REBUILDS_AT_ONCE)
     others = [device for device, lane in lanes.items() if lane is None]
     found = await asyncio.gather(
-        *(_lane(by_device[device], memory, store, limit) for device in others)
+        *(_place_lane(by_device[device], memory, store, limit) for device in others)
     )
     lanes.update(zip(others, found, strict=True))
     return [lane for lane in lanes.values() if lane is not None]
 
 
-def _steady_lane(messages: list[Message], memory: DeviceMemory) -> Lane | None:
+def _continue_lane(messages: list[Message], memory: DeviceMemory) -> Lane | None:
     """The lane of a known device whose messages follow each other; None where that is not so.
 
     The usual case: without a task of its own, and the database is not asked.
@@ -81,7 +81,7 @@ def _steady_lane(messages: list[Message], memory: DeviceMemory) -> Lane | None:
     return Lane(tuple(placed), before, state)
 
 
-async def _lane(
+async def _place_lane(
     messages: list[Message], memory: DeviceMemory, store: Telemetry, limit: asyncio.Semaphore
 ) -> Lane:
     before = memory.get(messages[0].device_id)
@@ -96,7 +96,7 @@ async def _lane(
             state = state.after(message)
             continue
         async with limit:
-            history = await _earlier(message, messages, store)
+            history = await _read_earlier(message, messages, store)
         placed.append(Placed(message, history, late=True))
         if message.profile.name == state.profile:
             state = state.after_late(message)
@@ -128,7 +128,7 @@ async def _read_record(device_id: str, store: Telemetry) -> DeviceRecord | None:
         return None
 
 
-async def _earlier(message: Message, batch: Sequence[Message], store: Telemetry) -> History:
+async def _read_earlier(message: Message, batch: Sequence[Message], store: Telemetry) -> History:
     """What came before a late message: stored, or anywhere in this very batch."""
     keep = message.profile.window - 1
     history = await store.history(
@@ -137,5 +137,5 @@ async def _earlier(message: Message, batch: Sequence[Message], store: Telemetry)
     for other in batch:
         before = other.t < message.first_t
         if other.profile.name == message.profile.name and before.any():
-            history = history.merged(other.t[before], other.values[before], keep=keep)
+            history = history.merge(other.t[before], other.values[before], keep=keep)
     return history

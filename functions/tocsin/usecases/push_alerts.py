@@ -39,9 +39,11 @@ async def _show(document: Document, live: Live) -> None:
 def _requests(documents: Sequence[Document], now_ms: int) -> list[Request]:
     """One a site: all alerts that were raised there."""
     alerted: dict[str, dict[str, int]] = {}
-    for one in documents:
-        if one["type"] == "raised":
-            alerted.setdefault(str(one["siteId"]), {})[str(one["deviceId"])] = int(one["t"])
+    for document in documents:
+        if document["type"] == "raised":
+            alerted.setdefault(str(document["siteId"]), {})[str(document["deviceId"])] = int(
+                document["t"]
+            )
     return [
         Request(site_id, "alert", now_ms, f"alert of {', '.join(devices)}", devices)
         for site_id, devices in alerted.items()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.readings import Scored, scored_batch
+from tocsin.domain.readings import Scored, spread_scores
 from tocsin.domain.windows import Windows, windows_of_batch
 from tocsin.usecases.place_messages import Placed
 from tocsin.usecases.ports.scoring import Model, Models
@@ -27,8 +27,8 @@ async def score_batch(placed: Sequence[Placed], models: Models) -> list[Scored |
     None stands for a message on which the model failed.
     """
     by_profile: dict[str, list[int]] = {}
-    for position, one in enumerate(placed):
-        by_profile.setdefault(one.message.profile.name, []).append(position)
+    for position, placed_message in enumerate(placed):
+        by_profile.setdefault(placed_message.message.profile.name, []).append(position)
     scored: dict[int, Scored | None] = {}
     for positions in by_profile.values():
         of_profile = [placed[position] for position in positions]
@@ -40,7 +40,7 @@ async def score_batch(placed: Sequence[Placed], models: Models) -> list[Scored |
 
 async def _score_profile(placed: Sequence[Placed], model: Model | None) -> list[Scored | None]:
     if model is None:
-        return [*_unscored(placed)]
+        return [*_leave_unscored(placed)]
     # Whatever a model fails with, only the message that it fails on may not get through.
     try:
         return [*await _score_together(placed, model)]
@@ -48,22 +48,25 @@ async def _score_profile(placed: Sequence[Placed], model: Model | None) -> list[
         log.exception("The model %r failed on %d messages", model.spec.version, len(placed))
         if len(placed) == 1:
             return [None]
-    return [scored for one in placed for scored in await _score_profile([one], model)]
+    return [scored for alone in placed for scored in await _score_profile([alone], model)]
 
 
 async def _score_together(placed: Sequence[Placed], model: Model) -> list[Scored]:
-    parts = [(one.history, one.message.t, one.message.values) for one in placed]
+    parts = [
+        (placed_message.history, placed_message.message.t, placed_message.message.values)
+        for placed_message in placed
+    ]
     windows, full = windows_of_batch(parts, placed[0].message.profile)
     if not len(windows):
-        return _unscored(placed, model)
+        return _leave_unscored(placed, model)
     # Off the event loop: the worker goes on receiving while torch computes.
-    scores, contributions, sensors = await asyncio.to_thread(_pass, model, windows)
+    scores, contributions, sensors = await asyncio.to_thread(_run_slices, model, windows)
     # No document takes an infinity: a sum that overflowed is as odd as can be, and nobody can
     # say of whose doing.
     scores = np.nan_to_num(scores, nan=np.nan)
     contributions = np.nan_to_num(contributions, posinf=0.0, neginf=0.0)
-    messages = [one.message for one in placed]
-    return scored_batch(
+    messages = [placed_message.message for placed_message in placed]
+    return spread_scores(
         messages,
         model.spec,
         full,
@@ -73,7 +76,7 @@ async def _score_together(placed: Sequence[Placed], model: Model) -> list[Scored
     )
 
 
-def _pass(
+def _run_slices(
     model: Model, windows: Windows
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int8]]:
     """What the model says of all windows, slice by slice."""
@@ -82,10 +85,10 @@ def _pass(
     return np.concatenate(scores), np.concatenate(contributions), np.concatenate(sensors)
 
 
-def _unscored(placed: Sequence[Placed], model: Model | None = None) -> list[Scored]:
-    messages = [one.message for one in placed]
+def _leave_unscored(placed: Sequence[Placed], model: Model | None = None) -> list[Scored]:
+    messages = [placed_message.message for placed_message in placed]
     channels = len(messages[0].profile.channels)
-    return scored_batch(
+    return spread_scores(
         messages,
         None if model is None else model.spec,
         np.zeros(sum(len(message.times) for message in messages), dtype=np.bool_),

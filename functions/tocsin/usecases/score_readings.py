@@ -59,21 +59,27 @@ async def score_readings(
     messages, letters = _decode_all(envelopes, profiles, now_ms())
     factors = await thresholds.factors()
     lanes = await place_messages(messages, memory, store)
-    placed = [one for lane in lanes for one in lane.placed]
+    placed = [message for lane in lanes for message in lane.placed]
     results = await score_batch(placed, models)
-    letters += [_unscorable(one) for one, scored in zip(placed, results, strict=True) if not scored]
+    letters += [
+        _reject_unscorable(message)
+        for message, scored in zip(placed, results, strict=True)
+        if not scored
+    ]
     await asyncio.gather(*(dead_letters.put(letter) for letter in letters))
     decided = decide_lanes(lanes, results, target_per_day=target_per_day, factors=factors)
-    states = [record_device(one.on_time[-1], one.state) for one in decided if one.on_time]
+    states = [record_device(lane.on_time[-1], lane.state) for lane in decided if lane.on_time]
     await _save(store, decided, states)
-    memory.update({lane.device_id: one.state for lane, one in zip(lanes, decided, strict=True)})
+    memory.update({lane.device_id: after.state for lane, after in zip(lanes, decided, strict=True)})
     await _show(live, states)
     return Outcome(
-        messages=sum(len(one.on_time) + len(one.late) for one in decided),
-        readings=sum(len(x.anomalous) for one in decided for x in (*one.on_time, *one.late)),
-        late=sum(len(one.late) for one in decided),
+        messages=sum(len(lane.on_time) + len(lane.late) for lane in decided),
+        readings=sum(
+            len(message.anomalous) for lane in decided for message in (*lane.on_time, *lane.late)
+        ),
+        late=sum(len(lane.late) for lane in decided),
         dead_letters=len(letters),
-        alerts=sum(len(one.alerts) for one in decided),
+        alerts=sum(len(lane.alerts) for lane in decided),
     )
 
 
@@ -91,7 +97,7 @@ def _decode_all(
     return messages, letters
 
 
-def _unscorable(placed: Placed) -> DeadLetter:
+def _reject_unscorable(placed: Placed) -> DeadLetter:
     return DeadLetter(
         placed.message.envelope, "scoring-failed", "the model failed on it; the log says how"
     )

@@ -10,7 +10,7 @@ from ml_model.detector.scoring import ScoredRecording
 from ml_model.recording import Recording, RecordingError
 from tocsin.domain.adaptation import USUAL_QUANTILE
 from tocsin.domain.scoring import AlertState, Hysteresis, next_alert
-from tocsin.domain.thresholds import AIM, sustained, threshold_for
+from tocsin.domain.thresholds import AIM, sustain, threshold_for
 
 HYSTERESIS = Hysteresis(raise_after=3, clear_after=10)
 DAY = 86_400
@@ -54,7 +54,7 @@ def test_with_too_few_peaks_the_highest_score_and_a_margin_decide() -> None:
     short = scored(1, rows=500)
     found = calibrate([short], HYSTERESIS, 0.5)
     assert found.method == "highest"
-    assert found.threshold == pytest.approx(1.1 * sustained(short.score, 3).max())
+    assert found.threshold == pytest.approx(1.1 * sustain(short.score, 3).max())
 
 
 def test_scores_that_are_all_missing_are_refused() -> None:

@@ -12,14 +12,14 @@ from tests.fakes.models import spec_of
 from tocsin.domain.alerts import Alert, AlertPosition, record_alert
 from tocsin.domain.decisions import Rule, Standing, decide
 from tocsin.domain.errors import DamagedDocumentError, InvalidRequestError
-from tocsin.domain.readings import DecidedMessage, scored_batch
+from tocsin.domain.readings import DecidedMessage, spread_scores
 from tocsin.domain.telemetry import decode
 
 
 def raised(score: float, *, missing: bool) -> Alert:
     """An alert of a reading with *score*, all of it of the channel heat_c."""
     sent = reading_message(7, [NOW], [[None if missing else 1.0, 2.0]])
-    (scored,) = scored_batch(
+    (scored,) = spread_scores(
         [decode(sent, PROFILES, now_ms=NOW)],
         spec_of(RIG),
         np.array([True]),

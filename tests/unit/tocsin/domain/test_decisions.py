@@ -223,7 +223,7 @@ def test_what_stays_off_after_an_excursion_is_told_from_it_until_the_peak_has_fa
     found = decide(
         Standing(), rule(), range(0, 415_000, 1_000), quiet + fault + after, sensors_out=None
     )
-    # 4 is above the threshold of 2 and below three tenths of 20 until that has faded to 4.
+    # 4 is above the threshold of 2 and below three tenths of 20 until that has fade to 4.
     back = FADES_S * log(SHARE * 20.0 / 4.0)
     assert found.anomalous[5:15] == [True] * 10
     odd_again = found.anomalous.index(True, 15)

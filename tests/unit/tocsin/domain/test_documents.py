@@ -22,7 +22,7 @@ from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.fleet import DeviceState, record_device
 from tocsin.domain.outage import Outage
-from tocsin.domain.readings import DecidedMessage, Scored, scored_batch
+from tocsin.domain.readings import DecidedMessage, Scored, spread_scores
 from tocsin.domain.scoring import AlertState
 from tocsin.domain.telemetry import Message, decode
 from tocsin.domain.windows import History
@@ -50,7 +50,7 @@ def _scored(
     sensors: Sequence[Sequence[int]],
 ) -> Scored:
     shares = np.array([[0.25, 0.75], [0.12345, 0.87655]], dtype=np.float32)
-    (found,) = scored_batch(
+    (found,) = spread_scores(
         [message()],
         spec,
         np.array(full),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import genpareto
 
-from tocsin.domain.thresholds import AIM, Tail, sustained, threshold_for
+from tocsin.domain.thresholds import AIM, Tail, sustain, threshold_for
 
 tails = st.builds(
     Tail,
@@ -44,5 +44,5 @@ def test_a_shape_near_zero_is_an_exponential_tail(shape: float) -> None:
 
 def test_the_sustained_score_is_the_least_of_the_last_ones() -> None:
     score = np.array([5.0, 4.0, 6.0, np.nan, 7.0, 8.0, 9.0])
-    assert sustained(score, 3).tolist() == [-np.inf, -np.inf, 4.0, -np.inf, -np.inf, -np.inf, 7.0]
-    assert sustained(np.array([2.0, 1.0]), 1).tolist() == [2.0, 1.0]
+    assert sustain(score, 3).tolist() == [-np.inf, -np.inf, 4.0, -np.inf, -np.inf, -np.inf, 7.0]
+    assert sustain(np.array([2.0, 1.0]), 1).tolist() == [2.0, 1.0]

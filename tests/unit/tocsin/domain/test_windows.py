@@ -35,7 +35,7 @@ def one_after_the_other(t: Int, values: Float, cuts: list[int]) -> dict[int, Flo
         part_t, part = t[start:end], values[start:end]
         windows, full = windows_ending_at(history, part_t, part, RIG)
         found.update(zip(part_t[full].tolist(), windows, strict=True))
-        history = history.extended(part_t, part, keep=RIG.window - 1)
+        history = history.extend(part_t, part, keep=RIG.window - 1)
     return found
 
 
@@ -80,11 +80,11 @@ def test_too_few_readings_make_no_window() -> None:
 def test_a_history_keeps_the_last_readings_and_no_more_memory() -> None:
     t = np.arange(1_000, dtype=np.int64)
     values = np.arange(2_000, dtype=np.float32).reshape(-1, 2)
-    history = History.empty(RIG).extended(t, values, keep=5)
+    history = History.empty(RIG).extend(t, values, keep=5)
     assert history.t.tolist() == [995, 996, 997, 998, 999]
     assert history.t.base is None
     assert history.values.base is None
-    longer = history.extended(t[:2] + 1_000, values[:2], keep=5)
+    longer = history.extend(t[:2] + 1_000, values[:2], keep=5)
     assert longer.t.tolist() == [997, 998, 999, 1_000, 1_001]
 
 
@@ -92,6 +92,6 @@ def test_a_history_takes_in_late_readings_in_their_place_once() -> None:
     t = np.array([1, 4, 9], dtype=np.int64)
     history = History(t, t[:, None].astype(np.float32))
     late = np.array([4, 5], dtype=np.int64)
-    merged = history.merged(late, np.full((2, 1), 7, dtype=np.float32), keep=3)
+    merged = history.merge(late, np.full((2, 1), 7, dtype=np.float32), keep=3)
     assert merged.t.tolist() == [4, 5, 9]
     assert merged.values[:, 0].tolist() == [4, 7, 9]
