@@ -13,7 +13,7 @@ from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.recalibration import LABELS, Label, is_allowed
 from tocsin.domain.stored import NUMBER, OPTIONAL_NUMBER, OPTIONAL_TEXT, take_field, take_mapping
 
-DIGEST = 8  # letters of a hash that tell two changes of one millisecond apart
+DIGEST = 12  # letters of it, in the id of a change's record
 
 
 @dataclass(frozen=True, slots=True)
