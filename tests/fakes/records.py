@@ -9,6 +9,7 @@ import numpy as np
 
 from tests.fakes.messages import NOW, RIG, envelope
 from tests.fakes.models import spec_of
+from tocsin.domain.alerts import Alert
 from tocsin.domain.decisions import Decided, Standing
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.device_threshold import DeviceThreshold
@@ -110,4 +111,27 @@ def drift_record(profile: str, figure: float | None) -> DriftRecord:
         from_t=NOW - 86_400_000,
         to_t=NOW,
         model_version="1-a",
+    )
+
+
+def alert_record(t: int, device_id: str = "rig-1", **changes: Any) -> Alert:  # noqa: ANN401 (any JSON)
+    """An alert that was raised at *t* (ms); *changes* are to fields of its document."""
+    return Alert.from_document(
+        {
+            "id": f"{t}-raised",
+            "type": "raised",
+            "alertId": f"{device_id}-{t}",
+            "deviceId": device_id,
+            "siteId": "north",
+            "profile": "rig",
+            "t": t,
+            "score": 11.5,
+            "threshold": 10.0,
+            "cause": "score",
+            "contributions": {"speed_rpm": 0.25, "heat_c": 0.75},
+            "sensors": {},
+            "modelVersion": "1-a",
+            "enqueuedAt": t + 40,
+            **changes,
+        }
     )

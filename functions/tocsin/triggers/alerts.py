@@ -1,13 +1,18 @@
-"""The change feed trigger: every stored alert, exactly as it was written."""
+"""The change feed trigger: every stored alert, in the order in which they were written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable
 
 import azure.functions as func
 
 from tocsin.bootstrap import Services
+from tocsin.domain.alerts import Alert
+from tocsin.domain.errors import DamagedDocumentError
 from tocsin.usecases.push_alerts import push_alerts as push
+
+log = logging.getLogger(__name__)
 
 
 def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
@@ -37,10 +42,22 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
     async def push_alerts(documents: func.DocumentList) -> None:
         wired = services()
         await push(
-            [dict(document) for document in documents],
+            read_alerts(documents),
             live=wired.live,
             requests=wired.requests,
             now_ms=wired.now_ms(),
         )
 
     return app
+
+
+def read_alerts(documents: Iterable[func.Document]) -> list[Alert]:
+    """The alerts that were stored; a damaged document is logged and left out, since it would come
+    again for ever, and hold up those behind it."""
+    alerts: list[Alert] = []
+    for document in documents:
+        try:
+            alerts.append(Alert.from_document(dict(document)))
+        except DamagedDocumentError as error:
+            log.error("An alert is shown to nobody: %s", error)  # noqa: TRY400 (told)
+    return alerts

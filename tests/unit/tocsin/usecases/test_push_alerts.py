@@ -4,25 +4,21 @@ import pytest
 
 from tests.fakes.live import FakeLive
 from tests.fakes.messages import NOW
+from tests.fakes.records import alert_record
 from tests.fakes.sites import FakeRequests
 from tocsin.domain.errors import DeliveryError
 from tocsin.usecases.push_alerts import push_alerts
 
-ALERT = {"id": "5-raised", "type": "raised", "siteId": "north", "deviceId": "rig-1", "t": 5}
+ALERT = alert_record(5)
 
 
-async def test_alerts_go_to_their_sites_in_order_without_the_databases_fields() -> None:
+async def test_alerts_go_to_their_sites_in_order() -> None:
     live = FakeLive()
-    south = {**ALERT, "id": "6-cleared", "siteId": "south"}
-    await push_alerts(
-        [{**ALERT, "_etag": "x", "_lsn": 3, "_ts": 1}, south],
-        live=live,
-        requests=FakeRequests(),
-        now_ms=NOW,
-    )
+    south = alert_record(6, type="cleared", siteId="south")
+    await push_alerts([ALERT, south], live=live, requests=FakeRequests(), now_ms=NOW)
     assert live.sent == [
-        ("north", {"type": "alert", "siteId": "north", "alert": ALERT}),
-        ("south", {"type": "alert", "siteId": "south", "alert": south}),
+        ("north", {"type": "alert", "siteId": "north", "alert": ALERT.to_document()}),
+        ("south", {"type": "alert", "siteId": "south", "alert": south.to_document()}),
     ]
 
 
@@ -38,9 +34,9 @@ async def test_raised_alerts_ask_once_a_site_for_a_plan_a_moment_later() -> None
     requests = FakeRequests()
     batch = [
         ALERT,
-        {**ALERT, "deviceId": "rig-2", "t": 7},
-        {**ALERT, "siteId": "south", "deviceId": "rig-3"},
-        {**ALERT, "type": "cleared", "siteId": "east"},
+        alert_record(7, "rig-2"),
+        alert_record(5, "rig-3", siteId="south"),
+        alert_record(5, type="cleared", siteId="east"),
     ]
     await push_alerts(batch, live=FakeLive(), requests=requests, now_ms=NOW)
     north, south = requests.queue
