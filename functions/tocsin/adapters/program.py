@@ -18,7 +18,8 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
-from tocsin.adapters.program_archive import STRIDED, Archive, UnsupportedProgramError, dtype_of
+from tocsin.adapters.program_archive import Archive, UnsupportedProgramError
+from tocsin.adapters.program_constants import constant_of
 from tocsin.domain.errors import InvalidBundleError
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,6 @@ _OF_SIZES: Final[dict[str, Callable[..., Any]]] = {
     f"_operator.{name}": getattr(operator, name)
     for name in ("add", "sub", "mul", "floordiv", "mod", "neg")
 }
-_MEMORY_FORMATS: Final = {1: torch.contiguous_format, 4: torch.preserve_format}
 
 # Torch rebuilds a program with state that is the whole process's: one at a time.
 _rebuilding = threading.Lock()
@@ -234,58 +234,8 @@ def _argument(given: Mapping[str, Any]) -> _Argument:
         one_kind = "as_sym_int" if kind == "as_sym_ints" else None
         parts = [_argument({one_kind: size} if one_kind else size) for size in value]
         return lambda named: [part(named) for part in parts]
-    constant = _constant(kind, value)
+    constant = constant_of(kind, value)
     return lambda _: constant
-
-
-def _constant(kind: str, value: Any) -> Any:  # noqa: ANN401 (an operator takes many types)
-    if kind not in _CONSTANTS:
-        raise UnsupportedProgramError(f"an argument of kind {kind!r}")
-    return _CONSTANTS[kind](value)
-
-
-def _as_it_is(value: object) -> object:
-    return value
-
-
-def _floats(values: Sequence[float | str]) -> list[float]:
-    return [float(value) for value in values]
-
-
-def _memory_format(number: int) -> torch.memory_format:
-    if number not in _MEMORY_FORMATS:
-        raise UnsupportedProgramError(f"memory format {number}")
-    return _MEMORY_FORMATS[number]
-
-
-def _layout(number: int) -> torch.layout:
-    if number != STRIDED:
-        raise UnsupportedProgramError(f"layout {number}")
-    return torch.strided
-
-
-def _device(device: Mapping[str, Any]) -> torch.device:
-    if device["type"] != "cpu":
-        raise UnsupportedProgramError(f"device {device}")
-    return torch.device("cpu")
-
-
-_CONSTANTS: Final[dict[str, Callable[[Any], Any]]] = {
-    "as_none": lambda _: None,
-    "as_int": _as_it_is,
-    "as_ints": _as_it_is,
-    "as_bool": _as_it_is,
-    "as_bools": _as_it_is,
-    "as_string": _as_it_is,
-    # NaN and infinities are written as text.
-    "as_float": float,
-    "as_floats": _floats,
-    "as_sym_int": lambda value: int(value["as_int"]),
-    "as_scalar_type": dtype_of,
-    "as_memory_format": _memory_format,
-    "as_layout": _layout,
-    "as_device": _device,
-}
 
 
 def _names(given: Mapping[str, Any]) -> list[str]:
