@@ -12,11 +12,11 @@ from aiohttp import web
 
 from local.serving import log_to_stderr, serve
 from local.standins.cosmos.context import Context
-from local.standins.cosmos.expiry import purge_forever
-from local.standins.cosmos.indexes import Indexes
 from local.standins.cosmos.server import Service
 from local.standins.cosmos.signature import Signatures
-from local.standins.cosmos.store import Store
+from local.standins.cosmos.state.expiry import purge_forever
+from local.standins.cosmos.state.indexes import Indexes
+from local.standins.cosmos.state.store import Store
 
 _STOP_WITHIN_S: Final = 2.0
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from local.standins.cosmos.errors import CONTAINER_RECREATED, BadRequestError
-from local.standins.cosmos.indexes import Indexes
-from local.standins.cosmos.resources import Container, Database
-from local.standins.cosmos.store import Store
+from local.standins.cosmos.state.indexes import Indexes
+from local.standins.cosmos.state.resources import Container, Database
+from local.standins.cosmos.state.store import Store
 from local.standins.cosmos.wire import Call, Reply
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from local.standins.cosmos import batch, containers, databases, feed, points, queries
-from local.standins.cosmos.account import read_account
+from local.standins.cosmos.catalogue import containers, databases
+from local.standins.cosmos.catalogue.account import read_account
 from local.standins.cosmos.context import Context, Handler
+from local.standins.cosmos.documents import batch, feed, points, queries
 from local.standins.cosmos.errors import CosmosError, MethodNotAllowedError, NotImplementedHereError
 from local.standins.cosmos.wire import Call, Reply, error_reply
 

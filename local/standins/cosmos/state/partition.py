@@ -11,8 +11,8 @@ from typing import Any, Final
 import orjson
 
 from local.standins.cosmos.errors import BadRequestError, NotImplementedHereError
-from local.standins.cosmos.murmur import murmur3_128
 from local.standins.cosmos.query.values import UNDEFINED, Value
+from local.standins.cosmos.state.murmur import murmur3_128
 
 _STEP: Final = re.compile(r'/(?:"([^"]+)"|([^/"]+))')
 MOST_PATHS: Final = 3

@@ -12,8 +12,8 @@ from typing import Final
 
 from local.standins.cosmos.query.paths import rank_sql, value_sql
 from local.standins.cosmos.query.scan import OrderedPath
-from local.standins.cosmos.resources import Container
-from local.standins.cosmos.store import Store
+from local.standins.cosmos.state.resources import Container
+from local.standins.cosmos.state.store import Store
 
 MOST_INDEXES: Final = 32  # a container's; each makes its writes dearer
 SMALL: Final = 500  # documents; walking so few takes less than making an index

@@ -11,12 +11,12 @@ import pytest
 
 from local.standins.cosmos.context import Context
 from local.standins.cosmos.errors import ConflictError, NotFoundError, TooLargeError
-from local.standins.cosmos.expiry import purge
-from local.standins.cosmos.indexes import SMALL, Indexes
-from local.standins.cosmos.resources import Container
 from local.standins.cosmos.routes import answer
-from local.standins.cosmos.store import Store
-from local.standins.cosmos.table import Table
+from local.standins.cosmos.state.expiry import purge
+from local.standins.cosmos.state.indexes import SMALL, Indexes
+from local.standins.cosmos.state.resources import Container
+from local.standins.cosmos.state.store import Store
+from local.standins.cosmos.state.table import Table
 from local.standins.cosmos.wire import Call
 
 KEY = '["d1"]'

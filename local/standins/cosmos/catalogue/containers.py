@@ -6,19 +6,19 @@ from typing import Any, Final
 
 import orjson
 
-from local.standins.cosmos.context import Context
-from local.standins.cosmos.databases import (
+from local.standins.cosmos.catalogue.databases import (
     METADATA_CHARGE,
     feed_reply,
     query_resources,
     resource_id,
     resource_reply,
 )
+from local.standins.cosmos.context import Context
 from local.standins.cosmos.errors import BadRequestError, NotImplementedHereError
-from local.standins.cosmos.partition import Partitioning
-from local.standins.cosmos.resources import etag_of
-from local.standins.cosmos.rids import range_rid
-from local.standins.cosmos.table import Table
+from local.standins.cosmos.state.partition import Partitioning
+from local.standins.cosmos.state.resources import etag_of
+from local.standins.cosmos.state.rids import range_rid
+from local.standins.cosmos.state.table import Table
 from local.standins.cosmos.wire import Call, Reply
 
 _DEFAULT_INDEXING: Final = {

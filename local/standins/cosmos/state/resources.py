@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.standins.cosmos.partition import Partitioning
-from local.standins.cosmos.rids import container_rid, database_rid
+from local.standins.cosmos.state.partition import Partitioning
+from local.standins.cosmos.state.rids import container_rid, database_rid
 
 
 @dataclass(slots=True)

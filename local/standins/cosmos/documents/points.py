@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from local.standins.cosmos.context import Context, container_headers
-from local.standins.cosmos.documents import Conditions, Documents, Outcome
+from local.standins.cosmos.documents.operations import Conditions, Documents, Outcome
 from local.standins.cosmos.errors import BadRequestError, NotImplementedHereError
-from local.standins.cosmos.partition import parse_key
-from local.standins.cosmos.resources import Container
+from local.standins.cosmos.state.partition import parse_key
+from local.standins.cosmos.state.resources import Container
 from local.standins.cosmos.wire import Call, Reply
 
 KEY_HEADER = "x-ms-documentdb-partitionkey"

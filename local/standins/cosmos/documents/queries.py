@@ -8,16 +8,16 @@ import orjson
 
 from local.standins.cosmos.charge import query_charge
 from local.standins.cosmos.context import Context, container_headers
+from local.standins.cosmos.documents.feed import documents_reply, page_size, scope_conditions
+from local.standins.cosmos.documents.pages import Pager
+from local.standins.cosmos.documents.points import KEY_HEADER
 from local.standins.cosmos.errors import BadRequestError
-from local.standins.cosmos.feed import documents_reply, page_size, scope_conditions
-from local.standins.cosmos.pages import Pager
-from local.standins.cosmos.partition import key_text, parse_key
-from local.standins.cosmos.points import KEY_HEADER
 from local.standins.cosmos.query.parser import parse
 from local.standins.cosmos.query.program import Program
 from local.standins.cosmos.query.scan import Scan, plan_scan
 from local.standins.cosmos.query.values import UNDEFINED
-from local.standins.cosmos.resources import Container
+from local.standins.cosmos.state.partition import key_text, parse_key
+from local.standins.cosmos.state.resources import Container
 from local.standins.cosmos.wire import Call, Reply
 
 _WHOLE = {"min": "", "max": "FF", "isMinInclusive": True, "isMaxInclusive": False}

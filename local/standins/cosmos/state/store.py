@@ -15,8 +15,8 @@ from typing import Any
 import orjson
 
 from local.standins.cosmos.errors import OWNER_NOT_FOUND, ConflictError, NotFoundError
-from local.standins.cosmos.resources import Container, Database
-from local.standins.cosmos.schema import CATALOGUE, CONTAINER
+from local.standins.cosmos.state.resources import Container, Database
+from local.standins.cosmos.state.schema import CATALOGUE, CONTAINER
 
 Clock = Callable[[], float]
 

@@ -16,8 +16,8 @@ from local.standins.cosmos.query.program import Program
 from local.standins.cosmos.query.pushdown import Condition
 from local.standins.cosmos.query.scan import Position, Scan
 from local.standins.cosmos.query.values import UNDEFINED, Value
-from local.standins.cosmos.resources import Container
-from local.standins.cosmos.table import Table
+from local.standins.cosmos.state.resources import Container
+from local.standins.cosmos.state.table import Table
 
 MOST_SCANNED: Final = 20_000  # documents a page walks before it lets other requests in
 MOST_PAGE_BYTES: Final = 4 * 1024 * 1024

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.standins.cosmos.errors import BadRequestError, NotImplementedHereError
-from local.standins.cosmos.partition import Partitioning, key_text, parse_key
 from local.standins.cosmos.query.values import UNDEFINED, Value
+from local.standins.cosmos.state.partition import Partitioning, key_text, parse_key
 
 values = st.one_of(
     st.text(alphabet=st.characters(codec="utf-8"), max_size=40),

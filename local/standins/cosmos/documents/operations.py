@@ -8,6 +8,7 @@ from typing import Any, Final
 import orjson
 
 from local.standins.cosmos.charge import read_charge, write_charge
+from local.standins.cosmos.documents.patch import apply_patch
 from local.standins.cosmos.errors import (
     PARTITION_KEY_MISMATCH,
     BadRequestError,
@@ -15,14 +16,13 @@ from local.standins.cosmos.errors import (
     NotFoundError,
     PreconditionFailedError,
 )
-from local.standins.cosmos.patch import apply_patch
 from local.standins.cosmos.query.parser import parse_condition
 from local.standins.cosmos.query.program import Program
 from local.standins.cosmos.query.values import Value
-from local.standins.cosmos.resources import Container
-from local.standins.cosmos.rids import document_number
-from local.standins.cosmos.store import Store
-from local.standins.cosmos.table import SYSTEM_PROPERTIES, Stored, Table
+from local.standins.cosmos.state.resources import Container
+from local.standins.cosmos.state.rids import document_number
+from local.standins.cosmos.state.store import Store
+from local.standins.cosmos.state.table import SYSTEM_PROPERTIES, Stored, Table
 
 MOST_ID_BYTES: Final = 1023
 _NOT_IN_IDS: Final = frozenset("/\\?#")

@@ -9,12 +9,12 @@ import orjson
 
 from local.standins.cosmos.charge import query_charge
 from local.standins.cosmos.context import Context, container_headers
+from local.standins.cosmos.documents.points import KEY_HEADER
 from local.standins.cosmos.errors import BadRequestError, GoneError, NotImplementedHereError
-from local.standins.cosmos.partition import parse_key
-from local.standins.cosmos.points import KEY_HEADER
 from local.standins.cosmos.query.pushdown import Condition
-from local.standins.cosmos.resources import Container
-from local.standins.cosmos.table import Table
+from local.standins.cosmos.state.partition import parse_key
+from local.standins.cosmos.state.resources import Container
+from local.standins.cosmos.state.table import Table
 from local.standins.cosmos.wire import Call, Reply
 
 DEFAULT_PAGE: Final = 100

@@ -7,12 +7,12 @@ from typing import Any, Final
 import orjson
 
 from local.standins.cosmos.context import Context, container_headers
-from local.standins.cosmos.documents import Conditions, Documents, Outcome
+from local.standins.cosmos.documents.operations import Conditions, Documents, Outcome
+from local.standins.cosmos.documents.points import KEY_HEADER, wants_minimum
 from local.standins.cosmos.errors import BadRequestError, CosmosError, TooLargeError
-from local.standins.cosmos.partition import parse_key
-from local.standins.cosmos.points import KEY_HEADER, wants_minimum
 from local.standins.cosmos.query.values import Value
-from local.standins.cosmos.table import MOST_BYTES
+from local.standins.cosmos.state.partition import parse_key
+from local.standins.cosmos.state.table import MOST_BYTES
 from local.standins.cosmos.wire import Call, Reply
 
 MOST_OPERATIONS: Final = 100

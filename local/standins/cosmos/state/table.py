@@ -14,9 +14,9 @@ import orjson
 from local.standins.cosmos.errors import TooLargeError
 from local.standins.cosmos.query.pushdown import Condition
 from local.standins.cosmos.query.values import Value
-from local.standins.cosmos.resources import Container, etag_of
-from local.standins.cosmos.rids import document_rid
-from local.standins.cosmos.store import Store
+from local.standins.cosmos.state.resources import Container, etag_of
+from local.standins.cosmos.state.rids import document_rid
+from local.standins.cosmos.state.store import Store
 
 MOST_BYTES: Final = 2 * 1024 * 1024
 MOST_FEED_CHARACTERS: Final = 4 * 1024 * 1024

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from local.standins.cosmos.errors import UnavailableError
-from local.standins.cosmos.store import Store
-from local.standins.cosmos.table import Table
+from local.standins.cosmos.state.store import Store
+from local.standins.cosmos.state.table import Table
 
 PAUSE_S: Final = 1.0
 MOST_AT_ONCE: Final = 500  # a container's, so that a purge never holds requests up for long
