@@ -6,8 +6,8 @@ import argparse
 import asyncio
 
 from local.serving import log_to_stderr, make_runner, serve
-from local.standins.front_door.application import application
 from local.standins.front_door.guard import is_loopback
+from local.standins.front_door.server import application
 
 
 def main() -> None:
