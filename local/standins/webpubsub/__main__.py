@@ -6,8 +6,8 @@ import argparse
 import asyncio
 
 from local.serving import log_to_stderr, make_runner, serve
-from local.standins.webpubsub.application import RETENTION_S, application
-from local.standins.webpubsub.origins import Origins
+from local.standins.webpubsub.access.origins import Origins
+from local.standins.webpubsub.server import RETENTION_S, application
 
 
 def main() -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from local.standins.webpubsub import frames
 from local.standins.webpubsub.errors import MalformedFrameError
-from local.standins.webpubsub.frames import Request
-from local.standins.webpubsub.hub import Hub
-from local.standins.webpubsub.permissions import JOIN_LEAVE, SEND
-from local.standins.webpubsub.session import Message, Session
+from local.standins.webpubsub.sessions import frames
+from local.standins.webpubsub.sessions.frames import Request
+from local.standins.webpubsub.sessions.permissions import JOIN_LEAVE, SEND
+from local.standins.webpubsub.sessions.session import Message, Session
+from local.standins.webpubsub.state import Hub
 
 NO_UPSTREAM = "this stand-in has no event handlers (upstream)"
 

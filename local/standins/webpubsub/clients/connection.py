@@ -7,10 +7,11 @@ import time
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
-from local.standins.webpubsub import actions, frames
+from local.standins.webpubsub.clients import actions
 from local.standins.webpubsub.errors import MalformedFrameError, SlowClientError
-from local.standins.webpubsub.hub import Hub
-from local.standins.webpubsub.session import SIMPLE, Session
+from local.standins.webpubsub.sessions import frames
+from local.standins.webpubsub.sessions.session import SIMPLE, Session
+from local.standins.webpubsub.state import Hub
 
 _HEARTBEAT_S = 20.0
 _CLOSE_WITHIN_S = 3.0

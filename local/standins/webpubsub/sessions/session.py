@@ -12,11 +12,11 @@ from collections import deque
 from collections.abc import Awaitable
 from typing import Protocol
 
-from local.standins.webpubsub import frames
-from local.standins.webpubsub.frames import Payload
-from local.standins.webpubsub.outbox import Frame, Outbox
-from local.standins.webpubsub.permissions import Permissions
-from local.standins.webpubsub.tokens import ClientClaims
+from local.standins.webpubsub.access.tokens import ClientClaims
+from local.standins.webpubsub.sessions import frames
+from local.standins.webpubsub.sessions.frames import Payload
+from local.standins.webpubsub.sessions.outbox import Frame, Outbox
+from local.standins.webpubsub.sessions.permissions import Permissions
 
 SIMPLE = ""
 JSON = "json.webpubsub.azure.v1"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.standins.webpubsub.errors import SlowClientError
-from local.standins.webpubsub.outbox import Frame, Outbox
+from local.standins.webpubsub.sessions.outbox import Frame, Outbox
 
 NOW = 100.0
 

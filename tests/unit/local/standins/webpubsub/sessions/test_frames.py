@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.standins.webpubsub import frames
 from local.standins.webpubsub.errors import MalformedFrameError
-from local.standins.webpubsub.frames import Payload, parse_request
+from local.standins.webpubsub.sessions import frames
+from local.standins.webpubsub.sessions.frames import Payload, parse_request
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

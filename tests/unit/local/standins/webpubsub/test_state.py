@@ -7,13 +7,13 @@ import time
 
 import pytest
 
+from local.standins.webpubsub.access.tokens import ClientClaims, client_claims
 from local.standins.webpubsub.errors import UnauthorizedError
-from local.standins.webpubsub.frames import Payload
-from local.standins.webpubsub.hub import Hub
-from local.standins.webpubsub.outbox import MAX_FRAMES
-from local.standins.webpubsub.permissions import JOIN_LEAVE, SEND, Permissions
-from local.standins.webpubsub.session import JSON, RELIABLE, Message, Session
-from local.standins.webpubsub.tokens import ClientClaims, client_claims
+from local.standins.webpubsub.sessions.frames import Payload
+from local.standins.webpubsub.sessions.outbox import MAX_FRAMES
+from local.standins.webpubsub.sessions.permissions import JOIN_LEAVE, SEND, Permissions
+from local.standins.webpubsub.sessions.session import JSON, RELIABLE, Message, Session
+from local.standins.webpubsub.state import Hub
 
 CLAIMS = ClientClaims(user_id="ada", roles=(), groups=("g",))
 

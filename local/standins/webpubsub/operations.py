@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from local.standins.webpubsub.access.origins import Origins
+from local.standins.webpubsub.access.tokens import check_service_token
 from local.standins.webpubsub.errors import NotFoundError, NotSupportedError, RefusedError
-from local.standins.webpubsub.frames import Payload
-from local.standins.webpubsub.hub import Hub, Hubs
-from local.standins.webpubsub.origins import Origins
-from local.standins.webpubsub.permissions import PERMISSIONS
-from local.standins.webpubsub.session import Message, Session
-from local.standins.webpubsub.tokens import check_service_token
+from local.standins.webpubsub.sessions.frames import Payload
+from local.standins.webpubsub.sessions.permissions import PERMISSIONS
+from local.standins.webpubsub.sessions.session import Message, Session
+from local.standins.webpubsub.state import Hub, Hubs
 
 _MAX_TTL_S = 300
 _PAGE = 200

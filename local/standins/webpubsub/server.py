@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import WSCloseCode, web
 
-from local.standins.webpubsub import client_endpoint, rest
-from local.standins.webpubsub.connection import MAX_MESSAGE_BYTES
+from local.standins.webpubsub import operations as rest
+from local.standins.webpubsub.access.origins import Origins
+from local.standins.webpubsub.clients import endpoint as client_endpoint
+from local.standins.webpubsub.clients.connection import MAX_MESSAGE_BYTES
 from local.standins.webpubsub.errors import NotSupportedError, RefusedError
-from local.standins.webpubsub.hub import Hubs
-from local.standins.webpubsub.origins import Origins
+from local.standins.webpubsub.state import Hubs
 
 RETENTION_S = 60.0
 

@@ -7,10 +7,10 @@ import hmac
 import logging
 from collections.abc import Awaitable, Collection, Iterable
 
+from local.standins.webpubsub.access.tokens import ClientClaims
 from local.standins.webpubsub.errors import SlowClientError
-from local.standins.webpubsub.outbox import Outbox
-from local.standins.webpubsub.session import Line, Message, Session
-from local.standins.webpubsub.tokens import ClientClaims
+from local.standins.webpubsub.sessions.outbox import Outbox
+from local.standins.webpubsub.sessions.session import Line, Message, Session
 
 NORMAL = 1000
 NO_RECOVERY = 1008

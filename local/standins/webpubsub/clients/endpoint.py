@@ -6,12 +6,12 @@ import logging
 
 from aiohttp import web
 
-from local.standins.webpubsub.connection import Connection
+from local.standins.webpubsub.access.origins import Origins
+from local.standins.webpubsub.access.tokens import ClientClaims, client_claims
+from local.standins.webpubsub.clients.connection import Connection
 from local.standins.webpubsub.errors import NotSupportedError, RefusedError
-from local.standins.webpubsub.hub import NO_RECOVERY, Hub, Hubs
-from local.standins.webpubsub.origins import Origins
-from local.standins.webpubsub.session import JSON, RELIABLE, SIMPLE
-from local.standins.webpubsub.tokens import ClientClaims, client_claims
+from local.standins.webpubsub.sessions.session import JSON, RELIABLE, SIMPLE
+from local.standins.webpubsub.state import NO_RECOVERY, Hub, Hubs
 
 _LOG = logging.getLogger(__name__)
 

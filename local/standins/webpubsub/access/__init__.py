@@ -1,0 +1,1 @@
+"""Who may call: tokens, and the addresses that they are made out to."""

@@ -1,0 +1,1 @@
+"""What the service keeps of one client, and the frames that it exchanges."""
