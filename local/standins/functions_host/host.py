@@ -17,17 +17,18 @@ from azure.functions.meta import Datum
 from azure.storage.blob.aio import BlobServiceClient
 
 from local import ready
-from local.standins.functions_host import connections, logs, settings
-from local.standins.functions_host.connections import HOST_STORAGE, find_connection
+from local.standins.functions_host import logs
+from local.standins.functions_host.app import connections, settings
+from local.standins.functions_host.app.connections import HOST_STORAGE, find_connection
+from local.standins.functions_host.app.host_json import HostConfig, load_host_json
+from local.standins.functions_host.app.indexing import AppFunction, load_functions
 from local.standins.functions_host.errors import MissingSettingError, StartError
-from local.standins.functions_host.host_json import HostConfig, load_host_json
-from local.standins.functions_host.indexing import AppFunction, load_functions
-from local.standins.functions_host.invocation import Invoker, Outcome, TriggerValue
-from local.standins.functions_host.listeners import ListenerFactory, check_leases
+from local.standins.functions_host.invocations.invocation import Invoker, Outcome, TriggerValue
+from local.standins.functions_host.state.keys import KeyBlobs, KeyFiles, KeyFolder, Keys, load_keys
 from local.standins.functions_host.triggers.listener import Listener
+from local.standins.functions_host.triggers.listeners import ListenerFactory, check_leases
 from local.standins.functions_host.web.admin import Administration
-from local.standins.functions_host.web.keys import KeyBlobs, KeyFiles, KeyFolder, Keys, load_keys
-from local.standins.functions_host.web.server import (
+from local.standins.functions_host.web.endpoints import (
     LARGEST_BODY_BYTES,
     FunctionRoutes,
     endpoints_of,

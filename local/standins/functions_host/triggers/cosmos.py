@@ -15,11 +15,11 @@ from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.functions.meta import Datum
 
+from local.standins.functions_host.app.indexing import AppFunction
+from local.standins.functions_host.app.settings import resolve
 from local.standins.functions_host.errors import StartError
-from local.standins.functions_host.indexing import AppFunction
-from local.standins.functions_host.invocation import Invoker, Outcome, TriggerValue
-from local.standins.functions_host.settings import resolve
-from local.standins.functions_host.triggers.cosmos_leases import Lease, LeaseStore, lease_container
+from local.standins.functions_host.invocations.invocation import Invoker, Outcome, TriggerValue
+from local.standins.functions_host.state.leases import Lease, LeaseStore, lease_container
 from local.standins.functions_host.triggers.listener import Reachability, stopped_within
 
 _AWAY = (AzureError, ClientError, OSError, TimeoutError)

@@ -14,9 +14,9 @@ from azure.core.exceptions import AzureError
 from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 
-from local.standins.functions_host.host_json import EventHubsOptions
-from local.standins.functions_host.indexing import AppFunction
-from local.standins.functions_host.invocation import Invoker, Outcome
+from local.standins.functions_host.app.host_json import EventHubsOptions
+from local.standins.functions_host.app.indexing import AppFunction
+from local.standins.functions_host.invocations.invocation import Invoker, Outcome
 from local.standins.functions_host.triggers.event_hub_events import (
     Event,
     PartitionAddress,

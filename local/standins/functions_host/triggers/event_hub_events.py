@@ -11,7 +11,7 @@ from typing import Any
 from azure.eventhub import EventData
 from azure.functions.meta import Datum
 
-from local.standins.functions_host.invocation import TriggerValue
+from local.standins.functions_host.invocations.invocation import TriggerValue
 
 _JSON_SCALARS = (str, int, float, bool)
 

@@ -11,9 +11,9 @@ from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFo
 from azure.storage.queue import QueueMessage
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
-from local.standins.functions_host.host_json import QueueOptions
-from local.standins.functions_host.indexing import AppFunction
-from local.standins.functions_host.invocation import Invoker, Outcome
+from local.standins.functions_host.app.host_json import QueueOptions
+from local.standins.functions_host.app.indexing import AppFunction
+from local.standins.functions_host.invocations.invocation import Invoker, Outcome
 from local.standins.functions_host.triggers.listener import Reachability, stopped_within
 from local.standins.functions_host.triggers.queue_message import (
     UndecodableMessageError,

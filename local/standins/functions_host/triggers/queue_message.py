@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from azure.functions.meta import Datum
 from azure.storage.queue import QueueMessage
 
-from local.standins.functions_host.invocation import TriggerValue
+from local.standins.functions_host.invocations.invocation import TriggerValue
 
 
 class UndecodableMessageError(ValueError):

@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 from azure.core.exceptions import AzureError
 from azure.functions.meta import Datum
 
+from local.standins.functions_host.app.indexing import AppFunction
+from local.standins.functions_host.app.settings import resolve
 from local.standins.functions_host.errors import StartError
-from local.standins.functions_host.indexing import AppFunction
-from local.standins.functions_host.invocation import Invoker, Outcome, TriggerValue
-from local.standins.functions_host.ncrontab import Interval, Schedule, parse_schedule
-from local.standins.functions_host.settings import resolve
+from local.standins.functions_host.invocations.invocation import Invoker, Outcome, TriggerValue
+from local.standins.functions_host.state.timer_status import TimerStatus, TimerStatusStore
 from local.standins.functions_host.triggers.listener import Reachability, stopped_within
-from local.standins.functions_host.triggers.timer_status import TimerStatus, TimerStatusStore
+from local.standins.functions_host.triggers.ncrontab import Interval, Schedule, parse_schedule
 
 # The real host monitors no timer that fires more often.
 _SHORTEST_MONITORED = timedelta(minutes=1)

@@ -13,8 +13,9 @@ from typing import Any
 from aiohttp import web
 from azure.functions.meta import Datum
 
-from local.standins.functions_host.indexing import AppFunction
-from local.standins.functions_host.invocation import Invoker, TriggerValue
+from local.standins.functions_host.app.indexing import AppFunction
+from local.standins.functions_host.invocations.invocation import Invoker, TriggerValue
+from local.standins.functions_host.state.keys import Keys
 from local.standins.functions_host.triggers.cosmos import documents_value
 from local.standins.functions_host.triggers.event_hub import is_many
 from local.standins.functions_host.triggers.event_hub_events import (
@@ -25,8 +26,7 @@ from local.standins.functions_host.triggers.event_hub_events import (
 )
 from local.standins.functions_host.triggers.queue_message import typed_value
 from local.standins.functions_host.triggers.timer import timer_value
-from local.standins.functions_host.web.keys import Keys
-from local.standins.functions_host.web.server import given_key
+from local.standins.functions_host.web.endpoints import given_key
 
 _VERSION = "4.1000.0"  # of the real host's major version, whose answers these imitate
 

@@ -8,8 +8,8 @@ from aiohttp import web
 from azure.functions.meta import Datum
 from multidict import CIMultiDict, MultiMapping
 
-from local.standins.functions_host.converters import converter
-from local.standins.functions_host.invocation import TriggerValue
+from local.standins.functions_host.app.converters import converter
+from local.standins.functions_host.invocations.invocation import TriggerValue
 
 _OWN_HEADERS = frozenset({"content-length", "transfer-encoding"})  # the server's to set
 

@@ -11,12 +11,12 @@ import pytest
 from azure.functions.decorators.function_app import Function
 from azure.functions.warmup import WarmUpContext
 
+from local.standins.functions_host.app.host_json import HostConfig
+from local.standins.functions_host.app.indexing import AppFunction, index
+from local.standins.functions_host.app.retries import NO_RETRY
 from local.standins.functions_host.errors import StartError
-from local.standins.functions_host.host_json import HostConfig
-from local.standins.functions_host.indexing import AppFunction, index
-from local.standins.functions_host.listeners import check_leases
-from local.standins.functions_host.retries import NO_RETRY
-from local.standins.functions_host.web.server import endpoints_of
+from local.standins.functions_host.triggers.listeners import check_leases
+from local.standins.functions_host.web.endpoints import endpoints_of
 
 
 def _built(register: Callable[[func.FunctionApp], object]) -> list[Function]:

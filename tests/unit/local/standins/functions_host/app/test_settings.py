@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.standins.functions_host.connections import find_connection
-from local.standins.functions_host.durations import parse_time_span
+from local.standins.functions_host.app.connections import find_connection
+from local.standins.functions_host.app.durations import parse_time_span
+from local.standins.functions_host.app.retries import RetryPolicy, parse_retry_policy
+from local.standins.functions_host.app.settings import file_settings, merged, resolve
 from local.standins.functions_host.errors import MissingSettingError, StartError
-from local.standins.functions_host.retries import RetryPolicy, parse_retry_policy
-from local.standins.functions_host.settings import file_settings, merged, resolve
 
 
 def _write(folder: Path, text: str) -> Path:

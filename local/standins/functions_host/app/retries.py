@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from local.standins.functions_host.durations import parse_time_span
+from local.standins.functions_host.app.durations import parse_time_span
 
 _STRATEGIES = {
     "fixed_delay": "fixed",

@@ -18,11 +18,16 @@ from typing import Any
 
 from azure.functions.meta import Datum
 
-from local.standins.functions_host.contexts import Context, Failure, RetryContext, TraceContext
-from local.standins.functions_host.converters import converter
-from local.standins.functions_host.indexing import AppFunction
+from local.standins.functions_host.app.converters import converter
+from local.standins.functions_host.app.indexing import AppFunction
+from local.standins.functions_host.app.retries import NO_RETRY, RetryPolicy
+from local.standins.functions_host.invocations.contexts import (
+    Context,
+    Failure,
+    RetryContext,
+    TraceContext,
+)
 from local.standins.functions_host.logs import InvocationLabel, current_invocation
-from local.standins.functions_host.retries import NO_RETRY, RetryPolicy
 
 _log = logging.getLogger(__name__)
 

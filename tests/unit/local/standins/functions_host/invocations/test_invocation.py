@@ -13,10 +13,14 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from local.standins.functions_host.indexing import AppFunction
-from local.standins.functions_host.invocation import InvocationTimeoutError, Invoker, Outcome
+from local.standins.functions_host.app.indexing import AppFunction
+from local.standins.functions_host.app.retries import RetryPolicy
+from local.standins.functions_host.invocations.invocation import (
+    InvocationTimeoutError,
+    Invoker,
+    Outcome,
+)
 from local.standins.functions_host.logs import current_invocation
-from local.standins.functions_host.retries import RetryPolicy
 from local.standins.functions_host.triggers.timer import timer_value
 
 VALUE = timer_value(past_due=True, status=None)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.standins.functions_host.converters import converter
-from local.standins.functions_host.invocation import TriggerValue
+from local.standins.functions_host.app.converters import converter
+from local.standins.functions_host.invocations.invocation import TriggerValue
 from local.standins.functions_host.triggers.cosmos import documents_value
 from local.standins.functions_host.triggers.event_hub_events import (
     Event,

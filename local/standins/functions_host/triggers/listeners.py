@@ -10,14 +10,15 @@ from functools import partial
 from azure.cosmos.aio import CosmosClient
 from azure.storage.blob.aio import BlobServiceClient
 
-from local.standins.functions_host import connections
-from local.standins.functions_host.connections import find_connection
+from local.standins.functions_host.app import connections
+from local.standins.functions_host.app.connections import find_connection
+from local.standins.functions_host.app.host_json import HostConfig
+from local.standins.functions_host.app.indexing import AppFunction
+from local.standins.functions_host.app.settings import resolve
 from local.standins.functions_host.errors import StartError
-from local.standins.functions_host.host_json import HostConfig
-from local.standins.functions_host.indexing import AppFunction
-from local.standins.functions_host.invocation import Invoker
-from local.standins.functions_host.settings import resolve
-from local.standins.functions_host.triggers.checkpoints import BlobCheckpoints
+from local.standins.functions_host.invocations.invocation import Invoker
+from local.standins.functions_host.state.checkpoints import BlobCheckpoints
+from local.standins.functions_host.state.timer_status import TimerStatusStore
 from local.standins.functions_host.triggers.cosmos import (
     CosmosListener,
     CosmosOptions,
@@ -27,7 +28,6 @@ from local.standins.functions_host.triggers.event_hub import BALANCING_S, EventH
 from local.standins.functions_host.triggers.listener import Listener
 from local.standins.functions_host.triggers.queue import QueueListener
 from local.standins.functions_host.triggers.timer import TimerListener
-from local.standins.functions_host.triggers.timer_status import TimerStatusStore
 
 
 class ListenerFactory:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import timedelta
 
-from local.standins.functions_host.durations import parse_time_span
+from local.standins.functions_host.app.durations import parse_time_span
 from local.standins.functions_host.errors import StartError
 
 

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from local.standins.functions_host.contexts import TraceContext, new_trace_parent
+from local.standins.functions_host.app.indexing import AppFunction
+from local.standins.functions_host.app.settings import resolve
 from local.standins.functions_host.errors import StartError
-from local.standins.functions_host.indexing import AppFunction
-from local.standins.functions_host.invocation import Invoker
-from local.standins.functions_host.settings import resolve
+from local.standins.functions_host.invocations.contexts import TraceContext, new_trace_parent
+from local.standins.functions_host.invocations.invocation import Invoker
+from local.standins.functions_host.state.keys import Keys
 from local.standins.functions_host.web.conversion import (
     UnsendableResultError,
     request_value,
     response_of,
 )
-from local.standins.functions_host.web.keys import Keys
-from local.standins.functions_host.web.routes import Route, RouteError, parse_route
+from local.standins.functions_host.web.templates import Route, RouteError, parse_route
 
 LARGEST_BODY_BYTES = 100 * 1024 * 1024  # the real host's limit
 _WELCOME = "Your Functions host is up and running.\n"

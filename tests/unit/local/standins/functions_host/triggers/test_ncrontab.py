@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.standins.functions_host.ncrontab import parse_schedule
+from local.standins.functions_host.triggers.ncrontab import parse_schedule
 
 MOMENTS = st.integers(0, 2**32).map(lambda seconds: datetime.fromtimestamp(seconds / 1.5, UTC))
 

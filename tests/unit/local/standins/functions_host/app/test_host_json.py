@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from local.standins.functions_host.app.host_json import HostConfig, load_host_json, parse_host_json
 from local.standins.functions_host.errors import StartError
-from local.standins.functions_host.host_json import HostConfig, load_host_json, parse_host_json
 from local.standins.functions_host.logs import LevelsByCategory
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from local.standins.functions_host.app.json_section import JsonSection
+from local.standins.functions_host.app.retries import RetryPolicy, parse_retry_policy
 from local.standins.functions_host.errors import StartError
-from local.standins.functions_host.json_section import JsonSection
-from local.standins.functions_host.retries import RetryPolicy, parse_retry_policy
 
 LOG_LEVELS = ("Trace", "Debug", "Information", "Warning", "Error", "Critical", "None")
 

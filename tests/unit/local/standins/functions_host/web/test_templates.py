@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.standins.functions_host.web.routes import RouteError, parse_route
+from local.standins.functions_host.web.templates import RouteError, parse_route
 
 GUID = "5874356b-b3c0-4b34-aa1d-684e61e70fde"
 

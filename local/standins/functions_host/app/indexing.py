@@ -18,9 +18,9 @@ from typing import Any
 import azure.functions as func
 from azure.functions.decorators.function_app import Function, FunctionRegister
 
-from local.standins.functions_host.converters import converter
+from local.standins.functions_host.app.converters import converter
+from local.standins.functions_host.app.retries import NO_RETRY, RetryPolicy, parse_retry_policy
 from local.standins.functions_host.errors import StartError
-from local.standins.functions_host.retries import NO_RETRY, RetryPolicy, parse_retry_policy
 
 TRIGGER_TYPES = (
     "cosmosDBTrigger", "eventHubTrigger", "httpTrigger", "queueTrigger", "timerTrigger",

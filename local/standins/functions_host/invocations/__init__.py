@@ -1,0 +1,1 @@
+"""One call of a function: its context, its time-out, its retries."""

@@ -1,0 +1,1 @@
+"""What the host keeps in the storage account: keys, checkpoints, leases, status of timers."""
