@@ -2,7 +2,7 @@
 /** The command line: every flag checked, so that a mistake ends in one line that names it. */
 
 import { parseArgs } from 'node:util';
-import { parseEnrichment } from './enrichment.js';
+import { parseEnrichment } from './telemetry/enrichment.js';
 
 /**
  * @typedef {object} Flags
@@ -13,7 +13,7 @@ import { parseEnrichment } from './enrichment.js';
  * @property {number} amqpPort
  * @property {string} key base64, of the policy `iothubowner`
  * @property {string} eventHub name of the entity that telemetry is readable from
- * @property {import('./enrichment.js').Enrichment[]} enrichments
+ * @property {import('./telemetry/enrichment.js').Enrichment[]} enrichments
  */
 
 export class FlagError extends Error {}

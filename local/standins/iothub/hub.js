@@ -2,16 +2,16 @@
 /** The hub: what its MQTT, REST and AMQP sides share. */
 
 import { join } from 'node:path';
-import { Commands } from './commands.js';
-import { DeviceFiles } from './device_files.js';
-import { EventHub } from './event_hub.js';
-import { Hosts } from './hosts.js';
+import { Commands } from './state/commands.js';
+import { DeviceFiles } from './state/device_files.js';
+import { EventHub } from './state/event_hub.js';
+import { Hosts } from './access/hosts.js';
 import { log } from './logging.js';
 import { Methods } from './methods.js';
-import { Presence } from './presence.js';
-import { Registry, checkEtag } from './registry.js';
-import { DeviceTelemetry } from './telemetry.js';
-import { changeTwin, reportTwin, withoutMetadata } from './twins.js';
+import { Presence } from './state/presence.js';
+import { Registry, checkEtag } from './state/registry.js';
+import { DeviceTelemetry } from './telemetry/telemetry.js';
+import { changeTwin, reportTwin, withoutMetadata } from './state/twins.js';
 
 /** @typedef {import('./mqtt/device_session.js').DeviceSession} DeviceSession */
 

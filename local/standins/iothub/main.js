@@ -3,11 +3,11 @@
 
 import { resolve } from 'node:path';
 import { AmqpServer } from './amqp/server.js';
-import { serverIdentity } from './certificates.js';
+import { serverIdentity } from './access/certificates.js';
 import { FlagError, parseFlags } from './flags.js';
 import { Hub } from './hub.js';
 import { log } from './logging.js';
-import { MqttServer } from './mqtt/broker.js';
+import { MqttServer } from './mqtt/server.js';
 import { RestServer } from './rest/server.js';
 
 const BAD_FLAGS = 2;

@@ -2,8 +2,8 @@
 /** One consumer of one partition: sends as much as it gives credit for. */
 
 /** @typedef {import('rhea').Sender} Sender */
-/** @typedef {import('../log/partition_log.js').PartitionLog} PartitionLog */
-/** @typedef {import('../log/records.js').StoredRecord} StoredRecord */
+/** @typedef {import('../state/partition_log.js').PartitionLog} PartitionLog */
+/** @typedef {import('../state/records.js').StoredRecord} StoredRecord */
 
 const BLOCKED_RETRY_MS = 5;
 const RAW = 0; // message format of a message that is encoded already

@@ -3,7 +3,7 @@
 
 import rhea from 'rhea';
 
-/** @typedef {import('../log/partition_log.js').PartitionLog} PartitionLog */
+/** @typedef {import('../state/partition_log.js').PartitionLog} PartitionLog */
 
 const BATCH = 0x80013700;
 const PARTITION_KEY = 'x-opt-partition-key';
@@ -13,7 +13,7 @@ const PARTITION_KEY = 'x-opt-partition-key';
  *
  * @param {import('rhea').EventContext} context of rhea's `message`
  * @param {PartitionLog | null} fixed the partition that the link is for, null for any
- * @param {import('../event_hub.js').EventHub} eventHub
+ * @param {import('../state/event_hub.js').EventHub} eventHub
  */
 export function receive(context, fixed, eventHub) {
   const { message, delivery } = context;
@@ -49,7 +49,7 @@ function eventsOf(envelope) {
 
 /**
  * @param {any} message
- * @param {import('../event_hub.js').EventHub} eventHub
+ * @param {import('../state/event_hub.js').EventHub} eventHub
  */
 function partitionFor(message, eventHub) {
   const key = message.message_annotations?.[PARTITION_KEY];
@@ -58,7 +58,7 @@ function partitionFor(message, eventHub) {
 
 /**
  * @param {any} event
- * @param {import('../log/records.js').Stamp} stamp
+ * @param {import('../state/records.js').Stamp} stamp
  */
 function encode(event, { sequenceNumber, offset, enqueuedMs }) {
   const annotations = {

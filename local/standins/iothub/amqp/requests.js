@@ -3,7 +3,7 @@
 
 import rhea from 'rhea';
 
-/** @typedef {import('../event_hub.js').EventHub} EventHub */
+/** @typedef {import('../state/event_hub.js').EventHub} EventHub */
 /** @typedef {{ status: number, description: string, body?: unknown }} Reply */
 
 const { types } = rhea;
@@ -61,7 +61,7 @@ function describeEventHub({ name, createdMs, partitions }) {
 /**
  * @param {string} name
  * @param {string} partition
- * @param {import('../log/partition_log.js').PartitionLog} log
+ * @param {import('../state/partition_log.js').PartitionLog} log
  */
 function describePartition(name, partition, { last }) {
   return {

@@ -3,7 +3,7 @@
 
 import { notImplemented } from './errors.js';
 
-/** @typedef {import('../log/partition_log.js').PartitionLog} PartitionLog */
+/** @typedef {import('../state/partition_log.js').PartitionLog} PartitionLog */
 
 const SELECTOR =
   /^\s*amqp\.annotation\.x-opt-(offset|sequence-number|enqueued-time(?:utc)?)\s*(>=?)\s*'?(@latest|-?\d+)'?\s*$/i;

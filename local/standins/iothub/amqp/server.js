@@ -4,7 +4,7 @@
 import { createServer } from 'node:net';
 import rhea from 'rhea';
 import { listen } from '../listening.js';
-import { parseAddress } from './addresses.js';
+import { parseAddress } from './routes.js';
 import { ConsumerLink } from './consumer_link.js';
 import { Epochs } from './epochs.js';
 import { AmqpError, noSuchPartition, notFound, notImplemented } from './errors.js';
@@ -121,7 +121,7 @@ export class AmqpServer {
 
   /**
    * @param {any} sender
-   * @param {Extract<import('./addresses.js').Address, { kind: 'read' }>} address
+   * @param {Extract<import('./routes.js').Address, { kind: 'read' }>} address
    * @param {string | undefined} selector
    */
   #read(sender, address, selector) {

@@ -1,7 +1,7 @@
 // @ts-check
 /** May this client connect as the device it says it is? */
 
-import { isSignedByOneOf, parseSas } from '../sas.js';
+import { isSignedByOneOf, parseSas } from '../access/sas.js';
 
 const REJECTED_ID = 2;
 const BAD_CREDENTIALS = 4;
@@ -25,8 +25,8 @@ export class RefusedError extends Error {
  * @param {string} asked.clientId
  * @param {string | undefined} asked.username `{host}/{device}/?api-version=…`
  * @param {string | undefined} asked.password a shared access signature
- * @param {import('../registry.js').Registry} registry
- * @param {import('../hosts.js').Hosts} hosts
+ * @param {import('../state/registry.js').Registry} registry
+ * @param {import('../access/hosts.js').Hosts} hosts
  * @returns {number} when the token expires, ms since the epoch
  * @throws {RefusedError}
  */
@@ -47,10 +47,10 @@ export function authenticate({ clientId, username, password }, registry, hosts) 
 }
 
 /**
- * @param {import('../sas.js').SasToken} token
- * @param {import('../device_files.js').Identity | undefined} identity
+ * @param {import('../access/sas.js').SasToken} token
+ * @param {import('../state/device_files.js').Identity | undefined} identity
  * @param {string} deviceId
- * @param {import('../hosts.js').Hosts} hosts
+ * @param {import('../access/hosts.js').Hosts} hosts
  */
 function checkToken(token, identity, deviceId, hosts) {
   const [host, ...path] = token.resource.split('/');

@@ -1,9 +1,9 @@
 // @ts-check
 /** One connected device: what it publishes, what it is sent, when its token ends. */
 
-import { formatBag } from '../property_bag.js';
-import { showToDevice } from '../twins.js';
-import { commandsTopic, DESIRED_CHANGES, METHOD_CALLS, parsePublication } from './topics.js';
+import { formatBag } from '../telemetry/property_bag.js';
+import { showToDevice } from '../state/twins.js';
+import { commandsTopic, DESIRED_CHANGES, METHOD_CALLS, parsePublication } from './routes.js';
 import { HubError } from '../errors.js';
 
 /** @typedef {import('aedes').Client} Client */
@@ -14,7 +14,7 @@ import { HubError } from '../errors.js';
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class DeviceSession {
-  /** @type {import('../device_files.js').Command | null} the one sent, not yet acknowledged */
+  /** @type {import('../state/device_files.js').Command | null} the one sent, not yet acknowledged */
   #sending = null;
   /** @type {NodeJS.Timeout} */
   #clock;
@@ -75,7 +75,7 @@ export class DeviceSession {
   }
 
   /**
-   * @param {Exclude<import('./topics.js').Publication, { kind: 'telemetry' }>} publication
+   * @param {Exclude<import('./routes.js').Publication, { kind: 'telemetry' }>} publication
    * @param {Buffer} payload
    */
   #answer(publication, payload) {

@@ -16,7 +16,7 @@ export class SessionPersistence {
   /** @type {(deviceId: string) => void} a device has its latest QoS 1 message */
   onAcknowledged = () => {};
 
-  /** @param {import('../registry.js').Registry} registry */
+  /** @param {import('../state/registry.js').Registry} registry */
   constructor(registry) {
     this.registry = registry;
   }

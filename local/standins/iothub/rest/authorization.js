@@ -2,14 +2,14 @@
 /** May this request be served? Only with a token of the policy `iothubowner`. */
 
 import { HubError } from '../errors.js';
-import { isSignedByOneOf, parseSas } from '../sas.js';
+import { isSignedByOneOf, parseSas } from '../access/sas.js';
 
 const POLICY = 'iothubowner';
 
 /**
  * @param {string | undefined} header `Authorization`
  * @param {string} key base64
- * @param {import('../hosts.js').Hosts} hosts
+ * @param {import('../access/hosts.js').Hosts} hosts
  * @throws {HubError} 401
  */
 export function authorize(header, key, hosts) {

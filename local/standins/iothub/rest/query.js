@@ -2,7 +2,7 @@
 /** Querying devices: pages of twins. */
 
 import { badArgument } from '../errors.js';
-import { showTwin } from '../twins.js';
+import { showTwin } from '../state/twins.js';
 import { jsonObject } from './bodies.js';
 import { parseQuery } from './query_language.js';
 

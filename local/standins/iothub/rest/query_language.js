@@ -6,7 +6,7 @@
  */
 
 import { badArgument, notImplemented } from '../errors.js';
-import { follow } from '../enrichment.js';
+import { follow } from '../telemetry/enrichment.js';
 
 /** @typedef {(twin: Record<string, unknown>) => boolean} Condition */
 

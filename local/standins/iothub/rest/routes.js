@@ -1,8 +1,8 @@
 // @ts-check
 /** The REST operations this hub knows. What is not here is answered 501. */
 
-import { showIdentity } from '../identities.js';
-import { showTwin } from '../twins.js';
+import { showIdentity } from '../state/identities.js';
+import { showTwin } from '../state/twins.js';
 import { jsonObject } from './bodies.js';
 import { queryDevices } from './query.js';
 

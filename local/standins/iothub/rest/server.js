@@ -17,7 +17,7 @@ const MOST_BODY_BYTES = 1024 * 1024;
 export class RestServer {
   /**
    * @param {import('../hub.js').Hub} hub
-   * @param {import('../certificates.js').ServerIdentity} identity
+   * @param {import('../access/certificates.js').ServerIdentity} identity
    */
   constructor(hub, identity) {
     this.hub = hub;

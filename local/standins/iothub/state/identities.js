@@ -2,7 +2,7 @@
 /** Device identities: what a client may ask for, and how they are shown. */
 
 import { randomBytes } from 'node:crypto';
-import { badArgument, notImplemented } from './errors.js';
+import { badArgument, notImplemented } from '../errors.js';
 
 /** @typedef {import('./device_files.js').Identity} Identity */
 /** @typedef {import('./device_files.js').DeviceRecord} DeviceRecord */

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PartitionLog } from './log/partition_log.js';
+import { PartitionLog } from './partition_log.js';
 
 const PARTITIONS = 4;
 

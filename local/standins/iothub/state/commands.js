@@ -2,7 +2,7 @@
 /** Cloud-to-device messages: a short queue for each device, kept until the device has them. */
 
 import { randomUUID } from 'node:crypto';
-import { HubError } from './errors.js';
+import { HubError } from '../errors.js';
 
 /** @typedef {import('./device_files.js').Command} Command */
 

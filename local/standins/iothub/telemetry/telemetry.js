@@ -6,7 +6,7 @@ import { enrich } from './enrichment.js';
 import { EventTemplate } from './event_template.js';
 import { parseBag } from './property_bag.js';
 
-/** @typedef {import('./device_files.js').Twin} Twin */
+/** @typedef {import('../state/device_files.js').Twin} Twin */
 
 const MOST_BYTES = 256 * 1024;
 const AUTH_METHOD = JSON.stringify({
@@ -30,9 +30,9 @@ export class DeviceTelemetry {
   #latest = null;
 
   /**
-   * @param {import('./event_hub.js').EventHub} eventHub
+   * @param {import('../state/event_hub.js').EventHub} eventHub
    * @param {import('./enrichment.js').Enrichment[]} enrichments
-   * @param {import('./registry.js').Registry} registry
+   * @param {import('../state/registry.js').Registry} registry
    * @param {string} deviceId
    */
   constructor(eventHub, enrichments, registry, deviceId) {
@@ -67,7 +67,7 @@ export class DeviceTelemetry {
   /**
    * @param {string} bag
    * @param {Record<string, string> | null} extra
-   * @param {import('./device_files.js').DeviceRecord} device
+   * @param {import('../state/device_files.js').DeviceRecord} device
    */
   #templateFor(bag, extra, { identity, twin }) {
     const latest = this.#latest;

@@ -7,7 +7,7 @@ import { listen } from '../listening.js';
 import { authenticate } from './authentication.js';
 import { DeviceSession } from './device_session.js';
 import { SessionPersistence } from './persistence.js';
-import { commandsTopic, maySubscribe } from './topics.js';
+import { commandsTopic, maySubscribe } from './routes.js';
 
 /** @typedef {import('aedes').Client} Client */
 /** @typedef {import('../hub.js').Hub} Hub */
@@ -34,7 +34,7 @@ export class MqttServer {
 
   /**
    * @param {Hub} hub
-   * @param {import('../certificates.js').ServerIdentity} identity
+   * @param {import('../access/certificates.js').ServerIdentity} identity
    */
   constructor(hub, identity) {
     this.hub = hub;

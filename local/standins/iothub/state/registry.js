@@ -2,7 +2,7 @@
 /** The devices this hub knows. Every change is on disk before it is answered. */
 
 import { EventEmitter } from 'node:events';
-import { deviceNotFound, HubError, preconditionFailed } from './errors.js';
+import { deviceNotFound, HubError, preconditionFailed } from '../errors.js';
 import { identityFrom } from './identities.js';
 import { newTwin } from './twins.js';
 

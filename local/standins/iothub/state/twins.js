@@ -1,7 +1,7 @@
 // @ts-check
 /** Device twins: merging patches, versions, what is allowed in them, how they are shown. */
 
-import { badArgument, HubError } from './errors.js';
+import { badArgument, HubError } from '../errors.js';
 import { newEtag } from './identities.js';
 
 /** @typedef {import('./device_files.js').Twin} Twin */

@@ -8,7 +8,7 @@
 
 import rhea from 'rhea';
 
-/** @typedef {import('./log/records.js').Stamp} Stamp */
+/** @typedef {import('../state/records.js').Stamp} Stamp */
 
 const types = /** @type {any} */ (rhea.types);
 const PROPERTIES = /** @type {any} */ (rhea.message).properties;
