@@ -7,14 +7,14 @@ import asyncio
 
 from local.serving import log_to_stderr, make_runner, serve
 from local.standins.webpubsub.access.origins import Origins
-from local.standins.webpubsub.server import RETENTION_S, application
+from local.standins.webpubsub.server import RETENTION_S, build_application
 
 
 def main() -> None:
     arguments = _parser().parse_args()
     log_to_stderr()
     origins = Origins(arguments.address, arguments.port)
-    app = application(key=arguments.key, origins=origins, retention_s=arguments.retention_s)
+    app = build_application(key=arguments.key, origins=origins, retention_s=arguments.retention_s)
     asyncio.run(serve(make_runner(app), arguments.address, arguments.port))
 
 

@@ -1,19 +1,17 @@
-"""The REST calls of servers: a table of routes and a handler each."""
+"""What servers can ask over REST: one handler an operation."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from aiohttp import web
 
-from local.standins.webpubsub.access.origins import Origins
-from local.standins.webpubsub.access.tokens import check_service_token
 from local.standins.webpubsub.errors import NotFoundError, NotSupportedError, RefusedError
 from local.standins.webpubsub.sessions.frames import Payload
 from local.standins.webpubsub.sessions.permissions import PERMISSIONS
 from local.standins.webpubsub.sessions.session import Message, Session
-from local.standins.webpubsub.state import Hub, Hubs
+from local.standins.webpubsub.state import Hub
 
 _MAX_TTL_S = 300
 _PAGE = 200
@@ -52,9 +50,6 @@ class Call:
             known = ", ".join(sorted(PERMISSIONS))
             raise RefusedError(f"permission {permission!r} is none of {known}")
         return permission, self.request.query.get("targetName")
-
-
-Handler = Callable[[Call], Awaitable[web.Response]]
 
 
 async def send_to_all(call: Call) -> web.Response:
@@ -108,7 +103,8 @@ async def list_connections(call: Call) -> web.Response:
     size = min(_count(query.get("maxpagesize"), _PAGE), _PAGE)
     top = _count(query.get("top"), 2**31)
     after = query.get("continuationToken", "")
-    rows = sorted((one.connection_id, one.user_id) for one in call.hub.in_group(call.name("group")))
+    members = call.hub.in_group(call.name("group"))
+    rows = sorted((member.connection_id, member.user_id) for member in members)
     rest = [row for row in rows if row[0] > after]
     page = rest[: min(size, top)]
     answer: dict[str, object] = {"value": [{"connectionId": c, "userId": u} for c, u in page]}
@@ -168,56 +164,6 @@ async def revoke(call: Call) -> web.Response:
 async def has_permission(call: Call) -> web.Response:
     session = call.hub.session(call.name("connection"))
     return _exists(session is not None and session.permissions.allows(*call.permission))
-
-
-_CONNECTION = "/connections/{connection}"
-_GROUP = "/groups/{group}"
-_USER = "/users/{user}"
-_PERMISSION = "/permissions/{permission}" + _CONNECTION
-
-_ROUTES: tuple[tuple[str, str, Handler], ...] = (
-    ("POST", "/:send", send_to_all),
-    ("POST", "/:closeConnections", close_all),
-    ("POST", _GROUP + "/:send", send_to_group),
-    ("POST", _GROUP + "/:closeConnections", close_group),
-    ("HEAD", _GROUP, group_exists),
-    ("GET", _GROUP + "/connections", list_connections),
-    ("PUT", _GROUP + _CONNECTION, add_connection),
-    ("DELETE", _GROUP + _CONNECTION, remove_connection),
-    ("POST", _USER + "/:send", send_to_user),
-    ("POST", _USER + "/:closeConnections", close_user),
-    ("HEAD", _USER, user_exists),
-    ("PUT", _USER + _GROUP, add_user),
-    ("DELETE", _USER + _GROUP, remove_user),
-    ("DELETE", _USER + "/groups", remove_user_from_all),
-    ("POST", _CONNECTION + "/:send", send_to_connection),
-    ("HEAD", _CONNECTION, connection_exists),
-    ("DELETE", _CONNECTION, close_connection),
-    ("DELETE", _CONNECTION + "/groups", remove_connection_from_all),
-    ("PUT", _PERMISSION, grant),
-    ("DELETE", _PERMISSION, revoke),
-    ("HEAD", _PERMISSION, has_permission),
-)
-
-
-def routes(hubs: Hubs, *, key: str, origins: Origins) -> list[web.RouteDef]:
-    """The table as aiohttp routes, each checking its caller's token first."""
-
-    def guarded(handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        async def handle(request: web.Request) -> web.StreamResponse:
-            # Microsoft's text says the audience has no query; its SDKs sign the whole URL.
-            audiences = origins.urls(request, request.raw_path)
-            audiences += origins.urls(request, request.rel_url.raw_path)
-            authorization = request.headers.get("Authorization", "")
-            check_service_token(authorization, key=key, audiences=audiences)
-            return await handler(Call(hubs.named(request.match_info["hub"]), request))
-
-        return handle
-
-    return [
-        web.route(method, "/api/hubs/{hub}" + path, guarded(handler))
-        for method, path, handler in _ROUTES
-    ]
 
 
 async def _send(call: Call, to: Collection[Session], *, group: str | None = None) -> web.Response:

@@ -1,4 +1,4 @@
-"""The whole service as one aiohttp application."""
+"""HTTP around the routes: one aiohttp application, errors in Azure's shape."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import WSCloseCode, web
 
-from local.standins.webpubsub import operations as rest
 from local.standins.webpubsub.access.origins import Origins
-from local.standins.webpubsub.clients import endpoint as client_endpoint
 from local.standins.webpubsub.clients.connection import MAX_MESSAGE_BYTES
-from local.standins.webpubsub.errors import NotSupportedError, RefusedError
+from local.standins.webpubsub.errors import RefusedError
+from local.standins.webpubsub.routes import list_routes
 from local.standins.webpubsub.state import Hubs
 
 RETENTION_S = 60.0
@@ -18,26 +17,19 @@ RETENTION_S = 60.0
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def application(*, key: str, origins: Origins, retention_s: float = RETENTION_S) -> web.Application:
+def build_application(
+    *, key: str, origins: Origins, retention_s: float = RETENTION_S
+) -> web.Application:
     """The service, keyed by *key* and known as *origins*."""
     hubs = Hubs(retention_s=retention_s)
     app = web.Application(middlewares=[_answer_errors], client_max_size=MAX_MESSAGE_BYTES)
-    app.add_routes(rest.routes(hubs, key=key, origins=origins))
-    app.add_routes(client_endpoint.routes(hubs, key=key, origins=origins))
-    app.add_routes([web.route("*", "/{path:.*}", _lacking)])
+    app.add_routes(list_routes(hubs, key=key, origins=origins))
 
     async def say_goodbye(_app: web.Application) -> None:
         await hubs.close_all(WSCloseCode.GOING_AWAY, "the service is stopping")
 
     app.on_shutdown.append(say_goodbye)
     return app
-
-
-async def _lacking(request: web.Request) -> web.StreamResponse:
-    raise NotSupportedError(
-        f"{request.method} {request.path} is not supported by the Web PubSub stand-in;"
-        " see local/COVERAGE.md for what is"
-    )
 
 
 @web.middleware

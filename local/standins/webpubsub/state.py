@@ -146,7 +146,7 @@ class Hubs:
         self._retention_s = retention_s
         self._hubs: dict[str, Hub] = {}
 
-    def named(self, name: str) -> Hub:
+    def get(self, name: str) -> Hub:
         if name not in self._hubs:
             self._hubs[name] = Hub(name, retention_s=self._retention_s)
         return self._hubs[name]

@@ -16,21 +16,33 @@ from local.standins.webpubsub.state import NO_RECOVERY, Hub, Hubs
 _LOG = logging.getLogger(__name__)
 
 
-def routes(hubs: Hubs, *, key: str, origins: Origins) -> list[web.RouteDef]:
-    async def connect(request: web.Request) -> web.StreamResponse:
+class ClientEndpoint:
+    """Takes clients' WebSockets for the hub that their address names."""
+
+    def __init__(self, hubs: Hubs, *, key: str, origins: Origins) -> None:
+        self._hubs = hubs
+        self._key = key
+        self._origins = origins
+
+    async def connect(self, request: web.Request) -> web.StreamResponse:
+        """Serve one client until its WebSocket is closed. Raises RefusedError before that."""
         if request.headers.get("Upgrade", "").lower() != "websocket":
             raise RefusedError("this address takes WebSocket connections only")
         name = request.match_info["hub"]
-        protocol = _protocol(request)
-        recovery = _recovery(request)
+        protocol = _choose_protocol(request)
+        recovery = _find_recovery(request)
         # A reconnection token stands for itself: the access token may have expired meanwhile.
-        claims = None if recovery else _claims(request, key=key, origins=origins)
+        claims = None if recovery else self._read_claims(request)
         connection = Connection(protocol)
         await connection.prepare(request)
-        await _serve(hubs.named(name), connection, protocol, claims, recovery)
+        await _serve(self._hubs.get(name), connection, protocol, claims, recovery)
         return connection.socket
 
-    return [web.get("/client/hubs/{hub}", connect)]
+    def _read_claims(self, request: web.Request) -> ClientClaims:
+        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        token = request.query.get("access_token") or bearer
+        audiences = self._origins.urls(request, request.rel_url.raw_path)
+        return client_claims(token, key=self._key, audiences=audiences)
 
 
 async def _serve(
@@ -56,7 +68,7 @@ async def _serve(
     _LOG.info("%s: disconnected %s, code %s", hub.name, session.connection_id, code)
 
 
-def _protocol(request: web.Request) -> str:
+def _choose_protocol(request: web.Request) -> str:
     offered = request.headers.getall("Sec-WebSocket-Protocol", [])
     names = [name.strip() for line in offered for name in line.split(",") if name.strip()]
     if not names:
@@ -69,14 +81,7 @@ def _protocol(request: web.Request) -> str:
     )
 
 
-def _recovery(request: web.Request) -> tuple[str, str] | None:
+def _find_recovery(request: web.Request) -> tuple[str, str] | None:
     connection_id = request.query.get("awps_connection_id")
     token = request.query.get("awps_reconnection_token")
     return (connection_id, token) if connection_id and token else None
-
-
-def _claims(request: web.Request, *, key: str, origins: Origins) -> ClientClaims:
-    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    token = request.query.get("access_token") or bearer
-    path = request.rel_url.raw_path
-    return client_claims(token, key=key, audiences=origins.urls(request, path))
