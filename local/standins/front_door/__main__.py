@@ -7,7 +7,7 @@ import asyncio
 
 from local.serving import log_to_stderr, make_runner, serve
 from local.standins.front_door.guard import is_loopback
-from local.standins.front_door.server import application
+from local.standins.front_door.server import build_application
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
             " in; add --expose if that is what you want"
         )
     log_to_stderr()
-    app = application(arguments.address, arguments.functions_url)
+    app = build_application(arguments.address, arguments.functions_url)
     host = "localhost" if arguments.address == "127.0.0.1" else arguments.address
     url = f"http://{host}:{arguments.port}/"
     asyncio.run(serve(make_runner(app), arguments.address, arguments.port, url=url))

@@ -15,18 +15,18 @@ _TYPES = {  # said here, because some machines know others, with which no script
 }
 
 
-def routes(address: str) -> list[web.RouteDef]:
-    """Routes to the files of the page, for a server that listens at *address*."""
-    headers = security_headers(address)
-    files = {path.name: path for path in _FOLDER.iterdir() if path.suffix in _TYPES}
+class PageFiles:
+    """Answers with the files of the page, for a server that listens at *address*."""
 
-    async def show(request: web.Request) -> web.FileResponse:
-        path = files.get(request.match_info.get("name", "index.html"))
+    def __init__(self, address: str) -> None:
+        self._headers = security_headers(address)
+        self._files = {path.name: path for path in _FOLDER.iterdir() if path.suffix in _TYPES}
+
+    async def show(self, request: web.Request) -> web.FileResponse:
+        path = self._files.get(request.match_info.get("name", "index.html"))
         if path is None:
-            raise web.HTTPNotFound(text="there is no such page\n", headers=headers)
-        return web.FileResponse(path, headers=headers | {"Content-Type": _TYPES[path.suffix]})
-
-    return [web.get("/", show), web.get("/{name}", show)]
+            raise web.HTTPNotFound(text="there is no such page\n", headers=self._headers)
+        return web.FileResponse(path, headers=self._headers | {"Content-Type": _TYPES[path.suffix]})
 
 
 def security_headers(address: str) -> dict[str, str]:

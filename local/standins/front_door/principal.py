@@ -51,7 +51,7 @@ def principal_headers(principal: Principal) -> dict[str, str]:
     }
 
 
-def me(principal: Principal | None) -> list[dict[str, object]]:
+def describe_user(principal: Principal | None) -> list[dict[str, object]]:
     """What /.auth/me answers: nobody, or one identity with its claims."""
     if principal is None:
         return []

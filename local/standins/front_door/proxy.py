@@ -11,7 +11,7 @@ from yarl import URL
 
 from local.standins.front_door.errors import error_answer
 from local.standins.front_door.principal import PRINCIPAL_PREFIX, principal_headers
-from local.standins.front_door.sign_in import signed_in
+from local.standins.front_door.sign_in import find_user
 
 CONNECT_S = 5.0
 READ_S = 60.0
@@ -78,7 +78,7 @@ class ApiProxy:
 
 async def _pass_on(request: web.Request, upstream: aiohttp.ClientResponse) -> web.StreamResponse:
     answer = web.StreamResponse(
-        status=upstream.status, reason=upstream.reason, headers=_kept(upstream.headers)
+        status=upstream.status, reason=upstream.reason, headers=_drop_hop_by_hop(upstream.headers)
     )
     await answer.prepare(request)
     try:
@@ -94,14 +94,14 @@ async def _pass_on(request: web.Request, upstream: aiohttp.ClientResponse) -> we
 
 
 def _request_headers(request: web.Request) -> CIMultiDict[str]:
-    headers = _kept(request.headers)
+    headers = _drop_hop_by_hop(request.headers)
     for name in [name for name in headers if _is_ours(name.lower())]:
         headers.popall(name, None)
     headers["X-Forwarded-Host"] = request.host
     headers["X-Forwarded-Proto"] = request.scheme
     if request.remote is not None:
         headers["X-Forwarded-For"] = request.remote
-    principal = signed_in(request)
+    principal = find_user(request)
     if principal is not None:
         headers.update(principal_headers(principal))
     return headers
@@ -112,7 +112,7 @@ def _is_ours(name: str) -> bool:
     return name.startswith((PRINCIPAL_PREFIX, _FORWARDED_PREFIX))
 
 
-def _kept(headers: CIMultiDictProxy[str]) -> CIMultiDict[str]:
+def _drop_hop_by_hop(headers: CIMultiDictProxy[str]) -> CIMultiDict[str]:
     """*headers* without those that concern one connection only."""
     named = {name.strip().lower() for name in headers.get("Connection", "").split(",")}
     dropped = _HOP_BY_HOP | named

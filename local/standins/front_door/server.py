@@ -1,15 +1,15 @@
-"""The front door as one aiohttp application."""
+"""HTTP around the routes: one aiohttp application behind the guard."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
-from local.standins.front_door import page, sign_in
 from local.standins.front_door.guard import guard
 from local.standins.front_door.proxy import CONNECT_S, READ_S, ApiProxy
+from local.standins.front_door.routes import list_routes
 
 
-def application(
+def build_application(
     address: str, functions_url: str, *, connect_s: float = CONNECT_S, read_s: float = READ_S
 ) -> web.Application:
     """The front door at *address*, before the functions host at *functions_url*."""
@@ -17,7 +17,5 @@ def application(
     app = web.Application(middlewares=[guard(address)])
     app.on_startup.append(proxy.open)
     app.on_cleanup.append(proxy.close)
-    app.add_routes([web.route("*", "/api/{path:.*}", proxy.handle)])
-    app.add_routes(sign_in.routes())
-    app.add_routes(page.routes(address))
+    app.add_routes(list_routes(address, proxy))
     return app

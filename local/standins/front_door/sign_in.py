@@ -5,30 +5,24 @@ from __future__ import annotations
 from aiohttp import web
 
 from local.standins.front_door.errors import error_answer
-from local.standins.front_door.principal import PRINCIPALS, PROVIDER, Principal, me
+from local.standins.front_door.principal import PRINCIPALS, Principal, describe_user
 
 _COOKIE = "tocsin-local-user"
 _DEFAULT = "operator"
 
 
-def signed_in(request: web.Request) -> Principal | None:
+def find_user(request: web.Request) -> Principal | None:
     """The user a request comes from; an unknown cookie is nobody."""
     return PRINCIPALS.get(request.cookies.get(_COOKIE, _DEFAULT))
 
 
-def routes() -> list[web.RouteDef]:
-    return [
-        web.get("/.auth/me", _me),
-        web.get(f"/.auth/login/{PROVIDER}", _login),
-        web.get("/.auth/logout", _logout),
-    ]
+async def show_user(request: web.Request) -> web.Response:
+    return web.json_response(
+        describe_user(find_user(request)), headers={"Cache-Control": "no-store"}
+    )
 
 
-async def _me(request: web.Request) -> web.Response:
-    return web.json_response(me(signed_in(request)), headers={"Cache-Control": "no-store"})
-
-
-async def _login(request: web.Request) -> web.Response:
+async def login(request: web.Request) -> web.Response:
     role = request.query.get("role", _DEFAULT)
     if role not in PRINCIPALS:
         known = ", ".join(PRINCIPALS)
@@ -36,7 +30,7 @@ async def _login(request: web.Request) -> web.Response:
     return _become(role, request.query.get("post_login_redirect_uri", "/"))
 
 
-async def _logout(request: web.Request) -> web.Response:
+async def logout(request: web.Request) -> web.Response:
     return _become("none", request.query.get("post_logout_redirect_uri", "/"))
 
 
