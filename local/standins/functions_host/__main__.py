@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 
 from local.standins.functions_host import logs
+from local.standins.functions_host.app.loading import App, load_app
 from local.standins.functions_host.errors import StartError
-from local.standins.functions_host.host import App, Host, load_app
+from local.standins.functions_host.host import Host
 
 _log = logging.getLogger(__name__)
 

@@ -1,37 +1,31 @@
-"""The host: loads an app, serves its triggers, and stops without cutting off what runs."""
+"""The host: serves an app's triggers, and stops without cutting off what runs."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
-import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from aiohttp import web
 from azure.core.exceptions import AzureError
 from azure.functions.meta import Datum
 from azure.storage.blob.aio import BlobServiceClient
 
 from local import ready
-from local.standins.functions_host import logs
-from local.standins.functions_host.app import connections, settings
+from local.standins.functions_host.app import connections
 from local.standins.functions_host.app.connections import HOST_STORAGE, find_connection
-from local.standins.functions_host.app.host_json import HostConfig, load_host_json
-from local.standins.functions_host.app.indexing import AppFunction, load_functions
+from local.standins.functions_host.app.loading import App
 from local.standins.functions_host.errors import MissingSettingError, StartError
 from local.standins.functions_host.invocations.invocation import Invoker, Outcome, TriggerValue
+from local.standins.functions_host.routes import list_routes
+from local.standins.functions_host.server import HttpServer
 from local.standins.functions_host.state.keys import KeyBlobs, KeyFiles, KeyFolder, Keys, load_keys
 from local.standins.functions_host.triggers.listener import Listener
 from local.standins.functions_host.triggers.listeners import ListenerFactory, check_leases
 from local.standins.functions_host.web.admin import Administration
 from local.standins.functions_host.web.endpoints import (
-    LARGEST_BODY_BYTES,
     FunctionRoutes,
-    endpoints_of,
+    list_endpoints,
     wants_keys,
 )
 
@@ -41,48 +35,12 @@ _FINISH_WITHIN_S = 8.0  # a parent gives up after 10
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class App:
-    """A function app, loaded and checked."""
-
-    folder: Path
-    settings: Mapping[str, str]
-    config: HostConfig
-    functions: Sequence[AppFunction]
-
-    @property
-    def host_id(self) -> str:
-        """Names this app's files in storage; the same at each start from the same folder."""
-        chosen = self.settings.get("AzureFunctionsWebHost__hostid")
-        if chosen:
-            return chosen
-        name = re.sub(r"[^a-z0-9]+", "-", self.folder.name.lower()).strip("-") or "app"
-        return f"{name[:20]}-{hashlib.sha256(str(self.folder).encode()).hexdigest()[:8]}"
-
-
-def load_app(folder: Path) -> App:
-    """Load settings, host.json and functions, in the worker's order. Raises StartError."""
-    from_file = settings.file_settings(folder)
-    values = settings.merged(os.environ, from_file)
-    os.environ.update(values)  # the app reads its settings there when it is imported
-    config = load_host_json(folder)
-    logs.set_up(config.log_levels)
-    for warning in config.warnings:
-        _log.warning("%s", warning)
-    runtime = values.get("FUNCTIONS_WORKER_RUNTIME", "python")
-    if runtime != "python":
-        raise StartError(f"FUNCTIONS_WORKER_RUNTIME is {runtime!r}: this host runs python alone")
-    functions = [one for one in load_functions(folder) if not _is_disabled(one, values)]
-    logs.quieten_libraries()
-    check_leases(functions, values)
-    return App(folder, values, config, functions)
-
-
 class Host:
     """Serves one app until it is told to stop."""
 
     def __init__(self, app: App, *, state: Path | None) -> None:
         """Checks every connection of the app; raises StartError."""
+        check_leases(app.functions, app.settings)
         self._app = app
         self._stopping = asyncio.Event()
         self._invoker = Invoker(
@@ -91,9 +49,9 @@ class Host:
             threads=_thread_count(app.settings),
             stopping=self._stopping,
         )
-        self._endpoints = endpoints_of(app.functions, app.config.route_prefix, app.settings)
+        self._endpoints = list_endpoints(app.functions, app.config.route_prefix, app.settings)
         self._state = state
-        self._blobs = self._storage()
+        self._blobs = self._open_storage()
         self._listeners = self._make_listeners()
         self._warming: list[asyncio.Task[Outcome]] = []
 
@@ -124,27 +82,22 @@ class Host:
             keys=keys,
             invoker=self._invoker,
         )
-        application = self._web_app(keys, administration)
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=_FINISH_WITHIN_S)
-        await runner.setup()
-        site = web.TCPSite(runner, address, port)
-        try:
-            await site.start()
-        except OSError as error:
-            raise StartError(f"cannot listen on {address}:{port}: {error.strerror}") from error
+        functions = FunctionRoutes(self._endpoints, keys, self._invoker)
+        server = HttpServer(list_routes(administration, functions), stop_within_s=_FINISH_WITHIN_S)
+        port = await server.listen(address, port)
         await self._warm_up()
         tasks = [asyncio.create_task(listener.run()) for listener in self._listeners]
         try:
-            await self._announce(runner.addresses[0][1], tasks)
+            await self._announce(port, tasks)
             await self._until_stopped(tasks)
         finally:
             self._stopping.set()
-            ends = (runner.cleanup(), administration.drain())
+            ends = (server.close(), administration.drain())
             await _finish([*tasks, *map(asyncio.create_task, ends)])
             await self._close()
 
-    def _storage(self) -> BlobServiceClient | None:
-        triggered = [one.name for one in self._app.functions if one.is_listened]
+    def _open_storage(self) -> BlobServiceClient | None:
+        triggered = [function.name for function in self._app.functions if function.is_listened]
         wanted_by = f"function {triggered[0]!r}" if triggered else "the host"
         try:
             connection = find_connection(HOST_STORAGE, self._app.settings, wanted_by=wanted_by)
@@ -165,13 +118,13 @@ class Host:
             invoker=self._invoker,
             stopping=self._stopping,
         )
-        return [factory.make(one) for one in self._app.functions if one.is_listened]
+        return [factory.make(function) for function in self._app.functions if function.is_listened]
 
     async def _load_keys(self) -> Keys | None:
         files = self.key_files()
         if files is None:
             return None
-        names = [one.function.name for one in self._endpoints]
+        names = [endpoint.function.name for endpoint in self._endpoints]
         try:
             keys = await load_keys(files, names)
         except AzureError as error:
@@ -179,34 +132,27 @@ class Host:
         _log.info("the function keys are in %s", files.location)
         return keys
 
-    def _web_app(self, keys: Keys | None, administration: Administration) -> web.Application:
-        application = web.Application(client_max_size=LARGEST_BODY_BYTES)
-        application.add_routes(administration.routes())
-        routes = FunctionRoutes(self._endpoints, keys, self._invoker)
-        application.router.add_route("*", "/{path:.*}", routes.handle)
-        return application
-
     async def _warm_up(self) -> None:
-        """Run the warm-up functions before there is work; one that fails or is slow is let be."""
+        """Run the warm-up functions before there is work; failures and time-outs are ignored."""
         value = TriggerValue(Datum(None, None), {})
         self._warming = [
-            asyncio.create_task(self._invoker.invoke_with_retries(one, value))
-            for one in self._app.functions
-            if one.trigger_type == "warmupTrigger"
+            asyncio.create_task(self._invoker.invoke_with_retries(function, value))
+            for function in self._app.functions
+            if function.trigger_type == "warmupTrigger"
         ]
         if self._warming:
             await asyncio.wait(self._warming, timeout=_FIRST_REACH_S)
 
     async def _announce(self, port: int, tasks: Iterable[asyncio.Task[None]]) -> None:
-        waiting = [asyncio.create_task(one.listening.wait()) for one in self._listeners]
+        waiting = [asyncio.create_task(listener.listening.wait()) for listener in self._listeners]
         if waiting:
             await asyncio.wait(waiting, timeout=_FIRST_REACH_S)
-        for one in waiting:
-            one.cancel()
+        for wait in waiting:
+            wait.cancel()
         for task in tasks:
             if task.done():
                 task.result()  # a listener that cannot even begin ends the host
-        ready.announce(port=port, functions=[one.name for one in self._app.functions])
+        ready.announce(port=port, functions=[function.name for function in self._app.functions])
 
     async def _until_stopped(self, tasks: Sequence[asyncio.Task[None]]) -> None:
         stopped = asyncio.create_task(self._stopping.wait())
@@ -217,8 +163,8 @@ class Host:
         stopped.cancel()
 
     async def _close(self) -> None:
-        for one in self._warming:
-            one.cancel()
+        for warm_up in self._warming:
+            warm_up.cancel()
         self._invoker.close()
         if self._blobs is not None:
             await self._blobs.close()
@@ -231,15 +177,6 @@ async def _finish(tasks: Iterable[asyncio.Task[None]]) -> None:
         _log.warning("an invocation is cut off: it ran on for %.0f s", _FINISH_WITHIN_S)
         task.cancel()
     await asyncio.gather(*late, return_exceptions=True)
-
-
-def _is_disabled(function: AppFunction, values: Mapping[str, str]) -> bool:
-    # The second name is for systems whose variables may have no dots.
-    names = (f"AzureWebJobs.{function.name}.Disabled", f"AzureWebJobs_{function.name}_Disabled")
-    if not any(values.get(name, "").lower() in {"true", "1"} for name in names):
-        return False
-    _log.info("function %r is disabled by a setting", function.name)
-    return True
 
 
 def _thread_count(values: Mapping[str, str]) -> int | None:

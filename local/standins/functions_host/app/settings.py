@@ -13,7 +13,7 @@ FILE_NAME = "local.settings.json"
 _REFERENCE = re.compile(r"%([^%\s]+)%")
 
 
-def file_settings(app: Path) -> dict[str, str]:
+def read_file_settings(app: Path) -> dict[str, str]:
     """The ``Values`` of the app's local.settings.json; empty without the file.
 
     Raises StartError when the file is not JSON, is encrypted or holds a value that is no text.
@@ -35,7 +35,7 @@ def file_settings(app: Path) -> dict[str, str]:
     return {name: _text(name, value) for name, value in values.items()}
 
 
-def merged(environment: Mapping[str, str], from_file: Mapping[str, str]) -> dict[str, str]:
+def merge_settings(environment: Mapping[str, str], from_file: Mapping[str, str]) -> dict[str, str]:
     """All settings: the environment wins over the file, as in Core Tools."""
     return {**from_file, **environment}
 

@@ -26,7 +26,7 @@ from local.standins.functions_host.triggers.event_hub_events import (
 )
 from local.standins.functions_host.triggers.queue_message import typed_value
 from local.standins.functions_host.triggers.timer import timer_value
-from local.standins.functions_host.web.endpoints import given_key
+from local.standins.functions_host.web.endpoints import find_key
 
 _VERSION = "4.1000.0"  # of the real host's major version, whose answers these imitate
 
@@ -45,7 +45,7 @@ class Administration:
         keys: Keys | None,
         invoker: Invoker,
     ) -> None:
-        self._functions = {one.name.lower(): one for one in functions}
+        self._functions = {function.name.lower(): function for function in functions}
         self._host_id = host_id
         self._extension_bundle = extension_bundle
         self._keys = keys
@@ -53,28 +53,23 @@ class Administration:
         self._started = time.monotonic()
         self._running: set[asyncio.Task[None]] = set()
 
-    def routes(self) -> list[web.AbstractRouteDef]:
-        return [
-            web.get("/admin/host/status", self._guarded(self._status)),
-            web.get("/admin/functions", self._guarded(self._list)),
-            web.post("/admin/functions/{name}", self._guarded(self._run)),
-        ]
-
     async def drain(self) -> None:
         """Wait for the functions that were started here."""
         if self._running:
             await asyncio.wait(self._running)
 
-    def _guarded(self, handler: Callable[[web.Request], Any]) -> Callable[[web.Request], Any]:
-        async def guarded(request: web.Request) -> web.Response:
-            if self._keys and not self._keys.opens_administration(given_key(request)):
+    def check_key(self, handler: Callable[[web.Request], Any]) -> Callable[[web.Request], Any]:
+        """*handler* for callers with the master key, where the app uses keys."""
+
+        async def handle(request: web.Request) -> web.Response:
+            if self._keys and not self._keys.opens_administration(find_key(request)):
                 return web.Response(status=401)
             response: web.Response = await handler(request)
             return response
 
-        return guarded
+        return handle
 
-    async def _status(self, request: web.Request) -> web.Response:  # noqa: ARG002 - a handler
+    async def show_status(self, request: web.Request) -> web.Response:  # noqa: ARG002 - a handler
         return web.json_response(
             {
                 "id": self._host_id,
@@ -90,15 +85,19 @@ class Administration:
             }
         )
 
-    async def _list(self, request: web.Request) -> web.Response:  # noqa: ARG002 - a handler
+    async def list_functions(self, request: web.Request) -> web.Response:  # noqa: ARG002 - a handler
         return web.json_response(
             [
-                {"name": one.name, "language": "python", "config": {"bindings": [one.trigger]}}
-                for one in self._functions.values()
+                {
+                    "name": function.name,
+                    "language": "python",
+                    "config": {"bindings": [function.trigger]},
+                }
+                for function in self._functions.values()
             ]
         )
 
-    async def _run(self, request: web.Request) -> web.Response:
+    async def run_function(self, request: web.Request) -> web.Response:
         function = self._functions.get(request.match_info["name"].lower())
         if function is None:
             return web.Response(status=404)
@@ -106,7 +105,7 @@ class Administration:
             return web.Response(status=400, text="Call an HTTP function at its own route.")
         try:
             body = await request.json() if request.can_read_body else {}
-            value = typed_input(function, str(body.get("input") or ""))
+            value = read_input(function, str(body.get("input") or ""))
         except (ValueError, AttributeError) as error:
             return web.Response(status=400, text=f'Send {{"input": "…"}} as JSON: {error}')
         task = asyncio.create_task(self._invoke(function, value))
@@ -121,7 +120,7 @@ class Administration:
             _log.warning("function %r, run by hand, failed", function.name)
 
 
-def typed_input(function: AppFunction, text: str) -> TriggerValue:
+def read_input(function: AppFunction, text: str) -> TriggerValue:
     """What *function*'s trigger would hand over for the typed *text*.
 
     Raises ValueError when a change feed function's text is not JSON.

@@ -1,4 +1,4 @@
-"""The HTTP side of the host: the app's routes, behind the function keys."""
+"""The app's HTTP functions, behind the function keys."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from local.standins.functions_host.web.conversion import (
 )
 from local.standins.functions_host.web.templates import Route, RouteError, parse_route
 
-LARGEST_BODY_BYTES = 100 * 1024 * 1024  # the real host's limit
 _WELCOME = "Your Functions host is up and running.\n"
 
 _log = logging.getLogger(__name__)
@@ -40,14 +39,16 @@ class Endpoint:
         return not self.methods or method in self.methods
 
 
-def endpoints_of(
+def list_endpoints(
     functions: Sequence[AppFunction], prefix: str, settings: Mapping[str, str]
 ) -> list[Endpoint]:
     """The endpoints of the HTTP functions, the more exact route first. Raises StartError."""
     found = [
-        _endpoint(one, prefix, settings) for one in functions if one.trigger_type == "httpTrigger"
+        _endpoint(function, prefix, settings)
+        for function in functions
+        if function.trigger_type == "httpTrigger"
     ]
-    return sorted(found, key=lambda one: one.route.rank)
+    return sorted(found, key=lambda endpoint: endpoint.route.rank)
 
 
 def wants_keys(endpoints: Sequence[Endpoint]) -> bool:
@@ -55,7 +56,7 @@ def wants_keys(endpoints: Sequence[Endpoint]) -> bool:
     return any(endpoint.level != "anonymous" for endpoint in endpoints)
 
 
-def given_key(request: web.Request) -> str:
+def find_key(request: web.Request) -> str:
     """The key that a request brings, in its header or its query; empty without one."""
     return request.headers.get("x-functions-key") or request.query.get("code", "")
 
@@ -83,7 +84,7 @@ class FunctionRoutes:
         self, request: web.Request, endpoint: Endpoint, values: Mapping[str, str]
     ) -> web.Response:
         function = endpoint.function
-        if self._keys and not self._keys.opens(function.name, endpoint.level, given_key(request)):
+        if self._keys and not self._keys.opens(function.name, endpoint.level, find_key(request)):
             return web.Response(status=401)
         value = await request_value(request, values)
         trace = TraceContext(
@@ -111,6 +112,6 @@ def _endpoint(function: AppFunction, prefix: str, settings: Mapping[str, str]) -
     return Endpoint(
         function=function,
         route=route,
-        methods=frozenset(str(one).upper() for one in function.trigger.get("methods") or ()),
+        methods=frozenset(str(method).upper() for method in function.trigger.get("methods") or ()),
         level=str(function.trigger.get("authLevel", "FUNCTION")).lower(),
     )

@@ -16,7 +16,7 @@ from local.standins.functions_host.app.indexing import AppFunction, index
 from local.standins.functions_host.app.retries import NO_RETRY
 from local.standins.functions_host.errors import StartError
 from local.standins.functions_host.triggers.listeners import check_leases
-from local.standins.functions_host.web.endpoints import endpoints_of
+from local.standins.functions_host.web.endpoints import list_endpoints
 
 
 def _built(register: Callable[[func.FunctionApp], object]) -> list[Function]:
@@ -185,7 +185,7 @@ def test_routes_take_prefix_setting_and_level() -> None:
             return "x"
 
     functions = [index(one) for one in _built(register)]
-    unnamed, placed = endpoints_of(functions, HostConfig().route_prefix, {"PLACE": "here"})
+    unnamed, placed = list_endpoints(functions, HostConfig().route_prefix, {"PLACE": "here"})
     assert (placed.route.template, placed.level) == ("api/here/{id}", "anonymous")
     assert (placed.takes("GET"), placed.takes("POST")) == (True, False)
     assert (unnamed.route.template, unnamed.level) == ("api/unnamed", "function")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from local.standins.functions_host.app.connections import find_connection
 from local.standins.functions_host.app.durations import parse_time_span
 from local.standins.functions_host.app.retries import RetryPolicy, parse_retry_policy
-from local.standins.functions_host.app.settings import file_settings, merged, resolve
+from local.standins.functions_host.app.settings import merge_settings, read_file_settings, resolve
 from local.standins.functions_host.errors import MissingSettingError, StartError
 
 
@@ -23,11 +23,11 @@ def _write(folder: Path, text: str) -> Path:
 
 def test_file_gives_texts(tmp_path: Path) -> None:
     _write(tmp_path, '\ufeff{"Values": {"A": "x", "B": true, "C": 5}, "Host": {"CORS": "*"}}')
-    assert file_settings(tmp_path) == {"A": "x", "B": "true", "C": "5"}
+    assert read_file_settings(tmp_path) == {"A": "x", "B": "true", "C": "5"}
 
 
 def test_no_file_gives_nothing(tmp_path: Path) -> None:
-    assert file_settings(tmp_path) == {}
+    assert read_file_settings(tmp_path) == {}
 
 
 @pytest.mark.parametrize(
@@ -42,11 +42,11 @@ def test_no_file_gives_nothing(tmp_path: Path) -> None:
 )
 def test_wrong_file_is_refused(tmp_path: Path, text: str, problem: str) -> None:
     with pytest.raises(StartError, match=problem):
-        file_settings(_write(tmp_path, text))
+        read_file_settings(_write(tmp_path, text))
 
 
 def test_environment_wins() -> None:
-    assert merged({"A": "env"}, {"A": "file", "B": "file"}) == {"A": "env", "B": "file"}
+    assert merge_settings({"A": "env"}, {"A": "file", "B": "file"}) == {"A": "env", "B": "file"}
 
 
 def test_references_are_replaced() -> None:
