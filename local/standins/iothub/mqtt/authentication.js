@@ -2,23 +2,9 @@
 /** May this client connect as the device it says it is? */
 
 import { isSignedByOneOf, parseSas } from '../access/sas.js';
+import { BAD_CREDENTIALS, NOT_AUTHORIZED, RefusedError, REJECTED_ID } from './errors.js';
 
-const REJECTED_ID = 2;
-const BAD_CREDENTIALS = 4;
-const NOT_AUTHORIZED = 5;
 const USERNAME = /^([^/]+)\/([^/?]+)\/?\?(.*)$/;
-
-/** Why a connection is refused; `returnCode` is MQTT's. */
-export class RefusedError extends Error {
-  /**
-   * @param {number} returnCode
-   * @param {string} message
-   */
-  constructor(returnCode, message) {
-    super(message);
-    this.returnCode = returnCode;
-  }
-}
 
 /**
  * @param {object} asked

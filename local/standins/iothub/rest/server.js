@@ -2,10 +2,10 @@
 /** The service REST: a request is authorized, routed, answered in JSON. */
 
 import { createServer } from 'node:https';
-import { randomUUID } from 'node:crypto';
-import { HubError, MethodError, badArgument, notImplemented } from '../errors.js';
+import { HubError, badArgument, notImplemented } from '../errors.js';
 import { listen } from '../listening.js';
 import { authorize } from './authorization.js';
+import { asError, describe, internal } from './errors.js';
 import { routes } from './routes.js';
 
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
@@ -46,7 +46,7 @@ export class RestServer {
       answer = await this.#route(request);
     } catch (error) {
       if (!(error instanceof HubError)) this.hub.log(`REST: ${asError(error).stack}`);
-      answer = refusal(error instanceof HubError ? error : internal(asError(error)));
+      answer = describe(error instanceof HubError ? error : internal(asError(error)));
     }
     const { status = 200, headers = {}, body } = answer;
     response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
@@ -104,34 +104,3 @@ async function readBody(request) {
   }
   return Buffer.concat(chunks);
 }
-
-/**
- * The shapes in which IoT Hub refuses.
- *
- * @param {HubError} error
- * @returns {Answer}
- */
-function refusal(error) {
-  const tracking = randomUUID().replaceAll('-', '').toUpperCase();
-  const now = new Date().toISOString();
-  const message = error instanceof MethodError
-    ? JSON.stringify({
-        errorCode: error.errorCode,
-        trackingId: tracking,
-        message: error.message,
-        timestampUtc: now,
-        info: null,
-      })
-    : `ErrorCode:${error.code};${error.message}`;
-  return {
-    status: error.status,
-    headers: { 'iothub-errorcode': error.code },
-    body: { Message: message, ExceptionMessage: `Tracking ID:${tracking}-TimeStamp:${now}` },
-  };
-}
-
-/** @param {unknown} error */
-const asError = (error) => (error instanceof Error ? error : new Error(String(error)));
-
-/** @param {Error} error */
-const internal = (error) => new HubError(500, 'ServerError', error.message);
