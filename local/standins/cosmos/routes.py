@@ -8,7 +8,12 @@ from local.standins.cosmos.catalogue import containers, databases
 from local.standins.cosmos.catalogue.account import read_account
 from local.standins.cosmos.context import Context, Handler
 from local.standins.cosmos.documents import batch, feed, points, queries
-from local.standins.cosmos.errors import CosmosError, MethodNotAllowedError, NotImplementedHereError
+from local.standins.cosmos.errors import (
+    BadRequestError,
+    CosmosError,
+    MethodNotAllowedError,
+    NotImplementedHereError,
+)
 from local.standins.cosmos.wire import Call, Reply, error_reply
 
 DATABASES: Final = "dbs"
@@ -54,6 +59,9 @@ def answer(context: Context, call: Call) -> Reply:
         return _handler(call)(context, call)
     except CosmosError as error:
         return error_reply(error)
+    except RecursionError:
+        too_deep = "The request is too complex: too much is nested, or chained in a row."
+        return error_reply(BadRequestError(too_deep))
 
 
 def _handler(call: Call) -> Handler:

@@ -66,7 +66,7 @@ def _signature_in(header: str | None) -> str:
 def _seconds(date: str) -> float:
     try:
         parsed = parsedate_to_datetime(date)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise UnauthorizedError(
             f"The header x-ms-date {date!r} is missing or not a date."
         ) from error

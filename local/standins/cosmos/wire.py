@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import orjson
 
 from local.standins.cosmos.errors import BadRequestError, CosmosError
+from local.standins.cosmos.json_text import parse_json
 from local.standins.cosmos.query.values import Value
 
 
@@ -35,11 +36,8 @@ class Call:
         return self.headers.get(name, "").lower() == "true"
 
     def json(self) -> Value:
-        """The body. Raises BadRequestError when it is not JSON (NaN and Infinity are not)."""
-        try:
-            return orjson.loads(self.body)
-        except orjson.JSONDecodeError as error:
-            raise BadRequestError(f"The request body is not valid JSON: {error}.") from error
+        """The body. Raises BadRequestError when it is not JSON, or nests too deep."""
+        return parse_json(self.body)
 
     def json_object(self) -> dict[str, Any]:
         found = self.json()

@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
 import orjson
 
 from local.standins.cosmos.catalogue.databases import (
     METADATA_CHARGE,
     feed_reply,
     query_resources,
-    resource_id,
     resource_reply,
 )
+from local.standins.cosmos.catalogue.definitions import complete_definition
 from local.standins.cosmos.context import Context
-from local.standins.cosmos.errors import BadRequestError, NotImplementedHereError
+from local.standins.cosmos.errors import BadRequestError
 from local.standins.cosmos.state.partition import Partitioning
 from local.standins.cosmos.state.resources import etag_of
 from local.standins.cosmos.state.rids import range_rid
 from local.standins.cosmos.state.table import Table
 from local.standins.cosmos.wire import Call, Reply
 
-_DEFAULT_INDEXING: Final = {
-    "indexingMode": "consistent",
-    "automatic": True,
-    "includedPaths": [{"path": "/*"}],
-    "excludedPaths": [{"path": '/"_etag"/?'}],
-}
-_LAST_WRITER_WINS: Final = {
-    "mode": "LastWriterWins",
-    "conflictResolutionPath": "/_ts",
-    "conflictResolutionProcedure": "",
-}
-_LACKING: Final = (
-    "computedProperties",
-    "vectorEmbeddingPolicy",
-    "fullTextPolicy",
-    "materializedViewDefinition",
-    "clientEncryptionPolicy",
-)
-
 
 def create_container(context: Context, call: Call) -> Reply:
-    definition = _checked(call.json_object())
+    definition = complete_definition(call.json_object())
     container = context.store.create_container(context.database(call), definition)
     return resource_reply(201, container.resource())
 
@@ -56,20 +35,20 @@ def read_container(context: Context, call: Call) -> Reply:
 
 def list_containers(context: Context, call: Call) -> Reply:
     database = context.database(call)
-    containers = [one.resource() for one in database.containers.values()]
+    containers = [container.resource() for container in database.containers.values()]
     return feed_reply(database.rid, "DocumentCollections", containers)
 
 
 def query_containers(context: Context, call: Call) -> Reply:
     database = context.database(call)
-    containers = [one.resource() for one in database.containers.values()]
+    containers = [container.resource() for container in database.containers.values()]
     return feed_reply(database.rid, "DocumentCollections", query_resources(call, containers))
 
 
 def replace_container(context: Context, call: Call) -> Reply:
     """Everything may change but the id and the partition key."""
     container = context.container(call)
-    definition = _checked(
+    definition = complete_definition(
         {"partitionKey": container.definition["partitionKey"], **call.json_object()}
     )
     if definition["id"] != container.id:
@@ -112,21 +91,3 @@ def list_ranges(context: Context, call: Call) -> Reply:
     }
     body = {"_rid": container.rid, "PartitionKeyRanges": [whole], "_count": 1}
     return Reply(200, orjson.dumps(body), headers)
-
-
-def _checked(given: dict[str, Any]) -> dict[str, Any]:
-    """The definition to keep, defaults filled in."""
-    resource_id(given)
-    for name in _LACKING:
-        if given.get(name):
-            raise NotImplementedHereError(f"Containers with {name} are not supported.")
-    if (given.get("uniqueKeyPolicy") or {}).get("uniqueKeys"):
-        raise NotImplementedHereError("Containers with unique keys are not supported.")
-    Partitioning(given.get("partitionKey"))
-    ttl = given.get("defaultTtl", -1)
-    if type(ttl) is not int or not (ttl == -1 or 0 < ttl < 2**31):
-        raise BadRequestError(f"The defaultTtl {ttl!r} is neither -1 nor a number of seconds > 0.")
-    definition = {name: value for name, value in given.items() if not name.startswith("_")}
-    definition.setdefault("indexingPolicy", _DEFAULT_INDEXING)
-    definition.setdefault("conflictResolutionPolicy", _LAST_WRITER_WINS)
-    return definition

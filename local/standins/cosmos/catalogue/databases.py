@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from local.standins.cosmos.context import Context
 from local.standins.cosmos.errors import BadRequestError
-from local.standins.cosmos.query.parser import parse
-from local.standins.cosmos.query.program import Program
+from local.standins.cosmos.json_text import write_json
+from local.standins.cosmos.query.request import compile_query
 from local.standins.cosmos.wire import Call, Reply
 
 METADATA_CHARGE = {"x-ms-request-charge": "1"}
@@ -27,12 +25,12 @@ def read_database(context: Context, call: Call) -> Reply:
 
 def list_databases(context: Context, call: Call) -> Reply:
     del call
-    databases = [one.resource() for one in context.store.databases.values()]
+    databases = [database.resource() for database in context.store.databases.values()]
     return feed_reply("", "Databases", databases)
 
 
 def query_databases(context: Context, call: Call) -> Reply:
-    databases = [one.resource() for one in context.store.databases.values()]
+    databases = [database.resource() for database in context.store.databases.values()]
     return feed_reply("", "Databases", query_resources(call, databases))
 
 
@@ -46,24 +44,22 @@ def resource_id(definition: dict[str, Any]) -> str:
     name = definition.get("id")
     if not isinstance(name, str) or not name or len(name) > 255:
         raise BadRequestError(f"The id {name!r} is not text of 1 to 255 characters.")
-    if not _NOT_IN_NAMES.isdisjoint(name) or name.endswith(" "):
-        raise BadRequestError(f"The id {name!r} holds one of / \\ ? # or ends in a space.")
+    if not _NOT_IN_NAMES.isdisjoint(name) or not name.isprintable() or name.endswith(" "):
+        raise BadRequestError(
+            f"The id {name!r} holds one of / \\ ? # or a control character, or ends in a space."
+        )
     return name
 
 
 def query_resources(call: Call, resources: list[dict[str, Any]]) -> list[Any]:
     """The result of the query in the body over *resources*."""
-    query = call.json_object()
-    parameters = {one["name"]: one["value"] for one in query.get("parameters") or ()}
-    return list(Program(parse(str(query.get("query"))), parameters).results(resources))
+    return list(compile_query(call.json_object()).results(resources))
 
 
 def resource_reply(status: int, resource: dict[str, Any]) -> Reply:
-    return Reply(status, orjson.dumps(resource), {"etag": resource["_etag"], **METADATA_CHARGE})
+    return Reply(status, write_json(resource), {"etag": resource["_etag"], **METADATA_CHARGE})
 
 
 def feed_reply(rid: str, name: str, resources: list[Any]) -> Reply:
     body = {"_rid": rid, name: resources, "_count": len(resources)}
-    return Reply(
-        200, orjson.dumps(body), {"x-ms-item-count": str(len(resources)), **METADATA_CHARGE}
-    )
+    return Reply(200, write_json(body), {"x-ms-item-count": str(len(resources)), **METADATA_CHARGE})

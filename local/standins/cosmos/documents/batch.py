@@ -29,7 +29,7 @@ def run_batch(context: Context, call: Call) -> Reply:
     documents = Documents(context.store, container, parse_key(header))
     results, status = _run_all(context, documents, operations, with_bodies=not wants_minimum(call))
     headers = container_headers(container)
-    charge = sum(one["requestCharge"] for one in results)
+    charge = sum(result["requestCharge"] for result in results)
     headers["x-ms-request-charge"] = f"{charge:.2f}"
     return Reply(status, orjson.dumps(results), headers)
 
@@ -68,7 +68,7 @@ def _run(documents: Documents, operation: Value) -> Outcome:
     if not isinstance(operation, dict):
         raise BadRequestError(f"The operation {operation!r} is not an object.")
     kind = operation.get("operationType")
-    conditions = Conditions(operation.get("ifMatch"), operation.get("ifNoneMatch"))
+    conditions = Conditions(*(_read_etag(operation, name) for name in ("ifMatch", "ifNoneMatch")))
     body, name = operation.get("resourceBody"), str(operation.get("id"))
     if kind == "Read":
         return documents.read(name, conditions)
@@ -85,6 +85,13 @@ def _run(documents: Documents, operation: Value) -> Outcome:
     if kind == "Patch":
         return documents.patch(name, body, conditions)
     raise BadRequestError(f"A batch knows no operation {kind!r}.")
+
+
+def _read_etag(operation: dict[str, Any], name: str) -> str | None:
+    etag = operation.get(name)
+    if etag is not None and not isinstance(etag, str):
+        raise BadRequestError(f"The operation's {name} {etag!r} is not text.")
+    return etag
 
 
 def _result(outcome: Outcome, *, with_body: bool) -> dict[str, Any]:

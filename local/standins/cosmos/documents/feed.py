@@ -9,6 +9,7 @@ import orjson
 
 from local.standins.cosmos.charge import query_charge
 from local.standins.cosmos.context import Context, container_headers
+from local.standins.cosmos.counts import parse_count
 from local.standins.cosmos.documents.points import KEY_HEADER
 from local.standins.cosmos.errors import BadRequestError, GoneError, NotImplementedHereError
 from local.standins.cosmos.query.pushdown import Condition
@@ -42,10 +43,10 @@ def read_changes(context: Context, call: Call) -> Reply:
     if not stored:
         headers |= {"etag": f'"{max(after_lsn, container.lsn)}"', "x-ms-request-charge": "2"}
         return Reply(304, headers=headers)
-    size = sum(len(one.body) for one in stored)
+    size = sum(len(document.body) for document in stored)
     headers["etag"] = f'"{stored[-1].lsn}"'
     headers["x-ms-request-charge"] = str(query_charge(len(stored), size))
-    return documents_reply(container, [one.body_with_lsn for one in stored], headers)
+    return documents_reply(container, [document.body_with_lsn for document in stored], headers)
 
 
 def documents_reply(container: Container, bodies: list[bytes], headers: dict[str, str]) -> Reply:
@@ -61,9 +62,12 @@ def page_size(call: Call) -> int:
     header = call.header("x-ms-max-item-count")
     if header is None or header == "-1":
         return DEFAULT_PAGE if header is None else MOST_PAGE
-    if not header.isascii() or not header.isdigit() or int(header) == 0:
-        raise BadRequestError(f"x-ms-max-item-count is {header!r}: say a number above 0, or -1.")
-    return min(int(header), MOST_PAGE)
+    size = parse_count(header)
+    if not size:
+        raise BadRequestError(
+            f"x-ms-max-item-count is {header[:40]!r}: say a number above 0, or -1."
+        )
+    return min(size, MOST_PAGE)
 
 
 def scope_conditions(call: Call) -> list[Condition]:
@@ -71,7 +75,7 @@ def scope_conditions(call: Call) -> list[Condition]:
     conditions: list[Condition] = []
     header = call.header(KEY_HEADER)
     if header and header != "[]":
-        conditions.append(Condition("pk = ?", (parse_key(header),)))
+        conditions.append(Condition("pk = ?", (parse_key(header),), pins_partition=True))
     range_id = call.header("x-ms-documentdb-partitionkeyrangeid")
     if range_id is not None and range_id.split(",")[-1] != "0":
         raise GoneError(f"There is no partition key range {range_id!r}.", substatus=_RANGE_GONE)
@@ -89,14 +93,14 @@ def _start(call: Call, container: Container) -> int:
         return 0
     if etag == "*":
         return container.lsn
-    lsn = etag.strip('"')
-    if not lsn.isascii() or not lsn.isdigit():
-        raise BadRequestError(f"The change feed cannot go on from {etag!r}.")
-    return int(lsn)
+    lsn = parse_count(etag.strip('"'))
+    if lsn is None:
+        raise BadRequestError(f"The change feed cannot go on from {etag[:40]!r}.")
+    return lsn
 
 
 def _timestamp(date: str) -> int:
     try:
         return int(parsedate_to_datetime(date).timestamp())
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise BadRequestError(f"If-Modified-Since {date!r} is not a date.") from error

@@ -11,6 +11,7 @@ import orjson
 
 from local.standins.cosmos.context import Context
 from local.standins.cosmos.errors import BadRequestError
+from local.standins.cosmos.json_text import write_json
 from local.standins.cosmos.query.paths import Path
 from local.standins.cosmos.query.program import Program
 from local.standins.cosmos.query.pushdown import Condition
@@ -67,7 +68,7 @@ class Pager:
         self._offset = program.count(program.select.offset, "OFFSET") or 0
         self._most = program.most
         self._known = _known(container, key)
-        self._conditions = self._narrowed(scope)
+        self._conditions = self._narrow(scope)
         self._fingerprint = fingerprint
 
     def page(self, token: str | None, size: int) -> Page:
@@ -112,7 +113,7 @@ class Pager:
         presorted = self._scan.order is not None
         results = self._program.results(self._documents(page), presorted=presorted)
         start = self._offset + progress.given
-        page.bodies = [orjson.dumps(one) for one in islice(results, start, start + size)]
+        page.bodies = [write_json(result) for result in islice(results, start, start + size)]
         progress.given += len(page.bodies)
         is_more = progress.given != self._most and next(results, UNDEFINED) is not UNDEFINED
         if is_more:
@@ -139,7 +140,7 @@ class Pager:
         if not self._scan.exact and not self._program.accepts(document):
             return None
         result = self._program.result(document)
-        return None if result is UNDEFINED else orjson.dumps(result)
+        return None if result is UNDEFINED else write_json(result)
 
     def _rows(self, progress: Progress, size: int | None) -> Iterator[tuple[str, Position]]:
         orders = self._scan.order_sql()
@@ -156,10 +157,10 @@ class Pager:
         for text, *place, number in table.scan(columns, conditions, tail, self._index()):
             yield text, Position(tuple(place), number)
 
-    def _narrowed(self, scope: list[Condition]) -> list[Condition]:
-        conditions = [one for one in scope if not one.sql.startswith("pk =")]
+    def _narrow(self, scope: list[Condition]) -> list[Condition]:
+        conditions = [condition for condition in scope if not condition.pins_partition]
         if self._key is not None:
-            conditions.append(Condition("pk = ?", (self._key,)))
+            conditions.append(Condition("pk = ?", (self._key,), pins_partition=True))
         return conditions + self._scan.where(self._known)
 
     def _index(self) -> str | None:
@@ -175,19 +176,36 @@ class Pager:
         try:
             parts = orjson.loads(token)
             fingerprint, skipped, given, columns, number = parts
-            position = None if number is None else Position(tuple(columns), int(number))
-            progress = Progress(int(skipped), int(given), position)
+            position = None if number is None else self._read_position(columns, number)
+            progress = Progress(_read_count(skipped), _read_count(given), position)
         except (orjson.JSONDecodeError, TypeError, ValueError) as error:
             raise BadRequestError(f"The continuation token {token[:80]!r} is malformed.") from error
         if fingerprint != self._fingerprint:
             raise BadRequestError("The continuation token belongs to another query.")
         return progress
 
+    def _read_position(self, columns: Value, number: Value) -> Position:
+        """Raises ValueError unless they are a place in this query's order."""
+        is_place = isinstance(columns, list) and len(columns) + 1 == len(self._scan.order_sql())
+        if not is_place or any(isinstance(column, (list, dict)) for column in columns):
+            raise ValueError("the columns are not those of the order")
+        for column in columns:
+            if isinstance(column, int) and not -(2**63) <= column < 2**63:
+                raise ValueError("a column is out of range")
+        return Position(tuple(columns), _read_count(number))
+
     def _token(self, progress: Progress) -> str:
         place = progress.position
         parts = [self._fingerprint, progress.skipped, progress.given]
         parts += [list(place.columns), place.number] if place else [None, None]
         return orjson.dumps(parts).decode()
+
+
+def _read_count(value: Value) -> int:
+    """Raises ValueError unless *value* is a number of results or of a document."""
+    if type(value) is not int or not 0 <= value < 2**63:
+        raise ValueError(f"{value!r} is no count")
+    return value
 
 
 def _known(container: Container, key: str | None) -> dict[Path, Value]:

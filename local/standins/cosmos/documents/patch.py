@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from local.standins.cosmos.counts import parse_count
 from local.standins.cosmos.errors import BadRequestError
-from local.standins.cosmos.query.values import Value, is_number
+from local.standins.cosmos.query.values import UNDEFINED, Value, is_number, to_number
 
 MOST_OPERATIONS: Final = 10
 
@@ -70,7 +71,10 @@ def _increment(parent: Container, key: str, value: Value) -> None:
     current = parent.get(key, 0) if isinstance(parent, dict) else _get(parent, key)
     if not is_number(current) or not is_number(value):
         raise BadRequestError(f"incr adds a number to a number, not {value!r} to {current!r}.")
-    _set(parent, key, current + value, inserts=False)
+    total = to_number(current + value)
+    if total is UNDEFINED:
+        raise BadRequestError(f"incr of {current!r} by {value!r} leaves the range of numbers.")
+    _set(parent, key, total, inserts=False)
 
 
 _OPERATIONS: Final[dict[str, Callable[[Container, str, Any], None]]] = {
@@ -123,11 +127,12 @@ def _taken(parent: Container, key: str) -> Value:
     if isinstance(parent, dict):
         del parent[key]
     else:
-        del parent[int(key)]
+        del parent[_position(parent, key, len(parent) - 1)]
     return value
 
 
 def _position(array: list[Any], key: str, last: int) -> int:
-    if not key.isascii() or not key.isdigit() or int(key) > last:
-        raise BadRequestError(f"{key!r} is no index of an array of {len(array)}.")
-    return int(key)
+    position = parse_count(key)
+    if position is None or position > last:
+        raise BadRequestError(f"{key[:40]!r} is no index of an array of {len(array)}.")
+    return position

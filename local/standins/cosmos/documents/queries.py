@@ -14,6 +14,7 @@ from local.standins.cosmos.documents.points import KEY_HEADER
 from local.standins.cosmos.errors import BadRequestError
 from local.standins.cosmos.query.parser import parse
 from local.standins.cosmos.query.program import Program
+from local.standins.cosmos.query.request import compile_query
 from local.standins.cosmos.query.scan import Scan, plan_scan
 from local.standins.cosmos.query.values import UNDEFINED
 from local.standins.cosmos.state.partition import key_text, parse_key
@@ -25,7 +26,7 @@ _WHOLE = {"min": "", "max": "FF", "isMinInclusive": True, "isMaxInclusive": Fals
 
 def query_documents(context: Context, call: Call) -> Reply:
     container = context.container(call)
-    program, scan = _prepared(call)
+    program, scan = _plan(call)
     is_narrowed = bool(_key(call, container, scan) or scope_conditions(call))
     if not is_narrowed and not call.flag("x-ms-documentdb-query-enablecrosspartition"):
         raise BadRequestError(
@@ -63,7 +64,7 @@ def plan_query(context: Context, call: Call) -> Reply:
     Merging, sorting and cutting are done here, so the plan asks for none of it.
     """
     context.container(call)
-    program, _ = _prepared(call)
+    program, _ = _plan(call)
     plan = {
         "partitionedQueryExecutionInfoVersion": 2,
         "queryInfo": {
@@ -86,20 +87,9 @@ def plan_query(context: Context, call: Call) -> Reply:
     return Reply(200, orjson.dumps(plan), {"x-ms-request-charge": "1"})
 
 
-def _prepared(call: Call) -> tuple[Program, Scan]:
-    query = call.json_object()
-    text, given = query.get("query"), query.get("parameters") or []
-    if not isinstance(text, str) or not text.strip():
-        raise BadRequestError("The request body has no 'query' text.")
-    try:
-        parameters = {str(one["name"]): one["value"] for one in given}
-    except (TypeError, KeyError) as error:
-        raise BadRequestError("Each parameter needs a name and a value.") from error
-    try:
-        program = Program(parse(text), parameters)
-        return program, plan_scan(program.select, program.compiler, program.root)
-    except RecursionError:
-        raise BadRequestError("The query is too complex: too many operators in a row.") from None
+def _plan(call: Call) -> tuple[Program, Scan]:
+    program = compile_query(call.json_object())
+    return program, plan_scan(program.select, program.compiler, program.root)
 
 
 def _key(call: Call, container: Container, scan: Scan) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Final
 
-from local.standins.cosmos.query.values import UNDEFINED, Value, is_number, sort_key
+from local.standins.cosmos.query.values import UNDEFINED, Value, is_number, sort_key, to_number
 
 
 class Aggregate(ABC):
@@ -37,7 +37,7 @@ class Sum(Aggregate):
 
     def add(self, value: Value) -> None:
         if value is not UNDEFINED and self._sum is not UNDEFINED:
-            self._sum = self._sum + value if is_number(value) else UNDEFINED
+            self._sum = to_number(self._sum + value) if is_number(value) else UNDEFINED
 
     def result(self) -> Value:
         return self._sum

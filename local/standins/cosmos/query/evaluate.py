@@ -133,13 +133,13 @@ class Compiler:
 
     def like(self, node: Like) -> Compiled:
         operand, pattern = self.compile(node.operand), self.compile(node.pattern)
-        escape = self.compile(node.escape) if node.escape else lambda _: None
+        escape = self.compile(node.escape) if node.escape else lambda _: ""
 
         def matches(row: Row) -> Value:
             value, wanted, escaping = operand(row), pattern(row), escape(row)
-            if not isinstance(value, str) or not isinstance(wanted, str):
+            if not all(isinstance(part, str) for part in (value, wanted, escaping)):
                 return UNDEFINED
-            return _like(wanted, escaping).fullmatch(value) is not None
+            return _compile_like(wanted, escaping).fullmatch(value) is not None
 
         return matches
 
@@ -198,7 +198,7 @@ def _index(base: Value, key: Value) -> Value:
 
 
 @lru_cache(maxsize=256)
-def _like(pattern: str, escape: str | None) -> re.Pattern[str]:
+def _compile_like(pattern: str, escape: str) -> re.Pattern[str]:
     """``%`` is any text, ``_`` one character, ``[abc]`` and ``[^a-c]`` classes as in T-SQL."""
     parts: list[str] = []
     at = 0

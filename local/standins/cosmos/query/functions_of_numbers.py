@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from typing import Any, Final
 
-from local.standins.cosmos.query.operators import finite
-from local.standins.cosmos.query.values import UNDEFINED, Value, is_number
+from local.standins.cosmos.query.values import UNDEFINED, Value, is_number, to_number
+
+_EXACT: Final = Context(prec=400, rounding=ROUND_HALF_UP)  # digits enough for any double
 
 
 def _of_number(operate: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -17,7 +18,7 @@ def _of_number(operate: Callable[[Any], Any]) -> Callable[[Any], Any]:
         if not is_number(value):
             return UNDEFINED
         try:
-            return finite(operate(value))
+            return to_number(operate(value))
         except (ValueError, OverflowError):
             return UNDEFINED
 
@@ -56,7 +57,7 @@ def power(value: Value, exponent: Value) -> Value:
     if not is_number(value) or not is_number(exponent):
         return UNDEFINED
     try:
-        return finite(math.pow(value, exponent))
+        return to_number(math.pow(value, exponent))
     except (ValueError, OverflowError):
         return UNDEFINED
 
@@ -65,9 +66,10 @@ def round_half_up(value: Value, digits: Value = 0) -> Value:
     """To *digits* decimals, halves away from zero."""
     if not is_number(value) or not is_integer(digits) or abs(digits) > 30:
         return UNDEFINED
-    step = Decimal(1).scaleb(-int(digits))
-    rounded = (Decimal(repr(value)) / step).quantize(Decimal(1), ROUND_HALF_UP) * step
-    return int(rounded) if digits <= 0 else float(rounded)
+    with localcontext(_EXACT):
+        step = Decimal(1).scaleb(-int(digits))
+        rounded = (Decimal(repr(value)) / step).quantize(Decimal(1)) * step
+    return to_number(int(rounded) if digits <= 0 else float(rounded))
 
 
 def current_timestamp() -> int:

@@ -11,7 +11,9 @@ from typing import Any, Final
 import orjson
 
 from local.standins.cosmos.errors import BadRequestError
-from local.standins.cosmos.query.values import UNDEFINED, Value, rank
+from local.standins.cosmos.query.values import UNDEFINED, Value, is_deeper, rank
+
+MOST_DEPTH: Final = 128  # of arrays and objects, as in a document
 
 _REGEX_FLAGS: Final = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
 
@@ -94,7 +96,7 @@ def _regex(pattern: str, modifiers: str) -> re.Pattern[str]:
         flags |= _REGEX_FLAGS[modifier]
     try:
         return re.compile(pattern, flags)
-    except re.error as error:
+    except (re.error, OverflowError) as error:
         raise BadRequestError(f"The pattern {pattern!r} is malformed: {error}.") from error
 
 
@@ -108,7 +110,8 @@ def parse_as(wanted: int) -> Callable[[Any], Any]:
             value = orjson.loads(text.strip())
         except orjson.JSONDecodeError:
             return UNDEFINED
-        return value if rank(value) == wanted else UNDEFINED
+        is_wanted = rank(value) == wanted and not is_deeper(value, MOST_DEPTH)
+        return value if is_wanted else UNDEFINED
 
     return parse
 

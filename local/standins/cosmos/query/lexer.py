@@ -6,15 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-import orjson
-
 from local.standins.cosmos.errors import BadRequestError
-from local.standins.cosmos.query.values import Value
+from local.standins.cosmos.query.values import UNDEFINED, Value, to_number
 
 _TOKEN: Final = re.compile(
     r"""
     (?P<space>\s+|--[^\n]*)
-  | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
+  | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
   | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
   | (?P<parameter>@[A-Za-z_]\w*)
   | (?P<word>[^\W\d]\w*)
@@ -52,16 +50,29 @@ def tokens(text: str) -> list[Token]:
             )
         kind = str(match.lastgroup)
         if kind != "space":
-            found.append(Token(kind, match.group(), _value(kind, match.group()), position))
+            found.append(_read_token(kind, match.group(), position))
         position = match.end()
     found.append(Token("end", "", None, position))
     return found
 
 
-def _value(kind: str, text: str) -> Value:
-    if kind == "number":
-        is_whole = text.isdigit()
-        return orjson.loads(text.lstrip("0") or "0") if is_whole else float(text)
+def _read_token(kind: str, text: str, position: int) -> Token:
+    value = _read_number(text) if kind == "number" else _read_text(kind, text)
+    if value is UNDEFINED:
+        raise BadRequestError(
+            f"Syntax error at position {position}: the number {text[:40]!r} is out of range."
+        )
+    return Token(kind, text, value, position)
+
+
+def _read_number(text: str) -> Value:
+    """A whole number of 64 bits, a double, or undefined beyond them."""
+    number = to_number(float(text))
+    is_short = text.isdigit() and number is not UNDEFINED and number < 2**64
+    return to_number(int(text.lstrip("0") or "0")) if is_short else number
+
+
+def _read_text(kind: str, text: str) -> str:
     if kind == "string":
         plain = _ESCAPE.sub(_unescape, text[1:-1])
         # Two escapes may be halves of one character; a half alone is no text.

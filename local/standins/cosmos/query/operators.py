@@ -6,7 +6,14 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from local.standins.cosmos.query.values import UNDEFINED, Value, equal, is_number, ordered
+from local.standins.cosmos.query.values import (
+    UNDEFINED,
+    Value,
+    equal,
+    is_number,
+    ordered,
+    to_number,
+)
 
 
 def all_of(values: Iterable[Value]) -> Value:
@@ -47,18 +54,13 @@ def _comparison(accept: Callable[[int], bool]) -> Callable[[Any, Any], Any]:
     return compare
 
 
-def finite(value: float) -> Value:
-    """*value*, or undefined for what JSON cannot say."""
-    return value if math.isfinite(value) else UNDEFINED
-
-
 def _arithmetic(operate: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def apply(left: Value, right: Value) -> Value:
         if not is_number(left) or not is_number(right):
             return UNDEFINED
         try:
-            return finite(operate(left, right))
-        except (ZeroDivisionError, OverflowError):
+            return to_number(operate(left, right))
+        except (ValueError, ZeroDivisionError, OverflowError):
             return UNDEFINED
 
     return apply
@@ -78,7 +80,7 @@ def _bits(operate: Callable[[int, int], int]) -> Callable[[Any, Any], Any]:
     def apply(left: Value, right: Value) -> Value:
         if not _is_whole(left) or not _is_whole(right):
             return UNDEFINED
-        return operate(int(left), int(right))
+        return to_number(operate(int(left), int(right)))
 
     return apply
 
@@ -123,7 +125,7 @@ BINARY: Final[dict[str, Callable[[Any, Any], Any]]] = {
 
 UNARY: Final[dict[str, Callable[[Any], Any]]] = {
     "NOT": not_,
-    "-": lambda value: -value if is_number(value) else UNDEFINED,
+    "-": lambda value: to_number(-value) if is_number(value) else UNDEFINED,
     "+": lambda value: value if is_number(value) else UNDEFINED,
-    "~": lambda value: ~int(value) if _is_whole(value) else UNDEFINED,
+    "~": lambda value: to_number(~int(value)) if _is_whole(value) else UNDEFINED,
 }

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
+from local.standins.cosmos.errors import BadRequestError
 from local.standins.cosmos.query.expression_parser import RESERVED, ExpressionParser
 from local.standins.cosmos.query.nodes import Column, Expression, Order, Select, Source
+
+MOST_ORDERS: Final = 8  # as a composite index has paths at most
 
 
 @lru_cache(maxsize=512)
@@ -88,6 +92,8 @@ class Parser(ExpressionParser):
         orders = [self._order()]
         while self.accept(","):
             orders.append(self._order())
+        if len(orders) > MOST_ORDERS:
+            raise BadRequestError(f"ORDER BY takes at most {MOST_ORDERS} expressions.")
         return tuple(orders)
 
     def _order(self) -> Order:

@@ -47,6 +47,10 @@ _TYPE_TESTS: Final = {
     "IS_OBJECT": (OBJECT_RANK,),
     "IS_PRIMITIVE": (NULL_RANK, BOOLEAN_RANK, NUMBER_RANK, STRING_RANK),
 }
+# SQLite limits a statement's depth, length and arguments; the rest of WHERE is evaluated here.
+_MOST_CONDITIONS: Final = 200
+_MOST_CHARACTERS: Final = 500_000
+_MOST_ARGUMENTS: Final = 20_000
 _LAST_CHARACTER: Final = "\U0010ffff"
 
 
@@ -59,6 +63,7 @@ class Condition:
     equals: Path | None = None  # the path that this pins to one value
     within: Path | None = None  # the path that this holds in a range
     constant: Value = UNDEFINED  # the value of ``equals``
+    pins_partition: bool = False  # whether it holds for one partition key only
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +79,25 @@ NEVER: Final = Condition("0")
 
 def push_where(where: Expression | None, compiler: Compiler, root: str | None) -> Filter:
     """Split WHERE at its top-level ANDs and translate what can be."""
-    found = Filter()
     translator = _Translator(compiler, root)
+    pushed: list[Condition] = []
     exact = True
+    characters = arguments = 0
     for conjunct in _conjuncts(where):
         condition = translator.condition(conjunct)
-        if condition is None:
+        if condition is not None:
+            characters += len(condition.sql)
+            arguments += len(condition.arguments)
+        if (
+            condition is None
+            or len(pushed) == _MOST_CONDITIONS
+            or characters > _MOST_CHARACTERS
+            or arguments > _MOST_ARGUMENTS
+        ):
             exact = False
         else:
-            found.conditions.append(condition)
-    return Filter(found.conditions, exact)
+            pushed.append(condition)
+    return Filter(pushed, exact)
 
 
 def push_order(orders: tuple[Order, ...], root: str | None) -> list[tuple[Path, bool]] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable
 from typing import Any, Final, TypeAlias
 
@@ -80,6 +81,33 @@ def ordered(left: Value, right: Value) -> int | None:
     if kind == NULL_RANK:
         return 0
     return int(left > right) - int(left < right)
+
+
+def to_number(value: float) -> Value:
+    """*value* as JSON can write it: a whole number of 64 bits or a double, else undefined."""
+    if isinstance(value, int):
+        if -(2**63) <= value < 2**64:
+            return value
+        try:
+            value = float(value)
+        except OverflowError:
+            return UNDEFINED
+    return value if math.isfinite(value) else UNDEFINED
+
+
+def is_deeper(value: Value, most: int) -> bool:
+    """Whether arrays and objects are nested in *value* deeper than *most* levels."""
+    level = [value] if isinstance(value, (list, dict)) else []
+    for _ in range(most):
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, (list, dict))
+        ]
+        if not level:
+            return False
+    return True
 
 
 def is_number(value: Value) -> bool:

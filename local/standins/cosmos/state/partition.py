@@ -25,7 +25,7 @@ class Partitioning:
         if not isinstance(definition, Mapping) or not definition.get("paths"):
             raise BadRequestError("A container needs a partitionKey with paths.")
         kind = definition.get("kind", "Hash")
-        if kind not in {"Hash", "MultiHash"}:
+        if kind not in ("Hash", "MultiHash"):
             raise NotImplementedHereError(f"Partition keys of kind {kind} are not supported.")
         if definition.get("version", 2) != 2:
             raise NotImplementedHereError("Only partition keys of version 2 are supported.")

@@ -40,7 +40,8 @@ def document_number(rid: str) -> int | None:
         return None
     if len(parts) != 16 or parts[15] >> 4:
         return None
-    return int(struct.unpack("<Q", parts[8:])[0])
+    number = int(struct.unpack("<Q", parts[8:])[0])
+    return number if number < 2**63 else None
 
 
 def _encode(parts: bytes) -> str:

@@ -76,11 +76,16 @@ class Store:
                     )
             self.connection.execute("COMMIT")
         except sqlite3.Error:
-            self.connection.rollback()
-            self._load()
+            self.roll_back()
             raise
         finally:
             self._written.clear()
+
+    def roll_back(self) -> None:
+        """Give up everything that waits for its commit."""
+        self.connection.rollback()
+        self._written.clear()
+        self._load()
 
     @contextmanager
     def atomic(self) -> Iterator[None]:

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-import orjson
-
 from local.standins.cosmos.errors import TooLargeError
+from local.standins.cosmos.json_text import MOST_DOCUMENT_DEPTH, check_depth, write_json
 from local.standins.cosmos.query.pushdown import Condition
 from local.standins.cosmos.query.values import Value
 from local.standins.cosmos.state.resources import Container, etag_of
@@ -171,9 +170,10 @@ class Table:
         full["_etag"] = etag_of(lsn, ts)
         full["_attachments"] = "attachments/"
         full["_ts"] = ts
-        body = orjson.dumps(full)
+        body = write_json(full)
         if len(body) > MOST_BYTES:
             raise TooLargeError(f"The document is larger than {MOST_BYTES} bytes.")
+        check_depth(full, body, MOST_DOCUMENT_DEPTH)
         return Stored(n, key, document["id"], lsn, ts, body.decode())
 
     def _expires(self, document: dict[str, Any], ts: int) -> int | None:
