@@ -9,6 +9,8 @@ import sys
 
 from aiohttp import web
 
+from local.listening.guard import Guard
+from local.listening.sockets import KEEP_ALIVE_S, listen
 from local.ready import announce
 from local.signals import list_stop_signals
 
@@ -22,17 +24,25 @@ def log_to_stderr() -> None:
 
 
 def make_runner(app: web.Application) -> web.AppRunner:
-    return web.AppRunner(app, access_log=None, shutdown_timeout=STOP_WITHIN_S)
+    return web.AppRunner(
+        app, access_log=None, shutdown_timeout=STOP_WITHIN_S, keepalive_timeout=KEEP_ALIVE_S
+    )
 
 
-async def serve(runner: web.BaseRunner, address: str, port: int, **facts: object) -> None:
-    """Serve, announce the port and *facts* once it does, stop cleanly on SIGTERM or SIGINT."""
+async def serve(
+    runner: web.BaseRunner, address: str, port: int, guard: Guard, **facts: object
+) -> None:
+    """Serve, announce the port and *facts* once it does, stop cleanly on SIGTERM or SIGINT.
+
+    The *runner*'s handler asks *guard* about each request.
+    """
     await runner.setup()
     try:
-        await web.TCPSite(runner, address, port).start()
+        server, port = await listen(runner, address, port, guard)
         stopped = _catch_stop_signals()
-        announce(port=runner.addresses[0][1], **facts)
+        announce(port=port, **facts)
         await stopped.wait()
+        server.close()
     finally:
         await runner.cleanup()
 

@@ -10,9 +10,12 @@ from typing import Final
 
 from aiohttp import web
 
+from local.listening.addresses import loopback_address
+from local.listening.guard import Guard
+from local.listening.sockets import KEEP_ALIVE_S
 from local.serving import log_to_stderr, serve
 from local.standins.cosmos.context import Context
-from local.standins.cosmos.server import Service
+from local.standins.cosmos.server import Service, answer_refusal
 from local.standins.cosmos.signature import Signatures
 from local.standins.cosmos.state.expiry import purge_forever
 from local.standins.cosmos.state.indexes import Indexes
@@ -38,7 +41,9 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local.standins.cosmos", description=__doc__)
     parser.add_argument("--state", type=Path, required=True, help="folder of the SQLite file")
-    parser.add_argument("--address", default="127.0.0.1", help="address to listen on")
+    parser.add_argument(
+        "--address", type=loopback_address, default="127.0.0.1", help="address to listen on"
+    )
     parser.add_argument("--port", type=int, default=8081, help="port to listen on; 0 picks one")
     parser.add_argument("--key", required=True, help="the account's master key, base64")
     return parser
@@ -46,14 +51,16 @@ def _parser() -> argparse.ArgumentParser:
 
 async def _serve(state: Path, address: str, port: int, signatures: Signatures) -> None:
     store = Store(state / "cosmos.db", time.time)
-    service = Service(Context(store, Indexes(store)), signatures)
+    guard = Guard(address, answer_refusal)
+    service = Service(Context(store, Indexes(store)), signatures, guard)
     # Without an application's router: the routes are our own, and writes have to be fast.
     runner = web.ServerRunner(
-        web.Server(service.handle, access_log=None), shutdown_timeout=_STOP_WITHIN_S
+        web.Server(service.handle, access_log=None, keepalive_timeout=KEEP_ALIVE_S),
+        shutdown_timeout=_STOP_WITHIN_S,
     )
     purging = asyncio.create_task(purge_forever(store, service.committed))
     try:
-        await serve(runner, address, port)
+        await serve(runner, address, port, guard)
     finally:
         purging.cancel()
         store.close()

@@ -9,8 +9,10 @@ from typing import Final
 
 from aiohttp import web
 
+from local.listening.guard import Guard, Refusal
 from local.standins.cosmos.context import Context
 from local.standins.cosmos.errors import CosmosError, TooLargeError, UnavailableError
+from local.standins.cosmos.json_text import write_json
 from local.standins.cosmos.routes import answer
 from local.standins.cosmos.signature import Signatures
 from local.standins.cosmos.wire import Call, Reply, error_reply
@@ -23,16 +25,20 @@ _log = logging.getLogger("cosmos")
 class Service:
     """Answers HTTP requests. Writes of one turn of the event loop share a transaction."""
 
-    def __init__(self, context: Context, signatures: Signatures) -> None:
+    def __init__(self, context: Context, signatures: Signatures, guard: Guard) -> None:
         self._context = context
+        self._guard = guard
         self._signatures = signatures
         self._commit: asyncio.Future[None] | None = None
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        headers = {name.lower(): value for name, value in request.headers.items()}
+        refused = self._guard.refuse(request)
+        if refused is not None:
+            return refused
+        headers = {name.lower(): _replace_odd(value) for name, value in request.headers.items()}
         try:
             body = await _body(request)
-            call = Call(request.method, request.rel_url.raw_path, headers, body)
+            call = Call(request.method, _replace_odd(request.rel_url.raw_path), headers, body)
             self._signatures.check(call, self._context.store.clock())
             reply = answer(self._context, call)
             await self.committed()
@@ -72,6 +78,16 @@ async def _body(request: web.BaseRequest) -> bytes:
             raise TooLargeError(f"The request is larger than {MOST_BODY_BYTES} bytes.")
         parts.append(part)
     return b"".join(parts)
+
+
+def answer_refusal(refusal: Refusal) -> web.Response:
+    reply = Reply(refusal.status, write_json({"code": refusal.code, "message": refusal.message}))
+    return _response(reply, None)
+
+
+def _replace_odd(text: str) -> str:
+    """*text* without bytes that are not UTF-8, which no answer could quote."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _response(reply: Reply, activity_id: str | None) -> web.Response:

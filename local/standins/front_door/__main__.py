@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 
+from local.listening.addresses import is_loopback
 from local.serving import log_to_stderr, make_runner, serve
-from local.standins.front_door.guard import is_loopback
-from local.standins.front_door.server import build_application
+from local.standins.front_door.server import build_application, make_guard
 
 
 def main() -> None:
@@ -19,10 +19,11 @@ def main() -> None:
             " in; add --expose if that is what you want"
         )
     log_to_stderr()
-    app = build_application(arguments.address, arguments.functions_url)
+    guard = make_guard(arguments.address)
+    app = build_application(arguments.address, arguments.functions_url, guard)
     host = "localhost" if arguments.address == "127.0.0.1" else arguments.address
     url = f"http://{host}:{arguments.port}/"
-    asyncio.run(serve(make_runner(app), arguments.address, arguments.port, url=url))
+    asyncio.run(serve(make_runner(app), arguments.address, arguments.port, guard, url=url))
 
 
 def _parser() -> argparse.ArgumentParser:

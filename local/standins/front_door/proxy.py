@@ -19,6 +19,7 @@ READ_S = 60.0
 _LOG = logging.getLogger(__name__)
 _CHUNK_BYTES = 64 * 1024
 _FORWARDED_PREFIX = "x-forwarded-"
+_FETCH_PREFIX = "sec-fetch-"
 _HOP_BY_HOP = frozenset(
     {
         "connection", "host", "keep-alive", "proxy-authenticate", "proxy-authorization",
@@ -108,8 +109,11 @@ def _request_headers(request: web.Request) -> CIMultiDict[str]:
 
 
 def _is_ours(name: str) -> bool:
-    """Headers only the platform may set: a caller's own are dropped, as in Azure."""
-    return name.startswith((PRINCIPAL_PREFIX, _FORWARDED_PREFIX))
+    """Headers only the platform may set, and what the guard has checked already.
+
+    The functions host would take the page's origin for that of another site.
+    """
+    return name == "origin" or name.startswith((PRINCIPAL_PREFIX, _FORWARDED_PREFIX, _FETCH_PREFIX))
 
 
 def _drop_hop_by_hop(headers: CIMultiDictProxy[str]) -> CIMultiDict[str]:

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from local.standins.front_door.guard import guard
+from local.listening.callers import READING, is_own_page
+from local.listening.guard import Guard
+from local.standins.front_door.errors import answer_refusal
 from local.standins.front_door.proxy import CONNECT_S, READ_S, ApiProxy
 from local.standins.front_door.routes import list_routes
 
 
+def make_guard(address: str) -> Guard:
+    """Pages of other sites may link to this one and look, but change nothing."""
+    return Guard(
+        address,
+        answer_refusal,
+        is_welcome=lambda request: request.method in READING or is_own_page(request),
+    )
+
+
 def build_application(
-    address: str, functions_url: str, *, connect_s: float = CONNECT_S, read_s: float = READ_S
+    address: str,
+    functions_url: str,
+    guard: Guard,
+    *,
+    connect_s: float = CONNECT_S,
+    read_s: float = READ_S,
 ) -> web.Application:
     """The front door at *address*, before the functions host at *functions_url*."""
     proxy = ApiProxy(functions_url, connect_s=connect_s, read_s=read_s)
-    app = web.Application(middlewares=[guard(address)])
+    app = web.Application(middlewares=[guard.as_middleware()])
     app.on_startup.append(proxy.open)
     app.on_cleanup.append(proxy.close)
     app.add_routes(list_routes(address, proxy))

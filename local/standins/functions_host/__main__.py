@@ -10,6 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
+from local.listening.addresses import loopback_address
 from local.standins.functions_host import logs
 from local.standins.functions_host.app.loading import App, load_app
 from local.standins.functions_host.errors import StartError
@@ -52,7 +53,7 @@ async def _run(app: App, options: argparse.Namespace) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="local.standins.functions_host", description=__doc__)
     parser.add_argument("--app", type=Path, required=True, help="the folder of function_app.py")
-    parser.add_argument("--address", default="127.0.0.1")
+    parser.add_argument("--address", type=loopback_address, default="127.0.0.1")
     parser.add_argument("--port", type=int, default=7071)
     parser.add_argument("--state", type=Path, help="folder for the keys, instead of blob storage")
     parser.add_argument(

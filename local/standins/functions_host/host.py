@@ -83,8 +83,9 @@ class Host:
             invoker=self._invoker,
         )
         functions = FunctionRoutes(self._endpoints, keys, self._invoker)
-        server = HttpServer(list_routes(administration, functions), stop_within_s=_FINISH_WITHIN_S)
-        port = await server.listen(address, port)
+        routes = list_routes(administration, functions)
+        server = HttpServer(routes, address, stop_within_s=_FINISH_WITHIN_S)
+        port = await server.listen(port)
         await self._warm_up()
         tasks = [asyncio.create_task(listener.run()) for listener in self._listeners]
         try:

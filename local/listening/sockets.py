@@ -1,0 +1,32 @@
+"""Opening a port for an aiohttp server."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from local.listening.guard import Guard
+from local.listening.logs import hide_malformed_requests
+
+KEEP_ALIVE_S = 600.0  # then an idle connection ends
+
+
+async def listen(
+    runner: web.BaseRunner, address: str, port: int, guard: Guard
+) -> tuple[asyncio.Server, int]:
+    """The open server, to be closed before *runner*, and its port. Raises OSError.
+
+    *runner* has been set up, and its handler asks *guard* about each request.
+    """
+    make_protocol = runner.server
+    assert make_protocol is not None, "setup() runs before"
+    hide_malformed_requests()
+
+    def accept() -> web.RequestHandler:
+        protocol = make_protocol()
+        guard.expect_request(protocol)
+        return protocol
+
+    server = await asyncio.get_running_loop().create_server(accept, address, port)
+    return server, int(server.sockets[0].getsockname()[1])
