@@ -2,6 +2,7 @@
 /** The command line: every flag checked, so that a mistake ends in one line that names it. */
 
 import { parseArgs } from 'node:util';
+import { isLoopback } from './access/hosts.js';
 import { parseEnrichment } from './telemetry/enrichment.js';
 
 /**
@@ -32,7 +33,7 @@ export function parseFlags(argv) {
   }
   return {
     state: present('state', values.state),
-    address: present('address', values.address),
+    address: loopback(present('address', values.address)),
     mqttPort: port('mqtt-port', values['mqtt-port']),
     httpsPort: port('https-port', values['https-port']),
     amqpPort: port('amqp-port', values['amqp-port']),
@@ -82,6 +83,15 @@ function port(name, value) {
     throw new FlagError(`--${name} takes a port from 0 (any free one) to 65535, not '${value}'`);
   }
   return number;
+}
+
+/** @param {string} value */
+function loopback(value) {
+  if (isLoopback(value)) return value;
+  throw new FlagError(
+    `--address ${value} can be reached from other machines, and this service is for your own` +
+      ' alone: listen on localhost, 127.0.0.1 or another loopback address',
+  );
 }
 
 /** @param {string} value */

@@ -8,6 +8,7 @@ import { parseAddress } from './routes.js';
 import { ConsumerLink } from './consumer_link.js';
 import { Epochs } from './epochs.js';
 import { AmqpError, noSuchPartition, notFound, notImplemented } from './errors.js';
+import { boundUntilOpen } from './opening.js';
 import { sendFullLists } from './performatives.js';
 import { receive } from './producer_link.js';
 import { answer, manage, putToken } from './requests.js';
@@ -42,12 +43,17 @@ export class AmqpServer {
     sendFullLists();
     this.#acceptLogins();
     this.#watch();
-    this.server = createServer((socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-      socket.setNoDelay(true);
-      /** @type {any} */ (this.#container).create_connection(CONNECTION).accept(socket);
-    });
+    this.server = createServer((socket) => this.#accept(socket));
+  }
+
+  /** @param {import('node:net').Socket} socket */
+  #accept(socket) {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    socket.setNoDelay(true);
+    const connection = /** @type {any} */ (this.#container).create_connection(CONNECTION);
+    connection.once('connection_open', boundUntilOpen(socket));
+    connection.accept(socket);
   }
 
   /** Whoever can reach this port may use it: the login is asked for, and any is right. */

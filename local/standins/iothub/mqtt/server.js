@@ -6,11 +6,14 @@ import { Aedes } from 'aedes';
 import { listen } from '../listening.js';
 import { authenticate } from './authentication.js';
 import { DeviceSession } from './device_session.js';
+import { awaitConnect } from './first_packet.js';
 import { SessionPersistence } from './persistence.js';
 import { commandsTopic, maySubscribe } from './routes.js';
 
 /** @typedef {import('aedes').Client} Client */
 /** @typedef {import('../hub.js').Hub} Hub */
+
+const CONNECT_WITHIN_MS = 10_000;
 
 /**
  * Devices publish to the hub alone, never to each other: what a device sends has been dealt with
@@ -31,6 +34,8 @@ class DeviceBroker extends Aedes {
 export class MqttServer {
   /** @type {WeakMap<Client, DeviceSession>} */
   #sessions = new WeakMap();
+  /** @type {Set<import('node:tls').TLSSocket>} connections that have not said who they are */
+  #waiting = new Set();
 
   /**
    * @param {Hub} hub
@@ -41,14 +46,38 @@ export class MqttServer {
     const persistence = new SessionPersistence(hub.registry);
     persistence.onAcknowledged = (deviceId) => hub.sessions.get(deviceId)?.acknowledged();
     this.broker = new DeviceBroker({ ...this.#rules(), persistence, concurrency: 1000 });
-    this.server = createServer({ key: identity.key, cert: identity.cert }, this.broker.handle);
+    const options = { key: identity.key, cert: identity.cert, handshakeTimeout: CONNECT_WITHIN_MS };
+    this.server = createServer(options, (socket) => this.#accept(socket));
     this.server.on('tlsClientError', (error) => hub.log(`MQTT: no TLS: ${error.message}`));
     this.#watch();
+  }
+
+  /** @param {import('node:tls').TLSSocket} socket */
+  #accept(socket) {
+    this.#waiting.add(socket);
+    socket.once('close', () => this.#waiting.delete(socket));
+    const logError = (/** @type {Error} */ error) => {
+      this.hub.log(`MQTT: a connection broke before its CONNECT: ${error.message}`);
+    };
+    socket.on('error', logError);
+    awaitConnect(socket, {
+      withinMs: CONNECT_WITHIN_MS,
+      accept: () => {
+        this.#waiting.delete(socket);
+        socket.off('error', logError);
+        this.broker.handle(socket);
+      },
+      refuse: (why) => {
+        this.hub.log(`MQTT: a client is refused: ${why}`);
+        socket.destroy();
+      },
+    });
   }
 
   /** @returns {import('aedes').AedesOptions} */
   #rules() {
     return {
+      connectTimeout: CONNECT_WITHIN_MS,
       authenticate: (client, username, password, done) =>
         this.#authenticate(client, username, password?.toString('utf8'), done),
       authorizePublish: (client, packet, done) => {
@@ -113,6 +142,7 @@ export class MqttServer {
 
   async close() {
     this.server.close();
+    for (const socket of this.#waiting) socket.destroy();
     await new Promise((resolve) => this.broker.close(() => resolve(null)));
   }
 }

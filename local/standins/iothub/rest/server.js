@@ -5,6 +5,7 @@ import { createServer } from 'node:https';
 import { HubError, badArgument, notImplemented } from '../errors.js';
 import { listen } from '../listening.js';
 import { authorize } from './authorization.js';
+import { checkCaller } from './callers.js';
 import { asError, describe, internal } from './errors.js';
 import { routes } from './routes.js';
 
@@ -13,6 +14,13 @@ import { routes } from './routes.js';
 /** @typedef {import('./routes.js').Answer} Answer */
 
 const MOST_BODY_BYTES = 1024 * 1024;
+/** Connections that do not get on are ended, so that they cannot pile up. */
+const DEADLINES = {
+  handshakeTimeout: 10_000,
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  connectionsCheckingInterval: 2_000,
+};
 
 export class RestServer {
   /**
@@ -21,7 +29,8 @@ export class RestServer {
    */
   constructor(hub, identity) {
     this.hub = hub;
-    this.server = createServer({ key: identity.key, cert: identity.cert }, (request, response) => {
+    const options = { ...DEADLINES, key: identity.key, cert: identity.cert };
+    this.server = createServer(options, (request, response) => {
       void this.#serve(request, response);
     });
     this.server.on('tlsClientError', (error) => hub.log(`REST: no TLS: ${error.message}`));
@@ -42,6 +51,7 @@ export class RestServer {
   async #serve(request, response) {
     let answer;
     try {
+      checkCaller(request, this.hub.hosts);
       authorize(request.headers.authorization, this.hub.key, this.hub.hosts);
       answer = await this.#route(request);
     } catch (error) {
@@ -58,7 +68,7 @@ export class RestServer {
    * @returns {Promise<Answer>}
    */
   async #route(request) {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'https://hub');
+    const { pathname, searchParams } = parseTarget(request.url ?? '/');
     for (const { method, path, handle } of routes) {
       const match = method === request.method ? path.exec(pathname) : null;
       if (match === null) continue;
@@ -76,6 +86,15 @@ export class RestServer {
   close() {
     this.server.close();
     this.server.closeAllConnections();
+  }
+}
+
+/** @param {string} target of a request */
+function parseTarget(target) {
+  try {
+    return new URL(`https://hub${target}`);
+  } catch {
+    throw badArgument(`'${target}' is not the path of a URL`);
   }
 }
 

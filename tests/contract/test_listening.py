@@ -1,0 +1,258 @@
+"""What the ports of this machine take from strangers: nothing a web page could be tricked into."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from local import services
+from local.processes import ROOT, Child
+from local.services import Endpoints
+from tests.contract.functions_hosts import APPS
+
+TIMEOUT_S = 20.0
+ALIEN, CROSS = "Origin: http://evil.example", "Sec-Fetch-Site: cross-site"
+
+
+@pytest.fixture(scope="module")
+def functions_host(endpoints: Endpoints, state: Path) -> Iterator[Child]:
+    child = services.make_functions_host(endpoints, state, app=APPS / "web", env={})
+    child.command += ["--state", str(state / "host")]
+    child.start()
+    yield child
+    child.stop()
+
+
+def http_ports(endpoints: Endpoints) -> dict[str, int]:
+    return {
+        "functions": endpoints.functions,
+        "front": endpoints.front,
+        "cosmos": endpoints.cosmos,
+        "webpubsub": endpoints.webpubsub,
+        "iothub": endpoints.iothub,
+    }
+
+
+@pytest.fixture(scope="module")
+def all_of_them(
+    functions_host: Child, front_door: Child, cosmos: Child, webpubsub: Child, iothub: Child
+) -> list[Child]:
+    return [functions_host, front_door, cosmos, webpubsub, iothub]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A request that the port answers with *status* when nothing is odd about it."""
+
+    port: str
+    method: str
+    path: str
+    status: int
+
+    def __str__(self) -> str:
+        return f"{self.port} {self.method} {self.path}"
+
+
+ROUTES = (
+    Route("functions", "GET", "/", 200),
+    Route("functions", "POST", "/admin/functions/echo", 401),
+    Route("functions", "POST", "/api/echo/1", 200),
+    Route("front", "GET", "/", 200),
+    Route("front", "GET", "/.auth/me", 200),
+    Route("front", "POST", "/api/echo/1", 200),
+    Route("cosmos", "GET", "/", 401),
+    Route("cosmos", "POST", "/dbs", 401),
+    Route("webpubsub", "POST", "/api/hubs/tocsin/:send", 401),
+    Route("webpubsub", "GET", "/client/hubs/tocsin", 400),
+    Route("iothub", "GET", "/devices", 401),
+    Route("iothub", "POST", "/twins/d1/methods", 401),
+)
+
+
+def exchange(endpoints: Endpoints, port: int, request: bytes, *, tls: bool) -> bytes:
+    """Everything that the server answers to *request* until it closes the connection."""
+    with socket.create_connection((endpoints.address, port), TIMEOUT_S) as plain:
+        secured = _trust_anyone().wrap_socket(plain) if tls else plain
+        parts: list[bytes] = []
+        with contextlib.closing(secured), contextlib.suppress(ConnectionError, ssl.SSLError):
+            # A server may hang up in the midst of a request that it refuses.
+            secured.sendall(request)
+            while part := secured.recv(65_536):
+                parts.append(part)
+    return b"".join(parts)
+
+
+def _trust_anyone() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+@pytest.fixture(scope="module")
+def ask(endpoints: Endpoints, all_of_them: list[Child]) -> Ask:
+    assert all(child.running for child in all_of_them)
+    return Ask(endpoints, http_ports(endpoints))
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    endpoints: Endpoints
+    ports: dict[str, int]
+
+    def __call__(self, route: Route, *headers: str, target: str = "", host: str = "own") -> int:
+        """The status of the answer to *route* with these header lines."""
+        own = f"{self.endpoints.address}:{self.ports[route.port]}"
+        lines = [f"{route.method} {target or route.path} HTTP/1.1", "Connection: close", *headers]
+        if host:
+            lines.append(f"Host: {own if host == 'own' else host}")
+        if route.method == "POST":
+            lines.append("Content-Length: 0")
+        request = "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape")
+        answer = exchange(
+            self.endpoints, self.ports[route.port], request, tls=route.port == "iothub"
+        )
+        return int(answer.split(b" ", 2)[1])
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_programs_of_this_machine_are_served(ask: Ask, route: Route) -> None:
+    assert ask(route) == route.status
+    assert ask(route, host="localhost") == route.status
+    assert ask(route, "Sec-Fetch-Site: none") == route.status
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "192.168.1.7:80", "localhost@evil.example"]
+)
+def test_other_names_are_refused(ask: Ask, route: Route, host: str) -> None:
+    assert ask(route, host=host) == 403
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_a_request_that_names_no_host_is_refused(ask: Ask, route: Route) -> None:
+    assert ask(route, host="") in {400, 403}
+    assert ask(route, "Host: evil.example") in {400, 403}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+@pytest.mark.parametrize(
+    "header",
+    [ALIEN, CROSS, "Origin: null", "Origin: http://localhost.evil.example", "Origin: file://"],
+)
+def test_pages_of_other_sites_are_refused(ask: Ask, route: Route, header: str) -> None:
+    is_look = route.port == "front" and route.method == "GET"  # links lead to the page
+    assert ask(route, header) == (route.status if is_look else 403)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_pages_of_this_machine_may_be_clients_of_web_pubsub_only(ask: Ask, route: Route) -> None:
+    is_look = route.port == "front" and route.method == "GET"
+    is_client = route.path.startswith("/client/")
+    wanted = route.status if is_look or is_client else 403
+    assert ask(route, "Origin: http://localhost:9999") == wanted
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+@pytest.mark.parametrize(
+    "target", ["http://evil.example/", "http://localhost{}", "*", "//", "/%zz"]
+)
+def test_an_odd_target_is_no_fault_of_the_server(ask: Ask, route: Route, target: str) -> None:
+    status = ask(route, target=target.format(route.path))
+    assert status < 500 or status == 501
+    if target.startswith("http"):
+        assert status == 400
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_an_odd_credential_is_no_fault_of_the_server(ask: Ask, route: Route) -> None:
+    odd = b"Authorization: type%3Dmaster%26ver%3D1.0%26sig%3D\xff\xe9".decode(
+        "utf-8", "surrogateescape"
+    )
+    assert ask(route, odd, "x-ms-date: Fri, 27 Nov 2026 10:00:00 GMT") < 500
+
+
+# ── the hub's other ports ────────────────────────────────────────────────────────────────────
+
+PUBLISH, CONNECT = b"\x30", b"\x10"
+TWENTY_MB = b"\x80\x80\x80\x0a"
+AMQP_HEADER = b"AMQP\x00\x01\x00\x00"
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        CONNECT + TWENTY_MB,
+        CONNECT + b"\xff\xff\xff\xff\x7f",
+        CONNECT + b"\x81\x80\x04",
+        PUBLISH + TWENTY_MB,
+        b"\x00",
+    ],
+)
+def test_mqtt_takes_a_small_connect_first(
+    endpoints: Endpoints, iothub: Child, start: bytes
+) -> None:
+    del iothub
+    sent = start + b"\0" * 32_768
+    assert exchange(endpoints, endpoints.mqtt, sent, tls=True) == b""
+
+
+def test_amqp_takes_little_before_the_connection_is_open(
+    endpoints: Endpoints, iothub: Child
+) -> None:
+    del iothub
+    frame = (20 * 1024 * 1024).to_bytes(4, "big") + b"\x02\x00\x00\x00"
+    with socket.create_connection((endpoints.address, endpoints.amqp), TIMEOUT_S) as connection:
+        connection.sendall(AMQP_HEADER + frame)
+        taken = 0
+        with contextlib.suppress(ConnectionError):
+            for _ in range(20 * 16):
+                connection.sendall(b"\0" * 65_536)
+                taken += 65_536
+            while connection.recv(65_536):
+                pass
+    assert taken < 20 * 1024 * 1024
+
+
+@pytest.mark.parametrize("kind", ["mqtt", "amqp", "iothub"])
+def test_a_silent_connection_ends(endpoints: Endpoints, iothub: Child, kind: str) -> None:
+    del iothub
+    port = getattr(endpoints, kind)
+    received = exchange(endpoints, port, b"", tls=kind == "mqtt")
+    assert received in {b"", AMQP_HEADER}
+
+
+# ── addresses ────────────────────────────────────────────────────────────────────────────────
+
+COMMANDS = {
+    "cosmos": [sys.executable, "-m", "local.standins.cosmos", "--state", "x", "--key", "a2V5"],
+    "webpubsub": [sys.executable, "-m", "local.standins.webpubsub", "--key", "k"],
+    "functions_host": [sys.executable, "-m", "local.standins.functions_host", "--app", "x"],
+    "front_door": [
+        sys.executable, "-m", "local.standins.front_door", "--functions-url", "http://localhost",
+    ],
+    "iothub": [
+        "node", str(ROOT / "local/standins/iothub/main.js"), "--state", "x", "--key", "a2V5",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_an_address_beyond_this_machine_is_refused(name: str) -> None:
+    for address in ("0.0.0.0", "192.168.1.7", "::", "example.org"):
+        ended = subprocess.run(
+            [*COMMANDS[name], "--address", address],
+            cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert ended.returncode == 2
+        assert f"{address} " in ended.stderr
+        assert "other machines" in ended.stderr
+        assert "Traceback" not in ended.stderr
