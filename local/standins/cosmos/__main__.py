@@ -58,7 +58,7 @@ async def _serve(state: Path, address: str, port: int, signatures: Signatures) -
         web.Server(service.handle, access_log=None, keepalive_timeout=KEEP_ALIVE_S),
         shutdown_timeout=_STOP_WITHIN_S,
     )
-    purging = asyncio.create_task(purge_forever(store, service.committed))
+    purging = asyncio.create_task(purge_forever(store, service.wait_for_commit))
     try:
         await serve(runner, address, port, guard)
     finally:

@@ -21,7 +21,7 @@ def read_charge(size: int) -> float:
 def write_charge(body: str, definition: Mapping[str, Any]) -> float:
     """A write, a replacement or a deletion of the document with this text."""
     kilobytes = max(1.0, len(body) / _KILOBYTE)
-    return round(_WRITE * kilobytes + _INDEXED_VALUE * _indexed_values(body, definition), 2)
+    return round(_WRITE * kilobytes + _INDEXED_VALUE * _count_indexed(body, definition), 2)
 
 
 def query_charge(documents: int, size: int) -> float:
@@ -29,10 +29,10 @@ def query_charge(documents: int, size: int) -> float:
     return round(_QUERY + _LOADED * max(documents, size / _KILOBYTE), 2)
 
 
-def _indexed_values(body: str, definition: Mapping[str, Any]) -> int:
+def _count_indexed(body: str, definition: Mapping[str, Any]) -> int:
     policy = definition.get("indexingPolicy") or {}
     if policy.get("indexingMode") == "none":
         return 0
-    if any(one.get("path") == "/*" for one in policy.get("excludedPaths") or ()):
+    if any(path.get("path") == "/*" for path in policy.get("excludedPaths") or ()):
         return len(policy.get("includedPaths") or ())
     return min(body.count(",") + 1, _MOST_INDEXED)

@@ -41,12 +41,12 @@ class Service:
             call = Call(request.method, _replace_odd(request.rel_url.raw_path), headers, body)
             self._signatures.check(call, self._context.store.clock())
             reply = answer(self._context, call)
-            await self.committed()
+            await self.wait_for_commit()
         except CosmosError as error:
             reply = error_reply(error)
         return _response(reply, headers.get("x-ms-activity-id"))
 
-    async def committed(self) -> None:
+    async def wait_for_commit(self) -> None:
         """Wait until what has been written so far is on disk."""
         if self._context.store.is_dirty:
             if self._commit is None:

@@ -173,12 +173,12 @@ async def _send(call: Call, to: Collection[Session], *, group: str | None = None
     ttl_s = _count(query.get("messageTtlSeconds"), 0)
     if ttl_s > _MAX_TTL_S:
         raise RefusedError(f"messageTtlSeconds is {ttl_s}; at most {_MAX_TTL_S} is allowed")
-    message = Message(await _payload(call.request), group=group, ttl_s=ttl_s)
+    message = Message(await _read_body(call.request), group=group, ttl_s=ttl_s)
     call.hub.deliver(message, to, excluded=call.excluded)
     return web.Response(status=202)
 
 
-async def _payload(request: web.Request) -> Payload:
+async def _read_body(request: web.Request) -> Payload:
     content = await request.read()
     if request.content_type == "application/octet-stream":
         return Payload.of_bytes(content)

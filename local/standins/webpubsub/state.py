@@ -54,7 +54,7 @@ class Hub:
         session.attach(line)
         return session
 
-    def lost(self, session: Session, line: Line, *, for_good: bool) -> None:
+    def detach(self, session: Session, line: Line, *, for_good: bool) -> None:
         """Note that *line* is down: keep a reliable session for a while, end any other."""
         if session.line is not line:
             return  # recovered through another WebSocket, or ended

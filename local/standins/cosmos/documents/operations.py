@@ -66,15 +66,15 @@ class Documents:
         self._check(document)
         if self._table.find(self._key, document["id"]) is not None:
             raise ConflictError(f"A document with the id {document['id']!r} already exists.")
-        return self._written(CREATED, self._table.insert(self._key, document))
+        return self._report_write(CREATED, self._table.insert(self._key, document))
 
     def upsert(self, document: dict[str, Any], conditions: Conditions) -> Outcome:
         self._check(document)
         current = self._table.find(self._key, document["id"])
         conditions.check_write(current)
         if current is None:
-            return self._written(CREATED, self._table.insert(self._key, document))
-        return self._written(OK, self._table.update(current, document))
+            return self._report_write(CREATED, self._table.insert(self._key, document))
+        return self._report_write(OK, self._table.update(current, document))
 
     def read(self, name: str, conditions: Conditions) -> Outcome:
         """*name*, here and below, is an id or a resource id."""
@@ -91,7 +91,7 @@ class Documents:
             raise BadRequestError(
                 f"The body's id {document['id']!r} is not that of the document, {current.id!r}."
             )
-        return self._written(OK, self._table.update(current, document))
+        return self._report_write(OK, self._table.update(current, document))
 
     def patch(self, name: str, patch: Value, conditions: Conditions) -> Outcome:
         """Apply *patch*. Raises PreconditionFailedError when its condition does not hold."""
@@ -106,7 +106,7 @@ class Documents:
         fixed = {"id", *SYSTEM_PROPERTIES}
         apply_patch(document, patch.get("operations"), frozenset(fixed))
         self._check(document)
-        return self._written(OK, self._table.update(current, document))
+        return self._report_write(OK, self._table.update(current, document))
 
     def delete(self, name: str, conditions: Conditions) -> Outcome:
         current = self.find(name)
@@ -132,7 +132,7 @@ class Documents:
                 substatus=PARTITION_KEY_MISMATCH,
             )
 
-    def _written(self, status: int, stored: Stored) -> Outcome:
+    def _report_write(self, status: int, stored: Stored) -> Outcome:
         return Outcome(status, write_charge(stored.body, self._container.definition), stored)
 
 

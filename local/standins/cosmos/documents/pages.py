@@ -67,7 +67,7 @@ class Pager:
         self._key = key
         self._offset = program.count(program.select.offset, "OFFSET") or 0
         self._most = program.most
-        self._known = _known(container, key)
+        self._known = _read_key(container, key)
         self._conditions = self._narrow(scope)
         self._fingerprint = fingerprint
 
@@ -79,12 +79,12 @@ class Pager:
         if size <= 0:
             return Page()
         if self._program.counts_rows and self._scan.exact:
-            return self._counted()
+            return self._count()
         if self._program.is_per_document and self._scan.order is not None:
-            return self._streamed(progress, size)
-        return self._computed(progress, size)
+            return self._stream(progress, size)
+        return self._compute(progress, size)
 
-    def _streamed(self, progress: Progress, size: int) -> Page:
+    def _stream(self, progress: Progress, size: int) -> Page:
         """Walk on from the last row until the page is full and it is known whether more follows."""
         page = Page()
         page_bytes = 0
@@ -107,7 +107,7 @@ class Pager:
                 break
         return page
 
-    def _computed(self, progress: Progress, size: int) -> Page:
+    def _compute(self, progress: Progress, size: int) -> Page:
         """Compute all results, as groups, joins and DISTINCT need, and cut the page out."""
         page = Page()
         presorted = self._scan.order is not None
@@ -120,7 +120,7 @@ class Pager:
             page.continuation = self._token(progress)
         return page
 
-    def _counted(self) -> Page:
+    def _count(self) -> Page:
         """COUNT of all rows, which SQL can do by itself."""
         table = Table(self._context.store, self._container)
         ((count,),) = table.scan(["count(*)"], self._conditions, "", self._index())
@@ -164,7 +164,7 @@ class Pager:
         return conditions + self._scan.where(self._known)
 
     def _index(self) -> str | None:
-        return self._context.indexes.serving(
+        return self._context.indexes.provide(
             self._container,
             self._scan.index_columns(self._known),
             in_partition=self._key is not None,
@@ -208,7 +208,7 @@ def _read_count(value: Value) -> int:
     return value
 
 
-def _known(container: Container, key: str | None) -> dict[Path, Value]:
+def _read_key(container: Container, key: str | None) -> dict[Path, Value]:
     """What the partition key says about its paths."""
     if key is None:
         return {}

@@ -41,7 +41,7 @@ def _apply(document: dict[str, Any], operation: Value, fixed: frozenset[str]) ->
     parent, key = _place(document, operation.get("path"))
     if kind == "move":
         source, source_key = _place(document, operation.get("from"))
-        moved = _taken(source, source_key)
+        moved = _take_out(source, source_key)
         parent, key = _place(document, operation["path"])
         _set(parent, key, moved, inserts=True)
         return
@@ -64,7 +64,7 @@ def _replace(parent: Container, key: str, value: Value) -> None:
 
 
 def _remove(parent: Container, key: str, _: Value) -> None:
-    _taken(parent, key)
+    _take_out(parent, key)
 
 
 def _increment(parent: Container, key: str, value: Value) -> None:
@@ -122,7 +122,7 @@ def _set(parent: Container, key: str, value: Value, *, inserts: bool) -> None:
         parent[_position(parent, key, len(parent) - 1)] = value
 
 
-def _taken(parent: Container, key: str) -> Value:
+def _take_out(parent: Container, key: str) -> Value:
     value = _get(parent, key)
     if isinstance(parent, dict):
         del parent[key]

@@ -75,7 +75,7 @@ class ExpressionParser(Cursor, ABC):
     def select(self) -> Select: ...
 
     def expression(self) -> Expression:
-        with self._nested():
+        with self._descend():
             test = self._binary(0)
             if not self.accept("?"):
                 return test
@@ -84,7 +84,7 @@ class ExpressionParser(Cursor, ABC):
             return Conditional(test, then, self.expression())
 
     @contextmanager
-    def _nested(self) -> Iterator[None]:
+    def _descend(self) -> Iterator[None]:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise BadRequestError(f"The query nests deeper than {MAX_DEPTH} levels.")
@@ -101,7 +101,7 @@ class ExpressionParser(Cursor, ABC):
             operator = self.take().upper
             right = self._binary(level + 1)
             if operator in {"AND", "OR"}:
-                left = _chained(operator, left, right)
+                left = _chain(operator, left, right)
             else:
                 left = Binary("!=" if operator == "<>" else operator, left, right)
         return left
@@ -116,7 +116,7 @@ class ExpressionParser(Cursor, ABC):
 
     def _negation(self) -> Expression:
         """NOT takes the whole comparison that follows."""
-        with self._nested():
+        with self._descend():
             self.expect("NOT")
             return Unary("NOT", self._binary(_COMPARISON))
 
@@ -140,7 +140,7 @@ class ExpressionParser(Cursor, ABC):
     def _unary(self) -> Expression:
         for operator in ("-", "+", "~"):
             if self.accept(operator):
-                with self._nested():
+                with self._descend():
                     return Unary(operator, self._unary())
         return self._members(self._primary())
 
@@ -216,7 +216,7 @@ class ExpressionParser(Cursor, ABC):
         return ObjectLiteral(tuple(members))
 
 
-def _chained(operator: str, left: Expression, right: Expression) -> Expression:
+def _chain(operator: str, left: Expression, right: Expression) -> Expression:
     """AND and OR of many operands are one node, however long the chain is."""
     if isinstance(left, Logical) and left.operator == operator:
         return Logical(operator, (*left.operands, right))

@@ -9,9 +9,9 @@ from typing import Any, Final
 from local.standins.cosmos.query.values import (
     UNDEFINED,
     Value,
+    compare_values,
     equal,
     is_number,
-    ordered,
     to_number,
 )
 
@@ -48,7 +48,7 @@ def _not_equal(left: Value, right: Value) -> Value:
 
 def _comparison(accept: Callable[[int], bool]) -> Callable[[Any, Any], Any]:
     def compare(left: Value, right: Value) -> Value:
-        order = ordered(left, right)
+        order = compare_values(left, right)
         return UNDEFINED if order is None else accept(order)
 
     return compare

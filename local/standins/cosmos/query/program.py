@@ -96,7 +96,9 @@ class Program:
 
     def results(self, documents: Iterable[Any], *, presorted: bool = False) -> Iterator[Any]:
         """All results, in order. *presorted*: the documents come in the order of ORDER BY."""
-        rows = ({self.root or "": one} for one in documents) if self.select.sources else [{}]
+        rows = (
+            ({self.root or "": document} for document in documents) if self.select.sources else [{}]
+        )
         return self._finish(self._rows(rows), presorted)
 
     def results_within(self, outer: Row) -> Iterator[Any]:
@@ -116,11 +118,11 @@ class Program:
 
     def _rows(self, rows: Iterable[Row]) -> Iterator[Row]:
         for row in rows:
-            for joined in self._joined(row, 0):
+            for joined in self._join(row, 0):
                 if self._where is None or self._where(joined) is True:
                     yield joined
 
-    def _joined(self, row: Row, index: int) -> Iterator[Row]:
+    def _join(self, row: Row, index: int) -> Iterator[Row]:
         if index == len(self._sources):
             yield row
             return
@@ -129,7 +131,7 @@ class Program:
         found = (value if isinstance(value, list) else []) if iterate else [value]
         for element in found:
             if element is not UNDEFINED:
-                yield from self._joined({**row, alias: element}, index + 1)
+                yield from self._join({**row, alias: element}, index + 1)
 
     def _source(self, source: Source) -> tuple[str, Compiled, bool]:
         assert source.path is not None
@@ -176,7 +178,7 @@ def _names(columns: tuple[Column, ...]) -> list[str]:
     names: list[str] = []
     unnamed = 0
     for column in columns:
-        name = column.alias or _implied_name(column.expression)
+        name = column.alias or _find_name(column.expression)
         if name is None:
             unnamed += 1
             name = f"${unnamed}"
@@ -186,7 +188,7 @@ def _names(columns: tuple[Column, ...]) -> list[str]:
     return names
 
 
-def _implied_name(expression: Expression) -> str | None:
+def _find_name(expression: Expression) -> str | None:
     if isinstance(expression, Name):
         return expression.name
     if isinstance(expression, Member) and isinstance(expression.key, Literal):

@@ -122,7 +122,7 @@ class _Translator:
 
     def condition(self, node: Expression) -> Condition | None:
         if isinstance(node, Logical):
-            return self._combined(node)
+            return self._combine(node)
         if isinstance(node, Binary):
             return self._comparison(node) if node.operator in _FLIPPED else None
         if isinstance(node, In):
@@ -131,8 +131,8 @@ class _Translator:
             return self._between(node)
         return self._call(node) if isinstance(node, Call) else None
 
-    def _combined(self, node: Logical) -> Condition | None:
-        return _joined(node.operator, [self.condition(operand) for operand in node.operands])
+    def _combine(self, node: Logical) -> Condition | None:
+        return _join(node.operator, [self.condition(operand) for operand in node.operands])
 
     def _comparison(self, node: Binary) -> Condition | None:
         path, constant = path_of(node.left, self._root), self._constant(node.right)
@@ -147,7 +147,9 @@ class _Translator:
         constants = [self._constant(choice) for choice in node.choices]
         if path is None or not constants:
             return None
-        return _joined("OR", [one and _compare(path, "=", one[0]) for one in constants])
+        return _join(
+            "OR", [constant and _compare(path, "=", constant[0]) for constant in constants]
+        )
 
     def _between(self, node: Between) -> Condition | None:
         path = path_of(node.operand, self._root)
@@ -185,12 +187,12 @@ class _Translator:
         return (self._compiler.constant(node),)
 
 
-def _joined(operator: str, conditions: list[Condition | None]) -> Condition | None:
+def _join(operator: str, conditions: list[Condition | None]) -> Condition | None:
     """All of *conditions* in one, as a balanced tree, for SQLite limits its depth."""
     if len(conditions) == 1:
         return conditions[0]
     half = len(conditions) // 2
-    left, right = _joined(operator, conditions[:half]), _joined(operator, conditions[half:])
+    left, right = _join(operator, conditions[:half]), _join(operator, conditions[half:])
     if left is None or right is None:
         return None
     return Condition(f"({left.sql} {operator} {right.sql})", left.arguments + right.arguments)

@@ -73,7 +73,7 @@ def equal(left: Value, right: Value) -> Value:
     return identity(left) == identity(right)
 
 
-def ordered(left: Value, right: Value) -> int | None:
+def compare_values(left: Value, right: Value) -> int | None:
     """-1, 0 or 1; None where ``<`` makes no sense (different types, arrays, objects, undefined)."""
     kind = rank(left)
     if kind != rank(right) or kind == UNDEFINED_RANK or kind >= ARRAY_RANK:

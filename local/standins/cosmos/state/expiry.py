@@ -23,11 +23,11 @@ def purge(store: Store) -> int:
     return sum(table.purge(MOST_AT_ONCE) for table in tables if table.has_expired())
 
 
-async def purge_forever(store: Store, committed: Callable[[], Awaitable[None]]) -> None:
+async def purge_forever(store: Store, wait_for_commit: Callable[[], Awaitable[None]]) -> None:
     while True:
         await asyncio.sleep(PAUSE_S)
         try:
             if purge(store):
-                await committed()
+                await wait_for_commit()
         except UnavailableError as error:
             _log.warning("expired documents stay for now: %s", error.message)

@@ -25,7 +25,7 @@ class Indexes:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def serving(
+    def provide(
         self, container: Container, columns: tuple[OrderedPath, ...], *, in_partition: bool
     ) -> str | None:
         """The name of an index on *columns*, after the partition key with *in_partition*.
@@ -41,7 +41,7 @@ class Indexes:
         definition = ", ".join(parts)
         digest = hashlib.sha256(definition.encode()).hexdigest()[:16]
         name = f"{container.table}_x{digest}"
-        existing = self._existing(container)
+        existing = self._list_existing(container)
         if name in existing:
             return name
         if len(existing) >= MOST_INDEXES or self._is_small(container):
@@ -54,7 +54,7 @@ class Indexes:
         )
         return name
 
-    def _existing(self, container: Container) -> set[str]:
+    def _list_existing(self, container: Container) -> set[str]:
         rows = self._store.connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? "
             "AND name LIKE '%!_x%' ESCAPE '!'",

@@ -41,7 +41,7 @@ class Partitioning:
 
     def effective_key(self, key: str) -> str:
         """Where *key* lies between "" and "FF"."""
-        return _effective_key(key, self.is_hierarchical)
+        return _hash_key(key, self.is_hierarchical)
 
 
 def key_text(values: list[Any]) -> str:
@@ -87,7 +87,7 @@ def _component(value: Value) -> Value:
 
 
 @lru_cache(maxsize=65536)
-def _effective_key(key: str, is_hierarchical: bool) -> str:
+def _hash_key(key: str, is_hierarchical: bool) -> str:
     parts = [_hashable(value) for value in orjson.loads(key)]
     if is_hierarchical:
         return "".join(_hash_text(part) for part in parts)

@@ -110,7 +110,7 @@ class Store:
     def database(self, name: str) -> Database:
         """By id or by resource id."""
         found = self.databases.get(name) or next(
-            (one for one in self.databases.values() if one.rid == name), None
+            (database for database in self.databases.values() if database.rid == name), None
         )
         if found is None:
             raise NotFoundError(f"The database {name!r} does not exist.")
@@ -120,7 +120,7 @@ class Store:
         """By id or by resource id."""
         containers = self.database(database).containers
         found = containers.get(name) or next(
-            (one for one in containers.values() if one.rid == name), None
+            (container for container in containers.values() if container.rid == name), None
         )
         if found is None:
             raise NotFoundError(
@@ -134,7 +134,7 @@ class Store:
             raise ConflictError(f"The database {name!r} already exists.")
         ts = self.now_s
         cursor = self.write("INSERT INTO databases (id, ts) VALUES (?, ?)", (name, ts))
-        database = Database(_inserted(cursor), name, ts)
+        database = Database(_row_number(cursor), name, ts)
         self.databases[name] = database
         return database
 
@@ -155,7 +155,7 @@ class Store:
                 "INSERT INTO containers (database, id, definition, ts) VALUES (?, ?, ?, ?)",
                 (database.number, name, orjson.dumps(definition).decode(), ts),
             )
-            container = Container(_inserted(cursor), database, definition, ts, lsn=0)
+            container = Container(_row_number(cursor), database, definition, ts, lsn=0)
             for statement in CONTAINER:
                 self.write(statement.format(table=container.table))
         database.containers[name] = container
@@ -191,6 +191,6 @@ class Store:
             database.containers[container.id] = container
 
 
-def _inserted(cursor: sqlite3.Cursor) -> int:
+def _row_number(cursor: sqlite3.Cursor) -> int:
     assert cursor.lastrowid is not None
     return cursor.lastrowid

@@ -56,10 +56,10 @@ class Table:
         self._name = container.table
 
     def find(self, key: str, document_id: str) -> Stored | None:
-        return self._one("pk = ? AND id = ?", key, document_id)
+        return self._fetch("pk = ? AND id = ?", key, document_id)
 
     def find_number(self, key: str, number: int) -> Stored | None:
-        return self._one("n = ? AND pk = ?", number, key)
+        return self._fetch("n = ? AND pk = ?", number, key)
 
     def insert(self, key: str, document: dict[str, Any]) -> Stored:
         """Add *document*; an expired one of the same id makes way."""
@@ -69,7 +69,7 @@ class Table:
                 (key, document["id"]),
             )
         lsn = self._store.next_lsn(self._container)
-        stored = self._stored(lsn, key, document, lsn)
+        stored = self._compose(lsn, key, document, lsn)
         self._store.write(
             f"INSERT INTO {self._name} (n, pk, epk, id, lsn, ts, expires, body) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -82,7 +82,7 @@ class Table:
 
     def update(self, current: Stored, document: dict[str, Any]) -> Stored:
         lsn = self._store.next_lsn(self._container)
-        stored = self._stored(current.n, current.key, document, lsn)
+        stored = self._compose(current.n, current.key, document, lsn)
         self._store.write(
             f"UPDATE {self._name} SET lsn = ?, ts = ?, expires = ?, body = ? WHERE n = ?",
             (lsn, stored.ts, self._expires(document, stored.ts), stored.body, stored.n),
@@ -154,14 +154,14 @@ class Table:
             f"UPDATE {self._name} SET expires = CASE WHEN {chosen} > 0 THEN ts + {chosen} END"
         )
 
-    def _one(self, where: str, *arguments: Value) -> Stored | None:
+    def _fetch(self, where: str, *arguments: Value) -> Stored | None:
         row = self._store.connection.execute(
             f"SELECT {_COLUMNS} FROM {self._name} WHERE {where} AND {_ALIVE}",
             (*arguments, self._store.clock()),
         ).fetchone()
         return None if row is None else Stored(*row)
 
-    def _stored(self, n: int, key: str, document: dict[str, Any], lsn: int) -> Stored:
+    def _compose(self, n: int, key: str, document: dict[str, Any], lsn: int) -> Stored:
         ts = self._store.now_s
         rid = document_rid(self._container.database.number, self._container.number, n)
         full = {name: v for name, v in document.items() if name not in SYSTEM_PROPERTIES}

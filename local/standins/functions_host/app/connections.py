@@ -95,10 +95,10 @@ def cosmos_client(connection: Connection) -> CosmosClient:
         try:
             return CosmosClient.from_connection_string(connection.text)
         except ValueError as error:
-            raise _malformed(connection, "AccountEndpoint=…;AccountKey=…;") from error
+            raise _connection_error(connection, "AccountEndpoint=…;AccountKey=…;") from error
     endpoint = connection.part("accountEndpoint")
     if endpoint is None:
-        raise _malformed(connection, f"or set {connection.name}__accountEndpoint")
+        raise _connection_error(connection, f"or set {connection.name}__accountEndpoint")
     return CosmosClient(endpoint, connection.credential())
 
 
@@ -123,10 +123,12 @@ def event_hub_client(
                 connection.text, consumer_group, eventhub_name=hub, **patience
             )
         except ValueError as error:
-            raise _malformed(connection, "Endpoint=sb://…;SharedAccessKeyName=…;…") from error
+            raise _connection_error(
+                connection, "Endpoint=sb://…;SharedAccessKeyName=…;…"
+            ) from error
     namespace = connection.part("fullyQualifiedNamespace")
     if namespace is None:
-        raise _malformed(connection, f"or set {connection.name}__fullyQualifiedNamespace")
+        raise _connection_error(connection, f"or set {connection.name}__fullyQualifiedNamespace")
     return EventHubConsumerClient(
         namespace, hub, consumer_group, connection.credential(), **patience
     )
@@ -142,9 +144,9 @@ def _storage_url(connection: Connection, service: str) -> str:
     url = connection.part(f"{service}ServiceUri", "serviceUri")
     account = connection.part("accountName")
     if url is None and account is None:
-        raise _malformed(connection, f"or set {connection.name}__{service}ServiceUri")
+        raise _connection_error(connection, f"or set {connection.name}__{service}ServiceUri")
     return url or f"https://{account}.{service}.core.windows.net"
 
 
-def _malformed(connection: Connection, wanted: str) -> StartError:
+def _connection_error(connection: Connection, wanted: str) -> StartError:
     return StartError(f"the setting {connection.name!r} is no connection: write it as {wanted}")

@@ -159,13 +159,13 @@ def _queues(section: JsonSection) -> QueueOptions:
         batch_size=batch_size,
         new_batch_threshold=section.integer("newBatchThreshold", batch_size // 2, 0, 1_000),
         max_dequeue_count=section.integer("maxDequeueCount", default.max_dequeue_count, 1, 1_000),
-        max_polling=_polling(section, default.max_polling),
+        max_polling=_read_polling(section, default.max_polling),
         retry_after=section.span("visibilityTimeout", default.retry_after),
         encoding=section.choice("messageEncoding", default.encoding, ("base64", "none")),
     )
 
 
-def _polling(section: JsonSection, default: timedelta) -> timedelta:
+def _read_polling(section: JsonSection, default: timedelta) -> timedelta:
     value = section.get("maxPollingInterval")
     if isinstance(value, int) and not isinstance(value, bool) and value >= 100:
         return timedelta(milliseconds=value)

@@ -121,17 +121,17 @@ def _register(module: ModuleType) -> FunctionRegister:
 
 def _trigger(name: str, bindings: list[dict[str, Any]]) -> dict[str, Any]:
     """The trigger among *bindings*; the only other one allowed is HTTP's return value."""
-    triggers = [one for one in bindings if one["type"] in TRIGGER_TYPES]
-    for one in bindings:
-        if one in triggers or (one["type"] == "http" and one["name"] == "$return"):
+    triggers = [binding for binding in bindings if binding["type"] in TRIGGER_TYPES]
+    for binding in bindings:
+        if binding in triggers or (binding["type"] == "http" and binding["name"] == "$return"):
             continue
-        if one["type"] == "http":
+        if binding["type"] == "http":
             raise StartError(
                 f"function {name!r}: the HTTP answer must be the return value ($return), "
-                f"not the parameter {one['name']!r}"
+                f"not the parameter {binding['name']!r}"
             )
         raise StartError(
-            f"function {name!r}: unknown binding type {one['type']!r}; this host supports "
+            f"function {name!r}: unknown binding type {binding['type']!r}; this host supports "
             f"{', '.join(TRIGGER_TYPES)} and http as $return: write through the SDK instead, "
             "or run with Core Tools"
         )

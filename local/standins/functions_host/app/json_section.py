@@ -47,9 +47,9 @@ class JsonSection:
 
     def choice(self, name: str, default: str, allowed: Collection[str]) -> str:
         value = str(self.get(name, default))
-        for one in allowed:
-            if one.lower() == value.lower():
-                return one
+        for choice in allowed:
+            if choice.lower() == value.lower():
+                return choice
         raise self.error(name, f"must be one of {', '.join(allowed)}")
 
     def error(self, name: str, problem: str) -> StartError:

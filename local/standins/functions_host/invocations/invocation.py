@@ -81,7 +81,7 @@ class Invoker:
                 delay = policy.delay(retry.retry_count)
                 if delay is None:
                     return Outcome.FAILED
-                if await self._stopped_within(delay):
+                if await self._pause(delay):
                     return Outcome.ABANDONED
                 retry = RetryContext(retry.retry_count + 1, limit, _failure(error))
             else:
@@ -156,7 +156,7 @@ class Invoker:
                 f"ran longer than functionTimeout ({self._timeout_s} s){left_running}"
             ) from error
 
-    async def _stopped_within(self, delay: timedelta) -> bool:
+    async def _pause(self, delay: timedelta) -> bool:
         try:
             await asyncio.wait_for(self._stopping.wait(), delay.total_seconds())
         except TimeoutError:

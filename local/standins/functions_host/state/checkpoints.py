@@ -38,8 +38,8 @@ class BlobCheckpoints(CheckpointStore):
         ownership_list: Iterable[dict[str, Any]],
         **kwargs: Any,  # noqa: ANN401, ARG002 - the SDK's signature
     ) -> Iterable[dict[str, Any]]:
-        claimed = [{**one, "last_modified_time": time.time()} for one in ownership_list]
-        self._owned.update({one["partition_id"]: one for one in claimed})
+        claimed = [{**ownership, "last_modified_time": time.time()} for ownership in ownership_list]
+        self._owned.update({ownership["partition_id"]: ownership for ownership in claimed})
         return claimed
 
     async def list_checkpoints(

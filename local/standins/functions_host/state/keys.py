@@ -102,9 +102,12 @@ class Keys:
 
 async def load_keys(files: KeyFiles, functions: Iterable[str]) -> Keys:
     """The stored keys; makes those that are missing. Raises StartError when a file is damaged."""
-    host = await _load(files, "host.json", {"masterKey": _new("master"), "functionKeys": _named()})
+    host = await _load(
+        files, "host.json", {"masterKey": _make_key("master"), "functionKeys": _make_keys()}
+    )
     own = {
-        name: await _load(files, f"{name.lower()}.json", {"keys": _named()}) for name in functions
+        name: await _load(files, f"{name.lower()}.json", {"keys": _make_keys()})
+        for name in functions
     }
     try:
         return Keys(
@@ -116,7 +119,7 @@ async def load_keys(files: KeyFiles, functions: Iterable[str]) -> Keys:
             },
         )
     except (KeyError, TypeError) as error:
-        raise _damaged(files) from error
+        raise _damage_error(files) from error
 
 
 async def _load(files: KeyFiles, name: str, fresh: dict[str, Any]) -> dict[str, Any]:
@@ -127,22 +130,22 @@ async def _load(files: KeyFiles, name: str, fresh: dict[str, Any]) -> dict[str, 
     try:
         content = json.loads(text)
     except ValueError as error:
-        raise _damaged(files) from error
+        raise _damage_error(files) from error
     if not isinstance(content, dict):
-        raise _damaged(files)
+        raise _damage_error(files)
     return content
 
 
-def _damaged(files: KeyFiles) -> StartError:
+def _damage_error(files: KeyFiles) -> StartError:
     return StartError(f"the function keys in {files.location} are damaged: delete them")
 
 
-def _new(name: str) -> dict[str, object]:
+def _make_key(name: str) -> dict[str, object]:
     return {"name": name, "value": secrets.token_urlsafe(40), "encrypted": False}
 
 
-def _named() -> list[dict[str, object]]:
-    return [_new("default")]
+def _make_keys() -> list[dict[str, object]]:
+    return [_make_key("default")]
 
 
 def _same(key: str, given: str) -> bool:

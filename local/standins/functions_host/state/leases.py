@@ -38,11 +38,11 @@ class LeaseStore:
         """The leases of *monitored*, made at the first call."""
         info = await self._read(f"{self._base}.info")
         if info is None:
-            ranges = [one async for one in monitored.read_feed_ranges()]
+            ranges = [feed_range async for feed_range in monitored.read_feed_ranges()]
             await self._container.upsert_item({"id": f"{self._base}.info", "feedRanges": ranges})
         else:
             ranges = list(info["feedRanges"])
-        return [await self._lease(one) for one in ranges]
+        return [await self._lease(feed_range) for feed_range in ranges]
 
     async def save(self, lease: Lease) -> None:
         await self._container.upsert_item(

@@ -23,7 +23,7 @@ class TimerStatus:
     last_updated: datetime
 
     @classmethod
-    def unfired(cls, upcoming: datetime, now: datetime) -> TimerStatus:
+    def before_first_firing(cls, upcoming: datetime, now: datetime) -> TimerStatus:
         return cls(last=_NEVER, next=upcoming, last_updated=now)
 
     @property

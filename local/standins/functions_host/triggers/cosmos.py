@@ -20,7 +20,7 @@ from local.standins.functions_host.app.settings import resolve
 from local.standins.functions_host.errors import StartError
 from local.standins.functions_host.invocations.invocation import Invoker, Outcome, TriggerValue
 from local.standins.functions_host.state.leases import Lease, LeaseStore, lease_container
-from local.standins.functions_host.triggers.listener import Reachability, stopped_within
+from local.standins.functions_host.triggers.listener import Reachability, wait_for_stop
 
 _AWAY = (AzureError, ClientError, OSError, TimeoutError)
 
@@ -104,14 +104,14 @@ class CosmosListener:
             try:
                 await self._follow()
             except _AWAY as error:
-                await stopped_within(self._stopping, self._reachability.lost(error))
+                await wait_for_stop(self._stopping, self._reachability.report_lost(error))
 
     async def _follow(self) -> None:
         """Follow every feed range until the host stops; raises only before it has begun."""
         options = self._options
         async with (
-            _opened(self._make_client()) as client,
-            _opened(self._make_lease_client()) as lease_client,
+            _open(self._make_client()) as client,
+            _open(self._make_lease_client()) as lease_client,
         ):
             monitored = client.get_database_client(options.database).get_container_client(
                 options.container
@@ -139,14 +139,14 @@ class CosmosListener:
                     saved = lease
                 documents, continuation = await self._changes(monitored, lease)
             except _AWAY as error:
-                await stopped_within(self._stopping, self._reachability.lost(error))
+                await wait_for_stop(self._stopping, self._reachability.report_lost(error))
                 continue
-            self._reachability.found()
+            self._reachability.report_found()
             if not documents:
                 if lease.continuation is None:  # "now" must stay the moment of the first look
                     lease = replace(lease, continuation=continuation)
                     continue
-                await stopped_within(self._stopping, self._options.poll_delay_s)
+                await wait_for_stop(self._stopping, self._options.poll_delay_s)
             elif await self._invoke(documents) is not Outcome.ABANDONED:
                 lease = replace(lease, continuation=continuation)
         if lease != saved:
@@ -159,7 +159,7 @@ class CosmosListener:
         try:
             await leases.save(lease)
         except _AWAY as error:  # the last batch comes again at the next start
-            self._reachability.lost(error)
+            self._reachability.report_lost(error)
 
     async def _changes(
         self, monitored: ContainerProxy, lease: Lease
@@ -179,13 +179,13 @@ class CosmosListener:
         ).by_page()
         documents: list[dict[str, Any]] = []
         async for page in pages:
-            documents = [one async for one in page]
+            documents = [document async for document in page]
             break
         return documents, answers[-1].get("etag") if answers else lease.continuation
 
 
 @asynccontextmanager
-async def _opened(client: CosmosClient) -> AsyncIterator[CosmosClient]:
+async def _open(client: CosmosClient) -> AsyncIterator[CosmosClient]:
     """*client*, opened; closed even when opening it fails, where the SDK would leak a session."""
     try:
         yield await client.__aenter__()

@@ -96,7 +96,7 @@ class EventHubListener:
     async def _on_batch(self, context: PartitionContext, events: list[EventData]) -> None:
         # The SDK calls while it tries to connect, too: only without errors is silence good news.
         if events or time.monotonic() - self._failed_at > _QUIET_S:
-            self._reachability.found()
+            self._reachability.report_found()
         partition = self._partitions.setdefault(context.partition_id, _Partition())
         # Not cancelled with the reader: a batch that has begun is ended and checkpointed.
         await asyncio.shield(self._take(partition, context, events))
@@ -106,7 +106,7 @@ class EventHubListener:
     ) -> None:
         async with partition.lock:
             # After a reconnect the hub sends again what came after the last checkpoint.
-            fresh = [one for one in events if (one.sequence_number or 0) > _latest(partition)]
+            fresh = [event for event in events if (event.sequence_number or 0) > _latest(partition)]
             if fresh and not partition.held_back:
                 partition.held_since = time.monotonic()
             partition.held_back += fresh
@@ -134,7 +134,7 @@ class EventHubListener:
             context.consumer_group,
             context.partition_id,
         )
-        events = [Event.received(one) for one in batch]
+        events = [Event.from_received(event) for event in batch]
         data_type = self._function.trigger.get("dataType")
         if is_many(self._function):
             value = batch_value(events, address, data_type)
@@ -162,15 +162,15 @@ class EventHubListener:
         try:
             await context.update_checkpoint(partition.unwritten)
         except AzureError as error:  # written with the next batch, or when the partition is idle
-            self._storage.lost(error)
+            self._storage.report_lost(error)
         else:
             partition.unwritten = None
-            self._storage.found()
+            self._storage.report_found()
 
     async def _on_error(self, context: PartitionContext | None, error: Exception) -> None:  # noqa: ARG002 - the SDK's signature
         self._failed_at = time.monotonic()
         if not self._stopping.is_set():
-            self._reachability.lost(error)
+            self._reachability.report_lost(error)
 
 
 def is_many(function: AppFunction) -> bool:

@@ -59,7 +59,7 @@ class Event:
     properties: Mapping[str, Any]
 
     @classmethod
-    def received(cls, event: EventData) -> Event:
+    def from_received(cls, event: EventData) -> Event:
         system = {_text(key): _plain(value) for key, value in event.system_properties.items()}
         system["EnqueuedTimeUtc"] = _utc_text(event.enqueued_time or datetime.now(UTC))
         system["SequenceNumber"] = event.sequence_number
@@ -73,7 +73,7 @@ class Event:
         )
 
     @classmethod
-    def typed(cls, text: str) -> Event:
+    def from_text(cls, text: str) -> Event:
         """An event that was typed in by hand instead of received."""
         system = {
             "EnqueuedTimeUtc": _utc_text(datetime.now(UTC)),
@@ -105,7 +105,7 @@ def batch_value(
 def single_value(event: Event, address: PartitionAddress, data_type: str | None) -> TriggerValue:
     """The value of a function that takes one event (cardinality one)."""
     binary = data_type == "BINARY"
-    body = Datum(event.body, "bytes") if binary else Datum(_decoded(event.body), "string")
+    body = Datum(event.body, "bytes") if binary else Datum(_decode(event.body), "string")
     key = event.system["PartitionKey"]
     return TriggerValue(
         body,
@@ -124,10 +124,10 @@ def single_value(event: Event, address: PartitionAddress, data_type: str | None)
 def _bodies(bodies: Sequence[bytes], data_type: str | None) -> Datum:
     if data_type == "BINARY":
         return Datum(BytesCollection(bodies), "collection_bytes")
-    return Datum(TextCollection([_decoded(body) for body in bodies]), "collection_string")
+    return Datum(TextCollection([_decode(body) for body in bodies]), "collection_string")
 
 
-def _decoded(body: bytes) -> str:
+def _decode(body: bytes) -> str:
     # As in Azure: without data_type=BINARY a body passes through text, and odd bytes are lost.
     return body.decode("utf-8", errors="replace")
 

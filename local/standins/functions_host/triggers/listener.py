@@ -22,7 +22,7 @@ class Listener(Protocol):
         """Listen until the host stops, and end what runs then."""
 
 
-async def stopped_within(stopping: asyncio.Event, seconds: float) -> bool:
+async def wait_for_stop(stopping: asyncio.Event, seconds: float) -> bool:
     """Wait for *seconds*, less when the host stops. True: it stops."""
     try:
         await asyncio.wait_for(stopping.wait(), seconds)
@@ -39,7 +39,7 @@ class Reachability:
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     _failures: int = 0
 
-    def lost(self, error: BaseException) -> float:
+    def report_lost(self, error: BaseException) -> float:
         """Note a failure; returns the seconds to wait before the next try."""
         if self._failures == 0:
             _log.warning(
@@ -49,7 +49,7 @@ class Reachability:
         self._failures = min(self._failures + 1, 16)
         return pause_s
 
-    def found(self) -> None:
+    def report_found(self) -> None:
         """Note a success."""
         if self._failures or not self.reached.is_set():
             _log.info("%s is reached", self.service)

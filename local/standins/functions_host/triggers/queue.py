@@ -14,7 +14,7 @@ from azure.storage.queue.aio import QueueClient, QueueServiceClient
 from local.standins.functions_host.app.host_json import QueueOptions
 from local.standins.functions_host.app.indexing import AppFunction
 from local.standins.functions_host.invocations.invocation import Invoker, Outcome
-from local.standins.functions_host.triggers.listener import Reachability, stopped_within
+from local.standins.functions_host.triggers.listener import Reachability, wait_for_stop
 from local.standins.functions_host.triggers.queue_message import (
     UndecodableMessageError,
     message_value,
@@ -58,9 +58,9 @@ class QueueListener:
             try:
                 messages = await self._fetch()
             except AzureError as error:
-                await stopped_within(self._stopping, self._reachability.lost(error))
+                await wait_for_stop(self._stopping, self._reachability.report_lost(error))
                 continue
-            self._reachability.found()
+            self._reachability.report_found()
             for message in messages:
                 task = asyncio.create_task(self._handle(message))
                 self._running.add(task)
@@ -69,7 +69,7 @@ class QueueListener:
                 pause_s = _SHORTEST_POLL_S
                 await self._wait_for_room()
             else:
-                await stopped_within(self._stopping, pause_s)
+                await wait_for_stop(self._stopping, pause_s)
                 pause_s = min(pause_s * 2, self._options.max_polling.total_seconds())
         if self._running:
             await asyncio.wait(self._running)
@@ -102,7 +102,7 @@ class QueueListener:
                     message, visibility_timeout=int(self._options.retry_after.total_seconds())
                 )
         except AzureError as error:  # the message becomes visible again by itself
-            self._reachability.lost(error)
+            self._reachability.report_lost(error)
 
     async def _invoke(self, message: QueueMessage) -> Outcome:
         try:
@@ -129,7 +129,7 @@ class QueueListener:
                     message, visibility_timeout=int(_HIDDEN_FOR.total_seconds())
                 )
             except AzureError as error:
-                self._reachability.lost(error)
+                self._reachability.report_lost(error)
             else:
                 message.pop_receipt = fresh.pop_receipt
 

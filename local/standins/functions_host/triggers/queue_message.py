@@ -45,7 +45,7 @@ def decode(content: str, encoding: str) -> str:
         ) from error
 
 
-def typed_value(text: str) -> TriggerValue:
+def value_of_text(text: str) -> TriggerValue:
     """A message that was typed in by hand instead of read from the queue."""
     now = _time(datetime.now(UTC))
     return TriggerValue(

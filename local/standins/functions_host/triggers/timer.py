@@ -16,7 +16,7 @@ from local.standins.functions_host.app.settings import resolve
 from local.standins.functions_host.errors import StartError
 from local.standins.functions_host.invocations.invocation import Invoker, Outcome, TriggerValue
 from local.standins.functions_host.state.timer_status import TimerStatus, TimerStatusStore
-from local.standins.functions_host.triggers.listener import Reachability, stopped_within
+from local.standins.functions_host.triggers.listener import Reachability, wait_for_stop
 from local.standins.functions_host.triggers.ncrontab import Interval, Schedule, parse_schedule
 
 # The real host monitors no timer that fires more often.
@@ -67,14 +67,14 @@ class TimerListener:
         past_due = self._monitored and status.next <= _now()
         if past_due or self._run_on_startup:
             status = await self._fire(status, past_due=past_due)
-        while not await self._stopped_before(status.next):
+        while not await self._wait_until(status.next):
             status = await self._fire(status, past_due=False)
 
     async def _first_status(self) -> TimerStatus:
         now = _now()
         stored = await self._read() if self._monitored else None
         if stored is None:
-            status = TimerStatus.unfired(self._schedule.next_after(now), now)
+            status = TimerStatus.before_first_firing(self._schedule.next_after(now), now)
         else:
             # The schedule may have changed since: the next firing follows from the last.
             upcoming = self._schedule.next_after(stored.since)
@@ -93,21 +93,21 @@ class TimerListener:
         await self._write(fresh)
         return fresh
 
-    async def _stopped_before(self, moment: datetime) -> bool:
+    async def _wait_until(self, moment: datetime) -> bool:
         while not self._stopping.is_set():
             left_s = (moment - _now()).total_seconds()
             if left_s <= 0:
                 return False
-            await stopped_within(self._stopping, min(left_s, _LONGEST_SLEEP_S))
+            await wait_for_stop(self._stopping, min(left_s, _LONGEST_SLEEP_S))
         return True
 
     async def _read(self) -> TimerStatus | None:
         try:
             status = await self._statuses.read(self._function.name)
         except AzureError as error:
-            self._storage.lost(error)
+            self._storage.report_lost(error)
             return None
-        self._storage.found()
+        self._storage.report_found()
         return status
 
     async def _write(self, status: TimerStatus) -> None:
@@ -116,9 +116,9 @@ class TimerListener:
         try:
             await self._statuses.write(self._function.name, status)
         except AzureError as error:  # the timer goes on; only past-due may be judged wrongly
-            self._storage.lost(error)
+            self._storage.report_lost(error)
         else:
-            self._storage.found()
+            self._storage.report_found()
 
 
 def _schedule(function: AppFunction, settings: Mapping[str, str]) -> Schedule:

@@ -24,7 +24,7 @@ from local.standins.functions_host.triggers.event_hub_events import (
     batch_value,
     single_value,
 )
-from local.standins.functions_host.triggers.queue_message import typed_value
+from local.standins.functions_host.triggers.queue_message import value_of_text
 from local.standins.functions_host.triggers.timer import timer_value
 from local.standins.functions_host.web.endpoints import find_key
 
@@ -130,13 +130,13 @@ def read_input(function: AppFunction, text: str) -> TriggerValue:
     if function.trigger_type == "warmupTrigger":
         return TriggerValue(Datum(None, None), {})
     if function.trigger_type == "queueTrigger":
-        return typed_value(text)
+        return value_of_text(text)
     if function.trigger_type == "cosmosDBTrigger":
         documents = json.loads(text or "[]")
         return documents_value(documents if isinstance(documents, list) else [documents])
     address = PartitionAddress("localhost", str(function.trigger.get("eventHubName")), "", "0")
     data_type = function.trigger.get("dataType")
-    event = Event.typed(text)
+    event = Event.from_text(text)
     if is_many(function):
         return batch_value([event], address, data_type)
     return single_value(event, address, data_type)

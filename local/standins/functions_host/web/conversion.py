@@ -24,8 +24,8 @@ async def request_value(request: web.Request, route_values: Mapping[str, str]) -
     value = {
         "method": Datum(request.method, "string"),
         "url": Datum(str(request.url), "string"),
-        "headers": _joined(request.headers),
-        "query": _joined(request.query),
+        "headers": _join_values(request.headers),
+        "query": _join_values(request.query),
         "params": {name: Datum(text, "string") for name, text in route_values.items()},
         "body": Datum(body, "bytes"),
     }
@@ -46,8 +46,8 @@ def response_of(result: object) -> web.Response:
         return web.Response(text=datum.value)
     parts = datum.value
     headers: CIMultiDict[str] = CIMultiDict(
-        (name, one.value)
-        for name, one in parts["headers"].items()
+        (name, header.value)
+        for name, header in parts["headers"].items()
         if name.lower() not in _OWN_HEADERS
     )
     for cookies in parts["cookies"] or []:
@@ -58,6 +58,6 @@ def response_of(result: object) -> web.Response:
     )
 
 
-def _joined(pairs: MultiMapping[str]) -> dict[str, Datum]:
+def _join_values(pairs: MultiMapping[str]) -> dict[str, Datum]:
     """Each name once; several values joined by commas, as the real host hands them over."""
     return {name: Datum(",".join(pairs.getall(name)), "string") for name in pairs}

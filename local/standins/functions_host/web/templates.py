@@ -82,11 +82,11 @@ def parse_route(template: str) -> Route:
     """The route written as *template*. Raises RouteError naming what is wrong."""
     texts = [text for text in template.strip("/").split("/") if text]
     segments = tuple(_segment(text) for text in texts)
-    names = [one.name.lower() for segment in segments for one in segment.parameters]
+    names = [parameter.name.lower() for segment in segments for parameter in segment.parameters]
     if len(names) != len(set(names)):
         raise RouteError(f"route {template!r} names a parameter twice")
     for segment in segments[:-1]:
-        if any(one.catch_all or one.optional for one in segment.parameters):
+        if any(parameter.catch_all or parameter.optional for parameter in segment.parameters):
             raise RouteError(f"route {template!r}: an optional or catch-all part must come last")
     return Route(template, segments)
 
@@ -133,17 +133,17 @@ def _segment(text: str) -> _Segment:
 
 
 def _parameter(match: re.Match[str]) -> _Parameter:
-    constraints = [one for one in match["constraints"].split(":") if one]
+    constraints = [text for text in match["constraints"].split(":") if text]
     return _Parameter(
         name=match["name"],
-        checks=tuple(_check(one) for one in constraints),
+        checks=tuple(_parse_constraint(text) for text in constraints),
         default=match["default"],
         optional=bool(match["optional"]),
         catch_all=bool(match["catch_all"]),
     )
 
 
-def _check(text: str) -> Callable[[str], bool]:
+def _parse_constraint(text: str) -> Callable[[str], bool]:
     match = _CONSTRAINT.fullmatch(text)
     maker = _CONSTRAINTS.get(match["name"].lower()) if match else None
     if match is None or maker is None:
@@ -151,7 +151,7 @@ def _check(text: str) -> Callable[[str], bool]:
             f"route constraint {text!r} is not known: use {', '.join(sorted(_CONSTRAINTS))}"
         )
     try:
-        return maker([int(one) for one in (match["arguments"] or "").split(",") if one.strip()])
+        return maker([int(part) for part in (match["arguments"] or "").split(",") if part.strip()])
     except (ValueError, IndexError) as error:
         raise RouteError(f"route constraint {text!r} wants whole numbers in brackets") from error
 

@@ -68,13 +68,13 @@ def _check_audience(named: object, audiences: Sequence[str]) -> None:
     # A client may sign a URL with %3A and its transport then send the same URL with a colon.
     allowed = {unquote(audience) for audience in audiences}
     given = named if isinstance(named, list) else [named]
-    if not any(isinstance(one, str) and unquote(one) in allowed for one in given):
+    if not any(isinstance(audience, str) and unquote(audience) in allowed for audience in given):
         raise jwt.InvalidAudienceError("it names another audience")
 
 
 def _texts(claims: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = claims.get(name, ())
     values = (value,) if isinstance(value, str) else value
-    if not isinstance(values, list | tuple) or not all(isinstance(one, str) for one in values):
+    if not isinstance(values, list | tuple) or not all(isinstance(value, str) for value in values):
         raise UnauthorizedError(f"the token's claim {name} must be a text or a list of texts")
     return tuple(values)

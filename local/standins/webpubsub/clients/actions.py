@@ -35,7 +35,7 @@ def handle(hub: Hub, session: Session, request: Request) -> None:
 
 def _act(hub: Hub, session: Session, request: Request) -> None:
     ack_id = request.ack_id
-    if ack_id is not None and session.executed(ack_id):
+    if ack_id is not None and session.has_executed(ack_id):
         text = f"a request with ackId {ack_id} was carried out before"
         session.answer(frames.ack(ack_id, ("Duplicate", text)))
         return

@@ -64,7 +64,7 @@ class Connection:
         finally:
             self._reading.cancel()
             writing.cancel()
-            hub.lost(session, self, for_good=self.socket.close_code == WSCloseCode.OK)
+            hub.detach(session, self, for_good=self.socket.close_code == WSCloseCode.OK)
             if self._farewell is not None:
                 await self.close(*self._farewell)
             self._closed.set_result(None)
@@ -74,8 +74,8 @@ class Connection:
         try:
             async with asyncio.timeout(_CLOSE_WITHIN_S):
                 if self.socket.ws_protocol is not None:
-                    await self.socket.send_str(frames.disconnected(reason))
-                await self.socket.close(code=code, message=_shortened(reason))
+                    await self.socket.send_str(frames.write_disconnected(reason))
+                await self.socket.close(code=code, message=_shorten(reason))
         except (ConnectionError, TimeoutError):
             if self._transport is not None:
                 self._transport.abort()
@@ -118,5 +118,5 @@ def _handle(hub: Hub, session: Session, message: WSMessage) -> None:
     actions.handle(hub, session, frames.parse_request(message.data))
 
 
-def _shortened(reason: str) -> bytes:
+def _shorten(reason: str) -> bytes:
     return reason.encode()[:_MAX_REASON_BYTES].decode(errors="ignore").encode()

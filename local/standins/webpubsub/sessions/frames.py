@@ -23,7 +23,7 @@ class Payload:
     @classmethod
     def of_json(cls, text: str) -> Payload:
         """A JSON document, passed on as it was written. Raises ValueError when it is none."""
-        _parsed(text)
+        _parse_json(text)
         return cls("json", text, text)
 
     @classmethod
@@ -57,13 +57,13 @@ class Request:
 
     @property
     def payload(self) -> Payload:
-        return _payload(self.fields)
+        return _read_payload(self.fields)
 
 
 def parse_request(text: str) -> Request:
     """Read a client's frame. Raises MalformedFrameError."""
     try:
-        fields = _parsed(text)
+        fields = _parse_json(text)
     except ValueError as error:
         raise MalformedFrameError(f"the frame is not JSON: {error}") from error
     if not isinstance(fields, dict):
@@ -72,7 +72,7 @@ def parse_request(text: str) -> Request:
     return Request(_text(fields, "type"), ack_id, fields)
 
 
-def connected(connection_id: str, user_id: str | None, reconnection_token: str | None) -> str:
+def write_connected(connection_id: str, user_id: str | None, reconnection_token: str | None) -> str:
     frame: dict[str, object] = {
         "type": "system",
         "event": "connected",
@@ -84,7 +84,7 @@ def connected(connection_id: str, user_id: str | None, reconnection_token: str |
     return json.dumps(frame)
 
 
-def disconnected(reason: str) -> str:
+def write_disconnected(reason: str) -> str:
     return json.dumps({"type": "system", "event": "disconnected", "message": reason})
 
 
@@ -128,7 +128,7 @@ def message(head: str, sequence_id: int | None) -> str:
     return f"{head}}}" if sequence_id is None else f'{head}, "sequenceId": {sequence_id}}}'
 
 
-def _payload(fields: Mapping[str, Any]) -> Payload:
+def _read_payload(fields: Mapping[str, Any]) -> Payload:
     data_type, value = fields.get("dataType", "json"), fields.get("data")
     if data_type == "json":
         content = json.dumps(value)
@@ -159,7 +159,7 @@ def _whole_number(fields: Mapping[str, Any], name: str) -> int:
     return value
 
 
-def _parsed(text: str) -> object:
+def _parse_json(text: str) -> object:
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except RecursionError as error:

@@ -85,9 +85,11 @@ class Session:
             self.expiry = None
         self.line = line
         if self.protocol != SIMPLE:
-            greeting = frames.connected(self.connection_id, self.user_id, self.reconnection_token)
+            greeting = frames.write_connected(
+                self.connection_id, self.user_id, self.reconnection_token
+            )
             self.outbox.rewind(Frame(greeting))
-            self._wake()
+            self._wake_line()
 
     def deliver(self, message: Message) -> None:
         """Queue *message*. Raises SlowClientError."""
@@ -95,20 +97,20 @@ class Session:
         self.outbox.push(message.frame(self.protocol, sequence_id))
         if sequence_id is not None:
             self._last_sequence_id = sequence_id
-        self._wake()
+        self._wake_line()
 
     def answer(self, text: str) -> None:
         """Queue a frame that is lost when the WebSocket drops. Raises SlowClientError."""
         self.outbox.push(Frame(text))
-        self._wake()
+        self._wake_line()
 
-    def executed(self, ack_id: int) -> bool:
+    def has_executed(self, ack_id: int) -> bool:
         """Whether a request with this ackId was carried out before."""
         return ack_id in self._executed
 
     def remember(self, ack_id: int) -> None:
         self._executed.append(ack_id)
 
-    def _wake(self) -> None:
+    def _wake_line(self) -> None:
         if self.line is not None:
             self.line.wake()

@@ -43,7 +43,7 @@ def recovered(hub: Hub, session: Session, line: FakeLine) -> Session | None:
 async def test_a_reliable_session_waits_for_its_client_with_its_groups() -> None:
     hub, line = Hub("h", retention_s=60), FakeLine()
     session = hub.open(RELIABLE, CLAIMS, line)
-    hub.lost(session, line, for_good=False)
+    hub.detach(session, line, for_good=False)
     assert list(hub.in_group("g")) == [session]
     assert recovered(hub, session, FakeLine()) is session
     assert session.expiry is None
@@ -52,7 +52,7 @@ async def test_a_reliable_session_waits_for_its_client_with_its_groups() -> None
 async def test_its_wait_ends() -> None:
     hub, line = Hub("h", retention_s=0.01), FakeLine()
     session = hub.open(RELIABLE, CLAIMS, line)
-    hub.lost(session, line, for_good=False)
+    hub.detach(session, line, for_good=False)
     deadline = time.monotonic() + 5
     while hub.session(session.connection_id) is not None:
         assert time.monotonic() < deadline, "the session was kept"
@@ -66,7 +66,7 @@ async def test_its_wait_ends() -> None:
 async def test_other_sessions_end_with_their_line(protocol: str, for_good: bool) -> None:
     hub, line = Hub("h", retention_s=60), FakeLine()
     session = hub.open(protocol, CLAIMS, line)
-    hub.lost(session, line, for_good=for_good)
+    hub.detach(session, line, for_good=for_good)
     assert not hub.sessions()
 
 
@@ -75,7 +75,7 @@ async def test_a_recovery_takes_over_from_a_line_that_seems_alive() -> None:
     session = hub.open(RELIABLE, CLAIMS, first)
     assert recovered(hub, session, second) is session
     assert first.ends == [(1000, "the connection was recovered by another WebSocket")]
-    hub.lost(session, first, for_good=True)
+    hub.detach(session, first, for_good=True)
     assert session.line is second
 
 

@@ -22,7 +22,7 @@ from local.standins.functions_host.triggers.event_hub_events import (
 from local.standins.functions_host.triggers.queue_message import (
     UndecodableMessageError,
     decode,
-    typed_value,
+    value_of_text,
 )
 
 ADDRESS = PartitionAddress("namespace", "hub", "$Default", "2")
@@ -98,7 +98,7 @@ def test_documents() -> None:
 
 
 def test_typed_queue_message() -> None:
-    value = typed_value("text")
+    value = value_of_text("text")
     message: func.QueueMessage = converter("queueTrigger").decode(
         value.datum, trigger_metadata=value.metadata
     )
