@@ -43,14 +43,14 @@ export class Hub {
   }
 
   /** @param {DeviceSession} session */
-  connected(session) {
+  attach(session) {
     this.sessions.set(session.deviceId, session);
     this.presence.set(session.deviceId, true);
   }
 
   /** @param {DeviceSession} session */
-  disconnected(session) {
-    session.ended();
+  detach(session) {
+    session.end();
     // The device may be back already, by another connection.
     if (this.sessions.get(session.deviceId) !== session) return;
     this.sessions.delete(session.deviceId);
@@ -74,7 +74,7 @@ export class Hub {
     const { version, values } = record.twin.desired;
     if (version !== before) {
       const told = how === 'replace' ? values : withoutMetadata(change.properties.desired);
-      this.sessions.get(deviceId)?.desiredChanged(version, told);
+      this.sessions.get(deviceId)?.sendDesired(version, told);
     }
     return record;
   }

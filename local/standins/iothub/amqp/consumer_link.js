@@ -73,7 +73,7 @@ export class ConsumerLink {
   }
 
   /** The link has ended. */
-  ended() {
+  end() {
     this.#closed = true;
     this.log.off('written', this.wake);
   }

@@ -71,8 +71,8 @@ export class AmqpServer {
       begin.handle_max = 255;
       begin.properties = { product: CONNECTION.container_id };
     });
-    container.on('sender_open', ({ sender }) => this.#opened(sender));
-    container.on('receiver_open', ({ receiver }) => this.#opened(receiver));
+    container.on('sender_open', ({ sender }) => this.#open(sender));
+    container.on('receiver_open', ({ receiver }) => this.#open(receiver));
     for (const event of ['connection_error', 'session_error', 'sender_error', 'receiver_error']) {
       container.on(event, (context) => {
         const error = context.error ?? context.sender?.error ?? context.receiver?.error;
@@ -99,7 +99,7 @@ export class AmqpServer {
   }
 
   /** @param {any} link that a client has opened, either way */
-  #opened(link) {
+  #open(link) {
     const { source, target } = link;
     link.set_source({ address: source?.address ?? '' });
     link.set_target({ address: target?.address ?? '' });
@@ -144,7 +144,7 @@ export class AmqpServer {
     });
     const consumer = new ConsumerLink(sender, log, offset);
     this.#ends.set(sender, () => {
-      consumer.ended();
+      consumer.end();
       leave();
     });
   }

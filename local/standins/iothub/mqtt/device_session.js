@@ -49,7 +49,7 @@ export class DeviceSession {
   }
 
   /** The connection has ended. */
-  ended() {
+  end() {
     clearTimeout(this.#clock);
     this.#sending = null;
   }
@@ -130,7 +130,7 @@ export class DeviceSession {
    * @param {number} version
    * @param {Record<string, unknown>} patch
    */
-  desiredChanged(version, patch) {
+  sendDesired(version, patch) {
     if (!this.isSubscribedTo(DESIRED_CHANGES)) return;
     const payload = JSON.stringify({ ...patch, $version: version });
     this.#send(`$iothub/twin/PATCH/properties/desired/?$version=${version}`, payload, 0);
@@ -159,7 +159,7 @@ export class DeviceSession {
   }
 
   /** The device has what it was sent last with QoS 1: that is always a command, one at a time. */
-  acknowledged() {
+  completeCommand() {
     if (this.#sending === null) return;
     this.hub.commands.complete(this.deviceId, this.#sending);
     this.#sending = null;

@@ -44,7 +44,7 @@ export class MqttServer {
   constructor(hub, identity) {
     this.hub = hub;
     const persistence = new SessionPersistence(hub.registry);
-    persistence.onAcknowledged = (deviceId) => hub.sessions.get(deviceId)?.acknowledged();
+    persistence.onAcknowledged = (deviceId) => hub.sessions.get(deviceId)?.completeCommand();
     this.broker = new DeviceBroker({ ...this.#rules(), persistence, concurrency: 1000 });
     const options = { key: identity.key, cert: identity.cert, handshakeTimeout: CONNECT_WITHIN_MS };
     this.server = createServer(options, (socket) => this.#accept(socket));
@@ -112,7 +112,7 @@ export class MqttServer {
     const { broker, hub } = this;
     broker.on('client', (client) => {
       const session = this.#sessions.get(client);
-      if (session !== undefined) hub.connected(session);
+      if (session !== undefined) hub.attach(session);
     });
     broker.on('clientReady', (client) => this.#sessions.get(client)?.sendCommand());
     broker.on('subscribe', (subscriptions, client) => {
@@ -121,7 +121,7 @@ export class MqttServer {
     });
     broker.on('clientDisconnect', (client) => {
       const session = this.#sessions.get(client);
-      if (session !== undefined) hub.disconnected(session);
+      if (session !== undefined) hub.detach(session);
     });
     for (const event of /** @type {const} */ (['clientError', 'connectionError'])) {
       broker.on(event, (client, error) => {
