@@ -9,7 +9,7 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from local.standins.functions_host.web.routes import parse_route
+from local.standins.functions_host.web.templates import parse_route
 from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.app_functions import functions_from
 from tests.unit.tocsin.triggers.http_calls import VIEWER, answer, call
