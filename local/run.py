@@ -13,7 +13,7 @@ from typing import Any
 
 from azure.core.exceptions import AzureError
 
-from device_sim.fleet.fleet import DEFAULT_FLEET, load_fleet
+from device_sim.fleet.roster import DEFAULT_FLEET, load_fleet
 from device_sim.fleet.workload import load_workload, workload_document
 from local.operate import change_setting
 from local.prepare import run_module

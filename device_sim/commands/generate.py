@@ -11,9 +11,9 @@ from typing import TextIO
 import numpy as np
 
 from device_sim.commands.flags import count, number
-from device_sim.devices.device import Readings, SimulatedDevice
+from device_sim.devices.sensing import Readings, SimulatedDevice
 from device_sim.errors import UsageError
-from device_sim.faults.faults import KINDS, LATE_BURST, Fault
+from device_sim.faults.kinds import KINDS, LATE_BURST, Fault
 from device_sim.faults.schedule import LEAST_RATE, MOST_RATE, Target, random_faults
 from device_sim.recordings.cells import parse_time
 from device_sim.signals.stream import SignalStream

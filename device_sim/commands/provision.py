@@ -8,7 +8,7 @@ from pathlib import Path
 
 from device_sim.errors import UsageError
 from device_sim.fleet.document import IDENTIFIER
-from device_sim.fleet.fleet import DEFAULT_FLEET, load_fleet
+from device_sim.fleet.roster import DEFAULT_FLEET, load_fleet
 from device_sim.hub.addresses import hub_from_environment
 from device_sim.hub.registry import Enrolment, HubRegistry, provision_devices
 from tocsin.profiles import load_profiles

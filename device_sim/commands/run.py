@@ -8,19 +8,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from device_sim.commands.flags import count, number
-from device_sim.commands.run_settings import RunSettings
+from device_sim.devices.settings import RunSettings
 from device_sim.devices.simulation import fleet_producers
 from device_sim.errors import UsageError
 from device_sim.faults.schedule import LEAST_RATE, MOST_RATE
-from device_sim.fleet.fleet import DEFAULT_FLEET, choose, load_fleet
+from device_sim.fleet.roster import DEFAULT_FLEET, choose, load_fleet
 from device_sim.fleet.workload import FleetTask, load_workload
 from device_sim.hub.addresses import Hub, hub_from_environment
-from device_sim.hub.hub_link import HubLink, silence_sdk
 from device_sim.hub.message import MAX_READINGS
 from device_sim.hub.registry import HubRegistry, device_keys
+from device_sim.hub.sdk_link import HubLink, silence_sdk
 from device_sim.session.conduct import Limits, conduct
 from device_sim.session.dispatch import Dispatch
-from device_sim.session.runlog import RunLog
+from device_sim.session.log import RunLog
 from device_sim.session.truth import Truth
 from tocsin.profiles import load_profiles
 

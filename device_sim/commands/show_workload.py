@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from device_sim.errors import UsageError
-from device_sim.fleet.fleet import DEFAULT_FLEET, load_fleet
+from device_sim.fleet.roster import DEFAULT_FLEET, load_fleet
 from device_sim.fleet.workload import load_workload, workload_document
 from tocsin.profiles import load_profiles
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from device_sim.devices.loads import LoadHistory
-from device_sim.faults.faults import OVERLOAD, THROTTLED, Fault
+from device_sim.faults.kinds import OVERLOAD, THROTTLED, Fault
 from device_sim.signals.model import Demand
 from device_sim.signals.shapes import Times
 

@@ -7,15 +7,15 @@ import itertools
 from collections.abc import Iterator, Mapping
 
 from device_sim.clock import Clock
-from device_sim.commands.run_settings import RunSettings, fault_plan, target_of
 from device_sim.complaints import Complaints
-from device_sim.devices.device import SimulatedDevice
 from device_sim.devices.drive import TaskDrive
 from device_sim.devices.loads import LoadHistory
 from device_sim.devices.obedience import Obedience
 from device_sim.devices.production import Worker
-from device_sim.faults.faults import Fault
-from device_sim.fleet.fleet import FleetDevice
+from device_sim.devices.sensing import SimulatedDevice
+from device_sim.devices.settings import RunSettings, fault_plan, target_of
+from device_sim.faults.kinds import Fault
+from device_sim.fleet.roster import FleetDevice
 from device_sim.fleet.workload import start_allocation
 from device_sim.hub.link import Link
 from device_sim.hub.message import Composer
@@ -23,7 +23,7 @@ from device_sim.hub.sender import now_ms
 from device_sim.racing import before
 from device_sim.session.conduct import Produce
 from device_sim.session.dispatch import Dispatch
-from device_sim.session.runlog import RunLog
+from device_sim.session.log import RunLog
 from device_sim.session.truth import Truth
 from device_sim.signals.driven import DrivenStream
 from device_sim.signals.model import Place

@@ -7,9 +7,9 @@ from itertools import zip_longest
 
 import numpy as np
 
-from device_sim.faults.faults import LATE_BURST, Fault
+from device_sim.faults.kinds import LATE_BURST, Fault
 from device_sim.faults.schedule import MOST_CHANNELS, SECOND_MS, Target, make_fault
-from device_sim.faults.work_faults import (
+from device_sim.faults.work import (
     SPACING_S,
     cycles_of,
     faults_of_work,
@@ -43,7 +43,7 @@ def demo_cycles(
 
     Within a run of *duration_s* they begin after a start-up time and end before the run does. In a
     run without end, and in a long one, cycles of 5 minutes follow each other, each with other
-    devices. Each has the faults of ``work_faults``, and others on the other devices.
+    devices. Each has the faults of ``faults/work.py``, and others on the other devices.
     """
     length_s, cycles = cycles_of(duration_s)
     order = _interleaved(targets)

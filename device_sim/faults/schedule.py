@@ -8,7 +8,7 @@ from itertools import count
 
 import numpy as np
 
-from device_sim.faults.faults import KINDS, LATE_BURST, SIZELESS, Fault
+from device_sim.faults.kinds import KINDS, LATE_BURST, SIZELESS, Fault
 from device_sim.seeds import number_of
 from device_sim.signals.stream import TRAITS
 from tocsin.domain.profile import Profile

@@ -10,7 +10,7 @@ from typing import Any
 from device_sim.allocation import Allocation
 from device_sim.errors import FleetError
 from device_sim.fleet.document import entries, identifier, mapping, positive, read_document
-from device_sim.fleet.fleet import FleetDevice, parse_fleet
+from device_sim.fleet.roster import FleetDevice, parse_fleet
 from tocsin.domain.profile import Profile
 
 # What is said of a task in the file, and how each is checked.

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from device_sim.clock import Clock
-from device_sim.faults.faults import Fault
+from device_sim.faults.kinds import Fault
 from device_sim.hub.message import Composer
 from device_sim.hub.sender import now_ms
 from device_sim.recordings.sources import Source

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from device_sim.errors import RecordingError, UsageError
 from device_sim.fleet.document import IDENTIFIER
+from device_sim.recordings.csv_files import Recording, read_recordings
 from device_sim.recordings.layout import Reading, guess_profile
-from device_sim.recordings.recording import Recording, read_recordings
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
 

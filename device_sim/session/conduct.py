@@ -14,8 +14,8 @@ from typing import Any
 from device_sim.errors import SimulatorError
 from device_sim.racing import before, first_of
 from device_sim.session.dispatch import Dispatch
+from device_sim.session.log import RunLog
 from device_sim.session.progress import Progress
-from device_sim.session.runlog import RunLog
 
 UNDELIVERED = 3
 SUMMARY_EVERY_S = 5.0

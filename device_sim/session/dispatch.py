@@ -12,7 +12,7 @@ from device_sim.hub.message import Outgoing
 from device_sim.hub.outbox import Outbox
 from device_sim.hub.sender import connect_patiently, deliver
 from device_sim.racing import before
-from device_sim.session.runlog import RunLog
+from device_sim.session.log import RunLog
 
 CONNECT_WITHIN_S = 60.0
 CONNECT_AT_ONCE = 10

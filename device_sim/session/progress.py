@@ -9,7 +9,7 @@ from typing import Self
 
 from rich.console import Console
 
-from device_sim.session.runlog import Tally
+from device_sim.session.log import Tally
 
 LINE_EVERY_S = 10.0
 

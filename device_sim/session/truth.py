@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from device_sim.faults.faults import Fault
-from device_sim.session.runlog import RunLog
+from device_sim.faults.kinds import Fault
+from device_sim.session.log import RunLog
 
 
 class Truth:

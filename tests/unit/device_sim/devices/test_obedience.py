@@ -17,7 +17,7 @@ from device_sim.complaints import Complaints
 from device_sim.devices import obedience
 from device_sim.devices.loads import LoadHistory
 from device_sim.devices.obedience import Obedience
-from device_sim.session.runlog import RunLog
+from device_sim.session.log import RunLog
 from tests.fakes.device_link import FakeLink
 
 START = Allocation(0, {"inspect-03": 12.5, "log-01": 4.0})

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from device_sim.devices.device import SimulatedDevice
 from device_sim.devices.drive import TaskDrive
 from device_sim.devices.loads import LoadHistory
-from device_sim.faults.faults import WORK_KINDS, Fault
+from device_sim.devices.sensing import SimulatedDevice
+from device_sim.faults.kinds import WORK_KINDS, Fault
 from device_sim.faults.schedule import Target, random_faults
-from device_sim.faults.work_faults import WORK_CHANNELS
+from device_sim.faults.work import WORK_CHANNELS
 from device_sim.signals.driven import DRIVEN_MACHINES, DrivenStream
 from device_sim.signals.grid import Grid
 from device_sim.signals.model import Place

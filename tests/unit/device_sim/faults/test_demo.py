@@ -7,9 +7,9 @@ import itertools
 import pytest
 
 from device_sim.faults.demo import demo_cycles
-from device_sim.faults.faults import WORK_KINDS, Fault
+from device_sim.faults.kinds import WORK_KINDS, Fault
 from device_sim.faults.schedule import Target
-from device_sim.faults.work_faults import work_cycles
+from device_sim.faults.work import work_cycles
 from tocsin.profiles import load_profiles
 
 PROFILES = load_profiles()

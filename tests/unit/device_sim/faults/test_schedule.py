@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from device_sim.faults.faults import Fault
+from device_sim.faults.kinds import Fault
 from device_sim.faults.schedule import LENGTHS, Target, random_faults
 from tocsin.profiles import load_profiles
 

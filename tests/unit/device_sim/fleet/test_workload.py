@@ -10,7 +10,7 @@ import pytest
 
 from device_sim.allocation import Allocation
 from device_sim.errors import FleetError
-from device_sim.fleet.fleet import DEFAULT_FLEET, load_fleet, parse_fleet
+from device_sim.fleet.roster import DEFAULT_FLEET, load_fleet, parse_fleet
 from device_sim.fleet.workload import (
     FleetTask,
     load_workload,

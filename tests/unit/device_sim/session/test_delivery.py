@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from device_sim.hub.hub_link import within
 from device_sim.hub.link import LinkError, RefusedError
 from device_sim.hub.message import Composer, Outgoing
 from device_sim.hub.outbox import Outbox
+from device_sim.hub.sdk_link import within
 from device_sim.hub.sender import connect_patiently
 from device_sim.session.dispatch import Dispatch, NotConnectedError
-from device_sim.session.runlog import RunLog
+from device_sim.session.log import RunLog
 from tests.fakes.device_link import FakeLink
 
 

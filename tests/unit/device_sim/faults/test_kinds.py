@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from device_sim.devices.device import Readings, SimulatedDevice
-from device_sim.faults.faults import KINDS, SIZELESS, Fault
+from device_sim.devices.sensing import Readings, SimulatedDevice
+from device_sim.faults.kinds import KINDS, SIZELESS, Fault
 from device_sim.faults.schedule import Target, make_fault
 from device_sim.signals.shapes import Floats
 from device_sim.signals.stream import TRAITS, SignalStream

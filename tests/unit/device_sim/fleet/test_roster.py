@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from device_sim.errors import FleetError, RegistryError
-from device_sim.fleet.fleet import DEFAULT_FLEET, choose, load_fleet, parse_fleet
+from device_sim.fleet.roster import DEFAULT_FLEET, choose, load_fleet, parse_fleet
 from device_sim.hub.registry import Enrolment, device_keys, provision_devices
 from tests.fakes.device_registry import FakeRegistry
 from tocsin.profiles import load_profiles

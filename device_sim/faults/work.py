@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
-from device_sim.faults.faults import OVERLOAD, THROTTLED, Fault
+from device_sim.faults.kinds import OVERLOAD, THROTTLED, Fault
 from device_sim.faults.schedule import SECOND_MS, Target
 
 START_UP_S = 20.0

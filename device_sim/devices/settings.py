@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from device_sim.faults.demo import demo_cycles
-from device_sim.faults.faults import Fault
+from device_sim.faults.kinds import Fault
 from device_sim.faults.schedule import Target, random_faults
-from device_sim.faults.work_faults import work_cycles
-from device_sim.fleet.fleet import FleetDevice
+from device_sim.faults.work import work_cycles
+from device_sim.fleet.roster import FleetDevice
 from device_sim.fleet.workload import FleetTask
 from device_sim.session.conduct import Limits
 

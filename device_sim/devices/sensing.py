@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from device_sim.faults.faults import Fault, disturb, onset
+from device_sim.faults.kinds import Fault, disturb, onset
 from device_sim.signals.shapes import Floats, Times
 from device_sim.signals.stream import Signal
 from tocsin.domain.profile import Profile

@@ -9,8 +9,8 @@ import pytest
 
 from device_sim.__main__ import main
 from device_sim.errors import RecordingError, SimulatorError
+from device_sim.recordings.csv_files import Recording, read_recordings
 from device_sim.recordings.layout import SKAB_COLUMNS, Reading, guess_profile
-from device_sim.recordings.recording import Recording, read_recordings
 from device_sim.recordings.sources import Source, find_sources
 from tocsin.profiles import load_profiles
 
