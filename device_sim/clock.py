@@ -7,6 +7,11 @@ import math
 import time
 
 
+def now_ms() -> int:
+    """The wall clock's time in ms since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
 class Clock:
     """Shows *start_ms* now and runs *speed* times as fast as the wall clock for *fast_s* seconds,
     after that as fast as the wall clock."""

@@ -9,13 +9,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from device_sim.clock import now_ms
 from device_sim.commands.flags import count, number
 from device_sim.errors import UsageError
 from device_sim.hub.addresses import Hub, hub_from_environment
 from device_sim.hub.message import MAX_READINGS
 from device_sim.hub.registry import HubRegistry, device_keys
 from device_sim.hub.sdk_link import HubLink, silence_sdk
-from device_sim.hub.sender import now_ms
 from device_sim.recordings.layout import TIME_COLUMNS, Reading
 from device_sim.recordings.playback import Pace, Player
 from device_sim.recordings.sources import Source, find_sources

@@ -6,11 +6,10 @@ import asyncio
 
 import numpy as np
 
-from device_sim.clock import Clock
+from device_sim.clock import Clock, now_ms
 from device_sim.devices.sensing import Readings, SimulatedDevice
 from device_sim.faults.kinds import LATE_BURST
 from device_sim.hub.message import Composer, Outgoing
-from device_sim.hub.sender import now_ms
 from device_sim.session.dispatch import Dispatch
 from device_sim.session.truth import Truth
 

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 from collections.abc import Iterator, Mapping
 
-from device_sim.clock import Clock
+from device_sim.clock import Clock, now_ms
 from device_sim.complaints import Complaints
 from device_sim.devices.drive import TaskDrive
 from device_sim.devices.loads import LoadHistory
@@ -19,7 +19,6 @@ from device_sim.fleet.roster import FleetDevice
 from device_sim.fleet.workload import start_allocation
 from device_sim.hub.link import Link
 from device_sim.hub.message import Composer
-from device_sim.hub.sender import now_ms
 from device_sim.racing import before
 from device_sim.session.conduct import Produce
 from device_sim.session.dispatch import Dispatch

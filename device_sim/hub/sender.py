@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from device_sim.clock import now_ms
 from device_sim.hub.link import Link, LinkError, RefusedError
 from device_sim.hub.message import Outgoing
 from device_sim.hub.outbox import Outbox
@@ -60,7 +61,3 @@ async def deliver(
             continue
         pause_s = FIRST_PAUSE_S
         on_acknowledged(outbox.acknowledge(), now_ms())
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000

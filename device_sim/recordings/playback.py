@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from device_sim.clock import Clock
+from device_sim.clock import Clock, now_ms
 from device_sim.faults.kinds import Fault
 from device_sim.hub.message import Composer
-from device_sim.hub.sender import now_ms
 from device_sim.recordings.sources import Source
 from device_sim.session.dispatch import Dispatch
 from device_sim.session.truth import Truth

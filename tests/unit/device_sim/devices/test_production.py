@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from device_sim.clock import Clock
+from device_sim.clock import Clock, now_ms
 from device_sim.devices.drive import TaskDrive
 from device_sim.devices.loads import LoadHistory
 from device_sim.devices.production import HISTORY_BATCH, Worker
@@ -18,7 +18,6 @@ from device_sim.devices.sensing import SimulatedDevice
 from device_sim.faults.kinds import Fault
 from device_sim.faults.schedule import Target, make_fault
 from device_sim.hub.message import Composer
-from device_sim.hub.sender import now_ms
 from device_sim.recordings.csv_files import Recording
 from device_sim.recordings.playback import Pace, Player, labelled_faults
 from device_sim.recordings.sources import Source

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from device_sim.clock import now_ms
 from device_sim.errors import MessageLimitError
 from device_sim.hub.message import MAX_READINGS, Composer, encode
-from device_sim.hub.sender import now_ms
 from device_sim.signals.stream import SignalStream
 from tocsin.domain.telemetry import Envelope, decode
 from tocsin.profiles import load_profiles
