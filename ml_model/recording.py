@@ -48,6 +48,23 @@ class Recording:
         return Recording(self.device, self.t[part], self.values[part], self.fault[part])
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of one device's time, both ends included, in ms."""
+
+    device: str
+    from_t: int
+    to_t: int
+
+    def meets(self, other: Span, within_ms: int) -> bool:
+        """Whether both overlap, or come within *within_ms* of it, on the same device."""
+        return (
+            self.device == other.device
+            and self.from_t - within_ms <= other.to_t
+            and other.from_t - within_ms <= self.to_t
+        )
+
+
 def window_chunks(
     recording: Recording, profile: Profile
 ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:

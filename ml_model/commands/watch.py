@@ -23,8 +23,7 @@ from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
 
 if TYPE_CHECKING:
-    from ml_model.judging.shadow import Span
-    from ml_model.recording import Recording
+    from ml_model.recording import Recording, Span
 
 NOT_FIT = 1
 DAY_MS = 86_400_000
@@ -133,7 +132,7 @@ def _source(
         for remark in recorded.remarks:
             console.print(remark, style="yellow", markup=False, highlight=False)
         return list(recorded.recordings), []
-    from ml_model.recordings.alerts import confirmed_alerts  # noqa: PLC0415 (imports torch)
+    from ml_model.recordings.alerts import confirmed_alerts  # noqa: PLC0415 (Cosmos DB)
     from ml_model.recordings.cosmos import open_database, read_stored  # noqa: PLC0415 (Cosmos DB)
 
     until_ms = _ms(parsed.until or datetime.now(UTC))

@@ -17,9 +17,9 @@ from ml_model.detector.export import load_program, read_description
 from ml_model.detector.scoring import decide_recording, score_recording
 from ml_model.judging.drift import drift_from
 from ml_model.judging.evaluate import labelled_runs
-from ml_model.judging.shadow import Shadow, Span, compare, report_of
+from ml_model.judging.shadow import Shadow, compare, report_of
 from ml_model.paths import BUNDLE_FILE
-from ml_model.recording import Recording
+from ml_model.recording import Recording, Span
 from tocsin.domain.bundle import parse_bundle
 from tocsin.domain.decisions import Rule
 from tocsin.domain.drift import Drift

@@ -23,26 +23,10 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from ml_model.detector.scoring import ScoredRecording
+from ml_model.recording import Span
 
 RATE_MARGIN = 1.5
 RULE_OF_THREE = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of one device's time, both ends included, in ms."""
-
-    device: str
-    from_t: int
-    to_t: int
-
-    def meets(self, other: Span, within_ms: int) -> bool:
-        """Whether both overlap, or come within *within_ms* of it, on the same device."""
-        return (
-            self.device == other.device
-            and self.from_t - within_ms <= other.to_t
-            and other.from_t - within_ms <= self.to_t
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 from azure.cosmos import ContainerProxy
 
-from ml_model.judging.shadow import Span
-from ml_model.recording import Recording
+from ml_model.recording import Recording, Span
 from tocsin.domain.profile import Profile
 
 LONGEST_MS = 30 * 24 * 3_600_000  # an alert still open that was raised so long ago: readings' ttl

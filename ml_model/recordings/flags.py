@@ -78,7 +78,7 @@ def moment(text: str) -> datetime:
 
 
 def _stored(parsed: argparse.Namespace, use: Use) -> Source:
-    from ml_model.recordings.stored import StoredSource  # noqa: PLC0415 (imports torch)
+    from ml_model.recordings.stored import StoredSource  # noqa: PLC0415 (Cosmos DB)
 
     until = parsed.until or datetime.now(UTC)
     since = parsed.since or until - LAST

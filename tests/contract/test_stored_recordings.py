@@ -12,8 +12,7 @@ from azure.cosmos import CosmosClient, DatabaseProxy, PartitionKey
 
 from local.processes import Child
 from local.services import COSMOS_KEY, Endpoints
-from ml_model.judging.shadow import Span
-from ml_model.recording import RecordingError
+from ml_model.recording import RecordingError, Span
 from ml_model.recordings.alerts import confirmed_alerts
 from ml_model.recordings.cosmos import open_database, read_stored
 from tests.contract.cosmos_clients import url

@@ -16,8 +16,7 @@ from local.addresses import find_free_address
 from local.processes import Child
 from local.services import COSMOS_KEY, Endpoints
 from ml_model.__main__ import main
-from ml_model.judging.shadow import Span
-from ml_model.recording import Recording, RecordingError
+from ml_model.recording import Recording, RecordingError, Span
 from ml_model.recordings.alerts import labels_of_alerts, stored_alerts
 from ml_model.recordings.cosmos import open_database, read_stored
 from ml_model.recordings.source import Recorded

@@ -13,8 +13,7 @@ import pytest
 
 from ml_model.__main__ import main
 from ml_model.judging.compare import alert_spans
-from ml_model.judging.shadow import Span
-from ml_model.recording import Recording
+from ml_model.recording import Recording, Span
 from tests.fakes.bundles import bundle_files
 from tocsin.domain.drift import reference_document, reference_of
 from tocsin.profiles import load_profiles

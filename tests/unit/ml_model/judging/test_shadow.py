@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ml_model.detector.scoring import ScoredRecording
-from ml_model.judging.shadow import Comparison, Shadow, Span, compare, reasons_against, report_of
-from ml_model.recording import Recording
+from ml_model.judging.shadow import Comparison, Shadow, compare, reasons_against, report_of
+from ml_model.recording import Recording, Span
 
 TARGET = 0.5
 WINDOW_MS = 60_000
