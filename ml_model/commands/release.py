@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 
 from rich.console import Console
 from rich.table import Table
@@ -11,7 +12,10 @@ from rich.table import Table
 from ml_model.commands.parser import Commands
 from ml_model.release.promote import Flip, promote, roll_back, versions
 from ml_model.release.publish import container_client
+from ml_model.release.verdict import UnfitError
 from tocsin.profiles import load_profiles
+
+NOT_FIT = 1
 
 
 def add_release_commands(commands: Commands, names: list[str]) -> None:
@@ -36,11 +40,16 @@ def _add_promote(commands: Commands, names: list[str]) -> None:
         "promote",
         help="make a published bundle the active one",
         description="Checks the hashes of a published bundle and names it in active.json; the one "
-        "before it stays named for a rollback. The functions take it within MODEL_REFRESH_S.",
+        "before it stays named for a rollback. The functions take it within MODEL_REFRESH_S. A "
+        "bundle that the last comparison called not fit is refused, with exit code 1.",
         epilog="example: python -m ml_model promote --profile pump --version 1-3fa9c1d2",
     )
     parser.add_argument("--profile", required=True, choices=names, help="which kind of device")
     parser.add_argument("--version", required=True, help="as python -m ml_model versions lists it")
+    parser.add_argument(
+        "--force", type=_reason, metavar="REASON",
+        help="promote a bundle that was called not fit; the reason is kept beside it",
+    )  # fmt: skip
     parser.set_defaults(run=_promote)
 
 
@@ -66,18 +75,47 @@ def _versions(parsed: argparse.Namespace, console: Console) -> None:
     console.print(table)
 
 
-def _promote(parsed: argparse.Namespace, console: Console) -> None:
-    with container_client(os.environ) as container:
-        flip = promote(container, load_profiles()[parsed.profile], parsed.version)
-    console.print(_flipped(flip, "before it"))
+def _promote(parsed: argparse.Namespace, console: Console) -> int:
+    profile = load_profiles()[parsed.profile]
+    try:
+        with container_client(os.environ) as container:
+            flip = promote(container, profile, parsed.version, force=parsed.force)
+    except UnfitError as error:
+        sys.stderr.write(
+            f"ml_model promote: {error}. Nothing was changed: compare it again, or promote it all "
+            "the same with --force REASON\n"
+        )
+        return NOT_FIT
+    if flip.changed:
+        console.print(_describe_verdict(flip), markup=False, highlight=False, soft_wrap=True)
+    console.print(_describe_flip(flip, "before it"))
+    return 0
 
 
 def _rollback(parsed: argparse.Namespace, console: Console) -> None:
     with container_client(os.environ) as container:
         flip = roll_back(container, load_profiles()[parsed.profile])
-    console.print(_flipped(flip, "rolled back from"))
+    console.print(_describe_flip(flip, "rolled back from"))
 
 
-def _flipped(flip: Flip, before: str) -> str:
+def _reason(text: str) -> str:
+    reason = text.strip()
+    if not reason:
+        raise argparse.ArgumentTypeError("say why the verdict does not count")
+    return reason
+
+
+def _describe_verdict(flip: Flip) -> str:
+    if flip.verdict is None:
+        return (
+            f"{flip.profile} {flip.version} was never compared with another bundle: "
+            "python -m ml_model compare says whether a bundle is fit"
+        )
+    if flip.forced is not None:
+        return f"{flip.verdict.sentence()}; promoted by force, the reason is in {flip.forced}"
+    return flip.verdict.sentence()
+
+
+def _describe_flip(flip: Flip, before: str) -> str:
     what = "is active now" if flip.changed else "was active already"
     return f"{flip.profile} {flip.version}: {what} ({before}: {flip.before or 'none'})"

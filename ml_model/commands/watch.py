@@ -17,7 +17,8 @@ from rich.console import Console
 from ml_model.commands.parser import Commands
 from ml_model.paths import BUNDLE_FILE, RUNS
 from ml_model.release.promote import fetch
-from ml_model.release.publish import container_client
+from ml_model.release.publish import container_client, is_storage_named
+from ml_model.release.verdict import Verdict, upload_verdict, write_verdict
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
@@ -60,7 +61,8 @@ def _add_compare(commands: Commands, names: list[str]) -> None:
         description="Scores the same readings with both bundles, by the functions' own rule, and "
         "says whether the candidate is fit to promote: enough device-days to tell a rate, no more "
         "unconfirmed alerts than 1.5 times the target (or than the active bundle), no confirmed "
-        "alert lost. Ends with 0 when it is fit, 1 when not. Leaves comparison.json in --out.",
+        "alert lost. Ends with 0 when it is fit, 1 when not. Leaves comparison.json in --out and "
+        "the verdict, which promote heeds, beside the candidate.",
         epilog="example: python -m ml_model compare --profile pump --candidate runs/pump/bundle "
         "--from-cosmos",
     )
@@ -107,7 +109,18 @@ def _compare(parsed: argparse.Namespace, console: Console) -> int:
             target_per_day=parsed.target or TARGET_PER_DAY,
         )
         report = run_comparison(order, profile, parsed.out or RUNS / profile.name, console)
+    _keep_verdict(Verdict.from_report(report, datetime.now(UTC)), parsed.candidate)
     return 0 if report["fit"] else NOT_FIT
+
+
+def _keep_verdict(verdict: Verdict, candidate: str) -> None:
+    """Leave the verdict where ``promote`` and ``publish`` look: in the candidate's folder, and
+    beside the published version where the environment names a storage account."""
+    if (Path(candidate) / BUNDLE_FILE).is_file():
+        write_verdict(Path(candidate), verdict)
+    if is_storage_named(os.environ):
+        with container_client(os.environ) as container:
+            upload_verdict(container, verdict)
 
 
 def _bundle(profile: Profile, named: str | None, into: Path) -> Path:

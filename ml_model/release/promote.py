@@ -1,7 +1,8 @@
 """Promote a published version, roll back to the one before it, and list what is published.
 
 Both commands only flip ``active.json``; the functions take the change within MODEL_REFRESH_S. What
-is to become active is read back and its hashes are checked first.
+is to become active is read back and its hashes are checked first. A version that was called not fit
+is promoted only with a reason; rolling back, which has to work in an emergency, asks no verdict.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from azure.storage.blob import ContainerClient
 
 from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
 from ml_model.release.active import CONTAINER, PublishError, download, read_active, sha256_of, write
+from ml_model.release.verdict import Verdict, check_fit, read_verdict, record_force
 from tocsin.domain.active_bundle import Active, Named
 from tocsin.domain.bundle import check_sha256, parse_bundle
 from tocsin.domain.errors import InvalidBundleError
@@ -31,13 +33,17 @@ Use = Literal["active", "previous", "rolled back", ""]
 class Flip:
     """What became of a promotion or a rollback: the version in use, and the one before it.
 
-    ``changed`` is false when the version was in use already.
+    ``changed`` is false when the version was in use already. Of a promotion, ``verdict`` is what
+    the last comparison said, None when nothing was compared, and ``forced`` the file that keeps the
+    reason for overruling it.
     """
 
     profile: str
     version: str
     before: str | None
     changed: bool
+    verdict: Verdict | None = None
+    forced: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +55,30 @@ class Version:
     use: Use
 
 
-def promote(container: ContainerClient, profile: Profile, version: str) -> Flip:
+def promote(
+    container: ContainerClient, profile: Profile, version: str, *, force: str | None = None
+) -> Flip:
     """Make the published *version* the active one; the one before it stays named for a rollback.
 
-    Safe to repeat. Raises InvalidBundleError when it is not whole, PublishError when it is not
-    there or active.json was changed meanwhile.
+    *force*: why it is promoted although it was called not fit; kept beside it. Safe to repeat.
+    Raises InvalidBundleError when the version is not whole, UnfitError when it was called not fit
+    and there is no reason, PublishError when it is not there or active.json was changed meanwhile.
     """
     found = read_active(container, profile.name)
     wanted = Named(version, sha256_of(_checked(container, profile, version)[BUNDLE_FILE]))
     if found.now == wanted:
         return Flip(profile.name, version, _version(found.previous), changed=False)
+    verdict = read_verdict(container, profile.name, version)
+    forced = None
+    if force is None:
+        check_fit(verdict)
+    elif verdict is not None and not verdict.fit:
+        # First, so that no unfit bundle is ever active without its reason.
+        forced = record_force(container, verdict, force)
     following = found.activate(wanted)
     write(container, profile.name, following)
-    return Flip(profile.name, version, _version(following.previous), changed=True)
+    before = _version(following.previous)
+    return Flip(profile.name, version, before, changed=True, verdict=verdict, forced=forced)
 
 
 def roll_back(container: ContainerClient, profile: Profile) -> Flip:

@@ -17,6 +17,12 @@ from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
 from ml_model.release.active import CONTAINER, PublishError, download, read_active, sha256_of, write
+from ml_model.release.verdict import (
+    check_fit,
+    read_folder_verdict,
+    read_verdict,
+    upload_verdict,
+)
 from tocsin.domain.active_bundle import Named
 from tocsin.domain.bundle import BundleSpec, check_sha256, parse_bundle
 from tocsin.domain.errors import InvalidBundleError
@@ -37,6 +43,11 @@ class Published:
     uploaded: int
     outcome: Outcome
     active: str
+
+
+def is_storage_named(environment: Mapping[str, str]) -> bool:
+    """Whether the environment names a storage account for ``container_client``."""
+    return bool(environment.get("BlobStorage") or environment.get("BlobStorage__serviceUri"))
 
 
 def container_client(environment: Mapping[str, str]) -> ContainerClient:
@@ -75,7 +86,8 @@ def publish(
 
     With *activate*, it becomes the active one; without, only where its profile has none that the
     product would take (the format may have changed since). Every bundle is checked before the first
-    is uploaded. Raises InvalidBundleError, PublishError.
+    is uploaded. Raises InvalidBundleError, PublishError; UnfitError when *activate* would replace a
+    bundle that works by one that was called not fit.
     """
     checked = [(_check(folder, _profile_named(folder, profiles)), folder) for folder in folders]
     return [
@@ -118,6 +130,8 @@ def _publish(
         _upload(container, f"{spec.profile}/{spec.version}/{name}", (folder / name).read_bytes())
         for name in (PROGRAM_FILE, BUNDLE_FILE)
     )
+    if (verdict := read_folder_verdict(folder, spec.version)) is not None:
+        upload_verdict(container, verdict)
     wanted = Named(spec.version, sha256_of((folder / BUNDLE_FILE).read_bytes()))
     found = read_active(container, spec.profile)
     if found.now == wanted:
@@ -125,10 +139,13 @@ def _publish(
     # The same version described anew has to be named anew too, or its hash would be wrong.
     elif (
         found.now is None
-        or activate
         or found.now.version == spec.version
         or not _usable(container, found.now, profile)
     ):
+        write(container, spec.profile, found.activate(wanted))
+        outcome = "activated"
+    elif activate:
+        check_fit(read_verdict(container, spec.profile, spec.version))
         write(container, spec.profile, found.activate(wanted))
         outcome = "activated"
     else:

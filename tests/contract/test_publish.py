@@ -196,6 +196,10 @@ def test_the_commands_list_promote_and_roll_back(
     assert main(promoting) == 0
     assert main(["rollback", "--profile", "pump"]) == 0
     assert capsys.readouterr().out.splitlines() == [
+        (
+            "pump 1-bbbbbbbb was never compared with another bundle: "
+            "python -m ml_model compare says whether a bundle is fit"
+        ),
         "pump 1-bbbbbbbb: is active now (before it: 1-aaaaaaaa)",
         "pump 1-bbbbbbbb: was active already (before it: 1-aaaaaaaa)",
         "pump 1-aaaaaaaa: is active now (rolled back from: 1-bbbbbbbb)",

@@ -14,6 +14,7 @@ import pytest
 from ml_model.__main__ import main
 from ml_model.judging.compare import alert_spans
 from ml_model.recording import Recording, Span
+from ml_model.release.verdict import read_folder_verdict
 from tests.fakes.bundles import bundle_files
 from tocsin.domain.drift import reference_document, reference_of
 from tocsin.profiles import load_profiles
@@ -88,6 +89,9 @@ def test_a_candidate_that_does_the_same_is_fit(
     assert found["candidate"]["unconfirmed"] == 0
     assert found["score_correlation"] == pytest.approx(1.0)
     assert "fit to promote" in capsys.readouterr().out.splitlines()
+    verdict = read_folder_verdict(tmp_path / "1-b", "1-b")
+    assert verdict is not None
+    assert (verdict.fit, verdict.active, verdict.reasons) == (True, "1-a", ())
 
 
 def test_a_candidate_that_loses_a_confirmed_alert_is_not_fit(
@@ -102,6 +106,9 @@ def test_a_candidate_that_loses_a_confirmed_alert_is_not_fit(
     assert found["reasons"][0].startswith("1 of 1 confirmed alerts are lost (rig at ")
     shown = capsys.readouterr().out
     assert "not fit to promote:" in shown
+    verdict = read_folder_verdict(deaf, "1-b")
+    assert verdict is not None
+    assert (verdict.fit, verdict.reasons) == (False, tuple(found["reasons"]))
     assert "- 1 of 1 confirmed alerts are lost" in shown
 
 
