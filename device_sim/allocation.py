@@ -42,8 +42,8 @@ def judge(value: object, in_force: Allocation) -> Allocation | Refusal:
         return Refusal(order.version, STALE)
     if order.version == in_force.version:
         return in_force
-    tasks = sorted(order.tasks, key=lambda one: one.task_id)
-    return Allocation(order.version, {one.task_id: one.load_pct for one in tasks})
+    tasks = sorted(order.tasks, key=lambda task: task.task_id)
+    return Allocation(order.version, {task.task_id: task.load_pct for task in tasks})
 
 
 def report_of(in_force: Allocation, at_ms: int, refusal: Refusal | None) -> dict[str, Any]:

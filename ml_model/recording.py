@@ -122,6 +122,9 @@ def split(
         at = np.round(edges * len(recordings)).astype(int)
         return tuple(list(recordings[a:b]) for a, b in pairwise(at.tolist()))
     return tuple(
-        [one.between(int(a * len(one.t)), int(b * len(one.t))) for one in recordings]
+        [
+            recording.between(int(a * len(recording.t)), int(b * len(recording.t)))
+            for recording in recordings
+        ]
         for a, b in pairwise(edges.tolist())
     )

@@ -55,7 +55,7 @@ def t2_q_of_means(stream: Stream) -> Rows:
     t = np.sqrt((kept**2 / pca.explained_variance_).sum(axis=1))
     q = np.sqrt(((known - pca.inverse_transform(kept)) ** 2).sum(axis=1))
     before = np.full(MEAN_ROWS - 1, np.nan)
-    leveled = [_leveled(np.concatenate((before, one))) for one in (t, q)]
+    leveled = [_leveled(np.concatenate((before, statistic))) for statistic in (t, q)]
     larger: Rows = np.maximum(*leveled)
     return larger
 

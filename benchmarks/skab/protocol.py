@@ -65,7 +65,7 @@ def windows(changes_ms: Sequence[int]) -> list[tuple[int, int]]:
 
 def nab(truths: Sequence[Truth], flags: Sequence[Flags]) -> float:
     """The change-point score of *flags*: 0 for none flagged, 100 for each change met at once."""
-    total = sum(_file_score(truth, one) for truth, one in zip(truths, flags, strict=True))
+    total = sum(_file_score(truth, raised) for truth, raised in zip(truths, flags, strict=True))
     changes = sum(int(truth.change.sum()) for truth in truths)
     null, perfect = changes * MISS, changes * HIT
     return 100 * _ratio(total - null, perfect - null)
@@ -73,7 +73,9 @@ def nab(truths: Sequence[Truth], flags: Sequence[Flags]) -> float:
 
 def auc_roc(truths: Sequence[Truth], scores: Sequence[NDArray[np.floating]]) -> float:
     """Mean over files of the area under the curve of the raw score of the test rows."""
-    areas = [roc_auc_score(truth.anomaly, one) for truth, one in zip(truths, scores, strict=True)]
+    areas = [
+        roc_auc_score(truth.anomaly, score) for truth, score in zip(truths, scores, strict=True)
+    ]
     return float(np.mean(areas))
 
 

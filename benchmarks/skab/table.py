@@ -124,7 +124,7 @@ def _by_rule(files: Sequence[LabelledFile], detector: Detector) -> dict[str, Any
 def _by_threshold(files: Sequence[LabelledFile], name: str) -> dict[str, Any]:
     scores = [WITH_THRESHOLD[name](file.stream) for file in files]
     flags = [score[TRAINING_ROWS:] > 0 for score in scores]
-    kept = [held(one, FOREST_HOLD) for one in flags] if name == "isolation_forest" else flags
+    kept = [held(flag, FOREST_HOLD) for flag in flags] if name == "isolation_forest" else flags
     return _with_groups(files, scores, flags, kept)
 
 
@@ -144,10 +144,10 @@ def _blind(files: Sequence[LabelledFile], rows: slice) -> dict[str, Any]:
 
 def _rounded(figures: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: _rounded(one)
-        if isinstance(one, Mapping)
-        else round(one, 4)
-        if isinstance(one, float)
-        else one
-        for name, one in figures.items()
+        name: _rounded(figure)
+        if isinstance(figure, Mapping)
+        else round(figure, 4)
+        if isinstance(figure, float)
+        else figure
+        for name, figure in figures.items()
     }

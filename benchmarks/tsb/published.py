@@ -29,29 +29,29 @@ def published_means(found: Sequence[LabelledSeries], table: pd.DataFrame) -> dic
     Raises WrongRecordingsError at the first series that has not the published number of rows and
     of anomalous rows: figures of different series do not compare.
     """
-    for one in found:
-        _check(one, table)
-    methods = table.loc[[one.series.name for one in found]].iloc[:, :-NOT_METHODS]
-    of = np.array([one.series.collection for one in found])
+    for series in found:
+        _check(series, table)
+    methods = table.loc[[labelled.series.name for labelled in found]].iloc[:, :-NOT_METHODS]
+    of = np.array([labelled.series.collection for labelled in found])
     means = {name: methods[of == name].mean() for name in COLLECTIONS} | {"all": methods.mean()}
     rows = {
-        method: {name: _rounded(one[method]) for name, one in means.items()} for method in SHOWN
+        method: {name: _rounded(mean[method]) for name, mean in means.items()} for method in SHOWN
     }
     best = {
-        name: {"name": str(one.idxmax()), "value": _rounded(one.max())}
-        for name, one in means.items()
+        name: {"name": str(mean.idxmax()), "value": _rounded(mean.max())}
+        for name, mean in means.items()
     }
     return {**rows, "best": best}
 
 
-def _check(one: LabelledSeries, table: pd.DataFrame) -> None:
-    if one.series.name not in table.index:
-        raise WrongRecordingsError(f"{one.series.name}: not in {TABLE}")
-    published = tuple(int(count) for count in table.loc[one.series.name, COUNTS])
-    here = (len(one.anomalous), int(one.anomalous.sum()))
+def _check(labelled: LabelledSeries, table: pd.DataFrame) -> None:
+    if labelled.series.name not in table.index:
+        raise WrongRecordingsError(f"{labelled.series.name}: not in {TABLE}")
+    published = tuple(int(count) for count in table.loc[labelled.series.name, COUNTS])
+    here = (len(labelled.anomalous), int(labelled.anomalous.sum()))
     if here != published:
         raise WrongRecordingsError(
-            f"{one.series.name}: rows and anomalous rows are {here}, published are {published}"
+            f"{labelled.series.name}: rows and anomalous rows are {here}, published are {published}"
         )
 
 

@@ -47,7 +47,7 @@ def measure(folder: Path) -> dict[str, Any]:
     found = read_all(folder)
     runs = [judge(found, scores) for scores in _ours(found)]
     baselines = {
-        name: _means([judge(found, [detector(one.series) for one in found])])
+        name: _means([judge(found, [detector(labelled.series) for labelled in found])])
         for name, detector in BASELINES.items()
     }
     table = read_published(folder)
@@ -60,7 +60,7 @@ def measure(folder: Path) -> dict[str, Any]:
         "baselines": baselines,
         "random": _means([judge(found, _chance(found, seed)) for seed in range(SEEDS)]),
         "published": {} if table is None else published_means(found, table),
-        "per_series": _means(runs, [one.series.name for one in found]),
+        "per_series": _means(runs, [labelled.series.name for labelled in found]),
         "seconds": round(time.perf_counter() - started, 1),
     }
 
@@ -70,19 +70,19 @@ def judge(found: Sequence[LabelledSeries], scores: Iterable[Scores]) -> Volumes:
 
     The keys are the series' names and ``smd``, ``msl``, ``smap``, ``all``.
     """
-    volumes = [vus_of(one, score) for one, score in zip(found, scores, strict=True)]
-    names = [one.series.name for one in found]
+    volumes = [vus_of(labelled, score) for labelled, score in zip(found, scores, strict=True)]
+    names = [labelled.series.name for labelled in found]
     return {**dict(zip(names, volumes, strict=True)), **macro_means(found, volumes)}
 
 
-def vus_of(one: LabelledSeries, score: Scores) -> float:
+def vus_of(labelled: LabelledSeries, score: Scores) -> float:
     """VUS-PR of *score* ``[n]`` for one series, with its own period as the longest window."""
-    return vus_pr(one.anomalous, score, one.period)
+    return vus_pr(labelled.anomalous, score, labelled.period)
 
 
 def macro_means(found: Sequence[LabelledSeries], volumes: Sequence[float]) -> Volumes:
     """Mean over the series of each collection, and over all."""
-    of = np.array([one.series.collection for one in found])
+    of = np.array([labelled.series.collection for labelled in found])
     means = {name: float(np.mean(np.array(volumes)[of == name])) for name in COLLECTIONS}
     return {**means, "all": float(np.mean(volumes))}
 
@@ -91,7 +91,7 @@ def _ours(found: Sequence[LabelledSeries]) -> list[list[Scores]]:
     """Scores of every series, for each seed."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
-        every_series = [one.series for _ in range(SEEDS) for one in found]
+        every_series = [labelled.series for _ in range(SEEDS) for labelled in found]
         seeds = [seed for seed in range(SEEDS) for _ in found]
         scores = list(pool.map(_score, every_series, seeds, timeout=LONGEST_S))
     return [scores[start : start + len(found)] for start in range(0, len(scores), len(found))]
@@ -103,7 +103,7 @@ def _score(series: Series, seed: int) -> Scores:
 
 def _chance(found: Sequence[LabelledSeries], seed: int) -> list[Scores]:
     random = np.random.default_rng(seed)
-    return [random.random(len(one.anomalous)) for one in found]
+    return [random.random(len(labelled.anomalous)) for labelled in found]
 
 
 def _means(runs: Sequence[Mapping[str, float]], names: Sequence[str] = MEANS) -> Volumes:

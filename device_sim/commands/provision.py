@@ -31,7 +31,7 @@ def _enrolments(arguments: argparse.Namespace) -> list[Enrolment]:
         if arguments.site:
             raise UsageError("--site goes with --device; a fleet file names its own sites")
         fleet = load_fleet(arguments.fleet, load_profiles())
-        return [Enrolment(one.device, one.tags) for one in fleet]
+        return [Enrolment(device.device, device.tags) for device in fleet]
     if not arguments.site:
         raise UsageError("--device needs --site: where does it stand?")
     for name in (*arguments.device, arguments.site):

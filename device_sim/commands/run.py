@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments)
     hub = hub_from_environment()
     silence_sdk()
-    keys = device_keys(HubRegistry(hub.connection), [one.device for one in settings.fleet])
+    keys = device_keys(HubRegistry(hub.connection), [device.device for device in settings.fleet])
     return asyncio.run(_run(settings, hub, keys))
 
 

@@ -17,7 +17,7 @@ def show_workload(arguments: argparse.Namespace) -> int:
     """Print the tasks of a site as JSON. Returns 0. Raises UsageError for an unknown site."""
     profiles = load_profiles()
     tasks = load_workload(arguments.fleet, profiles)
-    sites = sorted({one.site for one in load_fleet(arguments.fleet, profiles)})
+    sites = sorted({device.site for device in load_fleet(arguments.fleet, profiles)})
     if arguments.site not in sites:
         raise UsageError(f"--site {arguments.site}: no such site; there are {', '.join(sites)}")
     document = workload_document(tasks, arguments.site)

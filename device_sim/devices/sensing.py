@@ -33,7 +33,7 @@ class SimulatedDevice:
         """*faults*: in order of time, none overlapping."""
         self._signal = signal
         self._channels = profile.channel_names
-        self._limits = np.array([(one.low, one.high) for one in profile.channels]).T
+        self._limits = np.array([(channel.low, channel.high) for channel in profile.channels]).T
         self._period_ms = round(profile.period_s * 1000)
         self._coming = faults
         self._next = next(faults, None)

@@ -35,10 +35,10 @@ class RunSettings:
     log: Path | None
 
 
-def target_of(one: FleetDevice, tasks: Sequence[FleetTask]) -> Target:
+def target_of(device: FleetDevice, tasks: Sequence[FleetTask]) -> Target:
     """*one* as a target of faults; those of the work need tasks to work at."""
-    works = any(task.device == one.device for task in tasks)
-    return Target(one.device, one.profile, works_at=one.site if works else None)
+    works = any(task.device == device.device for task in tasks)
+    return Target(device.device, device.profile, works_at=device.site if works else None)
 
 
 def fault_plan(settings: RunSettings) -> FaultPlan:
@@ -49,7 +49,7 @@ def fault_plan(settings: RunSettings) -> FaultPlan:
         return lambda _target, _start: iter(())
     if settings.faults in {"demo", "work"}:
         cycles = demo_cycles if settings.faults == "demo" else work_cycles
-        targets = [target_of(one, settings.tasks) for one in settings.fleet]
+        targets = [target_of(device, settings.tasks) for device in settings.fleet]
         return lambda target, start: cycles(
             target, targets, seed=settings.seed, start_ms=start, duration_s=simulated_s
         )

@@ -43,8 +43,8 @@ def fleet_producers(
     """
     simulation = Simulation(settings, dispatch, log=log, truth=truth)
     return [
-        simulation.producer(one, links[one.device], place)
-        for place, one in enumerate(settings.fleet)
+        simulation.producer(device, links[device.device], place)
+        for place, device in enumerate(settings.fleet)
     ]
 
 
@@ -65,24 +65,24 @@ class Simulation:
         self._run_name = f"{now_ms():x}"
         self._complaints = Complaints()
 
-    def producer(self, one: FleetDevice, link: Link, place: int) -> Produce:
+    def producer(self, device: FleetDevice, link: Link, place: int) -> Produce:
         """The work of the device that is number *place* of the fleet."""
-        period_ms = round(one.profile.period_s * 1000)
+        period_ms = round(device.profile.period_s * 1000)
         phase_ms = self._settings.batch * period_ms * place // len(self._settings.fleet)
         origin_ms = self._clock.start_ms + phase_ms
         history = round(self._settings.history_s * 1000 / period_ms)
         start_ms = origin_ms - history * period_ms
-        faults = self._plan(target_of(one, self._settings.tasks), origin_ms)
-        if one.capacity is None:
-            return self._worker(one, self._stream(one, start_ms), faults, history).work
-        start = start_allocation(self._settings.tasks, one)
+        faults = self._plan(target_of(device, self._settings.tasks), origin_ms)
+        if device.capacity is None:
+            return self._worker(device, self._stream(device, start_ms), faults, history).work
+        start = start_allocation(self._settings.tasks, device)
         loads = LoadHistory()
         # The faults of its work act on the device, all of them label its readings.
         labels, causes = itertools.tee(faults)
-        drive = TaskDrive(loads, capacity_pct=one.capacity.cpu_pct, faults=causes)
-        worker = self._worker(one, self._driven_stream(one, drive, start_ms), labels, history)
+        drive = TaskDrive(loads, capacity_pct=device.capacity.cpu_pct, faults=causes)
+        worker = self._worker(device, self._driven_stream(device, drive, start_ms), labels, history)
         obedience = Obedience(
-            one.device,
+            device.device,
             link,
             start,
             loads=loads,
@@ -92,32 +92,34 @@ class Simulation:
         )
         return _obedient(obedience, worker)
 
-    def _stream(self, one: FleetDevice, start_ms: int) -> Signal:
+    def _stream(self, device: FleetDevice, start_ms: int) -> Signal:
         return SignalStream(
-            one.device,
-            one.profile,
+            device.device,
+            device.profile,
             seed=self._settings.seed,
             start_ms=start_ms,
-            place=Place(one.utc_offset_h),
+            place=Place(device.utc_offset_h),
         )
 
-    def _driven_stream(self, one: FleetDevice, drive: TaskDrive, start_ms: int) -> Signal:
+    def _driven_stream(self, device: FleetDevice, drive: TaskDrive, start_ms: int) -> Signal:
         return DrivenStream(
-            one.device,
-            one.profile,
+            device.device,
+            device.profile,
             drive,
             seed=self._settings.seed,
             start_ms=start_ms,
-            place=Place(one.utc_offset_h),
+            place=Place(device.utc_offset_h),
         )
 
     def _worker(
-        self, one: FleetDevice, signal: Signal, faults: Iterator[Fault], history: int
+        self, device: FleetDevice, signal: Signal, faults: Iterator[Fault], history: int
     ) -> Worker:
         return Worker(
-            one.device,
-            SimulatedDevice(signal, one.profile, faults),
-            Composer(one.device, one.profile.name, one.profile.channel_names, self._run_name),
+            device.device,
+            SimulatedDevice(signal, device.profile, faults),
+            Composer(
+                device.device, device.profile.name, device.profile.channel_names, self._run_name
+            ),
             dispatch=self._dispatch,
             clock=self._clock,
             truth=self._truth,

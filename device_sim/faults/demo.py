@@ -51,7 +51,7 @@ def demo_cycles(
         base_ms = start_ms + round(cycle * length_s * SECOND_MS)
         victims = victims_of(targets, seed, cycle)
         yield from faults_of_work(target, victims, base_ms, length_s)
-        others = [one for one in order if one not in victims.values()]
+        others = [other for other in order if other not in victims.values()]
         slots = _demo_slots(length_s, len(others))
         for index, slot in enumerate(slots):
             if others[(cycle * len(slots) + index) % len(others)] == target:
@@ -94,4 +94,4 @@ def _interleaved(targets: Sequence[Target]) -> list[Target]:
         [target for target in targets if target.profile.name == name]
         for name in (*DEMO_PROFILES, *others)
     ]
-    return [one for turn in zip_longest(*by_profile) for one in turn if one is not None]
+    return [target for turn in zip_longest(*by_profile) for target in turn if target is not None]

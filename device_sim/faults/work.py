@@ -48,13 +48,13 @@ def cycles_of(duration_s: float | None) -> tuple[float, Iterator[int]]:
 
 def victims_of(targets: Sequence[Target], seed: int, cycle: int) -> dict[str, Target]:
     """Whose work goes wrong in a cycle, by kind; every device in its turn."""
-    sites = sorted({one.works_at for one in targets if one.works_at is not None})
+    sites = sorted({candidate.works_at for candidate in targets if candidate.works_at is not None})
     victims: dict[str, Target] = {}
     for index, kind in enumerate((OVERLOAD, THROTTLED)):
         if sites:
             site = sites[(cycle + index) % len(sites)]
-            able = [one for one in targets if one.works_at == site]
-            rest = [one for one in able if one not in victims.values()]
+            able = [candidate for candidate in targets if candidate.works_at == site]
+            rest = [candidate for candidate in able if candidate not in victims.values()]
             turn = seed + cycle // len(sites)
             if rest:
                 victims[kind] = rest[turn % len(rest)]

@@ -35,9 +35,11 @@ def parse_capacities(document: object) -> dict[str, Capacity]:
         at = f"capacity.{name}"
         names = ("cpu_pct", "energy_w_per_pct", "response_ms")
         given = mapping(fields, at, set(names))
-        for missing in [one for one in names if one not in given]:
+        for missing in [field for field in names if field not in given]:
             raise FleetError(f"{at}.{missing} is missing; give it a number above 0")
-        found[name] = Capacity(**{one: positive(given[one], f"{at}.{one}") for one in names})
+        found[name] = Capacity(
+            **{field: positive(given[field], f"{at}.{field}") for field in names}
+        )
     return found
 
 

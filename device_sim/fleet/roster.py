@@ -59,10 +59,10 @@ def parse_fleet(document: object, profiles: Mapping[str, Profile]) -> list[Fleet
     if not fleet:
         raise FleetError("sites: no device in the whole file; add one")
     seen: set[str] = set()
-    for one in fleet:
-        if one.device in seen:
-            raise FleetError(f"device {one.device!r} is there twice; give each its own id")
-        seen.add(one.device)
+    for device in fleet:
+        if device.device in seen:
+            raise FleetError(f"device {device.device!r} is there twice; give each its own id")
+        seen.add(device.device)
     return fleet
 
 
@@ -73,10 +73,10 @@ def choose(fleet: Sequence[FleetDevice], wanted: int) -> list[FleetDevice]:
         raise FleetError(f"--devices {wanted}: the fleet has {len(fleet)} devices")
     turn: defaultdict[tuple[str, str], int] = defaultdict(int)
     order = []
-    for one in fleet:
-        order.append(turn[one.site, one.profile.name])
-        turn[one.site, one.profile.name] += 1
-    idle = [one.capacity is None for one in fleet]
+    for device in fleet:
+        order.append(turn[device.site, device.profile.name])
+        turn[device.site, device.profile.name] += 1
+    idle = [device.capacity is None for device in fleet]
     ranked = sorted(range(len(fleet)), key=lambda index: (order[index], idle[index], index))
     return [fleet[index] for index in sorted(ranked[:wanted])]
 

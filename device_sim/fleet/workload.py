@@ -59,9 +59,9 @@ def parse_workload(document: object, profiles: Mapping[str, Profile]) -> list[Fl
     tasks: dict[str, FleetTask] = {}
     for at, site in entries(root, "", "sites"):
         able = {
-            one.device: frozenset(one.capabilities)
-            for one in fleet
-            if one.site == site["id"] and one.capacity is not None
+            device.device: frozenset(device.capabilities)
+            for device in fleet
+            if device.site == site["id"] and device.capacity is not None
         }
         for task in _at_site(site, at, able):
             if task.task_id in tasks:
@@ -72,13 +72,13 @@ def parse_workload(document: object, profiles: Mapping[str, Profile]) -> list[Fl
 
 def start_allocation(tasks: Sequence[FleetTask], device: FleetDevice) -> Allocation:
     """What *device* runs when nobody ever ordered it anything."""
-    own = [one for one in tasks if one.device == device.device]
-    return Allocation(0, {one.task_id: one.load_pct for one in own})
+    own = [task for task in tasks if task.device == device.device]
+    return Allocation(0, {task.task_id: task.load_pct for task in own})
 
 
 def workload_document(tasks: Sequence[FleetTask], site: str) -> dict[str, Any]:
     """The tasks of *site* in the product's HTTP format."""
-    return {"tasks": {one.task_id: _document(one) for one in tasks if one.site == site}}
+    return {"tasks": {task.task_id: _document(task) for task in tasks if task.site == site}}
 
 
 def _document(task: FleetTask) -> dict[str, Any]:

@@ -61,8 +61,8 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
         inside = sorted(path.rglob("*.csv"))
         if not inside:
             raise RecordingError(f"{path}: no .csv file in this folder")
-        for one in inside:
-            yield one, "-".join(one.relative_to(path).with_suffix("").parts)
+        for file in inside:
+            yield file, "-".join(file.relative_to(path).with_suffix("").parts)
 
 
 def _named(device: str | None, label: str, *, alone: bool) -> str:

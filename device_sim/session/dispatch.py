@@ -99,9 +99,9 @@ class Dispatch:
             for message in outbox.give_up():
                 self._log.settled(message, "unsent")
         await asyncio.gather(*(link.close() for link in self._links.values()))
-        for one in ended:
-            if isinstance(one, Exception):
-                raise one
+        for outcome in ended:
+            if isinstance(outcome, Exception):
+                raise outcome
 
     def _acknowledged(self, message: Outgoing, acked_at: int) -> None:
         self._log.settled(message, "sent", acked_at)

@@ -99,7 +99,9 @@ class RunLog:
     def faults(self, documents: Sequence[dict[str, Any]]) -> None:
         """Write the truth so far: one line a fault."""
         self.tally.faults = len(documents)
-        self._replace("faults.jsonl", "".join(json.dumps(one) + "\n" for one in documents))
+        self._replace(
+            "faults.jsonl", "".join(json.dumps(document) + "\n" for document in documents)
+        )
 
     def summary(self, *, finished: bool, seconds: float) -> None:
         """Write the counts so far."""

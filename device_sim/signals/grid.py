@@ -22,7 +22,9 @@ class Grid:
     def __init__(self, device: str, profile: Profile, *, seed: int, start_ms: int) -> None:
         """*start_ms*: event time of the first reading after the warm-up."""
         self._channels = profile.channel_names
-        self._low, self._high = np.array([(one.low, one.high) for one in profile.channels]).T
+        self._low, self._high = np.array(
+            [(channel.low, channel.high) for channel in profile.channels]
+        ).T
         self._period_ms = round(profile.period_s * 1000)
         self._origin_ms = start_ms - WARM_UP_BLOCKS * BLOCK * self._period_ms
         self._key = (seed, number_of(device))

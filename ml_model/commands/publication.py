@@ -52,10 +52,10 @@ def _publish(parsed: argparse.Namespace, console: Console) -> None:
         else:
             folders = _bundle_folders(parsed, profiles, console)
             done = publish(container, folders, profiles, activate=parsed.activate)
-    for one in done:
+    for bundle in done:
         console.print(
-            f"{one.profile} {one.version}: {one.uploaded} files uploaded, {one.outcome}"
-            + (f" ({one.active})" if one.active != one.version else "")
+            f"{bundle.profile} {bundle.version}: {bundle.uploaded} files uploaded, {bundle.outcome}"
+            + (f" ({bundle.active})" if bundle.active != bundle.version else "")
         )
 
 

@@ -70,8 +70,8 @@ def _versions(parsed: argparse.Namespace, console: Console) -> None:
     for column in ("version", "uploaded (UTC)", "use"):
         table.add_column(column)
     with container_client(os.environ) as container:
-        for one in versions(container, load_profiles()[parsed.profile]):
-            table.add_row(one.version, f"{one.uploaded:%Y-%m-%d %H:%M:%S}", one.use)
+        for version in versions(container, load_profiles()[parsed.profile]):
+            table.add_row(version.version, f"{version.uploaded:%Y-%m-%d %H:%M:%S}", version.use)
     console.print(table)
 
 

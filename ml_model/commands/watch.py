@@ -89,7 +89,7 @@ def _drift(parsed: argparse.Namespace, console: Console) -> None:
         folder = _bundle(profile, parsed.bundle, Path(fetched))
         described, program = read_description(folder), load_program(folder)
         recordings, _ = _source(parsed, profile, console, days=DRIFT_DAYS)
-        scored = [score_recording(program, one, profile) for one in recordings]
+        scored = [score_recording(program, recording, profile) for recording in recordings]
     drift = drift_from(described, scored, profile)
     console.print(drift_table(drift, f"{profile.name} against {described['version']}"))
 

@@ -65,18 +65,18 @@ def calibrate(
     scored: Sequence[ScoredRecording], hysteresis: Hysteresis, target_per_day: float
 ) -> Calibration:
     """Find the threshold for *target_per_day* false alerts per device on normal recordings."""
-    series = [sustain(one.score, hysteresis.raise_after) for one in scored]
-    days = sum(one.scored_days for one in scored)
-    finite = np.concatenate([one[np.isfinite(one)] for one in series])
+    series = [sustain(recording.score, hysteresis.raise_after) for recording in scored]
+    days = sum(recording.scored_days for recording in scored)
+    finite = np.concatenate([scores[np.isfinite(scores)] for scores in series])
     if not len(finite):
         raise RecordingError("no reading of the recordings for calibration has a score")
     level = float(np.quantile(finite, LEVEL))
     apart = hysteresis.clear_after + hysteresis.raise_after
-    peaks = np.concatenate([excursion_peaks(one, level, apart) for one in series])
+    peaks = np.concatenate([excursion_peaks(scores, level, apart) for scores in series])
     tail = _fitted(peaks, level, days) if len(peaks) >= LEAST_PEAKS else None
     highest = float(finite.max()) * MARGIN
     threshold = highest if tail is None else threshold_for(tail, target_per_day)
-    alerts = sum(len(excursion_peaks(one, threshold, apart)) for one in series)
+    alerts = sum(len(excursion_peaks(scores, threshold, apart)) for scores in series)
     return Calibration(
         threshold=threshold,
         method="highest" if tail is None else "pareto",
@@ -99,5 +99,5 @@ def _fitted(peaks: NDArray[np.float64], level: float, days: float) -> Tail:
 
 def _usual(scored: Sequence[ScoredRecording]) -> float:
     """The quantile that a device's own scores are tracked at, above 0 whatever the scores."""
-    every = np.concatenate([one.score for one in scored])
+    every = np.concatenate([recording.score for recording in scored])
     return max(float(np.nanquantile(every, USUAL_QUANTILE)), LEAST_SCORE)

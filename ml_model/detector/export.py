@@ -164,8 +164,8 @@ def check_reload(model: WindowAutoencoder, path: Path) -> None:
     finally:
         windows_path.unlink(missing_ok=True)
         answer_path.unlink(missing_ok=True)
-    for one, other in zip(found, expected, strict=True):
-        if not np.allclose(one, other, rtol=1e-4, atol=1e-5):
+    for answer, other in zip(found, expected, strict=True):
+        if not np.allclose(answer, other, rtol=1e-4, atol=1e-5):
             raise InvalidBundleError(f"{path} scores otherwise in a fresh process")
 
 

@@ -96,7 +96,7 @@ class WindowAutoencoder(nn.Module):
         super().__init__()
         self.config = config
         self.look = Views(config.window, config.channels, config.early, config.views)
-        self.quantisers = nn.ModuleList(Quantiser(config.channels, one) for one in config.views)
+        self.quantisers = nn.ModuleList(Quantiser(config.channels, view) for view in config.views)
         for name in ("missing_after", "stuck_after"):
             self.register_buffer(name, torch.full((config.channels,), torch.inf))
         self.register_buffer("unit", torch.ones(()))
@@ -115,7 +115,7 @@ class WindowAutoencoder(nn.Module):
     def errors(self, x: Tensor) -> list[Tensor]:
         """Each view's reconstruction error by channel, ``[b, c]``, before it is scaled."""
         working = torch.ones((), dtype=x.dtype)
-        return [one.error(seen) for one, seen in self._parts(x, working)]
+        return [quantiser.error(seen) for quantiser, seen in self._parts(x, working)]
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         sensors = self.sensors(x)
@@ -124,11 +124,11 @@ class WindowAutoencoder(nn.Module):
         powers = self.config.power, self.config.channel_power
         total = x.new_zeros(())
         blame = x.new_zeros(())
-        for view, (one, seen) in zip(self.config.views, self._parts(x, working), strict=True):
-            tails = (one.error(seen) / one.channel_tail).clamp(max=MOST_TAILS)
+        for view, (quantiser, seen) in zip(self.config.views, self._parts(x, working), strict=True):
+            tails = (quantiser.error(seen) / quantiser.channel_tail).clamp(max=MOST_TAILS)
             by_channel = tails.pow(powers[1])  # [b, c]
             together = by_channel.sum(1, keepdim=True)  # [b, 1]
-            evidence = (together.pow(1.0 / powers[1]) / one.tail).clamp(max=self.config.limit)
+            evidence = (together.pow(1.0 / powers[1]) / quantiser.tail).clamp(max=self.config.limit)
             evidence = (view.weight * evidence).pow(powers[0])
             total = total + evidence
             # The share first: the product of the two powers would overflow.
@@ -143,6 +143,6 @@ class WindowAutoencoder(nn.Module):
 
     def _parts(self, x: Tensor, working: Tensor) -> list[tuple[Quantiser, Seen]]:
         return [
-            (self.quantiser(index), Seen(one.values, one.known * working))
-            for index, one in enumerate(self.look(x))
+            (self.quantiser(index), Seen(seen.values, seen.known * working))
+            for index, seen in enumerate(self.look(x))
         ]

@@ -39,7 +39,9 @@ def fit_scaler(
     look = model.look
     low = np.array([channel.low for channel in profile.channels])
     high = np.array([channel.high for channel in profile.channels])
-    rows = np.concatenate([one.values[one.fault == ""] for one in recordings]).astype(np.float64)
+    rows = np.concatenate(
+        [recording.values[recording.fault == ""] for recording in recordings]
+    ).astype(np.float64)
     with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # checked just below
         centre, spread = np.nanmean(rows, axis=0), np.nanstd(rows, axis=0)
     for name, value in zip(profile.channel_names, centre, strict=True):
@@ -68,8 +70,8 @@ def fit_sensors(model: WindowAutoencoder, recordings: Sequence[Recording]) -> No
         (model.missing_after, lambda values: ~np.isfinite(values)),
         (model.stuck_after, _unchanged),
     ):
-        normal = [quiet(one.values[one.fault == ""]) for one in recordings]
-        longest = np.max([_longest_runs(one) for one in normal], axis=0)
+        normal = [quiet(recording.values[recording.fault == ""]) for recording in recordings]
+        longest = np.max([_longest_runs(rows) for rows in normal], axis=0)
         after = np.maximum(LEAST_RUN, np.ceil(RUNS_LONGER * longest) + 1)
         put(limit, np.where(after <= told, after, np.inf))
 
@@ -82,9 +84,11 @@ def drifted_spread(
     A slow channel goes on as it went: its mean square change over a lag L grows as L^2h (fractional
     Brownian motion, Mandelbrot and Van Ness 1968), with h told from two lags of the training rows.
     """
-    rows = min(len(one.t) for one in recordings)
+    rows = min(len(recording.t) for recording in recordings)
     near, far = max(1, round(NEAR * rows)), max(2, round(FAR * rows))
-    means = [_rolling_mean(one.values.astype(np.float64), view_rows) for one in recordings]
+    means = [
+        _rolling_mean(recording.values.astype(np.float64), view_rows) for recording in recordings
+    ]
     at_near, at_far = _mean_square_change(means, near), _mean_square_change(means, far)
     exponent = np.clip(np.log(at_far / at_near) / np.log(far / near), 0.0, 2.0)
     spread: NDArray[np.float64] = np.sqrt(at_far / 2 * (horizon * rows / far) ** exponent)
@@ -115,7 +119,7 @@ def _rolling_mean(values: Rows, rows: int) -> Rows:
 
 
 def _mean_square_change(means: Sequence[Rows], lag: int) -> NDArray[np.float64]:
-    squares = np.concatenate([(one[lag:] - one[:-lag]) ** 2 for one in means])
+    squares = np.concatenate([(mean[lag:] - mean[:-lag]) ** 2 for mean in means])
     # A channel that is never known at both ends of the lag is not taken to drift.
     change: NDArray[np.float64] = np.fmax(np.nanmean(squares, axis=0), 1e-12)
     return change

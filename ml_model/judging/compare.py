@@ -108,7 +108,7 @@ def _side(order: ShadowOrder, folder: Path, profile: Profile, console: Console) 
         anomalous = np.array(decided.anomalous, dtype=np.bool_)
         shadows.append(Shadow(scored, anomalous, alert_spans(recording, decided.changes)))
     try:
-        drift = drift_from(read_description(folder), [one.scored for one in shadows], profile)
+        drift = drift_from(read_description(folder), [shadow.scored for shadow in shadows], profile)
     except InvalidBundleError:
         drift = None
     return _Side(spec.version, shadows, drift)
@@ -117,9 +117,9 @@ def _side(order: ShadowOrder, folder: Path, profile: Profile, console: Console) 
 def _labelled(recordings: Sequence[Recording]) -> list[Span]:
     """The labelled faults: an alert in one of them is right."""
     return [
-        _span(one, start, end - 1)
-        for one in recordings
-        for _, start, end in labelled_runs(one.fault)
+        _span(recording, start, end - 1)
+        for recording in recordings
+        for _, start, end in labelled_runs(recording.fault)
     ]
 
 
@@ -146,10 +146,10 @@ def _table(report: dict[str, Any]) -> Table:
         ("unconfirmed_per_device_day", "these a device and day"),
     ):
         table.add_row(label, _shown(active[name]), _shown(candidate[name]))
-    table.add_row("alerts of its own", *(_shown(len(report[f"only_{one}"])) for one in _SIDES))
+    table.add_row("alerts of its own", *(_shown(len(report[f"only_{side}"])) for side in _SIDES))
     found = report["confirmed"]
     table.add_row("confirmed alerts found", str(found), str(found - len(report["lost"])))
-    table.add_row("drift", *(_drift_shown(report[one]["drift"]) for one in _SIDES))
+    table.add_row("drift", *(_drift_shown(report[side]["drift"]) for side in _SIDES))
     table.caption = (
         f"alerts shared {_shown(report['agreement'])}, readings judged alike "
         f"{_shown(report['readings_agree'])}, rank correlation of the scores "

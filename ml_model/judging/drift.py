@@ -30,8 +30,8 @@ def reference_from(
 
     *scored*: recordings that were held out from training, so that their scores are as online.
     """
-    scores = [one.score[one.recording.fault == ""] for one in scored]
-    values = [one.values[one.fault == ""] for one in recordings]
+    scores = [part.score[part.recording.fault == ""] for part in scored]
+    values = [recording.values[recording.fault == ""] for recording in recordings]
     return reference_document(reference_of(scores, values, profile))
 
 
@@ -44,8 +44,8 @@ def drift_from(
     """
     reference = parse_reference(described, profile)
     empty = np.empty((0, len(profile.channels)), dtype=np.float32)
-    scores = np.concatenate([empty[:, 0], *(one.score for one in scored)])
-    values = np.concatenate([empty, *(one.recording.values for one in scored)])
+    scores = np.concatenate([empty[:, 0], *(part.score for part in scored)])
+    values = np.concatenate([empty, *(part.recording.values for part in scored)])
     return drift_of(reference, scores, values)
 
 
@@ -58,7 +58,7 @@ def drift_table(drift: Drift, title: str) -> Table:
     table.add_column("")
     table.add_column("drift", justify="right")
     table.add_column("state")
-    for name in sorted(figures, key=lambda one: -figures[one]):
+    for name in sorted(figures, key=lambda name: -figures[name]):
         table.add_row(name, f"{figures[name]:.3f}", state_of(figures[name]))
     table.caption = f"{drift.readings} readings: {drift.state}"
     if drift.state == "unknown":

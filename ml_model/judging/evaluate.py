@@ -43,7 +43,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Judgement:
     """One recording's alerts held against its labels. ``near`` marks readings whose window holds a
     faulty one, bool ``[n]``; ``false_alerts`` are indices of readings, as are those in
     ``changes``; ``thresholds`` ``[n]`` were in force."""
@@ -61,7 +61,7 @@ class Judged:
         return [index for index, change in self.changes if change == "raised"]
 
 
-def judge(scored: ScoredRecording, rule: Rule, window: int) -> Judged:
+def judge(scored: ScoredRecording, rule: Rule, window: int) -> Judgement:
     recording = scored.recording
     decided = decide_recording(scored, rule)
     raised = [index for index, change in decided.changes if change == "raised"]
@@ -75,24 +75,24 @@ def judge(scored: ScoredRecording, rule: Rule, window: int) -> Judged:
         Event(kind, start, end, *_delay(recording.t, raised, start, end + raise_after))
         for kind, start, end in labelled_runs(recording.fault)
     ]
-    return Judged(
+    return Judgement(
         scored=scored,
         thresholds=np.array(decided.thresholds),
         anomalous=np.array(decided.anomalous, dtype=np.bool_),
         changes=decided.changes,
         near=near,
         events=events,
-        false_alerts=[one for one in raised if not near[one]],
+        false_alerts=[index for index in raised if not near[index]],
     )
 
 
-def metrics_of(judged: Sequence[Judged]) -> dict[str, Any]:
+def metrics_of(judged: Sequence[Judgement]) -> dict[str, Any]:
     """The figures of metrics.json; None where there is nothing to divide by."""
-    events = [event for one in judged for event in one.events]
+    events = [event for judgement in judged for event in judgement.events]
     seen = [event for event in events if event.kind not in UNSEEN_KINDS]
     found = [event.delay_s for event in seen if event.delay_s is not None]
-    false_alerts = sum(len(one.false_alerts) for one in judged)
-    days = sum(one.scored.scored_days for one in judged)
+    false_alerts = sum(len(judgement.false_alerts) for judgement in judged)
+    days = sum(judgement.scored.scored_days for judgement in judged)
     return {
         "events": {
             "total": len(seen),
@@ -112,24 +112,24 @@ def metrics_of(judged: Sequence[Judged]) -> dict[str, Any]:
     }
 
 
-def faulty_and_scored(one: Judged) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def faulty_and_scored(judged: Judgement) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """For each reading: does it hold a fault the score can see, and does it count at all.
 
     Readings without a score, of unseen kinds, and between a fault and the last window that holds
     it, do not count.
     """
-    fault = one.scored.recording.fault
+    fault = judged.scored.recording.fault
     faulty = (fault != "") & ~np.isin(fault, sorted(UNSEEN_KINDS))
-    return faulty, np.isfinite(one.scored.score) & (faulty | ~one.near)
+    return faulty, np.isfinite(judged.scored.score) & (faulty | ~judged.near)
 
 
-def _reading_metrics(judged: Sequence[Judged]) -> dict[str, Any]:
+def _reading_metrics(judged: Sequence[Judgement]) -> dict[str, Any]:
     hit = missed = wrong = 0
-    for one in judged:
-        faulty, counts = faulty_and_scored(one)
-        hit += int((one.anomalous & faulty & counts).sum())
-        missed += int((~one.anomalous & faulty & counts).sum())
-        wrong += int((one.anomalous & ~faulty & counts).sum())
+    for judgement in judged:
+        faulty, counts = faulty_and_scored(judgement)
+        hit += int((judgement.anomalous & faulty & counts).sum())
+        missed += int((~judgement.anomalous & faulty & counts).sum())
+        wrong += int((judgement.anomalous & ~faulty & counts).sum())
     return {"precision": _ratio(hit, hit + wrong), "recall": _ratio(hit, hit + missed)}
 
 
@@ -155,7 +155,7 @@ def _delay(
     t: NDArray[np.int64], raised: Sequence[int], start: int, end: int
 ) -> tuple[float, int] | tuple[None, None]:
     """From the reading *start* to the first of *raised* before *end*: in s and in windows."""
-    inside = [one for one in raised if start <= one < end]
+    inside = [index for index in raised if start <= index < end]
     if not inside:
         return None, None
     return float(t[inside[0]] - t[start]) / 1_000, inside[0] - start + 1

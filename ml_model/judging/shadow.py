@@ -70,15 +70,15 @@ def compare(
 
     *confirmed*: where an alert is right, by an operator's word or a label.
     """
-    ours = [alert for one in active for alert in one.alerts]
-    theirs = [alert for one in candidate for alert in one.alerts]
+    ours = [alert for shadow in active for alert in shadow.alerts]
+    theirs = [alert for shadow in candidate for alert in shadow.alerts]
     only_active, only_candidate = _apart(ours, theirs, window_ms), _apart(theirs, ours, window_ms)
     missed = _apart(confirmed, ours, window_ms)
-    found = [one for one in confirmed if one not in missed]
+    found = [span for span in confirmed if span not in missed]
     alerts = len(ours) + len(theirs)
     alone = len(only_active) + len(only_candidate)
     return Comparison(
-        days=sum(one.scored.scored_days for one in candidate),
+        days=sum(shadow.scored.scored_days for shadow in candidate),
         active_alerts=ours,
         candidate_alerts=theirs,
         only_active=only_active,
@@ -112,7 +112,7 @@ def reasons_against(comparison: Comparison, target_per_day: float) -> list[str]:
             f"allowed and the active bundle raises {before:.2f}"
         )
     if comparison.lost:
-        named = ", ".join(f"{one.device} at {one.from_t}" for one in comparison.lost[:3])
+        named = ", ".join(f"{span.device} at {span.from_t}" for span in comparison.lost[:3])
         reasons.append(
             f"{len(comparison.lost)} of {len(comparison.confirmed)} confirmed alerts are lost "
             f"({named}{', …' if len(comparison.lost) > 3 else ''})"
@@ -148,26 +148,26 @@ def _apart(spans: Sequence[Span], others: Sequence[Span], within_ms: int) -> lis
     for other in others:
         by_device.setdefault(other.device, []).append(other)
     return [
-        one
-        for one in spans
-        if not any(one.meets(other, within_ms) for other in by_device.get(one.device, []))
+        span
+        for span in spans
+        if not any(span.meets(other, within_ms) for other in by_device.get(span.device, []))
     ]
 
 
 def _readings_agree(active: Sequence[Shadow], candidate: Sequence[Shadow]) -> float | None:
     alike = both = 0
-    for one, other in zip(active, candidate, strict=True):
-        scored = np.isfinite(one.scored.score) & np.isfinite(other.scored.score)
+    for mine, other in zip(active, candidate, strict=True):
+        scored = np.isfinite(mine.scored.score) & np.isfinite(other.scored.score)
         both += int(scored.sum())
-        alike += int((one.anomalous == other.anomalous)[scored].sum())
+        alike += int((mine.anomalous == other.anomalous)[scored].sum())
     return alike / both if both else None
 
 
 def _correlation(active: Sequence[Shadow], candidate: Sequence[Shadow]) -> float | None:
     if not active:
         return None
-    ours = np.concatenate([one.scored.score for one in active])
-    theirs = np.concatenate([one.scored.score for one in candidate])
+    ours = np.concatenate([shadow.scored.score for shadow in active])
+    theirs = np.concatenate([shadow.scored.score for shadow in candidate])
     both = np.isfinite(ours) & np.isfinite(theirs)
     if not both.any() or np.ptp(ours[both]) == 0 or np.ptp(theirs[both]) == 0:
         return None
@@ -183,7 +183,7 @@ def _side(alerts: Sequence[Span], unconfirmed: int, days: float) -> dict[str, An
 
 
 def _documents(spans: Sequence[Span]) -> list[dict[str, Any]]:
-    return [{"deviceId": one.device, "from": one.from_t, "to": one.to_t} for one in spans]
+    return [{"deviceId": span.device, "from": span.from_t, "to": span.to_t} for span in spans]
 
 
 def _rounded(value: float | None) -> float | None:

@@ -41,7 +41,7 @@ def stored_alerts(
         enable_cross_partition_query=True,
     )
     spans: dict[str, Span] = {}
-    for document in sorted(found, key=lambda one: int(one["t"])):
+    for document in sorted(found, key=lambda document: int(document["t"])):
         spans[document["alertId"]] = _span(document, until_ms)
     return {alert_id: span for alert_id, span in spans.items() if span.to_t >= since_ms}
 
@@ -74,11 +74,11 @@ def with_faults(
     for span in spans:
         by_device.setdefault(span.device, []).append(span)
     marked = []
-    for one in recordings:
-        faulty = np.zeros(len(one.t), dtype=np.bool_)
-        for span in by_device.get(one.device, []):
-            faulty |= (one.t >= span.from_t - before_ms) & (one.t <= span.to_t)
-        marked.append(replace(one, fault=np.where(faulty, kind, one.fault)))
+    for recording in recordings:
+        faulty = np.zeros(len(recording.t), dtype=np.bool_)
+        for span in by_device.get(recording.device, []):
+            faulty |= (recording.t >= span.from_t - before_ms) & (recording.t <= span.to_t)
+        marked.append(replace(recording, fault=np.where(faulty, kind, recording.fault)))
     return marked
 
 

@@ -52,8 +52,10 @@ def with_windows(
 
     Raises RecordingError when none is left.
     """
-    kept = [one for one in recordings if ends_of_windows(one, profile).any()]
-    left_out = sorted({one.device for one in recordings} - {one.device for one in kept})
+    kept = [recording for recording in recordings if ends_of_windows(recording, profile).any()]
+    left_out = sorted(
+        {recording.device for recording in recordings} - {recording.device for recording in kept}
+    )
     needed = f"{profile.window} readings in a row without a silence of half a window"
     if not kept:
         raise RecordingError(f"no device has {needed}: record longer, or without gaps")
@@ -66,7 +68,7 @@ def check_trainable(recordings: Sequence[Recording], profile: Profile) -> list[s
     Returns remarks on what training will do its own way. Raises RecordingError when it cannot.
     """
     rows = sum(len(recording.t) for recording in recordings)
-    windows = sum(int(normal_ends(one, profile).sum()) for one in recordings)
+    windows = sum(int(normal_ends(recording, profile).sum()) for recording in recordings)
     if windows < LEAST_WINDOWS:
         raise RecordingError(
             f"{rows} readings give {windows} windows without a fault or a silence, too few to "
@@ -82,7 +84,7 @@ def check_parts(parts: Sequence[Sequence[Recording]], profile: Profile) -> list[
     """
     names = ("train", "stop the training", "set the threshold")
     for part, name in zip(parts, names, strict=True):
-        if not any(normal_ends(one, profile).any() for one in part):
+        if not any(normal_ends(recording, profile).any() for recording in part):
             raise RecordingError(
                 f"the part of the recordings that is to {name} has no {profile.window} readings in "
                 "a row without a fault or a long silence; record longer"
@@ -91,7 +93,7 @@ def check_parts(parts: Sequence[Sequence[Recording]], profile: Profile) -> list[
 
 
 def _normal_rows(recordings: Sequence[Recording]) -> NDArray[np.float32]:
-    return np.concatenate([one.values[one.fault == ""] for one in recordings])
+    return np.concatenate([recording.values[recording.fault == ""] for recording in recordings])
 
 
 def _check_channels(rows: NDArray[np.float32], profile: Profile, where: str) -> list[str]:

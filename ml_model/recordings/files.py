@@ -40,7 +40,9 @@ class FileSource:
         recordings = read_recordings(
             self.paths, profile, time_column=self.time_column, console=console
         )
-        remarks = [remark for one in recordings for remark in check_period(one, profile)]
+        remarks = [
+            remark for recording in recordings for remark in check_period(recording, profile)
+        ]
         return Recorded(recordings, sha256_of(self.paths), tuple(remarks))
 
 
@@ -82,7 +84,7 @@ def _files(paths: Sequence[Path]) -> list[tuple[Path, str]]:
     """Each file, and the device it is of unless it says otherwise."""
     if not paths:
         raise RecordingError("no file was named; give at least one with --data")
-    return [one for path in paths for one in (_below(path) if path.is_dir() else [_named(path)])]
+    return [file for path in paths for file in (_below(path) if path.is_dir() else [_named(path)])]
 
 
 def _below(folder: Path) -> list[tuple[Path, str]]:

@@ -71,12 +71,14 @@ class StoredSource:
         )
         labels = labels_of_alerts(database.get_container_client("settings"))
         if self.use == "evaluation":
-            faults = [span for one, span in alerts.items() if labels.get(one) == "anomaly"]
+            faults = [
+                span for alert_id, span in alerts.items() if labels.get(alert_id) == "anomaly"
+            ]
             remark = f"{len(faults)} of {len(alerts)} alerts were confirmed: these are the faults"
             if not faults:
                 remark = f"none of {len(alerts)} alerts was confirmed: every alert counts as false"
             return with_faults(recordings, faults, "confirmed", profile), remark
-        faults = [span for one, span in alerts.items() if labels.get(one) != "normal"]
+        faults = [span for alert_id, span in alerts.items() if labels.get(alert_id) != "normal"]
         remark = f"the readings around {len(faults)} of {len(alerts)} alerts do not train: " + (
             "nobody called these normal" if faults else "all were called normal"
         )
@@ -90,10 +92,10 @@ def _of_period(
 ) -> tuple[list[Recording], list[str]]:
     """Without the devices that send at another period than the profile's, which are remarked on."""
     kept, remarks = [], []
-    for one in recordings:
+    for recording in recordings:
         try:
-            remarks += check_period(one, profile)
-            kept.append(one)
+            remarks += check_period(recording, profile)
+            kept.append(recording)
         except RecordingError as error:
             remarks.append(f"left out: {error}")
     if not kept:
@@ -103,7 +105,7 @@ def _of_period(
 
 def _remarks_on_size(recordings: Sequence[Recording]) -> list[str]:
     most = readings_each(recordings)
-    if not any(len(one.t) >= most for one in recordings):
+    if not any(len(recording.t) >= most for recording in recordings):
         return []
     return [f"only the newest {most} readings of each device were read"]
 
@@ -111,8 +113,8 @@ def _remarks_on_size(recordings: Sequence[Recording]) -> list[str]:
 def _sha256_of(recordings: Sequence[Recording]) -> str:
     """One hash over devices, times, values and faults."""
     digest = hashlib.sha256()
-    for one in recordings:
-        digest.update(one.device.encode())
-        for column in (one.t, one.values, one.fault != ""):
+    for recording in recordings:
+        digest.update(recording.device.encode())
+        for column in (recording.t, recording.values, recording.fault != ""):
             digest.update(column.tobytes())
     return digest.hexdigest()

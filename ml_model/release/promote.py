@@ -113,7 +113,7 @@ def versions(container: ContainerClient, profile: Profile) -> list[Version]:
         for blob in container.list_blobs(name_starts_with=f"{profile.name}/")
         if blob.name.endswith(end) and (version := blob.name.split("/")[1])
     ]
-    return sorted(found, key=lambda one: (one.uploaded, one.version), reverse=True)
+    return sorted(found, key=lambda version: (version.uploaded, version.version), reverse=True)
 
 
 def fetch(container: ContainerClient, profile: Profile, version: str | None, into: Path) -> Path:

@@ -13,7 +13,7 @@ from sklearn.metrics import precision_recall_curve
 from ml_model.detector.calibrate import Calibration
 from ml_model.detector.model import WindowAutoencoder
 from ml_model.detector.scoring import ScoredRecording
-from ml_model.judging.evaluate import Judged, faulty_and_scored
+from ml_model.judging.evaluate import Judgement, faulty_and_scored
 from ml_model.recording import Recording, window_chunks
 from ml_model.training.train import Epoch
 from tocsin.domain.profile import Profile
@@ -48,14 +48,14 @@ def plot_reconstruction(
         made = model.quantiser(index).reconstruct(encoded).expand_as(encoded)
     names = profile.channel_names
     figure = Figure(figsize=(12, 1.5 * len(names) + 1))
-    for axes, name, one, two in zip(
+    for axes, name, whitened, two in zip(
         figure.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0],
         names,
         encoded[:, -1].T,
         made[:, -1].T,
         strict=True,
     ):
-        axes.plot(one, linewidth=0.8, label="whitened")
+        axes.plot(whitened, linewidth=0.8, label="whitened")
         axes.plot(two, linewidth=0.8, label="nearest prototype")
         axes.set_ylabel(name, fontsize=7)
     axes.set_xlabel(f"window, seen as {views[index].kind} of {views[index].rows} readings")
@@ -67,7 +67,7 @@ def plot_calibration(
     scored: Sequence[ScoredRecording], calibration: Calibration, raise_after: int, path: Path
 ) -> None:
     """How often the sustained score passes a level, on held-out normal readings."""
-    series = np.concatenate([sustain(one.score, raise_after) for one in scored])
+    series = np.concatenate([sustain(recording.score, raise_after) for recording in scored])
     ordered = np.sort(series[np.isfinite(series)])[::-1]
     figure = Figure()
     axes = figure.subplots()
@@ -78,11 +78,11 @@ def plot_calibration(
     _save(figure, path)
 
 
-def plot_precision_recall(judged: Sequence[Judged], path: Path) -> None:
+def plot_precision_recall(judged: Sequence[Judgement], path: Path) -> None:
     """Precision and recall of single readings over all thresholds."""
-    pairs = [(one, *faulty_and_scored(one)) for one in judged]
+    pairs = [(judgement, *faulty_and_scored(judgement)) for judgement in judged]
     labels = np.concatenate([faulty[counts] for _, faulty, counts in pairs])
-    scores = np.concatenate([one.scored.score[counts] for one, _, counts in pairs])
+    scores = np.concatenate([judgement.scored.score[counts] for judgement, _, counts in pairs])
     if not labels.any():
         return
     precision, recall, _ = precision_recall_curve(labels, scores)
@@ -93,19 +93,19 @@ def plot_precision_recall(judged: Sequence[Judged], path: Path) -> None:
     _save(figure, path)
 
 
-def plot_scores(one: Judged, threshold: float, path: Path) -> None:
+def plot_scores(judged: Judgement, threshold: float, path: Path) -> None:
     """The score around the first faults of a recording, its labels shaded."""
-    start = max(0, one.events[0].start - 300) if one.events else 0
+    start = max(0, judged.events[0].start - 300) if judged.events else 0
     part = slice(start, start + SHOWN_READINGS)
     figure = Figure(figsize=(12, 4))
     axes = figure.subplots()
-    axes.plot(range(start, start + len(one.scored.score[part])), one.scored.score[part])
+    axes.plot(range(start, start + len(judged.scored.score[part])), judged.scored.score[part])
     axes.axhline(threshold, color="black", linestyle="--", label="threshold")
-    for event in one.events:
+    for event in judged.events:
         if event.start < start + SHOWN_READINGS:
             axes.axvspan(event.start, event.end, alpha=0.25, color="tab:red")
             axes.annotate(event.kind, (event.start, threshold), fontsize=7, rotation=90)
-    axes.set(xlabel="reading", ylabel="score", title=one.scored.recording.device)
+    axes.set(xlabel="reading", ylabel="score", title=judged.scored.recording.device)
     axes.legend()
     _save(figure, path)
 

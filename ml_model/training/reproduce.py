@@ -70,22 +70,24 @@ def check(
     Returns the exit code: 0, or 1 when a figure is beyond its tolerance. Raises ReproductionError
     when none of the profiles has a bundle, InvalidBundleError when one cannot be read.
     """
-    committed = [one for one in profiles if (bundles / one.name).is_dir()]
-    for one in profiles:
-        if one not in committed:
-            _say(console, f"{one.name}: no bundle in {bundles}, nothing to compare with")
+    committed = [profile for profile in profiles if (bundles / profile.name).is_dir()]
+    for profile in profiles:
+        if profile not in committed:
+            _say(console, f"{profile.name}: no bundle in {bundles}, nothing to compare with")
     if not committed:
         raise ReproductionError(
             f"{bundles} holds no bundle to check: make one with make train, or name another "
             "folder with --bundles"
         )
     beyond = []
-    for one in committed:
-        export.read_description(bundles / one.name)  # what cannot be read is told before minutes
-        made = _make(one, config, out / one.name, console, training=training, test=test)
-        figures = _compared(bundles / one.name, made, one, console)
-        beyond += [f"{one.name}: {figure.name}" for figure in figures if not figure.within]
-    for line in beyond or [f"none, of {', '.join(one.name for one in committed)}"]:
+    for profile in committed:
+        export.read_description(
+            bundles / profile.name
+        )  # what cannot be read is told before minutes
+        made = _make(profile, config, out / profile.name, console, training=training, test=test)
+        figures = _compared(bundles / profile.name, made, profile, console)
+        beyond += [f"{profile.name}: {figure.name}" for figure in figures if not figure.within]
+    for line in beyond or [f"none, of {', '.join(profile.name for profile in committed)}"]:
         _say(console, f"beyond its tolerance: {line}")
     return BEYOND if beyond else 0
 

@@ -18,7 +18,7 @@ from ml_model.detector.model import WindowAutoencoder
 from ml_model.detector.presets import TARGET_PER_DAY, Preset
 from ml_model.detector.scoring import ScoredRecording, score_recording
 from ml_model.judging.drift import reference_from
-from ml_model.judging.evaluate import Judged, judge, metrics_of
+from ml_model.judging.evaluate import Judgement, judge, metrics_of
 from ml_model.paths import BUNDLE_FILE
 from ml_model.recording import Recording, normal_ends, split
 from ml_model.recordings.checks import check_parts, check_trainable, with_windows
@@ -65,8 +65,8 @@ def run_training(order: TrainingOrder, profile: Profile, out: Path, console: Con
         calibration=calibration,
         hysteresis=hysteresis,
         training={
-            "rows": sum(len(one.t) for one in recordings),
-            "devices": len({one.device for one in recordings}),
+            "rows": sum(len(recording.t) for recording in recordings),
+            "devices": len({recording.device for recording in recordings}),
             "data_sha256": recorded.sha256,
             "seed": order.config.seed,
             "epochs": len(epochs),
@@ -110,8 +110,8 @@ def run_evaluation(
     recordings, remarks = with_windows(recorded.recordings, profile)
     _remark(console, *recorded.remarks, *remarks)
     judged = [
-        judge(score_recording(program, one, profile), rule, spec.window)
-        for one in _shown_progress(recordings, f"scoring with {spec.version}", console)
+        judge(score_recording(program, recording, profile), rule, spec.window)
+        for recording in _shown_progress(recordings, f"scoring with {spec.version}", console)
     ]
     metrics = metrics_of(judged)
     _write_json(out / "metrics.json", {"version": spec.version, **metrics})
@@ -167,24 +167,29 @@ def _normal_scores(
 ) -> list[ScoredRecording]:
     """Score recordings; a window with a fault in it has no say in what is normal."""
     scored = []
-    for one in _shown_progress(recordings, "scoring what sets the threshold", console):
-        found = score_recording(model, one, profile)
-        normal = np.where(normal_ends(one, profile), found.score, np.float32(np.nan))
+    for recording in _shown_progress(recordings, "scoring what sets the threshold", console):
+        found = score_recording(model, recording, profile)
+        normal = np.where(normal_ends(recording, profile), found.score, np.float32(np.nan))
         scored.append(replace(found, score=normal))
     return scored
 
 
 def _to_unit(model: WindowAutoencoder, scored: list[ScoredRecording]) -> list[ScoredRecording]:
     """Set the model's unit so that 1 is the score of the oddest 1 % of normal readings."""
-    unit = float(np.nanquantile(np.concatenate([one.score for one in scored]), UNIT_QUANTILE))
+    unit = float(
+        np.nanquantile(np.concatenate([recording.score for recording in scored]), UNIT_QUANTILE)
+    )
     model.unit.fill_(max(unit, 1e-6))
     unit = model.unit.item()
-    return [ScoredRecording(one.recording, one.score / unit, one.sensors) for one in scored]
+    return [
+        ScoredRecording(recording.recording, recording.score / unit, recording.sensors)
+        for recording in scored
+    ]
 
 
-def _plot(judged: Sequence[Judged], threshold: float, out: Path) -> None:
+def _plot(judged: Sequence[Judgement], threshold: float, out: Path) -> None:
     plots.plot_precision_recall(judged, out / "precision_recall.png")
-    with_events = [one for one in judged if one.events] or judged
+    with_events = [judgement for judgement in judged if judgement.events] or judged
     plots.plot_scores(with_events[0], threshold, out / "scores.png")
 
 

@@ -23,7 +23,9 @@ def training_table(
 ) -> Table:
     """What was read, what each part of it did, and what came of it."""
     table = Table(title=title, show_header=False)
-    table.add_row("read", _extent([one for part in parts for one in part], details=True))
+    table.add_row(
+        "read", _extent([recording for part in parts for recording in part], details=True)
+    )
     for name, part in zip(("trained on", "stopped by", "threshold from"), parts, strict=True):
         table.add_row(name, _extent(part))
     best = [epoch for epoch in epochs if epoch.best][-1:] or list(epochs[-1:])
@@ -53,11 +55,11 @@ def evaluation_table(title: str, metrics: Mapping[str, Any]) -> Table:
     for column in ("fault", "found", "recall", "median delay s"):
         table.add_column(column, justify="left" if column == "fault" else "right")
     events = metrics["events"]
-    for kind, one in events["by_kind"].items():
+    for kind, found in events["by_kind"].items():
         table.add_row(
             kind,
-            f"{one['found']} of {one['total']}",
-            *map(_shown, (one["recall"], one["median_delay_s"])),
+            f"{found['found']} of {found['total']}",
+            *map(_shown, (found["recall"], found["median_delay_s"])),
         )
     table.add_section()
     table.add_row(
@@ -80,12 +82,12 @@ def reproduction_table(title: str, figures: Sequence[Figure], *, identical: bool
     table = Table(title=f"{title}, made again")
     for column in ("figure", "committed", "made", "tolerance", "within"):
         table.add_column(column, justify="left" if column == "figure" else "right")
-    for one in figures:
+    for figure in figures:
         table.add_row(
-            one.name,
-            *map(_shown, (one.committed, one.made, one.tolerance)),
-            "yes" if one.within else "no",
-            style=None if one.within else "red",
+            figure.name,
+            *map(_shown, (figure.committed, figure.made, figure.tolerance)),
+            "yes" if figure.within else "no",
+            style=None if figure.within else "red",
         )
     table.caption = (
         "both files are identical to the byte"
@@ -96,15 +98,15 @@ def reproduction_table(title: str, figures: Sequence[Figure], *, identical: bool
 
 
 def _extent(recordings: Sequence[Recording], *, details: bool = False) -> str:
-    devices = len({one.device for one in recordings})
-    readings = sum(len(one.t) for one in recordings)
-    days = sum(one.days for one in recordings)
+    devices = len({recording.device for recording in recordings})
+    readings = sum(len(recording.t) for recording in recordings)
+    days = sum(recording.days for recording in recordings)
     extent = f"{devices} devices, {readings:,} readings, {days:.2f} device-days"
     if not details:
         return extent
-    missing = sum(int(np.isnan(one.values).sum()) for one in recordings)
-    values = sum(one.values.size for one in recordings)
-    faulty = sum(int((one.fault != "").sum()) for one in recordings)
+    missing = sum(int(np.isnan(recording.values).sum()) for recording in recordings)
+    values = sum(recording.values.size for recording in recordings)
+    faulty = sum(int((recording.fault != "").sum()) for recording in recordings)
     return (
         f"{extent}, {missing / values:.1%} of the values missing, {faulty:,} readings with a fault"
     )

@@ -115,7 +115,10 @@ def _seen(model: WindowAutoencoder, windows: Tensor) -> list[Seen]:
     with torch.no_grad():
         parts = [model.look(batch) for batch in torch.split(windows, BATCH)]
     return [
-        Seen(torch.cat([one.values for one in of_view]), torch.cat([one.known for one in of_view]))
+        Seen(
+            torch.cat([batch.values for batch in of_view]),
+            torch.cat([batch.known for batch in of_view]),
+        )
         for of_view in zip(*parts, strict=True)
     ]
 
@@ -123,7 +126,7 @@ def _seen(model: WindowAutoencoder, windows: Tensor) -> list[Seen]:
 def _encoded(model: WindowAutoencoder, seen: Sequence[Seen]) -> list[Tensor]:
     """Each view's encoded windows, flat: ``[k, n * c]``."""
     with torch.no_grad():
-        return [model.quantiser(i).encode(one).flatten(1) for i, one in enumerate(seen)]
+        return [model.quantiser(i).encode(view).flatten(1) for i, view in enumerate(seen)]
 
 
 def _errors(model: WindowAutoencoder, windows: Tensor) -> list[Tensor]:
@@ -139,9 +142,9 @@ def _fit_encoders(
     config: TrainConfig,
 ) -> None:
     """Set each view's offset and whitening from what is seen in normal windows."""
-    for index, (view, one) in enumerate(zip(model.config.views, seen, strict=True)):
+    for index, (view, found) in enumerate(zip(model.config.views, seen, strict=True)):
         quantiser = model.quantiser(index)
-        known = torch.where(one.known > 0, one.values, torch.nan).flatten(0, 1)  # [k * n, c]
+        known = torch.where(found.known > 0, found.values, torch.nan).flatten(0, 1)  # [k * n, c]
         offset = known.nanmean(0).nan_to_num(0.0)
         put(quantiser.offset, offset.numpy())
         deviations = (known - offset).nan_to_num(0.0).double()
@@ -220,7 +223,9 @@ def _fit_prototypes(
                 model.quantiser(i).prototypes = prototypes[i].detach().clone()
         epochs.append(Epoch(number, float(np.mean(losses)), loss, better))
         report(epochs[-1])
-        if time.monotonic() > deadline or not any(one.best for one in epochs[-config.patience :]):
+        if time.monotonic() > deadline or not any(
+            epoch.best for epoch in epochs[-config.patience :]
+        ):
             break
     return epochs
 

@@ -50,14 +50,14 @@ def database(
 def store(database: DatabaseProxy) -> None:
     """Readings of two devices, one with a fault whose alert an operator called an anomaly."""
     readings = database.get_container_client("readings")
-    for one in (recording("rig", odd=[FAULT_AT]), recording("other")):
-        for start in range(0, len(one.t), MESSAGE):
-            part = one.between(start, start + MESSAGE)
+    for recorded in (recording("rig", odd=[FAULT_AT]), recording("other")):
+        for start in range(0, len(recorded.t), MESSAGE):
+            part = recorded.between(start, start + MESSAGE)
             columns = zip(THERMAL.channel_names, part.values.T.tolist(), strict=True)
             readings.upsert_item(
                 {
                     "id": f"{part.t[0]}-{start}",
-                    "deviceId": one.device,
+                    "deviceId": recorded.device,
                     "profile": "thermal",
                     "t": part.t.tolist(),
                     "firstT": int(part.t[0]),

@@ -158,17 +158,21 @@ def test_a_hub_killed_in_the_middle_loses_nothing(
         code = run.stop()
     assert code == 0
     found = fates(folder)
-    assert {one["state"] for one in found} == {"sent"}
+    assert {fate["state"] for fate in found} == {"sent"}
     assert summary(folder)["messages"] == summary(folder)["sent"] == len(found)
     assert summary(folder)["finished"] is True
     for device in DEVICES:
-        assert [one["seq"] for one in found if one["device"] == device] == list(
-            range(sum(one["device"] == device for one in found))
+        assert [fate["seq"] for fate in found if fate["device"] == device] == list(
+            range(sum(fate["device"] == device for fate in found))
         )
-    events = stored(endpoints, {one["message_id"] for one in found})
-    for one in found:
-        body = json.loads(events[one["message_id"]].body_as_str())
-        assert (body["seq"], body["t"], body["profile"]) == (one["seq"], one["t"], one["profile"])
+    events = stored(endpoints, {fate["message_id"] for fate in found})
+    for fate in found:
+        body = json.loads(events[fate["message_id"]].body_as_str())
+        assert (body["seq"], body["t"], body["profile"]) == (
+            fate["seq"],
+            fate["t"],
+            fate["profile"],
+        )
 
 
 def test_messages_carry_type_and_creation_time(
@@ -203,19 +207,21 @@ def test_what_overflows_or_stays_unsent_is_counted(
     try:
         wait_until(lambda: len(fates(folder)) > 4, within_s=30)
         iothub.kill()
-        wait_until(lambda: any(one["state"] == "overflowed" for one in fates(folder)), within_s=30)
+        wait_until(
+            lambda: any(fate["state"] == "overflowed" for fate in fates(folder)), within_s=30
+        )
         code = run.stop()
         refused = device_sim("provision", "--device", "d-1", "--site", SITE)
     finally:
         run.stop()
         iothub.start()
     assert code == 3
-    states = [one["state"] for one in fates(folder)]
+    states = [fate["state"] for fate in fates(folder)]
     counts = summary(folder)
     assert counts["overflowed"] == states.count("overflowed") > 0
     assert counts["unsent"] == states.count("unsent") > 0
     assert counts["messages"] == len(states)
-    assert all(one["acked_at"] is None for one in fates(folder) if one["state"] != "sent")
+    assert all(fate["acked_at"] is None for fate in fates(folder) if fate["state"] != "sent")
     assert refused.returncode == 2
     assert len(refused.stderr.splitlines()) == 1
     assert "the device registry cannot be used" in refused.stderr
@@ -242,8 +248,8 @@ def test_a_recording_arrives_as_it_is(endpoints: Endpoints, fleet: Path, tmp_pat
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {"ready": True, "devices": 1}
     sent = fates(folder)
-    events = stored(endpoints, {one["message_id"] for one in sent})
-    bodies = [json.loads(events[one["message_id"]].body_as_str()) for one in sent]
+    events = stored(endpoints, {fate["message_id"] for fate in sent})
+    bodies = [json.loads(events[fate["message_id"]].body_as_str()) for fate in sent]
     assert [len(body["t"]) for body in bodies] == [40, 40, 10]
     for name, index in zip(SKAB_COLUMNS.values(), range(8), strict=True):
         arrived = [value for body in bodies for value in body["channels"][name]]

@@ -139,7 +139,7 @@ def test_an_order_given_while_the_device_was_away_is_what_it_begins_with(
         says(hub, version=version, tasks=["weld"])
     finally:
         child.stop()
-    (first,) = [one for one in allocations(tmp_path / "out") if one["device"] == CELL]
+    (first,) = [line for line in allocations(tmp_path / "out") if line["device"] == CELL]
     assert first["version"] == version
 
 
@@ -157,7 +157,7 @@ def test_what_is_no_order_is_refused_until_there_is_one(
     order(hub, an_order(version, path=10.0))
     says(hub, version=after, refused={"version": version, "reason": "stale"})
     refused = [
-        one["refused"]["reason"] for one in allocations(tmp_path / "out") if "refused" in one
+        line["refused"]["reason"] for line in allocations(tmp_path / "out") if "refused" in line
     ]
     assert refused == ["malformed", "stale"]
     order(hub, an_order(next(VERSIONS)))
@@ -177,7 +177,7 @@ def test_an_order_is_obeyed_after_the_hub_was_away(
     patched = next(VERSIONS)
     order(hub, an_order(patched, weld=20.0))
     says(hub, version=patched, tasks=["weld"])
-    versions = [one["version"] for one in allocations(tmp_path / "out") if one["device"] == CELL]
+    versions = [line["version"] for line in allocations(tmp_path / "out") if line["device"] == CELL]
     assert versions[-3:] == [before, after, patched]
     wait_until(lambda: "every device delivers again" in run.quote_log(), within_s=15)
 
@@ -190,8 +190,8 @@ def test_an_order_changes_what_the_device_measures(
     at = reported(hub, OTHER)["at"]
 
     def later() -> list[str]:
-        sent = [one for one in fates(tmp_path / "out") if one["device"] == OTHER]
-        return [one["message_id"] for one in sent if one["t"][0] > at + 5000]
+        sent = [fate for fate in fates(tmp_path / "out") if fate["device"] == OTHER]
+        return [fate["message_id"] for fate in sent if fate["t"][0] > at + 5000]
 
     wait_until(lambda: bool(later()), within_s=SOON_S, what="readings after the order")
     event = stored(endpoints, {later()[0]})[later()[0]]

@@ -178,21 +178,21 @@ def test_a_broken_active_file_is_replaced(container: ContainerClient) -> None:
 
 
 def test_versions_are_listed_with_their_use(container: ContainerClient) -> None:
-    assert {one.use for one in versions(container, RIG)} == {""}
+    assert {version.use for version in versions(container, RIG)} == {""}
     promote(container, RIG, "1-a")
     promote(container, RIG, "1-b")
-    uses = {one.version: one.use for one in versions(container, RIG)}
+    uses = {version.version: version.use for version in versions(container, RIG)}
     assert uses == {"1-a": "previous", "1-b": "active", "1-c": ""}
     roll_back(container, RIG)
     upload(container, "1-c")
     listed = versions(container, RIG)
-    assert {one.version: one.use for one in listed} == {
+    assert {version.version: version.use for version in listed} == {
         "1-a": "active",
         "1-b": "rolled back",
         "1-c": "",
     }
-    assert [one.uploaded for one in listed] == sorted(
-        (one.uploaded for one in listed), reverse=True
+    assert [version.uploaded for version in listed] == sorted(
+        (version.uploaded for version in listed), reverse=True
     )
 
 

@@ -63,7 +63,7 @@ def store(
 
 def read(database: DatabaseProxy, since_ms: int = 0, until_ms: int = 10**6) -> dict[str, list[int]]:
     found = read_stored(database.get_container_client("readings"), RIG, since_ms, until_ms)
-    return {one.device: one.t.tolist() for one in found}
+    return {recording.device: recording.t.tolist() for recording in found}
 
 
 def test_each_device_is_a_recording_in_the_order_of_time(database: DatabaseProxy) -> None:
@@ -89,10 +89,10 @@ def test_a_range_holds_its_beginning_and_not_its_end(database: DatabaseProxy) ->
 
 def test_values_are_floats_and_missing_ones_nan(database: DatabaseProxy) -> None:
     store(database, [1, 2], channels={"heat_c": [None, 5.5]})
-    (one,) = read_stored(database.get_container_client("readings"), RIG, 0, 10)
-    assert one.values.dtype == np.float32
-    np.testing.assert_array_equal(one.values, [[np.nan, np.nan], [np.nan, 5.5]])
-    assert one.fault.tolist() == ["", ""]
+    (recording,) = read_stored(database.get_container_client("readings"), RIG, 0, 10)
+    assert recording.values.dtype == np.float32
+    np.testing.assert_array_equal(recording.values, [[np.nan, np.nan], [np.nan, 5.5]])
+    assert recording.fault.tolist() == ["", ""]
 
 
 def test_more_than_a_page_is_read_whole(database: DatabaseProxy) -> None:

@@ -73,7 +73,7 @@ def store(
 ) -> None:
     """One message of a device: a reading each period, unless *times* are given."""
     t = list(range(SINCE, UNTIL, STEP_MS)) if times is None else list(times)
-    values: list[float | None] = [value] * len(t) if value else [float(one % 7) for one in t]
+    values: list[float | None] = [value] * len(t) if value else [float(at % 7) for at in t]
     document = {
         "id": f"{t[0]}-{seq}", "deviceId": device, "profile": profile.name, "seq": seq,
         "t": t, "firstT": t[0], "lastT": t[-1],
@@ -122,9 +122,9 @@ def faulty(recording: Recording, kind: str) -> list[int]:
 def test_a_time_in_two_messages_has_the_values_of_the_first(readings: ContainerProxy) -> None:
     store(readings, "d", [SINCE, SINCE + 10, SINCE + 30], value=1.0)
     store(readings, "d", [SINCE + 10, SINCE + 20], value=2.0, seq=1)
-    (one,) = read_stored(readings, RIG, SINCE, UNTIL)
-    assert (one.t - SINCE).tolist() == [0, 10, 20, 30]
-    assert one.values[:, 0].tolist() == [1.0, 1.0, 2.0, 1.0]
+    (recording,) = read_stored(readings, RIG, SINCE, UNTIL)
+    assert (recording.t - SINCE).tolist() == [0, 10, 20, 30]
+    assert recording.values[:, 0].tolist() == [1.0, 1.0, 2.0, 1.0]
 
 
 def test_memory_is_bounded_by_keeping_each_devices_newest(readings: ContainerProxy) -> None:
@@ -133,7 +133,7 @@ def test_memory_is_bounded_by_keeping_each_devices_newest(readings: ContainerPro
             store(readings, device, range(SINCE + start, SINCE + start + 5))
     shares: list[float] = []
     kept = read_stored(readings, RIG, SINCE, SINCE + 50, most=14, report=shares.append)
-    assert [(one.t - SINCE).tolist() for one in kept] == [list(range(43, 50))] * 2
+    assert [(recording.t - SINCE).tolist() for recording in kept] == [list(range(43, 50))] * 2
     assert shares == sorted(shares)
     assert len(shares) == 4  # ten more messages a device are stored than were read
     assert 0 < shares[0] <= shares[-1] <= 1
@@ -185,8 +185,8 @@ def test_confirmed_alerts_are_the_faults_of_an_evaluation(
     alert(database, "a", raised + 20 * STEP_MS, raised + 22 * STEP_MS)
     judge(database, "a", {alert(database, "a", raised, raised + STEP_MS): "anomaly"})
     recorded = read(environment, "evaluation")
-    (one,) = recorded.recordings
-    assert faulty(one, "confirmed") == list(range(0, WINDOW_MS + 2 * STEP_MS, STEP_MS))
+    (recording,) = recorded.recordings
+    assert faulty(recording, "confirmed") == list(range(0, WINDOW_MS + 2 * STEP_MS, STEP_MS))
     assert recorded.remarks == ("1 of 2 alerts were confirmed: these are the faults",)
 
 
@@ -196,7 +196,7 @@ def test_a_device_at_another_period_is_left_out(
     store(readings, "a")
     store(readings, "slow", range(SINCE, UNTIL, 5 * STEP_MS))
     recorded = read(environment)
-    assert [one.device for one in recorded.recordings] == ["a"]
+    assert [recording.device for recording in recorded.recordings] == ["a"]
     assert recorded.remarks[0].startswith("left out: device 'slow': a reading comes every")
     readings.delete_item(f"{SINCE}-0", partition_key="a")
     with pytest.raises(RecordingError, match=r"^device 'slow': a reading comes every"):

@@ -105,9 +105,9 @@ def usual(model: WindowAutoencoder, quantile: float = 0.99) -> float:
 def write_csv(path: Path, recordings: list[Recording], *, faults: bool = False) -> Path:
     """Write *recordings* as the simulator does."""
     lines = ["t,device,a,b,c" + (",fault" if faults else "")]
-    for one in recordings:
-        for t, row, fault in zip(one.t, one.values, one.fault, strict=True):
+    for recording in recordings:
+        for t, row, fault in zip(recording.t, recording.values, recording.fault, strict=True):
             numbers = ",".join("" if np.isnan(value) else f"{value:.6g}" for value in row)
-            lines.append(f"{t},{one.device},{numbers}" + (f",{fault}" if faults else ""))
+            lines.append(f"{t},{recording.device},{numbers}" + (f",{fault}" if faults else ""))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ml_model.detector.scoring import score_recording
-from ml_model.judging.evaluate import Judged, judge
+from ml_model.judging.evaluate import Judgement, judge
 from ml_model.recording import Recording
 from tests.fakes.bundles import Steps, exported
 from tests.fakes.dead_letters import FakeDeadLetters
@@ -78,7 +78,7 @@ def recording(seed: int, rows: int) -> Recording:
     return Recording("rig-1", t, values.astype(np.float32), np.full(rows, ""))
 
 
-def whole(one: Recording) -> Judged:
+def whole(one: Recording) -> Judgement:
     scored = score_recording(PROGRAM, one, PLANT)
     return judge(scored, Rule.of(SPEC, PLANT, TARGET_PER_DAY), PLANT.window)
 
@@ -107,7 +107,7 @@ async def streamed(one: Recording, sizes: Sequence[int], restarts: set[int]) -> 
     return store
 
 
-def assert_same(store: FakeStore, judged: Judged) -> None:
+def assert_same(store: FakeStore, judged: Judgement) -> None:
     documents = sorted(store.all("readings"), key=lambda one: int(one["seq"]))
     scores = [score for one in documents for score in one["score"]]
     expected = judged.scored.score.astype(np.float64).round(4)
@@ -132,7 +132,7 @@ def alerts_in(store: FakeStore) -> list[tuple[int, str, float]]:
     return [(one["t"], one["type"], one["threshold"]) for one in alerts]
 
 
-def raised_and_cleared(judged: Judged) -> list[tuple[int, str, float]]:
+def raised_and_cleared(judged: Judgement) -> list[tuple[int, str, float]]:
     t, thresholds = judged.scored.recording.t, judged.thresholds.round(6)
     return [(int(t[i]), change, float(thresholds[i])) for i, change in judged.changes]
 

@@ -172,13 +172,13 @@ async def test_a_recordings_labels_become_truth(tmp_path: Path) -> None:
     labels = {3: "anomaly", 4: "anomaly", 8: "anomaly", 9: "changepoint"}
     source = a_source(10, labels)
     faults = labelled_faults(source, 100)
-    assert [(one.kind, one.start_ms, one.end_ms) for one in faults] == [
+    assert [(fault.kind, fault.start_ms, fault.end_ms) for fault in faults] == [
         ("anomaly", 3100, 5100),
         ("anomaly", 8100, 9100),
         ("changepoint", 9100, 9101),
     ]
     await played(source, Pace(None, 4, shift_to_now=False), tmp_path)
-    assert [one["kind"] for one in truth_in(tmp_path)] == ["anomaly", "anomaly", "changepoint"]
+    assert [fault["kind"] for fault in truth_in(tmp_path)] == ["anomaly", "anomaly", "changepoint"]
 
 
 async def test_a_stopped_clock_says_so() -> None:

@@ -144,7 +144,9 @@ def test_nobody_waits_for_a_throttled_device_without_tasks() -> None:
 @given(
     cuts=st.lists(st.integers(0, 200), min_size=1, max_size=8),
     changes=st.lists(
-        st.tuples(st.integers(0, 700), st.floats(0, 120)), max_size=4, unique_by=lambda one: one[0]
+        st.tuples(st.integers(0, 700), st.floats(0, 120)),
+        max_size=4,
+        unique_by=lambda change: change[0],
     ),
     kind=st.sampled_from(WORK_KINDS),
 )
@@ -207,14 +209,14 @@ def test_faults_of_the_work_label_readings_and_leave_them_alone(kind: str) -> No
     fault = a_fault(kind, 5, 15)
     taken = SimulatedDevice(Cell(45.0, fault).stream, WORKCELL, iter([fault])).take(20)
     assert np.allclose(taken.values, Cell(45.0, fault).run(20))
-    assert [one is not None for one in taken.faults] == [5 <= n < 15 for n in range(20)]
+    assert [fault is not None for fault in taken.faults] == [5 <= n < 15 for n in range(20)]
     document = fault.document()
     assert (document["magnitude"], document["channels"]) == (0.0, list(WORK_CHANNELS[kind]))
 
 
 def test_faults_that_happen_anywhere_are_none_of_the_work() -> None:
     faults = random_faults(Target(DEVICE, WORKCELL), seed=1, start_ms=0, rate_per_hour=20.0)
-    assert not {one.kind for one in itertools.islice(faults, 200)} & set(WORK_KINDS)
+    assert not {fault.kind for fault in itertools.islice(faults, 200)} & set(WORK_KINDS)
 
 
 def test_age_slows_the_answer_and_costs_watts_a_little() -> None:

@@ -20,7 +20,7 @@ WORKING = [
     for name in ("workcell", "pump", "motor")
     for n in range(5)
 ]
-ONE_SITE = [one for one in WORKING if one.device.startswith("north")]
+ONE_SITE = [target for target in WORKING if target.device.startswith("north")]
 
 
 def demo(
@@ -68,7 +68,7 @@ def test_a_demo_without_end_reaches_every_device(targets: list[Target]) -> None:
     for target in targets:
         faults = demo(None, target, targets=targets, n=3)
         assert len(faults) == 3
-        assert all(one.end_ms < next_.start_ms for one, next_ in itertools.pairwise(faults))
+        assert all(fault.end_ms < next_.start_ms for fault, next_ in itertools.pairwise(faults))
 
 
 def test_a_long_demo_goes_on_until_its_end() -> None:
@@ -83,7 +83,7 @@ def test_a_demo_without_tasks_has_no_fault_of_the_work() -> None:
 
 
 def test_a_demo_has_the_faults_of_the_work_among_its_own() -> None:
-    faults = [fault for one in WORKING for fault in demo(60.0, one, targets=WORKING)]
+    faults = [fault for target in WORKING for fault in demo(60.0, target, targets=WORKING)]
     of_work = [fault for fault in faults if fault.kind in WORK_KINDS]
     assert sorted(of_work, key=lambda fault: fault.start_ms) == work(60.0, WORKING)
     assert len({fault.device for fault in faults}) == len(faults) >= 6
@@ -96,7 +96,7 @@ def test_in_a_minute_work_goes_wrong_early_and_stays_so() -> None:
     assert throttled.start_ms - overload.start_ms == 5000
     assert {overload.end_ms, throttled.end_ms} == {57_000}
     assert overload.device.split("-")[0] != throttled.device.split("-")[0]
-    assert {one.device.split("-")[1] for one in (overload, throttled)} == {"workcell"}
+    assert {fault.device.split("-")[1] for fault in (overload, throttled)} == {"workcell"}
     assert overload.channels == ("cpu_pct", "energy_w", "response_ms")
     assert throttled.channels == (*overload.channels, "temperature_c")
 
@@ -104,9 +104,9 @@ def test_in_a_minute_work_goes_wrong_early_and_stays_so() -> None:
 def test_in_a_long_run_work_goes_wrong_for_two_minutes_in_each_cycle() -> None:
     faults = work(1500.0, WORKING)
     assert len(faults) == 10
-    assert {one.end_ms - one.start_ms for one in faults} == {120_000}
-    assert [one.start_ms // 300_000 for one in faults[::2]] == [0, 1, 2, 3, 4]
-    assert len({one.device for one in faults}) > 3
+    assert {fault.end_ms - fault.start_ms for fault in faults} == {120_000}
+    assert [fault.start_ms // 300_000 for fault in faults[::2]] == [0, 1, 2, 3, 4]
+    assert len({fault.device for fault in faults}) > 3
 
 
 def test_with_one_site_two_of_its_devices_go_wrong() -> None:
@@ -121,7 +121,7 @@ def test_with_one_device_it_is_overloaded() -> None:
 
 def test_work_goes_wrong_on_every_device_in_its_turn() -> None:
     faults = work(None, WORKING, n=2)
-    assert len({one.device for one in faults}) == 10
+    assert len({fault.device for fault in faults}) == 10
 
 
 def test_devices_without_tasks_have_no_work_to_go_wrong() -> None:

@@ -59,7 +59,7 @@ def test_only_the_readings_and_channels_of_the_truth_change(
     inside = np.zeros(before.shape, dtype=bool)
     inside[np.ix_(range(begin, begin + length), touched(fault))] = True
     assert np.array_equal(taken.values[~inside], before[~inside])
-    assert [one is not None for one in taken.faults] == inside.any(axis=1).tolist()
+    assert [fault is not None for fault in taken.faults] == inside.any(axis=1).tolist()
 
 
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - {"late_burst"}))

@@ -25,7 +25,7 @@ def test_faults_of_one_device_never_overlap(rate: float) -> None:
     for target in TARGETS:
         faults = some(target, rate=rate)
         assert all(fault.start_ms < fault.end_ms for fault in faults)
-        assert all(one.end_ms <= next_.start_ms for one, next_ in itertools.pairwise(faults))
+        assert all(fault.end_ms <= next_.start_ms for fault, next_ in itertools.pairwise(faults))
 
 
 def test_the_rate_is_kept() -> None:
@@ -38,8 +38,8 @@ def test_the_rate_is_kept() -> None:
 def test_seed_and_device_decide_the_schedule() -> None:
     assert some(TARGETS[0], rate=2.0) == some(TARGETS[0], rate=2.0)
     assert some(TARGETS[0], rate=2.0) != some(TARGETS[0], rate=2.0, seed=2)
-    assert [one.start_ms for one in some(TARGETS[0], rate=2.0)] != [
-        one.start_ms for one in some(TARGETS[1], rate=2.0)
+    assert [fault.start_ms for fault in some(TARGETS[0], rate=2.0)] != [
+        fault.start_ms for fault in some(TARGETS[1], rate=2.0)
     ]
 
 

@@ -28,17 +28,19 @@ def a_fleet(devices: object = None, **site: object) -> dict[str, Any]:
 def test_the_default_fleet_is_large_and_varied() -> None:
     fleet = load_fleet(DEFAULT_FLEET, PROFILES)
     assert len(fleet) >= 50
-    assert {one.profile.name for one in fleet} == set(PROFILES)
-    assert len({one.site for one in fleet}) == 2
-    assert len({(one.site, one.building) for one in fleet}) >= 4
-    assert len({(one.site, one.building, one.floor) for one in fleet}) >= 6
-    assert all(one.device.startswith(f"{one.site}-{one.profile.name}-") for one in fleet)
+    assert {device.profile.name for device in fleet} == set(PROFILES)
+    assert len({device.site for device in fleet}) == 2
+    assert len({(device.site, device.building) for device in fleet}) >= 4
+    assert len({(device.site, device.building, device.floor) for device in fleet}) >= 6
+    assert all(
+        device.device.startswith(f"{device.site}-{device.profile.name}-") for device in fleet
+    )
 
 
 def test_a_device_knows_its_place() -> None:
-    (one,) = parse_fleet(a_fleet(utc_offset_h=-5), PROFILES)
-    assert one.tags == {"siteId": "north", "building": "hall-a", "floor": "ground"}
-    assert (one.device, one.profile.name, one.utc_offset_h) == ("p-1", "pump", -5.0)
+    (device,) = parse_fleet(a_fleet(utc_offset_h=-5), PROFILES)
+    assert device.tags == {"siteId": "north", "building": "hall-a", "floor": "ground"}
+    assert (device.device, device.profile.name, device.utc_offset_h) == ("p-1", "pump", -5.0)
 
 
 def test_a_device_that_runs_tasks_says_what_it_can_carry() -> None:
@@ -62,9 +64,9 @@ def test_a_device_that_runs_tasks_says_what_it_can_carry() -> None:
 
 def test_without_tasks_at_its_site_a_device_has_its_duty_cycle() -> None:
     document = {**a_fleet({"workcell": ["w-1"]}), "capacity": CAPACITY}
-    (one,) = parse_fleet(document, PROFILES)
-    assert one.capacity is None
-    assert one.tags.keys() == {"siteId", "building", "floor"}
+    (device,) = parse_fleet(document, PROFILES)
+    assert device.capacity is None
+    assert device.tags.keys() == {"siteId", "building", "floor"}
 
 
 FLOOR = "sites[0].buildings[0].floors[0]"
@@ -139,11 +141,13 @@ def test_a_file_that_is_no_fleet_is_named(tmp_path: Path) -> None:
 def test_a_few_devices_are_of_every_kind() -> None:
     fleet = load_fleet(DEFAULT_FLEET, PROFILES)
     few = choose(fleet, 10)
-    assert Counter(one.profile.name for one in few) == dict.fromkeys(PROFILES, 2)
-    assert {one.site for one in few} == {"north", "south"}
+    assert Counter(device.profile.name for device in few) == dict.fromkeys(PROFILES, 2)
+    assert {device.site for device in few} == {"north", "south"}
     assert choose(fleet, len(fleet)) == fleet
     most = choose(fleet, 50)
-    assert [one for one in most if one.capacity] == [one for one in fleet if one.capacity]
+    assert [device for device in most if device.capacity] == [
+        device for device in fleet if device.capacity
+    ]
     with pytest.raises(FleetError, match="the fleet has"):
         choose(fleet, len(fleet) + 1)
 

@@ -174,8 +174,8 @@ def test_the_default_workload_is_balanced_and_demanding() -> None:
     fleet = load_fleet(DEFAULT_FLEET, PROFILES)
     tasks = load_workload(DEFAULT_FLEET, PROFILES)
     for site in ("north", "south"):
-        able = [one for one in fleet if one.site == site and one.capacity is not None]
-        here = [one for one in tasks if one.site == site]
+        able = [device for device in fleet if device.site == site and device.capacity is not None]
+        here = [task for task in tasks if task.site == site]
         assert len(able) == 6
         assert 24 <= len(here) <= 30
         loads_pct: dict[str, float] = defaultdict(float)
@@ -186,8 +186,8 @@ def test_the_default_workload_is_balanced_and_demanding() -> None:
             assert 170 <= task.deadline_ms <= 300
             assert task.priority in {1, 2, 5}
             loads_pct[task.device] += task.load_pct
-        assert loads_pct.keys() == {one.device for one in able}
+        assert loads_pct.keys() == {device.device for device in able}
         assert all(40 <= load_pct <= 50 for load_pct in loads_pct.values())
         assert 0.25 < sum(task.capability is not None for task in here) / len(here) < 0.45
         for capability in ("vision", "control"):
-            assert 3 <= sum(capability in one.capabilities for one in able) <= 4
+            assert 3 <= sum(capability in device.capabilities for device in able) <= 4

@@ -92,7 +92,7 @@ def test_each_file_of_a_folder_is_a_device(tmp_path: Path) -> None:
     for name in ("valve1/1.csv", "valve1/2.csv", "other/9.csv"):
         a_file(tmp_path, SKAB_HEADER, *SKAB_ROWS, name=name)
     found = sources(tmp_path, device="skab")
-    assert [one.device for one in found] == ["skab-other-9", "skab-valve1-1", "skab-valve1-2"]
+    assert [source.device for source in found] == ["skab-other-9", "skab-valve1-1", "skab-valve1-2"]
 
 
 THERMAL = "t,temperature_c"

@@ -57,10 +57,10 @@ def test_any_cut_gives_the_same_readings(profile: str, cuts: list[int]) -> None:
 
 @pytest.mark.parametrize("profile", sorted(PROFILES))
 def test_seed_and_device_decide(profile: str) -> None:
-    one = readings(profile, 50)
-    assert np.array_equal(one, readings(profile, 50))
-    assert not np.array_equal(one, readings(profile, 50, seed=2))
-    assert not np.array_equal(one, readings(profile, 50, device="d-2"))
+    taken = readings(profile, 50)
+    assert np.array_equal(taken, readings(profile, 50))
+    assert not np.array_equal(taken, readings(profile, 50, seed=2))
+    assert not np.array_equal(taken, readings(profile, 50, device="d-2"))
 
 
 def test_times_are_one_period_apart_from_the_start() -> None:

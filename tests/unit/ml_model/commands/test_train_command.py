@@ -27,10 +27,10 @@ def recording(device: str, rows: int = READINGS) -> Recording:
 
 def write_csv(path: Path, *recordings: Recording) -> Path:
     lines = [",".join(["t", "device", *PROFILE.channel_names, "fault"])]
-    for one in recordings:
-        for t, row, fault in zip(one.t, one.values, one.fault, strict=True):
+    for recording in recordings:
+        for t, row, fault in zip(recording.t, recording.values, recording.fault, strict=True):
             cells = ["" if np.isnan(value) else f"{value:.6g}" for value in row]
-            lines.append(",".join([str(t), one.device, *cells, fault]))
+            lines.append(",".join([str(t), recording.device, *cells, fault]))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 
@@ -45,19 +45,19 @@ def train(tmp_path: Path, *recordings: Recording, more: tuple[str, ...] = ()) ->
     )  # fmt: skip
 
 
-def missing(one: Recording, channel: int, rows: slice) -> Recording:
-    values = one.values.copy()
+def missing(recording: Recording, channel: int, rows: slice) -> Recording:
+    values = recording.values.copy()
     values[rows, channel] = np.nan
-    return replace(one, values=values)
+    return replace(recording, values=values)
 
 
-def slower(one: Recording) -> Recording:
-    return replace(one, t=START_MS + 5 * (one.t - START_MS))
+def slower(recording: Recording) -> Recording:
+    return replace(recording, t=START_MS + 5 * (recording.t - START_MS))
 
 
-def gappy(one: Recording) -> Recording:
+def gappy(recording: Recording) -> Recording:
     """A silence of a window after every 20 readings."""
-    return replace(one, t=one.t + 32_000 * (np.arange(len(one.t)) // 20))
+    return replace(recording, t=recording.t + 32_000 * (np.arange(len(recording.t)) // 20))
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def gappy(one: Recording) -> Recording:
     ],
 )
 def test_what_cannot_train_ends_in_one_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], one: Recording, said: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], unfit: Recording, said: str
 ) -> None:
-    assert train(tmp_path, one) == 2
+    assert train(tmp_path, unfit) == 2
     error = capsys.readouterr().err
     assert error.startswith("ml_model train: ")
     assert said in error
@@ -106,13 +106,13 @@ def test_a_channel_that_falls_silent_trains_from_what_it_said(tmp_path: Path) ->
 
 def test_faults_have_no_say_in_the_threshold(tmp_path: Path) -> None:
     plain, odd = recording("a"), recording("a")
-    for one in (plain, odd):
-        one.fault[2_600:2_700] = "odd"
+    for made in (plain, odd):
+        made.fault[2_600:2_700] = "odd"
     odd.values[2_600:2_700] += 40.0 * (-1.0) ** np.arange(100)[:, None]
     thresholds = []
-    for name, one in (("plain", plain), ("odd", odd)):
+    for name, made in (("plain", plain), ("odd", odd)):
         (tmp_path / name).mkdir()
-        assert train(tmp_path / name, one) == 0
+        assert train(tmp_path / name, made) == 0
         described = (tmp_path / name / "out" / "bundle" / "bundle.json").read_text()
         thresholds.append(json.loads(described)["threshold"])
     assert thresholds[0] == thresholds[1]

@@ -26,9 +26,9 @@ def scored(seed: int, rows: int = DAY) -> ScoredRecording:
     return ScoredRecording(recording, score, nothing.astype(np.int8))
 
 
-def alerts_of(one: ScoredRecording, threshold: float) -> int:
+def alerts_of(scored: ScoredRecording, threshold: float) -> int:
     state, raised = AlertState(), 0
-    for index, odd in enumerate((one.score > threshold).tolist()):
+    for index, odd in enumerate((scored.score > threshold).tolist()):
         state, change = next_alert(state, index, odd, HYSTERESIS, 0)
         raised += change == "raised"
     return raised
@@ -39,7 +39,7 @@ def test_the_rate_on_unseen_days_is_about_the_target(target: float) -> None:
     found = calibrate([scored(seed) for seed in range(4)], HYSTERESIS, target)
     assert found.method == "pareto"
     unseen = [scored(seed) for seed in range(100, 108)]
-    rate = sum(alerts_of(one, found.threshold) for one in unseen) / len(unseen)
+    rate = sum(alerts_of(day, found.threshold) for day in unseen) / len(unseen)
     assert 0.1 * target < rate <= 1.5 * target
 
 
@@ -84,7 +84,7 @@ def test_half_the_target_is_aimed_at_once() -> None:
 def test_the_usual_score_is_a_quantile_of_normal_scores() -> None:
     days = [scored(seed) for seed in range(2)]
     found = calibrate(days, HYSTERESIS, 0.5)
-    every = np.concatenate([one.score for one in days])
+    every = np.concatenate([day.score for day in days])
     assert np.mean(every <= found.usual_score) == pytest.approx(USUAL_QUANTILE, abs=1e-4)
     silent = scored(1, rows=500)
     silent.score[:] = 0.0

@@ -114,7 +114,7 @@ def test_the_description_says_what_the_bundle_was_made_on(run: Path) -> None:
     described = export.read_description(run / "bundle")
     recordings = recorded()
     reference = parse_reference(described, PLANT)
-    values = np.concatenate([one.values for one in recordings])
+    values = np.concatenate([recording.values for recording in recordings])
     drift = drift_of(reference, np.empty(0), values)
     assert drift.figure == pytest.approx(0, abs=1e-4)
     assert sum(reference.score.shares) == pytest.approx(1, abs=1e-4)
@@ -158,8 +158,8 @@ def test_the_program_scores_as_the_model_does(program: GraphProgram, batch: int)
     windows[1::5, -14:, 1] = 900.0
     windows[2::5, -14:, 2] = np.nan
     found = [part.numpy() for part in program(torch.from_numpy(windows))]
-    for one, expected in zip(found, answers(trained_model(), windows), strict=True):
-        np.testing.assert_allclose(one, expected, rtol=1e-5, atol=1e-5)
+    for answer, expected in zip(found, answers(trained_model(), windows), strict=True):
+        np.testing.assert_allclose(answer, expected, rtol=1e-5, atol=1e-5)
     if batch > 2:
         assert set(np.unique(found[2])) == {0.0, 1.0, 2.0}
 

@@ -111,8 +111,8 @@ def test_a_view_without_weight_has_no_say() -> None:
     model = WindowAutoencoder(ModelConfig(window=8, channels=2, views=views))
     alone = WindowAutoencoder(ModelConfig(window=8, channels=2, views=views[:1]))
     windows = np.random.default_rng(1).random((20, 8, 2)).astype(np.float32)
-    for both, one in zip(answers(model, windows), answers(alone, windows), strict=True):
-        np.testing.assert_allclose(both, one, rtol=1e-6)
+    for both, single in zip(answers(model, windows), answers(alone, windows), strict=True):
+        np.testing.assert_allclose(both, single, rtol=1e-6)
 
 
 def test_without_absolute_levels_another_operating_point_is_normal() -> None:
@@ -135,10 +135,10 @@ def test_the_score_of_one_view_by_hand() -> None:
     )
     model = WindowAutoencoder(config)
     model.look.high.fill_(100.0)
-    one = model.quantiser(0)
-    one.offset.copy_(torch.tensor([1.0, 0.0]))
-    one.channel_tail.copy_(torch.tensor([2.0, 1.0]))
-    one.tail.fill_(2.0)
+    quantiser = model.quantiser(0)
+    quantiser.offset.copy_(torch.tensor([1.0, 0.0]))
+    quantiser.channel_tail.copy_(torch.tensor([2.0, 1.0]))
+    quantiser.tail.fill_(2.0)
     windows = np.array([[[0, 0], [0, 0], [6, 4], [8, 4]]], dtype=np.float32)
     score, contributions, _ = answers(model, windows)
     assert score[0] == pytest.approx(2.5)
@@ -157,28 +157,28 @@ def test_errors_too_large_for_their_power_still_name_their_channels() -> None:
 
 
 def quantiser(prototypes: int, channels: int = 2, blocks: int = 3) -> Quantiser:
-    one = Quantiser(channels, View("level", 4, blocks=blocks, prototypes=prototypes))
+    made = Quantiser(channels, View("level", 4, blocks=blocks, prototypes=prototypes))
     generator = torch.Generator().manual_seed(prototypes)
-    one.prototypes.copy_(torch.randn(one.prototypes.shape, generator=generator))
-    return one
+    made.prototypes.copy_(torch.randn(made.prototypes.shape, generator=generator))
+    return made
 
 
 @pytest.mark.parametrize("prototypes", [1, 2, 37])
 def test_the_reconstruction_is_the_nearest_prototype(prototypes: int) -> None:
-    one = quantiser(prototypes)
+    made = quantiser(prototypes)
     encoded = torch.randn((200, 3, 2), generator=torch.Generator().manual_seed(1))
-    found = one.reconstruct(encoded).expand(200, 3, 2)
+    found = made.reconstruct(encoded).expand(200, 3, 2)
     for window, nearest in zip(encoded.numpy(), found.numpy(), strict=True):
-        apart = [np.sum((window.ravel() - each) ** 2) for each in one.prototypes.numpy()]
-        expected = one.prototypes.numpy()[np.argmin(apart)].reshape(3, 2)
+        apart = [np.sum((window.ravel() - each) ** 2) for each in made.prototypes.numpy()]
+        expected = made.prototypes.numpy()[np.argmin(apart)].reshape(3, 2)
         np.testing.assert_array_equal(nearest, expected)
 
 
 def test_the_error_is_what_the_prototype_leaves_of_each_channel() -> None:
-    one = quantiser(2)
-    one.prototypes.copy_(torch.tensor([[0.0] * 6, [10.0] * 6]))
+    made = quantiser(2)
+    made.prototypes.copy_(torch.tensor([[0.0] * 6, [10.0] * 6]))
     values = torch.tensor([[[11.0, 10.0], [12.0, 10.0], [12.0, 14.0]]])
-    error = one.error(Seen(values, torch.ones_like(values)))
+    error = made.error(Seen(values, torch.ones_like(values)))
     np.testing.assert_allclose(error.numpy(), [[3.0, 4.0]])
     known = torch.tensor([[[1.0, 1.0], [1.0, 1.0], [1.0, 0.0]]])
-    np.testing.assert_allclose(one.error(Seen(values, known)).numpy(), [[3.0, 0.0]])
+    np.testing.assert_allclose(made.error(Seen(values, known)).numpy(), [[3.0, 0.0]])

@@ -81,9 +81,9 @@ def test_a_stuck_channel_counts_as_missing_wherever_it_stands(value: float) -> N
 def test_a_channel_that_is_out_takes_nothing_from_the_evidence_of_others() -> None:
     model = trained_model()
     for index in range(len(CONFIG.views)):  # Let no channel speak for another.
-        one = model.quantiser(index)
-        one.whitening.copy_(torch.diag(one.whitening.diagonal()))
-        one.prototypes = torch.zeros_like(one.prototypes[:1])
+        quantiser = model.quantiser(index)
+        quantiser.whitening.copy_(torch.diag(quantiser.whitening.diagonal()))
+        quantiser.prototypes = torch.zeros_like(quantiser.prototypes[:1])
     model.stuck_after[2] = torch.inf
     windows = fresh_windows(200)
     windows[:, -14:, 2] = 50.0

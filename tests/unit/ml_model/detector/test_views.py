@@ -94,7 +94,7 @@ def test_a_peak_is_the_second_largest_so_that_a_single_odd_reading_is_none() -> 
 def test_relative_views_refer_to_the_early_rows(
     view: View, above: list[float], expected: float
 ) -> None:
-    window = column(*EARLY_ROWS, *[11.0 + one for one in above])
+    window = column(*EARLY_ROWS, *[11.0 + step for step in above])
     seen = look_at(window, view, early=EARLY)
     assert seen.values.item() == pytest.approx(expected, abs=1e-5)
 

@@ -42,9 +42,11 @@ def recording(device: str, *, odd: Sequence[int] = (), labelled: Sequence[int] =
 
 def write_csv(path: Path, recordings: Sequence[Recording]) -> Path:
     lines = [",".join(["t", "device", *THERMAL.channel_names, "fault"])]
-    for one in recordings:
-        for t, row, fault in zip(one.t, one.values, one.fault, strict=True):
-            lines.append(",".join([str(t), one.device, *(f"{value:.6g}" for value in row), fault]))
+    for recording in recordings:
+        for t, row, fault in zip(recording.t, recording.values, recording.fault, strict=True):
+            lines.append(
+                ",".join([str(t), recording.device, *(f"{value:.6g}" for value in row), fault])
+            )
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 
@@ -173,8 +175,8 @@ def test_the_drift_command_prints_a_table(
 def test_a_file_with_another_period_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
-    one = recording("rig")
-    slower = replace(one, t=START_MS + 5 * (one.t - START_MS))
+    rig = recording("rig")
+    slower = replace(rig, t=START_MS + 5 * (rig.t - START_MS))
     assert watch(command, tmp_path, slower) == 2
     error = capsys.readouterr().err
     assert error.startswith(f"ml_model {command}: device 'rig': a reading comes every 5 s, but ")
@@ -185,26 +187,26 @@ def test_a_file_with_another_period_is_refused(
 def test_uneven_readings_are_judged_with_a_remark(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
-    one = recording("rig")
-    uneven = replace(one, t=one.t + 700 * (np.arange(READINGS) % 10 == 0))
+    rig = recording("rig")
+    uneven = replace(rig, t=rig.t + 700 * (np.arange(READINGS) % 10 == 0))
     assert watch(command, tmp_path, uneven) == 0
     shown = " ".join(capsys.readouterr().out.split())
     assert "device 'rig': 20% of its readings come earlier or later than every 1 s" in shown
 
 
-def watch(command: str, tmp_path: Path, one: Recording) -> int:
+def watch(command: str, tmp_path: Path, recording: Recording) -> int:
     """Drift of, or a comparison of two bundles that do the same on, one recording in a file."""
     if command == "compare":
-        return compare(tmp_path, bundle(tmp_path, "1-a"), bundle(tmp_path, "1-b"), [one])
-    reference = reference_document(reference_of([], [one.values], THERMAL))
+        return compare(tmp_path, bundle(tmp_path, "1-a"), bundle(tmp_path, "1-b"), [recording])
+    reference = reference_document(reference_of([], [recording.values], THERMAL))
     folder = bundle(tmp_path, "1-a", reference=reference)
-    file = write_csv(tmp_path / "recent.csv", [one])
+    file = write_csv(tmp_path / "recent.csv", [recording])
     return main(["drift", "--profile", "thermal", "--bundle", str(folder), "--data", str(file)])
 
 
 def test_an_alert_lasts_until_it_is_cleared_or_the_recording_ends() -> None:
-    one = recording("rig")
-    spans = alert_spans(one, [(10, "raised"), (30, "cleared"), (3_990, "raised")])
-    times = one.t.tolist()
+    rig = recording("rig")
+    spans = alert_spans(rig, [(10, "raised"), (30, "cleared"), (3_990, "raised")])
+    times = rig.t.tolist()
     assert spans == [Span("rig", times[10], times[30]), Span("rig", times[3_990], times[-1])]
-    assert alert_spans(one, []) == []
+    assert alert_spans(rig, []) == []

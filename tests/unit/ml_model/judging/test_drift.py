@@ -31,7 +31,7 @@ def scored(
 
 def described(*parts: ScoredRecording) -> dict[str, object]:
     """A description as far as drift reads it, through JSON."""
-    reference = reference_from(parts, [one.recording for one in parts], RIG)
+    reference = reference_from(parts, [part.recording for part in parts], RIG)
     loaded: dict[str, object] = json.loads(json.dumps({"reference": reference}, allow_nan=False))
     return loaded
 

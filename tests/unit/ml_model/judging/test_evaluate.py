@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ml_model.detector.scoring import ScoredRecording
-from ml_model.judging.evaluate import Judged, faulty_and_scored, judge, metrics_of
+from ml_model.judging.evaluate import Judgement, faulty_and_scored, judge, metrics_of
 from ml_model.recording import Recording
 from tocsin.domain.adaptation import Pace
 from tocsin.domain.decisions import Rule
@@ -25,14 +25,14 @@ def judged(
     unscored: int = 0,
     stuck: range = range(0),
     rule: Rule = RULE,
-) -> Judged:
+) -> Judgement:
     score = np.zeros(rows, dtype=np.float32)
-    for one in high:
-        score[list(one)] = 2.0
+    for stretch in high:
+        score[list(stretch)] = 2.0
     score[:unscored] = np.nan
     labels = np.full(rows, "", dtype="U32")
-    for kind, one in faults.items():
-        labels[list(one)] = kind
+    for kind, stretch in faults.items():
+        labels[list(stretch)] = kind
     t = 1_000 * np.arange(rows, dtype=np.int64)
     recording = Recording("x", t, np.zeros((rows, 2), dtype=np.float32), labels)
     sensors = np.zeros((rows, 2), dtype=np.int8)

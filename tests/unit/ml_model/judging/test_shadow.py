@@ -67,10 +67,13 @@ def test_a_bundle_agrees_with_itself(alerts: list[Span]) -> None:
 def test_every_alert_is_shared_or_alone_whoever_is_called_the_candidate(
     ours: list[Span], theirs: list[Span]
 ) -> None:
-    one, other = of(ours, theirs), of(theirs, ours)
-    assert (one.only_active, one.only_candidate) == (other.only_candidate, other.only_active)
-    assert one.agreement == other.agreement
-    for alone in one.only_active:
+    comparison, other = of(ours, theirs), of(theirs, ours)
+    assert (comparison.only_active, comparison.only_candidate) == (
+        other.only_candidate,
+        other.only_active,
+    )
+    assert comparison.agreement == other.agreement
+    for alone in comparison.only_active:
         assert not any(alone.meets(alert, WINDOW_MS) for alert in theirs)
 
 
@@ -79,10 +82,10 @@ def test_what_the_active_bundle_found_is_lost_or_found(
     confirmed: list[Span], ours: list[Span], theirs: list[Span]
 ) -> None:
     found = of(ours, theirs, confirmed)
-    assert all(any(one.meets(alert, WINDOW_MS) for alert in ours) for one in found.confirmed)
-    for one in found.lost:
-        assert one in found.confirmed
-        assert not any(one.meets(alert, WINDOW_MS) for alert in theirs)
+    assert all(any(span.meets(alert, WINDOW_MS) for alert in ours) for span in found.confirmed)
+    for span in found.lost:
+        assert span in found.confirmed
+        assert not any(span.meets(alert, WINDOW_MS) for alert in theirs)
     assert of(ours, ours, confirmed).lost == []
     lost = bool(found.lost)
     reasons = reasons_against(found, TARGET)

@@ -44,7 +44,11 @@ def test_windows_are_thinned_evenly() -> None:
 
 def test_five_devices_are_split_by_device() -> None:
     parts = split([normal_recording(f"d{number}", seed=1, rows=10) for number in range(5)])
-    assert [[one.device for one in part] for part in parts] == [["d0", "d1", "d2"], ["d3"], ["d4"]]
+    assert [[recording.device for recording in part] for part in parts] == [
+        ["d0", "d1", "d2"],
+        ["d3"],
+        ["d4"],
+    ]
 
 
 def test_few_devices_are_split_by_time() -> None:

@@ -98,7 +98,7 @@ def test_a_part_without_a_normal_window_is_named(rows: slice, part: str) -> None
 def test_a_device_without_a_window_is_left_out() -> None:
     devices = [normal_recording(f"d{number}", seed=1, rows=31 + number) for number in range(3)]
     kept, remarks = with_windows(devices, PLANT)
-    assert [one.device for one in kept] == ["d1", "d2"]
+    assert [recording.device for recording in kept] == ["d1", "d2"]
     assert len(remarks) == 1
     assert remarks[0].startswith("left out, without 32 readings in a row")
     assert remarks[0].endswith(": d0")

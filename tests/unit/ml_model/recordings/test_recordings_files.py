@@ -30,13 +30,13 @@ def parquet(frame: pd.DataFrame, path: Path) -> Path:
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
-    one, two = (normal_recording(name, seed=1, rows=50) for name in ("one", "two"))
-    one.values[3, 1] = np.nan
+    first, two = (normal_recording(name, seed=1, rows=50) for name in ("one", "two"))
+    first.values[3, 1] = np.nan
     two.fault[10:20] = "spike"
-    path = write_csv(tmp_path / "plant.csv", [one, two], faults=True)
+    path = write_csv(tmp_path / "plant.csv", [first, two], faults=True)
     read = read_recordings([path], PLANT)
     assert [recording.device for recording in read] == ["one", "two"]
-    np.testing.assert_allclose(read[0].values, one.values, rtol=1e-5)
+    np.testing.assert_allclose(read[0].values, first.values, rtol=1e-5)
     assert read[1].t.tolist() == two.t.tolist()
     assert read[1].fault.tolist() == two.fault.tolist()
     assert (read[0].fault == "").all()
@@ -97,7 +97,7 @@ def test_a_folder_is_read_whole_and_in_order(tmp_path: Path) -> None:
         written(tmp_path, "t,a,b,c\n1000,1,2,3\n", name)
     written(tmp_path, "not a recording", "a/README.md")
     read = read_recordings([tmp_path], PLANT)
-    assert [one.device for one in read] == ["a/1", "a/deep/2", "b/1"]
+    assert [recording.device for recording in read] == ["a/1", "a/deep/2", "b/1"]
     (tmp_path / "empty").mkdir()
     with pytest.raises(RecordingError, match=r"no file ends in \.csv or \.parquet"):
         read_recordings([tmp_path / "empty"], PLANT)
@@ -166,17 +166,17 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_the_hash_is_of_all_files(tmp_path: Path) -> None:
     file = written(tmp_path, "t,a,b,c\n1000,1,2,3\n", "a/1.csv")
-    one = sha256_of([tmp_path])
-    assert one == sha256_of([file])
+    hashed = sha256_of([tmp_path])
+    assert hashed == sha256_of([file])
     written(tmp_path, "t,a,b,c\n1000,1,2,3\n", "a/2.csv")
-    assert sha256_of([tmp_path]) != one
+    assert sha256_of([tmp_path]) != hashed
 
 
 def test_a_source_of_files_reads_checks_and_names_them(tmp_path: Path) -> None:
     write_csv(tmp_path / "plant.csv", [normal_recording("x", seed=1, rows=50)])
     source = FileSource([tmp_path / "plant.csv"])
     recorded = source.read(PLANT, SILENT)
-    assert [one.device for one in recorded.recordings] == ["x"]
+    assert [recording.device for recording in recorded.recordings] == ["x"]
     assert recorded.sha256 == sha256_of([tmp_path / "plant.csv"])
     assert source.flags == "--data plant.csv"
     assert FileSource([tmp_path / "f"], "at").flags == "--data f --time-column at"

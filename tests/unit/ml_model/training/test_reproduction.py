@@ -46,18 +46,18 @@ def changed(value: object, *path: str) -> dict[str, Any]:
 
 
 def beyond(made: dict[str, Any], *, period_s: float = 1.0) -> list[str]:
-    return [one.name for one in figures_of(COMMITTED, made, period_s) if not one.within]
+    return [figure.name for figure in figures_of(COMMITTED, made, period_s) if not figure.within]
 
 
 def test_the_same_bundle_is_within_every_tolerance() -> None:
     figures = figures_of(COMMITTED, COMMITTED, 1.0)
-    assert [one.name for one in figures] == [
+    assert [figure.name for figure in figures] == [
         "threshold", "events", "event precision", "event recall", "false alerts a device-day",
         "median delay s", "drift: recall", "drift: median delay s",
         "spike: recall", "spike: median delay s",
     ]  # fmt: skip
-    assert all(one.within for one in figures)
-    assert all(one.committed == one.made is not None for one in figures)
+    assert all(figure.within for figure in figures)
+    assert all(figure.committed == figure.made is not None for figure in figures)
 
 
 @pytest.mark.parametrize(
@@ -93,13 +93,13 @@ def test_a_kind_on_one_side_only_is_beyond() -> None:
     gone = ["spike: recall", "spike: median delay s"]
     assert beyond(fewer) == gone
     figures = figures_of(fewer, COMMITTED, 1.0)
-    assert [one.name for one in figures if not one.within] == gone
+    assert [figure.name for figure in figures if not figure.within] == gone
     assert figures[-1] == Figure("spike: median delay s", None, 2.0, 2.0)
 
 
 def test_a_kind_never_found_has_no_delay_on_either_side() -> None:
     deaf = changed({"recall": 0.0, "median_delay_s": None}, *SPIKE)
-    assert all(one.within for one in figures_of(deaf, deaf, 1.0))
+    assert all(figure.within for figure in figures_of(deaf, deaf, 1.0))
     assert beyond(deaf) == ["spike: recall", "spike: median delay s"]
 
 
@@ -115,7 +115,7 @@ def test_nan_is_beyond_even_beside_nan() -> None:
 @pytest.mark.parametrize("metrics", [None, {}, {"events": None}, {"events": {"by_kind": 3}}])
 def test_a_description_without_metrics_has_no_figures(metrics: object) -> None:
     names = beyond(changed(metrics, "metrics"))
-    assert names == [one.name for one in figures_of(COMMITTED, COMMITTED, 1.0)][1:]
+    assert names == [figure.name for figure in figures_of(COMMITTED, COMMITTED, 1.0)][1:]
 
 
 @given(
@@ -123,10 +123,10 @@ def test_a_description_without_metrics_has_no_figures(metrics: object) -> None:
     st.floats(allow_nan=False, allow_infinity=False, width=32),
     st.floats(0, 1e6),
 )
-def test_within_is_the_same_from_both_sides(one: float, other: float, tolerance: float) -> None:
-    figure, turned = Figure("x", one, other, tolerance), Figure("x", other, one, tolerance)
+def test_within_is_the_same_from_both_sides(before: float, other: float, tolerance: float) -> None:
+    figure, turned = Figure("x", before, other, tolerance), Figure("x", other, before, tolerance)
     assert figure.within == turned.within
-    assert Figure("x", one, one, tolerance).within
+    assert Figure("x", before, before, tolerance).within
 
 
 def shown(made: dict[str, Any], *, identical: bool) -> str:

@@ -22,7 +22,7 @@ CALIBRATION = Calibration(
 
 
 def epochs(*best: bool) -> list[Epoch]:
-    return [Epoch(number, 0.2, 0.1 + number, one) for number, one in enumerate(best, start=1)]
+    return [Epoch(number, 0.2, 0.1 + number, better) for number, better in enumerate(best, start=1)]
 
 
 def test_the_summary_says_what_was_read_and_what_came_of_it() -> None:

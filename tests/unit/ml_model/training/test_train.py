@@ -54,7 +54,7 @@ def test_training_lowers_the_held_out_loss_and_keeps_the_best_epoch(
     # most_windows thins out the held-out windows.
     windows = torch.from_numpy(normal_windows(recordings[3:4], PLANT, most=2_000 // 3))
     with torch.inference_mode():
-        left = [one.errors(windows)[0].square().mean() / 4 for one in (model, placed)]
+        left = [either.errors(windows)[0].square().mean() / 4 for either in (model, placed)]
     assert float(left[0]) == pytest.approx(best, rel=1e-4)
     assert float(left[1]) == pytest.approx(first.held_out_loss, rel=1e-4)
 
@@ -148,11 +148,11 @@ def test_errors_are_brought_to_one_scale(
     with torch.inference_mode():
         errors = model.errors(torch.from_numpy(windows_of(recordings[3])))
     for index, error in enumerate(errors):
-        one = model.quantiser(index)
-        length = (error / one.channel_tail).pow(CONFIG.channel_power).sum(1)
+        quantiser = model.quantiser(index)
+        length = (error / quantiser.channel_tail).pow(CONFIG.channel_power).sum(1)
         length = length.pow(1 / CONFIG.channel_power)
-        assert float((length > one.tail).float().mean()) == pytest.approx(0.05, abs=0.005)
-        assert torch.equal(one.channel_tail, torch.ones(3)) is not channel_tails
+        assert float((length > quantiser.tail).float().mean()) == pytest.approx(0.05, abs=0.005)
+        assert torch.equal(quantiser.channel_tail, torch.ones(3)) is not channel_tails
 
 
 def test_with_nothing_held_out_errors_are_of_windows_that_are_no_prototypes() -> None:
