@@ -44,19 +44,19 @@ def measure() -> dict[str, float]:
         child = services.make_cosmos(endpoints, Path(folder))
         child.start()
         try:
-            return asyncio.run(_measure(endpoints))
+            return asyncio.run(_measure_all(endpoints))
         finally:
             child.stop()
 
 
-async def _measure(endpoints: Endpoints) -> dict[str, float]:
-    async with _client(endpoints) as client:
+async def _measure_all(endpoints: Endpoints) -> dict[str, float]:
+    async with _open_client(endpoints) as client:
         database = await client.create_database("benchmark")
         upserted = await database.create_container("upserts", PartitionKey("/deviceId"))
-        upserts_per_s = await _upserts_per_s(upserted)
+        upserts_per_s = await _measure_upserts(upserted)
         filled = await database.create_container("readings", PartitionKey("/deviceId"))
         fill_s = await _fill(filled)
-        newest20_ms = await _newest20_ms(filled)
+        newest20_ms = await _measure_newest(filled)
     return {
         "cosmos_upserts_per_s": round(upserts_per_s, 1),
         "cosmos_newest20_ms": round(newest20_ms, 3),
@@ -65,7 +65,7 @@ async def _measure(endpoints: Endpoints) -> dict[str, float]:
 
 
 @asynccontextmanager
-async def _client(endpoints: Endpoints) -> AsyncIterator[CosmosClient]:
+async def _open_client(endpoints: Endpoints) -> AsyncIterator[CosmosClient]:
     # Left to itself, the transport looks for a proxy and a .netrc in a thread at each request,
     # which costs three times what the rest of the client does.
     transport = AioHttpTransport(use_env_settings=False)
@@ -77,13 +77,13 @@ async def _client(endpoints: Endpoints) -> AsyncIterator[CosmosClient]:
         yield client
 
 
-async def _upserts_per_s(container: ContainerProxy) -> float:
+async def _measure_upserts(container: ContainerProxy) -> float:
     """The median of a few rounds, each after the same warm-up: the machine's speed drifts."""
-    await _upsert_all(container, iter(_documents(200)))
+    await _upsert_all(container, iter(_make_documents(200)))
     rates = []
     for _ in range(ROUNDS):
         started = time.perf_counter()
-        documents = iter(_documents(UPSERTS))
+        documents = iter(_make_documents(UPSERTS))
         await asyncio.gather(*(_upsert_all(container, documents) for _ in range(CONCURRENCY)))
         rates.append(UPSERTS / (time.perf_counter() - started))
     return statistics.median(rates)
@@ -97,7 +97,7 @@ async def _upsert_all(container: ContainerProxy, documents: Iterator[dict[str, A
 async def _fill(container: ContainerProxy) -> float:
     """Store DOCUMENTS by batches; returns the seconds it took."""
     started = time.perf_counter()
-    batches = _batches()
+    batches = _cut_batches()
     await asyncio.gather(*(_store_all(container, batches) for _ in range(BATCHES_AT_ONCE)))
     return time.perf_counter() - started
 
@@ -108,21 +108,21 @@ async def _store_all(container: ContainerProxy, batches: Iterator[list[dict[str,
         await container.execute_item_batch(operations, batch[0]["deviceId"], no_response=True)
 
 
-def _batches() -> Iterator[list[dict[str, Any]]]:
+def _cut_batches() -> Iterator[list[dict[str, Any]]]:
     for index in range(DOCUMENTS // BATCH):
         device = index % PARTITIONS
         first = index // PARTITIONS * BATCH
-        yield [_document(device, first + offset) for offset in range(BATCH)]
+        yield [_make_document(device, first + offset) for offset in range(BATCH)]
 
 
-async def _newest20_ms(container: ContainerProxy) -> float:
-    await _newest(container, 0)  # the first one makes the index
-    times = [await _newest(container, number % PARTITIONS) for number in range(QUERIES)]
+async def _measure_newest(container: ContainerProxy) -> float:
+    await _time_newest(container, 0)  # the first one makes the index
+    times = [await _time_newest(container, number % PARTITIONS) for number in range(QUERIES)]
     return statistics.median(times)
 
 
-async def _newest(container: ContainerProxy, device: int) -> float:
-    name = _device(device)
+async def _time_newest(container: ContainerProxy, device: int) -> float:
+    name = _name_device(device)
     started = time.perf_counter()
     pages = container.query_items(
         NEWEST, parameters=[{"name": "@id", "value": name}], partition_key=name
@@ -135,11 +135,11 @@ async def _newest(container: ContainerProxy, device: int) -> float:
     return elapsed_ms
 
 
-def _documents(count: int) -> list[dict[str, Any]]:
-    return [_document(number % PARTITIONS, number // PARTITIONS) for number in range(count)]
+def _make_documents(count: int) -> list[dict[str, Any]]:
+    return [_make_document(number % PARTITIONS, number // PARTITIONS) for number in range(count)]
 
 
-def _document(device: int, seq: int) -> dict[str, Any]:
+def _make_document(device: int, seq: int) -> dict[str, Any]:
     """A reading document of about 1.2 KB with 10 readings of 5 channels."""
     first_t = 1_795_000_000_000 + seq * 10_000
     times = [first_t + 1_000 * step for step in range(10)]
@@ -151,7 +151,7 @@ def _document(device: int, seq: int) -> dict[str, Any]:
     }
     return {
         "id": f"{first_t}-{seq}",
-        "deviceId": _device(device),
+        "deviceId": _name_device(device),
         "siteId": f"site-{device % 3}",
         "schema": 1,
         "profile": "workcell",
@@ -169,7 +169,7 @@ def _document(device: int, seq: int) -> dict[str, Any]:
     }
 
 
-def _device(number: int) -> str:
+def _name_device(number: int) -> str:
     return f"device-{number:03d}"
 
 

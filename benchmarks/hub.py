@@ -45,7 +45,7 @@ def measure(messages: int = 10_000) -> dict[str, float]:
         hub = services.make_iothub(endpoints, Path(folder))
         ca_path = str(hub.start()["ca"])
         try:
-            return {"hub_messages_per_s": _throughput(messages, endpoints, ca_path)}
+            return {"hub_messages_per_s": _measure_throughput(messages, endpoints, ca_path)}
         finally:
             hub.stop()
 
@@ -61,10 +61,10 @@ class _Share:
     ca: str
 
 
-def _throughput(messages: int, endpoints: Endpoints, ca_path: str) -> float:
+def _measure_throughput(messages: int, endpoints: Endpoints, ca_path: str) -> float:
     key = base64.b64encode(secrets.token_bytes(32)).decode()
     devices = [f"bench-{n:02}" for n in range(SENDERS * DEVICES_EACH)]
-    _register(devices, key, endpoints, ca_path)
+    _register_devices(devices, key, endpoints, ca_path)
     ca = Path(ca_path).read_text("utf-8")
     context = multiprocessing.get_context("spawn")
     start = context.Barrier(SENDERS + 1)
@@ -74,23 +74,23 @@ def _throughput(messages: int, endpoints: Endpoints, ca_path: str) -> float:
             args=(_Share(devices[n::SENDERS], count, key, endpoints.host, ca), start),
             daemon=True,
         )
-        for n, count in enumerate(_divided(messages, SENDERS))
+        for n, count in enumerate(_divide_evenly(messages, SENDERS))
     ]
     for sender in senders:
         sender.start()
     try:
-        return round(messages / asyncio.run(_count(messages, endpoints, start)), 1)
+        return round(messages / asyncio.run(_time_arrivals(messages, endpoints, start)), 1)
     finally:
         for sender in senders:
             sender.join(timeout=10)
             sender.kill()
 
 
-def _divided(messages: int, parts: int) -> list[int]:
+def _divide_evenly(messages: int, parts: int) -> list[int]:
     return [messages // parts + (n < messages % parts) for n in range(parts)]
 
 
-def _register(devices: list[str], key: str, endpoints: Endpoints, ca_path: str) -> None:
+def _register_devices(devices: list[str], key: str, endpoints: Endpoints, ca_path: str) -> None:
     registry = IoTHubRegistryManager.from_connection_string(endpoints.iothub_connection)
     registry.protocol.config.connection.verify = ca_path
     for device in devices:
@@ -98,10 +98,10 @@ def _register(devices: list[str], key: str, endpoints: Endpoints, ca_path: str) 
 
 
 def _send_all(share: _Share, start: Barrier) -> None:
-    asyncio.run(_send(share, start))
+    asyncio.run(_send_from_devices(share, start))
 
 
-async def _send(share: _Share, start: Barrier) -> None:
+async def _send_from_devices(share: _Share, start: Barrier) -> None:
     clients = [
         IoTHubDeviceClient.create_from_connection_string(
             f"HostName={share.host};DeviceId={device};SharedAccessKey={share.key}",
@@ -111,7 +111,7 @@ async def _send(share: _Share, start: Barrier) -> None:
     ]
     await asyncio.gather(*(client.connect() for client in clients))
     await asyncio.to_thread(start.wait, WITHIN_S)
-    counts = _divided(share.messages, len(clients))
+    counts = _divide_evenly(share.messages, len(clients))
     await asyncio.gather(*map(_send_share, clients, counts))
     await asyncio.gather(*(client.shutdown() for client in clients))
 
@@ -119,17 +119,17 @@ async def _send(share: _Share, start: Barrier) -> None:
 async def _send_share(client: IoTHubDeviceClient, messages: int) -> None:
     left = iter(range(messages))
 
-    async def one_after_the_other() -> None:
+    async def send_in_turn() -> None:
         for n in left:
             message = Message(json.dumps({"n": n, "pad": "x" * BODY_BYTES}))  # type: ignore[no-untyped-call]  # the SDK has no types
             message.content_type = "application/json"
             message.content_encoding = "utf-8"
             await client.send_message(message)
 
-    await asyncio.gather(*(one_after_the_other() for _ in range(IN_FLIGHT)))
+    await asyncio.gather(*(send_in_turn() for _ in range(IN_FLIGHT)))
 
 
-async def _count(messages: int, endpoints: Endpoints, start: Barrier) -> float:
+async def _time_arrivals(messages: int, endpoints: Endpoints, start: Barrier) -> float:
     """Seconds from the first send to the last arrival."""
     consumer = EventHubConsumerClient.from_connection_string(
         endpoints.eventhub_connection, "$Default", eventhub_name="telemetry"
@@ -139,12 +139,12 @@ async def _count(messages: int, endpoints: Endpoints, start: Barrier) -> float:
     listening = asyncio.Event()
     complete = asyncio.Event()
 
-    async def on_partition(context: PartitionContext) -> None:
+    async def note_partition(context: PartitionContext) -> None:
         opened.add(context.partition_id)
         if len(opened) == PARTITIONS:
             listening.set()
 
-    async def on_batch(_context: PartitionContext, events: list[EventData]) -> None:
+    async def count_batch(_context: PartitionContext, events: list[EventData]) -> None:
         nonlocal arrived
         arrived += len(events)
         if arrived >= messages:
@@ -152,7 +152,10 @@ async def _count(messages: int, endpoints: Endpoints, start: Barrier) -> float:
 
     receiving = asyncio.create_task(
         consumer.receive_batch(
-            on_batch, on_partition_initialize=on_partition, starting_position="-1", max_wait_time=1
+            count_batch,
+            on_partition_initialize=note_partition,
+            starting_position="-1",
+            max_wait_time=1,
         )
     )
     try:

@@ -29,7 +29,7 @@ import numpy as np
 import torch
 
 from benchmarks import report
-from benchmarks.scoring_path import READINGS, SEED, Line, batches, end_ms
+from benchmarks.scoring_path import READINGS, SEED, Line, end_ms, make_batches
 
 ROUNDS: Final = 15
 STARTS: Final = 5
@@ -44,9 +44,9 @@ def measure(
     *, devices: int = DEVICES, rounds: int = ROUNDS, starts: int = STARTS
 ) -> dict[str, Any]:
     """Cold starts first: they are children, and this process keeps to one core afterwards."""
-    first_s, bare_s = _starts(starts)
-    _one_core()
-    path_s, floor_s = asyncio.run(paths(devices, rounds))
+    first_s, bare_s = _time_starts(starts)
+    _keep_one_core()
+    path_s, floor_s = asyncio.run(time_paths(devices, rounds))
     return {
         "readings_per_s": round(devices * READINGS / path_s),
         "ratio_to_floor": round(path_s / floor_s, 3),
@@ -59,28 +59,28 @@ def measure(
     }
 
 
-def _one_core() -> None:
+def _keep_one_core() -> None:
     torch.set_num_threads(1)
     if hasattr(os, "sched_setaffinity"):  # not on every system
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 
-async def paths(devices: int, rounds: int) -> tuple[float, float]:
+async def time_paths(devices: int, rounds: int) -> tuple[float, float]:
     """Median seconds of a batch and of its floor, once every history is full."""
     line = Line()
     filling = -(-line.profile.window // READINGS)
-    every = batches(line.profile, devices=devices, count=filling + rounds)
+    every = make_batches(line.profile, devices=devices, count=filling + rounds)
     for seq, events in enumerate(every[:filling]):
         await line.score(events, now_ms=end_ms(seq + 1, line.profile))
     measured = [
-        await _round(line, events, end_ms(seq + 1, line.profile))
+        await _time_round(line, events, end_ms(seq + 1, line.profile))
         for seq, events in enumerate(every[filling:], start=filling)
     ]
     path, floor = zip(*measured, strict=True)
     return statistics.median(path), statistics.median(floor)
 
 
-async def _round(
+async def _time_round(
     line: Line, events: Sequence[func.EventHubEvent], now_ms: int
 ) -> tuple[float, float]:
     watched = line.watched
@@ -101,16 +101,16 @@ async def _round(
     return path_s, time.perf_counter() - started
 
 
-def _starts(count: int) -> tuple[float, float]:
+def _time_starts(count: int) -> tuple[float, float]:
     """Median seconds to the first scored message and to torch, by turns after one of each."""
     for arguments in (FIRST_MESSAGE, BARE):
-        start_s(arguments)
-    pairs = [(start_s(FIRST_MESSAGE), start_s(BARE)) for _ in range(count)]
+        time_start(arguments)
+    pairs = [(time_start(FIRST_MESSAGE), time_start(BARE)) for _ in range(count)]
     first, bare = zip(*pairs, strict=True)
     return statistics.median(first), statistics.median(bare)
 
 
-def start_s(arguments: Sequence[str]) -> float:
+def time_start(arguments: Sequence[str]) -> float:
     """Seconds until a new process prints its line."""
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'functions'}{os.pathsep}{ROOT}"}
     started = time.perf_counter()

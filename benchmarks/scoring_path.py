@@ -113,7 +113,7 @@ class Line:
     def __init__(self) -> None:
         self.profile = load_profiles()[PROFILE]
         self.store = TextStore()
-        self.models = ActiveModels(committed_file, refresh_s=1e9, clock_s=lambda: 0.0)
+        self.models = ActiveModels(read_committed, refresh_s=1e9, clock_s=lambda: 0.0)
         self.watched: WatchedModel | None = None
         self._memory = DeviceMemory()
         self._thresholds = KnownThresholds(
@@ -144,7 +144,7 @@ class Line:
         )
 
 
-async def committed_file(path: str) -> bytes | None:
+async def read_committed(path: str) -> bytes | None:
     """A file of the committed bundle as the blob container would hold it, active.json included."""
     profile, _, name = path.partition("/")
     bundle = await asyncio.to_thread((BUNDLES / profile / "bundle.json").read_bytes)
@@ -154,7 +154,7 @@ async def committed_file(path: str) -> bytes | None:
     return await asyncio.to_thread((BUNDLES / profile / Path(name).name).read_bytes)
 
 
-def batches(profile: Profile, *, devices: int, count: int) -> list[list[func.EventHubEvent]]:
+def make_batches(profile: Profile, *, devices: int, count: int) -> list[list[func.EventHubEvent]]:
     """*count* batches, each with the next message of every device, seeded."""
     generator = np.random.default_rng(SEED)
     low = np.array([channel.low for channel in profile.channels])
@@ -162,7 +162,9 @@ def batches(profile: Profile, *, devices: int, count: int) -> list[list[func.Eve
     values = generator.normal(size=(count, devices, len(profile.channels), READINGS))
     values = (low + high)[:, np.newaxis] / 2 + (high - low)[:, np.newaxis] / 50 * values
     return [
-        _events([_body(profile, seq, columns) for columns in of_batch], end_ms(seq + 1, profile))
+        _make_events(
+            [_make_body(profile, seq, columns) for columns in of_batch], end_ms(seq + 1, profile)
+        )
         for seq, of_batch in enumerate(values.round(3).tolist())
     ]
 
@@ -172,7 +174,7 @@ def end_ms(count: int, profile: Profile) -> int:
     return START_MS + round(count * READINGS * profile.period_s * 1_000)
 
 
-def _body(profile: Profile, seq: int, columns: Sequence[Sequence[float]]) -> bytes:
+def _make_body(profile: Profile, seq: int, columns: Sequence[Sequence[float]]) -> bytes:
     first, last = end_ms(seq, profile), end_ms(seq + 1, profile)
     channels = dict(zip(profile.channel_names, columns, strict=True))
     body = {
@@ -185,7 +187,7 @@ def _body(profile: Profile, seq: int, columns: Sequence[Sequence[float]]) -> byt
     return json.dumps(body).encode()
 
 
-def _events(bodies: Sequence[bytes], enqueued_ms: int) -> list[func.EventHubEvent]:
+def _make_events(bodies: Sequence[bytes], enqueued_ms: int) -> list[func.EventHubEvent]:
     """One message a device, as the worker hands a batch over."""
     enqueued = datetime.fromtimestamp(enqueued_ms / 1_000, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     system = [

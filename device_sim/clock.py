@@ -23,7 +23,7 @@ class Clock:
         self._began_s = time.monotonic()
 
     @classmethod
-    def catching_up(cls, *, now_ms: int, speed: float, duration_s: float) -> Clock:
+    def to_catch_up(cls, *, now_ms: int, speed: float, duration_s: float) -> Clock:
         """A clock that shows the wall clock's time after *duration_s* (wall) seconds.
 
         The faster it runs, the further back it starts, so no event time is ever in the future.
@@ -41,7 +41,7 @@ class Clock:
 
     async def reach(self, t_ms: int, stop: asyncio.Event) -> bool:
         """Wait until the clock shows *t_ms*. False when *stop* came first."""
-        wait_s = self._began_s + self._elapsed_s(t_ms) - time.monotonic()
+        wait_s = self._began_s + self._seconds_until(t_ms) - time.monotonic()
         try:
             # Zero lets the other devices take their turn when this one is behind.
             async with asyncio.timeout(max(wait_s, 0.0)):
@@ -50,7 +50,7 @@ class Clock:
             pass
         return not stop.is_set()
 
-    def _elapsed_s(self, t_ms: int) -> float:
+    def _seconds_until(self, t_ms: int) -> float:
         """Wall seconds from the beginning until the clock shows *t_ms*."""
         simulated_s = (t_ms - self.start_ms) / 1000
         fast_s = min(simulated_s / self._speed, self._fast_s)

@@ -89,13 +89,13 @@ def normal_windows(
     stride = max(1, -(-rows // most))
     parts = [np.empty((0, profile.window, len(profile.channels)), dtype=np.float32)]
     for recording in recordings:
-        normal = normal_ends(recording, profile)
+        normal = find_normal_ends(recording, profile)
         for windows, ends in window_chunks(recording, profile):
             parts.append(windows[normal[ends] & (ends % stride == 0)])
     return np.concatenate(parts)
 
 
-def ends_of_windows(recording: Recording, profile: Profile) -> NDArray[np.bool_]:
+def find_window_ends(recording: Recording, profile: Profile) -> NDArray[np.bool_]:
     """Whether a full window ends at each reading, bool ``[n]``."""
     # Windows of no channel cost nothing to cut.
     no_values = np.empty((len(recording.t), 0), dtype=np.float32)
@@ -103,11 +103,11 @@ def ends_of_windows(recording: Recording, profile: Profile) -> NDArray[np.bool_]
     return windows_ending_at(nothing, recording.t, no_values, profile)[1]
 
 
-def normal_ends(recording: Recording, profile: Profile) -> NDArray[np.bool_]:
+def find_normal_ends(recording: Recording, profile: Profile) -> NDArray[np.bool_]:
     """Whether a full window without a fault ends at each reading, bool ``[n]``."""
     last_faulty = np.where(recording.fault != "", np.arange(len(recording.t)), -profile.window)
     since_fault = np.arange(len(recording.t)) - np.maximum.accumulate(last_faulty)
-    return ends_of_windows(recording, profile) & (since_fault >= profile.window)
+    return find_window_ends(recording, profile) & (since_fault >= profile.window)
 
 
 def split(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
-from benchmarks.skab.features import MEAN_ROWS, means_and_variances, rolling_mean, standardised
+from benchmarks.skab.features import MEAN_ROWS, average_rows, means_and_variances, standardise
 from benchmarks.skab.recordings import TRAINING_ROWS, Stream
 
 FLOW_ROWS = 15
@@ -24,45 +24,47 @@ Rows = NDArray[np.float64]
 
 def t2_of_means(stream: Stream) -> Rows:
     """Hotelling's T, the root of T², of each channel's mean over the last 20 rows."""
-    return _distance(rolling_mean(standardised(stream.values), MEAN_ROWS))
+    return _distance(average_rows(standardise(stream.values), MEAN_ROWS))
 
 
 def t2_of_variances(stream: Stream) -> Rows:
     """Hotelling's T of the means and of the log-variances of the last 30 rows beside them."""
-    return _distance(means_and_variances(standardised(stream.values)))
+    return _distance(means_and_variances(standardise(stream.values)))
 
 
 def one_channel(stream: Stream) -> Rows:
     """How far the flow's mean over the last 15 rows is off, in spreads of its training rows."""
-    flow = standardised(stream.values)[:, [FLOW]]
-    distance: Rows = np.abs(rolling_mean(flow, FLOW_ROWS)[:, 0])
+    flow = standardise(stream.values)[:, [FLOW]]
+    distance: Rows = np.abs(average_rows(flow, FLOW_ROWS)[:, 0])
     return distance
 
 
 def mean_of_three(stream: Stream) -> Rows:
     """The mean of the three charts above, each over its own quantile of the training rows."""
-    scores = [_leveled(chart(stream)) for chart in (t2_of_means, t2_of_variances, one_channel)]
+    scores = [
+        _bring_to_scale(chart(stream)) for chart in (t2_of_means, t2_of_variances, one_channel)
+    ]
     mean: Rows = np.mean(scores, axis=0)
     return mean
 
 
 def t2_q_of_means(stream: Stream) -> Rows:
     """The larger of T in the principal components of the 20-row means and of what they leave."""
-    means = rolling_mean(standardised(stream.values), MEAN_ROWS)
+    means = average_rows(standardise(stream.values), MEAN_ROWS)
     known = means[MEAN_ROWS - 1 :]
     pca = PCA(EXPLAINED).fit(known[: TRAINING_ROWS - MEAN_ROWS + 1])
     kept = pca.transform(known)
     t = np.sqrt((kept**2 / pca.explained_variance_).sum(axis=1))
     q = np.sqrt(((known - pca.inverse_transform(kept)) ** 2).sum(axis=1))
     before = np.full(MEAN_ROWS - 1, np.nan)
-    leveled = [_leveled(np.concatenate((before, statistic))) for statistic in (t, q)]
+    leveled = [_bring_to_scale(np.concatenate((before, statistic))) for statistic in (t, q)]
     larger: Rows = np.maximum(*leveled)
     return larger
 
 
 def neighbours(stream: Stream) -> Rows:
     """Mean distance of a row to its five nearest training rows, itself not counted."""
-    scaled = standardised(stream.values)
+    scaled = standardise(stream.values)
     nearest = NearestNeighbors(n_neighbors=NEIGHBOURS).fit(scaled[:TRAINING_ROWS])
     training = nearest.kneighbors()[0].mean(axis=1)
     test = nearest.kneighbors(scaled[TRAINING_ROWS:])[0].mean(axis=1)
@@ -81,6 +83,6 @@ def _distance(rows: Rows) -> Rows:
     return distance
 
 
-def _leveled(score: Rows) -> Rows:
+def _bring_to_scale(score: Rows) -> Rows:
     leveled: Rows = score / np.nanquantile(score[:TRAINING_ROWS], QUANTILE)
     return leveled

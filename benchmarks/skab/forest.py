@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import KFold
 
-from benchmarks.skab.features import means_and_variances, standardised
+from benchmarks.skab.features import means_and_variances, standardise
 from benchmarks.skab.recordings import GROUPS, TRAINING_ROWS, LabelledFile, Stream
 
 FOLDS = 5
@@ -54,5 +54,5 @@ def scores(files: Sequence[LabelledFile], parts: Iterable[Sequence[int]]) -> lis
 
 def _features(stream: Stream) -> Rows:
     """Each test row itself, the means of 20 rows and the log-variances of 30 ``[n, 3 c]``."""
-    scaled = standardised(stream.values)
+    scaled = standardise(stream.values)
     return np.concatenate((scaled, means_and_variances(scaled)), axis=1)[TRAINING_ROWS:]

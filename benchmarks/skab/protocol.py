@@ -29,20 +29,20 @@ class Counts:
 
     @property
     def f1(self) -> float:
-        return _ratio(self.tp, self.tp + (self.fn + self.fp) / 2)
+        return _divide(self.tp, self.tp + (self.fn + self.fp) / 2)
 
     @property
     def far_pct(self) -> float:
         """Share of normal rows that were flagged."""
-        return 100 * _ratio(self.fp, self.fp + self.tn)
+        return 100 * _divide(self.fp, self.fp + self.tn)
 
     @property
     def mar_pct(self) -> float:
         """Share of anomalous rows that were not flagged."""
-        return 100 * _ratio(self.fn, self.fn + self.tp)
+        return 100 * _divide(self.fn, self.fn + self.tp)
 
 
-def count(truths: Sequence[Truth], flags: Sequence[Flags]) -> Counts:
+def count_rows(truths: Sequence[Truth], flags: Sequence[Flags]) -> Counts:
     """Pool the test rows of all files."""
     labelled = np.concatenate([truth.anomaly for truth in truths])
     flagged = np.concatenate(flags)
@@ -54,7 +54,7 @@ def count(truths: Sequence[Truth], flags: Sequence[Flags]) -> Counts:
     )
 
 
-def windows(changes_ms: Sequence[int]) -> list[tuple[int, int]]:
+def find_windows(changes_ms: Sequence[int]) -> list[tuple[int, int]]:
     """The window of each change point; one that overlaps the window before starts at its end."""
     found: list[tuple[int, int]] = []
     for change in changes_ms:
@@ -65,10 +65,10 @@ def windows(changes_ms: Sequence[int]) -> list[tuple[int, int]]:
 
 def nab(truths: Sequence[Truth], flags: Sequence[Flags]) -> float:
     """The change-point score of *flags*: 0 for none flagged, 100 for each change met at once."""
-    total = sum(_file_score(truth, raised) for truth, raised in zip(truths, flags, strict=True))
+    total = sum(_score_file(truth, raised) for truth, raised in zip(truths, flags, strict=True))
     changes = sum(int(truth.change.sum()) for truth in truths)
     null, perfect = changes * MISS, changes * HIT
-    return 100 * _ratio(total - null, perfect - null)
+    return 100 * _divide(total - null, perfect - null)
 
 
 def auc_roc(truths: Sequence[Truth], scores: Sequence[NDArray[np.floating]]) -> float:
@@ -79,28 +79,28 @@ def auc_roc(truths: Sequence[Truth], scores: Sequence[NDArray[np.floating]]) -> 
     return float(np.mean(areas))
 
 
-def held(flags: Flags, rows: int) -> Flags:
+def hold_flags(flags: Flags, rows: int) -> Flags:
     """Each flag kept up for *rows* rows; nothing before there are as many."""
     kept = sliding_window_view(flags, rows).any(axis=1)
     return np.concatenate((np.zeros(rows - 1, dtype=bool), kept))
 
 
-def _file_score(truth: Truth, flags: Flags) -> float:
+def _score_file(truth: Truth, flags: Flags) -> float:
     hits = truth.t[np.diff(flags, prepend=False)]
     inside = np.zeros(len(hits), dtype=bool)
     score = 0.0
-    for start, end in windows(truth.t[truth.change].tolist()):
+    for start, end in find_windows(truth.t[truth.change].tolist()):
         within = (hits >= start) & (hits <= end)
         inside |= within
-        score += _window_score(int(hits[within][0]), start, end) if within.any() else MISS
+        score += _score_window(int(hits[within][0]), start, end) if within.any() else MISS
     return score + FALSE_HIT * int((~inside).sum())
 
 
-def _window_score(hit: int, start: int, end: int) -> float:
+def _score_window(hit: int, start: int, end: int) -> float:
     """From HIT at the window's start down to FALSE_HIT at its end."""
     x = math.pi * ((hit - start) / (end - start) - 0.5)
     return (HIT - FALSE_HIT) / 2 * (1 - math.tanh(x) / math.tanh(math.pi / 2)) + FALSE_HIT
 
 
-def _ratio(part: float, whole: float) -> float:
+def _divide(part: float, whole: float) -> float:
     return part / whole if whole else 0.0

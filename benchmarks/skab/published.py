@@ -33,18 +33,18 @@ def isolation_forest(stream: Stream) -> Rows:
 
 def t2(stream: Stream) -> Rows:
     """Hotelling's T² over its limit, median of five rows."""
-    scaled = _standardised(stream.values)
+    scaled = _scale_moving(stream.values)
     training = scaled[:TRAINING_ROWS]
     limit = T2_FACTOR * _t2_limit(len(training), training.shape[1])
-    return _median(_squared_distance(scaled, training), 5) / limit - 1
+    return _median(_measure_distance(scaled, training), 5) / limit - 1
 
 
 def t2_q(stream: Stream) -> Rows:
     """The larger of T² in the kept principal components and Q outside them, each over its limit."""
-    scaled = _standardised(stream.values)
+    scaled = _scale_moving(stream.values)
     pca = PCA(EXPLAINED).fit(scaled[:TRAINING_ROWS])
     kept = pca.transform(scaled)
-    distance = _median(_squared_distance(kept, kept[:TRAINING_ROWS]), 5)
+    distance = _median(_measure_distance(kept, kept[:TRAINING_ROWS]), 5)
     outside = scaled - kept @ pca.components_
     q = _median((outside**2).sum(axis=1), 5)
     limits = _t2_limit(TRAINING_ROWS, kept.shape[1]), _q_limit(scaled[:TRAINING_ROWS], len(kept.T))
@@ -52,7 +52,7 @@ def t2_q(stream: Stream) -> Rows:
     return larger
 
 
-def _standardised(values: Rows) -> Rows:
+def _scale_moving(values: Rows) -> Rows:
     """By the training rows, without the channels that stand still in them."""
     moving = np.ptp(values[:TRAINING_ROWS], axis=0) > 0
     scaler = StandardScaler().fit(values[:TRAINING_ROWS, moving])
@@ -60,7 +60,7 @@ def _standardised(values: Rows) -> Rows:
     return scaled
 
 
-def _squared_distance(rows: Rows, training: Rows) -> Rows:
+def _measure_distance(rows: Rows, training: Rows) -> Rows:
     inverse = np.linalg.inv(np.atleast_2d(np.cov(training.T)))
     distance: Rows = np.einsum("ni,ij,nj->n", rows, inverse, rows)
     return distance
@@ -68,7 +68,7 @@ def _squared_distance(rows: Rows, training: Rows) -> Rows:
 
 def _t2_limit(rows: int, channels: int) -> float:
     factor = channels * (rows - 1) * (rows + 1) / (rows * (rows - channels))
-    return factor * _tabulated(f.ppf(CONFIDENCE, channels, rows - channels))
+    return factor * _round_to_table(f.ppf(CONFIDENCE, channels, rows - channels))
 
 
 def _q_limit(training: Rows, kept: int) -> float:
@@ -80,12 +80,12 @@ def _q_limit(training: Rows, kept: int) -> float:
     variances = np.linalg.eig(np.cov(training.T)).eigenvalues
     first, second, third = (float(variances[kept:].sum()) ** power for power in (1, 2, 3))
     h = 1 - 2 * first * third / (3 * second**2)
-    z = _tabulated(norm.ppf(CONFIDENCE))
+    z = _round_to_table(norm.ppf(CONFIDENCE))
     root = 1 + z * h * np.sqrt(2 * second) / first + second * h * (h - 1) / first**2
     return first * float(root ** (1 / h))
 
 
-def _tabulated(quantile: float) -> float:
+def _round_to_table(quantile: float) -> float:
     return math.floor(quantile / STEP) * STEP
 
 

@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.skab.protocol import Counts, Flags, count
+from benchmarks.skab.protocol import Counts, Flags, count_rows
 from benchmarks.skab.recordings import GROUPS, TRAINING_ROWS, LabelledFile
 from tocsin.domain.aftermath import fade
 
@@ -26,7 +26,7 @@ HIGHEST_FAR_PCT = 13.55  # of the best published detector
 Rows = NDArray[np.floating]
 
 
-def decided(
+def decide_flags(
     files: Sequence[LabelledFile], scores: Sequence[Rows], shares: Sequence[float] = SHARES
 ) -> list[Flags]:
     """Flags of the test rows of every file.
@@ -36,15 +36,17 @@ def decided(
     """
     levels = [_level(score) for score in scores]
     tests = [score[TRAINING_ROWS:] for score in scores]
-    peaks = [fading_peaks(score) for score in tests]
+    peaks = [follow_peaks(score) for score in tests]
     rows = list(zip(files, tests, levels, peaks, strict=True))
     chosen = {
         group: _best([row for row in rows if row[0].group != group], shares) for group in GROUPS
     }
-    return [_flags(score, level, peak, *chosen[file.group]) for file, score, level, peak in rows]
+    return [
+        _flag_rows(score, level, peak, *chosen[file.group]) for file, score, level, peak in rows
+    ]
 
 
-def fading_peaks(score: Rows) -> NDArray[np.float64]:
+def follow_peaks(score: Rows) -> NDArray[np.float64]:
     """The fading peak of the scores up to each row ``[n]``."""
     peaks = np.zeros(len(score))
     peak = 0.0
@@ -58,7 +60,7 @@ def _level(score: Rows) -> float:
     return float(np.nanquantile(score[:TRAINING_ROWS], QUANTILE))
 
 
-def _flags(
+def _flag_rows(
     score: Rows, level: float, peak: NDArray[np.float64], multiplier: float, share: float
 ) -> Flags:
     above: Flags = score > np.maximum(multiplier * level, share * peak)
@@ -72,7 +74,7 @@ def _best(
     truths = [file.truth for file, *_ in rows]
 
     def merit(choice: tuple[float, float]) -> tuple[bool, float]:
-        counts: Counts = count(truths, [_flags(*row[1:], *choice) for row in rows])
+        counts: Counts = count_rows(truths, [_flag_rows(*row[1:], *choice) for row in rows])
         return counts.far_pct <= HIGHEST_FAR_PCT, counts.f1
 
     return max(product(MULTIPLIERS.tolist(), shares), key=merit)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.skab import charts, forest, ours, published
-from benchmarks.skab.protocol import Flags, auc_roc, count, held, nab
+from benchmarks.skab.protocol import Flags, auc_roc, count_rows, hold_flags, nab
 from benchmarks.skab.recordings import (
     GROUPS,
     TRAINING_ROWS,
@@ -20,7 +20,7 @@ from benchmarks.skab.recordings import (
     Stream,
     read_files,
 )
-from benchmarks.skab.rule import PLAIN, decided
+from benchmarks.skab.rule import PLAIN, decide_flags
 
 SEEDS = 5
 CLOCK = slice(180, 580)  # test rows: all files follow one timetable
@@ -66,7 +66,7 @@ def measure(folder: Path) -> dict[str, Any]:
         "blind": {"always_on": _blind(files, slice(None)), "clock": _blind(files, CLOCK)},
         "seconds": time.perf_counter() - started,
     }
-    return _rounded(figures)
+    return _round(figures)
 
 
 def _mean(runs: Sequence[Mapping[str, float]]) -> dict[str, float]:
@@ -82,7 +82,7 @@ def baselines(files: Sequence[LabelledFile]) -> dict[str, Any]:
     }
 
 
-def judged(
+def judge_flags(
     files: Sequence[LabelledFile],
     scores: Sequence[Rows],
     flags: Sequence[Flags],
@@ -90,7 +90,7 @@ def judged(
 ) -> dict[str, float]:
     """Every measure over *files*; ``scores`` of all rows, flags of the test rows."""
     truths = [file.truth for file in files]
-    counts = count(truths, flags)
+    counts = count_rows(truths, flags)
     return {
         "f1": counts.f1,
         "far_pct": counts.far_pct,
@@ -100,7 +100,7 @@ def judged(
     }
 
 
-def _with_groups(
+def _judge_groups(
     files: Sequence[LabelledFile],
     scores: Sequence[Rows],
     flags: Sequence[Flags],
@@ -108,30 +108,32 @@ def _with_groups(
 ) -> dict[str, Any]:
     rows = list(zip(files, scores, flags, change_flags or flags, strict=True))
     groups = {
-        group: judged(*zip(*(row for row in rows if row[0].group == group), strict=True))
+        group: judge_flags(*zip(*(row for row in rows if row[0].group == group), strict=True))
         for group in GROUPS
     }
-    return {**judged(files, scores, flags, change_flags or flags), "groups": groups}
+    return {**judge_flags(files, scores, flags, change_flags or flags), "groups": groups}
 
 
 def _by_rule(files: Sequence[LabelledFile], detector: Detector) -> dict[str, Any]:
     """By the product's rule, and under ``plain`` by a threshold that stays where it is."""
     scores = [detector(file.stream) for file in files]
-    plain = _with_groups(files, scores, decided(files, scores, PLAIN))
-    return {**_with_groups(files, scores, decided(files, scores)), "plain": plain}
+    plain = _judge_groups(files, scores, decide_flags(files, scores, PLAIN))
+    return {**_judge_groups(files, scores, decide_flags(files, scores)), "plain": plain}
 
 
 def _by_threshold(files: Sequence[LabelledFile], name: str) -> dict[str, Any]:
     scores = [WITH_THRESHOLD[name](file.stream) for file in files]
     flags = [score[TRAINING_ROWS:] > 0 for score in scores]
-    kept = [held(flag, FOREST_HOLD) for flag in flags] if name == "isolation_forest" else flags
-    return _with_groups(files, scores, flags, kept)
+    kept = (
+        [hold_flags(flag, FOREST_HOLD) for flag in flags] if name == "isolation_forest" else flags
+    )
+    return _judge_groups(files, scores, flags, kept)
 
 
 def _by_labels(files: Sequence[LabelledFile], parts: Sequence[Sequence[int]]) -> dict[str, Any]:
     scores = forest.scores(files, parts)
     flags = [score[TRAINING_ROWS:] > forest.SHARE for score in scores]
-    return {"uses_labels": True, **_with_groups(files, scores, flags)}
+    return {"uses_labels": True, **_judge_groups(files, scores, flags)}
 
 
 def _blind(files: Sequence[LabelledFile], rows: slice) -> dict[str, Any]:
@@ -139,12 +141,12 @@ def _blind(files: Sequence[LabelledFile], rows: slice) -> dict[str, Any]:
     scores = [np.zeros(len(file.stream.values)) for file in files]
     for score in scores:
         score[TRAINING_ROWS:][rows] = 1.0
-    return _with_groups(files, scores, [score[TRAINING_ROWS:] > 0 for score in scores])
+    return _judge_groups(files, scores, [score[TRAINING_ROWS:] > 0 for score in scores])
 
 
-def _rounded(figures: Mapping[str, Any]) -> dict[str, Any]:
+def _round(figures: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: _rounded(figure)
+        name: _round(figure)
         if isinstance(figure, Mapping)
         else round(figure, 4)
         if isinstance(figure, float)

@@ -21,7 +21,7 @@ Rows = NDArray[np.float64]
 
 def chart(series: Series, rows: int) -> Rows:
     """Root mean square over the channels of the mean of the last *rows* rows ``[n]``."""
-    return _root_mean_square(rolling_mean(relative(series), rows))
+    return _root_mean_square(average_rows(relative(series), rows))
 
 
 def multi_scale_chart(series: Series) -> Rows:
@@ -29,7 +29,7 @@ def multi_scale_chart(series: Series) -> Rows:
     distances = relative(series)
     total = np.zeros(len(distances))
     for rows in ALL_SCALES:
-        score = _root_mean_square(rolling_mean(distances, rows))
+        score = _root_mean_square(average_rows(distances, rows))
         total += score / max(float(np.quantile(score[: series.training], QUANTILE)), 1e-9)
     return total
 
@@ -43,7 +43,7 @@ def relative(series: Series) -> Rows:
     return clipped
 
 
-def rolling_mean(values: Rows, rows: int) -> Rows:
+def average_rows(values: Rows, rows: int) -> Rows:
     """Mean ``[n, c]`` of the last *rows* of *values* ``[n, c]``, of fewer at the start."""
     sums = np.concatenate((np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)))
     stop = np.arange(1, len(values) + 1)

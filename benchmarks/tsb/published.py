@@ -23,28 +23,28 @@ def read_published(folder: Path) -> pd.DataFrame | None:
     return pd.read_csv(path, index_col="file") if path.exists() else None
 
 
-def published_means(found: Sequence[LabelledSeries], table: pd.DataFrame) -> dict[str, Any]:
+def average_published(found: Sequence[LabelledSeries], table: pd.DataFrame) -> dict[str, Any]:
     """Macro means of a few methods, and the best of all methods by collection.
 
     Raises WrongRecordingsError at the first series that has not the published number of rows and
     of anomalous rows: figures of different series do not compare.
     """
     for series in found:
-        _check(series, table)
+        _check_counts(series, table)
     methods = table.loc[[labelled.series.name for labelled in found]].iloc[:, :-NOT_METHODS]
     of = np.array([labelled.series.collection for labelled in found])
     means = {name: methods[of == name].mean() for name in COLLECTIONS} | {"all": methods.mean()}
     rows = {
-        method: {name: _rounded(mean[method]) for name, mean in means.items()} for method in SHOWN
+        method: {name: _round(mean[method]) for name, mean in means.items()} for method in SHOWN
     }
     best = {
-        name: {"name": str(mean.idxmax()), "value": _rounded(mean.max())}
+        name: {"name": str(mean.idxmax()), "value": _round(mean.max())}
         for name, mean in means.items()
     }
     return {**rows, "best": best}
 
 
-def _check(labelled: LabelledSeries, table: pd.DataFrame) -> None:
+def _check_counts(labelled: LabelledSeries, table: pd.DataFrame) -> None:
     if labelled.series.name not in table.index:
         raise WrongRecordingsError(f"{labelled.series.name}: not in {TABLE}")
     published = tuple(int(count) for count in table.loc[labelled.series.name, COUNTS])
@@ -55,5 +55,5 @@ def _check(labelled: LabelledSeries, table: pd.DataFrame) -> None:
         )
 
 
-def _rounded(volume: float) -> float:
+def _round(volume: float) -> float:
     return round(float(volume), 4)

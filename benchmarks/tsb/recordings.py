@@ -55,7 +55,7 @@ def read_all(folder: Path) -> list[LabelledSeries]:
     that is not as it should be.
     """
     for name in (NAMES, LABELS, "smap_msl/test.npz"):
-        _present(folder / name)
+        _check_present(folder / name)
     sources: dict[str, str] = json.loads((folder / NAMES).read_text("utf-8"))
     spacecraft = np.load(folder / "smap_msl/test.npz")
     # A channel is listed twice: the published figures go with its second labels.
@@ -64,15 +64,15 @@ def read_all(folder: Path) -> list[LabelledSeries]:
     found = []
     for name, source in sorted(sources.items()):
         if source.startswith("machine"):
-            values, anomalous = _machine(folder / f"smd/{source}.npz")
+            values, anomalous = _read_machine(folder / f"smd/{source}.npz")
         else:
             values = spacecraft[source]
-            anomalous = marked(len(values), spans[source])
-        found.append(labelled(name, values, anomalous))
+            anomalous = mark_rows(len(values), spans[source])
+        found.append(label_series(name, values, anomalous))
     return found
 
 
-def labelled(
+def label_series(
     name: str, values: NDArray[np.floating], anomalous: NDArray[np.bool_]
 ) -> LabelledSeries:
     """The series of a file *name*, which tells its collection and its training rows."""
@@ -84,7 +84,7 @@ def labelled(
     return LabelledSeries(series, anomalous, period(rows[:, 0]))
 
 
-def marked(rows: int, spans: str) -> NDArray[np.bool_]:
+def mark_rows(rows: int, spans: str) -> NDArray[np.bool_]:
     """Labels of *rows* rows from *spans*, ``[[first, last], …]``, the last one included."""
     anomalous = np.zeros(rows, dtype=bool)
     for first, last in literal_eval(spans):
@@ -92,12 +92,12 @@ def marked(rows: int, spans: str) -> NDArray[np.bool_]:
     return anomalous
 
 
-def _machine(path: Path) -> tuple[NDArray[np.floating], NDArray[np.bool_]]:
-    _present(path)
+def _read_machine(path: Path) -> tuple[NDArray[np.floating], NDArray[np.bool_]]:
+    _check_present(path)
     with np.load(path) as parts:
         return parts["test"], parts["label"] > 0
 
 
-def _present(path: Path) -> None:
+def _check_present(path: Path) -> None:
     if not path.exists():
         raise MissingRecordingsError(f"no recordings at {path}: put the benchmark's data there")

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.tsb import charts, learned, ours
-from benchmarks.tsb.published import published_means, read_published
+from benchmarks.tsb.published import average_published, read_published
 from benchmarks.tsb.recordings import COLLECTIONS, LabelledSeries, Series, read_all
 from benchmarks.tsb.vus import vus_pr
 
@@ -59,7 +59,7 @@ def measure(folder: Path) -> dict[str, Any]:
         "protocol": PROTOCOL,
         "baselines": baselines,
         "random": _means([judge(found, _chance(found, seed)) for seed in range(SEEDS)]),
-        "published": {} if table is None else published_means(found, table),
+        "published": {} if table is None else average_published(found, table),
         "per_series": _means(runs, [labelled.series.name for labelled in found]),
         "seconds": round(time.perf_counter() - started, 1),
     }
@@ -93,11 +93,11 @@ def _ours(found: Sequence[LabelledSeries]) -> list[list[Scores]]:
     with ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
         every_series = [labelled.series for _ in range(SEEDS) for labelled in found]
         seeds = [seed for seed in range(SEEDS) for _ in found]
-        scores = list(pool.map(_score, every_series, seeds, timeout=LONGEST_S))
+        scores = list(pool.map(_score_series, every_series, seeds, timeout=LONGEST_S))
     return [scores[start : start + len(found)] for start in range(0, len(scores), len(found))]
 
 
-def _score(series: Series, seed: int) -> Scores:
+def _score_series(series: Series, seed: int) -> Scores:
     return ours.score(series.values[: series.training], series.values, seed)
 
 

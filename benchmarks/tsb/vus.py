@@ -31,7 +31,7 @@ def vus_pr(anomalous: Flags, score: Rows, longest: int) -> float:
     *longest*: the longest window, in rows. Raises ValueError when a score is not a number, the
     lengths differ, or nothing is anomalous.
     """
-    _check(anomalous, score)
+    _check_shapes(anomalous, score)
     thresholds = -np.sort(-score)[np.linspace(0, len(score) - 1, THRESHOLDS).astype(int)]
     # The first threshold, counted from the highest, at which a row is flagged.
     first = np.searchsorted(-thresholds, -score).astype(np.int64)
@@ -41,7 +41,7 @@ def vus_pr(anomalous: Flags, score: Rows, longest: int) -> float:
     areas = []
     for window in range(longest + 1):
         partly = _up_to(first[beside.rows], beside.weight(window))
-        areas.append(_area(flagged, hits, partly, _met(first, runs, window // 2)))
+        areas.append(_area(flagged, hits, partly, _share_met(first, runs, window // 2)))
     return float(np.mean(areas))
 
 
@@ -64,7 +64,7 @@ class _Beside:
         return weight
 
 
-def _check(anomalous: Flags, score: Rows) -> None:
+def _check_shapes(anomalous: Flags, score: Rows) -> None:
     if anomalous.shape != score.shape or score.ndim != 1:
         raise ValueError(f"labels {anomalous.shape} and scores {score.shape} are not of the same n")
     if not np.isfinite(score).all():
@@ -98,7 +98,7 @@ def _up_to(first: Places, weight: Curve | None = None) -> Curve:
     return summed
 
 
-def _met(first: Places, runs: Places, reach: int) -> Curve:
+def _share_met(first: Places, runs: Places, reach: int) -> Curve:
     """Share of the anomalies met at each threshold; those whose reaches touch count as one."""
     apart = runs[1:, 0] - runs[:-1, 1] > 2 * reach
     starts = np.maximum(runs[np.r_[True, apart], 0] - reach, 0)

@@ -7,12 +7,12 @@ import math
 from collections.abc import Callable
 
 
-def number(
+def number_type(
     *, at_least: float = -math.inf, above: float = -math.inf, at_most: float = math.inf
 ) -> Callable[[str], float]:
     """A finite number within its range, for ``type=`` of argparse."""
 
-    def parse(text: str) -> float:
+    def parse_text(text: str) -> float:
         try:
             value = float(text)
         except ValueError as error:
@@ -27,13 +27,13 @@ def number(
             raise argparse.ArgumentTypeError(f"{text} must be at most {at_most:g}")
         return value
 
-    return parse
+    return parse_text
 
 
-def count(low: int, high: int | None = None) -> Callable[[str], int]:
+def count_type(low: int, high: int | None = None) -> Callable[[str], int]:
     """A whole number from *low* to *high*, for ``type=`` of argparse."""
 
-    def parse(text: str) -> int:
+    def parse_text(text: str) -> int:
         try:
             value = int(text)
         except ValueError as error:
@@ -43,4 +43,4 @@ def count(low: int, high: int | None = None) -> Callable[[str], int]:
             raise argparse.ArgumentTypeError(f"{text} must be {limits}")
         return value
 
-    return parse
+    return parse_text

@@ -10,7 +10,7 @@ from typing import TextIO
 
 import numpy as np
 
-from device_sim.commands.flags import count, number
+from device_sim.commands.flags import count_type, number_type
 from device_sim.devices.sensing import Readings, SimulatedDevice
 from device_sim.errors import UsageError
 from device_sim.faults.kinds import KINDS, LATE_BURST, Fault
@@ -29,11 +29,11 @@ VISIBLE_KINDS = tuple(kind for kind in KINDS if kind != LATE_BURST)
 
 def generate(arguments: argparse.Namespace) -> int:
     """Write ``t,device,<channels>[,fault]``, one device after the other. Returns exit code 0."""
-    profile = _profile(arguments.profile)
-    kinds = _kinds(arguments.faults)
+    profile = _find_profile(arguments.profile)
+    kinds = _parse_kinds(arguments.faults)
     readings = max(1, round(arguments.hours * 3600 / profile.period_s))
     start_ms = parse_time(arguments.start, "--start")
-    with _opened(arguments.out) as out:
+    with _open_out(arguments.out) as out:
         columns = ["t", "device", *profile.channel_names, *(["fault"] if kinds else [])]
         out.write(",".join(columns) + "\n")
         for index in range(1, arguments.devices + 1):
@@ -41,16 +41,16 @@ def generate(arguments: argparse.Namespace) -> int:
             device = SimulatedDevice(
                 SignalStream(name, profile, seed=arguments.seed, start_ms=start_ms),
                 profile,
-                _faults(Target(name, profile), kinds, arguments, start_ms),
+                _draw_faults(Target(name, profile), kinds, arguments, start_ms),
             )
             for begin in range(0, readings, CHUNK):
                 taken = device.take(min(CHUNK, readings - begin))
-                _write(out, name, taken, with_fault=bool(kinds))
+                _write_rows(out, name, taken, with_fault=bool(kinds))
     sys.stderr.write(f"{arguments.out}: {readings * arguments.devices} readings\n")
     return 0
 
 
-def _opened(path: Path) -> TextIO:
+def _open_out(path: Path) -> TextIO:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("w", encoding="utf-8", newline="")
@@ -58,14 +58,14 @@ def _opened(path: Path) -> TextIO:
         raise UsageError(f"--out {path}: cannot be written: {error.strerror}") from error
 
 
-def _profile(name: str) -> Profile:
+def _find_profile(name: str) -> Profile:
     profiles = load_profiles()
     if name not in profiles:
         raise UsageError(f"no profile {name!r}; there are {', '.join(sorted(profiles))}")
     return profiles[name]
 
 
-def _kinds(text: str) -> tuple[str, ...]:
+def _parse_kinds(text: str) -> tuple[str, ...]:
     if text == "none":
         return ()
     kinds = VISIBLE_KINDS if text == "all" else tuple(part.strip() for part in text.split(","))
@@ -78,7 +78,7 @@ def _kinds(text: str) -> tuple[str, ...]:
     return kinds
 
 
-def _faults(
+def _draw_faults(
     target: Target, kinds: Sequence[str], arguments: argparse.Namespace, start_ms: int
 ) -> Iterator[Fault]:
     if not kinds:
@@ -93,7 +93,7 @@ def _faults(
     )
 
 
-def _write(out: TextIO, device: str, readings: Readings, *, with_fault: bool) -> None:
+def _write_rows(out: TextIO, device: str, readings: Readings, *, with_fault: bool) -> None:
     row = f"%d,{device}," + ",".join(["%.9g"] * readings.values.shape[1])
     lines = [
         row % (t_ms, *values)
@@ -121,22 +121,24 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--profile", required=True, help="which kind of device")
     parser.add_argument(
-        "--hours", type=number(above=0), default=24.0, help="hours of readings (24)"
+        "--hours", type=number_type(above=0), default=24.0, help="hours of readings (24)"
     )
     parser.add_argument("--start", default=START, help=f"time of the first reading ({START})")
-    parser.add_argument("--seed", type=count(0), default=1, help="another seed, other devices (1)")
-    parser.add_argument("--devices", type=count(1), default=1, help="how many devices (1)")
+    parser.add_argument(
+        "--seed", type=count_type(0), default=1, help="another seed, other devices (1)"
+    )
+    parser.add_argument("--devices", type=count_type(1), default=1, help="how many devices (1)")
     parser.add_argument(
         "--faults", default="none", help=f"none, all, or of {','.join(VISIBLE_KINDS)}"
     )
     parser.add_argument(
         "--rate",
-        type=number(at_least=LEAST_RATE, at_most=MOST_RATE),
+        type=number_type(at_least=LEAST_RATE, at_most=MOST_RATE),
         default=1.0,
         help="faults a device and hour (1)",
     )
     parser.add_argument(
-        "--magnitude", type=number(above=0), default=6.0, help="least size in spreads (6)"
+        "--magnitude", type=number_type(above=0), default=6.0, help="least size in spreads (6)"
     )
     parser.add_argument("--out", type=Path, required=True, help="the file to write")
     parser.set_defaults(command=generate)

@@ -16,7 +16,7 @@ from tocsin.profiles import load_profiles
 
 def provision(arguments: argparse.Namespace) -> int:
     """Register a fleet, or the devices named. Existing devices keep their keys. Returns 0."""
-    enrolments = _enrolments(arguments)
+    enrolments = _list_enrolments(arguments)
     hub = hub_from_environment()
     created = provision_devices(HubRegistry(hub.connection), enrolments)
     sys.stderr.write(
@@ -26,7 +26,7 @@ def provision(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _enrolments(arguments: argparse.Namespace) -> list[Enrolment]:
+def _list_enrolments(arguments: argparse.Namespace) -> list[Enrolment]:
     if not arguments.device:
         if arguments.site:
             raise UsageError("--site goes with --device; a fleet file names its own sites")

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from device_sim.clock import now_ms
-from device_sim.commands.flags import count, number
+from device_sim.commands.flags import count_type, number_type
 from device_sim.errors import UsageError
 from device_sim.hub.addresses import Hub, hub_from_environment
 from device_sim.hub.message import MAX_READINGS
@@ -41,12 +41,12 @@ EPILOG = """examples:
 
 def replay(arguments: argparse.Namespace) -> int:
     """Send recordings. Returns 0, or 3 when a message was not delivered."""
-    pace = _pace(arguments)
+    pace = _parse_pace(arguments)
     sources = find_sources(
         arguments.files,
         device=arguments.device,
         profile=arguments.profile,
-        reading=Reading(_column_map(arguments.columns), arguments.time, arguments.separator),
+        reading=Reading(_parse_columns(arguments.columns), arguments.time, arguments.separator),
     )
     for source in sources:
         if source.recording.moved:
@@ -58,10 +58,12 @@ def replay(arguments: argparse.Namespace) -> int:
     silence_sdk()
     keys = device_keys(HubRegistry(hub.connection), [source.device for source in sources])
     limits = Limits(None, arguments.drain)
-    return asyncio.run(_replay(sources, pace, hub, keys, limits=limits, log_folder=arguments.log))
+    return asyncio.run(
+        _play_sources(sources, pace, hub, keys, limits=limits, log_folder=arguments.log)
+    )
 
 
-async def _replay(
+async def _play_sources(
     sources: Sequence[Source],
     pace: Pace,
     hub: Hub,
@@ -85,7 +87,7 @@ async def _replay(
     return await conduct(dispatch, log, producers=producers, limits=limits, on_end=truth.finish)
 
 
-def _pace(arguments: argparse.Namespace) -> Pace:
+def _parse_pace(arguments: argparse.Namespace) -> Pace:
     try:
         speed = 0.0 if arguments.speed == "max" else float(arguments.speed)
     except ValueError as error:
@@ -98,7 +100,7 @@ def _pace(arguments: argparse.Namespace) -> Pace:
     return Pace(speed or None, batch, arguments.shift_to_now)
 
 
-def _column_map(text: str | None) -> dict[str, str] | None:
+def _parse_columns(text: str | None) -> dict[str, str] | None:
     if not text:
         return None
     columns = {}
@@ -140,7 +142,16 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     shift.add_argument(
         "--keep-time", dest="shift_to_now", action="store_false", help="keep the recorded times"
     )
-    add("--batch", type=count(1, MAX_READINGS), help="readings a message (5, at full speed 100)")
-    add("--drain", type=number(at_least=0), default=30.0, help="seconds to deliver the rest (30)")
+    add(
+        "--batch",
+        type=count_type(1, MAX_READINGS),
+        help="readings a message (5, at full speed 100)",
+    )
+    add(
+        "--drain",
+        type=number_type(at_least=0),
+        default=30.0,
+        help="seconds to deliver the rest (30)",
+    )
     add("--log", type=Path, help="folder for sent.jsonl, faults.jsonl, summary.json")
     parser.set_defaults(command=replay)

@@ -7,12 +7,12 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from device_sim.commands.flags import count, number
+from device_sim.commands.flags import count_type, number_type
 from device_sim.devices.settings import RunSettings
-from device_sim.devices.simulation import fleet_producers
+from device_sim.devices.simulation import make_producers
 from device_sim.errors import UsageError
 from device_sim.faults.schedule import LEAST_RATE, MOST_RATE
-from device_sim.fleet.roster import DEFAULT_FLEET, choose, load_fleet
+from device_sim.fleet.roster import DEFAULT_FLEET, choose_devices, load_fleet
 from device_sim.fleet.workload import FleetTask, load_workload
 from device_sim.hub.addresses import Hub, hub_from_environment
 from device_sim.hub.message import MAX_READINGS
@@ -27,14 +27,14 @@ from tocsin.profiles import load_profiles
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the fleet. Returns 0, or 3 when a message was not delivered."""
-    settings = _settings(arguments)
+    settings = _parse_settings(arguments)
     hub = hub_from_environment()
     silence_sdk()
     keys = device_keys(HubRegistry(hub.connection), [device.device for device in settings.fleet])
-    return asyncio.run(_run(settings, hub, keys))
+    return asyncio.run(_run_fleet(settings, hub, keys))
 
 
-async def _run(settings: RunSettings, hub: Hub, keys: dict[str, str]) -> int:
+async def _run_fleet(settings: RunSettings, hub: Hub, keys: dict[str, str]) -> int:
     log = RunLog(settings.log)
     truth = Truth(log)
     links = {device: HubLink(hub, device, key) for device, key in keys.items()}
@@ -42,25 +42,25 @@ async def _run(settings: RunSettings, hub: Hub, keys: dict[str, str]) -> int:
     return await conduct(
         dispatch,
         log,
-        producers=lambda: fleet_producers(settings, dispatch, links, log=log, truth=truth),
+        producers=lambda: make_producers(settings, dispatch, links, log=log, truth=truth),
         limits=settings.limits,
         on_end=truth.finish,
     )
 
 
-def _settings(arguments: argparse.Namespace) -> RunSettings:
+def _parse_settings(arguments: argparse.Namespace) -> RunSettings:
     profiles = load_profiles()
     fleet = load_fleet(arguments.fleet, profiles)
     tasks = load_workload(arguments.fleet, profiles)
     if arguments.devices is not None:
-        fleet = choose(fleet, arguments.devices)
+        fleet = choose_devices(fleet, arguments.devices)
     if arguments.speed > 1 and arguments.duration is None:
         raise UsageError("--speed above 1 needs --duration: event times then end now")
     return RunSettings(
         fleet=fleet,
         tasks=tasks,
         seed=arguments.seed,
-        faults=_checked_faults(arguments.faults, tasks),
+        faults=_check_faults(arguments.faults, tasks),
         speed=arguments.speed,
         batch=arguments.batch,
         history_s=arguments.history,
@@ -70,7 +70,7 @@ def _settings(arguments: argparse.Namespace) -> RunSettings:
     )
 
 
-def _checked_faults(text: str, tasks: Sequence[FleetTask]) -> str:
+def _check_faults(text: str, tasks: Sequence[FleetTask]) -> str:
     if text == "work" and not tasks:
         raise UsageError("--faults work: the fleet has no tasks; give a site tasks in its file")
     if text in {"none", "demo", "work"}:
@@ -99,14 +99,16 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "python -m device_sim run --devices 10 --duration 60 --history 300 --faults demo --log out",
     )
     parser.add_argument("--fleet", type=Path, default=DEFAULT_FLEET, help="fleet file")
-    parser.add_argument("--devices", type=count(1), help="only so many of the fleet's devices")
+    parser.add_argument("--devices", type=count_type(1), help="only so many of the fleet's devices")
     parser.add_argument(
-        "--duration", type=number(at_least=0), help="seconds to run (until stopped)"
+        "--duration", type=number_type(at_least=0), help="seconds to run (until stopped)"
     )
-    parser.add_argument("--seed", type=count(0), default=1, help="another seed, other signals (1)")
+    parser.add_argument(
+        "--seed", type=count_type(0), default=1, help="another seed, other signals (1)"
+    )
     parser.add_argument(
         "--history",
-        type=number(at_least=0),
+        type=number_type(at_least=0),
         default=0.0,
         help="seconds before now to send first (0)",
     )
@@ -117,16 +119,19 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "to see its tasks moved away; or a number a device and hour (none)",
     )
     parser.add_argument(
-        "--batch", type=count(1, MAX_READINGS), default=5, help="readings a message (5)"
+        "--batch", type=count_type(1, MAX_READINGS), default=5, help="readings a message (5)"
     )
     parser.add_argument(
-        "--store", type=count(2), default=1000, help="messages kept a device (1000)"
+        "--store", type=count_type(2), default=1000, help="messages kept a device (1000)"
     )
     parser.add_argument(
-        "--drain", type=number(at_least=0), default=30.0, help="seconds to deliver the rest (30)"
+        "--drain",
+        type=number_type(at_least=0),
+        default=30.0,
+        help="seconds to deliver the rest (30)",
     )
     parser.add_argument(
-        "--speed", type=number(above=0), default=1.0, help="times as fast as real time (1)"
+        "--speed", type=number_type(above=0), default=1.0, help="times as fast as real time (1)"
     )
     parser.add_argument(
         "--log",

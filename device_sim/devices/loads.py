@@ -34,6 +34,6 @@ class LoadHistory:
         """Readings up to *t_ms* are out."""
         self._out_ms = t_ms
 
-    def at(self, t_ms: Times) -> Floats:
+    def load_at(self, t_ms: Times) -> Floats:
         """The load at each event time [n]."""
         return np.asarray(self._loads_pct)[np.searchsorted(self._since_ms, t_ms, side="right")]

@@ -61,7 +61,7 @@ class Obedience:
             self._complain("cannot read its twin", error)
             self._twin_is_old = True
         if self._in_force is start:
-            self._put_in_force(start)
+            self._enforce(start)
         self._changed.set()
 
     async def obey(self, stop: asyncio.Event) -> None:
@@ -74,13 +74,13 @@ class Obedience:
             self._changed.clear()
             if self._twin_is_old:
                 await self._renew_twin()
-            await self._report()
+            await self._send_report()
 
     async def _read_twin(self) -> None:
         """Listen first, so that nothing is missed between the two."""
-        await self._link.listen(self._received, self._connection_changed)
+        await self._link.listen(self._obey_desired, self._note_connection)
         self._twin_is_old = False
-        self._received((await self._link.twin())["desired"])
+        self._obey_desired((await self._link.twin())["desired"])
 
     async def _renew_twin(self) -> None:
         """Read the twin as soon as the hub can be reached; what it said meanwhile is lost."""
@@ -94,11 +94,11 @@ class Obedience:
                 await asyncio.sleep(pause_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
-    def _connection_changed(self) -> None:
+    def _note_connection(self) -> None:
         self._twin_is_old = True
         self._changed.set()
 
-    def _received(self, desired: Mapping[str, Any]) -> None:
+    def _obey_desired(self, desired: Mapping[str, Any]) -> None:
         """Obey an order at once; reporting may take its time."""
         version = desired.get("$version")
         if version is not None:
@@ -110,18 +110,18 @@ class Obedience:
         verdict = judge(desired["allocation"], self._in_force)
         if isinstance(verdict, Refusal):
             self._refusal = verdict
-            self._log.refused(self._device, self._now_ms(), verdict)
+            self._log.record_refusal(self._device, self._now_ms(), verdict)
         elif verdict is not self._in_force:
             self._refusal = None
-            self._put_in_force(verdict)
+            self._enforce(verdict)
         self._changed.set()
 
-    def _put_in_force(self, allocation: Allocation) -> None:
+    def _enforce(self, allocation: Allocation) -> None:
         self._in_force = allocation
         self._at_ms = self._loads.change(self._now_ms(), allocation.load_pct)
-        self._log.allocated(self._device, self._at_ms, allocation)
+        self._log.record_allocation(self._device, self._at_ms, allocation)
 
-    async def _report(self) -> None:
+    async def _send_report(self) -> None:
         """Say what is in force. What cannot be said now is said after the next order or
         connection."""
         pause_s = FIRST_PAUSE_S

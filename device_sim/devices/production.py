@@ -50,7 +50,7 @@ class Worker:
             if not await self._clock.reach(self._device.next_ms(self._batch), stop):
                 break
             readings = self._device.take(self._batch)
-            self._truth.saw(self._name, int(readings.t_ms[-1]), readings.faults)
+            self._truth.observe(self._name, int(readings.t_ms[-1]), readings.faults)
             self._hand_over(readings)
         self._release()
 
@@ -59,12 +59,12 @@ class Worker:
         while left > 0 and not stop.is_set():
             readings = self._device.take(min(HISTORY_BATCH, left))
             left -= len(readings.t_ms)
-            message = self._composed(readings)
+            message = self._make_message(readings)
             if message is not None:
                 await self._dispatch.offer_when_free(message, stop)
 
     def _hand_over(self, readings: Readings) -> None:
-        message = self._composed(readings)
+        message = self._make_message(readings)
         if message is None:
             return
         fault = readings.faults[-1]
@@ -80,7 +80,7 @@ class Worker:
             self._dispatch.offer(message)
         self._held.clear()
 
-    def _composed(self, readings: Readings) -> Outgoing | None:
+    def _make_message(self, readings: Readings) -> Outgoing | None:
         """A message; None from a device silent in all of these readings."""
         speaking = ~np.isnan(readings.values).all(axis=1)
         if not speaking.any():

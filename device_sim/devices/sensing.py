@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from device_sim.faults.kinds import Fault, disturb, onset
+from device_sim.faults.kinds import Fault, disturb, find_onset
 from device_sim.signals.shapes import Floats, Times
 from device_sim.signals.stream import Signal
 from tocsin.domain.profile import Profile
@@ -50,7 +50,7 @@ class SimulatedDevice:
         last = int(t_ms[-1]) if n else 0
         while self._next is not None and n and self._next.start_ms <= last:
             fault = self._next
-            values = self._disturbed(fault, t_ms, values)
+            values = self._lay_over(fault, t_ms, values)
             for index in np.flatnonzero((t_ms >= fault.start_ms) & (t_ms < fault.end_ms)):
                 labels[index] = fault
             if fault.end_ms > last + self._period_ms:
@@ -58,9 +58,9 @@ class SimulatedDevice:
             self._next, self._held = next(self._coming, None), None
         return Readings(t_ms, np.round(np.clip(values, *self._limits), 9), labels)
 
-    def _disturbed(self, fault: Fault, t_ms: Times, values: Floats) -> Floats:
+    def _lay_over(self, fault: Fault, t_ms: Times, values: Floats) -> Floats:
         if self._held is None:
-            self._held = onset(fault, t_ms, values, self._channels)
+            self._held = find_onset(fault, t_ms, values, self._channels)
             if self._held is None:
                 return values
         return disturb(

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from device_sim.faults.demo import demo_cycles
+from device_sim.faults.demo import schedule_demo
 from device_sim.faults.kinds import Fault
 from device_sim.faults.schedule import Target, random_faults
-from device_sim.faults.work import work_cycles
+from device_sim.faults.work import schedule_work
 from device_sim.fleet.roster import FleetDevice
 from device_sim.fleet.workload import FleetTask
 from device_sim.session.conduct import Limits
@@ -41,14 +41,14 @@ def target_of(device: FleetDevice, tasks: Sequence[FleetTask]) -> Target:
     return Target(device.device, device.profile, works_at=device.site if works else None)
 
 
-def fault_plan(settings: RunSettings) -> FaultPlan:
+def plan_faults(settings: RunSettings) -> FaultPlan:
     """The faults of a target that begins at a time in ms, in order of theirs."""
     duration_s = settings.limits.duration_s
     simulated_s = None if duration_s is None else duration_s * settings.speed
     if settings.faults == "none":
         return lambda _target, _start: iter(())
     if settings.faults in {"demo", "work"}:
-        cycles = demo_cycles if settings.faults == "demo" else work_cycles
+        cycles = schedule_demo if settings.faults == "demo" else schedule_work
         targets = [target_of(device, settings.tasks) for device in settings.fleet]
         return lambda target, start: cycles(
             target, targets, seed=settings.seed, start_ms=start, duration_s=simulated_s

@@ -13,7 +13,7 @@ from device_sim.devices.loads import LoadHistory
 from device_sim.devices.obedience import Obedience
 from device_sim.devices.production import Worker
 from device_sim.devices.sensing import SimulatedDevice
-from device_sim.devices.settings import RunSettings, fault_plan, target_of
+from device_sim.devices.settings import RunSettings, plan_faults, target_of
 from device_sim.faults.kinds import Fault
 from device_sim.fleet.roster import FleetDevice
 from device_sim.fleet.workload import start_allocation
@@ -29,7 +29,7 @@ from device_sim.signals.model import Place
 from device_sim.signals.stream import Signal, SignalStream
 
 
-def fleet_producers(
+def make_producers(
     settings: RunSettings,
     dispatch: Dispatch,
     links: Mapping[str, Link],
@@ -43,7 +43,7 @@ def fleet_producers(
     """
     simulation = Simulation(settings, dispatch, log=log, truth=truth)
     return [
-        simulation.producer(device, links[device.device], place)
+        simulation.make_producer(device, links[device.device], place)
         for place, device in enumerate(settings.fleet)
     ]
 
@@ -58,14 +58,14 @@ class Simulation:
         self._dispatch = dispatch
         self._log = log
         self._truth = truth
-        self._clock = Clock.catching_up(
+        self._clock = Clock.to_catch_up(
             now_ms=now_ms(), speed=settings.speed, duration_s=settings.limits.duration_s or 0.0
         )
-        self._plan = fault_plan(settings)
+        self._plan = plan_faults(settings)
         self._run_name = f"{now_ms():x}"
         self._complaints = Complaints()
 
-    def producer(self, device: FleetDevice, link: Link, place: int) -> Produce:
+    def make_producer(self, device: FleetDevice, link: Link, place: int) -> Produce:
         """The work of the device that is number *place* of the fleet."""
         period_ms = round(device.profile.period_s * 1000)
         phase_ms = self._settings.batch * period_ms * place // len(self._settings.fleet)
@@ -74,13 +74,17 @@ class Simulation:
         start_ms = origin_ms - history * period_ms
         faults = self._plan(target_of(device, self._settings.tasks), origin_ms)
         if device.capacity is None:
-            return self._worker(device, self._stream(device, start_ms), faults, history).work
+            return self._make_worker(
+                device, self._make_stream(device, start_ms), faults, history
+            ).work
         start = start_allocation(self._settings.tasks, device)
         loads = LoadHistory()
         # The faults of its work act on the device, all of them label its readings.
         labels, causes = itertools.tee(faults)
         drive = TaskDrive(loads, capacity_pct=device.capacity.cpu_pct, faults=causes)
-        worker = self._worker(device, self._driven_stream(device, drive, start_ms), labels, history)
+        worker = self._make_worker(
+            device, self._make_driven_stream(device, drive, start_ms), labels, history
+        )
         obedience = Obedience(
             device.device,
             link,
@@ -90,9 +94,9 @@ class Simulation:
             log=self._log,
             complaints=self._complaints,
         )
-        return _obedient(obedience, worker)
+        return _work_and_obey(obedience, worker)
 
-    def _stream(self, device: FleetDevice, start_ms: int) -> Signal:
+    def _make_stream(self, device: FleetDevice, start_ms: int) -> Signal:
         return SignalStream(
             device.device,
             device.profile,
@@ -101,7 +105,7 @@ class Simulation:
             place=Place(device.utc_offset_h),
         )
 
-    def _driven_stream(self, device: FleetDevice, drive: TaskDrive, start_ms: int) -> Signal:
+    def _make_driven_stream(self, device: FleetDevice, drive: TaskDrive, start_ms: int) -> Signal:
         return DrivenStream(
             device.device,
             device.profile,
@@ -111,7 +115,7 @@ class Simulation:
             place=Place(device.utc_offset_h),
         )
 
-    def _worker(
+    def _make_worker(
         self, device: FleetDevice, signal: Signal, faults: Iterator[Fault], history: int
     ) -> Worker:
         return Worker(
@@ -128,7 +132,7 @@ class Simulation:
         )
 
 
-def _obedient(obedience: Obedience, worker: Worker) -> Produce:
+def _work_and_obey(obedience: Obedience, worker: Worker) -> Produce:
     """A device that first finds out what to run, then works and obeys."""
 
     async def work(stop: asyncio.Event) -> None:

@@ -31,7 +31,7 @@ DEMO_PROFILES = ("pump", "workcell", "motor", "thermal", "environment")
 Slot = tuple[str, float, float]
 
 
-def demo_cycles(
+def schedule_demo(
     target: Target,
     targets: Sequence[Target],
     *,
@@ -46,20 +46,20 @@ def demo_cycles(
     devices. Each has the faults of ``faults/work.py``, and others on the other devices.
     """
     length_s, cycles = cycles_of(duration_s)
-    order = _interleaved(targets)
+    order = _interleave(targets)
     for cycle in cycles:
         base_ms = start_ms + round(cycle * length_s * SECOND_MS)
         victims = victims_of(targets, seed, cycle)
         yield from faults_of_work(target, victims, base_ms, length_s)
         others = [other for other in order if other not in victims.values()]
-        slots = _demo_slots(length_s, len(others))
+        slots = _cut_slots(length_s, len(others))
         for index, slot in enumerate(slots):
             if others[(cycle * len(slots) + index) % len(others)] == target:
                 rng = np.random.default_rng([seed, number_of(target.device), cycle])
-                yield _demo_fault(target, slot, base_ms, rng)
+                yield _make_demo_fault(target, slot, base_ms, rng)
 
 
-def _demo_fault(target: Target, slot: Slot, base_ms: int, rng: np.random.Generator) -> Fault:
+def _make_demo_fault(target: Target, slot: Slot, base_ms: int, rng: np.random.Generator) -> Fault:
     kind, begin_s, end_s = slot
     return make_fault(
         target,
@@ -72,7 +72,7 @@ def _demo_fault(target: Target, slot: Slot, base_ms: int, rng: np.random.Generat
     )
 
 
-def _demo_slots(length_s: float, devices: int) -> list[Slot]:
+def _cut_slots(length_s: float, devices: int) -> list[Slot]:
     """The faults of one cycle, at most one a device."""
     first_s = first_begin_s(length_s)
     tail_s = min(DEMO_TAIL_S, length_s / 5)
@@ -87,7 +87,7 @@ def _demo_slots(length_s: float, devices: int) -> list[Slot]:
     return slots
 
 
-def _interleaved(targets: Sequence[Target]) -> list[Target]:
+def _interleave(targets: Sequence[Target]) -> list[Target]:
     """One device of each profile in turn."""
     others = sorted({target.profile.name for target in targets} - set(DEMO_PROFILES))
     by_profile = [

@@ -12,7 +12,8 @@ from device_sim.signals.shapes import Floats, Times
 
 # A fault that changes when readings arrive, not what they say.
 LATE_BURST = "late_burst"
-# Faults of the processor: they act on what the device does (drive.py), and its readings say so.
+# Faults of the processor: they change what the device does (devices/drive.py), which its readings
+# then show.
 OVERLOAD = "overload"
 THROTTLED = "throttled"
 WORK_KINDS = (OVERLOAD, THROTTLED)
@@ -65,54 +66,54 @@ class Stretch:
     seed: int
 
 
-def _spike(on: Stretch) -> Floats:
+def _add_spike(on: Stretch) -> Floats:
     return on.values + on.size * (1.0 - 0.5 * on.position / on.length)
 
 
-def _level_shift(on: Stretch) -> Floats:
+def _shift_level(on: Stretch) -> Floats:
     return on.values + on.size
 
 
-def _drift(on: Stretch) -> Floats:
+def _add_drift(on: Stretch) -> Floats:
     share = np.minimum(1.0, (on.position + 1) / (DRIFT_SHARE * on.length))
     drifted: Floats = on.values + on.size * share
     return drifted
 
 
-def _stuck(on: Stretch) -> Floats:
+def _hold_value(on: Stretch) -> Floats:
     return np.full_like(on.values, on.held)
 
 
-def _noise_burst(on: Stretch) -> Floats:
+def _add_noise(on: Stretch) -> Floats:
     # The whole fault's noise is drawn each time, so that any cut of the readings sees the same.
     noise = np.random.default_rng(on.seed).standard_normal(on.length)
     noisy: Floats = on.values + on.size * noise[on.position.astype(int)]
     return noisy
 
 
-def _dropout(on: Stretch) -> Floats:
+def _drop_values(on: Stretch) -> Floats:
     return np.full_like(on.values, np.nan)
 
 
-def _correlation_break(on: Stretch) -> Floats:
+def _break_correlation(on: Stretch) -> Floats:
     swing: Floats = np.sin(2 * np.pi * (on.position + 1) / SWING_READINGS)
     broken: Floats = on.held + on.size * swing
     return broken
 
 
-def _late_burst(on: Stretch) -> Floats:
+def _leave_values(on: Stretch) -> Floats:
     return on.values
 
 
 KINDS: Mapping[str, Callable[[Stretch], Floats]] = {
-    "spike": _spike,
-    "level_shift": _level_shift,
-    "drift": _drift,
-    "stuck": _stuck,
-    "noise_burst": _noise_burst,
-    "dropout": _dropout,
-    "correlation_break": _correlation_break,
-    LATE_BURST: _late_burst,
+    "spike": _add_spike,
+    "level_shift": _shift_level,
+    "drift": _add_drift,
+    "stuck": _hold_value,
+    "noise_burst": _add_noise,
+    "dropout": _drop_values,
+    "correlation_break": _break_correlation,
+    LATE_BURST: _leave_values,
 }
 SIZELESS = frozenset({"stuck", "dropout", LATE_BURST, *WORK_KINDS})
 
@@ -128,7 +129,7 @@ def disturb(
 ) -> Floats:
     """*values* [n, channels] with *fault* laid over the readings it covers; the rest untouched.
 
-    *held*: the healthy value of each channel at the fault's first reading (``onset``).
+    *held*: the healthy value of each channel at the fault's first reading (``find_onset``).
     """
     if fault.kind in WORK_KINDS:
         return values
@@ -153,7 +154,7 @@ def disturb(
     return changed
 
 
-def onset(
+def find_onset(
     fault: Fault, t_ms: Times, values: Floats, channels: Sequence[str]
 ) -> dict[str, float] | None:
     """The healthy values at the first of these readings inside *fault*; None if there is none."""

@@ -97,7 +97,7 @@ def make_fault(
 ) -> Fault:
     """A fault of *kind* on up to three channels (all of them when a whole device is silent)."""
     names = target.profile.channel_names
-    channels = _channels(kind, names, rng, fewest_channels)
+    channels = _choose_channels(kind, names, rng, fewest_channels)
     traits = TRAITS[target.profile.name]
     sign = -1.0 if rng.random() < 0.5 else 1.0
     sizes = [
@@ -117,7 +117,7 @@ def make_fault(
     )
 
 
-def _channels(
+def _choose_channels(
     kind: str, names: tuple[str, ...], rng: np.random.Generator, fewest: int
 ) -> tuple[str, ...]:
     if kind == LATE_BURST or (kind == "dropout" and rng.random() < 0.5):

@@ -20,7 +20,7 @@ WORK_CHANNELS = {
 }
 
 
-def work_cycles(
+def schedule_work(
     target: Target,
     targets: Sequence[Target],
     *,

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from device_sim.errors import FleetError
-from device_sim.fleet.document import identifier, mapping, positive
+from device_sim.fleet.document import check_identifier, check_mapping, check_positive
 from device_sim.signals.driven import DRIVEN_MACHINES
 
 
@@ -31,14 +31,14 @@ class Capacity:
 def parse_capacities(document: object) -> dict[str, Capacity]:
     """The capacity by profile, of those that can run tasks. Raises FleetError."""
     found = {}
-    for name, fields in mapping(document, "capacity", set(DRIVEN_MACHINES)).items():
+    for name, fields in check_mapping(document, "capacity", set(DRIVEN_MACHINES)).items():
         at = f"capacity.{name}"
         names = ("cpu_pct", "energy_w_per_pct", "response_ms")
-        given = mapping(fields, at, set(names))
+        given = check_mapping(fields, at, set(names))
         for missing in [field for field in names if field not in given]:
             raise FleetError(f"{at}.{missing} is missing; give it a number above 0")
         found[name] = Capacity(
-            **{field: positive(given[field], f"{at}.{field}") for field in names}
+            **{field: check_positive(given[field], f"{at}.{field}") for field in names}
         )
     return found
 
@@ -51,13 +51,13 @@ def parse_capabilities(
     *able*: the devices of the site that run tasks. Raises FleetError.
     """
     found: dict[str, tuple[str, ...]] = {}
-    for name, devices in mapping(document, at, None).items():
-        capability = identifier(name, f"{at}: a name")
+    for name, devices in check_mapping(document, at, None).items():
+        capability = check_identifier(name, f"{at}: a name")
         here = f"{at}.{capability}"
         if not isinstance(devices, list):
             raise FleetError(f"{here} must be a list of device ids")
         for index, listed in enumerate(devices):
-            device = identifier(listed, f"{here}[{index}]")
+            device = check_identifier(listed, f"{here}[{index}]")
             if device not in able:
                 raise FleetError(
                     f"{here}[{index}]: {device!r} runs no tasks at this site; name one of "

@@ -27,7 +27,7 @@ def read_document(path: Path) -> object:
         raise FleetError(f"{path}: not YAML: {reason}") from error
 
 
-def entries(
+def iterate_entries(
     parent: Mapping[str, Any], at: str, name: str
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Each mapping of the list *name*, with its place. Raises FleetError."""
@@ -36,10 +36,10 @@ def entries(
     if not isinstance(listed, list) or not listed:
         raise FleetError(f"{where} is missing or empty; it must be a list")
     for index, entry in enumerate(listed):
-        yield f"{where}[{index}]", mapping(entry, f"{where}[{index}]", None)
+        yield f"{where}[{index}]", check_mapping(entry, f"{where}[{index}]", None)
 
 
-def mapping(value: object, at: str, known: set[str] | None) -> Mapping[str, Any]:
+def check_mapping(value: object, at: str, known: set[str] | None) -> Mapping[str, Any]:
     """*value* if it is a mapping with none but *known* names (None: any). Raises FleetError."""
     if not isinstance(value, dict):
         raise FleetError(f"{at} must be a mapping (name: value)")
@@ -55,7 +55,7 @@ def check_names(value: Mapping[str, Any], at: str, known: set[str]) -> None:
             raise FleetError(f"{at}: {name!r} is unknown; use {', '.join(sorted(known))}")
 
 
-def identifier(value: object, at: str) -> str:
+def check_identifier(value: object, at: str) -> str:
     """*value* if it is an id. Raises FleetError."""
     if value is None:
         raise FleetError(f"{at} is missing; give it an id such as north or hall-a")
@@ -67,7 +67,7 @@ def identifier(value: object, at: str) -> str:
     return value
 
 
-def positive(value: object, at: str) -> float:
+def check_positive(value: object, at: str) -> float:
     """*value* if it is a finite number above 0. Raises FleetError."""
     # A boolean is an int to Python, and what compares below infinity is no NaN either.
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:

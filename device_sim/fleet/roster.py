@@ -10,7 +10,13 @@ from typing import Any
 
 from device_sim.errors import FleetError
 from device_sim.fleet.capacity import Capacity, parse_capabilities, parse_capacities
-from device_sim.fleet.document import check_names, entries, identifier, mapping, read_document
+from device_sim.fleet.document import (
+    check_identifier,
+    check_mapping,
+    check_names,
+    iterate_entries,
+    read_document,
+)
 from tocsin.domain.profile import Profile
 
 DEFAULT_FLEET = Path(__file__).with_name("fleet.yaml")
@@ -55,7 +61,7 @@ def load_fleet(path: Path, profiles: Mapping[str, Profile]) -> list[FleetDevice]
 
 def parse_fleet(document: object, profiles: Mapping[str, Profile]) -> list[FleetDevice]:
     """The devices of a fleet document, in its order. Raises FleetError."""
-    fleet = list(_devices(document, profiles))
+    fleet = list(_parse_devices(document, profiles))
     if not fleet:
         raise FleetError("sites: no device in the whole file; add one")
     seen: set[str] = set()
@@ -66,7 +72,7 @@ def parse_fleet(document: object, profiles: Mapping[str, Profile]) -> list[Fleet
     return fleet
 
 
-def choose(fleet: Sequence[FleetDevice], wanted: int) -> list[FleetDevice]:
+def choose_devices(fleet: Sequence[FleetDevice], wanted: int) -> list[FleetDevice]:
     """*wanted* devices, taken in turn from every site and profile, in each turn those first that
     run tasks: a task whose device is missing would run nowhere. Raises FleetError."""
     if wanted > len(fleet):
@@ -81,27 +87,27 @@ def choose(fleet: Sequence[FleetDevice], wanted: int) -> list[FleetDevice]:
     return [fleet[index] for index in sorted(ranked[:wanted])]
 
 
-def _devices(document: object, profiles: Mapping[str, Profile]) -> Iterator[FleetDevice]:
-    root = mapping(document, "the file", {"sites", "capacity"})
+def _parse_devices(document: object, profiles: Mapping[str, Profile]) -> Iterator[FleetDevice]:
+    root = check_mapping(document, "the file", {"sites", "capacity"})
     capacities = parse_capacities(root.get("capacity", {}))
-    for site_at, site in entries(root, "", "sites"):
-        yield from _at_site(site, site_at, profiles, capacities)
+    for site_at, site in iterate_entries(root, "", "sites"):
+        yield from _parse_site(site, site_at, profiles, capacities)
 
 
-def _at_site(
+def _parse_site(
     site: Mapping[str, Any],
     at: str,
     profiles: Mapping[str, Profile],
     capacities: Mapping[str, Capacity],
 ) -> Iterator[FleetDevice]:
     check_names(site, at, {"id", "utc_offset_h", "buildings", "capabilities", "tasks"})
-    site_id = identifier(site.get("id"), f"{at}.id")
-    offset = _offset(site.get("utc_offset_h", 0), f"{at}.utc_offset_h")
+    site_id = check_identifier(site.get("id"), f"{at}.id")
+    offset = _parse_offset(site.get("utc_offset_h", 0), f"{at}.utc_offset_h")
     # Only where there are tasks do devices run them; elsewhere they have a duty cycle.
     able = capacities if "tasks" in site else {}
     placed = [
         (profile, device, building, floor)
-        for building, floor, profile, device in _placed(site, at, profiles)
+        for building, floor, profile, device in _parse_buildings(site, at, profiles)
     ]
     capabilities = parse_capabilities(
         site.get("capabilities", {}),
@@ -121,34 +127,34 @@ def _at_site(
         )
 
 
-def _placed(
+def _parse_buildings(
     site: Mapping[str, Any], at: str, profiles: Mapping[str, Profile]
 ) -> Iterator[tuple[str, str, Profile, str]]:
     """Building, floor, profile and id of each device of a site."""
-    for building_at, building in entries(site, at, "buildings"):
+    for building_at, building in iterate_entries(site, at, "buildings"):
         check_names(building, building_at, {"id", "floors"})
-        building_id = identifier(building.get("id"), f"{building_at}.id")
-        for floor_at, floor in entries(building, building_at, "floors"):
+        building_id = check_identifier(building.get("id"), f"{building_at}.id")
+        for floor_at, floor in iterate_entries(building, building_at, "floors"):
             check_names(floor, floor_at, {"id", "devices"})
-            floor_id = identifier(floor.get("id"), f"{floor_at}.id")
-            for profile, device in _on_floor(floor, floor_at, profiles):
+            floor_id = check_identifier(floor.get("id"), f"{floor_at}.id")
+            for profile, device in _parse_floor(floor, floor_at, profiles):
                 yield building_id, floor_id, profile, device
 
 
-def _on_floor(
+def _parse_floor(
     floor: Mapping[str, Any], at: str, profiles: Mapping[str, Profile]
 ) -> Iterator[tuple[Profile, str]]:
     devices_at = f"{at}.devices"
     if "devices" not in floor:
         raise FleetError(f"{devices_at} is missing; list device ids by profile")
-    for name, devices in mapping(floor["devices"], devices_at, set(profiles)).items():
+    for name, devices in check_mapping(floor["devices"], devices_at, set(profiles)).items():
         if not isinstance(devices, list):
             raise FleetError(f"{devices_at}.{name} must be a list of device ids")
         for index, device in enumerate(devices):
-            yield profiles[name], identifier(device, f"{devices_at}.{name}[{index}]")
+            yield profiles[name], check_identifier(device, f"{devices_at}.{name}[{index}]")
 
 
-def _offset(value: object, at: str) -> float:
+def _parse_offset(value: object, at: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not -12 <= value <= 14:
         raise FleetError(f"{at}: {value!r} must be hours from UTC, -12 to 14")
     return float(value)

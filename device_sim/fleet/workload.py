@@ -9,17 +9,23 @@ from typing import Any
 
 from device_sim.allocation import Allocation
 from device_sim.errors import FleetError
-from device_sim.fleet.document import entries, identifier, mapping, positive, read_document
+from device_sim.fleet.document import (
+    check_identifier,
+    check_mapping,
+    check_positive,
+    iterate_entries,
+    read_document,
+)
 from device_sim.fleet.roster import FleetDevice, parse_fleet
 from tocsin.domain.profile import Profile
 
 # What is said of a task in the file, and how each is checked.
 FIELDS: Mapping[str, Callable[[object, str], Any]] = {
-    "load_pct": positive,
-    "deadline_ms": positive,
-    "priority": positive,
-    "capability": identifier,
-    "device": identifier,
+    "load_pct": check_positive,
+    "deadline_ms": check_positive,
+    "priority": check_positive,
+    "capability": check_identifier,
+    "device": check_identifier,
 }
 
 
@@ -55,15 +61,15 @@ def load_workload(path: Path, profiles: Mapping[str, Profile]) -> list[FleetTask
 def parse_workload(document: object, profiles: Mapping[str, Profile]) -> list[FleetTask]:
     """The tasks of a fleet document, in its order. Raises FleetError."""
     fleet = parse_fleet(document, profiles)
-    root = mapping(document, "the file", None)
+    root = check_mapping(document, "the file", None)
     tasks: dict[str, FleetTask] = {}
-    for at, site in entries(root, "", "sites"):
+    for at, site in iterate_entries(root, "", "sites"):
         able = {
             device.device: frozenset(device.capabilities)
             for device in fleet
             if device.site == site["id"] and device.capacity is not None
         }
-        for task in _at_site(site, at, able):
+        for task in _parse_site_tasks(site, at, able):
             if task.task_id in tasks:
                 raise FleetError(f"task {task.task_id!r} is there twice; give each its own id")
             tasks[task.task_id] = task
@@ -78,10 +84,10 @@ def start_allocation(tasks: Sequence[FleetTask], device: FleetDevice) -> Allocat
 
 def workload_document(tasks: Sequence[FleetTask], site: str) -> dict[str, Any]:
     """The tasks of *site* in the product's HTTP format."""
-    return {"tasks": {task.task_id: _document(task) for task in tasks if task.site == site}}
+    return {"tasks": {task.task_id: _describe_task(task) for task in tasks if task.site == site}}
 
 
-def _document(task: FleetTask) -> dict[str, Any]:
+def _describe_task(task: FleetTask) -> dict[str, Any]:
     fields = {
         "loadPct": task.load_pct,
         "deadlineMs": task.deadline_ms,
@@ -91,19 +97,21 @@ def _document(task: FleetTask) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _at_site(
+def _parse_site_tasks(
     site: Mapping[str, Any], at: str, able: Mapping[str, frozenset[str]]
 ) -> Iterator[FleetTask]:
     """*able*: the capabilities of each device of the site that runs tasks."""
     if "tasks" not in site:
         return
-    listed = mapping(site["tasks"], f"{at}.tasks", None)
+    listed = check_mapping(site["tasks"], f"{at}.tasks", None)
     if not able:
         raise FleetError(f"{at}.tasks: no device here runs tasks; give its profile a capacity")
     for name, fields in listed.items():
-        task_id = identifier(name, f"{at}.tasks: a name")
+        task_id = check_identifier(name, f"{at}.tasks: a name")
         task_at = f"{at}.tasks.{task_id}"
-        yield _parse_task(task_id, site["id"], mapping(fields, task_at, set(FIELDS)), task_at, able)
+        yield _parse_task(
+            task_id, site["id"], check_mapping(fields, task_at, set(FIELDS)), task_at, able
+        )
 
 
 def _parse_task(

@@ -55,7 +55,7 @@ class Composer:
 
         Raises MessageLimitError when it is beyond what hub and product accept.
         """
-        body = encode(self._profile, self._seq, t_ms, self._channels, values)
+        body = encode_body(self._profile, self._seq, t_ms, self._channels, values)
         message = Outgoing(
             device=self._device,
             profile=self._profile,
@@ -69,7 +69,7 @@ class Composer:
         return message
 
 
-def encode(
+def encode_body(
     profile: str,
     seq: int,
     t_ms: Sequence[int],
@@ -77,14 +77,15 @@ def encode(
     values: Sequence[Sequence[float]],
 ) -> bytes:
     """The body of a telemetry message (docs/formats.md). Raises MessageLimitError."""
-    _check(t_ms, channels, values)
+    _check_columns(t_ms, channels, values)
     document = {
         "schema": SCHEMA,
         "profile": profile,
         "seq": seq,
         "t": list(t_ms),
         "channels": {
-            name: [_number(row[index]) for row in values] for index, name in enumerate(channels)
+            name: [_to_json_number(row[index]) for row in values]
+            for index, name in enumerate(channels)
         },
     }
     body = json.dumps(document, separators=(",", ":"), allow_nan=False).encode()
@@ -96,7 +97,9 @@ def encode(
     return body
 
 
-def _check(t_ms: Sequence[int], channels: Sequence[str], values: Sequence[Sequence[float]]) -> None:
+def _check_columns(
+    t_ms: Sequence[int], channels: Sequence[str], values: Sequence[Sequence[float]]
+) -> None:
     if not 1 <= len(t_ms) <= MAX_READINGS:
         raise MessageLimitError(f"{len(t_ms)} readings in a message; 1 to {MAX_READINGS} can be")
     if not 1 <= len(channels) <= MAX_CHANNELS:
@@ -109,5 +112,5 @@ def _check(t_ms: Sequence[int], channels: Sequence[str], values: Sequence[Sequen
         raise MessageLimitError("a message needs one value a channel and reading")
 
 
-def _number(value: float) -> float | None:
+def _to_json_number(value: float) -> float | None:
     return value if math.isfinite(value) else None

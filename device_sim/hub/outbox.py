@@ -24,7 +24,7 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def put(self, message: Outgoing) -> Outgoing | None:
+    def keep(self, message: Outgoing) -> Outgoing | None:
         """Add *message*. Returns the message that had to go, if one had to."""
         lost = None
         if len(self._waiting) >= self._limit:
@@ -35,15 +35,15 @@ class Outbox:
         self._changed.set()
         return lost
 
-    async def room(self) -> None:
+    async def wait_for_space(self) -> None:
         """Wait until a message can be added without one having to go."""
         while len(self._waiting) >= self._limit:
-            await self._change()
+            await self._wait_for_change()
 
-    async def first(self) -> Outgoing:
+    async def wait_for_first(self) -> Outgoing:
         """Wait for the oldest message; it stays until ``acknowledge``."""
         while not self._waiting:
-            await self._change()
+            await self._wait_for_change()
         return self._waiting[0]
 
     def acknowledge(self) -> Outgoing:
@@ -52,10 +52,10 @@ class Outbox:
         self._changed.set()
         return message
 
-    async def empty(self) -> None:
+    async def wait_until_empty(self) -> None:
         """Wait until every message is acknowledged."""
         while self._waiting:
-            await self._change()
+            await self._wait_for_change()
 
     def give_up(self) -> list[Outgoing]:
         """Remove and return all that is left."""
@@ -64,7 +64,7 @@ class Outbox:
         self._changed.set()
         return left
 
-    async def _change(self) -> None:
+    async def _wait_for_change(self) -> None:
         waited_for = self._changed
         if waited_for.is_set():
             waited_for = self._changed = asyncio.Event()

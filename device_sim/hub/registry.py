@@ -51,7 +51,7 @@ class HubRegistry:
     """The registry through azure-iot-hub, with time-outs and retries on 429 and 5xx."""
 
     def __init__(self, connection: str) -> None:
-        self._hub = _call(
+        self._hub = _call_hub(
             "the connection", IoTHubRegistryManager.from_connection_string, connection
         )
         settings = self._hub.protocol.config
@@ -61,7 +61,7 @@ class HubRegistry:
 
     def key_of(self, device: str) -> str | None:
         try:
-            found = _call(device, self._hub.get_device, device)
+            found = _call_hub(device, self._hub.get_device, device)
         except NoSuchDeviceError:
             return None
         return str(found.authentication.symmetric_key.primary_key)
@@ -69,13 +69,13 @@ class HubRegistry:
     def create(self, device: str) -> bool:
         keys = [base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() for _ in range(2)]
         try:
-            _call(device, self._hub.create_device_with_sas, device, *keys, "enabled")
+            _call_hub(device, self._hub.create_device_with_sas, device, *keys, "enabled")
         except DeviceExistsError:
             return False
         return True
 
     def tag(self, device: str, tags: Mapping[str, Any]) -> None:
-        _call(device, self._hub.update_twin, device, Twin(tags=dict(tags)))
+        _call_hub(device, self._hub.update_twin, device, Twin(tags=dict(tags)))
 
 
 def _retries() -> Retry:
@@ -98,7 +98,7 @@ class DeviceExistsError(RegistryError):
     """The device is registered already."""
 
 
-def _call(subject: str, function: Callable[..., Answer], *arguments: object) -> Answer:
+def _call_hub(subject: str, function: Callable[..., Answer], *arguments: object) -> Answer:
     try:
         return function(*arguments)
     except HttpOperationError as error:
@@ -134,12 +134,12 @@ def device_keys(registry: Registry, devices: Sequence[str]) -> dict[str, str]:
 def provision_devices(registry: Registry, enrolments: Iterable[Enrolment]) -> int:
     """Register each device that is not yet, and set its tags. Returns how many were new."""
 
-    def one(enrolment: Enrolment) -> bool:
+    def enrol(enrolment: Enrolment) -> bool:
         created = registry.create(enrolment.device)
         registry.tag(enrolment.device, enrolment.tags)
         return created
 
-    return sum(_concurrently(one, list(enrolments)))
+    return sum(_concurrently(enrol, list(enrolments)))
 
 
 def _concurrently(function: Callable[[Any], Result], arguments: Sequence[Any]) -> list[Result]:

@@ -59,7 +59,7 @@ class HubLink:
         self._client.on_background_exception = _ignore_background
 
     async def connect(self) -> None:
-        await _answered(CONNECT_TIMEOUT_S, self._client.connect())
+        await _await_answer(CONNECT_TIMEOUT_S, self._client.connect())
 
     async def send(self, message: Outgoing) -> None:
         wire = Message(  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
@@ -69,7 +69,7 @@ class HubLink:
             content_type="application/json",
         )
         wire.custom_properties["iothub-creation-time-utc"] = message.created_utc
-        await _answered(SEND_TIMEOUT_S, self._client.send_message(wire))
+        await _await_answer(SEND_TIMEOUT_S, self._client.send_message(wire))
 
     async def listen(
         self,
@@ -79,37 +79,37 @@ class HubLink:
         loop = asyncio.get_running_loop()
 
         # The SDK runs plain functions in several threads, in any order; coroutines one by one.
-        async def desired(patch: Mapping[str, Any]) -> None:
+        async def pass_desired(patch: Mapping[str, Any]) -> None:
             loop.call_soon_threadsafe(on_desired, patch)
 
-        async def connection() -> None:
+        async def pass_connection() -> None:
             loop.call_soon_threadsafe(on_connection)
 
         # The SDK says it calls this with None, and calls it with nothing.
-        self._client.on_connection_state_change = connection  # type: ignore[assignment]
+        self._client.on_connection_state_change = pass_connection  # type: ignore[assignment]
 
         def subscribe() -> None:
-            self._client.on_twin_desired_properties_patch_received = desired
+            self._client.on_twin_desired_properties_patch_received = pass_desired
 
         # Setting this handler subscribes, and blocks until the hub has answered.
-        await _answered(TWIN_TIMEOUT_S, _aside(subscribe))
+        await _await_answer(TWIN_TIMEOUT_S, _run_aside(subscribe))
 
     async def twin(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = await _answered(TWIN_TIMEOUT_S, self._client.get_twin())
+        found: Mapping[str, Any] = await _await_answer(TWIN_TIMEOUT_S, self._client.get_twin())
         return found
 
     async def report(self, properties: Mapping[str, Any]) -> None:
         patching = self._client.patch_twin_reported_properties(dict(properties))
-        await _answered(TWIN_TIMEOUT_S, patching)
+        await _await_answer(TWIN_TIMEOUT_S, patching)
 
     async def close(self) -> None:
         try:
-            await within(CLOSE_TIMEOUT_S, self._client.shutdown())
+            await wait_within(CLOSE_TIMEOUT_S, self._client.shutdown())
         except (ClientError, OperationCancelled, OperationTimeout, TimeoutError):
             return
 
 
-async def _aside(work: Callable[[], None]) -> None:
+async def _run_aside(work: Callable[[], None]) -> None:
     """Do blocking *work* in a thread that keeps nobody from ending, unlike asyncio.to_thread's."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
@@ -118,7 +118,7 @@ async def _aside(work: Callable[[], None]) -> None:
         if not done.done():
             done.set_result(None) if error is None else done.set_exception(error)
 
-    def run() -> None:
+    def run_work() -> None:
         found: Exception | None = None
         try:
             work()
@@ -127,21 +127,21 @@ async def _aside(work: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(settle, found)
 
-    threading.Thread(target=run, daemon=True).start()
+    threading.Thread(target=run_work, daemon=True).start()
     await done
 
 
-async def _answered(seconds: float, work: Coroutine[Any, Any, Answer]) -> Answer:
+async def _await_answer(seconds: float, work: Coroutine[Any, Any, Answer]) -> Answer:
     """Do *work* of the SDK in time. Raises LinkError or RefusedError."""
     try:
-        return await within(seconds, work)
+        return await wait_within(seconds, work)
     except CredentialError as error:
         raise RefusedError(str(error)) from error
     except (ClientError, ServiceError, OperationCancelled, OperationTimeout, TimeoutError) as error:
         raise LinkError(str(error) or "no answer in time") from error
 
 
-async def within(seconds: float, work: Coroutine[Any, Any, Answer]) -> Answer:
+async def wait_within(seconds: float, work: Coroutine[Any, Any, Answer]) -> Answer:
     """Do *work*, or raise TimeoutError after *seconds* and leave it to itself.
 
     It is not cancelled: the SDK answers a call from its own thread even when nobody waits any

@@ -49,7 +49,7 @@ async def deliver(
     """
     pause_s = FIRST_PAUSE_S
     while True:
-        message = await outbox.first()
+        message = await outbox.wait_for_first()
         if message.sent_at is None:
             message.sent_at = now_ms()
         try:

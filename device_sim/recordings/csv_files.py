@@ -50,7 +50,7 @@ def read_recordings(path: Path, profile: Profile, reading: Reading) -> list[Reco
         with path.open(encoding="utf-8-sig", newline="") as file:
             layout = find_layout(path, file.readline(), profile, reading)
             lines = csv.reader(file, delimiter=layout.separator)
-            rows = list(_rows(path, lines, layout, profile))
+            rows = list(_parse_rows(path, lines, layout, profile))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise RecordingError(f"{path}: cannot be read as CSV: {error}") from error
     if not rows:
@@ -58,10 +58,10 @@ def read_recordings(path: Path, profile: Profile, reading: Reading) -> list[Reco
     by_device: dict[str, list[Row]] = {}
     for row in rows:
         by_device.setdefault(row.device, []).append(row)
-    return [_in_order(device, group) for device, group in by_device.items()]
+    return [_sort_rows(device, group) for device, group in by_device.items()]
 
 
-def _rows(
+def _parse_rows(
     path: Path, lines: Iterator[list[str]], layout: Layout, profile: Profile
 ) -> Iterator[Row]:
     for number, cells in enumerate(lines, start=2):
@@ -72,10 +72,10 @@ def _rows(
                 f"{path}: line {number} has {len(cells)} columns, the header {len(layout.header)}"
             )
         named = dict(zip(layout.header, cells, strict=True))
-        yield _row(f"{path}: line {number}", named, layout, profile)
+        yield _parse_row(f"{path}: line {number}", named, layout, profile)
 
 
-def _row(where: str, cells: dict[str, str], layout: Layout, profile: Profile) -> Row:
+def _parse_row(where: str, cells: dict[str, str], layout: Layout, profile: Profile) -> Row:
     values = []
     for name in profile.channel_names:
         column = layout.columns.get(name)
@@ -88,16 +88,18 @@ def _row(where: str, cells: dict[str, str], layout: Layout, profile: Profile) ->
         t_ms=parse_time(cells[layout.time], f"{where}, column {layout.time!r}"),
         device=cells.get(DEVICE_COLUMN, "").strip(),
         values=values,
-        labels=tuple(_label(name, cells[name]) for name in layout.truths if is_true(cells[name])),
+        labels=tuple(
+            _parse_label(name, cells[name]) for name in layout.truths if is_true(cells[name])
+        ),
     )
 
 
-def _label(column: str, text: str) -> str:
+def _parse_label(column: str, text: str) -> str:
     """``fault`` columns say the kind; the others are yes or no."""
     return text.strip() if column == "fault" else column
 
 
-def _in_order(device: str, rows: list[Row]) -> Recording:
+def _sort_rows(device: str, rows: list[Row]) -> Recording:
     ordered = sorted(rows, key=lambda row: row.t_ms)
     times: list[int] = []
     for row in ordered:

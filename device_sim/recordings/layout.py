@@ -71,7 +71,7 @@ def find_layout(path: Path, header_line: str, profile: Profile, reading: Reading
     channel, by its own name or by SKAB's. Raises RecordingError naming what is missing.
     """
     header, separator = split_header(path, header_line, reading.separator)
-    wanted = reading.columns or _expected(header, profile)
+    wanted = reading.columns or _expect_columns(header, profile)
     for column, channel in wanted.items():
         if channel not in profile.channel_names:
             raise RecordingError(
@@ -86,7 +86,7 @@ def find_layout(path: Path, header_line: str, profile: Profile, reading: Reading
     return Layout(
         header=header,
         separator=separator,
-        time=_time_column(path, header, reading.time),
+        time=_find_time_column(path, header, reading.time),
         columns={channel: column for column, channel in wanted.items()},
         truths=[name for name in TRUTH_COLUMNS if name in header and name not in wanted],
     )
@@ -105,13 +105,13 @@ def guess_profile(path: Path, separator: str | None) -> str | None:
     return SKAB_PROFILE if 2 * len(SKAB_COLUMNS.keys() & set(names)) >= len(SKAB_COLUMNS) else None
 
 
-def _expected(header: Sequence[str], profile: Profile) -> Mapping[str, str]:
+def _expect_columns(header: Sequence[str], profile: Profile) -> Mapping[str, str]:
     if profile.name == SKAB_PROFILE and SKAB_COLUMNS.keys() & set(header):
         return SKAB_COLUMNS
     return {name: name for name in profile.channel_names}
 
 
-def _time_column(path: Path, header: Sequence[str], wanted: str | None) -> str:
+def _find_time_column(path: Path, header: Sequence[str], wanted: str | None) -> str:
     if wanted is not None and wanted not in header:
         raise RecordingError(
             f"{path}: line 1: time column {wanted!r} is missing; the file has {', '.join(header)}"

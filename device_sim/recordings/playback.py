@@ -40,7 +40,7 @@ class Player:
         recorded = self._source.recording
         clock = Clock(start_ms=recorded.t_ms[0], speed=self._pace.speed or 1.0)
         shift_ms = self._shift_ms()
-        faults = labelled_faults(self._source, shift_ms)
+        faults = find_faults(self._source, shift_ms)
         for begin in range(0, len(recorded.t_ms), self._pace.batch):
             part = slice(begin, begin + self._pace.batch)
             if self._pace.speed is not None:
@@ -50,7 +50,7 @@ class Player:
             times = [t_ms + shift_ms for t_ms in recorded.t_ms[part]]
             message = self._composer.compose(times, recorded.values[part], produced_at=now_ms())
             begun = [fault for fault in faults if fault.start_ms <= times[-1]]
-            self._truth.saw(self._source.device, times[-1], begun)
+            self._truth.observe(self._source.device, times[-1], begun)
             await self._dispatch.offer_when_free(message, stop)
 
     def _shift_ms(self) -> int:
@@ -64,19 +64,21 @@ class Player:
         return now_ms() + round(min(lasts_ms, last - first)) - last
 
 
-def labelled_faults(source: Source, shift_ms: int) -> list[Fault]:
+def find_faults(source: Source, shift_ms: int) -> list[Fault]:
     """The intervals that a recording's own labels mark, shifted, in order of their begin."""
     recorded = source.recording
     kinds = dict.fromkeys(kind for labels in recorded.labels for kind in labels)
     faults = [
-        _fault(source, kind, begin + shift_ms, end + shift_ms)
+        _build_fault(source, kind, begin + shift_ms, end + shift_ms)
         for kind in kinds
-        for begin, end in _intervals(kind, recorded.t_ms, recorded.labels)
+        for begin, end in _find_intervals(kind, recorded.t_ms, recorded.labels)
     ]
     return sorted(faults, key=lambda fault: fault.start_ms)
 
 
-def _intervals(kind: str, t_ms: list[int], labels: list[tuple[str, ...]]) -> list[tuple[int, int]]:
+def _find_intervals(
+    kind: str, t_ms: list[int], labels: list[tuple[str, ...]]
+) -> list[tuple[int, int]]:
     """First time with the label and first time without it again, for each stretch with it."""
     found = []
     begin: int | None = None
@@ -91,7 +93,7 @@ def _intervals(kind: str, t_ms: list[int], labels: list[tuple[str, ...]]) -> lis
     return found
 
 
-def _fault(source: Source, kind: str, start_ms: int, end_ms: int) -> Fault:
+def _build_fault(source: Source, kind: str, start_ms: int, end_ms: int) -> Fault:
     names = source.profile.channel_names
     return Fault(
         kind=kind,

@@ -34,12 +34,12 @@ def find_sources(
     """
     found = [
         (kind, recording.device or label, recording)
-        for path, label in _files(paths)
-        for kind in [_profile(profile or guess_profile(path, reading.separator), path)]
+        for path, label in _find_files(paths)
+        for kind in [_resolve_profile(profile or guess_profile(path, reading.separator), path)]
         for recording in read_recordings(path, kind, reading)
     ]
     sources = [
-        Source(_named(device, label, alone=len(found) == 1), kind, recording)
+        Source(_name_device(device, label, alone=len(found) == 1), kind, recording)
         for kind, label, recording in found
     ]
     seen: set[str] = set()
@@ -52,7 +52,7 @@ def find_sources(
     return sources
 
 
-def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+def _find_files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
     """Each CSV file with a label made of its place below the folder named."""
     for path in paths:
         if not path.is_dir():
@@ -65,13 +65,13 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
             yield file, "-".join(file.relative_to(path).with_suffix("").parts)
 
 
-def _named(device: str | None, label: str, *, alone: bool) -> str:
+def _name_device(device: str | None, label: str, *, alone: bool) -> str:
     if device is None:
         return label
     return device if alone else f"{device}-{label}"
 
 
-def _profile(name: str | None, path: Path) -> Profile:
+def _resolve_profile(name: str | None, path: Path) -> Profile:
     profiles = load_profiles()
     if name is None:
         raise UsageError(

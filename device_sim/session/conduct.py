@@ -51,25 +51,25 @@ async def conduct(
     try:
         if not await before(stop, dispatch.connect()):
             return 0
-        _announce(log.tally.devices)
+        _say_ready(log.tally.devices)
         dispatch.start()
         with Progress(log.tally, lambda: dispatch.waiting) as progress:
-            reporting = asyncio.create_task(_report(log, progress, began))
+            reporting = asyncio.create_task(_report_progress(log, progress, began))
             try:
                 await _produce(producers(), stop, limits.duration_s)
                 on_end()
-                await _drain(dispatch, hurry, limits.drain_s)
+                await _wait_for_delivery(dispatch, hurry, limits.drain_s)
             finally:
                 reporting.cancel()
     finally:
         await dispatch.close()
-        log.summary(finished=True, seconds=time.monotonic() - began)
+        log.write_summary(finished=True, seconds=time.monotonic() - began)
         log.close()
     return UNDELIVERED if log.tally.undelivered else 0
 
 
 async def _produce(producers: list[Produce], stop: asyncio.Event, duration_s: float | None) -> None:
-    async def all_of_them() -> None:
+    async def run_producers() -> None:
         try:
             async with asyncio.TaskGroup() as group:
                 for produce in producers:
@@ -77,7 +77,7 @@ async def _produce(producers: list[Produce], stop: asyncio.Event, duration_s: fl
         except* SimulatorError as errors:
             raise errors.exceptions[0] from None
 
-    production = asyncio.create_task(all_of_them())
+    production = asyncio.create_task(run_producers())
     try:
         async with asyncio.timeout(duration_s):
             await first_of(production, stop)
@@ -87,26 +87,26 @@ async def _produce(producers: list[Produce], stop: asyncio.Event, duration_s: fl
     await production
 
 
-async def _drain(dispatch: Dispatch, hurry: asyncio.Event, within_s: float) -> None:
+async def _wait_for_delivery(dispatch: Dispatch, hurry: asyncio.Event, within_s: float) -> None:
     try:
         async with asyncio.timeout(within_s):
-            await before(hurry, dispatch.drained())
+            await before(hurry, dispatch.wait_until_empty())
     except TimeoutError:
         sys.stderr.write(f"{dispatch.waiting} messages are still waiting after {within_s:g} s\n")
 
 
-async def _report(log: RunLog, progress: Progress, began: float) -> None:
+async def _report_progress(log: RunLog, progress: Progress, began: float) -> None:
     while True:
         for _ in range(int(SUMMARY_EVERY_S)):
             await asyncio.sleep(1.0)
             progress.show()
-        log.summary(finished=False, seconds=time.monotonic() - began)
+        log.write_summary(finished=False, seconds=time.monotonic() - began)
 
 
 def _on_signals(stop: asyncio.Event, hurry: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
 
-    def received() -> None:
+    def receive_signal() -> None:
         if stop.is_set():
             hurry.set()
         stop.set()
@@ -116,10 +116,10 @@ def _on_signals(stop: asyncio.Event, hurry: asyncio.Event) -> None:
         numbers.append(signal.SIGBREAK)  # what a parent sends there, which has no SIGTERM to send
     for number in numbers:
         # Not loop.add_signal_handler, which Windows lacks.
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(received))
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(receive_signal))
 
 
-def _announce(devices: int) -> None:
+def _say_ready(devices: int) -> None:
     """Tell a parent process that every device is connected."""
     sys.stdout.write(json.dumps({"ready": True, "devices": devices}) + "\n")
     sys.stdout.flush()

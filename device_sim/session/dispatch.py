@@ -42,7 +42,7 @@ class Dispatch:
         """Connect every device. Raises NotConnectedError naming the first that cannot."""
         gate = asyncio.Semaphore(CONNECT_AT_ONCE)
 
-        async def one(device: str, link: Link) -> None:
+        async def connect_device(device: str, link: Link) -> None:
             async with gate:
                 try:
                     await connect_patiently(link, within_s=CONNECT_WITHIN_S)
@@ -52,7 +52,7 @@ class Dispatch:
         try:
             async with asyncio.TaskGroup() as group:
                 for device, link in self._links.items():
-                    group.create_task(one(device, link))
+                    group.create_task(connect_device(device, link))
         except* NotConnectedError as errors:
             raise errors.exceptions[0] from None
 
@@ -64,31 +64,31 @@ class Dispatch:
                     deliver(
                         link,
                         self._outboxes[device],
-                        on_acknowledged=self._acknowledged,
-                        on_failed_attempt=self._failed,
+                        on_acknowledged=self._note_delivery,
+                        on_failed_attempt=self._note_failure,
                     )
                 )
             )
 
     def offer(self, message: Outgoing) -> None:
         """Queue a message; what overflows is counted as such."""
-        self._log.produced(message)
-        lost = self._outboxes[message.device].put(message)
+        self._log.count_message(message)
+        lost = self._outboxes[message.device].keep(message)
         if lost is not None:
-            self._log.settled(lost, "overflowed")
+            self._log.record_fate(lost, "overflowed")
 
     async def offer_when_free(self, message: Outgoing, stop: asyncio.Event) -> None:
         """Queue a message once there is room; unsent if *stop* comes first."""
-        if await before(stop, self._outboxes[message.device].room()):
+        if await before(stop, self._outboxes[message.device].wait_for_space()):
             self.offer(message)
         else:
-            self._log.produced(message)
-            self._log.settled(message, "unsent")
+            self._log.count_message(message)
+            self._log.record_fate(message, "unsent")
 
-    async def drained(self) -> None:
+    async def wait_until_empty(self) -> None:
         """Wait until nothing waits any more."""
         for outbox in self._outboxes.values():
-            await outbox.empty()
+            await outbox.wait_until_empty()
 
     async def close(self) -> None:
         """Stop delivering, count what is left as unsent, disconnect."""
@@ -97,20 +97,20 @@ class Dispatch:
         ended = await asyncio.gather(*self._deliveries, return_exceptions=True)
         for outbox in self._outboxes.values():
             for message in outbox.give_up():
-                self._log.settled(message, "unsent")
+                self._log.record_fate(message, "unsent")
         await asyncio.gather(*(link.close() for link in self._links.values()))
         for outcome in ended:
             if isinstance(outcome, Exception):
                 raise outcome
 
-    def _acknowledged(self, message: Outgoing, acked_at: int) -> None:
-        self._log.settled(message, "sent", acked_at)
+    def _note_delivery(self, message: Outgoing, acked_at: int) -> None:
+        self._log.record_fate(message, "sent", acked_at)
         if message.device in self._failing:
             self._failing.discard(message.device)
             if not self._failing:
                 sys.stderr.write("every device delivers again\n")
 
-    def _failed(self, message: Outgoing, error: LinkError) -> None:
+    def _note_failure(self, message: Outgoing, error: LinkError) -> None:
         self._log.tally.failed_attempts += 1
         if not self._failing:
             sys.stderr.write(f"{message.device} cannot deliver ({error}); messages wait\n")

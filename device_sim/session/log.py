@@ -58,13 +58,13 @@ class RunLog:
                     self._lines[name] = (folder / name).open("w", encoding="utf-8")
             except OSError as error:
                 raise UsageError(f"--log {folder}: cannot be written: {error}") from error
-            self.faults([])
+            self.write_faults([])
 
-    def produced(self, message: Outgoing) -> None:
+    def count_message(self, message: Outgoing) -> None:
         self.tally.messages += 1
         self.tally.readings += len(message.t)
 
-    def settled(self, message: Outgoing, state: State, acked_at: int | None = None) -> None:
+    def record_fate(self, message: Outgoing, state: State, acked_at: int | None = None) -> None:
         """Record a message's fate."""
         if state == "sent":
             self.tally.sent += 1
@@ -86,27 +86,27 @@ class RunLog:
         }
         self._append(SENT, line)
 
-    def allocated(self, device: str, at_ms: int, allocation: Allocation) -> None:
+    def record_allocation(self, device: str, at_ms: int, allocation: Allocation) -> None:
         """Record that *allocation* is in force on *device* from event time *at_ms* on."""
         tasks = list(allocation.loads_pct)
         line = {"device": device, "at": at_ms, "version": allocation.version, "tasks": tasks}
         self._append(ALLOCATIONS, line)
 
-    def refused(self, device: str, at_ms: int, refusal: Refusal) -> None:
+    def record_refusal(self, device: str, at_ms: int, refusal: Refusal) -> None:
         """Record an order that *device* does not obey."""
         self._append(ALLOCATIONS, {"device": device, "at": at_ms, "refused": refusal.to_document()})
 
-    def faults(self, documents: Sequence[dict[str, Any]]) -> None:
+    def write_faults(self, documents: Sequence[dict[str, Any]]) -> None:
         """Write the truth so far: one line a fault."""
         self.tally.faults = len(documents)
-        self._replace(
+        self._write_whole(
             "faults.jsonl", "".join(json.dumps(document) + "\n" for document in documents)
         )
 
-    def summary(self, *, finished: bool, seconds: float) -> None:
+    def write_summary(self, *, finished: bool, seconds: float) -> None:
         """Write the counts so far."""
         document = {**asdict(self.tally), "seconds": round(seconds, 3), "finished": finished}
-        self._replace("summary.json", json.dumps(document, indent=2) + "\n")
+        self._write_whole("summary.json", json.dumps(document, indent=2) + "\n")
 
     def close(self) -> None:
         for lines in self._lines.values():
@@ -118,7 +118,7 @@ class RunLog:
             self._lines[name].write(json.dumps(line, separators=(",", ":")) + "\n")
             self._lines[name].flush()
 
-    def _replace(self, name: str, text: str) -> None:
+    def _write_whole(self, name: str, text: str) -> None:
         if self._folder is None:
             return
         fresh = self._folder / f"{name}.new"

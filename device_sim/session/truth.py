@@ -17,22 +17,22 @@ class Truth:
         self._faults: dict[Fault, None] = {}
         self._last_ms: dict[str, int] = {}
 
-    def saw(self, device: str, last_ms: int, faults: Iterable[Fault | None]) -> None:
+    def observe(self, device: str, last_ms: int, faults: Iterable[Fault | None]) -> None:
         """Readings of *device* up to *last_ms* were produced, disturbed by *faults*."""
         self._last_ms[device] = last_ms
         known = len(self._faults)
         self._faults.update({fault: None for fault in faults if fault is not None})
         if len(self._faults) > known:
-            self._write(list(self._faults))
+            self._write_truth(list(self._faults))
 
     def finish(self) -> None:
         """Cut the faults that outlast the session and write the final truth."""
-        self._write(
+        self._write_truth(
             [
                 replace(fault, end_ms=min(fault.end_ms, self._last_ms[fault.device] + 1))
                 for fault in self._faults
             ]
         )
 
-    def _write(self, faults: list[Fault]) -> None:
-        self._log.faults([fault.document() for fault in faults])
+    def _write_truth(self, faults: list[Fault]) -> None:
+        self._log.write_faults([fault.document() for fault in faults])

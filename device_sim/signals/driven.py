@@ -49,11 +49,11 @@ class DrivenStream:
     def take(self, n: int) -> tuple[Times, Floats]:
         """The next *n* readings: event times [n] in ms and values [n, channels] in raw units."""
         end = self._next + n
-        times: list[Times] = [self._grid.times(self._block)[:0]]
+        times: list[Times] = [self._grid.times_of(self._block)[:0]]
         values: list[Floats] = [np.empty((0, self._grid.channels))]
         # The first time this runs the warm-up too, under the work the device has then.
         while n and self._block * BLOCK < end:
-            block_times, block_values, after = self._computed()
+            block_times, block_values, after = self._compute_block()
             first = self._block * BLOCK
             part = slice(max(self._next - first, 0), end - first)
             times.append(block_times[part])
@@ -66,8 +66,8 @@ class DrivenStream:
             self._drive.settle(self._grid.time_of(end - 1))
         return np.concatenate(times), np.concatenate(values)
 
-    def _computed(self) -> tuple[Times, Floats, State]:
-        times = self._grid.times(self._block)
+    def _compute_block(self) -> tuple[Times, Floats, State]:
+        times = self._grid.times_of(self._block)
         rng = self._grid.rng("block", self._block)
         by_name, after = self._machine.block(self._state, rng, times, self._drive.demand(times))
-        return times, self._grid.values(by_name), after
+        return times, self._grid.clip_values(by_name), after

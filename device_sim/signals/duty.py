@@ -48,7 +48,7 @@ SHIFTS = (
 )
 
 
-def duty(
+def draw_duty(
     cycle: Cycle, rng: np.random.Generator, n: int, state: DutyState
 ) -> tuple[Floats, DutyState]:
     """The wanted load of *n* readings: constant in each state, jumping between states."""

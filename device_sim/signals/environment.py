@@ -11,8 +11,8 @@ from device_sim.signals.shapes import (
     DAY_MS,
     Floats,
     Times,
-    coloured,
     daily,
+    draw_coloured,
     hour_of_day,
     quantise,
 )
@@ -62,12 +62,12 @@ class Environment:
     ) -> tuple[dict[str, Floats], State]:
         n = len(t_ms)
         day = daily(hour_of_day(t_ms, self.place.utc_offset_h), peak_h=15.0)
-        room = coloured(rng, n, ROOM_TAU, 0.3, state["room"])
-        moisture = coloured(rng, n, MOISTURE_TAU, 0.9, state["moisture"])
+        room = draw_coloured(rng, n, ROOM_TAU, 0.3, state["room"])
+        moisture = draw_coloured(rng, n, MOISTURE_TAU, 0.9, state["moisture"])
         temperature = self.room_c + self.swing_c * day + room
         # Warm air holds more water: the same moisture is a lower relative humidity.
         humidity = self.humidity_pct - 1.9 * (temperature - self.room_c) + moisture
-        battery = self._drained(state["battery"], temperature, t_ms)
+        battery = self._drain_battery(state["battery"], temperature, t_ms)
         shown = battery - 0.25 * np.maximum(0.0, 20.0 - temperature)
         channels = {
             "temperature_c": quantise(temperature + rng.normal(0, 0.05, n), 0.01),
@@ -82,7 +82,7 @@ class Environment:
         }
         return channels, after
 
-    def _drained(self, before: float, temperature_c: Floats, t_ms: Times) -> Floats:
+    def _drain_battery(self, before: float, temperature_c: Floats, t_ms: Times) -> Floats:
         """Charge left at each reading; away from 20 °C a battery drains faster."""
         rate = self.drain_pct_per_day * (1.0 + 0.02 * np.abs(temperature_c - 20.0))
         elapsed_days = np.diff(t_ms, prepend=t_ms[0]) / DAY_MS

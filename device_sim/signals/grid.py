@@ -38,12 +38,12 @@ class Grid:
         """Event time of a reading."""
         return self._origin_ms + reading * self._period_ms
 
-    def times(self, block: int) -> Times:
+    def times_of(self, block: int) -> Times:
         """Event times [BLOCK] of a block."""
         first = block * BLOCK
         return self._origin_ms + np.arange(first, first + BLOCK, dtype=np.int64) * self._period_ms
 
-    def values(self, by_name: Mapping[str, Floats]) -> Floats:
+    def clip_values(self, by_name: Mapping[str, Floats]) -> Floats:
         """A block's channels as values [BLOCK, channels] within what the sensors can show."""
         stacked = np.column_stack([by_name[name] for name in self._channels])
         return np.clip(stacked, self._low, self._high)

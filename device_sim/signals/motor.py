@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from device_sim.signals.duty import SHIFTS, Cycle, DutyState, Shift, duty, shift_share
+from device_sim.signals.duty import SHIFTS, Cycle, DutyState, Shift, draw_duty, shift_share
 from device_sim.signals.model import Place, State, Trait
 from device_sim.signals.shapes import (
     DAY_MS,
     Floats,
     Times,
-    coloured,
     daily,
+    draw_coloured,
     hour_of_day,
     lag,
     quantise,
@@ -66,15 +66,15 @@ class Motor:
     ) -> tuple[dict[str, Floats], State]:
         n = len(t_ms)
         before = DutyState(state["level"], int(state["remaining"]))
-        wanted, stage = duty(CYCLE, rng, n, before)
+        wanted, stage = draw_duty(CYCLE, rng, n, before)
         share = lag(
             shift_share(self.shift, t_ms, self.place.utc_offset_h), SHIFT_TAU, state["shift"]
         )
         speed = lag(wanted * share, RAMP_TAU, state["speed"])
         # Losses in the winding grow faster than the load.
         heat = lag(speed**1.5, WINDING_TAU, state["heat"])
-        ambient = coloured(rng, n, 2500.0, 0.5, state["ambient"])
-        imbalance = coloured(rng, n, 400.0, 0.02, state["imbalance"])
+        ambient = draw_coloured(rng, n, 2500.0, 0.5, state["ambient"])
+        imbalance = draw_coloured(rng, n, 400.0, 0.02, state["imbalance"])
         day = daily(hour_of_day(t_ms, self.place.utc_offset_h), peak_h=15.0)
         wear = 1.0 + self.wear_per_day * state["age_days"] + imbalance
         temperature = self.ambient_c + 3.0 * day + ambient + self.heating_c * heat

@@ -11,9 +11,9 @@ from device_sim.signals.shapes import (
     DAY_MS,
     Floats,
     Times,
-    bounded_normal,
-    coloured,
     daily,
+    draw_bounded,
+    draw_coloured,
     hour_of_day,
     quantise,
 )
@@ -83,15 +83,15 @@ class Pump:
     ) -> tuple[dict[str, Floats], State]:
         n = len(t_ms)
         day = daily(hour_of_day(t_ms, self.place.utc_offset_h), peak_h=15.0)
-        demand = coloured(rng, n, DEMAND_TAU, 0.003, state["demand"])
-        body = coloured(rng, n, BODY_TAU, 0.9, state["body"])
-        water = coloured(rng, n, WATER_TAU, 0.08, state["water"])
-        swell = coloured(rng, n, SWELL_TAU, 0.4, state["swell"])
+        demand = draw_coloured(rng, n, DEMAND_TAU, 0.003, state["demand"])
+        body = draw_coloured(rng, n, BODY_TAU, 0.9, state["body"])
+        water = draw_coloured(rng, n, WATER_TAU, 0.08, state["water"])
+        swell = draw_coloured(rng, n, SWELL_TAU, 0.4, state["swell"])
         wear = 1.0 + self.bearing_wear_per_day * state["age_days"]
         channels = {
-            **self._electrical(rng, state["beat"], demand),
-            **self._hydraulic(rng, demand),
-            **self._mechanical(rng, demand, swell, wear),
+            **self._draw_electrical(rng, state["beat"], demand),
+            **self._draw_hydraulic(rng, demand),
+            **self._draw_mechanical(rng, demand, swell, wear),
             "temperature_c": quantise(
                 self.body_c + 0.7 * day + body + 60 * demand + rng.normal(0, 0.08, n), 1e-4
             ),
@@ -109,34 +109,34 @@ class Pump:
         }
         return channels, after
 
-    def _electrical(
+    def _draw_electrical(
         self, rng: np.random.Generator, beat: float, demand: Floats
     ) -> dict[str, Floats]:
         """Current and voltage of a supply sampled far below its frequency: a slow beat stays."""
         n = len(demand)
-        shared = bounded_normal(rng, n, 2.2)
-        own = bounded_normal(rng, n, 2.2)
+        shared = draw_bounded(rng, n, 2.2)
+        own = draw_bounded(rng, n, 2.2)
         swing = np.sin(2 * np.pi * (beat + np.arange(1, n + 1) / self.beat_readings))
         current = self.current_a * (1.0 + 2.0 * demand)
         current = current + 0.24 * swing + 0.10 * shared + 0.19 * own
-        voltage = 230.8 + 8.0 * shared + 7.4 * bounded_normal(rng, n, 2.0)
+        voltage = 230.8 + 8.0 * shared + 7.4 * draw_bounded(rng, n, 2.0)
         return {
             "current_a": quantise(np.maximum(current, 0.35), 1e-5),
             "voltage_v": quantise(voltage, 1e-3),
         }
 
-    def _hydraulic(self, rng: np.random.Generator, demand: Floats) -> dict[str, Floats]:
+    def _draw_hydraulic(self, rng: np.random.Generator, demand: Floats) -> dict[str, Floats]:
         """Pressure in the coarse steps of its converter; flow from a meter counting litres."""
         n = len(demand)
         pressure = self.pressure_bar + 0.235 * rng.standard_normal(n)
-        flow = self.flow_lpm * (1.0 + demand) + 0.42 * bounded_normal(rng, n, 2.3)
+        flow = self.flow_lpm * (1.0 + demand) + 0.42 * draw_bounded(rng, n, 2.3)
         between = rng.random(n) < 0.5
         return {
             "pressure_bar": quantise(pressure, PRESSURE_STEP_BAR, PRESSURE_OFFSET_BAR),
             "flow_lpm": np.where(between, quantise(flow, 1e-3), quantise(flow, 1.0)),
         }
 
-    def _mechanical(
+    def _draw_mechanical(
         self, rng: np.random.Generator, demand: Floats, swell: Floats, wear: float
     ) -> dict[str, Floats]:
         n = len(demand)

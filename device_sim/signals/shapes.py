@@ -46,14 +46,16 @@ def lag(values: Floats, tau: float, before: float) -> Floats:
     return lagged
 
 
-def coloured(rng: np.random.Generator, n: int, tau: float, spread: float, before: float) -> Floats:
+def draw_coloured(
+    rng: np.random.Generator, n: int, tau: float, spread: float, before: float
+) -> Floats:
     """Noise [n] with correlation time *tau* and standard deviation *spread* (AR(1))."""
     share = np.exp(-1.0 / tau)
     innovation = spread * np.sqrt(1.0 - share * share)
     return lag(rng.standard_normal(n) * innovation / (1.0 - share), tau, before)
 
 
-def bounded_normal(rng: np.random.Generator, n: int, reach: float) -> Floats:
+def draw_bounded(rng: np.random.Generator, n: int, reach: float) -> Floats:
     """Standard normal noise [n] folded at ± *reach*, as of a quantity that never goes beyond."""
     noise = rng.standard_normal(n)
     over = np.abs(noise) > reach

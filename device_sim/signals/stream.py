@@ -89,8 +89,8 @@ class SignalStream:
         return all_times[:n], all_values[:n]
 
     def _compute_block(self) -> tuple[Times, Floats]:
-        times = self._grid.times(self._next_block)
+        times = self._grid.times_of(self._next_block)
         rng = self._grid.rng("block", self._next_block)
         by_name, self._state = self._machine.block(self._state, rng, times)
         self._next_block += 1
-        return times, self._grid.values(by_name)
+        return times, self._grid.clip_values(by_name)

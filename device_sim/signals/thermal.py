@@ -8,7 +8,7 @@ import numpy as np
 
 from device_sim.signals.duty import SHIFTS, Shift, shift_share
 from device_sim.signals.model import Place, State, Trait
-from device_sim.signals.shapes import Floats, Times, coloured, lag, quantise
+from device_sim.signals.shapes import Floats, Times, draw_coloured, lag, quantise
 
 TRAITS = {"temperature_c": Trait(1.8, falls=True)}
 
@@ -55,9 +55,11 @@ class Thermal:
         working = shift_share(self.shift, t_ms, self.place.utc_offset_h)
         wanted = np.where(working >= 1.0, self.setpoint_c, self.setpoint_c - STANDBY_DROP_C)
         setpoint = lag(wanted, PROGRAMME_TAU, state["setpoint"])
-        draught = coloured(rng, n, 120.0, 0.12, state["draught"])
+        draught = draw_coloured(rng, n, 120.0, 0.12, state["draught"])
         period_s = float(t_ms[-1] - t_ms[0]) / max(n - 1, 1) / 1000.0
-        oven, heating = self._held(state["oven"], state["heating"] > 0, setpoint, period_s)
+        oven, heating = self._follow_thermostat(
+            state["oven"], state["heating"] > 0, setpoint, period_s
+        )
         probe = lag(oven, PROBE_TAU, state["probe"])
         age_days = state["age_days"] + n * period_s / 86_400
         bias = self.sensor_ageing_c_per_day * age_days
@@ -72,7 +74,7 @@ class Thermal:
         }
         return {"temperature_c": quantise(shown, 0.01)}, after
 
-    def _held(
+    def _follow_thermostat(
         self, oven_c: float, heating: bool, setpoint_c: Floats, period_s: float
     ) -> tuple[Floats, bool]:
         """Follow the thermostat step by step: on below the band, off above it."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from device_sim.signals.duty import SHIFTS, Cycle, DutyState, Shift, duty, shift_share
+from device_sim.signals.duty import SHIFTS, Cycle, DutyState, Shift, draw_duty, shift_share
 from device_sim.signals.model import Demand, Place, State, Trait
 from device_sim.signals.shapes import (
     DAY_MS,
     Floats,
     Times,
-    coloured,
     daily,
+    draw_coloured,
     hour_of_day,
     lag,
     quantise,
@@ -92,20 +92,20 @@ class Workcell:
         demand: Demand | None = None,
     ) -> tuple[dict[str, Floats], State]:
         n = len(t_ms)
-        wanted, cycle = self._cycle(state, rng, t_ms)
+        wanted, cycle = self._follow_cycle(state, rng, t_ms)
         # What is asked for; the processor does as much of it as it can.
-        load = lag(wanted if demand is None else self._demanded(demand), RAMP_TAU, state["load"])
+        load = lag(wanted if demand is None else self._load_of(demand), RAMP_TAU, state["load"])
         work = np.minimum(load, (MOST_CPU_PCT - self.idle_cpu_pct) / self.cpu_per_load)
         heat = lag(work, CABINET_TAU, state["heat"])
-        jitter = coloured(rng, n, 6.0, 1.0, state["jitter"])
-        room = coloured(rng, n, 3000.0, 0.3, state["room"])
+        jitter = draw_coloured(rng, n, 6.0, 1.0, state["jitter"])
+        room = draw_coloured(rng, n, 3000.0, 0.3, state["room"])
         day = daily(hour_of_day(t_ms, self.place.utc_offset_h), peak_h=15.5)
         wear = self.wear_per_day * state["age_days"]
         speed = np.ones(n) if demand is None else demand.speed
         trapped = lag(np.where(speed < 1.0, TRAPPED_C, 0.0), COOLING_TAU, state["trapped"])
         warmth = 2.2 * day + room + self.heating_c * heat + trapped
         channels = {
-            **self._working(rng, work, jitter, wear=wear, speed=speed),
+            **self._run_processor(rng, work, jitter, wear=wear, speed=speed),
             "temperature_c": quantise(self.room_c + warmth + rng.normal(0, 0.06, n), 0.01),
             "vibration_mm_s": quantise(
                 self.vibration_mm_s
@@ -126,12 +126,12 @@ class Workcell:
         }
         return channels, after
 
-    def _cycle(
+    def _follow_cycle(
         self, state: State, rng: np.random.Generator, t_ms: Times
     ) -> tuple[Floats, dict[str, float]]:
         """The load [n] of the duty cycle and the shifts, and their state after."""
         before = DutyState(state["level"], int(state["remaining"]))
-        wanted, stage = duty(CYCLE, rng, len(t_ms), before)
+        wanted, stage = draw_duty(CYCLE, rng, len(t_ms), before)
         working_hours = shift_share(self.shift, t_ms, self.place.utc_offset_h)
         share = lag(working_hours, SHIFT_TAU, state["shift"])
         after = {
@@ -141,12 +141,12 @@ class Workcell:
         }
         return wanted * share, after
 
-    def _demanded(self, demand: Demand) -> Floats:
+    def _load_of(self, demand: Demand) -> Floats:
         """The load [n] of the work asked for: all of it takes longer on a slow processor."""
         cpu_pct = (self.idle_cpu_pct + demand.work_pct) / demand.speed
         return np.minimum((cpu_pct - self.idle_cpu_pct) / self.cpu_per_load, MOST_LOAD)
 
-    def _working(
+    def _run_processor(
         self, rng: np.random.Generator, work: Floats, jitter: Floats, *, wear: float, speed: Floats
     ) -> dict[str, Floats]:
         """Processor, power and response time; waiting grows as in a queue near its limit."""

@@ -38,10 +38,10 @@ def add_publish(commands: Commands, names: list[str]) -> None:
     parser.add_argument(
         "--activate", action="store_true", help="replace an active bundle of another version"
     )
-    parser.set_defaults(run=_publish)
+    parser.set_defaults(run=_run_publish)
 
 
-def _publish(parsed: argparse.Namespace, console: Console) -> None:
+def _run_publish(parsed: argparse.Namespace, console: Console) -> None:
     profiles = load_profiles()
     if parsed.bundle and not parsed.profile:
         raise PublishError("--bundle is one profile's: name it with --profile")

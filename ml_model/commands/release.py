@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ml_model.commands.parser import Commands
-from ml_model.release.promote import Flip, promote, roll_back, versions
+from ml_model.release.promote import Flip, list_versions, promote, roll_back
 from ml_model.release.publish import container_client
 from ml_model.release.verdict import UnfitError
 from tocsin.profiles import load_profiles
@@ -32,7 +32,7 @@ def _add_versions(commands: Commands, names: list[str]) -> None:
         epilog="example: python -m ml_model versions --profile pump",
     )
     parser.add_argument("--profile", required=True, choices=names, help="which kind of device")
-    parser.set_defaults(run=_versions)
+    parser.set_defaults(run=_run_versions)
 
 
 def _add_promote(commands: Commands, names: list[str]) -> None:
@@ -47,10 +47,10 @@ def _add_promote(commands: Commands, names: list[str]) -> None:
     parser.add_argument("--profile", required=True, choices=names, help="which kind of device")
     parser.add_argument("--version", required=True, help="as python -m ml_model versions lists it")
     parser.add_argument(
-        "--force", type=_reason, metavar="REASON",
+        "--force", type=_parse_reason, metavar="REASON",
         help="promote a bundle that was called not fit; the reason is kept beside it",
     )  # fmt: skip
-    parser.set_defaults(run=_promote)
+    parser.set_defaults(run=_run_promote)
 
 
 def _add_rollback(commands: Commands, names: list[str]) -> None:
@@ -62,20 +62,20 @@ def _add_rollback(commands: Commands, names: list[str]) -> None:
         epilog="example: python -m ml_model rollback --profile pump",
     )
     parser.add_argument("--profile", required=True, choices=names, help="which kind of device")
-    parser.set_defaults(run=_rollback)
+    parser.set_defaults(run=_run_rollback)
 
 
-def _versions(parsed: argparse.Namespace, console: Console) -> None:
+def _run_versions(parsed: argparse.Namespace, console: Console) -> None:
     table = Table()
     for column in ("version", "uploaded (UTC)", "use"):
         table.add_column(column)
     with container_client(os.environ) as container:
-        for version in versions(container, load_profiles()[parsed.profile]):
+        for version in list_versions(container, load_profiles()[parsed.profile]):
             table.add_row(version.version, f"{version.uploaded:%Y-%m-%d %H:%M:%S}", version.use)
     console.print(table)
 
 
-def _promote(parsed: argparse.Namespace, console: Console) -> int:
+def _run_promote(parsed: argparse.Namespace, console: Console) -> int:
     profile = load_profiles()[parsed.profile]
     try:
         with container_client(os.environ) as container:
@@ -92,13 +92,13 @@ def _promote(parsed: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _rollback(parsed: argparse.Namespace, console: Console) -> None:
+def _run_rollback(parsed: argparse.Namespace, console: Console) -> None:
     with container_client(os.environ) as container:
         flip = roll_back(container, load_profiles()[parsed.profile])
     console.print(_describe_flip(flip, "rolled back from"))
 
 
-def _reason(text: str) -> str:
+def _parse_reason(text: str) -> str:
     reason = text.strip()
     if not reason:
         raise argparse.ArgumentTypeError("say why the verdict does not count")

@@ -63,14 +63,14 @@ def _add_train(commands: Commands, names: list[str]) -> None:
         epilog=TRAIN_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _profile_flag(parser, names)
+    _add_profile_flag(parser, names)
     add_source_flags(parser)
-    _training_flags(parser)
+    _add_training_flags(parser)
     parser.add_argument(
-        "--target", type=_positive, metavar="N",
+        "--target", type=_parse_positive, metavar="N",
         help="false alerts allowed a device and day (0.5)",
     )  # fmt: skip
-    parser.set_defaults(run=_train)
+    parser.set_defaults(run=_run_train)
 
 
 def _add_evaluate(commands: Commands, names: list[str]) -> None:
@@ -81,11 +81,11 @@ def _add_evaluate(commands: Commands, names: list[str]) -> None:
         epilog=EVALUATE_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _profile_flag(parser, names)
+    _add_profile_flag(parser, names)
     add_source_flags(parser)
-    _out_flag(parser)
+    _add_out_flag(parser)
     parser.add_argument("--bundle", type=Path, help="its folder (ml_model/bundles/PROFILE)")
-    parser.set_defaults(run=_evaluate)
+    parser.set_defaults(run=_run_evaluate)
 
 
 def _add_reproduce(commands: Commands, names: list[str]) -> None:
@@ -101,19 +101,19 @@ def _add_reproduce(commands: Commands, names: list[str]) -> None:
         "--check", action="store_true",
         help="replace nothing; end with 1 when a figure is beyond its tolerance",
     )  # fmt: skip
-    _training_flags(parser)
+    _add_training_flags(parser)
     parser.add_argument("--bundles", type=Path, default=BUNDLES, help="folder of the bundles")
-    parser.set_defaults(run=_reproduce)
+    parser.set_defaults(run=_run_reproduce)
 
 
-def _train(parsed: argparse.Namespace, console: Console) -> None:
+def _run_train(parsed: argparse.Namespace, console: Console) -> None:
     from ml_model.detector.presets import TARGET_PER_DAY, preset_of  # noqa: PLC0415 (imports torch)
     from ml_model.training.runs import TrainingOrder, run_training  # noqa: PLC0415 (imports torch)
     from ml_model.training.train import TrainConfig  # noqa: PLC0415 (imports torch)
 
     profile = load_profiles()[parsed.profile]
     target = parsed.target or TARGET_PER_DAY
-    out = _out(parsed)
+    out = _choose_out(parsed)
     source = source_of(parsed, out, "training")
     order = TrainingOrder(
         source=source,
@@ -124,27 +124,31 @@ def _train(parsed: argparse.Namespace, console: Console) -> None:
         f"--epochs {parsed.epochs} --target {target:g} {source.flags}",
     )
     made = run_training(order, profile, out, console)
-    _say(console, f"bundle in {made}, plots and config.json in {out}; next, on labelled faults:")
-    _say(console, f"python -m ml_model evaluate --profile {profile.name} --bundle {made} --data …")
+    _print_line(
+        console, f"bundle in {made}, plots and config.json in {out}; next, on labelled faults:"
+    )
+    _print_line(
+        console, f"python -m ml_model evaluate --profile {profile.name} --bundle {made} --data …"
+    )
 
 
-def _evaluate(parsed: argparse.Namespace, console: Console) -> None:
+def _run_evaluate(parsed: argparse.Namespace, console: Console) -> None:
     from ml_model.training.runs import run_evaluation  # noqa: PLC0415 (imports torch)
 
     profile = load_profiles()[parsed.profile]
     bundle = parsed.bundle or BUNDLES / profile.name
-    out = _out(parsed)
+    out = _choose_out(parsed)
     run_evaluation(bundle, source_of(parsed, out, "evaluation"), profile, out, console)
-    _say(console, f"metrics.json and plots in {out}")
+    _print_line(console, f"metrics.json and plots in {out}")
 
 
-def _say(console: Console, line: str) -> None:
+def _print_line(console: Console, line: str) -> None:
     """A line with paths and commands in it: as it is, however long."""
     console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _reproduce(parsed: argparse.Namespace, console: Console) -> int:
-    from ml_model.training.reproduce import check, reproduce  # noqa: PLC0415 (imports torch)
+def _run_reproduce(parsed: argparse.Namespace, console: Console) -> int:
+    from ml_model.training.reproduce import check_bundles, reproduce  # noqa: PLC0415 (imports torch)
     from ml_model.training.train import TrainConfig  # noqa: PLC0415 (imports torch)
 
     profiles = load_profiles()
@@ -152,46 +156,48 @@ def _reproduce(parsed: argparse.Namespace, console: Console) -> int:
     if parsed.check:
         asked = [profiles[name] for name in ([parsed.profile] if parsed.profile else profiles)]
         out = parsed.out or RUNS / "check"
-        return check(asked, config, out=out, bundles=parsed.bundles, console=console)
+        return check_bundles(asked, config, out=out, bundles=parsed.bundles, console=console)
     if not parsed.profile:
         raise ReproductionError("name the bundle to make with --profile; only --check takes all")
     profile = profiles[parsed.profile]
-    made = reproduce(profile, config, out=_out(parsed), bundles=parsed.bundles, console=console)
+    made = reproduce(
+        profile, config, out=_choose_out(parsed), bundles=parsed.bundles, console=console
+    )
     console.print(f"exported to {made}")
     return 0
 
 
-def _out(parsed: argparse.Namespace) -> Path:
+def _choose_out(parsed: argparse.Namespace) -> Path:
     out: Path = parsed.out or RUNS / str(parsed.profile)
     return out
 
 
-def _profile_flag(parser: argparse.ArgumentParser, names: list[str]) -> None:
+def _add_profile_flag(parser: argparse.ArgumentParser, names: list[str]) -> None:
     parser.add_argument("--profile", required=True, choices=names, help="which kind of device")
 
 
-def _out_flag(parser: argparse.ArgumentParser) -> None:
+def _add_out_flag(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, help="folder of the run (runs/PROFILE)")
 
 
-def _training_flags(parser: argparse.ArgumentParser) -> None:
-    _out_flag(parser)
+def _add_training_flags(parser: argparse.ArgumentParser) -> None:
+    _add_out_flag(parser)
     parser.add_argument("--seed", type=int, default=7, help="of weights and shuffling (7)")
-    parser.add_argument("--epochs", type=_positive_int, default=40, help="at most (40)")
+    parser.add_argument("--epochs", type=_parse_positive_int, default=40, help="at most (40)")
     parser.add_argument(
-        "--budget-s", type=_positive, default=300.0, metavar="S",
+        "--budget-s", type=_parse_positive, default=300.0, metavar="S",
         help="stop training after so many seconds (300); a run cut short is not reproducible",
     )  # fmt: skip
 
 
-def _positive(text: str) -> float:
+def _parse_positive(text: str) -> float:
     value = float(text)
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not above 0")
     return value
 
 
-def _positive_int(text: str) -> int:
+def _parse_positive_int(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is not at least 1")

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from ml_model.commands.parser import Commands
 from ml_model.paths import BUNDLE_FILE, RUNS
+from ml_model.recordings.flags import parse_moment, to_ms
 from ml_model.release.promote import fetch
 from ml_model.release.publish import container_client, is_storage_named
 from ml_model.release.verdict import Verdict, upload_verdict, write_verdict
@@ -47,11 +48,11 @@ def _add_drift(commands: Commands, names: list[str]) -> None:
         epilog="example: python -m ml_model drift --profile pump --from-cosmos",
     )
     parser.add_argument("--profile", required=True, choices=names, help="which kind of device")
-    _source_flags(parser, days=DRIFT_DAYS)
+    _add_range_flags(parser, days=DRIFT_DAYS)
     parser.add_argument(
         "--bundle", metavar="FOLDER|VERSION", help="which bundle (the published active one)"
     )
-    parser.set_defaults(run=_drift)
+    parser.set_defaults(run=_run_drift)
 
 
 def _add_compare(commands: Commands, names: list[str]) -> None:
@@ -71,39 +72,40 @@ def _add_compare(commands: Commands, names: list[str]) -> None:
     parser.add_argument(
         "--active", metavar="FOLDER|VERSION", help="what to hold it against (the active one)"
     )
-    _source_flags(parser, days=COMPARE_DAYS)
+    _add_range_flags(parser, days=COMPARE_DAYS)
     parser.add_argument(
-        "--target", type=_rate, metavar="N", help="false alerts allowed a device and day (0.5)"
+        "--target", type=_parse_rate, metavar="N",
+        help="false alerts allowed a device and day (0.5)",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, help="folder of the report (runs/PROFILE)")
-    parser.set_defaults(run=_compare)
+    parser.set_defaults(run=_run_compare)
 
 
-def _drift(parsed: argparse.Namespace, console: Console) -> None:
+def _run_drift(parsed: argparse.Namespace, console: Console) -> None:
     from ml_model.detector.export import load_program, read_description  # noqa: PLC0415 (imports torch)
     from ml_model.detector.scoring import score_recording  # noqa: PLC0415 (imports torch)
     from ml_model.judging.drift import drift_from, drift_table  # noqa: PLC0415 (imports torch)
 
     profile = load_profiles()[parsed.profile]
     with TemporaryDirectory() as fetched:
-        folder = _bundle(profile, parsed.bundle, Path(fetched))
+        folder = _find_bundle(profile, parsed.bundle, Path(fetched))
         described, program = read_description(folder), load_program(folder)
-        recordings, _ = _source(parsed, profile, console, days=DRIFT_DAYS)
+        recordings, _ = _read_source(parsed, profile, console, days=DRIFT_DAYS)
         scored = [score_recording(program, recording, profile) for recording in recordings]
     drift = drift_from(described, scored, profile)
     console.print(drift_table(drift, f"{profile.name} against {described['version']}"))
 
 
-def _compare(parsed: argparse.Namespace, console: Console) -> int:
+def _run_compare(parsed: argparse.Namespace, console: Console) -> int:
     from ml_model.detector.presets import TARGET_PER_DAY  # noqa: PLC0415 (imports torch)
     from ml_model.judging.compare import ShadowOrder, run_comparison  # noqa: PLC0415 (imports torch)
 
     profile = load_profiles()[parsed.profile]
     with TemporaryDirectory() as fetched:
-        recordings, confirmed = _source(parsed, profile, console, days=COMPARE_DAYS)
+        recordings, confirmed = _read_source(parsed, profile, console, days=COMPARE_DAYS)
         order = ShadowOrder(
-            active=_bundle(profile, parsed.active, Path(fetched)),
-            candidate=_bundle(profile, parsed.candidate, Path(fetched)),
+            active=_find_bundle(profile, parsed.active, Path(fetched)),
+            candidate=_find_bundle(profile, parsed.candidate, Path(fetched)),
             recordings=recordings,
             confirmed=confirmed,
             target_per_day=parsed.target or TARGET_PER_DAY,
@@ -123,7 +125,7 @@ def _keep_verdict(verdict: Verdict, candidate: str) -> None:
             upload_verdict(container, verdict)
 
 
-def _bundle(profile: Profile, named: str | None, into: Path) -> Path:
+def _find_bundle(profile: Profile, named: str | None, into: Path) -> Path:
     """The folder that is named, or that of a published version, downloaded into *into*."""
     if named is not None and (Path(named) / BUNDLE_FILE).is_file():
         return Path(named)
@@ -133,7 +135,7 @@ def _bundle(profile: Profile, named: str | None, into: Path) -> Path:
         return fetch(container, profile, named, into)
 
 
-def _source(
+def _read_source(
     parsed: argparse.Namespace, profile: Profile, console: Console, *, days: int
 ) -> tuple[list[Recording], list[Span]]:
     """The recordings asked for, by default the stored ones of the last *days*, and where an
@@ -145,18 +147,18 @@ def _source(
         for remark in recorded.remarks:
             console.print(remark, style="yellow", markup=False, highlight=False)
         return list(recorded.recordings), []
-    from ml_model.recordings.alerts import confirmed_alerts  # noqa: PLC0415 (Cosmos DB)
+    from ml_model.recordings.alerts import read_confirmations  # noqa: PLC0415 (Cosmos DB)
     from ml_model.recordings.cosmos import open_database, read_stored  # noqa: PLC0415 (Cosmos DB)
 
-    until_ms = _ms(parsed.until or datetime.now(UTC))
-    since_ms = _ms(parsed.since) if parsed.since else until_ms - days * DAY_MS
+    until_ms = to_ms(parsed.until or datetime.now(UTC))
+    since_ms = to_ms(parsed.since) if parsed.since else until_ms - days * DAY_MS
     with open_database(os.environ) as database, console.status("reading what is stored"):
         readings = database.get_container_client("readings")
         recordings = read_stored(readings, profile, since_ms, until_ms)
-        return recordings, confirmed_alerts(database.get_container_client("settings"))
+        return recordings, read_confirmations(database.get_container_client("settings"))
 
 
-def _source_flags(parser: argparse.ArgumentParser, *, days: int) -> None:
+def _add_range_flags(parser: argparse.ArgumentParser, *, days: int) -> None:
     source = parser.add_mutually_exclusive_group()
     source.add_argument(
         "--from-cosmos", action="store_true", help="judge the stored readings (the default)"
@@ -166,23 +168,13 @@ def _source_flags(parser: argparse.ArgumentParser, *, days: int) -> None:
         help="judge recordings; a column fault says where an alert is right",
     )  # fmt: skip
     parser.add_argument(
-        "--since", type=_moment, metavar="TIME",
+        "--since", type=parse_moment, metavar="TIME",
         help=f"of the stored readings, ISO 8601, UTC ({days} days before the end)",
     )  # fmt: skip
-    parser.add_argument("--until", type=_moment, metavar="TIME", help="their end (now)")
+    parser.add_argument("--until", type=parse_moment, metavar="TIME", help="their end (now)")
 
 
-def _moment(text: str) -> datetime:
-    """A time in ISO 8601; without a zone it is UTC."""
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1_000)
-
-
-def _rate(text: str) -> float:
+def _parse_rate(text: str) -> float:
     rate = float(text)
     if not 0.001 <= rate <= 100:
         raise argparse.ArgumentTypeError(f"{text} is not between 0.001 and 100")

@@ -50,7 +50,7 @@ class Calibration:
     tail: Tail | None
 
 
-def excursion_peaks(
+def find_peaks(
     sustained_score: NDArray[np.float64], level: float, apart: int
 ) -> NDArray[np.float64]:
     """The highest value of each stretch above *level*; stretches under *apart* apart are one."""
@@ -72,11 +72,11 @@ def calibrate(
         raise RecordingError("no reading of the recordings for calibration has a score")
     level = float(np.quantile(finite, LEVEL))
     apart = hysteresis.clear_after + hysteresis.raise_after
-    peaks = np.concatenate([excursion_peaks(scores, level, apart) for scores in series])
-    tail = _fitted(peaks, level, days) if len(peaks) >= LEAST_PEAKS else None
+    peaks = np.concatenate([find_peaks(scores, level, apart) for scores in series])
+    tail = _fit_tail(peaks, level, days) if len(peaks) >= LEAST_PEAKS else None
     highest = float(finite.max()) * MARGIN
     threshold = highest if tail is None else threshold_for(tail, target_per_day)
-    alerts = sum(len(excursion_peaks(scores, threshold, apart)) for scores in series)
+    alerts = sum(len(find_peaks(scores, threshold, apart)) for scores in series)
     return Calibration(
         threshold=threshold,
         method="highest" if tail is None else "pareto",
@@ -84,12 +84,12 @@ def calibrate(
         alerts_per_day=alerts / days,
         days=days,
         peaks=len(peaks),
-        usual_score=_usual(scored),
+        usual_score=_usual_score(scored),
         tail=tail,
     )
 
 
-def _fitted(peaks: NDArray[np.float64], level: float, days: float) -> Tail:
+def _fit_tail(peaks: NDArray[np.float64], level: float, days: float) -> Tail:
     shape, _, scale = genpareto.fit(peaks - level, floc=0.0)
     if not STEEPEST <= shape <= FLATTEST:
         shape = min(max(shape, STEEPEST), FLATTEST)
@@ -97,7 +97,7 @@ def _fitted(peaks: NDArray[np.float64], level: float, days: float) -> Tail:
     return Tail(level, len(peaks) / days, float(shape), float(scale))
 
 
-def _usual(scored: Sequence[ScoredRecording]) -> float:
+def _usual_score(scored: Sequence[ScoredRecording]) -> float:
     """The quantile that a device's own scores are tracked at, above 0 whatever the scores."""
     every = np.concatenate([recording.score for recording in scored])
     return max(float(np.nanquantile(every, USUAL_QUANTILE)), LEAST_SCORE)

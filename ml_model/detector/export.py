@@ -61,7 +61,7 @@ def load_program(folder: Path) -> Program:
     """The program of the bundle in *folder*. Raises InvalidBundleError when its hash is wrong."""
     described = read_description(folder)
     path = folder / str(described["program"]["file"])
-    if _sha256(path) != described["program"]["sha256"]:
+    if _hash_file(path) != described["program"]["sha256"]:
         raise InvalidBundleError(f"{path} is not the program that {BUNDLE_FILE} describes")
     program: Program = torch.export.load(path).module()
     return program
@@ -107,10 +107,13 @@ def write_bundle(
         "tail": tail,
         "hysteresis": asdict(hysteresis),
         "cooldown_s": cooldown_s,
-        "scaler": {"centre": _numbers(model.look.centre), "spread": _numbers(model.look.spread)},
+        "scaler": {
+            "centre": _round_numbers(model.look.centre),
+            "spread": _round_numbers(model.look.spread),
+        },
         "program": {
             "file": PROGRAM_FILE,
-            "sha256": _sha256(folder / PROGRAM_FILE),
+            "sha256": _hash_file(folder / PROGRAM_FILE),
             "bytes": (folder / PROGRAM_FILE).stat().st_size,
         },
         "training": dict(training),
@@ -169,9 +172,9 @@ def check_reload(model: WindowAutoencoder, path: Path) -> None:
             raise InvalidBundleError(f"{path} scores otherwise in a fresh process")
 
 
-def _numbers(values: torch.Tensor) -> list[float]:
+def _round_numbers(values: torch.Tensor) -> list[float]:
     return [float(f"{value:.6g}") for value in values.tolist()]
 
 
-def _sha256(path: Path) -> str:
+def _hash_file(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()

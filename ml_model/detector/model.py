@@ -115,7 +115,7 @@ class WindowAutoencoder(nn.Module):
     def errors(self, x: Tensor) -> list[Tensor]:
         """Each view's reconstruction error by channel, ``[b, c]``, before it is scaled."""
         working = torch.ones((), dtype=x.dtype)
-        return [quantiser.error(seen) for quantiser, seen in self._parts(x, working)]
+        return [quantiser.error(seen) for quantiser, seen in self._pair_views(x, working)]
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         sensors = self.sensors(x)
@@ -124,7 +124,9 @@ class WindowAutoencoder(nn.Module):
         powers = self.config.power, self.config.channel_power
         total = x.new_zeros(())
         blame = x.new_zeros(())
-        for view, (quantiser, seen) in zip(self.config.views, self._parts(x, working), strict=True):
+        for view, (quantiser, seen) in zip(
+            self.config.views, self._pair_views(x, working), strict=True
+        ):
             tails = (quantiser.error(seen) / quantiser.channel_tail).clamp(max=MOST_TAILS)
             by_channel = tails.pow(powers[1])  # [b, c]
             together = by_channel.sum(1, keepdim=True)  # [b, 1]
@@ -141,7 +143,7 @@ class WindowAutoencoder(nn.Module):
     def quantiser(self, index: int) -> Quantiser:
         return cast("Quantiser", self.quantisers[index])
 
-    def _parts(self, x: Tensor, working: Tensor) -> list[tuple[Quantiser, Seen]]:
+    def _pair_views(self, x: Tensor, working: Tensor) -> list[tuple[Quantiser, Seen]]:
         return [
             (self.quantiser(index), Seen(seen.values, seen.known * working))
             for index, seen in enumerate(self.look(x))

@@ -50,14 +50,14 @@ def fit_scaler(
                 f"channel {name!r} of {profile.name!r} has no value in the part that trains"
             )
     # A value far outside of what the sensor can show says no more than one just outside.
-    put(look.low, low - (high - low))
-    put(look.high, high + (high - low))
-    put(look.centre, centre)
+    fill_buffer(look.low, low - (high - low))
+    fill_buffer(look.high, high + (high - low))
+    fill_buffer(look.centre, centre)
     floor = floor_share * (high - low)
-    put(look.spread, np.maximum(spread, floor))
+    fill_buffer(look.spread, np.maximum(spread, floor))
     steps = windows.diff(dim=1).abs().nanmean(1).nanmedian(0).values.numpy()
     noise = steps / STEP_OF_WHITE_NOISE
-    put(look.noise_floor, np.where(noise > 0, NOISE_SHARE * noise, floor))
+    fill_buffer(look.noise_floor, np.where(noise > 0, NOISE_SHARE * noise, floor))
 
 
 def fit_sensors(model: WindowAutoencoder, recordings: Sequence[Recording]) -> None:
@@ -68,15 +68,15 @@ def fit_sensors(model: WindowAutoencoder, recordings: Sequence[Recording]) -> No
     told = min(model.config.sensor_rows, model.config.window) - 1
     for limit, quiet in (
         (model.missing_after, lambda values: ~np.isfinite(values)),
-        (model.stuck_after, _unchanged),
+        (model.stuck_after, _find_still),
     ):
         normal = [quiet(recording.values[recording.fault == ""]) for recording in recordings]
         longest = np.max([_longest_runs(rows) for rows in normal], axis=0)
         after = np.maximum(LEAST_RUN, np.ceil(RUNS_LONGER * longest) + 1)
-        put(limit, np.where(after <= told, after, np.inf))
+        fill_buffer(limit, np.where(after <= told, after, np.inf))
 
 
-def drifted_spread(
+def foresee_spread(
     recordings: Sequence[Recording], view_rows: int, horizon: float
 ) -> NDArray[np.float64]:
     """How far the mean of *view_rows* readings may be off at *horizon* recordings' length, ``[c]``.
@@ -86,21 +86,19 @@ def drifted_spread(
     """
     rows = min(len(recording.t) for recording in recordings)
     near, far = max(1, round(NEAR * rows)), max(2, round(FAR * rows))
-    means = [
-        _rolling_mean(recording.values.astype(np.float64), view_rows) for recording in recordings
-    ]
+    means = [_smooth(recording.values.astype(np.float64), view_rows) for recording in recordings]
     at_near, at_far = _mean_square_change(means, near), _mean_square_change(means, far)
     exponent = np.clip(np.log(at_far / at_near) / np.log(far / near), 0.0, 2.0)
     spread: NDArray[np.float64] = np.sqrt(at_far / 2 * (horizon * rows / far) ** exponent)
     return spread
 
 
-def put(buffer: Tensor, values: NDArray[np.floating]) -> None:
+def fill_buffer(buffer: Tensor, values: NDArray[np.floating]) -> None:
     """Copy *values* into a buffer of the model."""
     buffer.copy_(torch.from_numpy(np.asarray(values, dtype=np.float32)))
 
 
-def _unchanged(values: NDArray[np.float32]) -> NDArray[np.bool_]:
+def _find_still(values: NDArray[np.float32]) -> NDArray[np.bool_]:
     unchanged: NDArray[np.bool_] = np.diff(values, axis=0) == 0
     return unchanged
 
@@ -113,7 +111,7 @@ def _longest_runs(quiet: NDArray[np.bool_]) -> NDArray[np.int64]:
     return longest
 
 
-def _rolling_mean(values: Rows, rows: int) -> Rows:
+def _smooth(values: Rows, rows: int) -> Rows:
     means: Rows = np.nanmean(sliding_window_view(values, rows, axis=0), axis=-1)
     return means
 

@@ -73,20 +73,20 @@ class Views(nn.Module):
 
     def __init__(self, window: int, channels: int, early: int, views: tuple[View, ...]) -> None:
         super().__init__()
-        _check(window, early, views)
+        _check_views(window, early, views)
         self.views, self.early = views, early
         for name in ("low", "centre"):
             self.register_buffer(name, torch.zeros(channels))
         for name in ("high", "spread", "noise_floor"):
             self.register_buffer(name, torch.ones(channels))
-        self.register_buffer("blocks", _blocks(window, early, views))
+        self.register_buffer("blocks", _lay_blocks(window, early, views))
 
     def forward(self, x: Tensor) -> list[Seen]:
         x = torch.clamp(x, self.low, self.high) - self.centre
-        means, shares = self._means(x)
+        means, shares = self._average_blocks(x)
         reference = scale = torch.zeros_like(self.centre)
         if self.early:
-            reference, scale = self._reference(x, means[:, -EARLY_BLOCKS:])
+            reference, scale = self._measure_early(x, means[:, -EARLY_BLOCKS:])
         recent = _last(x, self._recent)
         seen: list[Seen] = []
         first = 0
@@ -100,7 +100,7 @@ class Views(nn.Module):
             else:
                 values, share = _look(view, recent, origin, unit)
             if view.relative and view.kind in ("level", "peak"):
-                values = _compressed(values)
+                values = _compress(values)
             share = torch.where(torch.isnan(values), 0.0, share)
             seen.append(Seen(values.nan_to_num(0.0), share))
         return seen
@@ -109,14 +109,14 @@ class Views(nn.Module):
     def _recent(self) -> int:
         return max([view.reach for view in self.views if view.kind != "level"], default=1)
 
-    def _means(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def _average_blocks(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean of what is known of each block, NaN for nothing, and the share that is known."""
         known = (x == x).to(x.dtype)  # noqa: PLR0124 (NaN is not itself, and this is the fast way)
         sums = self.blocks @ x.nan_to_num(0.0)
         counts = self.blocks @ known
         return sums / counts, counts / self.blocks.sum(1).unsqueeze(1)
 
-    def _reference(self, x: Tensor, averages: Tensor) -> tuple[Tensor, Tensor]:
+    def _measure_early(self, x: Tensor, averages: Tensor) -> tuple[Tensor, Tensor]:
         """The early rows' level and noise, each ``[b, 1, c]``; NaN where too little is known."""
         reference = averages.nanmedian(1, keepdim=True).values
         size = self.early // EARLY_BLOCKS
@@ -144,7 +144,7 @@ def _look(
     return sizes.topk(2, dim=1).values.narrow(1, 1, 1), share
 
 
-def _compressed(values: Tensor) -> Tensor:
+def _compress(values: Tensor) -> Tensor:
     """About linear below 1 and logarithmic above: noise differs more than levels do."""
     return values.abs().log1p().copysign(values)
 
@@ -154,7 +154,7 @@ def _last(values: Tensor, rows: int) -> Tensor:
     return values.narrow(1, values.shape[1] - rows, rows)
 
 
-def _check(window: int, early: int, views: tuple[View, ...]) -> None:
+def _check_views(window: int, early: int, views: tuple[View, ...]) -> None:
     if not views:
         raise InvalidProfileError("a model needs at least one view")
     for view in views:
@@ -169,19 +169,21 @@ def _check(window: int, early: int, views: tuple[View, ...]) -> None:
         )
 
 
-def _blocks(window: int, early: int, views: tuple[View, ...]) -> Tensor:
+def _lay_blocks(window: int, early: int, views: tuple[View, ...]) -> Tensor:
     """Which rows of a window belong to which block: the level views' in order, then the early."""
     parts: list[Tensor] = []
     for view in views:
         if view.kind == "level":
             first = window - view.reach
-            parts += [_row(window, first + i * view.rows, view.rows) for i in range(view.blocks)]
+            parts += [
+                _mark_rows(window, first + i * view.rows, view.rows) for i in range(view.blocks)
+            ]
     size = early // EARLY_BLOCKS
-    parts += [_row(window, i * size, size) for i in range(EARLY_BLOCKS) if early]
+    parts += [_mark_rows(window, i * size, size) for i in range(EARLY_BLOCKS) if early]
     return torch.stack(parts) if parts else torch.zeros(0, window)
 
 
-def _row(window: int, first: int, rows: int) -> Tensor:
+def _mark_rows(window: int, first: int, rows: int) -> Tensor:
     row = torch.zeros(window)
     row[first : first + rows] = 1.0
     return row

@@ -16,7 +16,7 @@ from rich.table import Table
 from ml_model.detector.export import load_program, read_description
 from ml_model.detector.scoring import decide_recording, score_recording
 from ml_model.judging.drift import drift_from
-from ml_model.judging.evaluate import labelled_runs
+from ml_model.judging.evaluate import find_runs
 from ml_model.judging.shadow import Shadow, compare, report_of
 from ml_model.paths import BUNDLE_FILE
 from ml_model.recording import Recording, Span
@@ -61,19 +61,23 @@ def run_comparison(
 
     Raises InvalidBundleError when one of the bundles cannot be used.
     """
-    active = _side(order, order.active, profile, console)
-    candidate = _side(order, order.candidate, profile, console)
-    confirmed = [*order.confirmed, *_labelled(order.recordings)]
+    active = _judge_side(order, order.active, profile, console)
+    candidate = _judge_side(order, order.candidate, profile, console)
+    confirmed = [*order.confirmed, *_find_labels(order.recordings)]
     window_ms = round(profile.window * profile.period_s * 1_000)
     comparison = compare(active.shadows, candidate.shadows, confirmed, window_ms)
     report = {"profile": profile.name, **report_of(comparison, order.target_per_day)}
     for name, side in (("active", active), ("candidate", candidate)):
-        report[name] = {"version": side.version, **report[name], "drift": _drift(side.drift)}
+        report[name] = {
+            "version": side.version,
+            **report[name],
+            "drift": _describe_drift(side.drift),
+        }
     out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(report, indent=2, allow_nan=False) + "\n"
     (out / "comparison.json").write_text(text, encoding="utf-8")
-    console.print(_table(report))
-    console.print(_verdict(report))
+    console.print(_draw_table(report))
+    console.print(_phrase_verdict(report))
     return report
 
 
@@ -85,14 +89,14 @@ def alert_spans(recording: Recording, changes: Sequence[tuple[int, Change]]) -> 
         if change == "raised":
             raised = index
         elif raised is not None:
-            spans.append(_span(recording, raised, index))
+            spans.append(_cut_span(recording, raised, index))
             raised = None
     if raised is not None:
-        spans.append(_span(recording, raised, len(recording.t) - 1))
+        spans.append(_cut_span(recording, raised, len(recording.t) - 1))
     return spans
 
 
-def _side(order: ShadowOrder, folder: Path, profile: Profile, console: Console) -> _Side:
+def _judge_side(order: ShadowOrder, folder: Path, profile: Profile, console: Console) -> _Side:
     try:
         content = (folder / BUNDLE_FILE).read_bytes()
     except OSError as error:
@@ -114,27 +118,27 @@ def _side(order: ShadowOrder, folder: Path, profile: Profile, console: Console) 
     return _Side(spec.version, shadows, drift)
 
 
-def _labelled(recordings: Sequence[Recording]) -> list[Span]:
+def _find_labels(recordings: Sequence[Recording]) -> list[Span]:
     """The labelled faults: an alert in one of them is right."""
     return [
-        _span(recording, start, end - 1)
+        _cut_span(recording, start, end - 1)
         for recording in recordings
-        for _, start, end in labelled_runs(recording.fault)
+        for _, start, end in find_runs(recording.fault)
     ]
 
 
-def _span(recording: Recording, first: int, last: int) -> Span:
+def _cut_span(recording: Recording, first: int, last: int) -> Span:
     return Span(recording.device, int(recording.t[first]), int(recording.t[last]))
 
 
-def _drift(drift: Drift | None) -> dict[str, Any] | None:
+def _describe_drift(drift: Drift | None) -> dict[str, Any] | None:
     if drift is None:
         return None
     figure = None if drift.figure is None else round(drift.figure, DRIFT_DECIMALS)
     return {"state": drift.state, "figure": figure, "largest": drift.largest}
 
 
-def _table(report: dict[str, Any]) -> Table:
+def _draw_table(report: dict[str, Any]) -> Table:
     active, candidate = report["active"], report["candidate"]
     table = Table(title=f"{report['profile']} on {report['device_days']:g} device-days")
     table.add_column("")
@@ -145,15 +149,15 @@ def _table(report: dict[str, Any]) -> Table:
         ("unconfirmed", "of these where nothing is known to be right"),
         ("unconfirmed_per_device_day", "these a device and day"),
     ):
-        table.add_row(label, _shown(active[name]), _shown(candidate[name]))
-    table.add_row("alerts of its own", *(_shown(len(report[f"only_{side}"])) for side in _SIDES))
+        table.add_row(label, _format(active[name]), _format(candidate[name]))
+    table.add_row("alerts of its own", *(_format(len(report[f"only_{side}"])) for side in _SIDES))
     found = report["confirmed"]
     table.add_row("confirmed alerts found", str(found), str(found - len(report["lost"])))
-    table.add_row("drift", *(_drift_shown(report[side]["drift"]) for side in _SIDES))
+    table.add_row("drift", *(_format_drift(report[side]["drift"]) for side in _SIDES))
     table.caption = (
-        f"alerts shared {_shown(report['agreement'])}, readings judged alike "
-        f"{_shown(report['readings_agree'])}, rank correlation of the scores "
-        f"{_shown(report['score_correlation'])}; target {report['target_per_day']:g} a day"
+        f"alerts shared {_format(report['agreement'])}, readings judged alike "
+        f"{_format(report['readings_agree'])}, rank correlation of the scores "
+        f"{_format(report['score_correlation'])}; target {report['target_per_day']:g} a day"
     )
     return table
 
@@ -161,17 +165,17 @@ def _table(report: dict[str, Any]) -> Table:
 _SIDES = ("active", "candidate")
 
 
-def _verdict(report: dict[str, Any]) -> str:
+def _phrase_verdict(report: dict[str, Any]) -> str:
     if report["fit"]:
         return "fit to promote"
     return "\n".join(["not fit to promote:", *(f"- {reason}" for reason in report["reasons"])])
 
 
-def _shown(value: float | None) -> str:
+def _format(value: float | None) -> str:
     return "-" if value is None else f"{value:g}"
 
 
-def _drift_shown(drift: dict[str, Any] | None) -> str:
+def _format_drift(drift: dict[str, Any] | None) -> str:
     if drift is None or drift["figure"] is None:
         return "-"
     return f"{drift['figure']:g} by {drift['largest']}: {drift['state']}"

@@ -72,8 +72,8 @@ def judge(scored: ScoredRecording, rule: Rule, window: int) -> Judgement:
     near = np.arange(len(recording.t)) - last_faulty < window
     raise_after = rule.hysteresis.raise_after
     events = [
-        Event(kind, start, end, *_delay(recording.t, raised, start, end + raise_after))
-        for kind, start, end in labelled_runs(recording.fault)
+        Event(kind, start, end, *_find_delay(recording.t, raised, start, end + raise_after))
+        for kind, start, end in find_runs(recording.fault)
     ]
     return Judgement(
         scored=scored,
@@ -97,22 +97,22 @@ def metrics_of(judged: Sequence[Judgement]) -> dict[str, Any]:
         "events": {
             "total": len(seen),
             "found": len(found),
-            "precision": _ratio(len(found), len(found) + false_alerts),
-            "recall": _ratio(len(found), len(seen)),
+            "precision": _divide(len(found), len(found) + false_alerts),
+            "recall": _divide(len(found), len(seen)),
             "median_delay_s": float(np.median(found)) if found else None,
             "by_kind": {
-                kind: _kind_metrics([event for event in events if event.kind == kind])
+                kind: _measure_kind([event for event in events if event.kind == kind])
                 for kind in sorted({event.kind for event in events})
             },
         },
-        "readings": _reading_metrics(judged),
+        "readings": _measure_readings(judged),
         "false_alerts": false_alerts,
         "device_days": round(days, 3),
-        "false_alerts_per_device_day": _ratio(false_alerts, days),
+        "false_alerts_per_device_day": _divide(false_alerts, days),
     }
 
 
-def faulty_and_scored(judged: Judgement) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def mark_readings(judged: Judgement) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """For each reading: does it hold a fault the score can see, and does it count at all.
 
     Readings without a score, of unseen kinds, and between a fault and the last window that holds
@@ -123,35 +123,35 @@ def faulty_and_scored(judged: Judgement) -> tuple[NDArray[np.bool_], NDArray[np.
     return faulty, np.isfinite(judged.scored.score) & (faulty | ~judged.near)
 
 
-def _reading_metrics(judged: Sequence[Judgement]) -> dict[str, Any]:
+def _measure_readings(judged: Sequence[Judgement]) -> dict[str, Any]:
     hit = missed = wrong = 0
     for judgement in judged:
-        faulty, counts = faulty_and_scored(judgement)
+        faulty, counts = mark_readings(judgement)
         hit += int((judgement.anomalous & faulty & counts).sum())
         missed += int((~judgement.anomalous & faulty & counts).sum())
         wrong += int((judgement.anomalous & ~faulty & counts).sum())
-    return {"precision": _ratio(hit, hit + wrong), "recall": _ratio(hit, hit + missed)}
+    return {"precision": _divide(hit, hit + wrong), "recall": _divide(hit, hit + missed)}
 
 
-def _kind_metrics(events: Sequence[Event]) -> dict[str, Any]:
+def _measure_kind(events: Sequence[Event]) -> dict[str, Any]:
     delays = [event.delay_s for event in events if event.delay_s is not None]
     windows = [event.delay_windows for event in events if event.delay_windows is not None]
     return {
         "total": len(events),
         "found": len(delays),
-        "recall": _ratio(len(delays), len(events)),
+        "recall": _divide(len(delays), len(events)),
         "median_delay_s": float(np.median(delays)) if delays else None,
         "median_delay_windows": float(np.median(windows)) if windows else None,
     }
 
 
-def labelled_runs(fault: NDArray[np.str_]) -> list[tuple[str, int, int]]:
+def find_runs(fault: NDArray[np.str_]) -> list[tuple[str, int, int]]:
     """Runs of one label: (kind, start, end), the end not included."""
     borders = [0, *(np.flatnonzero(fault[1:] != fault[:-1]) + 1).tolist(), len(fault)]
     return [(str(fault[a]), a, b) for a, b in pairwise(borders) if a < b and fault[a] != ""]
 
 
-def _delay(
+def _find_delay(
     t: NDArray[np.int64], raised: Sequence[int], start: int, end: int
 ) -> tuple[float, int] | tuple[None, None]:
     """From the reading *start* to the first of *raised* before *end*: in s and in windows."""
@@ -161,5 +161,5 @@ def _delay(
     return float(t[inside[0]] - t[start]) / 1_000, inside[0] - start + 1
 
 
-def _ratio(part: float, whole: float) -> float | None:
+def _divide(part: float, whole: float) -> float | None:
     return round(part / whole, 4) if whole else None

@@ -72,8 +72,11 @@ def compare(
     """
     ours = [alert for shadow in active for alert in shadow.alerts]
     theirs = [alert for shadow in candidate for alert in shadow.alerts]
-    only_active, only_candidate = _apart(ours, theirs, window_ms), _apart(theirs, ours, window_ms)
-    missed = _apart(confirmed, ours, window_ms)
+    only_active, only_candidate = (
+        _find_apart(ours, theirs, window_ms),
+        _find_apart(theirs, ours, window_ms),
+    )
+    missed = _find_apart(confirmed, ours, window_ms)
     found = [span for span in confirmed if span not in missed]
     alerts = len(ours) + len(theirs)
     alone = len(only_active) + len(only_candidate)
@@ -83,13 +86,13 @@ def compare(
         candidate_alerts=theirs,
         only_active=only_active,
         only_candidate=only_candidate,
-        active_unconfirmed=len(_apart(ours, confirmed, window_ms)),
-        candidate_unconfirmed=len(_apart(theirs, confirmed, window_ms)),
+        active_unconfirmed=len(_find_apart(ours, confirmed, window_ms)),
+        candidate_unconfirmed=len(_find_apart(theirs, confirmed, window_ms)),
         confirmed=found,
-        lost=_apart(found, theirs, window_ms),
+        lost=_find_apart(found, theirs, window_ms),
         agreement=None if alerts == 0 else 1 - alone / alerts,
-        readings_agree=_readings_agree(active, candidate),
-        score_correlation=_correlation(active, candidate),
+        readings_agree=_compare_readings(active, candidate),
+        score_correlation=_correlate(active, candidate),
     )
 
 
@@ -128,21 +131,23 @@ def report_of(comparison: Comparison, target_per_day: float) -> dict[str, Any]:
         "reasons": reasons,
         "target_per_day": target_per_day,
         "device_days": round(comparison.days, 3),
-        "agreement": _rounded(comparison.agreement),
-        "readings_agree": _rounded(comparison.readings_agree),
-        "score_correlation": _rounded(comparison.score_correlation),
+        "agreement": _round(comparison.agreement),
+        "readings_agree": _round(comparison.readings_agree),
+        "score_correlation": _round(comparison.score_correlation),
         "confirmed": len(comparison.confirmed),
-        "lost": _documents(comparison.lost),
-        "only_active": _documents(comparison.only_active),
-        "only_candidate": _documents(comparison.only_candidate),
-        "active": _side(comparison.active_alerts, comparison.active_unconfirmed, comparison.days),
-        "candidate": _side(
+        "lost": _describe_spans(comparison.lost),
+        "only_active": _describe_spans(comparison.only_active),
+        "only_candidate": _describe_spans(comparison.only_candidate),
+        "active": _describe_side(
+            comparison.active_alerts, comparison.active_unconfirmed, comparison.days
+        ),
+        "candidate": _describe_side(
             comparison.candidate_alerts, comparison.candidate_unconfirmed, comparison.days
         ),
     }
 
 
-def _apart(spans: Sequence[Span], others: Sequence[Span], within_ms: int) -> list[Span]:
+def _find_apart(spans: Sequence[Span], others: Sequence[Span], within_ms: int) -> list[Span]:
     """Those of *spans* that meet none of *others*."""
     by_device: dict[str, list[Span]] = {}
     for other in others:
@@ -154,7 +159,7 @@ def _apart(spans: Sequence[Span], others: Sequence[Span], within_ms: int) -> lis
     ]
 
 
-def _readings_agree(active: Sequence[Shadow], candidate: Sequence[Shadow]) -> float | None:
+def _compare_readings(active: Sequence[Shadow], candidate: Sequence[Shadow]) -> float | None:
     alike = both = 0
     for mine, other in zip(active, candidate, strict=True):
         scored = np.isfinite(mine.scored.score) & np.isfinite(other.scored.score)
@@ -163,7 +168,7 @@ def _readings_agree(active: Sequence[Shadow], candidate: Sequence[Shadow]) -> fl
     return alike / both if both else None
 
 
-def _correlation(active: Sequence[Shadow], candidate: Sequence[Shadow]) -> float | None:
+def _correlate(active: Sequence[Shadow], candidate: Sequence[Shadow]) -> float | None:
     if not active:
         return None
     ours = np.concatenate([shadow.scored.score for shadow in active])
@@ -174,7 +179,7 @@ def _correlation(active: Sequence[Shadow], candidate: Sequence[Shadow]) -> float
     return float(spearmanr(ours[both], theirs[both]).statistic)
 
 
-def _side(alerts: Sequence[Span], unconfirmed: int, days: float) -> dict[str, Any]:
+def _describe_side(alerts: Sequence[Span], unconfirmed: int, days: float) -> dict[str, Any]:
     return {
         "alerts": len(alerts),
         "unconfirmed": unconfirmed,
@@ -182,9 +187,9 @@ def _side(alerts: Sequence[Span], unconfirmed: int, days: float) -> dict[str, An
     }
 
 
-def _documents(spans: Sequence[Span]) -> list[dict[str, Any]]:
+def _describe_spans(spans: Sequence[Span]) -> list[dict[str, Any]]:
     return [{"deviceId": span.device, "from": span.from_t, "to": span.to_t} for span in spans]
 
 
-def _rounded(value: float | None) -> float | None:
+def _round(value: float | None) -> float | None:
     return None if value is None else round(value, 4)

@@ -24,7 +24,7 @@ _ALERTS = (
 )
 
 
-def stored_alerts(
+def read_alerts(
     alerts: ContainerProxy, profile: Profile, since_ms: int, until_ms: int
 ) -> dict[str, Span]:
     """The alerts of *profile* that were raised or open in a range of time, by their ids.
@@ -42,30 +42,30 @@ def stored_alerts(
     )
     spans: dict[str, Span] = {}
     for document in sorted(found, key=lambda document: int(document["t"])):
-        spans[document["alertId"]] = _span(document, until_ms)
+        spans[document["alertId"]] = _span_of(document, until_ms)
     return {alert_id: span for alert_id, span in spans.items() if span.to_t >= since_ms}
 
 
-def labels_of_alerts(settings: ContainerProxy) -> dict[str, str]:
+def read_labels(settings: ContainerProxy) -> dict[str, str]:
     """What operators called alerts, ``normal`` or ``anomaly``, by the alerts' ids."""
-    return {alert_id: label for _, alert_id, label in _labels(settings)}
+    return {alert_id: label for _, alert_id, label in _query_labels(settings)}
 
 
-def confirmed_alerts(settings: ContainerProxy) -> list[Span]:
+def read_confirmations(settings: ContainerProxy) -> list[Span]:
     """Where operators called an alert an anomaly: when it was raised."""
     return [
-        Span(device, raised_t(alert_id), raised_t(alert_id))
-        for device, alert_id, label in _labels(settings)
+        Span(device, time_of_alert(alert_id), time_of_alert(alert_id))
+        for device, alert_id, label in _query_labels(settings)
         if label == "anomaly"
     ]
 
 
-def raised_t(alert_id: str) -> int:
+def time_of_alert(alert_id: str) -> int:
     """When an alert was raised: its id is the device's and the event time in ms."""
     return int(alert_id.rpartition("-")[2])
 
 
-def with_faults(
+def mark_faults(
     recordings: Sequence[Recording], spans: Iterable[Span], kind: str, profile: Profile
 ) -> list[Recording]:
     """The recordings with fault *kind* in *spans* and in the window before each."""
@@ -82,13 +82,13 @@ def with_faults(
     return marked
 
 
-def _span(document: Mapping[str, Any], until_ms: int) -> Span:
+def _span_of(document: Mapping[str, Any], until_ms: int) -> Span:
     cleared = document["type"] == "cleared"
     to_t = document["t"] if cleared else until_ms
-    return Span(document["deviceId"], raised_t(document["alertId"]), to_t)
+    return Span(document["deviceId"], time_of_alert(document["alertId"]), to_t)
 
 
-def _labels(settings: ContainerProxy) -> list[tuple[str, str, str]]:
+def _query_labels(settings: ContainerProxy) -> list[tuple[str, str, str]]:
     """Device, alert id and label of each alert that an operator judged."""
     found = settings.query_items(_THRESHOLDS, enable_cross_partition_query=True)
     return [

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ml_model.recording import Recording, RecordingError, ends_of_windows, normal_ends
+from ml_model.recording import Recording, RecordingError, find_normal_ends, find_window_ends
 from tocsin.domain.profile import Profile
 
 LEAST_WINDOWS = 2_000
@@ -45,14 +45,14 @@ def check_period(recording: Recording, profile: Profile) -> list[str]:
     return [remark]
 
 
-def with_windows(
+def keep_windowed(
     recordings: Sequence[Recording], profile: Profile
 ) -> tuple[list[Recording], list[str]]:
     """The recordings with at least one full window, and a remark on those left out.
 
     Raises RecordingError when none is left.
     """
-    kept = [recording for recording in recordings if ends_of_windows(recording, profile).any()]
+    kept = [recording for recording in recordings if find_window_ends(recording, profile).any()]
     left_out = sorted(
         {recording.device for recording in recordings} - {recording.device for recording in kept}
     )
@@ -68,7 +68,7 @@ def check_trainable(recordings: Sequence[Recording], profile: Profile) -> list[s
     Returns remarks on what training will do its own way. Raises RecordingError when it cannot.
     """
     rows = sum(len(recording.t) for recording in recordings)
-    windows = sum(int(normal_ends(recording, profile).sum()) for recording in recordings)
+    windows = sum(int(find_normal_ends(recording, profile).sum()) for recording in recordings)
     if windows < LEAST_WINDOWS:
         raise RecordingError(
             f"{rows} readings give {windows} windows without a fault or a silence, too few to "
@@ -84,7 +84,7 @@ def check_parts(parts: Sequence[Sequence[Recording]], profile: Profile) -> list[
     """
     names = ("train", "stop the training", "set the threshold")
     for part, name in zip(parts, names, strict=True):
-        if not any(normal_ends(recording, profile).any() for recording in part):
+        if not any(find_normal_ends(recording, profile).any() for recording in part):
             raise RecordingError(
                 f"the part of the recordings that is to {name} has no {profile.window} readings in "
                 "a row without a fault or a long silence; record longer"

@@ -37,7 +37,7 @@ def open_database(environment: Mapping[str, str]) -> Iterator[DatabaseProxy]:
     """
     name = environment.get("COSMOS_DATABASE", "tocsin")
     try:
-        with _client(environment) as client:
+        with _open_client(environment) as client:
             yield client.get_database_client(name)
     except (AzureError, ValueError) as error:  # ValueError: a malformed connection string
         reason = " ".join(str(error).split())[:300]
@@ -58,7 +58,7 @@ def read_stored(
     Each device's newest are kept, at most its part of *most*. *report* is told the share that has
     been read, 0 to 1. Raises RecordingError when there are none.
     """
-    asked = _parameters(profile=profile.name, since=since_ms, until=until_ms)
+    asked = _name_parameters(profile=profile.name, since=since_ms, until=until_ms)
     found = container.query_items(_DEVICES, parameters=asked, enable_cross_partition_query=True)
     devices = sorted(str(device) for device in found)
     recordings = []
@@ -68,7 +68,7 @@ def read_stored(
             share = min(1.0, (until_ms - t_ms) / max(1, until_ms - since_ms))
             report((number + share) / len(devices))
 
-        t, values = _read(
+        t, values = _read_device(
             container, device, asked, profile, most=readings_each(devices, most), report=of_device
         )
         inside = (t >= since_ms) & (t < until_ms)
@@ -77,8 +77,8 @@ def read_stored(
             recordings.append(Recording(device, t, values, np.full(len(t), "", dtype="U1")))
     if not recordings:
         raise RecordingError(
-            f"no reading of profile {profile.name!r} is stored from {shown_time(since_ms)} until "
-            f"{shown_time(until_ms)}; choose another time with --since and --until"
+            f"no reading of profile {profile.name!r} is stored from {format_time(since_ms)} until "
+            f"{format_time(until_ms)}; choose another time with --since and --until"
         )
     return recordings
 
@@ -88,11 +88,11 @@ def readings_each(devices: Sized, most: int = MOST_READINGS) -> int:
     return most // max(1, len(devices))
 
 
-def shown_time(t_ms: int) -> str:
+def format_time(t_ms: int) -> str:
     return f"{np.datetime64(t_ms, 'ms')}Z"
 
 
-def _client(environment: Mapping[str, str]) -> CosmosClient:
+def _open_client(environment: Mapping[str, str]) -> CosmosClient:
     options: dict[str, Any] = {"connection_timeout": 5, "read_timeout": 30, "retry_total": 3}
     if connection := environment.get("CosmosDB"):
         return CosmosClient.from_connection_string(connection, **options)
@@ -105,7 +105,7 @@ def _client(environment: Mapping[str, str]) -> CosmosClient:
     )
 
 
-def _read(
+def _read_device(
     container: ContainerProxy,
     device: str,
     asked: list[dict[str, object]],
@@ -120,7 +120,7 @@ def _read(
     for document in container.query_items(
         _READINGS, parameters=asked, partition_key=device, max_item_count=PAGE
     ):
-        parts.append(_columns(document, profile))
+        parts.append(_parse_columns(document, profile))
         readings += len(parts[-1][0])
         report(int(parts[-1][0][0]))
         if readings >= most:
@@ -130,7 +130,7 @@ def _read(
     return t[-most:], np.concatenate([values for _, values in parts])[first[-most:]]
 
 
-def _columns(
+def _parse_columns(
     document: Mapping[str, Any], profile: Profile
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """A message's times ``[n]`` and values ``[n, c]``, NaN where missing."""
@@ -138,5 +138,5 @@ def _columns(
     return t, columns_of(document["channels"], profile, len(t)).T.astype(np.float32)
 
 
-def _parameters(**values: object) -> list[dict[str, object]]:
+def _name_parameters(**values: object) -> list[dict[str, object]]:
     return [{"name": f"@{name}", "value": value} for name, value in values.items()]

@@ -43,7 +43,7 @@ class FileSource:
         remarks = [
             remark for recording in recordings for remark in check_period(recording, profile)
         ]
-        return Recorded(recordings, sha256_of(self.paths), tuple(remarks))
+        return Recorded(recordings, hash_files(self.paths), tuple(remarks))
 
 
 def read_recordings(
@@ -60,7 +60,7 @@ def read_recordings(
     and what is wrong with it.
     """
     frames = []
-    files = _files(paths)
+    files = _list_files(paths)
     shown = console or Console(quiet=True)
     for path, device in track(
         files, "reading", console=shown, transient=True, disable=not shown.is_terminal
@@ -68,37 +68,37 @@ def read_recordings(
         frame = read_table(path, profile, device=device, time_column=time_column)
         frames.append(frame.assign(file=str(path)))
     by_device = pd.concat(frames, ignore_index=True).groupby("device", sort=True)
-    return [_recording(str(device), rows, profile) for device, rows in by_device]
+    return [_make_recording(str(device), rows, profile) for device, rows in by_device]
 
 
-def sha256_of(paths: Sequence[Path]) -> str:
+def hash_files(paths: Sequence[Path]) -> str:
     """One hash over the content of the files of *paths*, in their order."""
     digest = hashlib.sha256()
-    for path, _ in _files(paths):
+    for path, _ in _list_files(paths):
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()
 
 
-def _files(paths: Sequence[Path]) -> list[tuple[Path, str]]:
+def _list_files(paths: Sequence[Path]) -> list[tuple[Path, str]]:
     """Each file, and the device it is of unless it says otherwise."""
     if not paths:
         raise RecordingError("no file was named; give at least one with --data")
-    return [file for path in paths for file in (_below(path) if path.is_dir() else [_named(path)])]
+    return [
+        file
+        for path in paths
+        for file in (_list_folder(path) if path.is_dir() else [(path, path.stem)])
+    ]
 
 
-def _below(folder: Path) -> list[tuple[Path, str]]:
+def _list_folder(folder: Path) -> list[tuple[Path, str]]:
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
     if not files:
         raise RecordingError(f"{folder}: no file ends in {' or '.join(SUFFIXES)} in this folder")
     return [(path, path.relative_to(folder).with_suffix("").as_posix()) for path in files]
 
 
-def _named(path: Path) -> tuple[Path, str]:
-    return path, path.stem
-
-
-def _recording(device: str, rows: pd.DataFrame, profile: Profile) -> Recording:
+def _make_recording(device: str, rows: pd.DataFrame, profile: Profile) -> Recording:
     t = rows["t"].to_numpy(dtype=np.int64)
     if len(bad := np.flatnonzero(np.diff(t) <= 0)):
         before, after = rows["file"].iloc[bad[0]], rows["file"].iloc[bad[0] + 1]

@@ -39,10 +39,10 @@ def add_source_flags(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     group.add_argument("--time-column", metavar="NAME", help="of --data (t)")
     group.add_argument(
-        "--since", type=moment, metavar="TIME",
+        "--since", type=parse_moment, metavar="TIME",
         help=f"of --from-cosmos, ISO 8601, UTC ({LAST.days} days before --until)",
     )  # fmt: skip
-    group.add_argument("--until", type=moment, metavar="TIME", help="of --from-cosmos (now)")
+    group.add_argument("--until", type=parse_moment, metavar="TIME", help="of --from-cosmos (now)")
 
 
 def source_of(parsed: argparse.Namespace, out: Path, use: Use) -> Source:
@@ -56,7 +56,7 @@ def source_of(parsed: argparse.Namespace, out: Path, use: Use) -> Source:
     if parsed.time_column and not parsed.data:
         raise RecordingError("--time-column goes with --data only")
     if parsed.from_cosmos:
-        return _stored(parsed, use)
+        return _make_stored(parsed, use)
     from ml_model.recordings.files import FileSource  # noqa: PLC0415 (imports pandas)
     from ml_model.recordings.simulated import SimulatedSource  # noqa: PLC0415 (imports pandas)
     from ml_model.recordings.tables import TIME_COLUMN  # noqa: PLC0415 (imports pandas)
@@ -66,7 +66,7 @@ def source_of(parsed: argparse.Namespace, out: Path, use: Use) -> Source:
     return FileSource(parsed.data, parsed.time_column or TIME_COLUMN)
 
 
-def moment(text: str) -> datetime:
+def parse_moment(text: str) -> datetime:
     """A time in ISO 8601, UTC where it says no zone; for ``type=`` of argparse."""
     try:
         found = datetime.fromisoformat(text)
@@ -77,7 +77,7 @@ def moment(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _stored(parsed: argparse.Namespace, use: Use) -> Source:
+def _make_stored(parsed: argparse.Namespace, use: Use) -> Source:
     from ml_model.recordings.stored import StoredSource  # noqa: PLC0415 (Cosmos DB)
 
     until = parsed.until or datetime.now(UTC)
@@ -86,8 +86,9 @@ def _stored(parsed: argparse.Namespace, use: Use) -> Source:
         raise RecordingError(
             f"--since {since.isoformat()} is not before --until {until.isoformat()}"
         )
-    return StoredSource(os.environ, _ms(since), _ms(until), use)
+    return StoredSource(os.environ, to_ms(since), to_ms(until), use)
 
 
-def _ms(at: datetime) -> int:
+def to_ms(at: datetime) -> int:
+    """A moment in ms since the epoch."""
     return round(at.timestamp() * 1_000)

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from ml_model.recording import Recording, RecordingError
-from ml_model.recordings.alerts import labels_of_alerts, stored_alerts, with_faults
+from ml_model.recordings.alerts import mark_faults, read_alerts, read_labels
 from ml_model.recordings.checks import check_period
-from ml_model.recordings.cosmos import open_database, read_stored, readings_each, shown_time
+from ml_model.recordings.cosmos import format_time, open_database, read_stored, readings_each
 from ml_model.recordings.source import Recorded
 from tocsin.domain.profile import Profile
 
@@ -36,20 +36,19 @@ class StoredSource:
 
     @property
     def flags(self) -> str:
-        return (
-            f"--from-cosmos --since {shown_time(self.since_ms)} --until {shown_time(self.until_ms)}"
-        )
+        since, until = format_time(self.since_ms), format_time(self.until_ms)
+        return f"--from-cosmos --since {since} --until {until}"
 
     def read(self, profile: Profile, console: Console) -> Recorded:
         """Raises RecordingError when nothing is stored or nothing can be read."""
         with open_database(self.environment) as database:
-            recordings = self._readings(database, profile, console)
-            remarks = _remarks_on_size(recordings)
-            recordings, uneven = _of_period(recordings, profile)
-            marked, remark = self._marked(database, recordings, profile)
-        return Recorded(marked, _sha256_of(marked), (*remarks, *uneven, remark))
+            recordings = self._read_readings(database, profile, console)
+            remarks = _remark_on_size(recordings)
+            recordings, uneven = _keep_regular(recordings, profile)
+            marked, remark = self._mark_alerts(database, recordings, profile)
+        return Recorded(marked, _hash_recordings(marked), (*remarks, *uneven, remark))
 
-    def _readings(
+    def _read_readings(
         self, database: DatabaseProxy, profile: Profile, console: Console
     ) -> list[Recording]:
         with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -62,14 +61,14 @@ class StoredSource:
                 report=lambda share: progress.update(task, completed=share),
             )
 
-    def _marked(
+    def _mark_alerts(
         self, database: DatabaseProxy, recordings: Sequence[Recording], profile: Profile
     ) -> tuple[list[Recording], str]:
         """The recordings with their faults, and a remark that says what counts as one."""
-        alerts = stored_alerts(
+        alerts = read_alerts(
             database.get_container_client("alerts"), profile, self.since_ms, self.until_ms
         )
-        labels = labels_of_alerts(database.get_container_client("settings"))
+        labels = read_labels(database.get_container_client("settings"))
         if self.use == "evaluation":
             faults = [
                 span for alert_id, span in alerts.items() if labels.get(alert_id) == "anomaly"
@@ -77,17 +76,17 @@ class StoredSource:
             remark = f"{len(faults)} of {len(alerts)} alerts were confirmed: these are the faults"
             if not faults:
                 remark = f"none of {len(alerts)} alerts was confirmed: every alert counts as false"
-            return with_faults(recordings, faults, "confirmed", profile), remark
+            return mark_faults(recordings, faults, "confirmed", profile), remark
         faults = [span for alert_id, span in alerts.items() if labels.get(alert_id) != "normal"]
         remark = f"the readings around {len(faults)} of {len(alerts)} alerts do not train: " + (
             "nobody called these normal" if faults else "all were called normal"
         )
         if not alerts:
             remark = "no alert was raised: every reading counts as normal"
-        return with_faults(recordings, faults, "alert", profile), remark
+        return mark_faults(recordings, faults, "alert", profile), remark
 
 
-def _of_period(
+def _keep_regular(
     recordings: Sequence[Recording], profile: Profile
 ) -> tuple[list[Recording], list[str]]:
     """Without the devices that send at another period than the profile's, which are remarked on."""
@@ -103,14 +102,14 @@ def _of_period(
     return kept, remarks
 
 
-def _remarks_on_size(recordings: Sequence[Recording]) -> list[str]:
+def _remark_on_size(recordings: Sequence[Recording]) -> list[str]:
     most = readings_each(recordings)
     if not any(len(recording.t) >= most for recording in recordings):
         return []
     return [f"only the newest {most} readings of each device were read"]
 
 
-def _sha256_of(recordings: Sequence[Recording]) -> str:
+def _hash_recordings(recordings: Sequence[Recording]) -> str:
     """One hash over devices, times, values and faults."""
     digest = hashlib.sha256()
     for recording in recordings:

@@ -28,19 +28,19 @@ def read_table(path: Path, profile: Profile, *, device: str, time_column: str) -
     *device* is whose they are when the file does not say. Raises RecordingError naming the file,
     and the line, and what is wrong with it.
     """
-    frame = _opened(path)
+    frame = _open_table(path)
     _check_columns(path, frame, profile, time_column)
-    read = pd.DataFrame({"t": _times(path, frame[time_column])})
+    read = pd.DataFrame({"t": _parse_times(path, frame[time_column])})
     read["device"] = frame["device"].astype(str) if "device" in frame else device
     for name in profile.channel_names:
-        read[name] = _numbers(path, frame[name])
-    read["fault"] = _faults(frame["fault"]) if "fault" in frame else ""
+        read[name] = _parse_numbers(path, frame[name])
+    read["fault"] = _parse_faults(frame["fault"]) if "fault" in frame else ""
     for name, rows in read.groupby("device", sort=False):
         _check_order(path, str(name), rows["t"])
     return read
 
 
-def _opened(path: Path) -> pd.DataFrame:
+def _open_table(path: Path) -> pd.DataFrame:
     try:
         if path.suffix.lower() == ".parquet":
             return pd.read_parquet(path)
@@ -94,18 +94,18 @@ def _check_columns(path: Path, frame: pd.DataFrame, profile: Profile, time_colum
         raise RecordingError(f"{path}, line {bad[0] + 2}: the device is missing")
 
 
-def _numbers(path: Path, column: pd.Series[float]) -> pd.Series[float]:
+def _parse_numbers(path: Path, column: pd.Series[float]) -> pd.Series[float]:
     numbers = pd.to_numeric(column, errors="coerce")
     wrong = numbers.isna() & column.notna()
     if len(bad := np.flatnonzero(wrong | (numbers.abs() > MAX_MAGNITUDE))):
         raise RecordingError(
-            f"{path}, line {bad[0] + 2}: {_cell(column, bad[0])} in column {column.name!r} "
+            f"{path}, line {bad[0] + 2}: {_quote_cell(column, bad[0])} in column {column.name!r} "
             f"is not a number{'' if wrong.iloc[bad[0]] else f' up to {MAX_MAGNITUDE:g}'}"
         )
     return numbers.astype(np.float32)
 
 
-def _times(path: Path, column: pd.Series[int]) -> pd.Series[int]:
+def _parse_times(path: Path, column: pd.Series[int]) -> pd.Series[int]:
     if pd.api.types.is_integer_dtype(column) and not column.isna().any():
         return column.astype(np.int64)
     if pd.api.types.is_numeric_dtype(column):
@@ -116,15 +116,15 @@ def _times(path: Path, column: pd.Series[int]) -> pd.Series[int]:
         bad = np.flatnonzero(times.isna())
     if len(bad):
         raise RecordingError(
-            f"{path}, line {bad[0] + 2}: {_cell(column, bad[0])} is no time: give whole ms since "
-            "the epoch or ISO 8601"
+            f"{path}, line {bad[0] + 2}: {_quote_cell(column, bad[0])} is no time: give whole ms "
+            "since the epoch or ISO 8601"
         )
     if times is column:
         return times.astype(np.int64)
     return times.dt.as_unit("ms").astype(np.int64)
 
 
-def _faults(column: pd.Series[str]) -> pd.Series[str]:
+def _parse_faults(column: pd.Series[str]) -> pd.Series[str]:
     kinds = column.astype(object).fillna("").astype(str).str.strip()
     return kinds.mask(kinds.str.lower().isin(NO_FAULT), "")
 
@@ -140,6 +140,6 @@ def _check_order(path: Path, device: str, times: pd.Series[int]) -> None:
         )
 
 
-def _cell(column: pd.Series[object], row: int) -> str:
+def _quote_cell(column: pd.Series[object], row: int) -> str:
     value = column.iloc[row]
     return "an empty cell" if pd.isna(value) else repr(getattr(value, "item", lambda: value)())

@@ -65,9 +65,9 @@ def promote(
     and there is no reason, PublishError when it is not there or active.json was changed meanwhile.
     """
     found = read_active(container, profile.name)
-    wanted = Named(version, sha256_of(_checked(container, profile, version)[BUNDLE_FILE]))
+    wanted = Named(version, sha256_of(_download_bundle(container, profile, version)[BUNDLE_FILE]))
     if found.now == wanted:
-        return Flip(profile.name, version, _version(found.previous), changed=False)
+        return Flip(profile.name, version, _version_of(found.previous), changed=False)
     verdict = read_verdict(container, profile.name, version)
     forced = None
     if force is None:
@@ -77,7 +77,7 @@ def promote(
         forced = record_force(container, verdict, force)
     following = found.activate(wanted)
     write(container, profile.name, following)
-    before = _version(following.previous)
+    before = _version_of(following.previous)
     return Flip(profile.name, version, before, changed=True, verdict=verdict, forced=forced)
 
 
@@ -97,19 +97,19 @@ def roll_back(container: ContainerClient, profile: Profile) -> Flip:
                 "promote another one instead"
             )
         return Flip(profile.name, found.now.version, found.rolled_back, changed=False)
-    files = _checked(container, profile, found.previous.version)
+    files = _download_bundle(container, profile, found.previous.version)
     path = f"{CONTAINER}/{profile.name}/{found.previous.version}/{BUNDLE_FILE}"
     check_sha256(files[BUNDLE_FILE], found.previous.bundle_sha256, path)
     write(container, profile.name, found.roll_back_to(found.previous))
     return Flip(profile.name, found.previous.version, found.now.version, changed=True)
 
 
-def versions(container: ContainerClient, profile: Profile) -> list[Version]:
+def list_versions(container: ContainerClient, profile: Profile) -> list[Version]:
     """Every published version, the newest upload first."""
     active = read_active(container, profile.name)
     end = f"/{BUNDLE_FILE}"
     found = [
-        Version(version, blob.last_modified, _use(active, version))
+        Version(version, blob.last_modified, _use_of(active, version))
         for blob in container.list_blobs(name_starts_with=f"{profile.name}/")
         if blob.name.endswith(end) and (version := blob.name.split("/")[1])
     ]
@@ -122,17 +122,19 @@ def fetch(container: ContainerClient, profile: Profile, version: str | None, int
     Returns the folder. Raises as promote does.
     """
     active = read_active(container, profile.name)
-    version = version or _version(active.now)
+    version = version or _version_of(active.now)
     if version is None:
         raise PublishError(f"profile {profile.name!r} has no active bundle")
     folder = into / version
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in _checked(container, profile, version).items():
+    for name, content in _download_bundle(container, profile, version).items():
         (folder / name).write_bytes(content)
     return folder
 
 
-def _checked(container: ContainerClient, profile: Profile, version: str) -> dict[str, bytes]:
+def _download_bundle(
+    container: ContainerClient, profile: Profile, version: str
+) -> dict[str, bytes]:
     """Both files of a published version, its description and its program's hash found right."""
     if not _VERSION.fullmatch(version):
         raise PublishError(f"{version!r} is no version; python -m ml_model versions lists them")
@@ -152,13 +154,13 @@ def _checked(container: ContainerClient, profile: Profile, version: str) -> dict
     return {BUNDLE_FILE: description, PROGRAM_FILE: program}
 
 
-def _use(active: Active, version: str) -> Use:
-    if version == _version(active.now):
+def _use_of(active: Active, version: str) -> Use:
+    if version == _version_of(active.now):
         return "active"
-    if version == _version(active.previous):
+    if version == _version_of(active.previous):
         return "previous"
     return "rolled back" if version == active.rolled_back else ""
 
 
-def _version(named: Named | None) -> str | None:
+def _version_of(named: Named | None) -> str | None:
     return None if named is None else named.version

@@ -89,9 +89,9 @@ def publish(
     is uploaded. Raises InvalidBundleError, PublishError; UnfitError when *activate* would replace a
     bundle that works by one that was called not fit.
     """
-    checked = [(_check(folder, _profile_named(folder, profiles)), folder) for folder in folders]
+    checked = [(_check_folder(folder, _profile_of(folder, profiles)), folder) for folder in folders]
     return [
-        _publish(container, spec, folder, profiles[spec.profile], activate=activate)
+        _publish_folder(container, spec, folder, profiles[spec.profile], activate=activate)
         for spec, folder in checked
     ]
 
@@ -100,10 +100,12 @@ def publish_bundle(
     container: ContainerClient, folder: Path, profile: Profile, *, activate: bool
 ) -> Published:
     """Publish the bundle of *profile* in *folder*, whatever the folder is called, as above."""
-    return _publish(container, _check(folder, profile), folder, profile, activate=activate)
+    return _publish_folder(
+        container, _check_folder(folder, profile), folder, profile, activate=activate
+    )
 
 
-def _profile_named(folder: Path, profiles: Mapping[str, Profile]) -> Profile:
+def _profile_of(folder: Path, profiles: Mapping[str, Profile]) -> Profile:
     if folder.name not in profiles:
         raise InvalidBundleError(
             f"{folder}: no profile {folder.name!r}; there are {', '.join(sorted(profiles))}"
@@ -111,7 +113,7 @@ def _profile_named(folder: Path, profiles: Mapping[str, Profile]) -> Profile:
     return profiles[folder.name]
 
 
-def _check(folder: Path, profile: Profile) -> BundleSpec:
+def _check_folder(folder: Path, profile: Profile) -> BundleSpec:
     try:
         description = (folder / BUNDLE_FILE).read_bytes()
         program = (folder / PROGRAM_FILE).read_bytes()
@@ -122,7 +124,7 @@ def _check(folder: Path, profile: Profile) -> BundleSpec:
     return spec
 
 
-def _publish(
+def _publish_folder(
     container: ContainerClient, spec: BundleSpec, folder: Path, profile: Profile, *, activate: bool
 ) -> Published:
     # The program first: whoever reads the new bundle.json finds what it describes.
@@ -140,7 +142,7 @@ def _publish(
     elif (
         found.now is None
         or found.now.version == spec.version
-        or not _usable(container, found.now, profile)
+        or not _is_usable(container, found.now, profile)
     ):
         write(container, spec.profile, found.activate(wanted))
         outcome = "activated"
@@ -155,7 +157,7 @@ def _publish(
     return Published(spec.profile, spec.version, uploaded, outcome, spec.version)
 
 
-def _usable(container: ContainerClient, named: Named, profile: Profile) -> bool:
+def _is_usable(container: ContainerClient, named: Named, profile: Profile) -> bool:
     """Whether the product would take the description of a published version."""
     description = download(container, f"{profile.name}/{named.version}/{BUNDLE_FILE}")
     if description is None:

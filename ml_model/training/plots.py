@@ -13,7 +13,7 @@ from sklearn.metrics import precision_recall_curve
 from ml_model.detector.calibrate import Calibration
 from ml_model.detector.model import WindowAutoencoder
 from ml_model.detector.scoring import ScoredRecording
-from ml_model.judging.evaluate import Judgement, faulty_and_scored
+from ml_model.judging.evaluate import Judgement, mark_readings
 from ml_model.recording import Recording, window_chunks
 from ml_model.training.train import Epoch
 from tocsin.domain.profile import Profile
@@ -31,7 +31,7 @@ def plot_training(epochs: Sequence[Epoch], path: Path) -> None:
     axes.plot(numbers, [epoch.held_out_loss for epoch in epochs], label="held out")
     axes.set(xlabel="epoch", ylabel="reconstruction loss", title="Training")
     axes.legend()
-    _save(figure, path)
+    _save_figure(figure, path)
 
 
 def plot_reconstruction(
@@ -60,7 +60,7 @@ def plot_reconstruction(
         axes.set_ylabel(name, fontsize=7)
     axes.set_xlabel(f"window, seen as {views[index].kind} of {views[index].rows} readings")
     axes.legend(fontsize=7)
-    _save(figure, path)
+    _save_figure(figure, path)
 
 
 def plot_calibration(
@@ -75,12 +75,12 @@ def plot_calibration(
     axes.axvline(calibration.threshold, color="black", linestyle="--", label="threshold")
     axes.set(xlabel="sustained score", ylabel="share of readings above", title="Normal running")
     axes.legend()
-    _save(figure, path)
+    _save_figure(figure, path)
 
 
 def plot_precision_recall(judged: Sequence[Judgement], path: Path) -> None:
     """Precision and recall of single readings over all thresholds."""
-    pairs = [(judgement, *faulty_and_scored(judgement)) for judgement in judged]
+    pairs = [(judgement, *mark_readings(judgement)) for judgement in judged]
     labels = np.concatenate([faulty[counts] for _, faulty, counts in pairs])
     scores = np.concatenate([judgement.scored.score[counts] for judgement, _, counts in pairs])
     if not labels.any():
@@ -90,7 +90,7 @@ def plot_precision_recall(judged: Sequence[Judgement], path: Path) -> None:
     axes = figure.subplots()
     axes.plot(recall, precision)
     axes.set(xlabel="recall", ylabel="precision", title="Readings", ylim=(0, 1.02))
-    _save(figure, path)
+    _save_figure(figure, path)
 
 
 def plot_scores(judged: Judgement, threshold: float, path: Path) -> None:
@@ -107,10 +107,10 @@ def plot_scores(judged: Judgement, threshold: float, path: Path) -> None:
             axes.annotate(event.kind, (event.start, threshold), fontsize=7, rotation=90)
     axes.set(xlabel="reading", ylabel="score", title=judged.scored.recording.device)
     axes.legend()
-    _save(figure, path)
+    _save_figure(figure, path)
 
 
-def _save(figure: Figure, path: Path) -> None:
+def _save_figure(figure: Figure, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.tight_layout()
     figure.savefig(path, dpi=110)

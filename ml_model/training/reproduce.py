@@ -43,19 +43,19 @@ def reproduce(
     all went well. Recordings are left in *out*. Raises SimulationError and whatever training
     raises.
     """
-    made = _make(profile, config, out, console, training=training, test=test)
+    made = _make_bundle(profile, config, out, console, training=training, test=test)
     committed = bundles / profile.name
     try:
-        _compared(committed, made, profile, console)
+        _compare_figures(committed, made, profile, console)
     except InvalidBundleError as error:
-        _say(console, f"{profile.name}: nothing to compare with: {error}")
+        _print_line(console, f"{profile.name}: nothing to compare with: {error}")
     committed.mkdir(parents=True, exist_ok=True)
     for name in FILES:
         shutil.copyfile(made / name, committed / name)
     return committed
 
 
-def check(
+def check_bundles(
     profiles: Sequence[Profile],
     config: TrainConfig,
     *,
@@ -73,7 +73,7 @@ def check(
     committed = [profile for profile in profiles if (bundles / profile.name).is_dir()]
     for profile in profiles:
         if profile not in committed:
-            _say(console, f"{profile.name}: no bundle in {bundles}, nothing to compare with")
+            _print_line(console, f"{profile.name}: no bundle in {bundles}, nothing to compare with")
     if not committed:
         raise ReproductionError(
             f"{bundles} holds no bundle to check: make one with make train, or name another "
@@ -84,15 +84,17 @@ def check(
         export.read_description(
             bundles / profile.name
         )  # what cannot be read is told before minutes
-        made = _make(profile, config, out / profile.name, console, training=training, test=test)
-        figures = _compared(bundles / profile.name, made, profile, console)
+        made = _make_bundle(
+            profile, config, out / profile.name, console, training=training, test=test
+        )
+        figures = _compare_figures(bundles / profile.name, made, profile, console)
         beyond += [f"{profile.name}: {figure.name}" for figure in figures if not figure.within]
     for line in beyond or [f"none, of {', '.join(profile.name for profile in committed)}"]:
-        _say(console, f"beyond its tolerance: {line}")
+        _print_line(console, f"beyond its tolerance: {line}")
     return BEYOND if beyond else 0
 
 
-def _make(
+def _make_bundle(
     profile: Profile,
     config: TrainConfig,
     out: Path,
@@ -116,7 +118,9 @@ def _make(
     return made
 
 
-def _compared(committed: Path, made: Path, profile: Profile, console: Console) -> list[Figure]:
+def _compare_figures(
+    committed: Path, made: Path, profile: Profile, console: Console
+) -> list[Figure]:
     """The figures of both, printed. Raises InvalidBundleError when *committed* is none."""
     figures = figures_of(
         export.read_description(committed), export.read_description(made), profile.period_s
@@ -126,6 +130,6 @@ def _compared(committed: Path, made: Path, profile: Profile, console: Console) -
     return figures
 
 
-def _say(console: Console, line: str) -> None:
+def _print_line(console: Console, line: str) -> None:
     """A line with paths in it: as it is, however long."""
     console.print(line, markup=False, highlight=False, soft_wrap=True)

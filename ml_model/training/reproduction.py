@@ -51,44 +51,44 @@ def figures_of(
     ``period_s``: the time between two readings. What a description lacks is None.
     """
 
-    def figure(name: str, *path: str, tolerance: float, share: float = 0.0) -> Figure:
-        before = _number(committed, path)
+    def make_figure(name: str, *path: str, tolerance: float, share: float = 0.0) -> Figure:
+        before = _number_at(committed, path)
         allowed = max(tolerance, share * abs(before or 0.0))
-        return Figure(name, before, _number(made, path), allowed)
+        return Figure(name, before, _number_at(made, path), allowed)
 
-    def delay(name: str, *path: str) -> Figure:
-        return figure(name, *path, tolerance=DELAY_READINGS * period_s, share=DELAY_SHARE)
+    def make_delay(name: str, *path: str) -> Figure:
+        return make_figure(name, *path, tolerance=DELAY_READINGS * period_s, share=DELAY_SHARE)
 
     events, by_kind = ("metrics", "events"), ("metrics", "events", "by_kind")
     figures = [
-        figure("threshold", "threshold", tolerance=0, share=THRESHOLD_SHARE),
-        figure("events", *events, "total", tolerance=0),
-        figure("event precision", *events, "precision", tolerance=EVENT_RATIO),
-        figure("event recall", *events, "recall", tolerance=EVENT_RATIO),
-        figure(
+        make_figure("threshold", "threshold", tolerance=0, share=THRESHOLD_SHARE),
+        make_figure("events", *events, "total", tolerance=0),
+        make_figure("event precision", *events, "precision", tolerance=EVENT_RATIO),
+        make_figure("event recall", *events, "recall", tolerance=EVENT_RATIO),
+        make_figure(
             "false alerts a device-day", "metrics", "false_alerts_per_device_day",
             tolerance=FALSE_ALERTS_PER_DAY,
         ),
-        delay("median delay s", *events, "median_delay_s"),
+        make_delay("median delay s", *events, "median_delay_s"),
     ]  # fmt: skip
-    for kind in sorted(_kinds(committed, by_kind) | _kinds(made, by_kind)):
+    for kind in sorted(_kinds_in(committed, by_kind) | _kinds_in(made, by_kind)):
         path = (*by_kind, kind)
-        figures.append(figure(f"{kind}: recall", *path, "recall", tolerance=KIND_RECALL))
-        figures.append(delay(f"{kind}: median delay s", *path, "median_delay_s"))
+        figures.append(make_figure(f"{kind}: recall", *path, "recall", tolerance=KIND_RECALL))
+        figures.append(make_delay(f"{kind}: median delay s", *path, "median_delay_s"))
     return figures
 
 
-def _kinds(described: Mapping[str, Any], path: tuple[str, ...]) -> set[str]:
-    found = _at(described, path)
+def _kinds_in(described: Mapping[str, Any], path: tuple[str, ...]) -> set[str]:
+    found = _look_up(described, path)
     return set(found) if isinstance(found, Mapping) else set()
 
 
-def _number(described: Mapping[str, Any], path: tuple[str, ...]) -> float | None:
-    found = _at(described, path)
+def _number_at(described: Mapping[str, Any], path: tuple[str, ...]) -> float | None:
+    found = _look_up(described, path)
     return float(found) if isinstance(found, (int, float)) else None
 
 
-def _at(described: Mapping[str, Any], path: tuple[str, ...]) -> object:
+def _look_up(described: Mapping[str, Any], path: tuple[str, ...]) -> object:
     """What lies at *path*, None where the description is of another form."""
     found: object = described
     for name in path:

@@ -20,11 +20,11 @@ from ml_model.detector.scoring import ScoredRecording, score_recording
 from ml_model.judging.drift import reference_from
 from ml_model.judging.evaluate import Judgement, judge, metrics_of
 from ml_model.paths import BUNDLE_FILE
-from ml_model.recording import Recording, normal_ends, split
-from ml_model.recordings.checks import check_parts, check_trainable, with_windows
+from ml_model.recording import Recording, find_normal_ends, split
+from ml_model.recordings.checks import check_parts, check_trainable, keep_windowed
 from ml_model.recordings.source import Recorded, Source
 from ml_model.training import plots
-from ml_model.training.summary import cut_short, evaluation_table, training_table
+from ml_model.training.summary import evaluation_table, is_out_of_time, training_table
 from ml_model.training.train import Epoch, TrainConfig, train
 from tocsin.domain.bundle import parse_bundle
 from tocsin.domain.decisions import Rule
@@ -88,7 +88,7 @@ def run_training(order: TrainingOrder, profile: Profile, out: Path, console: Con
             f"{calibration.peaks} peaks are too few to tell a rate from: the threshold is the "
             "highest normal score and a tenth of it; record longer for one that fits the target",
         )
-    if cut_short(epochs, order.config):
+    if is_out_of_time(epochs, order.config):
         _remark(console, "the time budget ended the training: another run may differ (--budget-s)")
     title = f"{profile.name} {description['version']}"
     size = description["program"]["bytes"]
@@ -107,7 +107,7 @@ def run_evaluation(
     rule = Rule.of(spec, profile, TARGET_PER_DAY)
     program = export.load_program(bundle)
     recorded = source.read(profile, console)
-    recordings, remarks = with_windows(recorded.recordings, profile)
+    recordings, remarks = keep_windowed(recorded.recordings, profile)
     _remark(console, *recorded.remarks, *remarks)
     judged = [
         judge(score_recording(program, recording, profile), rule, spec.window)
@@ -124,7 +124,7 @@ def _parts(
     recorded: Recorded, profile: Profile, console: Console
 ) -> tuple[list[Recording], tuple[list[Recording], ...]]:
     """The recordings that are of use, whole and split into their parts, checked."""
-    recordings, left_out = with_windows(recorded.recordings, profile)
+    recordings, left_out = keep_windowed(recorded.recordings, profile)
     remarks = [*recorded.remarks, *left_out, *check_trainable(recordings, profile)]
     parts = split(recordings)
     _remark(console, *dict.fromkeys([*remarks, *check_parts(parts, profile)]))
@@ -169,7 +169,7 @@ def _normal_scores(
     scored = []
     for recording in _shown_progress(recordings, "scoring what sets the threshold", console):
         found = score_recording(model, recording, profile)
-        normal = np.where(normal_ends(recording, profile), found.score, np.float32(np.nan))
+        normal = np.where(find_normal_ends(recording, profile), found.score, np.float32(np.nan))
         scored.append(replace(found, score=normal))
     return scored
 

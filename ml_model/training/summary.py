@@ -24,10 +24,10 @@ def training_table(
     """What was read, what each part of it did, and what came of it."""
     table = Table(title=title, show_header=False)
     table.add_row(
-        "read", _extent([recording for part in parts for recording in part], details=True)
+        "read", _describe_extent([recording for part in parts for recording in part], details=True)
     )
     for name, part in zip(("trained on", "stopped by", "threshold from"), parts, strict=True):
-        table.add_row(name, _extent(part))
+        table.add_row(name, _describe_extent(part))
     best = [epoch for epoch in epochs if epoch.best][-1:] or list(epochs[-1:])
     table.add_row(
         "network",
@@ -43,7 +43,7 @@ def training_table(
     return table
 
 
-def cut_short(epochs: Sequence[Epoch], config: TrainConfig) -> bool:
+def is_out_of_time(epochs: Sequence[Epoch], config: TrainConfig) -> bool:
     """Whether the time budget ended the training, not the epochs or a lack of progress."""
     progress = any(epoch.best for epoch in epochs[-config.patience :])
     return len(epochs) < config.epochs and progress
@@ -59,20 +59,20 @@ def evaluation_table(title: str, metrics: Mapping[str, Any]) -> Table:
         table.add_row(
             kind,
             f"{found['found']} of {found['total']}",
-            *map(_shown, (found["recall"], found["median_delay_s"])),
+            *map(_format, (found["recall"], found["median_delay_s"])),
         )
     table.add_section()
     table.add_row(
         "all that change values",
         f"{events['found']} of {events['total']}",
-        _shown(events["recall"]),
-        _shown(events["median_delay_s"]),
+        _format(events["recall"]),
+        _format(events["median_delay_s"]),
     )
     table.caption = (
-        f"events: precision {_shown(events['precision'])}; readings: precision "
-        f"{_shown(metrics['readings']['precision'])}, recall "
-        f"{_shown(metrics['readings']['recall'])}; false alerts a device-day "
-        f"{_shown(metrics['false_alerts_per_device_day'])} over {metrics['device_days']} days"
+        f"events: precision {_format(events['precision'])}; readings: precision "
+        f"{_format(metrics['readings']['precision'])}, recall "
+        f"{_format(metrics['readings']['recall'])}; false alerts a device-day "
+        f"{_format(metrics['false_alerts_per_device_day'])} over {metrics['device_days']} days"
     )
     return table
 
@@ -85,7 +85,7 @@ def reproduction_table(title: str, figures: Sequence[Figure], *, identical: bool
     for figure in figures:
         table.add_row(
             figure.name,
-            *map(_shown, (figure.committed, figure.made, figure.tolerance)),
+            *map(_format, (figure.committed, figure.made, figure.tolerance)),
             "yes" if figure.within else "no",
             style=None if figure.within else "red",
         )
@@ -97,7 +97,7 @@ def reproduction_table(title: str, figures: Sequence[Figure], *, identical: bool
     return table
 
 
-def _extent(recordings: Sequence[Recording], *, details: bool = False) -> str:
+def _describe_extent(recordings: Sequence[Recording], *, details: bool = False) -> str:
     devices = len({recording.device for recording in recordings})
     readings = sum(len(recording.t) for recording in recordings)
     days = sum(recording.days for recording in recordings)
@@ -112,5 +112,5 @@ def _extent(recordings: Sequence[Recording], *, details: bool = False) -> str:
     )
 
 
-def _shown(value: float | None) -> str:
+def _format(value: float | None) -> str:
     return "-" if value is None else f"{value:g}"

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from ml_model.detector.model import ModelConfig, WindowAutoencoder
-from ml_model.detector.scaler import drifted_spread, fit_scaler, fit_sensors, put
+from ml_model.detector.scaler import fill_buffer, fit_scaler, fit_sensors, foresee_spread
 from ml_model.detector.views import Seen, View
 from ml_model.recording import Recording, RecordingError, normal_windows
 from tocsin.domain.profile import Profile
@@ -78,29 +78,29 @@ def train(
     torch.manual_seed(config.seed)
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(mode=True)
-    windows = _windows(training, profile, config.most_windows)
+    windows = _cut_windows(training, profile, config.most_windows)
     model = WindowAutoencoder(model_config).eval()
     fit_scaler(model, training, windows, profile, floor_share=config.floor_share)
     fit_sensors(model, training)
-    seen = _seen(model, windows)
+    seen = _look_at(model, windows)
     _fit_encoders(model, seen, training, config)
-    encoded = _encoded(model, seen)
+    encoded = _encode_views(model, seen)
     epochs: list[Epoch] = []
     if held_out:
-        others = _windows(held_out, profile, config.most_windows // 3)
-        _place(model, encoded)
+        others = _cut_windows(held_out, profile, config.most_windows // 3)
+        _place_prototypes(model, encoded)
         epochs = _fit_prototypes(
-            model, encoded, _encoded(model, _seen(model, others)), config, report
+            model, encoded, _encode_views(model, _look_at(model, others)), config, report
         )
-        errors = _errors(model, others)
+        errors = _measure_errors(model, others)
     else:
-        errors = _errors_in_folds(model, windows, encoded)
-        _place(model, encoded)
+        errors = _measure_in_folds(model, windows, encoded)
+        _place_prototypes(model, encoded)
     _fit_tails(model, errors, config)
     return model, epochs
 
 
-def _windows(recordings: Sequence[Recording], profile: Profile, most: int) -> Tensor:
+def _cut_windows(recordings: Sequence[Recording], profile: Profile, most: int) -> Tensor:
     windows = torch.from_numpy(normal_windows(recordings, profile, most=most))
     if not len(windows):
         raise RecordingError(
@@ -110,7 +110,7 @@ def _windows(recordings: Sequence[Recording], profile: Profile, most: int) -> Te
     return windows
 
 
-def _seen(model: WindowAutoencoder, windows: Tensor) -> list[Seen]:
+def _look_at(model: WindowAutoencoder, windows: Tensor) -> list[Seen]:
     """Every view of *windows* ``[k, w, c]``."""
     with torch.no_grad():
         parts = [model.look(batch) for batch in torch.split(windows, BATCH)]
@@ -123,13 +123,13 @@ def _seen(model: WindowAutoencoder, windows: Tensor) -> list[Seen]:
     ]
 
 
-def _encoded(model: WindowAutoencoder, seen: Sequence[Seen]) -> list[Tensor]:
+def _encode_views(model: WindowAutoencoder, seen: Sequence[Seen]) -> list[Tensor]:
     """Each view's encoded windows, flat: ``[k, n * c]``."""
     with torch.no_grad():
         return [model.quantiser(i).encode(view).flatten(1) for i, view in enumerate(seen)]
 
 
-def _errors(model: WindowAutoencoder, windows: Tensor) -> list[Tensor]:
+def _measure_errors(model: WindowAutoencoder, windows: Tensor) -> list[Tensor]:
     with torch.no_grad():
         parts = [model.errors(batch) for batch in torch.split(windows, BATCH)]
     return [torch.cat(of_view) for of_view in zip(*parts, strict=True)]
@@ -146,13 +146,13 @@ def _fit_encoders(
         quantiser = model.quantiser(index)
         known = torch.where(found.known > 0, found.values, torch.nan).flatten(0, 1)  # [k * n, c]
         offset = known.nanmean(0).nan_to_num(0.0)
-        put(quantiser.offset, offset.numpy())
+        fill_buffer(quantiser.offset, offset.numpy())
         deviations = (known - offset).nan_to_num(0.0).double()
         covariance = deviations.T @ deviations / len(deviations)
         spread = covariance.diagonal().sqrt()
         root = _inverse_root(covariance, spread, config.shrinkage)
-        wide = _widened(spread, view, model, training, config)
-        put(quantiser.whitening, (root / wide.unsqueeze(1)).numpy())
+        wide = _widen(spread, view, model, training, config)
+        fill_buffer(quantiser.whitening, (root / wide.unsqueeze(1)).numpy())
 
 
 def _inverse_root(covariance: Tensor, spread: Tensor, shrinkage: float) -> Tensor:
@@ -168,7 +168,7 @@ def _inverse_root(covariance: Tensor, spread: Tensor, shrinkage: float) -> Tenso
     return root
 
 
-def _widened(
+def _widen(
     spread: Tensor,
     view: View,
     model: WindowAutoencoder,
@@ -178,12 +178,12 @@ def _widened(
     """A view's spread: never nothing, and that of the drift to come where one is expected."""
     wide = spread + LEAST_SPREAD
     if config.horizon and view.kind == "level" and not view.relative:
-        drifted = drifted_spread(training, view.rows, config.horizon)
+        drifted = foresee_spread(training, view.rows, config.horizon)
         wide = torch.maximum(wide, torch.from_numpy(drifted) / model.look.spread)
     return wide
 
 
-def _place(model: WindowAutoencoder, encoded: Sequence[Tensor]) -> None:
+def _place_prototypes(model: WindowAutoencoder, encoded: Sequence[Tensor]) -> None:
     """Let windows, drawn at random, be the prototypes. Where a view has one it stays 0."""
     for index, flat in enumerate(encoded):
         quantiser = model.quantiser(index)
@@ -247,7 +247,7 @@ def _loss(encoded: Tensor, prototypes: Tensor) -> Tensor:
     return (encoded - prototypes[nearest]).square().mean()
 
 
-def _errors_in_folds(
+def _measure_in_folds(
     model: WindowAutoencoder, windows: Tensor, encoded: Sequence[Tensor]
 ) -> list[Tensor]:
     """Each view's errors on windows that share no reading with those the prototypes are."""
@@ -258,8 +258,8 @@ def _errors_in_folds(
             position > fold[-1] + model.config.window
         )
         others = apart if int(apart.sum()) > 1 else position >= 0
-        _place(model, [flat[others] for flat in encoded])
-        parts.append(_errors(model, windows[fold]))
+        _place_prototypes(model, [flat[others] for flat in encoded])
+        parts.append(_measure_errors(model, windows[fold]))
     return [torch.cat(of_view) for of_view in zip(*parts, strict=True)]
 
 
@@ -270,7 +270,7 @@ def _fit_tails(model: WindowAutoencoder, errors: Sequence[Tensor], config: Train
         quantiser = model.quantiser(index)
         if config.channel_tails:
             tails = np.quantile(error.numpy(), config.tail, axis=0)
-            put(quantiser.channel_tail, np.maximum(tails, LEAST_TAIL))
+            fill_buffer(quantiser.channel_tail, np.maximum(tails, LEAST_TAIL))
         length = (error / quantiser.channel_tail).pow(power).sum(1).pow(1.0 / power)
         tail = np.quantile(length.numpy(), config.tail)
-        put(quantiser.tail, np.maximum(tail, LEAST_TAIL))
+        fill_buffer(quantiser.tail, np.maximum(tail, LEAST_TAIL))

@@ -65,13 +65,13 @@ def store(database: DatabaseProxy) -> None:
                     "channels": dict(columns),
                 }
             )
-    raised_t = START_MS + (FAULT_AT + 3) * round(THERMAL.period_s * 1_000)
+    time_of_alert = START_MS + (FAULT_AT + 3) * round(THERMAL.period_s * 1_000)
     database.get_container_client("settings").upsert_item(
         {
             "id": "threshold:rig",
             "type": "threshold",
             "deviceId": "rig",
-            "labels": {f"rig-{raised_t}": "anomaly"},
+            "labels": {f"rig-{time_of_alert}": "anomaly"},
         }
     )
 

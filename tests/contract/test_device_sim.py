@@ -79,7 +79,7 @@ def device_sim(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def running(fleet: Path, folder: Path, *flags: str) -> Child:
+def run_simulator(fleet: Path, folder: Path, *flags: str) -> Child:
     command = [sys.executable, "-m", "device_sim", "run", "--fleet", str(fleet)]
     child = Child(
         "device_sim",
@@ -100,7 +100,7 @@ def summary(folder: Path) -> dict[str, Any]:
     return found
 
 
-def stored(endpoints: Endpoints, wanted: set[str]) -> dict[str, EventData]:
+def find_stored(endpoints: Endpoints, wanted: set[str]) -> dict[str, EventData]:
     """The hub's events by message id, read until all that are wanted were seen."""
 
     async def read() -> dict[str, EventData]:
@@ -144,7 +144,7 @@ def test_a_hub_killed_in_the_middle_loses_nothing(
     endpoints: Endpoints, iothub: Child, fleet: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "out"
-    run = running(fleet, folder, "--batch", "1", "--history", "120", "--faults", "demo")
+    run = run_simulator(fleet, folder, "--batch", "1", "--history", "120", "--faults", "demo")
     try:
         assert run.ready == {"ready": True, "devices": 4}
         wait_until(lambda: len(fates(folder)) > 12, within_s=30)
@@ -165,7 +165,7 @@ def test_a_hub_killed_in_the_middle_loses_nothing(
         assert [fate["seq"] for fate in found if fate["device"] == device] == list(
             range(sum(fate["device"] == device for fate in found))
         )
-    events = stored(endpoints, {fate["message_id"] for fate in found})
+    events = find_stored(endpoints, {fate["message_id"] for fate in found})
     for fate in found:
         body = json.loads(events[fate["message_id"]].body_as_str())
         assert (body["seq"], body["t"], body["profile"]) == (
@@ -179,10 +179,10 @@ def test_messages_carry_type_and_creation_time(
     endpoints: Endpoints, fleet: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "out"
-    run = running(fleet, folder, "--duration", "1.5", "--batch", "1", "--devices", "1")
+    run = run_simulator(fleet, folder, "--duration", "1.5", "--batch", "1", "--devices", "1")
     assert run.wait(within_s=30) == 0
     (first, *_) = fates(folder)
-    event = stored(endpoints, {first["message_id"]})[first["message_id"]]
+    event = find_stored(endpoints, {first["message_id"]})[first["message_id"]]
     assert event.content_type == "application/json"
     assert event.raw_amqp_message.properties is not None
     assert text(event.raw_amqp_message.properties.content_encoding) == "utf-8"
@@ -203,7 +203,7 @@ def test_what_overflows_or_stays_unsent_is_counted(
     iothub: Child, fleet: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "out"
-    run = running(fleet, folder, "--batch", "1", "--store", "2", "--drain", "0.5")
+    run = run_simulator(fleet, folder, "--batch", "1", "--store", "2", "--drain", "0.5")
     try:
         wait_until(lambda: len(fates(folder)) > 4, within_s=30)
         iothub.kill()
@@ -248,7 +248,7 @@ def test_a_recording_arrives_as_it_is(endpoints: Endpoints, fleet: Path, tmp_pat
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {"ready": True, "devices": 1}
     sent = fates(folder)
-    events = stored(endpoints, {fate["message_id"] for fate in sent})
+    events = find_stored(endpoints, {fate["message_id"] for fate in sent})
     bodies = [json.loads(events[fate["message_id"]].body_as_str()) for fate in sent]
     assert [len(body["t"]) for body in bodies] == [40, 40, 10]
     for name, index in zip(SKAB_COLUMNS.values(), range(8), strict=True):

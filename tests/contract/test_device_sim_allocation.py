@@ -79,15 +79,15 @@ def an_order(version: int, **loads_pct: float) -> dict[str, Any]:
     return {"version": version, "tasks": tasks}
 
 
-def reported(hub: IoTHubRegistryManager, device: str = CELL) -> dict[str, Any]:
-    found: dict[str, Any] = hub.get_twin(device).properties.reported.get("allocation", {})
+def read_reported(hub: IoTHubRegistryManager, device: str = CELL) -> dict[str, Any]:
+    found: dict[str, Any] = hub.get_twin(device).properties.read_reported.get("allocation", {})
     return found
 
 
 def says(hub: IoTHubRegistryManager, device: str = CELL, **fields: object) -> None:
     """Wait until the device reports these fields of its allocation."""
     wait_until(
-        lambda: fields.items() <= reported(hub, device).items(),
+        lambda: fields.items() <= read_reported(hub, device).items(),
         within_s=SOON_S,
         what=f"{device} reports {fields}",
     )
@@ -113,7 +113,7 @@ def test_a_device_without_an_order_reports_what_it_runs(
     hub: IoTHubRegistryManager, run: Child
 ) -> None:
     says(hub, OTHER, version=0, tasks=["log-2"])
-    assert abs(reported(hub, OTHER)["at"] - time.time() * 1000) < 60_000
+    assert abs(read_reported(hub, OTHER)["at"] - time.time() * 1000) < 60_000
 
 
 def test_an_order_is_obeyed_and_confirmed(
@@ -123,7 +123,7 @@ def test_an_order_is_obeyed_and_confirmed(
     wait_until(lambda: bool(fates(tmp_path / "out")), what="the first reading")
     order(hub, an_order(version, **{"log-1": 10.0, "log-2": 5.0}))
     says(hub, version=version, tasks=["log-1", "log-2"])
-    at = reported(hub)["at"]
+    at = read_reported(hub)["at"]
     assert allocations(tmp_path / "out")[-1] == {
         "device": CELL, "at": at, "version": version, "tasks": ["log-1", "log-2"],
     }  # fmt: skip
@@ -153,7 +153,7 @@ def test_what_is_no_order_is_refused_until_there_is_one(
     says(hub, version=version, refused={"version": 0, "reason": "malformed"})
     order(hub, an_order(after, weld=20.0))
     says(hub, version=after)
-    assert "refused" not in reported(hub)
+    assert "refused" not in read_reported(hub)
     order(hub, an_order(version, path=10.0))
     says(hub, version=after, refused={"version": version, "reason": "stale"})
     refused = [
@@ -187,7 +187,7 @@ def test_an_order_changes_what_the_device_measures(
 ) -> None:
     order(hub, an_order(1, weld=85.0), device=OTHER)
     says(hub, OTHER, version=1)
-    at = reported(hub, OTHER)["at"]
+    at = read_reported(hub, OTHER)["at"]
 
     def later() -> list[str]:
         sent = [fate for fate in fates(tmp_path / "out") if fate["device"] == OTHER]

@@ -16,7 +16,7 @@ from azure.storage.blob import ContainerClient
 from local.processes import Child
 from local.services import Endpoints
 from ml_model.release.active import PublishError, read_active, write
-from ml_model.release.promote import fetch, promote, roll_back, versions
+from ml_model.release.promote import fetch, list_versions, promote, roll_back
 from ml_model.release.publish import container_client
 from tests.contract.ports import connection
 from tests.fakes.bundles import bundle_files
@@ -37,7 +37,7 @@ def container(azurite: Child, endpoints: Endpoints) -> Iterator[ContainerClient]
 
 
 @pytest.fixture(autouse=True)
-def published(container: ContainerClient) -> None:
+def publish_three(container: ContainerClient) -> None:
     """Three versions, none of them active."""
     for name in list(container.list_blob_names()):
         container.delete_blob(name)
@@ -56,7 +56,7 @@ def active(container: ContainerClient) -> dict[str, Any]:
     return document
 
 
-def named(container: ContainerClient, version: str) -> dict[str, str]:
+def name_version(container: ContainerClient, version: str) -> dict[str, str]:
     described = container.download_blob(f"rig/{version}/bundle.json").readall()
     return {"version": version, "bundle_sha256": hashlib.sha256(described).hexdigest()}
 
@@ -69,10 +69,12 @@ def etag(container: ContainerClient) -> str:
 def test_promoting_names_the_version_and_the_one_before_it(container: ContainerClient) -> None:
     first = promote(container, RIG, "1-a")
     assert (first.version, first.before, first.changed) == ("1-a", None, True)
-    assert active(container) == named(container, "1-a")
+    assert active(container) == name_version(container, "1-a")
     second = promote(container, RIG, "1-b")
     assert (second.version, second.before, second.changed) == ("1-b", "1-a", True)
-    assert active(container) == named(container, "1-b") | {"previous": named(container, "1-a")}
+    assert active(container) == name_version(container, "1-b") | {
+        "previous": name_version(container, "1-a")
+    }
 
 
 def test_promoting_again_changes_nothing(container: ContainerClient) -> None:
@@ -91,7 +93,7 @@ def test_rolling_back_makes_the_version_before_active_and_a_second_time_nothing(
     promote(container, RIG, "1-b")
     back = roll_back(container, RIG)
     assert (back.version, back.before, back.changed) == ("1-a", "1-b", True)
-    assert active(container) == named(container, "1-a") | {"rolled_back": "1-b"}
+    assert active(container) == name_version(container, "1-a") | {"rolled_back": "1-b"}
     before = etag(container)
     again = roll_back(container, RIG)
     assert (again.version, again.before, again.changed) == ("1-a", "1-b", False)
@@ -132,7 +134,7 @@ def test_a_damaged_version_is_never_promoted(container: ContainerClient) -> None
     container.upload_blob("rig/1-d/bundle.json", b"{}", overwrite=True)
     with pytest.raises(PublishError, match=r"1-d/model\.pt2 does not exist"):
         promote(container, RIG, "1-d")
-    assert active(container) == named(container, "1-a")
+    assert active(container) == name_version(container, "1-a")
 
 
 def test_a_version_in_the_place_of_another_is_refused(container: ContainerClient) -> None:
@@ -157,35 +159,35 @@ def test_of_two_operators_the_slower_one_is_told(container: ContainerClient) -> 
     seen = read_active(container, RIG.name)
     promote(container, RIG, "1-b")
     with pytest.raises(PublishError, match="changed by someone else meanwhile"):
-        write(container, RIG.name, seen.activate(Named(**named(container, "1-c"))))
+        write(container, RIG.name, seen.activate(Named(**name_version(container, "1-c"))))
     assert active(container)["version"] == "1-b"
     # The same change twice is none: so it looks when an answer was lost and the client repeated.
-    write(container, RIG.name, seen.activate(Named(**named(container, "1-b"))))
+    write(container, RIG.name, seen.activate(Named(**name_version(container, "1-b"))))
 
 
 def test_of_two_first_activations_the_slower_one_is_told(container: ContainerClient) -> None:
     nothing = read_active(container, RIG.name)
     promote(container, RIG, "1-a")
     with pytest.raises(PublishError, match="changed by someone else meanwhile"):
-        write(container, RIG.name, nothing.activate(Named(**named(container, "1-b"))))
+        write(container, RIG.name, nothing.activate(Named(**name_version(container, "1-b"))))
     assert active(container)["version"] == "1-a"
 
 
 def test_a_broken_active_file_is_replaced(container: ContainerClient) -> None:
     container.upload_blob(ACTIVE, b"{half")
     assert promote(container, RIG, "1-a").changed
-    assert active(container) == named(container, "1-a")
+    assert active(container) == name_version(container, "1-a")
 
 
 def test_versions_are_listed_with_their_use(container: ContainerClient) -> None:
-    assert {version.use for version in versions(container, RIG)} == {""}
+    assert {version.use for version in list_versions(container, RIG)} == {""}
     promote(container, RIG, "1-a")
     promote(container, RIG, "1-b")
-    uses = {version.version: version.use for version in versions(container, RIG)}
+    uses = {version.version: version.use for version in list_versions(container, RIG)}
     assert uses == {"1-a": "previous", "1-b": "active", "1-c": ""}
     roll_back(container, RIG)
     upload(container, "1-c")
-    listed = versions(container, RIG)
+    listed = list_versions(container, RIG)
     assert {version.version: version.use for version in listed} == {
         "1-a": "active",
         "1-b": "rolled back",

@@ -13,7 +13,7 @@ from azure.cosmos import CosmosClient, DatabaseProxy, PartitionKey
 from local.processes import Child
 from local.services import COSMOS_KEY, Endpoints
 from ml_model.recording import RecordingError, Span
-from ml_model.recordings.alerts import confirmed_alerts
+from ml_model.recordings.alerts import read_confirmations
 from ml_model.recordings.cosmos import open_database, read_stored
 from tests.contract.cosmos_clients import url
 from tests.fakes.messages import PROBE, RIG
@@ -109,7 +109,7 @@ def test_nothing_stored_is_an_error_that_names_the_time(database: DatabaseProxy)
 
 def test_what_operators_called_an_anomaly_is_confirmed(database: DatabaseProxy) -> None:
     settings = database.get_container_client("settings")
-    assert confirmed_alerts(settings) == []
+    assert read_confirmations(settings) == []
     settings.upsert_item({"id": "drift:rig", "type": "drift"})
     settings.upsert_item(
         {
@@ -119,7 +119,7 @@ def test_what_operators_called_an_anomaly_is_confirmed(database: DatabaseProxy) 
             "labels": {"rig-1-500": "anomaly", "rig-1-900": "normal"},
         }
     )
-    assert confirmed_alerts(settings) == [Span("rig-1", 500, 500)]
+    assert read_confirmations(settings) == [Span("rig-1", 500, 500)]
 
 
 def test_without_a_connection_the_settings_are_named() -> None:

@@ -17,7 +17,7 @@ from local.processes import Child
 from local.services import COSMOS_KEY, Endpoints
 from ml_model.__main__ import main
 from ml_model.recording import Recording, RecordingError, Span
-from ml_model.recordings.alerts import labels_of_alerts, stored_alerts
+from ml_model.recordings.alerts import read_alerts, read_labels
 from ml_model.recordings.cosmos import open_database, read_stored
 from ml_model.recordings.source import Recorded
 from ml_model.recordings.stored import StoredSource, Use
@@ -146,7 +146,7 @@ def test_alerts_are_spans_from_raised_to_cleared(database: DatabaseProxy) -> Non
     still = alert(database, "b", SINCE + 40)
     alert(database, "b", SINCE - 20, SINCE - 10)
     alert(database, "b", UNTIL + 10, UNTIL + 20)
-    assert stored_alerts(alerts, RIG, SINCE, UNTIL) == {
+    assert read_alerts(alerts, RIG, SINCE, UNTIL) == {
         before: Span("a", SINCE - DAY_MS, SINCE + 10),
         inside: Span("a", SINCE + 20, SINCE + 30),
         still: Span("b", SINCE + 40, UNTIL),
@@ -156,7 +156,7 @@ def test_alerts_are_spans_from_raised_to_cleared(database: DatabaseProxy) -> Non
 def test_labels_are_found_by_alert(database: DatabaseProxy) -> None:
     judge(database, "a", {"a-1": "normal", "a-2": "anomaly"})
     judge(database, "b", {"b-1": "normal"})
-    assert labels_of_alerts(database.get_container_client("settings")) == {
+    assert read_labels(database.get_container_client("settings")) == {
         "a-1": "normal", "a-2": "anomaly", "b-1": "normal",
     }  # fmt: skip
 

@@ -15,7 +15,7 @@ from rich.console import Console
 from local.prepare import run_module
 from ml_model.paths import BUNDLES
 from ml_model.recordings.fleet import Fleet
-from ml_model.training.reproduce import check, reproduce
+from ml_model.training.reproduce import check_bundles, reproduce
 from ml_model.training.train import TrainConfig
 from tocsin.profiles import load_profiles
 
@@ -59,7 +59,7 @@ def test_a_bundle_is_made_then_checked_and_not_replaced(tmp_path: Path) -> None:
     described["threshold"] *= 1.1
     (folder / "bundle.json").write_text(json.dumps(described), encoding="utf-8")
     before = content(folder)
-    code = check(
+    code = check_bundles(
         [PROFILES["motor"], THERMAL], ONCE,
         out=tmp_path / "check", bundles=bundles, console=second, **FLEETS,
     )  # fmt: skip

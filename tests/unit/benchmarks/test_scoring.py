@@ -6,20 +6,24 @@ import pytest
 
 from benchmarks import scoring
 from benchmarks.first_message import first_message
-from benchmarks.scoring_path import Line, batches, end_ms
+from benchmarks.scoring_path import Line, end_ms, make_batches
 
 
 async def test_a_batch_becomes_the_text_of_every_document() -> None:
     line = Line()
-    for seq, events in enumerate(batches(line.profile, devices=3, count=10)):
+    for seq, events in enumerate(make_batches(line.profile, devices=3, count=10)):
         line.store.sent.clear()
         outcome = await line.score(events, now_ms=end_ms(seq + 1, line.profile))
     documents = [json.loads(text) for text in line.store.sent]
     assert (outcome.messages, outcome.readings, outcome.dead_letters) == (3, 30, 0)
-    readings = [one for one in documents if "contributions" in one and "seq" in one]
+    readings = [
+        document for document in documents if "contributions" in document and "seq" in document
+    ]
     assert len(readings) == 3
-    assert all(len(one["channels"]) == 8 and one["score"][-1] is not None for one in readings)
-    assert sum(one.get("type") == "telemetry" for one in documents) == 3, "one a site"
+    assert all(
+        len(reading["channels"]) == 8 and reading["score"][-1] is not None for reading in readings
+    )
+    assert sum(document.get("type") == "telemetry" for document in documents) == 3, "one a site"
 
 
 async def test_the_first_message_is_scored() -> None:
@@ -28,16 +32,16 @@ async def test_the_first_message_is_scored() -> None:
 
 def test_messages_are_the_same_at_each_run() -> None:
     profile = Line().profile
-    first, again = (batches(profile, devices=2, count=1)[0] for _ in range(2))
-    assert [one.get_body() for one in first] == [one.get_body() for one in again]
+    first, again = (make_batches(profile, devices=2, count=1)[0] for _ in range(2))
+    assert [event.get_body() for event in first] == [event.get_body() for event in again]
 
 
 async def test_a_batch_and_its_floor_are_timed() -> None:
-    path_s, floor_s = await scoring.paths(devices=2, rounds=1)
+    path_s, floor_s = await scoring.time_paths(devices=2, rounds=1)
     assert min(path_s, floor_s) > 0
 
 
 def test_a_process_that_fails_is_no_start() -> None:
-    assert scoring.start_s(("-c", "print('scored')")) > 0
+    assert scoring.time_start(("-c", "print('scored')")) > 0
     with pytest.raises(RuntimeError, match="ended with 3"):
-        scoring.start_s(("-c", "print('scored'); raise SystemExit(3)"))
+        scoring.time_start(("-c", "print('scored'); raise SystemExit(3)"))

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from benchmarks.skab import charts, features, forest, ours, published, recordings
 from benchmarks.skab.__main__ import main
-from benchmarks.skab.protocol import Counts, auc_roc, count, held, nab, windows
+from benchmarks.skab.protocol import Counts, auc_roc, count_rows, find_windows, hold_flags, nab
 from benchmarks.skab.recordings import GROUPS, LabelledFile, Stream, Truth
-from benchmarks.skab.rule import PLAIN, decided, fading_peaks
-from benchmarks.skab.table import baselines, judged
+from benchmarks.skab.rule import PLAIN, decide_flags, follow_peaks
+from benchmarks.skab.table import baselines, judge_flags
 
 ROWS = 600
 START_MS = 1_767_571_200_000
@@ -49,7 +49,7 @@ def truth(anomaly: list[int], change: list[int] | None = None) -> Truth:
     return Truth(START_MS + 1_000 * np.arange(len(labels)), labels, changes)
 
 
-def flagged(rows: int, *at: int) -> NDArray[np.bool_]:
+def make_flags(rows: int, *at: int) -> NDArray[np.bool_]:
     """Flags that change at the rows *at*."""
     changes = np.zeros(rows, dtype=np.int64)
     changes[list(at)] = 1
@@ -57,7 +57,7 @@ def flagged(rows: int, *at: int) -> NDArray[np.bool_]:
     return up
 
 
-def labelled(seed: int, group: str) -> LabelledFile:
+def label_file(seed: int, group: str) -> LabelledFile:
     recording = stream(seed)
     anomaly = np.arange(400, ROWS) >= 500
     return LabelledFile(group, recording, Truth(recording.t[400:], anomaly, np.zeros(200, bool)))
@@ -65,7 +65,7 @@ def labelled(seed: int, group: str) -> LabelledFile:
 
 def test_rows_are_pooled_over_files() -> None:
     truths = [truth([1, 1, 0, 0]), truth([1, 0])]
-    counts = count(truths, [np.array([1, 0, 1, 0], bool), np.array([1, 0], bool)])
+    counts = count_rows(truths, [np.array([1, 0, 1, 0], bool), np.array([1, 0], bool)])
     assert counts == Counts(tp=2, tn=2, fp=1, fn=1)
     assert counts.f1 == pytest.approx(2 / 3)
     assert counts.far_pct == pytest.approx(100 / 3)
@@ -73,17 +73,17 @@ def test_rows_are_pooled_over_files() -> None:
 
 
 def test_nothing_flagged_where_nothing_is_odd_counts_as_zero() -> None:
-    counts = count([truth([0, 0])], [np.zeros(2, bool)])
+    counts = count_rows([truth([0, 0])], [np.zeros(2, bool)])
     assert (counts.f1, counts.far_pct, counts.mar_pct) == (0, 0, 0)
 
 
 def test_a_window_that_overlaps_starts_where_the_one_before_ends() -> None:
-    assert windows([0, 30_000, 200_000]) == [(0, 60_000), (60_000, 90_000), (200_000, 260_000)]
+    assert find_windows([0, 30_000, 200_000]) == [(0, 60_000), (60_000, 90_000), (200_000, 260_000)]
 
 
 def test_change_points_met_at_once_score_100_and_none_met_0() -> None:
     truths = [truth([0] * 400, [50, 250])]
-    assert nab(truths, [flagged(400, 50, 250)]) == pytest.approx(100)
+    assert nab(truths, [make_flags(400, 50, 250)]) == pytest.approx(100)
     assert nab(truths, [np.zeros(400, bool)]) == pytest.approx(0)
 
 
@@ -98,7 +98,7 @@ def test_change_points_met_at_once_score_100_and_none_met_0() -> None:
     ],
 )
 def test_a_hit_is_worth_less_the_later_it_comes(at: tuple[int, ...], expected: float) -> None:
-    assert nab([truth([0] * 200, [50])], [flagged(200, *at)]) == pytest.approx(100 * expected)
+    assert nab([truth([0] * 200, [50])], [make_flags(200, *at)]) == pytest.approx(100 * expected)
 
 
 def test_a_flag_up_from_the_first_row_is_a_hit_there() -> None:
@@ -106,7 +106,7 @@ def test_a_flag_up_from_the_first_row_is_a_hit_there() -> None:
 
 
 def test_a_hit_in_the_overlap_belongs_to_the_earlier_window() -> None:
-    both = nab([truth([0] * 200, [20, 50])], [flagged(200, 60)])
+    both = nab([truth([0] * 200, [20, 50])], [make_flags(200, 60)])
     x = np.pi * (40 / 60 - 0.5)
     first = 1.11 / 2 * (1 - np.tanh(x) / np.tanh(np.pi / 2)) - 0.11
     assert both == pytest.approx(100 * (first - 1 + 2) / 4)
@@ -118,7 +118,7 @@ def test_the_area_is_the_mean_over_files() -> None:
 
 
 def test_a_held_flag_stays_up() -> None:
-    kept = held(np.array([0, 0, 0, 1, 0, 0, 0], bool), 3)
+    kept = hold_flags(np.array([0, 0, 0, 1, 0, 0, 0], bool), 3)
     assert kept.tolist() == [False, False, False, True, True, True, False]
 
 
@@ -145,7 +145,7 @@ def test_every_detector_sees_a_large_shift(
 
 def test_rolling_features_by_hand() -> None:
     values = np.array([[1.0], [3], [5], [5]])
-    np.testing.assert_allclose(features.rolling_mean(values, 2)[:, 0], [np.nan, 2, 4, 5])
+    np.testing.assert_allclose(features.average_rows(values, 2)[:, 0], [np.nan, 2, 4, 5])
     spread = np.exp(features.log_variance(values, 2)[:, 0]) - features.LEAST_VARIANCE
     np.testing.assert_allclose(spread, [np.nan, 1, 1, 0], atol=1e-12)
 
@@ -165,12 +165,12 @@ def test_a_calmer_channel_is_odd_to_the_chart_of_variances_alone() -> None:
 def test_three_charts_count_alike() -> None:
     parts = (charts.t2_of_means, charts.t2_of_variances, charts.one_channel)
     scores = [chart(stream(5)) for chart in parts]
-    expected = np.mean([one / np.nanquantile(one[:400], 0.99) for one in scores], axis=0)
+    expected = np.mean([score / np.nanquantile(score[:400], 0.99) for score in scores], axis=0)
     np.testing.assert_allclose(charts.mean_of_three(stream(5)), expected)
 
 
 def test_a_forest_knows_a_marked_shift_and_nothing_of_the_file_it_scores() -> None:
-    files = [labelled(seed, group) for seed, group in enumerate(GROUPS)]
+    files = [label_file(seed, group) for seed, group in enumerate(GROUPS)]
     parts = forest.groups(files)
     found = forest.scores(files, parts)
     for file, score in zip(files, found, strict=True):
@@ -183,23 +183,23 @@ def test_a_forest_knows_a_marked_shift_and_nothing_of_the_file_it_scores() -> No
 
 
 def test_a_forest_s_score_does_not_depend_on_later_rows() -> None:
-    files = [labelled(seed, group) for seed, group in enumerate(GROUPS)]
+    files = [label_file(seed, group) for seed, group in enumerate(GROUPS)]
     later = dataclasses.replace(files[0].stream, values=files[0].stream.values.copy())
     later.values[450:] *= 1.5
     changed = [dataclasses.replace(files[0], stream=later), *files[1:]]
-    first, second = (forest.scores(one, forest.groups(one))[0] for one in (files, changed))
+    first, second = (forest.scores(some, forest.groups(some))[0] for some in (files, changed))
     np.testing.assert_array_equal(first[:450], second[:450])
 
 
 def test_each_file_is_in_one_part() -> None:
-    files = [labelled(seed, GROUPS[seed % 3]) for seed in range(7)]
+    files = [label_file(seed, GROUPS[seed % 3]) for seed in range(7)]
     assert [len(part) for part in forest.folds(files)] == [2, 2, 1, 1, 1]
     assert sorted(n for part in forest.folds(files) for n in part) == list(range(7))
     assert forest.groups(files) == [[0, 3, 6], [1, 4], [2, 5]]
 
 
 def test_a_detector_that_was_told_labels_says_so() -> None:
-    files = [labelled(seed, GROUPS[seed % 3]) for seed in range(6)]
+    files = [label_file(seed, GROUPS[seed % 3]) for seed in range(6)]
     lines = baselines(files)
     told = {name for name, line in lines.items() if line.get("uses_labels")}
     assert told == {"random_forest_folds", "random_forest_groups"}
@@ -207,30 +207,32 @@ def test_a_detector_that_was_told_labels_says_so() -> None:
 
 
 def test_a_threshold_follows_the_training_rows_alone() -> None:
-    files = [labelled(seed, group) for seed, group in enumerate(GROUPS)]
+    files = [label_file(seed, group) for seed, group in enumerate(GROUPS)]
     scores = [charts.t2_of_means(file.stream) for file in files]
     doubled = [2.0 * score for score in scores]
-    for one, two in zip(decided(files, scores), decided(files, doubled), strict=True):
-        np.testing.assert_array_equal(one, two)
+    for single, two in zip(decide_flags(files, scores), decide_flags(files, doubled), strict=True):
+        np.testing.assert_array_equal(single, two)
     # Ten times the score in training is ten times the threshold.
     scores[0] = np.concatenate((10.0 * scores[0][:400], scores[0][400:]))
-    assert decided(files, scores, PLAIN)[0].sum() < decided(files, doubled, PLAIN)[0].sum()
+    assert (
+        decide_flags(files, scores, PLAIN)[0].sum() < decide_flags(files, doubled, PLAIN)[0].sum()
+    )
 
 
 def test_a_peak_fades_and_a_score_that_is_missing_has_none() -> None:
-    peaks = fading_peaks(np.array([np.nan, 8.0, 1.0, np.nan, 20.0]))
+    peaks = follow_peaks(np.array([np.nan, 8.0, 1.0, np.nan, 20.0]))
     left = 8.0 * np.exp(-np.arange(3) / 300)
     np.testing.assert_allclose(peaks, [0.0, *left, 20.0])
 
 
 def test_labels_of_a_group_do_not_decide_its_own_flags() -> None:
-    files = [labelled(seed, group) for seed, group in enumerate(GROUPS)]
+    files = [label_file(seed, group) for seed, group in enumerate(GROUPS)]
     scores = [charts.t2_of_means(file.stream) for file in files]
-    before = decided(files, scores)
+    before = decide_flags(files, scores)
     turned = dataclasses.replace(files[0].truth, anomaly=~files[0].truth.anomaly)
-    after = decided([dataclasses.replace(files[0], truth=turned), *files[1:]], scores)
+    after = decide_flags([dataclasses.replace(files[0], truth=turned), *files[1:]], scores)
     np.testing.assert_array_equal(before[0], after[0])
-    assert any((one != two).any() for one, two in zip(before[1:], after[1:], strict=True))
+    assert any((once != two).any() for once, two in zip(before[1:], after[1:], strict=True))
 
 
 def test_a_file_s_labels_stay_apart_from_what_a_detector_sees(tmp_path: Path) -> None:
@@ -266,8 +268,8 @@ def test_the_command_says_in_one_line_that_recordings_are_missing(
 
 
 def test_a_perfect_detector_gets_the_best_of_every_measure() -> None:
-    file = labelled(3, "other")
+    file = label_file(3, "other")
     score = np.concatenate((np.zeros(400), file.truth.anomaly.astype(float)))
-    figures = judged([file], [score], [file.truth.anomaly], [file.truth.anomaly])
+    figures = judge_flags([file], [score], [file.truth.anomaly], [file.truth.anomaly])
     assert (figures["f1"], figures["far_pct"], figures["mar_pct"]) == (1, 0, 0)
     assert figures["auc_roc"] == 1

@@ -18,10 +18,16 @@ from sklearn.metrics import average_precision_score
 
 from benchmarks.tsb import ours, recordings
 from benchmarks.tsb.__main__ import main
-from benchmarks.tsb.charts import chart, multi_scale_chart, relative, rolling_mean
+from benchmarks.tsb.charts import average_rows, chart, multi_scale_chart, relative
 from benchmarks.tsb.period import period
-from benchmarks.tsb.published import published_means
-from benchmarks.tsb.recordings import LabelledSeries, Series, WrongRecordingsError, labelled, marked
+from benchmarks.tsb.published import average_published
+from benchmarks.tsb.recordings import (
+    LabelledSeries,
+    Series,
+    WrongRecordingsError,
+    label_series,
+    mark_rows,
+)
 from benchmarks.tsb.table import BASELINES, judge, macro_means, measure, vus_of
 from benchmarks.tsb.vus import vus_pr
 
@@ -34,15 +40,15 @@ NAMES = {
 
 def flags(rows: int, *spans: tuple[int, int]) -> NDArray[np.bool_]:
     """Labels of *rows* rows, each span's last row included."""
-    return marked(rows, json.dumps(spans))
+    return mark_rows(rows, json.dumps(spans))
 
 
-def made_up(collection: str = "smd", rows: int = 600, shift: float = 4.0) -> LabelledSeries:
+def make_series(collection: str = "smd", rows: int = 600, shift: float = 4.0) -> LabelledSeries:
     """Three noisy channels, one of which stands still; rows 400 to 459 are shifted."""
     noise = np.random.default_rng(0).normal(size=(rows, 3))
     noise[:, 2] = 1.0
     noise[400:460] += shift
-    return labelled(NAMES[collection], noise, flags(rows, (400, 459)))
+    return label_series(NAMES[collection], noise, flags(rows, (400, 459)))
 
 
 def slow_vus(anomalous: NDArray[np.bool_], score: NDArray[np.floating], longest: int) -> float:
@@ -169,14 +175,14 @@ def test_what_has_no_period_has_125(channel: NDArray[np.float64]) -> None:
 
 
 def test_a_file_s_name_tells_collection_and_training_rows() -> None:
-    series = made_up("msl").series
+    series = make_series("msl").series
     assert (series.collection, series.training) == ("msl", 200)
     with pytest.raises(WrongRecordingsError, match=r"a\.csv"):
-        labelled("a.csv", np.zeros((4, 1)), flags(4, (1, 1)))
+        label_series("a.csv", np.zeros((4, 1)), flags(4, (1, 1)))
 
 
 def test_a_marked_span_s_last_row_is_anomalous() -> None:
-    assert np.flatnonzero(marked(9, "[[1, 2], [5, 5]]")).tolist() == [1, 2, 5]
+    assert np.flatnonzero(mark_rows(9, "[[1, 2], [5, 5]]")).tolist() == [1, 2, 5]
 
 
 def test_a_chart_by_hand() -> None:
@@ -191,19 +197,19 @@ def test_a_chart_by_hand() -> None:
 
 
 def test_a_rolling_mean_starts_with_fewer_rows() -> None:
-    assert rolling_mean(np.array([[2.0], [4], [9]]), 2)[:, 0].tolist() == [2, 3, 6.5]
+    assert average_rows(np.array([[2.0], [4], [9]]), 2)[:, 0].tolist() == [2, 3, 6.5]
 
 
 def detectors() -> dict[str, Callable[[Series], NDArray[np.floating]]]:
     return {
         **BASELINES,
-        "ours": lambda one: ours.score(one.values[: one.training], one.values, seed=0),
+        "ours": lambda series: ours.score(series.values[: series.training], series.values, seed=0),
     }
 
 
 @pytest.mark.parametrize("name", detectors())
 def test_no_score_depends_on_later_rows(name: str) -> None:
-    detector, whole = detectors()[name], made_up().series
+    detector, whole = detectors()[name], make_series().series
     changed = dataclasses.replace(whole, values=whole.values.copy())
     changed.values[450:] *= 1.5
     first, second = detector(whole), detector(changed)
@@ -215,54 +221,54 @@ def test_no_score_depends_on_later_rows(name: str) -> None:
 
 @pytest.mark.parametrize("name", detectors())
 def test_every_detector_sees_a_large_shift(name: str) -> None:
-    one = made_up(shift=30.0)
-    chance = vus_of(one, np.random.default_rng(0).random(600))
-    assert vus_of(one, detectors()[name](one.series)) > 2 * chance
+    labelled = make_series(shift=30.0)
+    chance = vus_of(labelled, np.random.default_rng(0).random(600))
+    assert vus_of(labelled, detectors()[name](labelled.series)) > 2 * chance
 
 
 def test_every_scale_of_the_chart_counts_alike() -> None:
-    series = made_up().series
+    series = make_series().series
     quantile = np.quantile(multi_scale_chart(series)[: series.training], 0.99)
     assert 1 < quantile <= 4, "each of the four is at most 1 in 99 of 100 training rows"
 
 
 def test_volumes_are_averaged_over_series_not_over_collections() -> None:
-    found = [made_up("smd"), made_up("smd"), made_up("msl"), made_up("smap")]
+    found = [make_series("smd"), make_series("smd"), make_series("msl"), make_series("smap")]
     means = macro_means(found, [0.2, 0.4, 0.6, 1.0])
     assert means == pytest.approx({"smd": 0.3, "msl": 0.6, "smap": 1.0, "all": 0.55})
 
 
 def test_each_series_is_judged_by_its_own_name() -> None:
-    found = [made_up(name) for name in NAMES]
-    volumes = judge(found, [one.anomalous.astype(np.float64) for one in found])
+    found = [make_series(name) for name in NAMES]
+    volumes = judge(found, [labelled.anomalous.astype(np.float64) for labelled in found])
     assert set(volumes) == {*NAMES, *NAMES.values(), "all"}
     assert volumes["all"] > 0.9
 
 
-def published(one: LabelledSeries, **counts: int) -> pd.DataFrame:
+def publish_counts(labelled: LabelledSeries, **counts: int) -> pd.DataFrame:
     row = {"AutoEncoder": 0.2, "TranAD": 0.3, "KMeansAD": 0.5, "KNN": 0.6}
-    row |= {"ts_len": len(one.anomalous), "anomaly_len": 60, **counts}
+    row |= {"ts_len": len(labelled.anomalous), "anomaly_len": 60, **counts}
     row |= dict.fromkeys(("num", "length", "ratio", "point", "sequence"), 1)
-    return pd.DataFrame([row], index=[one.series.name])
+    return pd.DataFrame([row], index=[labelled.series.name])
 
 
 def test_published_figures_are_of_the_same_series() -> None:
-    found = [made_up(name) for name in NAMES]
-    table = pd.concat([published(one) for one in found])
-    figures = published_means(found, table)
+    found = [make_series(name) for name in NAMES]
+    table = pd.concat([publish_counts(labelled) for labelled in found])
+    figures = average_published(found, table)
     assert figures["KMeansAD"] == {"smd": 0.5, "msl": 0.5, "smap": 0.5, "all": 0.5}
     assert figures["best"]["all"] == {"name": "KNN", "value": 0.6}
     with pytest.raises(WrongRecordingsError, match=r"tr_200.*\(600, 60\).*\(600, 59\)"):
-        published_means(found[:1], published(found[0], anomaly_len=59))
+        average_published(found[:1], publish_counts(found[0], anomaly_len=59))
     with pytest.raises(WrongRecordingsError, match=r"MSL.*not in"):
-        published_means(found, published(found[0]))
+        average_published(found, publish_counts(found[0]))
 
 
 def write(folder: Path) -> None:
     """A data folder as the benchmark's, of one series a collection."""
     (folder / "smd").mkdir()
     (folder / "smap_msl").mkdir()
-    values = made_up().series.values
+    values = make_series().series.values
     sources = {NAMES["smd"]: "machine-1-1", NAMES["msl"]: "S-2", NAMES["smap"]: "P-2"}
     (folder / recordings.NAMES).write_text(json.dumps(sources), encoding="utf-8")
     label = flags(600, (400, 459)).astype(np.int8)
@@ -278,11 +284,11 @@ def write(folder: Path) -> None:
 def test_a_folder_is_read_and_the_second_labels_of_a_channel_count(tmp_path: Path) -> None:
     write(tmp_path)
     found = recordings.read_all(tmp_path)
-    assert [one.series.name for one in found] == sorted(NAMES.values())
-    for one in found:
-        assert one.series.values.shape == (600, 3)
-        assert one.series.values.dtype == np.float64
-        assert one.anomalous.tolist() == flags(600, (400, 459)).tolist()
+    assert [labelled.series.name for labelled in found] == sorted(NAMES.values())
+    for labelled in found:
+        assert labelled.series.values.shape == (600, 3)
+        assert labelled.series.values.dtype == np.float64
+        assert labelled.anomalous.tolist() == flags(600, (400, 459)).tolist()
 
 
 def test_the_table_of_a_small_folder(tmp_path: Path) -> None:

@@ -73,14 +73,14 @@ def windows_of(recording: Recording) -> NDArray[np.float32]:
 
 
 @functools.cache
-def _trained() -> WindowAutoencoder:
+def _train_once() -> WindowAutoencoder:
     recordings = five_recordings()
     return train(recordings[:3], recordings[3:4], PLANT, CONFIG, QUICK)[0]
 
 
-def trained_model() -> WindowAutoencoder:
+def copy_model() -> WindowAutoencoder:
     """A model of five_recordings, the caller's own to change. Training it is paid once."""
-    return copy.deepcopy(_trained())
+    return copy.deepcopy(_train_once())
 
 
 def answers(

@@ -16,7 +16,7 @@ from tocsin.profiles import load_profiles
 PROFILES = load_profiles()
 
 
-def generated(folder: Path, *flags: str) -> list[list[str]]:
+def generate(folder: Path, *flags: str) -> list[list[str]]:
     out = folder / "made" / "out.csv"
     assert main(["generate", "--out", str(out), *flags]) == 0
     with out.open(encoding="utf-8", newline="") as file:
@@ -25,7 +25,7 @@ def generated(folder: Path, *flags: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("profile", sorted(PROFILES))
 def test_generate_writes_time_device_and_channels(tmp_path: Path, profile: str) -> None:
-    header, *rows = generated(tmp_path, "--profile", profile, "--hours", "0.1", "--devices", "2")
+    header, *rows = generate(tmp_path, "--profile", profile, "--hours", "0.1", "--devices", "2")
     assert header == ["t", "device", *PROFILES[profile].channel_names]
     assert len(rows) == 720
     assert [row[1] for row in rows] == [f"sim-{profile}-01"] * 360 + [f"sim-{profile}-02"] * 360
@@ -35,13 +35,13 @@ def test_generate_writes_time_device_and_channels(tmp_path: Path, profile: str) 
 
 def test_generate_repeats_itself(tmp_path: Path) -> None:
     flags = ("--profile", "motor", "--hours", "0.1", "--seed", "5")
-    assert generated(tmp_path, *flags) == generated(tmp_path, *flags)
-    assert generated(tmp_path, *flags) != generated(tmp_path, *flags[:-1], "6")
-    assert generated(tmp_path, *flags, "--start", "2026-06-01T00:00")[1][0] == "1780272000000"
+    assert generate(tmp_path, *flags) == generate(tmp_path, *flags)
+    assert generate(tmp_path, *flags) != generate(tmp_path, *flags[:-1], "6")
+    assert generate(tmp_path, *flags, "--start", "2026-06-01T00:00")[1][0] == "1780272000000"
 
 
 def test_generate_labels_faults_and_leaves_dropouts_empty(tmp_path: Path) -> None:
-    header, *rows = generated(
+    header, *rows = generate(
         tmp_path, "--profile", "pump", "--hours", "1", "--faults", "dropout", "--rate", "5"
     )
     assert header[-1] == "fault"

@@ -54,7 +54,7 @@ class Subject:
         )
 
     @contextlib.asynccontextmanager
-    async def obeying(self) -> AsyncIterator[FakeLink]:
+    async def let_obey(self) -> AsyncIterator[FakeLink]:
         stop = asyncio.Event()
         await self.obedience.begin()
         task = asyncio.create_task(self.obedience.obey(stop))
@@ -67,7 +67,7 @@ class Subject:
 
     @property
     def load_pct(self) -> float:
-        return float(self.loads.at(np.array([NOW_MS + 10**9]))[0])
+        return float(self.loads.load_at(np.array([NOW_MS + 10**9]))[0])
 
     def lines(self) -> list[dict[str, Any]]:
         text = (self.folder / "allocations.jsonl").read_text(encoding="utf-8")
@@ -85,7 +85,7 @@ def an_order(version: int, **loads_pct: float) -> dict[str, Any]:
 
 
 async def test_without_an_order_a_device_runs_what_it_has_at_the_start(subject: Subject) -> None:
-    async with subject.obeying() as link:
+    async with subject.let_obey() as link:
         report = await link.until_reported(version=0)
     assert report == {
         "version": 0, "tasks": ["inspect-03", "log-01"], "at": NOW_MS, "refused": None,
@@ -100,14 +100,14 @@ async def test_an_order_that_waits_in_the_twin_is_what_a_device_begins_with(
     subject: Subject,
 ) -> None:
     subject.link.desired["allocation"] = an_order(7, weld=20.0)
-    async with subject.obeying() as link:
+    async with subject.let_obey() as link:
         await link.until_reported(version=7, tasks=["weld"])
     assert subject.load_pct == 20.0
     assert [line["version"] for line in subject.lines()] == [7]
 
 
 async def test_an_order_is_obeyed_and_reported_with_its_time(subject: Subject) -> None:
-    async with subject.obeying() as link:
+    async with subject.let_obey() as link:
         await link.until_reported(version=0)
         link.order(an_order(1, path=30.0, log=5.0))
         report = await link.until_reported(version=1)
@@ -120,18 +120,18 @@ async def test_an_order_is_obeyed_and_reported_with_its_time(subject: Subject) -
 
 
 async def test_readings_that_are_out_are_before_the_order(subject: Subject) -> None:
-    async with subject.obeying() as link:
+    async with subject.let_obey() as link:
         await link.until_reported(version=0)
         out_ms = NOW_MS + 60_000
         subject.loads.settle(out_ms)
         link.order(an_order(1))
         report = await link.until_reported(version=1)
     assert report["at"] == out_ms + 1
-    assert subject.loads.at(np.array([out_ms, out_ms + 1])).tolist() == [16.5, 0.0]
+    assert subject.loads.load_at(np.array([out_ms, out_ms + 1])).tolist() == [16.5, 0.0]
 
 
 async def test_a_stale_order_is_refused_until_a_newer_one_is_obeyed(subject: Subject) -> None:
-    async with subject.obeying() as link:
+    async with subject.let_obey() as link:
         link.order(an_order(5, weld=20.0))
         await link.until_reported(version=5)
         link.order(an_order(4, path=10.0))
@@ -146,7 +146,7 @@ async def test_a_stale_order_is_refused_until_a_newer_one_is_obeyed(subject: Sub
 
 
 async def test_a_malformed_order_changes_nothing_but_the_report(subject: Subject) -> None:
-    async with subject.obeying() as link:
+    async with subject.let_obey() as link:
         link.order({"version": "next", "tasks": []})
         report = await link.until_reported(refused={"version": None, "reason": "malformed"})
     assert (report["version"], report["tasks"]) == (0, ["inspect-03", "log-01"])
@@ -157,14 +157,14 @@ async def test_a_malformed_order_in_the_twin_leaves_a_device_with_its_start(
     subject: Subject,
 ) -> None:
     subject.link.desired["allocation"] = "all of it"
-    async with subject.obeying() as link:
+    async with subject.let_obey() as link:
         report = await link.until_reported(refused={"version": None, "reason": "malformed"})
     assert report["version"] == 0
     assert subject.load_pct == 16.5
 
 
 async def test_the_same_version_again_changes_nothing(subject: Subject) -> None:
-    async with subject.obeying() as link:
+    async with subject.let_obey() as link:
         link.order(an_order(3, weld=20.0))
         first = await link.until_reported(version=3)
         link.order(an_order(3, path=99.0))
@@ -176,7 +176,7 @@ async def test_the_same_version_again_changes_nothing(subject: Subject) -> None:
 
 
 async def test_a_patch_that_was_overtaken_is_no_order(subject: Subject) -> None:
-    async with subject.obeying() as link:
+    async with subject.let_obey() as link:
         old = {"allocation": an_order(1, path=10.0), "$version": 2}
         link.order(an_order(1, path=10.0))
         link.order(an_order(2, weld=20.0))
@@ -186,7 +186,7 @@ async def test_a_patch_that_was_overtaken_is_no_order(subject: Subject) -> None:
 
 
 async def test_other_desired_properties_are_none_of_its_business(subject: Subject) -> None:
-    async with subject.obeying() as link:
+    async with subject.let_obey() as link:
         await link.until_reported(version=0)
         link.hear({"rate": 2, "$version": 5})
         link.hear({"allocation": None, "$version": 6})
@@ -197,7 +197,7 @@ async def test_other_desired_properties_are_none_of_its_business(subject: Subjec
 
 
 async def test_what_was_ordered_while_the_device_was_away_is_obeyed(subject: Subject) -> None:
-    async with subject.obeying() as link:
+    async with subject.let_obey() as link:
         await link.until_reported(version=0)
         link.lose()
         link.order(an_order(1, path=10.0))
@@ -209,7 +209,7 @@ async def test_what_was_ordered_while_the_device_was_away_is_obeyed(subject: Sub
 
 
 async def test_every_reconnection_repeats_the_report(subject: Subject) -> None:
-    async with subject.obeying() as link:
+    async with subject.let_obey() as link:
         await link.until_reported(version=0)
         link.order(an_order(2, weld=20.0))
         link.order(an_order(1, weld=20.0))
@@ -224,7 +224,7 @@ async def test_every_reconnection_repeats_the_report(subject: Subject) -> None:
 
 async def test_a_report_that_fails_is_tried_again(subject: Subject) -> None:
     subject.link.report_failures = 2
-    async with subject.obeying() as link:
+    async with subject.let_obey() as link:
         await link.until_reported(version=0)
     assert link.report_attempts == 3
 
@@ -235,7 +235,7 @@ async def test_reporting_is_given_up_said_once_and_done_with_the_next_order(
     monkeypatch.setattr(obedience, "FIRST_PAUSE_S", 0.001)
     attempts = obedience.REPORT_ATTEMPTS
     subject.link.report_failures = 2 * attempts
-    async with subject.obeying() as link:
+    async with subject.let_obey() as link:
         await link.until_report_attempts(attempts)
         link.order(an_order(1, path=10.0))
         await link.until_report_attempts(2 * attempts)
@@ -251,7 +251,7 @@ async def test_a_device_whose_twin_cannot_be_read_begins_without_and_obeys_later
 ) -> None:
     subject.link.twin_failures = 2
     subject.link.desired["allocation"] = an_order(3, weld=20.0)
-    async with subject.obeying() as link:
+    async with subject.let_obey() as link:
         assert subject.load_pct == 16.5
         await link.until_reported(version=3)
     assert subject.load_pct == 20.0
@@ -270,11 +270,11 @@ async def test_a_hub_that_never_answers_does_not_keep_a_device_from_work(
         return {}
 
     monkeypatch.setattr(subject.link, "twin", silence)
-    async with subject.obeying():
+    async with subject.let_obey():
         assert subject.load_pct == 16.5
 
 
 def test_a_log_without_a_folder_takes_allocations_too() -> None:
     log = RunLog(None)
-    log.allocated("d-1", NOW_MS, START)
+    log.record_allocation("d-1", NOW_MS, START)
     log.close()

@@ -19,7 +19,7 @@ from device_sim.faults.kinds import Fault
 from device_sim.faults.schedule import Target, make_fault
 from device_sim.hub.message import Composer
 from device_sim.recordings.csv_files import Recording
-from device_sim.recordings.playback import Pace, Player, labelled_faults
+from device_sim.recordings.playback import Pace, Player, find_faults
 from device_sim.recordings.sources import Source
 from device_sim.session.dispatch import Dispatch
 from device_sim.session.log import RunLog
@@ -48,7 +48,9 @@ def a_fault(kind: str, begin: int, end: int) -> Fault:
     )
 
 
-async def worked(*faults: Fault, messages: int, history: int = 0, folder: Path) -> list[list[int]]:
+async def let_work(
+    *faults: Fault, messages: int, history: int = 0, folder: Path
+) -> list[list[int]]:
     """Seconds since the start of the readings of each message, in the order of sending."""
     log = RunLog(folder)
     link = FakeLink()
@@ -72,7 +74,7 @@ async def worked(*faults: Fault, messages: int, history: int = 0, folder: Path) 
     stop.set()
     await working
     truth.finish()
-    await dispatch.drained()
+    await dispatch.wait_until_empty()
     await dispatch.close()
     log.close()
     return [[(t - START_MS) // 1000 for t in message.t] for message in link.sent]
@@ -84,12 +86,12 @@ def truth_in(folder: Path) -> list[dict[str, Any]]:
 
 
 async def test_readings_leave_in_batches_without_a_gap(tmp_path: Path) -> None:
-    sent = await worked(messages=4, folder=tmp_path)
+    sent = await let_work(messages=4, folder=tmp_path)
     assert sent[:4] == [[5 * k + j for j in range(5)] for k in range(4)]
 
 
 async def test_history_comes_first_and_ends_where_live_readings_begin(tmp_path: Path) -> None:
-    sent = await worked(messages=5, history=150, folder=tmp_path)
+    sent = await let_work(messages=5, history=150, folder=tmp_path)
     assert [len(times) for times in sent[:3]] == [HISTORY_BATCH, HISTORY_BATCH, 30]
     flat = [t for times in sent for t in times]
     assert flat == list(range(-150, flat[-1] + 1))
@@ -97,26 +99,26 @@ async def test_history_comes_first_and_ends_where_live_readings_begin(tmp_path: 
 
 async def test_a_silent_device_sends_nothing(tmp_path: Path) -> None:
     silent = a_fault("dropout", 7, 18)
-    sent = await worked(silent, messages=5, folder=tmp_path)
+    sent = await let_work(silent, messages=5, folder=tmp_path)
     assert sent[:3] == [[0, 1, 2, 3, 4], [5, 6], [18, 19]]
     assert truth_in(tmp_path)[0]["channels"] == list(MOTOR.channel_names)
 
 
 async def test_a_late_burst_arrives_after_newer_messages(tmp_path: Path) -> None:
     late = a_fault("late_burst", 5, 15)
-    sent = await worked(late, messages=6, folder=tmp_path)
+    sent = await let_work(late, messages=6, folder=tmp_path)
     assert [times[0] for times in sent[:5]] == [0, 15, 5, 10, 20]
     assert truth_in(tmp_path)[0]["kind"] == "late_burst"
 
 
 async def test_a_fault_cut_off_by_the_end_is_cut_in_the_truth(tmp_path: Path) -> None:
-    sent = await worked(a_fault("stuck", 3, 10**6), messages=3, folder=tmp_path)
+    sent = await let_work(a_fault("stuck", 3, 10**6), messages=3, folder=tmp_path)
     last_ms = START_MS + sent[-1][-1] * 1000
     assert truth_in(tmp_path)[0]["end"] == last_ms + 1
 
 
 async def test_a_fault_that_never_came_is_not_in_the_truth(tmp_path: Path) -> None:
-    await worked(a_fault("stuck", 10**6, 10**6 + 10), messages=3, folder=tmp_path)
+    await let_work(a_fault("stuck", 10**6, 10**6 + 10), messages=3, folder=tmp_path)
     assert truth_in(tmp_path) == []
 
 
@@ -131,7 +133,7 @@ def a_source(n: int, labels: dict[int, str] | None = None) -> Source:
     return Source("d-1", MOTOR, recording)
 
 
-async def played(source: Source, pace: Pace, folder: Path) -> tuple[list[list[int]], list[int]]:
+async def play_all(source: Source, pace: Pace, folder: Path) -> tuple[list[list[int]], list[int]]:
     """Event times of each message, and the clock's time when each was made."""
     log = RunLog(folder)
     link = FakeLink()
@@ -141,7 +143,7 @@ async def played(source: Source, pace: Pace, folder: Path) -> tuple[list[list[in
     player = Player(source, pace, dispatch=dispatch, truth=truth, run_name="r")
     await player.play(asyncio.Event())
     truth.finish()
-    await dispatch.drained()
+    await dispatch.wait_until_empty()
     await dispatch.close()
     log.close()
     return [message.t for message in link.sent], [message.produced_at for message in link.sent]
@@ -149,7 +151,7 @@ async def played(source: Source, pace: Pace, folder: Path) -> tuple[list[list[in
 
 async def test_a_recording_at_full_speed_ends_now(tmp_path: Path) -> None:
     before = now_ms()
-    times, _ = await played(a_source(25), Pace(None, 10, shift_to_now=True), tmp_path)
+    times, _ = await play_all(a_source(25), Pace(None, 10, shift_to_now=True), tmp_path)
     assert [len(part) for part in times] == [10, 10, 5]
     assert before <= times[-1][-1] <= now_ms()
     flat = [t for part in times for t in part]
@@ -157,13 +159,13 @@ async def test_a_recording_at_full_speed_ends_now(tmp_path: Path) -> None:
 
 
 async def test_a_recording_can_keep_its_times(tmp_path: Path) -> None:
-    times, _ = await played(a_source(12), Pace(None, 100, shift_to_now=False), tmp_path)
+    times, _ = await play_all(a_source(12), Pace(None, 100, shift_to_now=False), tmp_path)
     assert times == [[1000 * k for k in range(12)]]
 
 
 @pytest.mark.parametrize("speed", [20.0, 100.0])
 async def test_no_event_time_is_ahead_of_the_clock(speed: float, tmp_path: Path) -> None:
-    times, made = await played(a_source(20), Pace(speed, 4, shift_to_now=True), tmp_path)
+    times, made = await play_all(a_source(20), Pace(speed, 4, shift_to_now=True), tmp_path)
     assert all(part[-1] <= at + 2 for part, at in zip(times, made, strict=True))
     assert made[-1] - times[-1][-1] < 2000
 
@@ -171,13 +173,13 @@ async def test_no_event_time_is_ahead_of_the_clock(speed: float, tmp_path: Path)
 async def test_a_recordings_labels_become_truth(tmp_path: Path) -> None:
     labels = {3: "anomaly", 4: "anomaly", 8: "anomaly", 9: "changepoint"}
     source = a_source(10, labels)
-    faults = labelled_faults(source, 100)
+    faults = find_faults(source, 100)
     assert [(fault.kind, fault.start_ms, fault.end_ms) for fault in faults] == [
         ("anomaly", 3100, 5100),
         ("anomaly", 8100, 9100),
         ("changepoint", 9100, 9101),
     ]
-    await played(source, Pace(None, 4, shift_to_now=False), tmp_path)
+    await play_all(source, Pace(None, 4, shift_to_now=False), tmp_path)
     assert [fault["kind"] for fault in truth_in(tmp_path)] == ["anomaly", "anomaly", "changepoint"]
 
 
@@ -190,7 +192,7 @@ async def test_a_stopped_clock_says_so() -> None:
 
 
 async def test_a_clock_shows_the_time_it_has_reached() -> None:
-    clock = Clock.catching_up(now_ms=1_000_000, speed=50.0, duration_s=0.04)
+    clock = Clock.to_catch_up(now_ms=1_000_000, speed=50.0, duration_s=0.04)
     assert clock.start_ms <= clock.now_ms() < 1_000_000
     await clock.reach(1_000_000, asyncio.Event())
     assert 1_000_000 - 2 <= clock.now_ms() < 1_060_000
@@ -236,13 +238,13 @@ async def test_a_driven_device_is_measured_under_the_load_of_the_time(tmp_path: 
 
 
 def test_a_fast_clock_starts_as_far_back_as_it_runs_ahead() -> None:
-    clock = Clock.catching_up(now_ms=1_000_000, speed=10.0, duration_s=60.0)
+    clock = Clock.to_catch_up(now_ms=1_000_000, speed=10.0, duration_s=60.0)
     assert clock.start_ms == 1_000_000 - 9 * 60_000
-    assert Clock.catching_up(now_ms=1_000_000, speed=0.5, duration_s=60.0).start_ms == 1_000_000
+    assert Clock.to_catch_up(now_ms=1_000_000, speed=0.5, duration_s=60.0).start_ms == 1_000_000
 
 
 async def test_a_fast_clock_never_overtakes_the_wall_clock() -> None:
-    clock = Clock.catching_up(now_ms=now_ms(), speed=50.0, duration_s=0.05)
+    clock = Clock.to_catch_up(now_ms=now_ms(), speed=50.0, duration_s=0.05)
     for _ in range(4):
         soon_ms = now_ms() + 60
         assert await clock.reach(soon_ms, asyncio.Event())

@@ -155,12 +155,12 @@ def test_any_cut_gives_the_same_readings_for_the_same_work(
 ) -> None:
     total = sum(cuts)
     changes = sorted(change for change in changes if change[0] < total)
-    whole = worked([*(at for at, _ in changes), total], changes, kind)
+    whole = let_work([*(at for at, _ in changes), total], changes, kind)
     edges = {*itertools.accumulate(cuts), *(at for at, _ in changes), total}
-    assert np.array_equal(worked(sorted(edges), changes, kind), whole)
+    assert np.array_equal(let_work(sorted(edges), changes, kind), whole)
 
 
-def worked(edges: Sequence[int], changes: Sequence[tuple[int, float]], kind: str) -> Floats:
+def let_work(edges: Sequence[int], changes: Sequence[tuple[int, float]], kind: str) -> Floats:
     """Readings taken up to each edge, each change of load known only when its time has come."""
     cell = Cell(45.0, a_fault(kind, 40, 350))
     parts = []
@@ -224,12 +224,12 @@ def test_age_slows_the_answer_and_costs_watts_a_little() -> None:
     machine = Workcell.draw(grid.rng("machine"), Place())
     begin = machine.begin(grid.rng("begin"))
 
-    def aged(days: float) -> dict[str, float]:
+    def age(days: float) -> dict[str, float]:
         state = {**begin, "age_days": days}
-        channels, _ = machine.block(state, grid.rng("block"), grid.times(0))
+        channels, _ = machine.block(state, grid.rng("block"), grid.times_of(0))
         return {name: float(values.mean()) for name, values in channels.items()}
 
-    new, old = aged(0.0), aged(400.0)
+    new, old = age(0.0), age(400.0)
     for channel in ("energy_w", "response_ms", "vibration_mm_s"):
         assert 1.0 < old[channel] / new[channel] < 1.1
     assert old["cpu_pct"] == new["cpu_pct"]
@@ -244,13 +244,13 @@ class TestLoadHistory:
     def test_the_first_load_is_what_has_always_run(self) -> None:
         loads = LoadHistory()
         assert loads.change(5000, 40.0) == 5000
-        assert loads.at(np.array([0, 5000, 9000])).tolist() == [40.0, 40.0, 40.0]
+        assert loads.load_at(np.array([0, 5000, 9000])).tolist() == [40.0, 40.0, 40.0]
 
     def test_a_change_counts_from_its_time_on(self) -> None:
         loads = LoadHistory()
         loads.change(0, 40.0)
         loads.change(5000, 70.0)
-        assert loads.at(np.array([4999, 5000])).tolist() == [40.0, 70.0]
+        assert loads.load_at(np.array([4999, 5000])).tolist() == [40.0, 70.0]
 
     def test_what_is_out_does_not_change(self) -> None:
         loads = LoadHistory()
@@ -258,4 +258,4 @@ class TestLoadHistory:
         loads.settle(8000)
         assert loads.change(5000, 70.0) == 8001
         assert loads.change(5000, 10.0) == 8001
-        assert loads.at(np.array([8000, 8001])).tolist() == [40.0, 10.0]
+        assert loads.load_at(np.array([8000, 8001])).tolist() == [40.0, 10.0]

@@ -6,10 +6,10 @@ import itertools
 
 import pytest
 
-from device_sim.faults.demo import demo_cycles
+from device_sim.faults.demo import schedule_demo
 from device_sim.faults.kinds import WORK_KINDS, Fault
 from device_sim.faults.schedule import Target
-from device_sim.faults.work import work_cycles
+from device_sim.faults.work import schedule_work
 from tocsin.profiles import load_profiles
 
 PROFILES = load_profiles()
@@ -26,7 +26,7 @@ ONE_SITE = [target for target in WORKING if target.device.startswith("north")]
 def demo(
     duration_s: float | None, target: Target, *, targets: list[Target] = TARGETS, n: int = 100
 ) -> list[Fault]:
-    faults = demo_cycles(target, targets, seed=1, start_ms=0, duration_s=duration_s)
+    faults = schedule_demo(target, targets, seed=1, start_ms=0, duration_s=duration_s)
     return list(itertools.islice(faults, n))
 
 
@@ -38,7 +38,7 @@ def work(
         fault
         for target in targets
         for fault in itertools.islice(
-            work_cycles(target, targets, seed=seed, start_ms=0, duration_s=duration_s), n
+            schedule_work(target, targets, seed=seed, start_ms=0, duration_s=duration_s), n
         )
     ]
     return sorted(faults, key=lambda fault: fault.start_ms)

@@ -39,7 +39,7 @@ def healthy(n: int, profile: str = "pump") -> Floats:
     return SignalStream(DEVICE, PROFILES[profile], seed=1, start_ms=START_MS).take(n)[1]
 
 
-def touched(fault: Fault, profile: str = "pump") -> list[int]:
+def find_touched(fault: Fault, profile: str = "pump") -> list[int]:
     return [PROFILES[profile].channel_names.index(name) for name in fault.channels]
 
 
@@ -57,7 +57,7 @@ def test_only_the_readings_and_channels_of_the_truth_change(
     taken = device(fault).take(150)
     before = healthy(150)
     inside = np.zeros(before.shape, dtype=bool)
-    inside[np.ix_(range(begin, begin + length), touched(fault))] = True
+    inside[np.ix_(range(begin, begin + length), find_touched(fault))] = True
     assert np.array_equal(taken.values[~inside], before[~inside])
     assert [fault is not None for fault in taken.faults] == inside.any(axis=1).tolist()
 
@@ -68,7 +68,7 @@ def test_a_fault_is_clearly_visible_and_physical(kind: str, profile: str) -> Non
     fault = a_fault(kind, 20, 60, profile=profile)
     changed = device(fault, profile=profile).take(100).values[20:80]
     before = healthy(100, profile)[20:80]
-    for name, column in zip(fault.channels, touched(fault, profile), strict=True):
+    for name, column in zip(fault.channels, find_touched(fault, profile), strict=True):
         limits = PROFILES[profile].channels[column]
         if kind == "dropout":
             assert np.isnan(changed[:, column]).all()
@@ -102,13 +102,13 @@ def test_disturbed_readings_are_the_same_however_they_are_cut(
 def test_a_level_shift_has_its_size() -> None:
     fault = a_fault("level_shift", 10, 20)
     moved = device(fault).take(40).values - healthy(40)
-    for size, column in zip(fault.sizes, touched(fault), strict=True):
+    for size, column in zip(fault.sizes, find_touched(fault), strict=True):
         assert np.allclose(moved[10:30, column], size)
 
 
 def test_a_drift_grows_to_its_size() -> None:
     fault = a_fault("drift", 10, 50)
-    moved = np.abs(device(fault).take(70).values - healthy(70))[10:60, touched(fault)[0]]
+    moved = np.abs(device(fault).take(70).values - healthy(70))[10:60, find_touched(fault)[0]]
     assert (np.diff(moved) >= -1e-9).all()
     assert moved[0] < 0.1 * moved[-1]
     assert moved[-1] == pytest.approx(abs(fault.sizes[0]))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from device_sim.errors import FleetError, RegistryError
-from device_sim.fleet.roster import DEFAULT_FLEET, choose, load_fleet, parse_fleet
+from device_sim.fleet.roster import DEFAULT_FLEET, choose_devices, load_fleet, parse_fleet
 from device_sim.hub.registry import Enrolment, device_keys, provision_devices
 from tests.fakes.device_registry import FakeRegistry
 from tocsin.profiles import load_profiles
@@ -140,16 +140,16 @@ def test_a_file_that_is_no_fleet_is_named(tmp_path: Path) -> None:
 
 def test_a_few_devices_are_of_every_kind() -> None:
     fleet = load_fleet(DEFAULT_FLEET, PROFILES)
-    few = choose(fleet, 10)
+    few = choose_devices(fleet, 10)
     assert Counter(device.profile.name for device in few) == dict.fromkeys(PROFILES, 2)
     assert {device.site for device in few} == {"north", "south"}
-    assert choose(fleet, len(fleet)) == fleet
-    most = choose(fleet, 50)
+    assert choose_devices(fleet, len(fleet)) == fleet
+    most = choose_devices(fleet, 50)
     assert [device for device in most if device.capacity] == [
         device for device in fleet if device.capacity
     ]
     with pytest.raises(FleetError, match="the fleet has"):
-        choose(fleet, len(fleet) + 1)
+        choose_devices(fleet, len(fleet) + 1)
 
 
 def test_registering_twice_keeps_keys_and_renews_tags() -> None:

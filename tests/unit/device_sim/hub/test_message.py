@@ -10,7 +10,7 @@ import pytest
 
 from device_sim.clock import now_ms
 from device_sim.errors import MessageLimitError
-from device_sim.hub.message import MAX_READINGS, Composer, encode
+from device_sim.hub.message import MAX_READINGS, Composer, encode_body
 from device_sim.signals.stream import SignalStream
 from tocsin.domain.telemetry import Envelope, decode
 from tocsin.profiles import load_profiles
@@ -49,7 +49,7 @@ def test_seq_and_id_grow_with_each_message() -> None:
 
 
 def test_what_is_no_number_becomes_null() -> None:
-    body = encode("thermal", 0, [1, 2, 3], ["temperature_c"], [[math.nan], [math.inf], [1.5]])
+    body = encode_body("thermal", 0, [1, 2, 3], ["temperature_c"], [[math.nan], [math.inf], [1.5]])
     assert json.loads(body)["channels"] == {"temperature_c": [None, None, 1.5]}
 
 
@@ -70,19 +70,21 @@ def test_a_message_beyond_the_limits_is_refused(
     times: list[int], channels: list[str], values: list[list[float]], said: str
 ) -> None:
     with pytest.raises(MessageLimitError, match=said):
-        encode("pump", 0, times, channels, values)
+        encode_body("pump", 0, times, channels, values)
 
 
 def test_a_message_too_large_is_refused() -> None:
     channels = [f"channel_{n}" for n in range(64)]
     times = [1_795_332_074_190 + n for n in range(MAX_READINGS)]
     with pytest.raises(MessageLimitError, match="smaller --batch"):
-        encode("pump", 0, times, channels, [[1.2345678] * 64] * MAX_READINGS)
+        encode_body("pump", 0, times, channels, [[1.2345678] * 64] * MAX_READINGS)
 
 
 @pytest.mark.parametrize("profile", sorted(PROFILES))
 def test_the_largest_batch_of_every_profile_fits(profile: str) -> None:
     times, values = SignalStream("d-1", PROFILES[profile], seed=1, start_ms=0).take(MAX_READINGS)
     channels = PROFILES[profile].channel_names
-    body: dict[str, Any] = json.loads(encode(profile, 0, times.tolist(), channels, values.tolist()))
+    body: dict[str, Any] = json.loads(
+        encode_body(profile, 0, times.tolist(), channels, values.tolist())
+    )
     assert len(body["t"]) == MAX_READINGS

@@ -30,7 +30,9 @@ def a_file(folder: Path, *lines: str, name: str = "a.csv") -> Path:
     return path
 
 
-def read(path: Path, profile: str = "thermal", reading: Reading | None = None) -> list[Recording]:
+def read_file(
+    path: Path, profile: str = "thermal", reading: Reading | None = None
+) -> list[Recording]:
     return read_recordings(path, PROFILES[profile], reading or Reading())
 
 
@@ -50,14 +52,14 @@ def test_a_skab_file_is_known_by_its_header(tmp_path: Path) -> None:
 
 def test_a_column_map_and_a_time_column_can_be_given(tmp_path: Path) -> None:
     path = a_file(tmp_path, "when,probe 1,else", "1700000000,181.5,x", "1700000001.5,182,y")
-    (found,) = read(path, reading=Reading({"probe 1": "temperature_c"}, "when", ","))
+    (found,) = read_file(path, reading=Reading({"probe 1": "temperature_c"}, "when", ","))
     assert found.t_ms == [1_700_000_000_000, 1_700_000_001_500]
     assert found.values == [[181.5], [182.0]]
 
 
 def test_unmapped_channels_are_missing(tmp_path: Path) -> None:
     path = a_file(tmp_path, "t,temp", "1,20")
-    (found,) = read(path, "motor", Reading({"temp": "temperature_c"}))
+    (found,) = read_file(path, "motor", Reading({"temp": "temperature_c"}))
     assert found.values[0][0] == 20.0
     assert math.isnan(found.values[0][1])
 
@@ -66,12 +68,12 @@ def test_zones_are_heeded_and_utc_is_meant_without(tmp_path: Path) -> None:
     path = a_file(
         tmp_path, "t,temperature_c", "2021-01-01T02:00:00+02:00,1", "2021-01-01T00:00:01,2"
     )
-    assert read(path)[0].t_ms == [1609459200000, 1609459201000]
+    assert read_file(path)[0].t_ms == [1609459200000, 1609459201000]
 
 
 def test_rows_are_put_in_order_and_equal_times_apart(tmp_path: Path) -> None:
     path = a_file(tmp_path, "t,temperature_c", "30,3", "10,1", "20,2", "20,2.5", "", "40,4")
-    (found,) = read(path)
+    (found,) = read_file(path)
     assert found.t_ms == [10_000, 20_000, 20_001, 30_000, 40_000]
     assert found.values == [[1.0], [2.0], [2.5], [3.0], [4.0]]
     assert found.moved == 2
@@ -116,7 +118,7 @@ THERMAL = "t,temperature_c"
 def test_a_bad_file_is_one_line_of_error(tmp_path: Path, lines: list[str], said: str) -> None:
     path = a_file(tmp_path, *lines)
     with pytest.raises(RecordingError) as caught:
-        read(path)
+        read_file(path)
     assert str(caught.value).startswith(str(path))
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -126,22 +128,22 @@ def test_a_skab_file_lacking_a_column_says_which(tmp_path: Path) -> None:
     path = a_file(tmp_path, SKAB_HEADER.replace("Pressure;", ""), "x")
     assert guess_profile(path, None) == "pump"
     with pytest.raises(RecordingError, match=r"column 'Pressure' is missing .*pressure_bar"):
-        read(path, "pump")
+        read_file(path, "pump")
 
 
 def test_a_file_that_is_no_text_says_so(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"t,temperature_c\n1,\xff\xfe\n")
     with pytest.raises(RecordingError, match="cannot be read as CSV"):
-        read(path)
+        read_file(path)
 
 
 def test_wrong_names_are_explained(tmp_path: Path) -> None:
     path = a_file(tmp_path, "t,a", "1,2")
     with pytest.raises(RecordingError, match="has no channel 'pressure'; there are temperature_c"):
-        read(path, reading=Reading({"a": "pressure"}))
+        read_file(path, reading=Reading({"a": "pressure"}))
     with pytest.raises(RecordingError, match="time column 'when' is missing; the file has t, a"):
-        read(path, reading=Reading({"a": "temperature_c"}, "when"))
+        read_file(path, reading=Reading({"a": "temperature_c"}, "when"))
     with pytest.raises(SimulatorError, match="say which kind of device with --profile"):
         sources(path, device="d-1")
     with pytest.raises(SimulatorError, match="no profile 'oven'"):

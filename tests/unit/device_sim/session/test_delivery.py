@@ -12,7 +12,7 @@ import pytest
 from device_sim.hub.link import LinkError, RefusedError
 from device_sim.hub.message import Composer, Outgoing
 from device_sim.hub.outbox import Outbox
-from device_sim.hub.sdk_link import within
+from device_sim.hub.sdk_link import wait_within
 from device_sim.hub.sender import connect_patiently
 from device_sim.session.dispatch import Dispatch, NotConnectedError
 from device_sim.session.log import RunLog
@@ -28,23 +28,23 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-async def delivered(link: FakeLink, n: int, folder: Path) -> RunLog:
+async def deliver_all(link: FakeLink, n: int, folder: Path) -> RunLog:
     log = RunLog(folder)
     dispatch = Dispatch({"d-1": link}, store=1000, log=log)
     dispatch.start()
     for message in messages(n):
         dispatch.offer(message)
     async with asyncio.timeout(20):
-        await dispatch.drained()
+        await dispatch.wait_until_empty()
     await dispatch.close()
-    log.summary(finished=True, seconds=1.0)
+    log.write_summary(finished=True, seconds=1.0)
     log.close()
     return log
 
 
 async def test_messages_are_sent_again_until_acknowledged_in_order(tmp_path: Path) -> None:
     link = FakeLink(failures=2)
-    log = await delivered(link, 4, tmp_path)
+    log = await deliver_all(link, 4, tmp_path)
     assert [message.seq for message in link.sent] == [0, 1, 2, 3]
     assert link.attempts[:3] == ["d-1-r-0"] * 3
     assert (log.tally.sent, log.tally.failed_attempts, log.tally.undelivered) == (4, 2, 0)
@@ -52,7 +52,7 @@ async def test_messages_are_sent_again_until_acknowledged_in_order(tmp_path: Pat
 
 
 async def test_the_log_has_a_line_a_message(tmp_path: Path) -> None:
-    await delivered(FakeLink(failures=1), 3, tmp_path)
+    await deliver_all(FakeLink(failures=1), 3, tmp_path)
     found = lines(tmp_path / "sent.jsonl")
     assert [line["seq"] for line in found] == [0, 1, 2]
     assert {line["state"] for line in found} == {"sent"}
@@ -88,7 +88,7 @@ async def test_a_producer_that_can_wait_never_overflows(tmp_path: Path) -> None:
     async with asyncio.timeout(5):
         for message in messages(50):
             await dispatch.offer_when_free(message, asyncio.Event())
-        await dispatch.drained()
+        await dispatch.wait_until_empty()
     await dispatch.close()
     assert [message.seq for message in link.sent] == list(range(50))
     assert log.tally.undelivered == 0
@@ -102,17 +102,17 @@ async def test_a_call_that_takes_too_long_is_left_to_itself() -> None:
         ended.set()
 
     with pytest.raises(TimeoutError):
-        await within(0.01, slow())
+        await wait_within(0.01, slow())
     async with asyncio.timeout(5):
         await ended.wait()
 
 
 async def test_a_call_in_time_passes_its_error_on() -> None:
-    async def failing() -> None:
+    async def make_failing() -> None:
         raise LinkError("no")
 
     with pytest.raises(LinkError):
-        await within(5, failing())
+        await wait_within(5, make_failing())
 
 
 async def test_a_producer_that_waits_can_be_stopped(tmp_path: Path) -> None:
@@ -161,18 +161,18 @@ async def test_a_device_that_cannot_connect_is_named() -> None:
 async def test_an_outbox_wakes_who_waits() -> None:
     outbox = Outbox(2)
     first, second, third = messages(3)
-    waiting = asyncio.create_task(outbox.first())
+    waiting = asyncio.create_task(outbox.wait_for_first())
     await asyncio.sleep(0)
-    assert outbox.put(first) is None
+    assert outbox.keep(first) is None
     assert await waiting is first
-    outbox.put(second)
-    blocked = asyncio.create_task(outbox.room())
-    emptied = asyncio.create_task(outbox.empty())
+    outbox.keep(second)
+    blocked = asyncio.create_task(outbox.wait_for_space())
+    emptied = asyncio.create_task(outbox.wait_until_empty())
     await asyncio.sleep(0)
     assert not blocked.done()
     assert outbox.acknowledge() is first
     await blocked
-    outbox.put(third)
+    outbox.keep(third)
     assert [outbox.acknowledge(), outbox.acknowledge()] == [second, third]
     await emptied
     assert len(outbox) == 0

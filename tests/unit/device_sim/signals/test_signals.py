@@ -12,8 +12,8 @@ from device_sim.signals.shapes import (
     DAY_MS,
     HOUR_MS,
     Floats,
-    coloured,
     daily,
+    draw_coloured,
     hour_of_day,
     lag,
     quantise,
@@ -170,7 +170,7 @@ def test_coloured_noise_has_the_spread_and_the_memory_asked_for() -> None:
     rng = np.random.default_rng(5)
     last, parts = 0.0, []
     for _ in range(400):
-        parts.append(coloured(rng, 300, 10.0, 2.0, last))
+        parts.append(draw_coloured(rng, 300, 10.0, 2.0, last))
         last = float(parts[-1][-1])
     noise = np.concatenate(parts)
     assert noise.std() == pytest.approx(2.0, rel=0.05)

@@ -45,7 +45,7 @@ def train(tmp_path: Path, *recordings: Recording, more: tuple[str, ...] = ()) ->
     )  # fmt: skip
 
 
-def missing(recording: Recording, channel: int, rows: slice) -> Recording:
+def without_values(recording: Recording, channel: int, rows: slice) -> Recording:
     values = recording.values.copy()
     values[rows, channel] = np.nan
     return replace(recording, values=values)
@@ -66,8 +66,14 @@ def gappy(recording: Recording) -> Recording:
         (recording("a", rows=500), "500 readings give 469 windows without a fault or a silence"),
         (recording("a", rows=20), "no device has 32 readings in a row"),
         (gappy(recording("a")), "no device has 32 readings in a row"),
-        (missing(recording("a"), 1, slice(None)), "'humidity_pct' of 'environment' has no value"),
-        (missing(recording("a"), 1, slice(0, 1_800)), "has no value in the part that trains"),
+        (
+            without_values(recording("a"), 1, slice(None)),
+            "'humidity_pct' of 'environment' has no value",
+        ),
+        (
+            without_values(recording("a"), 1, slice(0, 1_800)),
+            "has no value in the part that trains",
+        ),
         (replace(recording("a"), fault=np.full(READINGS, "odd")), "3000 readings give 0 windows"),
         (slower(recording("a")), "device 'a': a reading comes every 5 s, but 'environment'"),
     ],
@@ -101,7 +107,7 @@ def test_the_unusual_trains_and_is_remarked_on(
 
 
 def test_a_channel_that_falls_silent_trains_from_what_it_said(tmp_path: Path) -> None:
-    assert train(tmp_path, missing(recording("a"), 1, slice(0, 1_500))) == 0
+    assert train(tmp_path, without_values(recording("a"), 1, slice(0, 1_500))) == 0
 
 
 def test_faults_have_no_say_in_the_threshold(tmp_path: Path) -> None:

@@ -29,8 +29,8 @@ from tests.unit.ml_model.made_recordings import (
     PLANT,
     QUICK,
     answers,
+    copy_model,
     normal_recording,
-    trained_model,
     windows_of,
     write_csv,
 )
@@ -64,7 +64,7 @@ def order(files: list[Path]) -> TrainingOrder:
     )
 
 
-def recorded() -> list[Recording]:
+def make_recordings() -> list[Recording]:
     """Three that train, one that stops the training, and a long one with peaks to calibrate on."""
     rows = (3_000, 3_000, 3_000, 3_000, 8_000)
     return [normal_recording(f"d{at}", seed=at, rows=count) for at, count in enumerate(rows)]
@@ -81,7 +81,7 @@ def faulty_recording(device: str, seed: int) -> Recording:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of one small training run."""
     out = tmp_path_factory.mktemp("run")
-    recordings = recorded()
+    recordings = make_recordings()
     file = write_csv(out / "normal.csv", recordings)
     run_training(order([file]), PLANT, out, Console(quiet=True))
     return out
@@ -112,7 +112,7 @@ def test_the_description_is_one_the_product_accepts(run: Path) -> None:
 
 def test_the_description_says_what_the_bundle_was_made_on(run: Path) -> None:
     described = export.read_description(run / "bundle")
-    recordings = recorded()
+    recordings = make_recordings()
     reference = parse_reference(described, PLANT)
     values = np.concatenate([recording.values for recording in recordings])
     drift = drift_of(reference, np.empty(0), values)
@@ -142,7 +142,7 @@ def test_evaluation_finds_the_faults(run: Path, tmp_path: Path) -> None:
 def program(tmp_path_factory: pytest.TempPathFactory) -> GraphProgram:
     """The model of trained_model() as the function runs it."""
     path = tmp_path_factory.mktemp("program") / PROGRAM_FILE
-    export.export_program(trained_model(), path)
+    export.export_program(copy_model(), path)
     graph = load_graph(path.read_bytes())
     assert isinstance(graph, GraphProgram), "not left to torch"
     return graph
@@ -158,7 +158,7 @@ def test_the_program_scores_as_the_model_does(program: GraphProgram, batch: int)
     windows[1::5, -14:, 1] = 900.0
     windows[2::5, -14:, 2] = np.nan
     found = [part.numpy() for part in program(torch.from_numpy(windows))]
-    for answer, expected in zip(found, answers(trained_model(), windows), strict=True):
+    for answer, expected in zip(found, answers(copy_model(), windows), strict=True):
         np.testing.assert_allclose(answer, expected, rtol=1e-5, atol=1e-5)
     if batch > 2:
         assert set(np.unique(found[2])) == {0.0, 1.0, 2.0}

@@ -19,9 +19,9 @@ from tests.unit.ml_model.made_recordings import (
     PLANT,
     QUICK,
     answers,
+    copy_model,
     five_recordings,
     fresh_windows,
-    trained_model,
     usual,
 )
 
@@ -30,7 +30,7 @@ Windows = NDArray[np.float32]
 
 @pytest.fixture(scope="module")
 def model() -> WindowAutoencoder:
-    return trained_model()
+    return copy_model()
 
 
 @pytest.mark.parametrize("batch", [1, 2, 257])
@@ -93,14 +93,14 @@ def test_a_fault_raises_the_score_and_names_its_channel(
 def test_no_view_counts_for_more_than_the_limit(model: WindowAutoencoder) -> None:
     windows = fresh_windows(4)
     windows[:, :, 0] += 900.0
-    limited = trained_model()
+    limited = copy_model()
     limited.config = replace(CONFIG, limit=5.0)
     assert (answers(model, windows)[0] > 20.0).all()
     np.testing.assert_allclose(answers(limited, windows)[0], 5.0, rtol=0.01)
 
 
 def test_the_unit_is_what_counts_as_one(model: WindowAutoencoder) -> None:
-    halved = trained_model()
+    halved = copy_model()
     halved.unit.fill_(2.0)
     windows = fresh_windows(50)
     np.testing.assert_allclose(answers(halved, windows)[0], answers(model, windows)[0] / 2)

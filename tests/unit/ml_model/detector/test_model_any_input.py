@@ -16,9 +16,9 @@ from tests.unit.ml_model.made_recordings import (
     PLANT,
     QUICK,
     answers,
+    copy_model,
     five_recordings,
     fresh_windows,
-    trained_model,
     usual,
     windows_of,
 )
@@ -28,7 +28,7 @@ Windows = NDArray[np.float32]
 
 @pytest.fixture(scope="module")
 def model() -> WindowAutoencoder:
-    return trained_model()
+    return copy_model()
 
 
 def assert_shares(contributions: NDArray[np.float32]) -> None:
@@ -67,7 +67,7 @@ any_windows = arrays(np.float32, (2, PLANT.window, 3), elements=any_float | plau
 @settings(max_examples=60)
 @given(windows=any_windows)
 def test_any_window_gets_a_finite_score_and_shares(windows: Windows) -> None:
-    score, contributions, sensors = answers(trained_model(), windows)
+    score, contributions, sensors = answers(copy_model(), windows)
     assert np.isfinite(score).all()
     assert (score >= 0).all()
     assert_shares(contributions)
@@ -83,7 +83,7 @@ def test_any_values_in_a_normal_window_give_a_finite_score_and_shares(
     windows: Windows, touched: NDArray[np.bool_]
 ) -> None:
     mixed = np.where(touched, windows, fresh_windows(1))
-    score, contributions, _ = answers(trained_model(), mixed)
+    score, contributions, _ = answers(copy_model(), mixed)
     assert np.isfinite(score).all()
     assert (score >= 0).all()
     assert_shares(contributions)

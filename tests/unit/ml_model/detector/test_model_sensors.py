@@ -8,20 +8,20 @@ import torch
 from numpy.typing import NDArray
 
 from ml_model.detector.model import MISSING, STUCK, WindowAutoencoder
-from tests.unit.ml_model.made_recordings import CONFIG, PLANT, answers, fresh_windows, trained_model
+from tests.unit.ml_model.made_recordings import CONFIG, PLANT, answers, copy_model, fresh_windows
 
 Windows = NDArray[np.float32]
 
 
-def limited_model(*, missing: float, stuck: float) -> WindowAutoencoder:
-    model = trained_model()
+def limit_model(*, missing: float, stuck: float) -> WindowAutoencoder:
+    model = copy_model()
     model.missing_after[0], model.stuck_after[0] = missing, stuck
     return model
 
 
 @pytest.mark.parametrize("limit", [1.0, 5.0, 16.0])
 def test_a_sensor_is_missing_after_exactly_the_limit(limit: float) -> None:
-    model = limited_model(missing=limit, stuck=np.inf)
+    model = limit_model(missing=limit, stuck=np.inf)
     windows = fresh_windows(17)
     for silent in range(17):
         windows[silent, PLANT.window - silent :, 0] = np.nan
@@ -31,7 +31,7 @@ def test_a_sensor_is_missing_after_exactly_the_limit(limit: float) -> None:
 
 @pytest.mark.parametrize("limit", [1.0, 5.0, 15.0])
 def test_a_sensor_is_stuck_after_exactly_the_limit(limit: float) -> None:
-    model = limited_model(missing=np.inf, stuck=limit)
+    model = limit_model(missing=np.inf, stuck=limit)
     windows = fresh_windows(16)
     for unchanged in range(16):
         since = PLANT.window - 1 - unchanged
@@ -41,21 +41,21 @@ def test_a_sensor_is_stuck_after_exactly_the_limit(limit: float) -> None:
 
 
 def test_without_a_limit_a_sensor_is_never_out() -> None:
-    model = limited_model(missing=np.inf, stuck=np.inf)
+    model = limit_model(missing=np.inf, stuck=np.inf)
     windows = fresh_windows(2)
     windows[0, :, 0], windows[1, :, 0] = np.nan, 20.0
     assert not answers(model, windows)[2][:, 0].any()
 
 
 def test_a_sensor_that_answers_again_is_working() -> None:
-    model = limited_model(missing=5.0, stuck=5.0)
+    model = limit_model(missing=5.0, stuck=5.0)
     windows = fresh_windows(2)
     windows[0, :-1, 0], windows[1, :-1, 0] = np.nan, 20.0
     assert not answers(model, windows)[2][:, 0].any()
 
 
 def test_a_missing_value_ends_a_standstill() -> None:
-    model = limited_model(missing=np.inf, stuck=5.0)
+    model = limit_model(missing=np.inf, stuck=5.0)
     windows = fresh_windows(1)
     windows[0, :, 0] = 20.0
     windows[0, -4, 0] = np.nan
@@ -66,7 +66,7 @@ def test_a_missing_value_ends_a_standstill() -> None:
 
 @pytest.mark.parametrize("value", [20.0, 0.0, -900.0, 3e38])
 def test_a_stuck_channel_counts_as_missing_wherever_it_stands(value: float) -> None:
-    model = trained_model()
+    model = copy_model()
     windows = fresh_windows(200)
     missing = windows.copy()
     windows[:, -14:, 0], missing[:, :, 0] = value, np.nan
@@ -79,7 +79,7 @@ def test_a_stuck_channel_counts_as_missing_wherever_it_stands(value: float) -> N
 
 
 def test_a_channel_that_is_out_takes_nothing_from_the_evidence_of_others() -> None:
-    model = trained_model()
+    model = copy_model()
     for index in range(len(CONFIG.views)):  # Let no channel speak for another.
         quantiser = model.quantiser(index)
         quantiser.whitening.copy_(torch.diag(quantiser.whitening.diagonal()))

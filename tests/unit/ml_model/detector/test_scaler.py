@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from ml_model.detector.model import WindowAutoencoder
-from ml_model.detector.scaler import LEAST_RUN, NOISE_SHARE, drifted_spread, fit_scaler, fit_sensors
+from ml_model.detector.scaler import LEAST_RUN, NOISE_SHARE, fit_scaler, fit_sensors, foresee_spread
 from ml_model.recording import Recording, RecordingError
 from tests.unit.ml_model.made_recordings import (
     CONFIG,
@@ -26,7 +26,7 @@ def model_of_rows(sensor_rows: int = 32) -> WindowAutoencoder:
     return WindowAutoencoder(replace(CONFIG, sensor_rows=sensor_rows))
 
 
-def scaled(recording: Recording, floor_share: float = 1e-3) -> WindowAutoencoder:
+def fit_model(recording: Recording, floor_share: float = 1e-3) -> WindowAutoencoder:
     model = WindowAutoencoder(CONFIG)
     windows = torch.from_numpy(windows_of(recording))
     fit_scaler(model, [recording], windows, PLANT, floor_share=floor_share)
@@ -39,14 +39,14 @@ def recording_of(values: NDArray[np.float64]) -> Recording:
 
 
 def test_values_are_held_within_a_range_more_on_either_side() -> None:
-    look = scaled(normal_recording("d", seed=1, rows=500)).look
+    look = fit_model(normal_recording("d", seed=1, rows=500)).look
     assert look.low.tolist() == [-3_000.0, -5_000.0, -100.0]
     assert look.high.tolist() == [3_000.0, 10_000.0, 200.0]
 
 
 def test_level_spread_and_noise_are_those_of_the_rows() -> None:
     recording = normal_recording("d", seed=1)
-    look = scaled(recording).look
+    look = fit_model(recording).look
     np.testing.assert_allclose(look.centre, recording.values.mean(axis=0), rtol=1e-5)
     np.testing.assert_allclose(look.spread, recording.values.std(axis=0), rtol=1e-4)
     np.testing.assert_allclose(look.noise_floor, NOISE_SHARE * np.array(NOISE), rtol=0.06)
@@ -57,13 +57,13 @@ def test_rows_with_a_fault_have_no_say_in_the_level() -> None:
     recording.values[500:900] *= 5
     recording.fault[500:900] = "scaled"
     normal = recording.values[recording.fault == ""]
-    np.testing.assert_allclose(scaled(recording).look.centre, normal.mean(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(fit_model(recording).look.centre, normal.mean(axis=0), rtol=1e-5)
 
 
 def test_missing_values_have_no_say_in_the_level() -> None:
     recording = normal_recording("d", seed=1)
     recording.values[::3, 1] = np.nan
-    look = scaled(recording).look
+    look = fit_model(recording).look
     np.testing.assert_allclose(look.centre, np.nanmean(recording.values, axis=0), rtol=1e-5)
     np.testing.assert_allclose(look.noise_floor, NOISE_SHARE * np.array(NOISE), rtol=0.06)
 
@@ -71,7 +71,7 @@ def test_missing_values_have_no_say_in_the_level() -> None:
 def test_a_channel_that_never_changes_gets_a_share_of_its_range() -> None:
     recording = normal_recording("d", seed=1, rows=500)
     recording.values[:, 2] = 50.0
-    look = scaled(recording, floor_share=0.02).look
+    look = fit_model(recording, floor_share=0.02).look
     assert look.spread[2].item() == look.noise_floor[2].item() == 2.0
 
 
@@ -79,7 +79,7 @@ def test_a_channel_without_values_is_named() -> None:
     recording = normal_recording("d", seed=1, rows=500)
     recording.values[:, 2] = np.nan
     with pytest.raises(RecordingError, match="channel 'c' of 'plant' has no value in the part"):
-        scaled(recording)
+        fit_model(recording)
 
 
 def test_a_sensor_is_out_after_half_as_long_again_as_it_ever_was() -> None:
@@ -120,7 +120,7 @@ def walk(rng: np.random.Generator) -> NDArray[np.float64]:
 
 def growth(recordings: list[Recording]) -> NDArray[np.float64]:
     """The exponent with which the mean square drift grows, ``[c]``."""
-    near, far = (drifted_spread(recordings, 8, horizon) for horizon in (1.0, 4.0))
+    near, far = (foresee_spread(recordings, 8, horizon) for horizon in (1.0, 4.0))
     exponent: NDArray[np.float64] = 2 * np.log(far / near) / np.log(4.0)
     return exponent
 
@@ -131,19 +131,19 @@ def test_a_random_walk_drifts_as_a_random_walk() -> None:
     np.testing.assert_allclose(growth(walks), 1.0, atol=0.15)
     # Its variance at a lag is the lag; half of the mean square change, as all spreads here are.
     expected = np.sqrt(2.0 * 4_000 / 2)
-    np.testing.assert_allclose(drifted_spread(walks, 8, 2.0), expected, rtol=0.25)
+    np.testing.assert_allclose(foresee_spread(walks, 8, 2.0), expected, rtol=0.25)
 
 
 def test_white_noise_does_not_drift() -> None:
     rng = np.random.default_rng(1)
     noise = [recording_of(rng.normal(size=(4_000, 3))) for _ in range(10)]
     np.testing.assert_allclose(growth(noise), 0.0, atol=0.05)
-    np.testing.assert_allclose(drifted_spread(noise, 8, 2.0), np.sqrt(1 / 8), rtol=0.1)
+    np.testing.assert_allclose(foresee_spread(noise, 8, 2.0), np.sqrt(1 / 8), rtol=0.1)
 
 
 @pytest.mark.filterwarnings("ignore:Mean of empty slice:RuntimeWarning")
 def test_a_channel_known_for_a_short_while_is_not_taken_to_drift() -> None:
     recording = recording_of(walk(np.random.default_rng(1)))
     recording.values[200:, 1] = np.nan
-    spread = drifted_spread([recording], 8, 2.0)
+    spread = foresee_spread([recording], 8, 2.0)
     assert spread[1] < 1e-3 < spread[0]

@@ -15,7 +15,7 @@ from tocsin.domain.drift import Drift
 from tocsin.domain.errors import InvalidBundleError
 
 
-def scored(
+def make_scores(
     count: int = 5_000, *, seed: int = 0, shift: float = 0.0, fault: str = ""
 ) -> ScoredRecording:
     generator = np.random.default_rng(seed)
@@ -29,7 +29,7 @@ def scored(
     return ScoredRecording(recording, score, np.zeros((count, 2), dtype=np.int8))
 
 
-def described(*parts: ScoredRecording) -> dict[str, object]:
+def describe(*parts: ScoredRecording) -> dict[str, object]:
     """A description as far as drift reads it, through JSON."""
     reference = reference_from(parts, [part.recording for part in parts], RIG)
     loaded: dict[str, object] = json.loads(json.dumps({"reference": reference}, allow_nan=False))
@@ -37,30 +37,32 @@ def described(*parts: ScoredRecording) -> dict[str, object]:
 
 
 def test_normal_recordings_of_the_same_kind_are_stable() -> None:
-    drift = drift_from(described(scored()), [scored(seed=1), scored(seed=2)], RIG)
+    drift = drift_from(describe(make_scores()), [make_scores(seed=1), make_scores(seed=2)], RIG)
     assert (drift.state, drift.readings) == ("stable", 10_000)
     assert drift.score is not None
 
 
 def test_a_channel_that_moved_is_the_largest() -> None:
-    drift = drift_from(described(scored()), [scored(seed=1, shift=2.0)], RIG)
+    drift = drift_from(describe(make_scores()), [make_scores(seed=1, shift=2.0)], RIG)
     assert (drift.state, drift.largest) == ("drifted", "heat_c")
 
 
 def test_readings_with_a_fault_are_no_part_of_the_reference() -> None:
-    assert described(scored(), scored(shift=50.0, fault="stuck")) == described(scored())
+    assert describe(make_scores(), make_scores(shift=50.0, fault="stuck")) == describe(
+        make_scores()
+    )
 
 
 def test_no_recording_at_all_is_unknown() -> None:
-    assert drift_from(described(scored()), [], RIG).state == "unknown"
+    assert drift_from(describe(make_scores()), [], RIG).state == "unknown"
 
 
 def test_a_bundle_without_a_reference_is_named() -> None:
     with pytest.raises(InvalidBundleError, match="'rig' has no usable reference"):
-        drift_from({"format": 2}, [scored()], RIG)
+        drift_from({"format": 2}, [make_scores()], RIG)
 
 
-def shown(drift: Drift) -> list[list[str]]:
+def print_table(drift: Drift) -> list[list[str]]:
     """The words of each printed line."""
     console = Console(width=80, file=io.StringIO(), record=True)
     console.print(drift_table(drift, "rig 1-a"))
@@ -68,9 +70,9 @@ def shown(drift: Drift) -> list[list[str]]:
 
 
 def test_the_table_shows_the_largest_first_and_the_state() -> None:
-    drift = drift_from(described(scored()), [scored(seed=1, shift=2.0)], RIG)
+    drift = drift_from(describe(make_scores()), [make_scores(seed=1, shift=2.0)], RIG)
     assert drift.figure is not None
-    lines = shown(drift)
+    lines = print_table(drift)
     first = next(index for index, line in enumerate(lines) if line[:1] == ["heat_c"])
     assert lines[first] == ["heat_c", f"{drift.figure:.3f}", "drifted"]
     assert {line[0] for line in lines[first + 1 : first + 3]} == {"score", "speed_rpm"}
@@ -78,6 +80,6 @@ def test_the_table_shows_the_largest_first_and_the_state() -> None:
 
 
 def test_the_table_says_when_there_is_too_little() -> None:
-    drift = drift_from(described(scored()), [scored(200)], RIG)
-    words = [word for line in shown(drift) for word in line]
+    drift = drift_from(describe(make_scores()), [make_scores(200)], RIG)
+    words = [word for line in print_table(drift) for word in line]
     assert "200 readings: unknown (at least 1000 are needed)" in " ".join(words)

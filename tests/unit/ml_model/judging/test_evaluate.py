@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ml_model.detector.scoring import ScoredRecording
-from ml_model.judging.evaluate import Judgement, faulty_and_scored, judge, metrics_of
+from ml_model.judging.evaluate import Judgement, judge, mark_readings, metrics_of
 from ml_model.recording import Recording
 from tocsin.domain.adaptation import Pace
 from tocsin.domain.decisions import Rule
@@ -17,7 +17,7 @@ WINDOW = 20
 RULE = Rule(1.0, 0.5, Hysteresis(raise_after=3, clear_after=5), 0, Pace.of(1.0))
 
 
-def judged(
+def judge_scores(
     *,
     high: list[range],
     faults: dict[str, range],
@@ -41,7 +41,7 @@ def judged(
 
 
 def test_an_alert_inside_finds_the_event_with_its_delay() -> None:
-    metrics = metrics_of([judged(high=[range(110, 120)], faults={"spike": range(105, 125)})])
+    metrics = metrics_of([judge_scores(high=[range(110, 120)], faults={"spike": range(105, 125)})])
     assert metrics["events"]["by_kind"]["spike"] == {
         "total": 1, "found": 1, "recall": 1.0, "median_delay_s": 7.0,
         "median_delay_windows": 8.0,
@@ -51,19 +51,19 @@ def test_an_alert_inside_finds_the_event_with_its_delay() -> None:
 
 
 def test_a_short_fault_may_be_found_just_after_its_end() -> None:
-    result = judged(high=[range(101, 105)], faults={"spike": range(100, 103)})
+    result = judge_scores(high=[range(101, 105)], faults={"spike": range(100, 103)})
     assert [event.delay_s for event in result.events] == [3.0]
 
 
 def test_the_return_to_normal_is_neither_found_nor_false() -> None:
-    result = judged(high=[range(122, 130)], faults={"drift": range(100, 120)})
+    result = judge_scores(high=[range(122, 130)], faults={"drift": range(100, 120)})
     assert [event.delay_s for event in result.events] == [None]
     assert result.false_alerts == []
 
 
 def test_an_alert_anywhere_else_is_false() -> None:
     high = [range(50, 56), range(140, 150), range(300, 310)]
-    result = judged(high=high, faults={"drift": range(100, 120)})
+    result = judge_scores(high=high, faults={"drift": range(100, 120)})
     assert result.false_alerts == [52, 142, 302]
     metrics = metrics_of([result])
     assert metrics["false_alerts"] == 3
@@ -72,22 +72,22 @@ def test_an_alert_anywhere_else_is_false() -> None:
 
 
 def test_an_alert_that_was_open_before_finds_nothing() -> None:
-    result = judged(high=[range(60, 115)], faults={"drift": range(100, 120)})
+    result = judge_scores(high=[range(60, 115)], faults={"drift": range(100, 120)})
     assert [event.delay_s for event in result.events] == [None]
     assert result.false_alerts == [62]
 
 
 def test_kinds_that_show_no_value_are_listed_but_not_counted() -> None:
     faults = {"late_burst": range(50, 70), "spike": range(200, 210)}
-    metrics = metrics_of([judged(high=[range(200, 206)], faults=faults)])
+    metrics = metrics_of([judge_scores(high=[range(200, 206)], faults=faults)])
     assert metrics["events"]["total"] == 1
     assert metrics["events"]["recall"] == 1.0
     assert metrics["events"]["by_kind"]["late_burst"]["found"] == 0
 
 
 def test_readings_after_a_fault_and_without_a_score_do_not_count() -> None:
-    result = judged(high=[range(100, 130)], faults={"drift": range(100, 120)}, unscored=30)
-    faulty, counts = faulty_and_scored(result)
+    result = judge_scores(high=[range(100, 130)], faults={"drift": range(100, 120)}, unscored=30)
+    faulty, counts = mark_readings(result)
     assert faulty.sum() == 20
     assert not counts[:30].any()
     assert not counts[120:139].any()
@@ -96,7 +96,7 @@ def test_readings_after_a_fault_and_without_a_score_do_not_count() -> None:
 
 
 def test_a_sensor_that_is_out_raises_as_a_score_does() -> None:
-    result = judged(high=[], faults={"stuck": range(100, 130)}, stuck=range(110, 130))
+    result = judge_scores(high=[], faults={"stuck": range(100, 130)}, stuck=range(110, 130))
     assert [event.delay_s for event in result.events] == [12.0]
     assert result.anomalous.sum() == 20
 
@@ -104,12 +104,12 @@ def test_a_sensor_that_is_out_raises_as_a_score_does() -> None:
 def test_a_cooldown_keeps_alerts_apart() -> None:
     high = [range(50, 56), range(70, 76), range(300, 310)]
     cooled = replace(RULE, cooldown_ms=60_000)
-    assert judged(high=high, faults={}).raised == [52, 72, 302]
-    assert judged(high=high, faults={}, rule=cooled).raised == [52, 302]
+    assert judge_scores(high=high, faults={}).raised == [52, 72, 302]
+    assert judge_scores(high=high, faults={}, rule=cooled).raised == [52, 302]
 
 
 def test_without_events_or_days_there_is_no_ratio() -> None:
-    metrics = metrics_of([judged(high=[], faults={}, unscored=400)])
+    metrics = metrics_of([judge_scores(high=[], faults={}, unscored=400)])
     assert metrics["events"]["recall"] is None
     assert metrics["events"]["precision"] is None
     assert metrics["false_alerts_per_device_day"] is None

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from ml_model.recording import (
     Recording,
-    ends_of_windows,
-    normal_ends,
+    find_normal_ends,
+    find_window_ends,
     normal_windows,
     split,
     window_chunks,
@@ -68,6 +68,6 @@ def test_a_normal_window_holds_no_silence_and_no_fault(steps: list[int], faulty:
         "x", t, np.zeros((len(t), 3), np.float32), np.where(np.isin(rows, list(faulty)), "odd", "")
     )
     ends = {int(end) for _, chunk in window_chunks(recording, PLANT) for end in chunk}
-    assert set(np.flatnonzero(ends_of_windows(recording, PLANT)).tolist()) == ends
+    assert set(np.flatnonzero(find_window_ends(recording, PLANT)).tolist()) == ends
     normal = {end for end in ends if not faulty & set(range(end - PLANT.window + 1, end + 1))}
-    assert set(np.flatnonzero(normal_ends(recording, PLANT)).tolist()) == normal
+    assert set(np.flatnonzero(find_normal_ends(recording, PLANT)).tolist()) == normal

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ml_model.recording import Recording, RecordingError, split
-from ml_model.recordings.checks import check_parts, check_period, check_trainable, with_windows
+from ml_model.recordings.checks import check_parts, check_period, check_trainable, keep_windowed
 from tests.unit.ml_model.made_recordings import PLANT, START_MS, normal_recording
 
 
@@ -97,14 +97,14 @@ def test_a_part_without_a_normal_window_is_named(rows: slice, part: str) -> None
 
 def test_a_device_without_a_window_is_left_out() -> None:
     devices = [normal_recording(f"d{number}", seed=1, rows=31 + number) for number in range(3)]
-    kept, remarks = with_windows(devices, PLANT)
+    kept, remarks = keep_windowed(devices, PLANT)
     assert [recording.device for recording in kept] == ["d1", "d2"]
     assert len(remarks) == 1
     assert remarks[0].startswith("left out, without 32 readings in a row")
     assert remarks[0].endswith(": d0")
-    assert with_windows(kept, PLANT) == (kept, [])
+    assert keep_windowed(kept, PLANT) == (kept, [])
     with pytest.raises(RecordingError, match="no device has 32 readings in a row"):
-        with_windows(devices[:1], PLANT)
+        keep_windowed(devices[:1], PLANT)
 
 
 @pytest.mark.parametrize(("step_ms", "said"), [(10_000, "10 s"), (500, "0.5 s"), (1, "0.001 s")])

@@ -10,13 +10,13 @@ import pytest
 from rich.console import Console
 
 from ml_model.recording import RecordingError
-from ml_model.recordings.files import FileSource, read_recordings, sha256_of
+from ml_model.recordings.files import FileSource, hash_files, read_recordings
 from tests.unit.ml_model.made_recordings import PLANT, START_MS, normal_recording, write_csv
 
 SILENT = Console(quiet=True)
 
 
-def written(tmp_path: Path, text: str, name: str = "plant.csv") -> Path:
+def write_text_file(tmp_path: Path, text: str, name: str = "plant.csv") -> Path:
     path = tmp_path / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -43,7 +43,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
 
 
 def test_columns_are_put_in_the_order_of_the_profile(tmp_path: Path) -> None:
-    path = written(tmp_path, "c,a,device,t,b\n3,1,x,1000,2\n")
+    path = write_text_file(tmp_path, "c,a,device,t,b\n3,1,x,1000,2\n")
     assert read_recordings([path], PLANT)[0].values.tolist() == [[1.0, 2.0, 3.0]]
 
 
@@ -53,7 +53,7 @@ def test_separators_and_byte_order_marks_are_found(
     tmp_path: Path, separator: str, mark: str
 ) -> None:
     text = mark + "t,device,a,b,c\n1000,x,1,,3\n".replace(",", separator)
-    (read,) = read_recordings([written(tmp_path, text)], PLANT)
+    (read,) = read_recordings([write_text_file(tmp_path, text)], PLANT)
     np.testing.assert_array_equal(read.values, [[1.0, np.nan, 3.0]])
 
 
@@ -63,12 +63,12 @@ def test_separators_and_byte_order_marks_are_found(
      "2026-01-05"],
 )  # fmt: skip
 def test_times_are_read_as_ms(tmp_path: Path, time: str) -> None:
-    path = written(tmp_path, f"t,device,a,b,c\n{time},x,1,2,3\n")
+    path = write_text_file(tmp_path, f"t,device,a,b,c\n{time},x,1,2,3\n")
     assert read_recordings([path], PLANT)[0].t.tolist() == [START_MS]
 
 
 def test_the_column_of_times_can_be_named(tmp_path: Path) -> None:
-    path = written(tmp_path, "stamp,a,b,c\n1000,1,2,3\n")
+    path = write_text_file(tmp_path, "stamp,a,b,c\n1000,1,2,3\n")
     (read,) = read_recordings([path], PLANT, time_column="stamp")
     assert (read.device, read.t.tolist()) == ("plant", [1000])
     with pytest.raises(RecordingError, match=r"column t is missing: name .* with --time-column"):
@@ -77,7 +77,7 @@ def test_the_column_of_times_can_be_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("label", ["0", "0.0", "False", "no", ""])
 def test_a_label_that_says_no_is_no_fault(tmp_path: Path, label: str) -> None:
-    path = written(tmp_path, f"t,a,b,c,fault\n1000,1,2,3,{label}\n2000,1,2,3,spike\n")
+    path = write_text_file(tmp_path, f"t,a,b,c,fault\n1000,1,2,3,{label}\n2000,1,2,3,spike\n")
     assert read_recordings([path], PLANT)[0].fault.tolist() == ["", "spike"]
 
 
@@ -94,8 +94,8 @@ def test_a_later_file_continues_a_device(tmp_path: Path) -> None:
 
 def test_a_folder_is_read_whole_and_in_order(tmp_path: Path) -> None:
     for name in ("b/1.csv", "a/1.csv", "a/deep/2.CSV"):
-        written(tmp_path, "t,a,b,c\n1000,1,2,3\n", name)
-    written(tmp_path, "not a recording", "a/README.md")
+        write_text_file(tmp_path, "t,a,b,c\n1000,1,2,3\n", name)
+    write_text_file(tmp_path, "not a recording", "a/README.md")
     read = read_recordings([tmp_path], PLANT)
     assert [recording.device for recording in read] == ["a/1", "a/deep/2", "b/1"]
     (tmp_path / "empty").mkdir()
@@ -120,7 +120,7 @@ def test_parquet_is_read_as_csv_is(tmp_path: Path, times: str) -> None:
 def test_what_is_no_parquet_is_refused_in_one_line(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     with pytest.raises(RecordingError, match=r"x\.parquet: not a file with readings"):
-        read_recordings([written(tmp_path, "t,a,b,c\n", "x.parquet")], PLANT)
+        read_recordings([write_text_file(tmp_path, "t,a,b,c\n", "x.parquet")], PLANT)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_what_is_no_parquet_is_refused_in_one_line(tmp_path: Path) -> None:
 )
 def test_a_bad_file_is_refused_in_one_line(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(RecordingError, match=said) as refused:
-        read_recordings([written(tmp_path, text)], PLANT)
+        read_recordings([write_text_file(tmp_path, text)], PLANT)
     assert "\n" not in str(refused.value)
     assert "plant.csv" in str(refused.value)
 
@@ -165,11 +165,11 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_the_hash_is_of_all_files(tmp_path: Path) -> None:
-    file = written(tmp_path, "t,a,b,c\n1000,1,2,3\n", "a/1.csv")
-    hashed = sha256_of([tmp_path])
-    assert hashed == sha256_of([file])
-    written(tmp_path, "t,a,b,c\n1000,1,2,3\n", "a/2.csv")
-    assert sha256_of([tmp_path]) != hashed
+    file = write_text_file(tmp_path, "t,a,b,c\n1000,1,2,3\n", "a/1.csv")
+    hashed = hash_files([tmp_path])
+    assert hashed == hash_files([file])
+    write_text_file(tmp_path, "t,a,b,c\n1000,1,2,3\n", "a/2.csv")
+    assert hash_files([tmp_path]) != hashed
 
 
 def test_a_source_of_files_reads_checks_and_names_them(tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_a_source_of_files_reads_checks_and_names_them(tmp_path: Path) -> None:
     source = FileSource([tmp_path / "plant.csv"])
     recorded = source.read(PLANT, SILENT)
     assert [recording.device for recording in recorded.recordings] == ["x"]
-    assert recorded.sha256 == sha256_of([tmp_path / "plant.csv"])
+    assert recorded.sha256 == hash_files([tmp_path / "plant.csv"])
     assert source.flags == "--data plant.csv"
     assert FileSource([tmp_path / "f"], "at").flags == "--data f --time-column at"
 

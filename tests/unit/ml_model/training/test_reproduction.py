@@ -35,7 +35,7 @@ EVENTS = ("metrics", "events")
 DRIFT, SPIKE = (*EVENTS, "by_kind", "drift"), (*EVENTS, "by_kind", "spike")
 
 
-def changed(value: object, *path: str) -> dict[str, Any]:
+def change_figure(value: object, *path: str) -> dict[str, Any]:
     """COMMITTED with *value* at *path*."""
     made = copy.deepcopy(COMMITTED)
     inner = made
@@ -78,18 +78,20 @@ def test_the_same_bundle_is_within_every_tolerance() -> None:
 def test_each_figure_has_its_tolerance(
     name: str, path: tuple[str, ...], last_within: float, beyond_it: float
 ) -> None:
-    assert beyond(changed(last_within, *path)) == []
-    assert beyond(changed(beyond_it, *path)) == [name]
+    assert beyond(change_figure(last_within, *path)) == []
+    assert beyond(change_figure(beyond_it, *path)) == [name]
 
 
 def test_delays_are_told_in_readings_of_the_profile() -> None:
-    made = changed(9.0, *EVENTS, "median_delay_s")
+    made = change_figure(9.0, *EVENTS, "median_delay_s")
     assert beyond(made) == ["median delay s"]
     assert beyond(made, period_s=2.0) == []
 
 
 def test_a_kind_on_one_side_only_is_beyond() -> None:
-    fewer = changed({"drift": COMMITTED["metrics"]["events"]["by_kind"]["drift"]}, *DRIFT[:-1])
+    fewer = change_figure(
+        {"drift": COMMITTED["metrics"]["events"]["by_kind"]["drift"]}, *DRIFT[:-1]
+    )
     gone = ["spike: recall", "spike: median delay s"]
     assert beyond(fewer) == gone
     figures = figures_of(fewer, COMMITTED, 1.0)
@@ -98,14 +100,14 @@ def test_a_kind_on_one_side_only_is_beyond() -> None:
 
 
 def test_a_kind_never_found_has_no_delay_on_either_side() -> None:
-    deaf = changed({"recall": 0.0, "median_delay_s": None}, *SPIKE)
+    deaf = change_figure({"recall": 0.0, "median_delay_s": None}, *SPIKE)
     assert all(figure.within for figure in figures_of(deaf, deaf, 1.0))
     assert beyond(deaf) == ["spike: recall", "spike: median delay s"]
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, None, "1.5", [1.5]])
 def test_what_is_not_a_number_is_beyond(bad: object) -> None:
-    assert beyond(changed(bad, "threshold")) == ["threshold"]
+    assert beyond(change_figure(bad, "threshold")) == ["threshold"]
 
 
 def test_nan_is_beyond_even_beside_nan() -> None:
@@ -114,7 +116,7 @@ def test_nan_is_beyond_even_beside_nan() -> None:
 
 @pytest.mark.parametrize("metrics", [None, {}, {"events": None}, {"events": {"by_kind": 3}}])
 def test_a_description_without_metrics_has_no_figures(metrics: object) -> None:
-    names = beyond(changed(metrics, "metrics"))
+    names = beyond(change_figure(metrics, "metrics"))
     assert names == [figure.name for figure in figures_of(COMMITTED, COMMITTED, 1.0)][1:]
 
 
@@ -129,7 +131,7 @@ def test_within_is_the_same_from_both_sides(before: float, other: float, toleran
     assert Figure("x", before, before, tolerance).within
 
 
-def shown(made: dict[str, Any], *, identical: bool) -> str:
+def print_table(made: dict[str, Any], *, identical: bool) -> str:
     console = Console(file=io.StringIO(), width=120)
     figures = figures_of(COMMITTED, made, 1.0)
     console.print(reproduction_table("pump", figures, identical=identical))
@@ -138,10 +140,10 @@ def shown(made: dict[str, Any], *, identical: bool) -> str:
 
 
 def test_the_table_shows_both_and_what_is_allowed() -> None:
-    made = changed({"recall": 0.0, "median_delay_s": None}, *SPIKE)
+    made = change_figure({"recall": 0.0, "median_delay_s": None}, *SPIKE)
     cells = {
         line.split("│")[1].strip(): [cell.strip() for cell in line.split("│")[2:-1]]
-        for line in shown(made, identical=False).splitlines()
+        for line in print_table(made, identical=False).splitlines()
         if line.startswith("│")
     }
     assert cells["threshold"] == ["1.5", "1.5", "0.015", "yes"]
@@ -149,5 +151,5 @@ def test_the_table_shows_both_and_what_is_allowed() -> None:
 
 
 def test_the_table_says_whether_the_files_are_the_same() -> None:
-    assert "identical to the byte" in shown(COMMITTED, identical=True)
-    assert "the files differ" in shown(COMMITTED, identical=False)
+    assert "identical to the byte" in print_table(COMMITTED, identical=True)
+    assert "the files differ" in print_table(COMMITTED, identical=False)

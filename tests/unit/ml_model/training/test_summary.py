@@ -11,7 +11,7 @@ from rich.console import Console
 
 from ml_model.detector.calibrate import Calibration
 from ml_model.recording import split
-from ml_model.training.summary import cut_short, training_table
+from ml_model.training.summary import is_out_of_time, training_table
 from ml_model.training.train import Epoch, TrainConfig
 from tests.unit.ml_model.made_recordings import normal_recording
 
@@ -54,4 +54,4 @@ def test_the_summary_says_what_was_read_and_what_came_of_it() -> None:
 def test_only_a_training_without_another_reason_to_end_was_cut_short(
     best: list[bool], short: bool
 ) -> None:
-    assert cut_short(epochs(*best), TrainConfig(epochs=10, patience=3)) == short
+    assert is_out_of_time(epochs(*best), TrainConfig(epochs=10, patience=3)) == short

@@ -19,9 +19,9 @@ from tests.unit.ml_model.made_recordings import (
     PLANT,
     QUICK,
     answers,
+    copy_model,
     five_recordings,
     normal_recording,
-    trained_model,
     windows_of,
 )
 
@@ -95,7 +95,7 @@ def test_each_epoch_is_reported(recordings: list[Recording]) -> None:
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others() -> None:
     recordings = five_recordings()
     args = (recordings[:3], recordings[3:4], PLANT, CONFIG)
-    first = trained_model().state_dict()
+    first = copy_model().state_dict()
     again = train(*args, QUICK)[0].state_dict()
     for name, value in first.items():
         assert torch.equal(value, again[name]), name
@@ -110,7 +110,7 @@ def test_nothing_moves_where_each_view_has_one_prototype(recordings: list[Record
     assert not model.quantiser(0).prototypes.any()
 
 
-def encoded(model: WindowAutoencoder, recordings: list[Recording], view: int) -> Tensor:
+def encode_windows(model: WindowAutoencoder, recordings: list[Recording], view: int) -> Tensor:
     windows = torch.from_numpy(normal_windows(recordings, PLANT, most=10**9))
     with torch.inference_mode():
         return model.quantiser(view).encode(model.look(windows)[view]).flatten(0, 1)
@@ -123,7 +123,7 @@ def test_the_encoder_takes_out_what_channels_share(recordings: list[Recording]) 
     seen = model.look(torch.from_numpy(windows_of(recordings[0])))[0].values.flatten(0, 1)
     assert abs(torch.corrcoef(seen.T)[0, 1].item()) > 0.8, "a and b follow one load"
     for view in (0, 1):
-        values = encoded(model, recordings[:3], view)
+        values = encode_windows(model, recordings[:3], view)
         np.testing.assert_allclose(values.mean(0), 0.0, atol=1e-3)
         np.testing.assert_allclose(torch.cov(values.T), np.eye(3), atol=0.15)
         correlation = torch.corrcoef(values.T) - torch.eye(3)
