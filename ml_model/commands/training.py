@@ -13,6 +13,7 @@ from rich.console import Console
 from ml_model.commands.parser import Commands
 from ml_model.paths import BUNDLES, RUNS
 from ml_model.recordings.flags import add_source_flags, source_of
+from ml_model.training.progress import print_line
 from ml_model.training.reproduction import ReproductionError
 from tocsin.profiles import load_profiles
 
@@ -108,7 +109,8 @@ def _add_reproduce(commands: Commands, names: list[str]) -> None:
 
 def _run_train(parsed: argparse.Namespace, console: Console) -> None:
     from ml_model.detector.presets import TARGET_PER_DAY, preset_of  # noqa: PLC0415 (imports torch)
-    from ml_model.training.runs import TrainingOrder, run_training  # noqa: PLC0415 (imports torch)
+    from ml_model.training.fitting import TrainingOrder  # noqa: PLC0415 (imports torch)
+    from ml_model.training.runs import run_training  # noqa: PLC0415 (imports torch)
     from ml_model.training.train import TrainConfig  # noqa: PLC0415 (imports torch)
 
     profile = load_profiles()[parsed.profile]
@@ -124,10 +126,10 @@ def _run_train(parsed: argparse.Namespace, console: Console) -> None:
         f"--epochs {parsed.epochs} --target {target:g} {source.flags}",
     )
     made = run_training(order, profile, out, console)
-    _print_line(
+    print_line(
         console, f"bundle in {made}, plots and config.json in {out}; next, on labelled faults:"
     )
-    _print_line(
+    print_line(
         console, f"python -m ml_model evaluate --profile {profile.name} --bundle {made} --data …"
     )
 
@@ -139,12 +141,7 @@ def _run_evaluate(parsed: argparse.Namespace, console: Console) -> None:
     bundle = parsed.bundle or BUNDLES / profile.name
     out = _choose_out(parsed)
     run_evaluation(bundle, source_of(parsed, out, "evaluation"), profile, out, console)
-    _print_line(console, f"metrics.json and plots in {out}")
-
-
-def _print_line(console: Console, line: str) -> None:
-    """A line with paths and commands in it: as it is, however long."""
-    console.print(line, markup=False, highlight=False, soft_wrap=True)
+    print_line(console, f"metrics.json and plots in {out}")
 
 
 def _run_reproduce(parsed: argparse.Namespace, console: Console) -> int:

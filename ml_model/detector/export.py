@@ -7,13 +7,14 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from ml_model.detector.calibrate import Calibration
 from ml_model.detector.model import WindowAutoencoder
@@ -28,6 +29,7 @@ MODEL_GENERATION = 2  # the first part of every version
 COOLDOWN_S = 60.0  # an alert that comes back within a minute is the same to an operator
 CHECKED_WINDOWS = 64
 RELOAD_WITHIN_S = 120
+Scorer = Callable[[Path, NDArray[np.float32]], list[NDArray[np.float32]]]
 # Scores the windows in a .npy file with the program of a .pt2 file, with nothing of ours imported.
 RELOAD = (
     "import sys, numpy, torch;"
@@ -95,9 +97,35 @@ def write_bundle(
     """
     export_program(model, folder / PROGRAM_FILE)
     check_reload(model, folder / PROGRAM_FILE)
+    description = describe_bundle(
+        folder / PROGRAM_FILE,
+        model,
+        profile,
+        calibration=calibration,
+        hysteresis=hysteresis,
+        cooldown_s=cooldown_s,
+        training=training,
+        reference=reference,
+    )
+    write_description(folder, description)
+    return description
+
+
+def describe_bundle(
+    program: Path,
+    model: WindowAutoencoder,
+    profile: Profile,
+    *,
+    calibration: Calibration,
+    hysteresis: Hysteresis,
+    cooldown_s: float = COOLDOWN_S,
+    training: Mapping[str, Any],
+    reference: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The content of bundle.json for *model*, exported to the file *program*."""
     calibrated = asdict(calibration)
     tail = calibrated.pop("tail")
-    description = {
+    return {
         "format": FORMAT,
         "profile": profile.name,
         "version": version_of(model, calibration, hysteresis, cooldown_s),
@@ -113,16 +141,14 @@ def write_bundle(
         },
         "program": {
             "file": PROGRAM_FILE,
-            "sha256": _hash_file(folder / PROGRAM_FILE),
-            "bytes": (folder / PROGRAM_FILE).stat().st_size,
+            "sha256": _hash_file(program),
+            "bytes": program.stat().st_size,
         },
         "training": dict(training),
         "calibration": calibrated,
         "reference": dict(reference),
         "metrics": {},
     }
-    write_description(folder, description)
-    return description
 
 
 def write_description(folder: Path, description: Mapping[str, Any]) -> None:
@@ -142,8 +168,12 @@ def version_of(
     return f"{MODEL_GENERATION}-{digest.hexdigest()[:8]}"
 
 
-def check_reload(model: WindowAutoencoder, path: Path) -> None:
-    """Raise InvalidBundleError unless a fresh process scores with *path* as *model* does."""
+def check_reload(model: WindowAutoencoder, path: Path, *, score: Scorer | None = None) -> None:
+    """Raise InvalidBundleError unless the program in *path* scores as *model* does.
+
+    *score* answers with the program for windows ``[k, w, c]``; by default a fresh process that
+    knows nothing of ours, as the function that will load it knows nothing of the training.
+    """
     config = model.config
     generator = np.random.default_rng(0)
     scale = (model.look.spread.numpy(), model.look.centre.numpy())
@@ -152,24 +182,31 @@ def check_reload(model: WindowAutoencoder, path: Path) -> None:
     windows[generator.random(windows.shape) < 0.05] = np.nan
     with torch.inference_mode():
         expected = [part.numpy() for part in model(torch.from_numpy(windows))]
+    found = (score or score_in_fresh_process)(path, windows)
+    for answer, wanted in zip(found, expected, strict=True):
+        if not np.allclose(answer, wanted, rtol=1e-4, atol=1e-5):
+            raise InvalidBundleError(f"{path} scores otherwise in a fresh process")
+
+
+def score_in_fresh_process(path: Path, windows: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    """What the program in *path* answers for *windows* ``[k, w, c]`` in a process of its own.
+
+    Raises InvalidBundleError when it does not load there.
+    """
     windows_path, answer_path = path.with_suffix(".windows.npy"), path.with_suffix(".answer.npz")
     try:
         np.save(windows_path, windows)
-        files = [str(path), str(windows_path), str(answer_path)]
         done = subprocess.run(  # our own interpreter and our own line
-            [sys.executable, "-c", RELOAD, *files],
+            [sys.executable, "-c", RELOAD, str(path), str(windows_path), str(answer_path)],
             capture_output=True, text=True, timeout=RELOAD_WITHIN_S, check=False,
         )  # fmt: skip
         if done.returncode != 0:
             raise InvalidBundleError(f"{path} does not load in a fresh process: {done.stderr}")
         with np.load(answer_path) as answer:
-            found = [answer[f"arr_{number}"] for number in range(len(expected))]
+            return [answer[f"arr_{number}"] for number in range(len(answer.files))]
     finally:
         windows_path.unlink(missing_ok=True)
         answer_path.unlink(missing_ok=True)
-    for answer, other in zip(found, expected, strict=True):
-        if not np.allclose(answer, other, rtol=1e-4, atol=1e-5):
-            raise InvalidBundleError(f"{path} scores otherwise in a fresh process")
 
 
 def _round_numbers(values: torch.Tensor) -> list[float]:

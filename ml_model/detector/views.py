@@ -82,8 +82,11 @@ class Views(nn.Module):
         self.register_buffer("blocks", _lay_blocks(window, early, views))
 
     def forward(self, x: Tensor) -> list[Seen]:
-        x = torch.clamp(x, self.low, self.high) - self.centre
-        means, shares = self._average_blocks(x)
+        # Clamped, for a broken sensor's 1e30 would swamp every mean; centred, for single precision
+        # holds small differences of large values badly. NaN passes both.
+        x = torch.clamp(x, self.low, self.high) - self.centre  # [b, w, c]
+        means, shares = self._average_blocks(x)  # each [b, blocks, c], the early blocks last
+        # Without early rows views refer to the training rows' level, which is 0 after centring.
         reference = scale = torch.zeros_like(self.centre)
         if self.early:
             reference, scale = self._measure_early(x, means[:, -EARLY_BLOCKS:])
@@ -93,7 +96,7 @@ class Views(nn.Module):
         for view in self.views:
             origin, unit = (reference, scale) if view.relative else (0.0, self.spread)
             if view.kind == "level":
-                part = slice(first, first + view.blocks)
+                part = slice(first, first + view.blocks)  # this view's own blocks
                 first += view.blocks
                 values = (means[:, part] - origin) / unit
                 share = shares[:, part]
@@ -101,6 +104,7 @@ class Views(nn.Module):
                 values, share = _look(view, recent, origin, unit)
             if view.relative and view.kind in ("level", "peak"):
                 values = _compress(values)
+            # Unknown is 0, which is normal, with the weight 0.
             share = torch.where(torch.isnan(values), 0.0, share)
             seen.append(Seen(values.nan_to_num(0.0), share))
         return seen
@@ -112,17 +116,21 @@ class Views(nn.Module):
     def _average_blocks(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean of what is known of each block, NaN for nothing, and the share that is known."""
         known = (x == x).to(x.dtype)  # noqa: PLR0124 (NaN is not itself, and this is the fast way)
+        # One product of matrices [blocks, w] @ [b, w, c] for all blocks of all views at once.
         sums = self.blocks @ x.nan_to_num(0.0)
         counts = self.blocks @ known
         return sums / counts, counts / self.blocks.sum(1).unsqueeze(1)
 
     def _measure_early(self, x: Tensor, averages: Tensor) -> tuple[Tensor, Tensor]:
         """The early rows' level and noise, each ``[b, 1, c]``; NaN where too little is known."""
-        reference = averages.nanmedian(1, keepdim=True).values
+        # The median over blocks: a fault that falls into a few of them does not move it.
+        reference = averages.nanmedian(1, keepdim=True).values  # [b, 1, c]
         size = self.early // EARLY_BLOCKS
         early = x.narrow(1, 0, self.early).reshape(-1, EARLY_BLOCKS, size, x.shape[2])
-        steps = early.diff(dim=2).abs().nanmean(2)
+        # Noise told from steps between neighbours: a slow change of level adds hardly to it.
+        steps = early.diff(dim=2).abs().nanmean(2)  # [b, early blocks, c]
         noise = steps.nanmedian(1, keepdim=True).values / STEP_OF_WHITE_NOISE
+        # A device quieter than any in training is still not judged by a finer measure than theirs.
         noise = torch.maximum(noise, self.noise_floor)
         enough = (~torch.isnan(averages)).to(x.dtype).mean(1, keepdim=True) >= ENOUGH
         return reference, torch.where(enough, noise, torch.nan)
@@ -132,15 +140,17 @@ def _look(
     view: View, recent: Tensor, origin: Tensor | float, unit: Tensor
 ) -> tuple[Tensor, Tensor]:
     """A view of recent rows that is no level: values and known shares, each ``[b, 1, c]``."""
-    rows = _last(recent, view.reach)
+    rows = _last(recent, view.reach)  # [b, reach, c]
     share = (~torch.isnan(rows)).to(rows.dtype).mean(1, keepdim=True)
     if view.kind == "spread":
         deviations = (rows - rows.nanmean(1, keepdim=True)) / unit
+        # A logarithm, since spreads differ by factors: half as much is as odd as twice as much.
         return (deviations.square().nanmean(1, keepdim=True) + LEAST_VARIANCE).log(), share
     if view.kind == "step":
         return ((rows.diff(dim=1).abs() / unit).nanmean(1, keepdim=True) + STILL).log(), share
     # What is missing is no spike; where the unit is not known, nothing is.
     sizes = (rows - origin).abs().nan_to_num(0.0) / unit
+    # The second largest, for a single odd reading is no spike.
     return sizes.topk(2, dim=1).values.narrow(1, 1, 1), share
 
 

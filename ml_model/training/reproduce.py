@@ -14,8 +14,10 @@ from ml_model.detector.presets import TARGET_PER_DAY, preset_of
 from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
 from ml_model.recordings.fleet import Fleet
 from ml_model.recordings.simulated import SimulatedSource
+from ml_model.training.fitting import TrainingOrder
+from ml_model.training.progress import print_line
 from ml_model.training.reproduction import Figure, ReproductionError, figures_of
-from ml_model.training.runs import TrainingOrder, run_evaluation, run_training
+from ml_model.training.runs import run_evaluation, run_training
 from ml_model.training.summary import reproduction_table
 from ml_model.training.train import TrainConfig
 from tocsin.domain.errors import InvalidBundleError
@@ -48,7 +50,7 @@ def reproduce(
     try:
         _compare_figures(committed, made, profile, console)
     except InvalidBundleError as error:
-        _print_line(console, f"{profile.name}: nothing to compare with: {error}")
+        print_line(console, f"{profile.name}: nothing to compare with: {error}")
     committed.mkdir(parents=True, exist_ok=True)
     for name in FILES:
         shutil.copyfile(made / name, committed / name)
@@ -73,7 +75,7 @@ def check_bundles(
     committed = [profile for profile in profiles if (bundles / profile.name).is_dir()]
     for profile in profiles:
         if profile not in committed:
-            _print_line(console, f"{profile.name}: no bundle in {bundles}, nothing to compare with")
+            print_line(console, f"{profile.name}: no bundle in {bundles}, nothing to compare with")
     if not committed:
         raise ReproductionError(
             f"{bundles} holds no bundle to check: make one with make train, or name another "
@@ -90,7 +92,7 @@ def check_bundles(
         figures = _compare_figures(bundles / profile.name, made, profile, console)
         beyond += [f"{profile.name}: {figure.name}" for figure in figures if not figure.within]
     for line in beyond or [f"none, of {', '.join(profile.name for profile in committed)}"]:
-        _print_line(console, f"beyond its tolerance: {line}")
+        print_line(console, f"beyond its tolerance: {line}")
     return BEYOND if beyond else 0
 
 
@@ -128,8 +130,3 @@ def _compare_figures(
     same, *_ = filecmp.cmpfiles(committed, made, FILES, shallow=False)
     console.print(reproduction_table(profile.name, figures, identical=set(same) == set(FILES)))
     return figures
-
-
-def _print_line(console: Console, line: str) -> None:
-    """A line with paths in it: as it is, however long."""
-    console.print(line, markup=False, highlight=False, soft_wrap=True)

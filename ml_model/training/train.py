@@ -1,6 +1,9 @@
 """Training: the scaler and the encoders from training rows, the prototypes by gradient descent.
 
 Same seed, same recordings, same machine: same weights.
+
+Shapes: k windows of w readings each, c channels; a view sees n blocks of each window and keeps p
+prototypes.
 """
 
 from __future__ import annotations
@@ -19,10 +22,10 @@ from ml_model.detector.views import Seen, View
 from ml_model.recording import Recording, RecordingError, normal_windows
 from tocsin.domain.profile import Profile
 
-LEAST_SPREAD = 0.02  # of a view, in spreads of its channel
-LEAST_TAIL = 0.05  # of an error that hardly ever occurs
-FOLDS = 5
-BATCH = 2_048
+LEAST_SPREAD = 0.02  # of a view, in spreads of its channel: a still view must not divide by nothing
+LEAST_TAIL = 0.05  # of an error: where hardly any occurs, the first small one is no alert
+FOLDS = 5  # of time, where nothing is held out
+BATCH = 2_048  # windows looked at together: bounds the memory, changes no result
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ def train(
     With nothing held out, where every row is needed, windows themselves are the prototypes and
     errors are told in folds of time. Raises RecordingError when there is no whole window.
     """
+    # Several threads would add in whatever order they finish, and the last digits would differ.
     torch.manual_seed(config.seed)
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(mode=True)
@@ -87,6 +91,8 @@ def train(
     encoded = _encode_views(model, seen)
     epochs: list[Epoch] = []
     if held_out:
+        # Tails are told from windows that neither the encoders nor the prototypes have seen: errors
+        # on the training windows are smaller than those to come.
         others = _cut_windows(held_out, profile, config.most_windows // 3)
         _place_prototypes(model, encoded)
         epochs = _fit_prototypes(
@@ -113,7 +119,7 @@ def _cut_windows(recordings: Sequence[Recording], profile: Profile, most: int) -
 def _look_at(model: WindowAutoencoder, windows: Tensor) -> list[Seen]:
     """Every view of *windows* ``[k, w, c]``."""
     with torch.no_grad():
-        parts = [model.look(batch) for batch in torch.split(windows, BATCH)]
+        parts = [model.look(batch) for batch in torch.split(windows, BATCH)]  # [batch][view]
     return [
         Seen(
             torch.cat([batch.values for batch in of_view]),
@@ -124,12 +130,13 @@ def _look_at(model: WindowAutoencoder, windows: Tensor) -> list[Seen]:
 
 
 def _encode_views(model: WindowAutoencoder, seen: Sequence[Seen]) -> list[Tensor]:
-    """Each view's encoded windows, flat: ``[k, n * c]``."""
+    """Each view's encoded windows, flat: ``[k, n * c]``, for distances between whole windows."""
     with torch.no_grad():
         return [model.quantiser(i).encode(view).flatten(1) for i, view in enumerate(seen)]
 
 
 def _measure_errors(model: WindowAutoencoder, windows: Tensor) -> list[Tensor]:
+    """Each view's errors ``[k, c]`` before they are brought to one scale."""
     with torch.no_grad():
         parts = [model.errors(batch) for batch in torch.split(windows, BATCH)]
     return [torch.cat(of_view) for of_view in zip(*parts, strict=True)]
@@ -141,15 +148,22 @@ def _fit_encoders(
     training: Sequence[Recording],
     config: TrainConfig,
 ) -> None:
-    """Set each view's offset and whitening from what is seen in normal windows."""
+    """Set each view's offset ``[c]`` and whitening ``[c, c]`` from what normal windows show.
+
+    The blocks of a window count as samples of the same channels, so that a view of few windows
+    still has enough to tell c × c correlations from.
+    """
     for index, (view, found) in enumerate(zip(model.config.views, seen, strict=True)):
         quantiser = model.quantiser(index)
         known = torch.where(found.known > 0, found.values, torch.nan).flatten(0, 1)  # [k * n, c]
         offset = known.nanmean(0).nan_to_num(0.0)
         fill_buffer(quantiser.offset, offset.numpy())
-        deviations = (known - offset).nan_to_num(0.0).double()
-        covariance = deviations.T @ deviations / len(deviations)
-        spread = covariance.diagonal().sqrt()
+        # What is missing counts as the mean: it says nothing of how channels move together.
+        # Double, since single precision loses the small eigenvalues in the sums.
+        deviations = (known - offset).nan_to_num(0.0).double()  # [k * n, c]
+        covariance = deviations.T @ deviations / len(deviations)  # [c, c]
+        spread = covariance.diagonal().sqrt()  # [c]
+        # A row for each channel that goes in: correlations taken out, then its own spread.
         root = _inverse_root(covariance, spread, config.shrinkage)
         wide = _widen(spread, view, model, training, config)
         fill_buffer(quantiser.whitening, (root / wide.unsqueeze(1)).numpy())
@@ -160,10 +174,13 @@ def _inverse_root(covariance: Tensor, spread: Tensor, shrinkage: float) -> Tenso
 
     Symmetric, so that each whitened value still belongs to its own channel.
     """
-    outer = torch.outer(spread, spread).clamp(min=1e-12)
+    outer = torch.outer(spread, spread).clamp(min=1e-12)  # a channel that stands still has none
+    # Shrunk: correlations told from finite recordings are too strong, and taking out too much of
+    # what channels share turns small differences between them into large errors.
     correlation = (1.0 - shrinkage) * covariance / outer
     correlation.fill_diagonal_(1.0)
     eigenvalues, vectors = torch.linalg.eigh(correlation)
+    # Directions in which the channels hardly move apart would blow up without a least eigenvalue.
     root: Tensor = vectors @ torch.diag(eigenvalues.clamp(min=1e-3).rsqrt()) @ vectors.T
     return root
 
@@ -188,6 +205,7 @@ def _place_prototypes(model: WindowAutoencoder, encoded: Sequence[Tensor]) -> No
     for index, flat in enumerate(encoded):
         quantiser = model.quantiser(index)
         if (count := model.config.views[index].prototypes) > 1:
+            # Drawn, not spread out: where windows are dense, so are the prototypes. [p, n * c]
             quantiser.prototypes = flat[torch.randperm(len(flat))[:count]].clone()
 
 
@@ -199,6 +217,7 @@ def _fit_prototypes(
     report: Callable[[Epoch], None],
 ) -> list[Epoch]:
     """Move the prototypes of all views to where normal windows lie, by gradient descent."""
+    # The one prototype of a view is its mean, which whitening has put at 0: nothing to move.
     moving = [i for i, view in enumerate(model.config.views) if view.prototypes > 1]
     if not moving:
         return []
@@ -209,7 +228,7 @@ def _fit_prototypes(
     epochs: list[Epoch] = []
     best = float("inf")
     for number in range(1, config.epochs + 1):
-        order = torch.randperm(len(encoded[0]))
+        order = torch.randperm(len(encoded[0]))  # [k], the same windows in every view
         losses = [
             _step(optimiser, [_loss(encoded[i][chosen], prototypes[i]) for i in moving])
             for chosen in torch.split(order, config.batch)
@@ -218,6 +237,7 @@ def _fit_prototypes(
         with torch.no_grad():
             loss = float(torch.stack([_loss(held_out[i], prototypes[i]) for i in moving]).sum())
         if better := loss < best:
+            # Kept as a copy: the optimiser goes on changing the parameters in place.
             best = loss
             for i in moving:
                 model.quantiser(i).prototypes = prototypes[i].detach().clone()
@@ -240,23 +260,28 @@ def _step(optimiser: torch.optim.Optimizer, losses: Sequence[Tensor]) -> float:
 
 def _loss(encoded: Tensor, prototypes: Tensor) -> Tensor:
     """Mean square of what the nearest prototype leaves of *encoded* ``[k, n * c]``."""
-    with torch.no_grad():
+    with torch.no_grad():  # which prototype is nearest has no slope; how far it is, has one
         nearest = torch.cat(
             [torch.cdist(part, prototypes).argmin(1) for part in torch.split(encoded, BATCH)]
         )
-    return (encoded - prototypes[nearest]).square().mean()
+    return (encoded - prototypes[nearest]).square().mean()  # nearest: [k], of [p, n * c]
 
 
 def _measure_in_folds(
     model: WindowAutoencoder, windows: Tensor, encoded: Sequence[Tensor]
 ) -> list[Tensor]:
-    """Each view's errors on windows that share no reading with those the prototypes are."""
+    """Each view's errors ``[k, c]`` on windows that share no reading with the prototypes' windows.
+
+    A window that is a prototype has no error, and one that overlaps it hardly any: so the windows
+    of a fold are judged by prototypes from the other folds, a window's length away from it.
+    """
     parts: list[list[Tensor]] = []
     position = torch.arange(len(windows))
     for fold in torch.chunk(position, FOLDS):
         apart = (position < fold[0] - model.config.window) | (
             position > fold[-1] + model.config.window
         )
+        # A recording of hardly more than a window has nothing apart: then any window will do.
         others = apart if int(apart.sum()) > 1 else position >= 0
         _place_prototypes(model, [flat[others] for flat in encoded])
         parts.append(_measure_errors(model, windows[fold]))
@@ -264,13 +289,18 @@ def _measure_in_folds(
 
 
 def _fit_tails(model: WindowAutoencoder, errors: Sequence[Tensor], config: TrainConfig) -> None:
-    """Set what counts as far for each view, and for its channels where they count alone."""
+    """Set what counts as far for each view, and for its channels where they count alone.
+
+    An error is divided by the one that normal running passes in ``1 - config.tail`` of its windows,
+    so that a view with noisy errors and one with steady errors are equally seldom odd.
+    """
     power = model.config.channel_power
     for index, error in enumerate(errors):
         quantiser = model.quantiser(index)
         if config.channel_tails:
-            tails = np.quantile(error.numpy(), config.tail, axis=0)
+            tails = np.quantile(error.numpy(), config.tail, axis=0)  # [c], of error [k, c]
             fill_buffer(quantiser.channel_tail, np.maximum(tails, LEAST_TAIL))
+        # As the model joins channels: the higher the power, the more the oddest decides. [k]
         length = (error / quantiser.channel_tail).pow(power).sum(1).pow(1.0 / power)
         tail = np.quantile(length.numpy(), config.tail)
         fill_buffer(quantiser.tail, np.maximum(tail, LEAST_TAIL))

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from ml_model.__main__ import main
+from ml_model.detector.presets import preset_of
 from ml_model.recording import Recording
+from ml_model.recordings.files import FileSource
+from ml_model.recordings.flags import add_source_flags, source_of
+from ml_model.training.fitting import TrainingOrder, fit_detector
+from ml_model.training.train import TrainConfig
 from tocsin.profiles import load_profiles
 
 PROFILE = load_profiles()["environment"]
@@ -61,7 +68,7 @@ def gappy(recording: Recording) -> Recording:
 
 
 @pytest.mark.parametrize(
-    ("one", "said"),
+    ("unfit", "said"),
     [
         (recording("a", rows=500), "500 readings give 469 windows without a fault or a silence"),
         (recording("a", rows=20), "no device has 32 readings in a row"),
@@ -92,7 +99,8 @@ def test_what_cannot_train_ends_in_one_line(
 def test_the_unusual_trains_and_is_remarked_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    still = recording("still")
+    # One channel stands still throughout, another says something in the first half only.
+    still = without_values(recording("still"), 1, slice(0, 1_500))
     still.values[:, 2] = 50.0
     assert train(tmp_path, still, recording("short", rows=31)) == 0
     shown = " ".join(capsys.readouterr().out.split())
@@ -106,10 +114,6 @@ def test_the_unusual_trains_and_is_remarked_on(
     assert f"python -m ml_model evaluate --profile environment --bundle {tmp_path}" in shown
 
 
-def test_a_channel_that_falls_silent_trains_from_what_it_said(tmp_path: Path) -> None:
-    assert train(tmp_path, without_values(recording("a"), 1, slice(0, 1_500))) == 0
-
-
 def test_faults_have_no_say_in_the_threshold(tmp_path: Path) -> None:
     plain, odd = recording("a"), recording("a")
     for made in (plain, odd):
@@ -117,26 +121,35 @@ def test_faults_have_no_say_in_the_threshold(tmp_path: Path) -> None:
     odd.values[2_600:2_700] += 40.0 * (-1.0) ** np.arange(100)[:, None]
     thresholds = []
     for name, made in (("plain", plain), ("odd", odd)):
-        (tmp_path / name).mkdir()
-        assert train(tmp_path / name, made) == 0
-        described = (tmp_path / name / "out" / "bundle" / "bundle.json").read_text()
-        thresholds.append(json.loads(described)["threshold"])
+        order = TrainingOrder(
+            source=FileSource([write_csv(tmp_path / f"{name}.csv", made)]),
+            preset=preset_of(PROFILE),
+            config=TrainConfig(epochs=1),
+            target_per_day=0.5,
+            command="a test",
+        )
+        detector = fit_detector(order, PROFILE, Console(quiet=True))
+        thresholds.append(detector.calibration.threshold)
     assert thresholds[0] == thresholds[1]
 
 
-def test_the_simulated_fleet_is_a_source(
+def test_the_simulated_fleet_is_a_source_of_training(tmp_path: Path) -> None:
+    parser = argparse.ArgumentParser()
+    add_source_flags(parser)
+    source = source_of(parser.parse_args(["--simulated", "2,0.5,3"]), tmp_path, "training")
+    assert source.flags == "--simulated 2,0.5,3,none"
+    recorded = source.read(PROFILE, Console(quiet=True))
+    assert sum(len(found.t) for found in recorded.recordings) == 3_600
+    assert (tmp_path / "simulated.csv").is_file()
+
+
+def test_a_bundle_is_evaluated_on_the_simulated_fleet(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = tmp_path / "out"
-    command = ["train", "--profile", "environment", "--epochs", "1", "--out", str(out)]
-    assert main([*command, "--simulated", "2,0.5,3"]) == 0
-    described = json.loads((out / "bundle" / "bundle.json").read_text())
-    assert described["training"]["rows"] == 3_600
-    assert described["training"]["command"].endswith("--simulated 2,0.5,3,none")
-    command = ["evaluate", "--profile", "environment", "--bundle", str(out / "bundle")]
-    assert main([*command, "--simulated", "1,3,4,spike", "--out", str(out)]) == 0
+    command = ["evaluate", "--profile", "environment", "--out", str(tmp_path), "--simulated"]
+    assert main([*command, "1,3,4,spike"]) == 0
     assert "spike" in capsys.readouterr().out
-    assert main([*command, "--simulated", "1,0.5,4,nonsense", "--out", str(out)]) == 2
+    assert main([*command, "1,0.5,4,nonsense"]) == 2
     error = capsys.readouterr().err
     assert "no kind 'nonsense'" in error
     assert error.count("\n") == 1

@@ -20,10 +20,12 @@ from ml_model.detector.calibrate import Calibration
 from ml_model.detector.model import ModelConfig, WindowAutoencoder
 from ml_model.detector.presets import Preset
 from ml_model.detector.views import View
+from ml_model.judging.drift import reference_from
 from ml_model.paths import BUNDLE_FILE, BUNDLES, PROGRAM_FILE
 from ml_model.recording import Recording
 from ml_model.recordings.files import FileSource
-from ml_model.training.runs import TrainingOrder, run_evaluation, run_training
+from ml_model.training.fitting import TrainingOrder, fit_detector
+from ml_model.training.runs import describe_training, run_evaluation, run_training
 from tests.unit.ml_model.made_recordings import (
     CONFIG,
     PLANT,
@@ -121,8 +123,20 @@ def test_the_description_says_what_the_bundle_was_made_on(run: Path) -> None:
 
 
 def test_the_same_recordings_give_the_same_bundle(run: Path, tmp_path: Path) -> None:
-    again = run_training(order([run / "normal.csv"]), PLANT, tmp_path, Console(quiet=True))
-    assert export.read_description(again) == export.read_description(run / "bundle")
+    asked = order([run / "normal.csv"])
+    again = fit_detector(asked, PLANT, Console(quiet=True))
+    export.export_program(again.model, tmp_path / PROGRAM_FILE)
+    described = export.describe_bundle(
+        tmp_path / PROGRAM_FILE,
+        again.model,
+        PLANT,
+        calibration=again.calibration,
+        hysteresis=PRESET.hysteresis,
+        training=describe_training(asked, again),
+        reference=reference_from(again.scored, again.recordings, PLANT),
+    )
+    written = export.read_description(run / "bundle")
+    assert json.loads(json.dumps(described)) == written, "the program's hash is part of it"
 
 
 def test_evaluation_finds_the_faults(run: Path, tmp_path: Path) -> None:
@@ -180,10 +194,16 @@ def test_a_changed_program_is_refused(run: Path, tmp_path: Path) -> None:
         export.load_program(tmp_path / "bundle")
 
 
-def test_a_program_that_scores_otherwise_is_refused(run: Path) -> None:
-    other = WindowAutoencoder(SMALL)
+def test_a_program_that_scores_otherwise_is_refused() -> None:
+    model, other = WindowAutoencoder(SMALL).eval(), WindowAutoencoder(SMALL).eval()
+    other.unit.fill_(2.0)
+
+    def score_as(scoring: WindowAutoencoder) -> export.Scorer:
+        return lambda _path, windows: list(answers(scoring, windows))
+
+    export.check_reload(model, Path("model.pt2"), score=score_as(model))
     with pytest.raises(InvalidBundleError, match="scores otherwise"):
-        export.check_reload(other, run / "bundle" / PROGRAM_FILE)
+        export.check_reload(model, Path("model.pt2"), score=score_as(other))
 
 
 def test_the_version_follows_what_changes_a_decision() -> None:
@@ -253,8 +273,9 @@ def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_calibration_that_found_nothing_to_fit_can_be_described(tmp_path: Path) -> None:
     model = WindowAutoencoder(SMALL).eval()
-    described = export.write_bundle(
-        tmp_path,
+    export.export_program(model, tmp_path / PROGRAM_FILE)
+    described = export.describe_bundle(
+        tmp_path / PROGRAM_FILE,
         model,
         PLANT,
         calibration=FOUND,
@@ -262,6 +283,7 @@ def test_a_calibration_that_found_nothing_to_fit_can_be_described(tmp_path: Path
         training={},
         reference={},
     )
+    export.write_description(tmp_path, described)
     assert described["tail"] is None
     score, *_ = export.load_program(tmp_path)(
         torch.from_numpy(windows_of(normal_recording("x", seed=1)))
