@@ -17,12 +17,12 @@ import torch
 from torch import Tensor, nn
 
 from ml_model.detector.model import ModelConfig, WindowAutoencoder
-from ml_model.detector.scaler import fill_buffer, fit_scaler, fit_sensors, foresee_spread
-from ml_model.detector.views import Seen, View
+from ml_model.detector.scaler import fill_buffer, fit_scaler, fit_sensors
+from ml_model.detector.views import Seen
 from ml_model.recording import Recording, RecordingError, normal_windows
+from ml_model.training.encoders import fit_encoders
 from tocsin.domain.profile import Profile
 
-LEAST_SPREAD = 0.02  # of a view, in spreads of its channel: a still view must not divide by nothing
 LEAST_TAIL = 0.05  # of an error: where hardly any occurs, the first small one is no alert
 FOLDS = 5  # of time, where nothing is held out
 BATCH = 2_048  # windows looked at together: bounds the memory, changes no result
@@ -87,7 +87,7 @@ def train(
     fit_scaler(model, training, windows, profile, floor_share=config.floor_share)
     fit_sensors(model, training)
     seen = _look_at(model, windows)
-    _fit_encoders(model, seen, training, config)
+    fit_encoders(model, seen, training, shrinkage=config.shrinkage, horizon=config.horizon)
     encoded = _encode_views(model, seen)
     epochs: list[Epoch] = []
     if held_out:
@@ -140,64 +140,6 @@ def _measure_errors(model: WindowAutoencoder, windows: Tensor) -> list[Tensor]:
     with torch.no_grad():
         parts = [model.errors(batch) for batch in torch.split(windows, BATCH)]
     return [torch.cat(of_view) for of_view in zip(*parts, strict=True)]
-
-
-def _fit_encoders(
-    model: WindowAutoencoder,
-    seen: Sequence[Seen],
-    training: Sequence[Recording],
-    config: TrainConfig,
-) -> None:
-    """Set each view's offset ``[c]`` and whitening ``[c, c]`` from what normal windows show.
-
-    The blocks of a window count as samples of the same channels, so that a view of few windows
-    still has enough to tell c × c correlations from.
-    """
-    for index, (view, found) in enumerate(zip(model.config.views, seen, strict=True)):
-        quantiser = model.quantiser(index)
-        known = torch.where(found.known > 0, found.values, torch.nan).flatten(0, 1)  # [k * n, c]
-        offset = known.nanmean(0).nan_to_num(0.0)
-        fill_buffer(quantiser.offset, offset.numpy())
-        # What is missing counts as the mean: it says nothing of how channels move together.
-        # Double, since single precision loses the small eigenvalues in the sums.
-        deviations = (known - offset).nan_to_num(0.0).double()  # [k * n, c]
-        covariance = deviations.T @ deviations / len(deviations)  # [c, c]
-        spread = covariance.diagonal().sqrt()  # [c]
-        # A row for each channel that goes in: correlations taken out, then its own spread.
-        root = _inverse_root(covariance, spread, config.shrinkage)
-        wide = _widen(spread, view, model, training, config)
-        fill_buffer(quantiser.whitening, (root / wide.unsqueeze(1)).numpy())
-
-
-def _inverse_root(covariance: Tensor, spread: Tensor, shrinkage: float) -> Tensor:
-    """The symmetric inverse root of the channels' correlations ``[c, c]``, shrunk towards none.
-
-    Symmetric, so that each whitened value still belongs to its own channel.
-    """
-    outer = torch.outer(spread, spread).clamp(min=1e-12)  # a channel that stands still has none
-    # Shrunk: correlations told from finite recordings are too strong, and taking out too much of
-    # what channels share turns small differences between them into large errors.
-    correlation = (1.0 - shrinkage) * covariance / outer
-    correlation.fill_diagonal_(1.0)
-    eigenvalues, vectors = torch.linalg.eigh(correlation)
-    # Directions in which the channels hardly move apart would blow up without a least eigenvalue.
-    root: Tensor = vectors @ torch.diag(eigenvalues.clamp(min=1e-3).rsqrt()) @ vectors.T
-    return root
-
-
-def _widen(
-    spread: Tensor,
-    view: View,
-    model: WindowAutoencoder,
-    training: Sequence[Recording],
-    config: TrainConfig,
-) -> Tensor:
-    """A view's spread: never nothing, and that of the drift to come where one is expected."""
-    wide = spread + LEAST_SPREAD
-    if config.horizon and view.kind == "level" and not view.relative:
-        drifted = foresee_spread(training, view.rows, config.horizon)
-        wide = torch.maximum(wide, torch.from_numpy(drifted) / model.look.spread)
-    return wide
 
 
 def _place_prototypes(model: WindowAutoencoder, encoded: Sequence[Tensor]) -> None:
