@@ -16,7 +16,7 @@ STALE, MALFORMED = "stale", "malformed"
 class Allocation:
     """The tasks of one device: load in percent of one reference processor by task id.
 
-    Version 0 is what a device runs that was never ordered anything.
+    Version 0 is what a device runs before it has received any order.
     """
 
     version: int

@@ -1,4 +1,4 @@
-"""What goes wrong with many devices at once, said once."""
+"""Reports what goes wrong with many devices at once only once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 
 class Complaints:
-    """What went wrong, once a topic, on standard error: a hub that is away fails every device."""
+    """Writes one line a topic to standard error: a hub that is away fails every device."""
 
     def __init__(self) -> None:
         self._said: set[str] = set()

@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     add_commands(parser, load_profiles())
     parsed = parser.parse_args(arguments)
-    # What an SDK cannot do it raises; what its threads log beside that is no line for a person.
+    # The SDK raises what fails; what its threads log beside that would only repeat it.
     logging.getLogger("azure").addHandler(logging.NullHandler())
     try:
         code: int | None = parsed.run(parsed, Console())

@@ -1,4 +1,4 @@
-"""``workload``: the tasks of a site, for the product that is to place them."""
+"""``workload``: prints the tasks of a site in the form the product takes them."""
 
 from __future__ import annotations
 

@@ -11,9 +11,9 @@ from device_sim.faults.kinds import OVERLOAD, THROTTLED, Fault
 from device_sim.signals.model import Demand
 from device_sim.signals.shapes import Times
 
-# A programme nobody planned takes so much of the processor.
+# How much of the processor an unplanned programme takes.
 BACKGROUND_PCT = 60.0
-# A processor whose cooling fails keeps so much of its speed.
+# How much of its speed a processor keeps when its cooling fails.
 THROTTLED_SPEED = 0.4
 
 

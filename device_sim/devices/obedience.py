@@ -1,4 +1,4 @@
-"""A device that runs what its twin orders, and says what it runs."""
+"""A device that runs what its twin orders, and reports what it runs."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class Obedience:
         self._log.record_allocation(self._device, self._at_ms, allocation)
 
     async def _send_report(self) -> None:
-        """Say what is in force. What cannot be said now is said after the next order or
+        """Report what is in force. A report that fails is made good after the next order or
         connection."""
         pause_s = FIRST_PAUSE_S
         for attempt in range(1, REPORT_ATTEMPTS + 1):

@@ -25,7 +25,7 @@ DRIFT_SHARE = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One disturbance of one device: what really happened, for whoever judges the detection.
+    """One disturbance of one device: what really happened, to compare the detection with.
 
     It touches the readings with ``start_ms <= t < end_ms``. ``magnitude`` is in units of each
     channel's normal spread; ``sizes`` is the same in raw units, signed, by channel. Both are 0 for

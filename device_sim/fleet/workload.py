@@ -77,7 +77,7 @@ def parse_workload(document: object, profiles: Mapping[str, Profile]) -> list[Fl
 
 
 def start_allocation(tasks: Sequence[FleetTask], device: FleetDevice) -> Allocation:
-    """What *device* runs when nobody ever ordered it anything."""
+    """What *device* runs before it has received any order."""
     own = [task for task in tasks if task.device == device.device]
     return Allocation(0, {task.task_id: task.load_pct for task in own})
 
@@ -142,7 +142,7 @@ def _parse_task(
 
 
 def _check_place(task: FleetTask, at: str, able: Mapping[str, frozenset[str]]) -> None:
-    """Somebody must be capable of the task, and whoever starts with it too."""
+    """Some device of the site must be capable of the task, and the one that starts with it too."""
     known: frozenset[str] = frozenset().union(*able.values())
     if task.capability is not None and task.capability not in known:
         raise FleetError(

@@ -110,7 +110,7 @@ class HubLink:
 
 
 async def _run_aside(work: Callable[[], None]) -> None:
-    """Do blocking *work* in a thread that keeps nobody from ending, unlike asyncio.to_thread's."""
+    """Do blocking *work* in a thread that does not delay the program's end, unlike to_thread's."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
 
@@ -124,7 +124,7 @@ async def _run_aside(work: Callable[[], None]) -> None:
             work()
         except Exception as error:  # noqa: BLE001  # whatever it is, it is raised where it is awaited
             found = error
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        with contextlib.suppress(RuntimeError):  # the loop is closed: no one waits for the answer
             loop.call_soon_threadsafe(settle, found)
 
     threading.Thread(target=run_work, daemon=True).start()

@@ -95,7 +95,7 @@ def find_layout(path: Path, header_line: str, profile: Profile, reading: Reading
 def guess_profile(path: Path, separator: str | None) -> str | None:
     """The profile of a file that says it by its header: SKAB's columns are a pump's.
 
-    Half of SKAB's columns are enough, so that a file lacking one is told which.
+    Half of SKAB's columns are enough, so that the error names the column a file lacks.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:

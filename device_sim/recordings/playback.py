@@ -1,4 +1,4 @@
-"""A recording at play: its messages sent as if its machine were running now."""
+"""Playing a recording: its messages are sent as if its machine were running now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The faults that really reached the readings sent, kept for whoever judges the detection."""
+"""The faults that really reached the readings sent, kept to compare the detection with."""
 
 from __future__ import annotations
 

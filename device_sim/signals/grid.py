@@ -10,8 +10,8 @@ from device_sim.seeds import number_of
 from device_sim.signals.shapes import Floats, Times
 from tocsin.domain.profile import Profile
 
-# Readings computed at a time. A device has run for WARM_UP_BLOCKS before its first reading, so
-# that its temperatures and loads are those of a machine long switched on.
+# BLOCK: readings computed at a time. A device has run for WARM_UP_BLOCKS before its first reading,
+# so that its temperatures and loads are those of a machine that has long been switched on.
 BLOCK = 300
 WARM_UP_BLOCKS = 16
 

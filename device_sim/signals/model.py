@@ -16,7 +16,7 @@ State: TypeAlias = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Trait:
-    """How a channel behaves when healthy, for whoever wants to disturb it.
+    """How a channel behaves when healthy, which is what the size of a fault is measured by.
 
     ``spread``: standard deviation within an hour of one device, in the channel's unit.
     ``falls``: a fault of this channel is as likely to lower it as to raise it.

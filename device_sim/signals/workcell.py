@@ -33,14 +33,14 @@ CYCLE = Cycle(
 RAMP_TAU = 10.0
 SHIFT_TAU = 300.0
 CABINET_TAU = 900.0
-# A processor shows no more than this; work asked for beyond it waits, up to so much load.
+# The highest load a processor can show; work beyond it waits, up to MOST_LOAD.
 MOST_CPU_PCT = 99.5
 MOST_LOAD = 2.0
-# A cabinet whose cooling fails gets warmer by so much.
+# How much warmer a cabinet gets when its cooling fails.
 TRAPPED_C = 15.0
 COOLING_TAU = 60.0
-# What wear that shakes a worn workcell by so much adds to its answer and its watts: 4 % and 2 % of
-# them, at 8 % of vibration, after 400 days.
+# Wear is told by the vibration it adds. It adds these shares of that to response time and power:
+# after 400 days, at 8 % more vibration, 4 % and 2 %.
 WORN_SERVICE = 0.5
 WORN_WATTS = 0.25
 

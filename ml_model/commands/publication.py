@@ -33,7 +33,10 @@ def add_publish(commands: Commands, names: list[str]) -> None:
     parser.add_argument("--bundles", type=Path, default=BUNDLES, help="folder of the bundles")
     parser.add_argument("--profile", choices=names, help="only this one (all there are)")
     parser.add_argument(
-        "--bundle", type=Path, metavar="FOLDER", help="the folder of this one, a candidate's say"
+        "--bundle",
+        type=Path,
+        metavar="FOLDER",
+        help="the folder of this one bundle, such as a candidate's",
     )
     parser.add_argument(
         "--activate", action="store_true", help="replace an active bundle of another version"

@@ -1,4 +1,4 @@
-"""The commands that make a bundle and hold it against labels: flags, and what each one calls.
+"""The commands that make a bundle and evaluate it on labels: flags, and what each one calls.
 
 Torch, pandas and matplotlib take seconds to import, so each command imports what it needs.
 """
@@ -77,7 +77,7 @@ def _add_train(commands: Commands, names: list[str]) -> None:
 def _add_evaluate(commands: Commands, names: list[str]) -> None:
     parser = commands.add_parser(
         "evaluate",
-        help="hold a bundle against recordings with labelled faults",
+        help="evaluate a bundle on recordings with labelled faults",
         description=EVALUATE,
         epilog=EVALUATE_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

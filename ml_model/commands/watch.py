@@ -58,19 +58,19 @@ def _add_drift(commands: Commands, names: list[str]) -> None:
 def _add_compare(commands: Commands, names: list[str]) -> None:
     parser = commands.add_parser(
         "compare",
-        help="hold a candidate bundle against the active one on recent readings",
+        help="compare a candidate bundle with the active one on recent readings",
         description="Scores the same readings with both bundles, by the functions' own rule, and "
         "says whether the candidate is fit to promote: enough device-days to tell a rate, no more "
         "unconfirmed alerts than 1.5 times the target (or than the active bundle), no confirmed "
         "alert lost. Ends with 0 when it is fit, 1 when not. Leaves comparison.json in --out and "
-        "the verdict, which promote heeds, beside the candidate.",
+        "the verdict, which promote obeys, beside the candidate.",
         epilog="example: python -m ml_model compare --profile pump --candidate runs/pump/bundle "
         "--from-cosmos",
     )
     parser.add_argument("--profile", required=True, choices=names, help="which kind of device")
     parser.add_argument("--candidate", required=True, metavar="FOLDER|VERSION")
     parser.add_argument(
-        "--active", metavar="FOLDER|VERSION", help="what to hold it against (the active one)"
+        "--active", metavar="FOLDER|VERSION", help="what to compare it with (the active one)"
     )
     _add_range_flags(parser, days=COMPARE_DAYS)
     parser.add_argument(

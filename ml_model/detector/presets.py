@@ -1,4 +1,4 @@
-"""How each profile's model is shaped and its alerts decided, unless the command line says else."""
+"""How each profile's model is shaped and its alerts are decided, as long as no flag differs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ USUAL = Preset(
     hysteresis=Hysteresis(raise_after=3, clear_after=10),
 )
 # A pump anywhere is judged against its own last minute and a half, never against the levels of the
-# pumps it was trained on; slow changes are told from noise by a longer look.
+# pumps it was trained on; slow changes are distinguished from noise by a longer view.
 PUMP = Preset(
     views=(
         View("level", 4, relative=True),

@@ -82,7 +82,7 @@ def foresee_spread(
     """How far the mean of *view_rows* readings may be off at *horizon* recordings' length, ``[c]``.
 
     A slow channel goes on as it went: its mean square change over a lag L grows as L^2h (fractional
-    Brownian motion, Mandelbrot and Van Ness 1968), with h told from two lags of the training rows.
+    Brownian motion, Mandelbrot and Van Ness 1968), with h from two lags of the training rows.
     """
     rows = min(len(recording.t) for recording in recordings)
     near, far = max(1, round(NEAR * rows)), max(2, round(FAR * rows))

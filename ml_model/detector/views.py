@@ -127,7 +127,7 @@ class Views(nn.Module):
         reference = averages.nanmedian(1, keepdim=True).values  # [b, 1, c]
         size = self.early // EARLY_BLOCKS
         early = x.narrow(1, 0, self.early).reshape(-1, EARLY_BLOCKS, size, x.shape[2])
-        # Noise told from steps between neighbours: a slow change of level adds hardly to it.
+        # Noise is estimated from steps between neighbours: a slow change of level hardly adds.
         steps = early.diff(dim=2).abs().nanmean(2)  # [b, early blocks, c]
         noise = steps.nanmedian(1, keepdim=True).values / STEP_OF_WHITE_NOISE
         # A device quieter than any in training is still not judged by a finer measure than theirs.

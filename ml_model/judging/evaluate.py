@@ -44,7 +44,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One recording's alerts held against its labels. ``near`` marks readings whose window holds a
+    """One recording's alerts compared with its labels. ``near`` marks readings whose window holds a
     faulty one, bool ``[n]``; ``false_alerts`` are indices of readings, as are those in
     ``changes``; ``thresholds`` ``[n]`` were in force."""
 

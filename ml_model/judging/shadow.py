@@ -46,7 +46,7 @@ class Comparison:
     ``confirmed``: what is right and the active bundle found; ``lost`` of these the candidate did
     not. ``..._unconfirmed`` count alerts where nothing is known to be right.
     ``readings_agree``: the share of scored readings judged alike. ``score_correlation`` is
-    Spearman's, so that it heeds no scale; None where one score is constant.
+    Spearman's, so that the scale of the scores does not matter; None where one score is constant.
     """
 
     days: float

@@ -55,7 +55,7 @@ def read_stored(
 ) -> list[Recording]:
     """The readings of *profile* from *since_ms* until before *until_ms*, one recording a device.
 
-    Each device's newest are kept, at most its part of *most*. *report* is told the share that has
+    Each device's newest are kept, at most its part of *most*. *report* gets the share that has
     been read, 0 to 1. Raises RecordingError when there are none.
     """
     asked = _name_parameters(profile=profile.name, since=since_ms, until=until_ms)

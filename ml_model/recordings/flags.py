@@ -49,7 +49,7 @@ def source_of(parsed: argparse.Namespace, out: Path, use: Use) -> Source:
     """The source that was asked for; a simulated recording is left in *out*.
 
     Raises RecordingError for a range of time without an end after its beginning, and for a flag
-    that the source does not heed.
+    that the source makes no use of.
     """
     if (parsed.since or parsed.until) and not parsed.from_cosmos:
         raise RecordingError("--since and --until go with --from-cosmos only")

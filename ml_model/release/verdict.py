@@ -1,7 +1,7 @@
 """What the last comparison said of a bundle: the file ``verdict.json`` beside its bundle.json.
 
 ``compare`` leaves it in the candidate's folder and beside the published version, ``publish`` takes
-it along, and ``promote`` heeds it. The newest verdict counts.
+it along, and ``promote`` obeys it. The newest verdict counts.
 """
 
 from __future__ import annotations

@@ -53,8 +53,8 @@ def _inverse_root(covariance: Tensor, spread: Tensor, shrinkage: float) -> Tenso
     Symmetric, so that each whitened value still belongs to its own channel.
     """
     outer = torch.outer(spread, spread).clamp(min=1e-12)  # a channel that stands still has none
-    # Shrunk: correlations told from finite recordings are too strong, and taking out too much of
-    # what channels share turns small differences between them into large errors.
+    # Shrunk: correlations estimated from finite recordings are too strong, and taking out too much
+    # of what channels share turns small differences between them into large errors.
     correlation = (1.0 - shrinkage) * covariance / outer
     correlation.fill_diagonal_(1.0)
     eigenvalues, vectors = torch.linalg.eigh(correlation)

@@ -83,9 +83,8 @@ def check_bundles(
         )
     beyond = []
     for profile in committed:
-        export.read_description(
-            bundles / profile.name
-        )  # what cannot be read is told before minutes
+        # An unreadable bundle is reported at once, not after minutes of training.
+        export.read_description(bundles / profile.name)
         made = _make_bundle(
             profile, config, out / profile.name, console, training=training, test=test
         )

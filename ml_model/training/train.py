@@ -76,7 +76,7 @@ def train(
     """Train a model of normal running on *training*, stopping early on *held_out*.
 
     With nothing held out, where every row is needed, windows themselves are the prototypes and
-    errors are told in folds of time. Raises RecordingError when there is no whole window.
+    errors are measured in folds of time. Raises RecordingError when there is no whole window.
     """
     # Several threads would add in whatever order they finish, and the last digits would differ.
     torch.manual_seed(config.seed)
@@ -91,8 +91,8 @@ def train(
     encoded = _encode_views(model, seen)
     epochs: list[Epoch] = []
     if held_out:
-        # Tails are told from windows that neither the encoders nor the prototypes have seen: errors
-        # on the training windows are smaller than those to come.
+        # Tails are estimated from windows that neither the encoders nor the prototypes have seen:
+        # errors on the training windows are smaller than those to come.
         others = _cut_windows(held_out, profile, config.most_windows // 3)
         _place_prototypes(model, encoded)
         epochs = _fit_prototypes(
