@@ -16,7 +16,7 @@ from azure.iot.hub.models import Twin, TwinProperties
 from local.processes import ROOT, Child
 from local.services import Endpoints
 from tests.contract.iothub_clients import registry
-from tests.contract.test_device_sim import device_sim, fates, running, stored
+from tests.contract.test_device_sim import device_sim, fates, find_stored, run_simulator
 from tests.waiting import wait_until
 
 CELL, OTHER = "obedient-1", "obedient-2"
@@ -64,7 +64,7 @@ def hub(endpoints: Endpoints, iothub: Child) -> IoTHubRegistryManager:
 
 @pytest.fixture
 def run(fleet: Path, tmp_path: Path) -> Iterator[Child]:
-    child = running(fleet, tmp_path / "out", "--batch", "1")
+    child = run_simulator(fleet, tmp_path / "out", "--batch", "1")
     yield child
     assert child.stop() == 0
 
@@ -134,7 +134,7 @@ def test_an_order_given_while_the_device_was_away_is_what_it_begins_with(
 ) -> None:
     version = next(VERSIONS)
     order(hub, an_order(version, weld=20.0))
-    child = running(fleet, tmp_path / "out", "--batch", "1")
+    child = run_simulator(fleet, tmp_path / "out", "--batch", "1")
     try:
         says(hub, version=version, tasks=["weld"])
     finally:
@@ -194,7 +194,7 @@ def test_an_order_changes_what_the_device_measures(
         return [fate["message_id"] for fate in sent if fate["t"][0] > at + 5000]
 
     wait_until(lambda: bool(later()), within_s=SOON_S, what="readings after the order")
-    event = stored(endpoints, {later()[0]})[later()[0]]
+    event = find_stored(endpoints, {later()[0]})[later()[0]]
     # From 14 % towards 94 % with a lag of 10 s.
     (cpu_pct,) = event.body_as_json()["channels"]["cpu_pct"]
     assert cpu_pct > 35.0
