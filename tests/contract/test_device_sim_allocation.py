@@ -80,7 +80,7 @@ def an_order(version: int, **loads_pct: float) -> dict[str, Any]:
 
 
 def read_reported(hub: IoTHubRegistryManager, device: str = CELL) -> dict[str, Any]:
-    found: dict[str, Any] = hub.get_twin(device).properties.read_reported.get("allocation", {})
+    found: dict[str, Any] = hub.get_twin(device).properties.reported.get("allocation", {})
     return found
 
 
