@@ -67,7 +67,7 @@ def promote(
     found = read_active(container, profile.name)
     wanted = Named(version, sha256_of(_download_bundle(container, profile, version)[BUNDLE_FILE]))
     if found.now == wanted:
-        return Flip(profile.name, version, _version_of(found.previous), changed=False)
+        return Flip(profile.name, version, _name_of(found.previous), changed=False)
     verdict = read_verdict(container, profile.name, version)
     forced = None
     if force is None:
@@ -77,7 +77,7 @@ def promote(
         forced = record_force(container, verdict, force)
     following = found.activate(wanted)
     write(container, profile.name, following)
-    before = _version_of(following.previous)
+    before = _name_of(following.previous)
     return Flip(profile.name, version, before, changed=True, verdict=verdict, forced=forced)
 
 
@@ -122,7 +122,7 @@ def fetch(container: ContainerClient, profile: Profile, version: str | None, int
     Returns the folder. Raises as promote does.
     """
     active = read_active(container, profile.name)
-    version = version or _version_of(active.now)
+    version = version or _name_of(active.now)
     if version is None:
         raise PublishError(f"profile {profile.name!r} has no active bundle")
     folder = into / version
@@ -155,12 +155,12 @@ def _download_bundle(
 
 
 def _use_of(active: Active, version: str) -> Use:
-    if version == _version_of(active.now):
+    if version == _name_of(active.now):
         return "active"
-    if version == _version_of(active.previous):
+    if version == _name_of(active.previous):
         return "previous"
     return "rolled back" if version == active.rolled_back else ""
 
 
-def _version_of(named: Named | None) -> str | None:
+def _name_of(named: Named | None) -> str | None:
     return None if named is None else named.version

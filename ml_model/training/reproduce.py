@@ -18,7 +18,7 @@ from ml_model.training.fitting import TrainingOrder
 from ml_model.training.progress import print_line
 from ml_model.training.reproduction import Figure, ReproductionError, figures_of
 from ml_model.training.runs import run_evaluation, run_training
-from ml_model.training.summary import reproduction_table
+from ml_model.training.summary import draw_reproduction_table
 from ml_model.training.train import TrainConfig
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
@@ -127,5 +127,5 @@ def _compare_figures(
         export.read_description(committed), export.read_description(made), profile.period_s
     )
     same, *_ = filecmp.cmpfiles(committed, made, FILES, shallow=False)
-    console.print(reproduction_table(profile.name, figures, identical=set(same) == set(FILES)))
+    console.print(draw_reproduction_table(profile.name, figures, identical=set(same) == set(FILES)))
     return figures

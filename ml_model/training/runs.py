@@ -21,7 +21,7 @@ from ml_model.recordings.source import Source
 from ml_model.training import plots
 from ml_model.training.fitting import Detector, TrainingOrder, fit_detector
 from ml_model.training.progress import print_remarks, track_recordings
-from ml_model.training.summary import evaluation_table, is_out_of_time, training_table
+from ml_model.training.summary import draw_evaluation_table, draw_training_table, is_out_of_time
 from tocsin.domain.bundle import parse_bundle
 from tocsin.domain.decisions import Rule
 from tocsin.domain.profile import Profile
@@ -45,7 +45,7 @@ def run_training(order: TrainingOrder, profile: Profile, out: Path, console: Con
         reference=reference_from(detector.scored, detector.recordings, profile),
     )
     _write_json(out / "config.json", _describe_config(order, detector))
-    _plot_training(detector, order, profile, out)
+    _save_training_plots(detector, order, profile, out)
     calibration = detector.calibration
     if calibration.tail is None:
         print_remarks(
@@ -59,7 +59,7 @@ def run_training(order: TrainingOrder, profile: Profile, out: Path, console: Con
         )
     title = f"{profile.name} {description['version']}"
     size = description["program"]["bytes"]
-    console.print(training_table(title, detector.parts, detector.epochs, calibration, size))
+    console.print(draw_training_table(title, detector.parts, detector.epochs, calibration, size))
     return out / BUNDLE_FOLDER
 
 
@@ -82,8 +82,8 @@ def run_evaluation(
     ]
     metrics = metrics_of(judged)
     _write_json(out / "metrics.json", {"version": spec.version, **metrics})
-    _plot_evaluation(judged, rule.threshold, out)
-    console.print(evaluation_table(f"{profile.name} {spec.version}", metrics))
+    _save_evaluation_plots(judged, rule.threshold, out)
+    console.print(draw_evaluation_table(f"{profile.name} {spec.version}", metrics))
     return metrics
 
 
@@ -110,7 +110,9 @@ def _describe_config(order: TrainingOrder, detector: Detector) -> dict[str, Any]
     }
 
 
-def _plot_training(detector: Detector, order: TrainingOrder, profile: Profile, out: Path) -> None:
+def _save_training_plots(
+    detector: Detector, order: TrainingOrder, profile: Profile, out: Path
+) -> None:
     raise_after = order.preset.hysteresis.raise_after
     calibrating = detector.parts[-1]
     plots.plot_training(detector.epochs, out / "training.png")
@@ -120,7 +122,7 @@ def _plot_training(detector: Detector, order: TrainingOrder, profile: Profile, o
     )
 
 
-def _plot_evaluation(judged: Sequence[Judgement], threshold: float, out: Path) -> None:
+def _save_evaluation_plots(judged: Sequence[Judgement], threshold: float, out: Path) -> None:
     plots.plot_precision_recall(judged, out / "precision_recall.png")
     with_events = [judgement for judgement in judged if judgement.events] or judged
     plots.plot_scores(with_events[0], threshold, out / "scores.png")

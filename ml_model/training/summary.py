@@ -14,7 +14,7 @@ from ml_model.training.reproduction import Figure
 from ml_model.training.train import Epoch, TrainConfig
 
 
-def training_table(
+def draw_training_table(
     title: str,
     parts: Sequence[Sequence[Recording]],
     epochs: Sequence[Epoch],
@@ -49,7 +49,7 @@ def is_out_of_time(epochs: Sequence[Epoch], config: TrainConfig) -> bool:
     return len(epochs) < config.epochs and progress
 
 
-def evaluation_table(title: str, metrics: Mapping[str, Any]) -> Table:
+def draw_evaluation_table(title: str, metrics: Mapping[str, Any]) -> Table:
     """Faults found by kind, and the figures over all of them."""
     table = Table(title=title)
     for column in ("fault", "found", "recall", "median delay s"):
@@ -77,7 +77,7 @@ def evaluation_table(title: str, metrics: Mapping[str, Any]) -> Table:
     return table
 
 
-def reproduction_table(title: str, figures: Sequence[Figure], *, identical: bool) -> Table:
+def draw_reproduction_table(title: str, figures: Sequence[Figure], *, identical: bool) -> Table:
     """The committed bundle's figures beside those of the one made again."""
     table = Table(title=f"{title}, made again")
     for column in ("figure", "committed", "made", "tolerance", "within"):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from ml_model.training.reproduction import Figure, figures_of
-from ml_model.training.summary import reproduction_table
+from ml_model.training.summary import draw_reproduction_table
 
 COMMITTED: dict[str, Any] = {
     "threshold": 1.5,
@@ -134,7 +134,7 @@ def test_within_is_the_same_from_both_sides(before: float, other: float, toleran
 def print_table(made: dict[str, Any], *, identical: bool) -> str:
     console = Console(file=io.StringIO(), width=120)
     figures = figures_of(COMMITTED, made, 1.0)
-    console.print(reproduction_table("pump", figures, identical=identical))
+    console.print(draw_reproduction_table("pump", figures, identical=identical))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from ml_model.detector.calibrate import Calibration
 from ml_model.recording import split
-from ml_model.training.summary import is_out_of_time, training_table
+from ml_model.training.summary import draw_training_table, is_out_of_time
 from ml_model.training.train import Epoch, TrainConfig
 from tests.unit.ml_model.made_recordings import normal_recording
 
@@ -31,7 +31,9 @@ def test_the_summary_says_what_was_read_and_what_came_of_it() -> None:
     recording.fault[:10] = "odd"
     parts = split([recording, replace(recording, device="y")])
     console = Console(file=io.StringIO(), width=200)
-    console.print(training_table("plant 1-a", parts, epochs(True, True, False), CALIBRATION, 99))
+    console.print(
+        draw_training_table("plant 1-a", parts, epochs(True, True, False), CALIBRATION, 99)
+    )
     assert isinstance(console.file, io.StringIO)
     shown = console.file.getvalue()
     assert "2 devices, 2,000 readings, 0.02 device-days, 1.0% of the values missing" in shown
