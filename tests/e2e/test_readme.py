@@ -53,12 +53,13 @@ def test_a_demo_with_a_recording_beside_it(tmp_path: Path) -> None:
     )  # fmt: skip
     demo.start(within_s=120)
     try:
-        _operate_as_documented(address)
+        _ask_as_documented("plans/latest", address, commands=5)
         # README: columns with names of their own. First hour: columns named as the channels.
         _replay_as_documented("README.md", "Time,Temp,Vib", tmp_path, address, state)
         _replay_as_documented(
             FIRST_HOUR, "t,temperature_c,vibration_mm_s", tmp_path, address, state
         )
+        _ask_as_documented("devices/north-pump-01", address, commands=3)
         exit_code = demo.wait(within_s=DURATION_S + 90)
     finally:
         demo.stop()
@@ -79,21 +80,16 @@ def test_a_demo_with_a_recording_beside_it(tmp_path: Path) -> None:
         assert event["to_recovered_s"] is not None, event
 
 
-def _operate_as_documented(address: str) -> None:
-    commands = [
-        command
-        for block in console_commands(FIRST_HOUR)
-        for command in block
-        if command.startswith("curl ")
-    ]
-    assert len(commands) == 8
-    for command in commands:
+def _ask_as_documented(about: str, address: str, *, commands: int) -> None:
+    block = _block_with(about, FIRST_HOUR)
+    assert len(block) == commands
+    for command in block:
         script = command.replace("//localhost:", f"//{address}:")
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
             capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.returncode == 0, command + done.stdout + done.stderr
         json.loads(done.stdout)
 
 
@@ -104,9 +100,7 @@ def _replay_as_documented(
     workplace.mkdir()
     (workplace / ".venv").symlink_to(Path(sys.prefix), target_is_directory=True)
     (workplace / "recording.csv").write_text(_recording(header), encoding="utf-8")
-    block = next(
-        block for block in console_commands(document) if any("replay" in line for line in block)
-    )
+    block = _block_with("replay", document)
     # The demo of this test listens elsewhere than the documented one.
     script = "\n".join(block).replace(
         "-m local env", f"-m local env --address {address} --state {state}"
@@ -116,6 +110,12 @@ def _replay_as_documented(
         cwd=workplace, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _block_with(words: str, document: str) -> list[str]:
+    return next(
+        block for block in console_commands(document) if any(words in command for command in block)
+    )
 
 
 def _recording(header: str) -> str:

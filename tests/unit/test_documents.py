@@ -44,7 +44,9 @@ def links(text: str) -> list[str]:
 def paths(text: str) -> list[str]:
     """The paths in backticks that begin with a folder of this repository."""
     quoted = re.findall(r"`([\w.*{}-]+(?:/[\w.*{}-]+)*/?)`", text)
-    folders = {entry.name for base in BASES for entry in base.iterdir() if entry.is_dir()}
+    made_here = {line.strip("/") for line in (ROOT / ".gitignore").read_text().splitlines()}
+    entries = (entry for base in BASES for entry in base.iterdir())
+    folders = {entry.name for entry in entries if entry.is_dir()} - made_here
     return [path for path in quoted if "/" in path and path.split("/")[0] in folders]
 
 
