@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from local.addresses import find_free_address
+from local.addresses import free_loopback_address
+from local.browser import find_browser
 from local.processes import Child
 from tests.paths import ROOT
 
@@ -18,7 +19,7 @@ DURATION_S = 60
 FIRST_HOUR = "docs/first-hour.md"
 
 
-def console_commands(document: str) -> list[list[str]]:
+def read_commands(document: str) -> list[list[str]]:
     """The commands of each console block of a document."""
     text = (ROOT / document).read_text(encoding="utf-8")
     blocks = re.findall(r"```console\n(.*?)```", text, flags=re.DOTALL)
@@ -30,7 +31,7 @@ def console_commands(document: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", FIRST_HOUR])
 def test_every_make_command_in_the_documents_exists(document: str) -> None:
-    commands = [command for block in console_commands(document) for command in block]
+    commands = [command for block in read_commands(document) for command in block]
     targets = [command for command in commands if command.startswith("make ")]
     assert targets
     for command in targets:
@@ -42,7 +43,7 @@ def test_every_make_command_in_the_documents_exists(document: str) -> None:
 
 @pytest.mark.timeout(300)
 def test_a_demo_with_a_recording_beside_it(tmp_path: Path) -> None:
-    address, state = find_free_address(), tmp_path / "state"
+    address, state = free_loopback_address(), tmp_path / "state"
     report = tmp_path / "out.json"
     demo = Child(
         "demo",
@@ -52,6 +53,7 @@ def test_a_demo_with_a_recording_beside_it(tmp_path: Path) -> None:
         ready_after=lambda line: f"Open http://{address}" in line,
     )  # fmt: skip
     demo.start(within_s=120)
+    pictures = _start_pictures(address, tmp_path)
     try:
         _ask_as_documented("plans/latest", address, commands=5)
         # README: columns with names of their own. First hour: columns named as the channels.
@@ -60,10 +62,14 @@ def test_a_demo_with_a_recording_beside_it(tmp_path: Path) -> None:
             FIRST_HOUR, "t,temperature_c,vibration_mm_s", tmp_path, address, state
         )
         _ask_as_documented("devices/north-pump-01", address, commands=3)
+        if pictures is not None:
+            assert pictures.wait(timeout=60) == 0, (tmp_path / "pictures.log").read_text()
         exit_code = demo.wait(within_s=DURATION_S + 90)
     finally:
+        if pictures is not None:
+            pictures.kill()
         demo.stop()
-    assert exit_code == 0, demo.quote_log(60)
+    assert exit_code == 0, demo.log_end(60)
     account = json.loads(report.read_text(encoding="utf-8"))
     assert account["readings_sent"] >= 2_500
     assert account["readings_stored"] == account["readings_sent"]
@@ -80,8 +86,21 @@ def test_a_demo_with_a_recording_beside_it(tmp_path: Path) -> None:
         assert event["to_recovered_s"] is not None, event
 
 
+def _start_pictures(address: str, folder: Path) -> subprocess.Popen[bytes] | None:
+    """Have the first hour's pictures taken while the demo runs; None without a browser."""
+    if find_browser() is None:
+        return None
+    shots = ("page", "alert", "device", "move")
+    with (folder / "pictures.log").open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "local.screenshots", f"http://{address}:4280/", *shots,
+             "--out", str(folder / "pictures")],
+            cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+
 def _ask_as_documented(about: str, address: str, *, commands: int) -> None:
-    block = _block_with(about, FIRST_HOUR)
+    block = _find_block(about, FIRST_HOUR)
     assert len(block) == commands
     for command in block:
         script = command.replace("//localhost:", f"//{address}:")
@@ -99,8 +118,8 @@ def _replay_as_documented(
     workplace = folder / Path(document).stem
     workplace.mkdir()
     (workplace / ".venv").symlink_to(Path(sys.prefix), target_is_directory=True)
-    (workplace / "recording.csv").write_text(_recording(header), encoding="utf-8")
-    block = _block_with("replay", document)
+    (workplace / "recording.csv").write_text(_write_recording(header), encoding="utf-8")
+    block = _find_block("replay", document)
     # The demo of this test listens elsewhere than the documented one.
     script = "\n".join(block).replace(
         "-m local env", f"-m local env --address {address} --state {state}"
@@ -112,12 +131,12 @@ def _replay_as_documented(
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def _block_with(words: str, document: str) -> list[str]:
+def _find_block(words: str, document: str) -> list[str]:
     return next(
-        block for block in console_commands(document) if any(words in command for command in block)
+        block for block in read_commands(document) if any(words in command for command in block)
     )
 
 
-def _recording(header: str) -> str:
+def _write_recording(header: str) -> str:
     rows = [f"2026-11-01 10:00:{second:02d},{60 + second / 10},{1.5}" for second in range(15)]
     return "\n".join([header, *rows]) + "\n"
