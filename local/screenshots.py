@@ -15,7 +15,7 @@ from typing import Final
 
 from playwright.sync_api import Locator, Page, sync_playwright
 
-from local.browser import find_browser
+from local.setup.browser import find_browser
 
 PICTURES: Final = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 WITHIN_MS: Final = 330_000  # the demo's faults come round every five minutes

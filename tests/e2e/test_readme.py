@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from local.addresses import free_loopback_address
-from local.browser import find_browser
+from local.addresses import find_free_address
 from local.processes import Child
+from local.setup.browser import find_browser
 from tests.paths import ROOT
 
 DURATION_S = 60
@@ -43,7 +43,7 @@ def test_every_make_command_in_the_documents_exists(document: str) -> None:
 
 @pytest.mark.timeout(300)
 def test_a_demo_with_a_recording_beside_it(tmp_path: Path) -> None:
-    address, state = free_loopback_address(), tmp_path / "state"
+    address, state = find_free_address(), tmp_path / "state"
     report = tmp_path / "out.json"
     demo = Child(
         "demo",
@@ -69,7 +69,7 @@ def test_a_demo_with_a_recording_beside_it(tmp_path: Path) -> None:
         if pictures is not None:
             pictures.kill()
         demo.stop()
-    assert exit_code == 0, demo.log_end(60)
+    assert exit_code == 0, demo.quote_log(60)
     account = json.loads(report.read_text(encoding="utf-8"))
     assert account["readings_sent"] >= 2_500
     assert account["readings_stored"] == account["readings_sent"]
