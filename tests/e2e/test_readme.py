@@ -61,7 +61,7 @@ def test_a_demo_with_a_recording_beside_it(tmp_path: Path) -> None:
         _replay_as_documented(
             FIRST_HOUR, "t,temperature_c,vibration_mm_s", tmp_path, address, state
         )
-        _ask_as_documented("devices/north-pump-01", address, commands=3)
+        _ask_as_documented("devices/north-pump-01", address, commands=4)
         if pictures is not None:
             assert pictures.wait(timeout=60) == 0, (tmp_path / "pictures.log").read_text()
         exit_code = demo.wait(within_s=DURATION_S + 90)

@@ -52,7 +52,7 @@ def find_paths(text: str) -> list[str]:
 
 def exists(path: str) -> bool:
     """Whether *path* names something; NAME and {name} stand for any one name."""
-    pattern = re.sub(r"\bNAME\b|\{\w+\}", "*", path).rstrip("/")
+    pattern = re.sub(r"NAME|\{\w+\}", "*", path).rstrip("/")
     return any(next(base.glob(pattern), None) is not None for base in BASES)
 
 
