@@ -1,0 +1,1 @@
+"""The whole local system under kills and failing services: what is lost, doubled, late."""
