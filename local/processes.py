@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -91,6 +92,16 @@ class Child:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+
+    def freeze(self) -> None:
+        """Stop the process from running, as a starved machine would. POSIX only."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen process go on."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
 
     def stop(self, *, within_s: float = STOP_S) -> int | None:
         """Ask the process to end, and end it when it does not. Returns its exit code."""

@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,15 @@ from local.operate import change_setting
 from local.prepare import run_module
 from local.processes import Child, ProcessFailedError
 from local.report.build import build_report, list_failures
+from local.report.observed import Observed
 from local.report.observer import Observer
-from local.report.run_log import load_allocations, load_faults, load_sent
+from local.report.run_log import (
+    SentMessage,
+    TrueFault,
+    load_allocations,
+    load_faults,
+    load_sent,
+)
 from local.stack import HostKind, Stack
 from tocsin.profiles import load_profiles
 
@@ -54,6 +61,15 @@ class Options:
     keep: bool
     address: str
     paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the fleet sent, which faults it had, and what was observed of all that."""
+
+    sent: Sequence[SentMessage]
+    faults: Sequence[TrueFault]
+    observed: Observed
 
 
 class Run:
@@ -132,7 +148,11 @@ class Run:
             self._fleet.stop()
         self._observer.stop()
 
-    def _report(self, duration_s: float) -> dict[str, Any]:
+    def take_account(self) -> Account:
+        """All that is known of the run by now.
+
+        Raises ProcessFailedError when a service no longer says what it holds.
+        """
         deadline_ms = {
             task.task_id: task.deadline_ms for task in self._tasks if task.deadline_ms is not None
         }
@@ -143,9 +163,11 @@ class Run:
             raise ProcessFailedError(
                 f"no report: a service no longer says what it holds: {reason}"
             ) from error
-        return build_report(
-            load_sent(self._log), load_faults(self._log), observed, duration_s=duration_s
-        )
+        return Account(load_sent(self._log), load_faults(self._log), observed)
+
+    def _report(self, duration_s: float) -> dict[str, Any]:
+        account = self.take_account()
+        return build_report(account.sent, account.faults, account.observed, duration_s=duration_s)
 
     def _make_fleet(self, environment: Mapping[str, str]) -> Child:
         options = self._options

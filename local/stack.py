@@ -41,11 +41,15 @@ class Stack:
         host: HostKind = "embedded",
         tell: Tell = print,
         on_start: Callable[[int], None] | None = None,
+        seen_by_app: Endpoints | None = None,
     ) -> None:
-        """*tell* gets a line for people; *on_start* the process id of every child started."""
+        """*tell* gets a line for people; *on_start* the process id of every child started.
+
+        *seen_by_app*: where the functions find the services, if they do not reach them directly.
+        """
         self.endpoints = endpoints
         self.state = state
-        self._settings = list_app_settings(endpoints, state)
+        self._settings = list_app_settings(seen_by_app or endpoints, state)
         self.tell = tell
         app = ROOT / "functions"
         self.children: dict[str, Child] = {

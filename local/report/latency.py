@@ -18,14 +18,15 @@ def measure_latencies(
     *sent*: the messages that count. *raised*: the alerts (deviceId, id, t) that were raised.
     """
     return {
-        "stored": _find_percentiles(_list_stored(sent, observed)),
-        "pushed": _find_percentiles(
-            _list_pushed(sent, observed) + _list_alerts(sent, raised, observed)
+        "stored": find_percentiles(list_stored(sent, observed)),
+        "pushed": find_percentiles(
+            list_pushed(sent, observed) + list_alerts(sent, raised, observed)
         ),
     }
 
 
-def _list_stored(sent: Sequence[SentMessage], observed: Observed) -> list[float]:
+def list_stored(sent: Sequence[SentMessage], observed: Observed) -> list[float]:
+    """Milliseconds from the sending of each of *sent* until it was seen in the database."""
     return [
         observed.stored_at[key] - message.sent_at
         for message in sent
@@ -34,7 +35,8 @@ def _list_stored(sent: Sequence[SentMessage], observed: Observed) -> list[float]
     ]
 
 
-def _list_pushed(sent: Sequence[SentMessage], observed: Observed) -> list[float]:
+def list_pushed(sent: Sequence[SentMessage], observed: Observed) -> list[float]:
+    """Milliseconds from the sending of each of *sent* until a browser had its last reading."""
     return [
         observed.pushed_at[key] - message.sent_at
         for message in sent
@@ -43,9 +45,11 @@ def _list_pushed(sent: Sequence[SentMessage], observed: Observed) -> list[float]
     ]
 
 
-def _list_alerts(
+def list_alerts(
     sent: Sequence[SentMessage], raised: Sequence[Mapping[str, Any]], observed: Observed
 ) -> list[float]:
+    """Milliseconds from the sending of the reading that raised each of *raised* until a browser
+    had the alert."""
     sent_at = {(message.device_id, t): message.sent_at for message in sent for t in message.t}
     latencies = []
     for alert in raised:
@@ -56,8 +60,8 @@ def _list_alerts(
     return latencies
 
 
-def _find_percentiles(latencies: Sequence[float]) -> dict[str, float | None]:
-    """Nearest-rank percentiles in ms, None without a sample."""
+def find_percentiles(latencies: Sequence[float]) -> dict[str, float | None]:
+    """``p50`` and ``p99``: nearest-rank percentiles in ms, None without a sample."""
     if not latencies:
         return {"p50": None, "p99": None}
     ordered = sorted(latencies)

@@ -1,0 +1,107 @@
+"""``python -m benchmarks.chaos --json [--seed N] [--only NAME,NAME]``.
+
+Runs the whole local system again and again, hurts it in another way each time, and prints one JSON
+object::
+
+    {"campaigns": [{"name", "lost", "duplicates", "dead_lettered", "raised", "shown",
+                    "stored_p99_ms", "shown_p99_ms"}],
+     "skipped": {name: why}, "missed": [what should be and is not], "seconds"}
+
+The bars: nothing lost, nothing doubled, every alert that was raised reaches a browser; while
+storage is away alerts are shown with a p99 of at most 3 s; while Web PubSub hangs readings are
+stored with one of at most 2 s. Takes about a quarter of an hour.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+
+from benchmarks.chaos.bars import list_missed
+from benchmarks.chaos.campaigns import CAMPAIGNS, Campaign
+from benchmarks.chaos.disk import NoSmallDiskError, small_disk
+from benchmarks.chaos.figures import Figures, count
+from benchmarks.chaos.kept import run_kept
+from benchmarks.chaos.scene import set_scene
+from benchmarks.report import machine
+
+DEVICES = 20
+DISK_MIB = 96
+KEPT = "ctrl-c"
+MARGIN_S = 90.0  # for the fleet to deliver what it still holds
+
+
+def run_campaign(campaign: Campaign, folder: Path, *, seed: int) -> Figures:
+    """Raises NoSmallDiskError where the campaign needs one and cannot have it."""
+    with ExitStack() as parts:
+        state = folder / "services"
+        if campaign.small_disk:
+            parts.enter_context(small_disk(state, mebibytes=DISK_MIB))
+        scene = parts.enter_context(
+            set_scene(
+                folder, state=state, seed=seed, devices=DEVICES, duration_s=campaign.duration_s
+            )
+        )
+        wrong = campaign.act(scene)
+        scene.run.fleet.wait(within_s=campaign.duration_s + MARGIN_S)
+        report = scene.run.finish()
+        return count(campaign.name, report, scene.run.take_account(), wrong)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    names = [*(campaign.name for campaign in CAMPAIGNS), KEPT]
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.chaos",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
+    parser.add_argument("--seed", type=int, default=7, help="of moments, victims and the fleet")
+    parser.add_argument("--only", default=",".join(names), help=f"of {', '.join(names)}")
+    options = parser.parse_args(arguments)
+    wanted = options.only.split(",")
+    if unknown := sorted(set(wanted) - set(names)):
+        parser.error(f"unknown campaigns {', '.join(unknown)}; there are {', '.join(names)}")
+    started = time.monotonic()
+    figures: list[Figures] = []
+    skipped: dict[str, str] = {}
+    for name in wanted:
+        with tempfile.TemporaryDirectory(prefix="tocsin-chaos-") as folder:
+            try:
+                found = _run(name, Path(folder), options.seed)
+            except NoSmallDiskError as error:
+                skipped[name] = str(error)
+                continue
+        for line in found:
+            print(f"  {asdict(line)}", file=sys.stderr, flush=True)
+        figures += found
+    missed = list_missed(figures)
+    account = {
+        "campaigns": [asdict(line) for line in figures],
+        "skipped": skipped,
+        "missed": missed,
+        "seconds": round(time.monotonic() - started, 1),
+        "seed": options.seed,
+        "machine": machine(),
+    }
+    sys.stdout.write(json.dumps(account, indent=None if options.json else 2) + "\n")
+    return 1 if missed else 0
+
+
+def _run(name: str, folder: Path, seed: int) -> list[Figures]:
+    print(f"{name} …", file=sys.stderr, flush=True)
+    if name == KEPT:
+        return run_kept(folder, seed=seed, devices=DEVICES)
+    campaign = next(campaign for campaign in CAMPAIGNS if campaign.name == name)
+    return [run_campaign(campaign, folder, seed=seed)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
