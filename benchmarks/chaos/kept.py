@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.chaos.figures import Figures
-from local.addresses import free_loopback_address
+from local.addresses import find_free_address
 from local.processes import ROOT
 
 WORK_S = 25.0
@@ -24,7 +24,7 @@ def run_kept(folder: Path, *, seed: int, devices: int) -> list[Figures]:
 
     Raises RuntimeError when one ends without a report.
     """
-    address = free_loopback_address()
+    address = find_free_address()
     base = ["--devices", str(devices), "--seed", str(seed), "--state", str(folder / "state")]
     return [
         _run("ctrl-c", [*base, "--address", address], folder / "first.json"),

@@ -69,13 +69,13 @@ class TroubledProxy:
             return
         try:
             there, back = await asyncio.open_connection(self._address, self._target_port)
-        except ConnectionError:
+        except OSError:  # the service itself is away
             writer.transport.abort()
             return
         self._writers |= {writer, back}
         try:
             await asyncio.gather(self._send(reader, back, writer), self._receive(there, writer))
-        except ConnectionError:
+        except OSError:
             pass  # one end is gone: the other is closed below
         finally:
             for end in (writer, back):

@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks.chaos.disk import fill
 from benchmarks.chaos.proxy import TroubledProxy
 from benchmarks.chaos.trouble import HEALTHY, Trouble
-from local.addresses import free_loopback_address
+from local.addresses import find_free_address
 from local.run import Options, Run
 from local.services import Endpoints
 from local.stack import Stack
@@ -100,7 +100,7 @@ def set_scene(
     folder: Path, *, state: Path, seed: int, devices: int, duration_s: float
 ) -> Iterator[Scene]:
     """A stack whose data lie in *state*, with a fleet that works for *duration_s*."""
-    endpoints = Endpoints.free(free_loopback_address())
+    endpoints = Endpoints.free(find_free_address())
     seen = _choose_ports(endpoints)
     with ExitStack() as parts:
         proxies = {
