@@ -28,11 +28,14 @@ class TroubledProxy:
         self._loop = asyncio.new_event_loop()
         self._healed = asyncio.Event()
         self._writers: set[asyncio.StreamWriter] = set()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._ended = asyncio.Event()
+        self._listening = threading.Event()
+        self._thread = threading.Thread(target=self._work, daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(timeout=10)
+        if not self._listening.wait(timeout=10):
+            raise OSError(f"no proxy on port {self._port} of {self._address}")
         return self
 
     def __exit__(
@@ -41,7 +44,7 @@ class TroubledProxy:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join(timeout=10)
 
     def suffer(self, trouble: Trouble) -> None:
@@ -58,9 +61,18 @@ class TroubledProxy:
             for writer in self._writers:
                 writer.transport.abort()
 
+    def _work(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._listen())
+
     async def _listen(self) -> None:
         self._healed.set()
-        await asyncio.start_server(self._serve, self._address, self._port)
+        server = await asyncio.start_server(self._serve, self._address, self._port)
+        self._listening.set()
+        await self._ended.wait()
+        server.close()
+        for writer in self._writers:
+            writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self._healed.wait()
