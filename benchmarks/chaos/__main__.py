@@ -20,39 +20,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.chaos.bars import list_missed
-from benchmarks.chaos.campaigns import CAMPAIGNS, Campaign
-from benchmarks.chaos.disk import NoSmallDiskError, small_disk
-from benchmarks.chaos.figures import Figures, count
+from benchmarks.chaos.campaigns import CAMPAIGNS
+from benchmarks.chaos.conduct import run_campaign
+from benchmarks.chaos.disk import NoSmallDiskError
+from benchmarks.chaos.figures import Figures
 from benchmarks.chaos.kept import run_kept
-from benchmarks.chaos.scene import set_scene
 from benchmarks.report import machine
 
 DEVICES = 20
-DISK_MIB = 96
 KEPT = "ctrl-c"
-MARGIN_S = 90.0  # for the fleet to deliver what it still holds
-
-
-def run_campaign(campaign: Campaign, folder: Path, *, seed: int) -> Figures:
-    """Raises NoSmallDiskError where the campaign needs one and cannot have it."""
-    with ExitStack() as parts:
-        state = folder / "services"
-        if campaign.small_disk:
-            parts.enter_context(small_disk(state, mebibytes=DISK_MIB))
-        scene = parts.enter_context(
-            set_scene(
-                folder, state=state, seed=seed, devices=DEVICES, duration_s=campaign.duration_s
-            )
-        )
-        wrong = campaign.act(scene)
-        scene.run.fleet.wait(within_s=campaign.duration_s + MARGIN_S)
-        report = scene.run.finish()
-        return count(campaign.name, report, scene.run.take_account(), wrong)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -100,7 +80,7 @@ def _run(name: str, folder: Path, seed: int) -> list[Figures]:
     if name == KEPT:
         return run_kept(folder, seed=seed, devices=DEVICES)
     campaign = next(campaign for campaign in CAMPAIGNS if campaign.name == name)
-    return [run_campaign(campaign, folder, seed=seed)]
+    return [run_campaign(campaign, folder, seed=seed, devices=DEVICES)]
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -39,16 +38,16 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A stack with a fleet at work. ``ended``: once set, no wait takes long."""
+    """A stack with a fleet at work. ``pace``: every time is so many times as long."""
 
     stack: Stack
     run: Run
     proxies: Mapping[str, Sequence[TroubledProxy]]
     rng: random.Random
-    ended: threading.Event
+    pace: float
 
     def wait(self, seconds: float) -> None:
-        self.ended.wait(seconds)
+        time.sleep(seconds * self.pace)
 
     def kill(self, names: Sequence[str], *, away_s: float) -> Span:
         """End parts at the same moment, as a power cut would, and start them again."""
@@ -97,9 +96,9 @@ class Scene:
 
 @contextmanager
 def set_scene(
-    folder: Path, *, state: Path, seed: int, devices: int, duration_s: float
+    folder: Path, *, state: Path, seed: int, devices: int, duration_s: float, pace: float
 ) -> Iterator[Scene]:
-    """A stack whose data lie in *state*, with a fleet that works for *duration_s*."""
+    """A stack whose data lie in *state*, with a fleet that works for *duration_s* at *pace*."""
     endpoints = Endpoints.free(find_free_address())
     seen = _choose_ports(endpoints)
     with ExitStack() as parts:
@@ -113,10 +112,11 @@ def set_scene(
             for service, ports in PORTS.items()
         }
         stack = parts.enter_context(Stack(endpoints, state, tell=_keep_quiet, seen_by_app=seen))
-        run = Run(stack, _choose_options(folder, seed, devices, duration_s, endpoints.address))
+        options = _choose_options(folder, seed, devices, duration_s * pace, endpoints.address)
+        run = Run(stack, options)
         parts.callback(run.stop)
         run.start()
-        yield Scene(stack, run, proxies, random.Random(seed), threading.Event())
+        yield Scene(stack, run, proxies, random.Random(seed), pace)
 
 
 def _choose_ports(endpoints: Endpoints) -> Endpoints:
