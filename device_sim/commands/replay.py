@@ -15,7 +15,7 @@ from device_sim.errors import UsageError
 from device_sim.hub.addresses import Hub, hub_from_environment
 from device_sim.hub.message import MAX_READINGS
 from device_sim.hub.registry import HubRegistry, device_keys
-from device_sim.hub.sdk_link import HubLink, silence_sdk
+from device_sim.hub.sdk_link import make_links, silence_sdk
 from device_sim.recordings.layout import TIME_COLUMNS, Reading
 from device_sim.recordings.playback import Pace, Player
 from device_sim.recordings.sources import Source, find_sources
@@ -74,7 +74,7 @@ async def _play_sources(
 ) -> int:
     log = RunLog(log_folder)
     truth = Truth(log)
-    links = {device: HubLink(hub, device, key) for device, key in keys.items()}
+    links = make_links(hub, keys)
     dispatch = Dispatch(links, store=STORE, log=log)
     run_name = f"{now_ms():x}"
 

@@ -17,7 +17,7 @@ from device_sim.fleet.workload import FleetTask, load_workload
 from device_sim.hub.addresses import Hub, hub_from_environment
 from device_sim.hub.message import MAX_READINGS
 from device_sim.hub.registry import HubRegistry, device_keys
-from device_sim.hub.sdk_link import HubLink, silence_sdk
+from device_sim.hub.sdk_link import make_links, silence_sdk
 from device_sim.session.conduct import Limits, conduct
 from device_sim.session.dispatch import Dispatch
 from device_sim.session.log import RunLog
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _run_fleet(settings: RunSettings, hub: Hub, keys: dict[str, str]) -> int:
     log = RunLog(settings.log)
     truth = Truth(log)
-    links = {device: HubLink(hub, device, key) for device, key in keys.items()}
+    links = make_links(hub, keys)
     dispatch = Dispatch(links, store=settings.store, log=log)
     return await conduct(
         dispatch,

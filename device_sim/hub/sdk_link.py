@@ -7,6 +7,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from azure.iot.device import Message
@@ -28,6 +29,8 @@ TWIN_TIMEOUT_S = 10.0
 CONNECT_TIMEOUT_S = 20.0
 CLOSE_TIMEOUT_S = 5.0
 KEEP_ALIVE_S = 30
+# So many messages in a row without an answer, and the SDK's client is taken for dead.
+MOST_UNANSWERED = 3
 
 Answer = TypeVar("Answer")
 
@@ -38,25 +41,43 @@ def silence_sdk() -> None:
     logging.getLogger("azure.iot.device").setLevel(logging.CRITICAL)
 
 
+class UnansweredError(LinkError):
+    """Neither taken nor refused in time."""
+
+
+def make_client(hub: Hub, device: str, key: str) -> IoTHubDeviceClient:
+    """A client of the SDK with its own reconnecting off: it would keep a cut-off message to itself
+    until its timer, while here it fails at once, waits in the outbox and goes out with the next
+    connection. Sending and asking for the twin connect again by themselves."""
+    client = IoTHubDeviceClient.create_from_symmetric_key(
+        symmetric_key=key,
+        hostname=hub.device_host,
+        device_id=device,
+        server_verification_cert=hub.ca_certificate,
+        connection_retry=False,
+        keep_alive=KEEP_ALIVE_S,
+    )
+    # Every failure reaches us through the call that meets it; the SDK would print it as well.
+    client.on_background_exception = _ignore_background
+    return client
+
+
 class HubLink:
     """A connection through azure-iot-device.
 
-    The SDK's own reconnecting is off: it would keep a cut-off message to itself until its timer,
-    while here it fails at once, waits in the outbox and goes out with the next connection. Sending
-    and asking for the twin connect again by themselves.
+    A client whose network thread has died (paho-mqtt lets some TLS errors end it) takes messages
+    for ever and answers none, so one that leaves several in a row unanswered is replaced.
     """
 
-    def __init__(self, hub: Hub, device: str, key: str) -> None:
-        self._client = IoTHubDeviceClient.create_from_symmetric_key(
-            symmetric_key=key,
-            hostname=hub.device_host,
-            device_id=device,
-            server_verification_cert=hub.ca_certificate,
-            connection_retry=False,
-            keep_alive=KEEP_ALIVE_S,
-        )
-        # Every failure reaches us through the call that meets it; the SDK would print it as well.
-        self._client.on_background_exception = _ignore_background
+    def __init__(
+        self, make: Callable[[], IoTHubDeviceClient], *, send_timeout_s: float = SEND_TIMEOUT_S
+    ) -> None:
+        self._make = make
+        self._client = make()
+        self._send_timeout_s = send_timeout_s
+        self._unanswered = 0
+        self._on_connection: Callable[[], None] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def connect(self) -> None:
         await _await_answer(CONNECT_TIMEOUT_S, self._client.connect())
@@ -69,7 +90,14 @@ class HubLink:
             content_type="application/json",
         )
         wire.custom_properties["iothub-creation-time-utc"] = message.created_utc
-        await _await_answer(SEND_TIMEOUT_S, self._client.send_message(wire))
+        try:
+            await _await_answer(self._send_timeout_s, self._client.send_message(wire))
+        except UnansweredError:
+            self._unanswered += 1
+            if self._unanswered >= MOST_UNANSWERED:
+                self._replace_client()
+            raise
+        self._unanswered = 0
 
     async def listen(
         self,
@@ -86,6 +114,7 @@ class HubLink:
             loop.call_soon_threadsafe(on_connection)
 
         # The SDK says it calls this with None, and calls it with nothing.
+        self._on_connection = on_connection
         self._client.on_connection_state_change = pass_connection  # type: ignore[assignment]
 
         def subscribe() -> None:
@@ -103,10 +132,29 @@ class HubLink:
         await _await_answer(TWIN_TIMEOUT_S, patching)
 
     async def close(self) -> None:
-        try:
-            await wait_within(CLOSE_TIMEOUT_S, self._client.shutdown())
-        except (ClientError, OperationCancelled, OperationTimeout, TimeoutError):
-            return
+        await _shut_down(self._client)
+
+    def _replace_client(self) -> None:
+        """The next call goes through a new client; whoever listens is told to listen again."""
+        closing = asyncio.create_task(_shut_down(self._client))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
+        self._client = self._make()
+        self._unanswered = 0
+        if self._on_connection is not None:
+            self._on_connection()
+
+
+def make_links(hub: Hub, keys: Mapping[str, str]) -> dict[str, HubLink]:
+    """A link for each device of *keys* (base64 by device)."""
+    return {device: HubLink(partial(make_client, hub, device, key)) for device, key in keys.items()}
+
+
+async def _shut_down(client: IoTHubDeviceClient) -> None:
+    try:
+        await wait_within(CLOSE_TIMEOUT_S, client.shutdown())
+    except (ClientError, OperationCancelled, OperationTimeout, TimeoutError):
+        return
 
 
 async def _run_aside(work: Callable[[], None]) -> None:
@@ -137,8 +185,10 @@ async def _await_answer(seconds: float, work: Coroutine[Any, Any, Answer]) -> An
         return await wait_within(seconds, work)
     except CredentialError as error:
         raise RefusedError(str(error)) from error
-    except (ClientError, ServiceError, OperationCancelled, OperationTimeout, TimeoutError) as error:
-        raise LinkError(str(error) or "no answer in time") from error
+    except (OperationTimeout, TimeoutError) as error:
+        raise UnansweredError(str(error) or "no answer in time") from error
+    except (ClientError, ServiceError, OperationCancelled) as error:
+        raise LinkError(str(error) or "the call was dropped") from error
 
 
 async def wait_within(seconds: float, work: Coroutine[Any, Any, Answer]) -> Answer:
