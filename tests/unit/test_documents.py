@@ -42,12 +42,16 @@ def find_links(text: str) -> list[str]:
 
 
 def find_paths(text: str) -> list[str]:
-    """The paths in backticks that begin with a folder of this repository."""
+    """The paths in backticks that begin with a folder of this repository, and are kept in it."""
     quoted = re.findall(r"`([\w.*{}-]+(?:/[\w.*{}-]+)*/?)`", text)
     made_here = {line.strip("/") for line in (ROOT / ".gitignore").read_text().splitlines()}
     entries = (entry for base in BASES for entry in base.iterdir())
     folders = {entry.name for entry in entries if entry.is_dir()} - made_here
-    return [path for path in quoted if "/" in path and path.split("/")[0] in folders]
+    return [
+        path
+        for path in quoted
+        if "/" in path and path.split("/")[0] in folders and path not in made_here
+    ]
 
 
 def exists(path: str) -> bool:
