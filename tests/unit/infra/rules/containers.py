@@ -1,0 +1,102 @@
+"""Every container and queue that the code names is there as it expects it, and no other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.prepare import BLOB_CONTAINERS, DATABASE
+from tests.paths import ROOT
+from tests.unit.infra.deployment import Deployment
+from tocsin.domain.requests import QUEUE
+
+OF_DATABASE = "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers"
+OF_STORAGE = "Microsoft.Storage/storageAccounts/blobServices/containers"
+# Containers that services of Azure fill, not the code: the package and what Capture keeps.
+OF_SERVICES = {"app-package", "telemetry-capture"}
+# Created before there is code for it; the rule below says when that has come.
+AWAITED = {"incidents"}
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """``life_s``: None: documents never expire; -1: when they say so."""
+
+    name: str
+    key: str
+    life_s: int | None
+    unindexed: frozenset[str]
+
+
+def container_of(resource: Mapping[str, Any]) -> Container:
+    """The container in the words of Cosmos DB, whether out of its API or out of Bicep."""
+    (key,) = resource["partitionKey"]["paths"]
+    paths = frozenset(entry["path"] for entry in resource["indexingPolicy"]["excludedPaths"])
+    # Never indexed, said or not.
+    own = frozenset({'/"_etag"/?', "/_etag/?"})
+    return Container(str(resource["id"]), str(key), resource.get("defaultTtl"), paths - own)
+
+
+def containers_equal_the_local_ones(
+    deployment: Deployment, local: frozenset[Container]
+) -> Iterator[str]:
+    deployed = {
+        container_of(resource.properties["resource"])
+        for resource in deployment.of_type(OF_DATABASE)
+    }
+    for container in sorted(local - deployed, key=str):
+        yield f"not deployed as on the laptop: {container}"
+    for container in sorted(deployed - local, key=str):
+        yield f"not on the laptop as deployed: {container}"
+    for resource in deployment.of_type(OF_DATABASE):
+        if resource.name.split("/")[1:] != [DATABASE, resource.properties["resource"]["id"]]:
+            yield f"the container {resource.name} calls itself otherwise"
+
+
+def containers_are_those_that_the_code_names(deployment: Deployment) -> Iterator[str]:
+    deployed = {resource.last_name for resource in deployment.of_type(OF_DATABASE)}
+    source = product_source()
+    named = set(re.findall(r'get_container_client\(\s*"(\w+)"', source))
+    named |= set(re.findall(r'container_name="(\w+)"', source))
+    for name in sorted(named - deployed):
+        yield f"the code names the container {name}, which is not deployed"
+    used = {name for name in deployed if f'"{name}"' in source}
+    for name in sorted(deployed - used - AWAITED):
+        yield f"no code uses the container {name}"
+    for name in sorted(AWAITED & used):
+        yield f"there is code for {name} now: it is not awaited any more"
+
+
+def blob_containers_and_queues_are_there(deployment: Deployment) -> Iterator[str]:
+    blobs = {resource.last_name for resource in deployment.of_type(OF_STORAGE)}
+    if blobs != {*BLOB_CONTAINERS, *OF_SERVICES}:
+        yield f"blob containers are {sorted(blobs)}"
+    queues = {
+        resource.last_name
+        for resource in deployment.of_type("Microsoft.Storage/storageAccounts/queueServices/queues")
+    }
+    if queues != {QUEUE, f"{QUEUE}-poison"}:
+        yield f"queues are {sorted(queues)}"
+    for name in re.findall(r'queue_name="([\w-]+)"', product_source()):
+        if name not in queues:
+            yield f"a trigger waits at the queue {name}, which is not deployed"
+
+
+def old_blobs_go(deployment: Deployment) -> Iterator[str]:
+    policy = deployment.only("Microsoft.Storage/storageAccounts/managementPolicies")
+    kept = {
+        rule["definition"]["filters"]["prefixMatch"][0]: rule["definition"]["actions"]["baseBlob"][
+            "delete"
+        ]["daysAfterModificationGreaterThan"]
+        for rule in policy.properties["policy"]["rules"]
+    }
+    days = {"dev": 7, "prod": 90}[deployment.environment]
+    if kept != {"telemetry-capture/": days, "dead-letters/": 90}:
+        yield f"blobs are kept for so many days: {kept}"
+
+
+def product_source() -> str:
+    files = sorted((ROOT / "functions/tocsin").rglob("*.py"))
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)

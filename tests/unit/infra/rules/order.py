@@ -1,0 +1,69 @@
+"""What Azure refuses in the wrong order comes in the right one, and main.bicep says why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from tests.unit.infra.deployment import Deployment
+
+# The later module, and what has to be there before it.
+BEFORE = {
+    "rolesOfCapture": {"lake", "identities"},
+    "events": {"rolesOfCapture"},
+    "rolesOfHub": {"events"},
+    "hub": {"rolesOfHub"},
+    "endpoints": {"network", "host", "lake", "events", "cosmos", "webPubSub", "vault"},
+    "rolesOfApp": {"host", "lake", "events", "hub", "cosmos", "webPubSub", "monitoring", "vault"},
+    "app": {"rolesOfApp", "endpoints", "host", "network"},
+}
+MODULE = re.compile(r"^module (\w+) .*?^}", re.MULTILINE | re.DOTALL)
+
+
+def modules_wait_for_what_they_need(deployment: Deployment) -> Iterator[str]:
+    needs = needs_of_modules(_main(deployment))
+    for later, wanted in BEFORE.items():
+        for earlier in sorted(wanted - _all_before(later, needs)):
+            yield f"{later} does not wait for {earlier}"
+
+
+def every_wait_says_why(deployment: Deployment) -> Iterator[str]:
+    lines = _main(deployment).splitlines()
+    for before, line in zip(lines, lines[1:], strict=False):
+        if line.strip() == "dependsOn: [" and not before.strip().startswith("//"):
+            yield "a dependsOn of main.bicep does not say why"
+
+
+def roles_are_given_in_their_steps(deployment: Deployment) -> Iterator[str]:
+    for module, step in (("rolesOfCapture", "capture"), ("rolesOfHub", "hub"), ("rolesOfApp", "app")):
+        body = next((m[0] for m in MODULE.finditer(_main(deployment)) if m[1] == module), "")
+        if f"step: '{step}'" not in body or "'rbac.bicep'" not in body:
+            yield f"{module} does not give the roles of the step {step}"
+
+
+def needs_of_modules(source: str) -> Mapping[str, set[str]]:
+    """By module the modules that its text names: their outputs, or in dependsOn."""
+    bodies = {match[1]: match[0] for match in MODULE.finditer(source)}
+    return {
+        name: {
+            other
+            for other in bodies
+            if other != name
+            and re.search(rf"(\b{other}!?\.outputs\b|^    {other}$)", body, re.MULTILINE)
+        }
+        for name, body in bodies.items()
+    }
+
+
+def _all_before(module: str, needs: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = set(needs.get(module, ()))
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        waiting |= needs.get(name, set()) - found
+    return found
+
+
+def _main(deployment: Deployment) -> str:
+    return (deployment.folder / "main.bicep").read_text(encoding="utf-8")

@@ -1,0 +1,91 @@
+"""The way of telemetry: hub, route, event hub, consumer group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from local import services
+from local.services import Endpoints
+from tests.unit.infra.deployment import Deployment
+
+HUB = "Microsoft.Devices/IotHubs"
+STREAM = "Microsoft.EventHub/namespaces/eventhubs"
+
+
+def the_hub_routes_to_the_stream_by_identity(deployment: Deployment) -> Iterator[str]:
+    hub, stream = deployment.only(HUB), deployment.only(STREAM)
+    routing = hub.properties["routing"]
+    (endpoint,) = routing["endpoints"]["eventHubs"]
+    (route,) = routing["routes"]
+    if endpoint["authenticationType"] != "identityBased" or "connectionString" in endpoint:
+        yield "the hub routes with a key"
+    if endpoint["identity"]["userAssignedIdentity"] not in hub.body["identity"][
+        "userAssignedIdentities"
+    ]:
+        yield "the hub routes by an identity that it does not have"
+    namespace = stream.name.split("/")[0]
+    if (endpoint["endpointUri"], endpoint["entityPath"]) != (
+        f"sb://{namespace}.servicebus.windows.net",
+        stream.last_name,
+    ):
+        yield f"the hub routes to {endpoint['endpointUri']}/{endpoint['entityPath']}"
+    if route["endpointNames"] != [endpoint["name"]] or route["isEnabled"] is not True:
+        yield "the route leads elsewhere, or is off"
+    if (route["source"], route["condition"]) != ("DeviceMessages", "true"):
+        yield "the route takes not every message of devices"
+    if routing["fallbackRoute"]["isEnabled"] is not False:
+        yield "the fallback route fills an endpoint that nobody reads"
+    if hub.properties["enableFileUploadNotifications"] or "storageEndpoints" in hub.properties:
+        yield "file upload is on"
+
+
+def the_hub_stamps_what_the_code_reads(deployment: Deployment) -> Iterator[str]:
+    routing = deployment.only(HUB).properties["routing"]
+    (endpoint,) = routing["endpoints"]["eventHubs"]
+    stamped = {f"{stamp['key']}={stamp['value']}" for stamp in routing["enrichments"]}
+    local = local_enrichments()
+    if stamped != local:
+        yield f"the hub stamps {sorted(stamped)}, the local one {sorted(local)}"
+    if any(stamp["endpointNames"] != [endpoint["name"]] for stamp in routing["enrichments"]):
+        yield "an enrichment is not for the route's endpoint"
+
+
+def the_app_reads_the_stream(deployment: Deployment) -> Iterator[str]:
+    stream, settings = deployment.only(STREAM), deployment.app_settings
+    groups = deployment.of_type(f"{STREAM}/consumergroups")
+    named = f"{settings['TELEMETRY_EVENT_HUB']}/{settings['TELEMETRY_CONSUMER_GROUP']}"
+    found = {"/".join(group.name.split("/")[1:]) for group in groups}
+    if found != {named}:
+        yield f"the app reads {named}, deployed are {sorted(found)}"
+    namespace = stream.name.split("/")[0]
+    if settings["TelemetryHub__fullyQualifiedNamespace"] != f"{namespace}.servicebus.windows.net":
+        yield "the app reads another namespace than the deployed one"
+    hours = {"dev": 24, "prod": 168}[deployment.environment]
+    if stream.properties["retentionDescription"]["retentionTimeInHours"] != hours:
+        yield f"the stream is not kept for {hours} hours"
+    partitions = {"dev": 4, "prod": 32}[deployment.environment]
+    if stream.properties["partitionCount"] != partitions:
+        yield f"the stream has not {partitions} partitions"
+
+
+def capture_writes_into_a_container_of_ours(deployment: Deployment) -> Iterator[str]:
+    capture = deployment.only(STREAM).properties["captureDescription"]
+    target = capture["destination"]["properties"]
+    container = f"{target['storageAccountResourceId']}/blobServices/default/containers/"
+    ids = {
+        resource.id
+        for resource in deployment.of_type(
+            "Microsoft.Storage/storageAccounts/blobServices/containers"
+        )
+    }
+    if capture["enabled"] is not True or container + target["blobContainer"] not in ids:
+        yield "raw telemetry is not kept, or in a container that is not there"
+
+
+def local_enrichments() -> set[str]:
+    """What the local hub stamps, as the code expects it: name=value."""
+    command = services.iothub(Endpoints(), Path()).command
+    return {
+        value for flag, value in zip(command, command[1:], strict=False) if flag == "--enrich"
+    }
