@@ -43,15 +43,12 @@ param partitions int
 param streamHours int
 
 @description('For how many days raw telemetry is kept for retraining.')
-@minValue(1)
 param captureDays int
 
 @description('Most request units a second that the database grows to; 0: serverless.')
-@minValue(0)
 param databaseThroughput int
 
 @description('Instances that score and answer without a cold start.')
-@minValue(0)
 param alwaysReady int
 
 @description('Most instances of the function app.')
@@ -60,7 +57,6 @@ param alwaysReady int
 param maximumInstances int
 
 @description('Units of Web PubSub, 1 000 browsers each; 0: the free one, for 20 browsers.')
-@minValue(0)
 param liveUnits int
 
 @description('For how many days logs are kept.')
@@ -68,11 +64,9 @@ param liveUnits int
 param logDays int
 
 @description('Most logs a day, in GB; what is above is dropped until midnight UTC.')
-@minValue(1)
 param logCapGb int
 
 @description('Budget a month in the currency of the subscription; mails go out at 50, 90 and 100 %.')
-@minValue(1)
 param budget int
 
 @description('First day of the month the budget begins in; Azure takes none in the past at creation.')
@@ -114,7 +108,6 @@ resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
 }
 
 module identities 'modules/identities.bicep' = {
-  name: 'identities'
   scope: group
   params: {
     location: location
@@ -123,7 +116,6 @@ module identities 'modules/identities.bicep' = {
 }
 
 module monitoring 'modules/monitoring.bicep' = {
-  name: 'monitoring'
   scope: group
   params: {
     workspaceName: names.workspace
@@ -136,7 +128,6 @@ module monitoring 'modules/monitoring.bicep' = {
 }
 
 module network 'modules/network.bicep' = if (privateNetwork) {
-  name: 'network'
   scope: group
   params: {
     name: 'vnet-tocsin-${token}'
@@ -147,7 +138,6 @@ module network 'modules/network.bicep' = if (privateNetwork) {
 
 // The function host's own: its checkpoints and locks, the package, the queue of requests.
 module host 'modules/storage.bicep' = {
-  name: 'host'
   scope: group
   params: {
     name: names.host
@@ -155,13 +145,8 @@ module host 'modules/storage.bicep' = {
     tags: tags
     zoneRedundant: zoneRedundant
     privateNetwork: privateNetwork
-    containers: [
-      names.package
-    ]
-    queues: [
-      names.requests
-      names.poison
-    ]
+    containers: [names.package]
+    queues: [names.requests, names.poison]
     deleteAfterDays: []
     logsOf: 'queueServices'
     workspaceId: monitoring.outputs.workspaceId
@@ -170,7 +155,6 @@ module host 'modules/storage.bicep' = {
 
 // What outlives the app: model bundles, dead letters, raw telemetry for retraining.
 module lake 'modules/storage.bicep' = {
-  name: 'lake'
   scope: group
   params: {
     name: names.lake
@@ -178,22 +162,11 @@ module lake 'modules/storage.bicep' = {
     tags: tags
     zoneRedundant: zoneRedundant
     privateNetwork: privateNetwork
-    containers: [
-      names.models
-      names.deadLetters
-      names.leases
-      names.capture
-    ]
+    containers: [names.models, names.deadLetters, names.leases, names.capture]
     queues: []
     deleteAfterDays: [
-      {
-        container: names.capture
-        days: captureDays
-      }
-      {
-        container: names.deadLetters
-        days: 90
-      }
+      { container: names.capture, days: captureDays }
+      { container: names.deadLetters, days: 90 }
     ]
     logsOf: 'blobServices'
     workspaceId: monitoring.outputs.workspaceId
@@ -201,23 +174,17 @@ module lake 'modules/storage.bicep' = {
 }
 
 module rolesOfCapture 'rbac.bicep' = {
-  name: 'roles-capture'
   scope: group
   params: {
     step: 'capture'
     names: names
     principals: identities.outputs.principals
-    deployerId: deployerId
-    withVault: false
   }
   // The container that the role is on.
-  dependsOn: [
-    lake
-  ]
+  dependsOn: [lake]
 }
 
 module events 'modules/events.bicep' = {
-  name: 'events'
   scope: group
   params: {
     names: names
@@ -230,30 +197,23 @@ module events 'modules/events.bicep' = {
     privateNetwork: privateNetwork
     workspaceId: monitoring.outputs.workspaceId
   }
-  // Capture is refused unless its identity may already write to the container.
-  dependsOn: [
-    rolesOfCapture
-  ]
+  // Capture is refused unless its identity may already write to the container. A role takes minutes
+  // to spread, and so does the database to come up: it comes between.
+  dependsOn: [rolesOfCapture, cosmos]
 }
 
 module rolesOfHub 'rbac.bicep' = {
-  name: 'roles-hub'
   scope: group
   params: {
     step: 'hub'
     names: names
     principals: identities.outputs.principals
-    deployerId: deployerId
-    withVault: false
   }
   // The event hub that the role is on.
-  dependsOn: [
-    events
-  ]
+  dependsOn: [events]
 }
 
 module hub 'modules/iothub.bicep' = {
-  name: 'hub'
   scope: group
   params: {
     names: names
@@ -264,14 +224,12 @@ module hub 'modules/iothub.bicep' = {
     streamAddress: events.outputs.address
     workspaceId: monitoring.outputs.workspaceId
   }
-  // A route by identity is refused unless that identity may already send to its target.
-  dependsOn: [
-    rolesOfHub
-  ]
+  // A route by identity is refused unless that identity may already send to its target. Web PubSub
+  // comes between, to give the role time.
+  dependsOn: [rolesOfHub, webPubSub]
 }
 
 module cosmos 'modules/cosmos.bicep' = {
-  name: 'cosmos'
   scope: group
   params: {
     name: names.cosmos
@@ -286,7 +244,6 @@ module cosmos 'modules/cosmos.bicep' = {
 }
 
 module webPubSub 'modules/webpubsub.bicep' = {
-  name: 'webpubsub'
   scope: group
   params: {
     name: names.webPubSub
@@ -298,10 +255,11 @@ module webPubSub 'modules/webpubsub.bicep' = {
     privateNetwork: privateNetwork
     workspaceId: monitoring.outputs.workspaceId
   }
+  // It needs no role: the one before it has its minutes to spread (see hub).
+  dependsOn: [rolesOfHub]
 }
 
 module vault 'modules/vault.bicep' = if (!empty(secretSettings)) {
-  name: 'vault'
   scope: group
   params: {
     name: names.vault
@@ -313,7 +271,6 @@ module vault 'modules/vault.bicep' = if (!empty(secretSettings)) {
 }
 
 module endpoints 'modules/endpoints.bicep' = if (privateNetwork) {
-  name: 'endpoints'
   scope: group
   params: {
     names: names
@@ -324,18 +281,10 @@ module endpoints 'modules/endpoints.bicep' = if (privateNetwork) {
     withVault: !empty(secretSettings)
   }
   // An endpoint leads to a service that must exist.
-  dependsOn: [
-    host
-    lake
-    events
-    cosmos
-    webPubSub
-    vault
-  ]
+  dependsOn: [host, lake, events, cosmos, webPubSub, vault]
 }
 
 module rolesOfApp 'rbac.bicep' = {
-  name: 'roles-app'
   scope: group
   params: {
     step: 'app'
@@ -345,20 +294,10 @@ module rolesOfApp 'rbac.bicep' = {
     withVault: !empty(secretSettings)
   }
   // The services that the roles are on.
-  dependsOn: [
-    host
-    lake
-    events
-    hub
-    cosmos
-    webPubSub
-    monitoring
-    vault
-  ]
+  dependsOn: [host, lake, events, hub, cosmos, webPubSub, monitoring, vault]
 }
 
 module app 'modules/functions.bicep' = {
-  name: 'app'
   scope: group
   params: {
     names: names
@@ -376,14 +315,10 @@ module app 'modules/functions.bicep' = {
   }
   // A Flex app is refused without its package container, and starts without rights or a way to its
   // storage if these come later.
-  dependsOn: [
-    rolesOfApp
-    endpoints
-  ]
+  dependsOn: [rolesOfApp, endpoints]
 }
 
 module alerts 'modules/alerts.bicep' = {
-  name: 'alerts'
   scope: group
   params: {
     location: location
@@ -391,14 +326,11 @@ module alerts 'modules/alerts.bicep' = {
     email: alertEmail
     workspaceId: monitoring.outputs.workspaceId
     hubId: hub.outputs.id
-    eventsId: events.outputs.id
     cosmosId: cosmos.outputs.id
-    stream: names.stream
   }
 }
 
 module dashboards 'modules/dashboards.bicep' = {
-  name: 'dashboards'
   scope: group
   params: {
     location: location
@@ -408,7 +340,6 @@ module dashboards 'modules/dashboards.bicep' = {
 }
 
 module costs 'modules/budget.bicep' = {
-  name: 'costs'
   scope: group
   params: {
     amount: budget

@@ -1,8 +1,7 @@
 // Every role in one place: who may do what, where, and why.
 //
-// In three steps, since Azure refuses Capture and a route by identity unless the role is there
-// before them, and a role can only be on what exists: 'capture' before the stream, 'hub' before
-// IoT Hub, 'app' before the function app.
+// In three steps, for a role can only be on what exists, and Azure refuses Capture and a route by
+// identity without it: 'capture' before the stream, 'hub' before IoT Hub, 'app' before the app.
 @allowed([
   'capture'
   'hub'
@@ -14,9 +13,9 @@ param names object
 @description('Principal ids by what they act for: app, hub, capture.')
 param principals object
 
-@description('The person who deploys; empty: nobody.')
-param deployerId string
-param withVault bool
+@description('The person who deploys; empty: nobody. Of the last step, as is the vault.')
+param deployerId string = ''
+param withVault bool = false
 
 var role = {
   blobReader: '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1'
@@ -35,8 +34,6 @@ var role = {
 var roles = 'Microsoft.Authorization/roleDefinitions'
 var ofDeployer = step == 'app' && !empty(deployerId)
 
-// ---- before the stream
-
 resource captureWrites 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (step == 'capture') {
   scope: captured
   name: guid(captured.id, principals.capture, role.blobContributor)
@@ -48,8 +45,6 @@ resource captureWrites 'Microsoft.Authorization/roleAssignments@2022-04-01' = if
   }
 }
 
-// ---- before IoT Hub
-
 resource hubSends 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (step == 'hub') {
   scope: stream
   name: guid(stream.id, principals.hub, role.eventsSender)
@@ -60,8 +55,6 @@ resource hubSends 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (ste
     roleDefinitionId: subscriptionResourceId(roles, role.eventsSender)
   }
 }
-
-// ---- before the function app: its host
 
 resource appOwnsHostBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (step == 'app') {
   scope: host
@@ -117,8 +110,6 @@ resource appReports 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (s
     roleDefinitionId: subscriptionResourceId(roles, role.metricsPublisher)
   }
 }
-
-// ---- before the function app: the product
 
 resource appReadsModels 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (step == 'app') {
   scope: models
@@ -209,8 +200,6 @@ resource appReadsSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = 
   }
 }
 
-// ---- the person who deploys
-
 resource deployerPublishes 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (ofDeployer) {
   scope: models
   name: guid(models.id, deployerId, role.blobContributor)
@@ -242,16 +231,12 @@ resource deployerReadsDocuments 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAs
     scope: '${cosmos.id}/dbs/${names.database}'
   }
   // An account takes these one after the other.
-  dependsOn: [
-    appKeepsDocuments
-  ]
+  dependsOn: [appKeepsDocuments]
 }
 
-// ---- what the roles are on
+// What the roles are on.
 
-resource host 'Microsoft.Storage/storageAccounts@2026-04-01' existing = {
-  name: names.host
-}
+resource host 'Microsoft.Storage/storageAccounts@2026-04-01' existing = { name: names.host }
 
 resource hostQueues 'Microsoft.Storage/storageAccounts/queueServices@2026-04-01' existing = {
   parent: host
@@ -268,9 +253,7 @@ resource poison 'Microsoft.Storage/storageAccounts/queueServices/queues@2026-04-
   name: names.poison
 }
 
-resource lake 'Microsoft.Storage/storageAccounts@2026-04-01' existing = {
-  name: names.lake
-}
+resource lake 'Microsoft.Storage/storageAccounts@2026-04-01' existing = { name: names.lake }
 
 resource lakeBlobs 'Microsoft.Storage/storageAccounts/blobServices@2026-04-01' existing = {
   parent: lake
@@ -297,31 +280,21 @@ resource captured 'Microsoft.Storage/storageAccounts/blobServices/containers@202
   name: names.capture
 }
 
-resource events 'Microsoft.EventHub/namespaces@2026-01-01' existing = {
-  name: names.events
-}
+resource events 'Microsoft.EventHub/namespaces@2026-01-01' existing = { name: names.events }
 
 resource stream 'Microsoft.EventHub/namespaces/eventhubs@2026-01-01' existing = {
   parent: events
   name: names.stream
 }
 
-resource hub 'Microsoft.Devices/IotHubs@2023-06-30' existing = {
-  name: names.hub
-}
+resource hub 'Microsoft.Devices/IotHubs@2023-06-30' existing = { name: names.hub }
 
 resource webPubSub 'Microsoft.SignalRService/webPubSub@2024-03-01' existing = {
   name: names.webPubSub
 }
 
-resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' existing = {
-  name: names.cosmos
-}
+resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' existing = { name: names.cosmos }
 
-resource component 'Microsoft.Insights/components@2020-02-02' existing = {
-  name: names.component
-}
+resource component 'Microsoft.Insights/components@2020-02-02' existing = { name: names.component }
 
-resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
-  name: names.vault
-}
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = { name: names.vault }

@@ -4,11 +4,7 @@ param tags object
 param email string
 param workspaceId string
 param hubId string
-param eventsId string
 param cosmosId string
-
-@description('Name of the event hub with the telemetry.')
-param stream string
 
 resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: 'ag-tocsin'
@@ -34,7 +30,8 @@ var searches = [
     severity: 2
     query: loadTextContent('../../dashboards/dead-letters.kql')
     column: 'letters'
-    above: 0
+    operator: 'GreaterThan'
+    threshold: 0
     period: 'PT15M'
   }
   {
@@ -43,7 +40,8 @@ var searches = [
     severity: 2
     query: loadTextContent('../../dashboards/failed-requests.kql')
     column: 'requests'
-    above: 0
+    operator: 'GreaterThan'
+    threshold: 0
     period: 'PT15M'
   }
   {
@@ -52,7 +50,8 @@ var searches = [
     severity: 2
     query: loadTextContent('../../dashboards/scoring-lag.kql')
     column: 'unread_pct'
-    above: 10
+    operator: 'GreaterThan'
+    threshold: 10
     period: 'PT15M'
   }
   {
@@ -61,8 +60,20 @@ var searches = [
     severity: 2
     query: loadTextContent('../../dashboards/server-errors.kql')
     column: 'answers'
-    above: 5
+    operator: 'GreaterThan'
+    threshold: 5
     period: 'PT15M'
+  }
+  {
+    // A search, for a metric that nothing feeds has no value to compare.
+    name: 'silent-ingestion'
+    text: 'No telemetry reached the stream for half an hour.'
+    severity: 1
+    query: loadTextContent('../../dashboards/silent-ingestion.kql')
+    column: 'received'
+    operator: 'LessThan'
+    threshold: 1
+    period: 'PT30M'
   }
 ]
 
@@ -76,9 +87,7 @@ resource searchRules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [for 
     description: search.text
     severity: search.severity
     enabled: true
-    scopes: [
-      workspaceId
-    ]
+    scopes: [workspaceId]
     evaluationFrequency: 'PT5M'
     windowSize: search.period
     autoMitigate: true
@@ -90,36 +99,17 @@ resource searchRules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [for 
           query: search.query
           metricMeasureColumn: search.column
           timeAggregation: 'Total'
-          operator: 'GreaterThan'
-          threshold: search.above
-          failingPeriods: {
-            numberOfEvaluationPeriods: 1
-            minFailingPeriodsToAlert: 1
-          }
+          operator: search.operator
+          threshold: search.threshold
+          failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
         }
       ]
     }
-    actions: {
-      actionGroups: [
-        people.id
-      ]
-    }
+    actions: { actionGroups: [people.id] }
   }
 }]
 
 var measures = [
-  {
-    name: 'silent-ingestion'
-    text: 'No telemetry reached the stream for a quarter of an hour.'
-    severity: 1
-    of: eventsId
-    space: 'Microsoft.EventHub/namespaces'
-    metric: 'IncomingMessages'
-    operator: 'LessThan'
-    threshold: 1
-    dimension: 'EntityName'
-    value: stream
-  }
   {
     name: 'dropped-telemetry'
     text: 'IoT Hub gave messages up that the stream did not take.'
@@ -154,9 +144,7 @@ resource measureRules 'Microsoft.Insights/metricAlerts@2018-03-01' = [for measur
     description: measure.text
     severity: measure.severity
     enabled: true
-    scopes: [
-      measure.of
-    ]
+    scopes: [measure.of]
     evaluationFrequency: 'PT5M'
     windowSize: 'PT15M'
     autoMitigate: true
@@ -175,9 +163,7 @@ resource measureRules 'Microsoft.Insights/metricAlerts@2018-03-01' = [for measur
             {
               name: measure.dimension
               operator: 'Include'
-              values: [
-                measure.value
-              ]
+              values: [measure.value]
             }
           ]
           // A metric without a first value is not known yet.
@@ -185,10 +171,6 @@ resource measureRules 'Microsoft.Insights/metricAlerts@2018-03-01' = [for measur
         }
       ]
     }
-    actions: [
-      {
-        actionGroupId: people.id
-      }
-    ]
+    actions: [{ actionGroupId: people.id }]
   }
 }]

@@ -6,12 +6,8 @@ param email string
 var told = {
   enabled: true
   operator: 'GreaterThanOrEqualTo'
-  contactEmails: empty(email) ? [] : [
-    email
-  ]
-  contactRoles: [
-    'Owner'
-  ]
+  contactEmails: empty(email) ? [] : [email]
+  contactRoles: ['Owner']
 }
 
 resource budget 'Microsoft.Consumption/budgets@2024-08-01' = {
@@ -20,22 +16,11 @@ resource budget 'Microsoft.Consumption/budgets@2024-08-01' = {
     category: 'Cost'
     amount: amount
     timeGrain: 'Monthly'
-    timePeriod: {
-      startDate: start
-    }
+    timePeriod: { startDate: start }
     notifications: {
-      half: union(told, {
-        threshold: 50
-        thresholdType: 'Actual'
-      })
-      nearly: union(told, {
-        threshold: 90
-        thresholdType: 'Actual'
-      })
-      foreseen: union(told, {
-        threshold: 100
-        thresholdType: 'Forecasted'
-      })
+      half: union(told, { threshold: 50, thresholdType: 'Actual' })
+      nearly: union(told, { threshold: 90, thresholdType: 'Actual' })
+      foreseen: union(told, { threshold: 100, thresholdType: 'Forecasted' })
     }
   }
 }

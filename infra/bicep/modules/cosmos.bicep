@@ -17,25 +17,13 @@ var containers = [
   {
     name: 'readings'
     key: '/deviceId'
-    life: {
-      defaultTtl: -1
-    }
+    life: { defaultTtl: -1 }
     unindexed: [
-      {
-        path: '/t/*'
-      }
-      {
-        path: '/channels/*'
-      }
-      {
-        path: '/score/*'
-      }
-      {
-        path: '/anomalous/*'
-      }
-      {
-        path: '/contributions/*'
-      }
+      { path: '/t/*' }
+      { path: '/channels/*' }
+      { path: '/score/*' }
+      { path: '/anomalous/*' }
+      { path: '/contributions/*' }
     ]
   }
   {
@@ -59,9 +47,7 @@ var containers = [
   {
     name: 'plans'
     key: '/siteId'
-    life: {
-      defaultTtl: -1
-    }
+    life: { defaultTtl: -1 }
     unindexed: []
   }
   {
@@ -97,9 +83,7 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' = {
     disableKeyBasedMetadataWriteAccess: true
     minimalTlsVersion: 'Tls12'
     publicNetworkAccess: privateNetwork ? 'Disabled' : 'Enabled'
-    consistencyPolicy: {
-      defaultConsistencyLevel: 'Session'
-    }
+    consistencyPolicy: { defaultConsistencyLevel: 'Session' }
     locations: [
       {
         locationName: location
@@ -108,16 +92,9 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' = {
       }
     ]
     capabilities: throughput == 0 ? [
-      {
-        name: 'EnableServerless'
-      }
+      { name: 'EnableServerless' }
     ] : []
-    backupPolicy: {
-      type: 'Continuous'
-      continuousModeProperties: {
-        tier: 'Continuous7Days'
-      }
-    }
+    backupPolicy: { type: 'Continuous', continuousModeProperties: { tier: 'Continuous7Days' } }
   }
 }
 
@@ -125,15 +102,9 @@ resource tocsin 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2026-03-15' 
   parent: account
   name: database
   properties: {
-    resource: {
-      id: database
-    }
+    resource: { id: database }
     // Serverless takes no options.
-    options: throughput == 0 ? {} : {
-      autoscaleSettings: {
-        maxThroughput: throughput
-      }
-    }
+    options: throughput == 0 ? {} : { autoscaleSettings: { maxThroughput: throughput } }
   }
 }
 
@@ -146,18 +117,12 @@ resource containersOfDatabase 'Microsoft.DocumentDB/databaseAccounts/sqlDatabase
       partitionKey: {
         kind: 'Hash'
         version: 2
-        paths: [
-          container.key
-        ]
+        paths: [container.key]
       }
       indexingPolicy: {
         indexingMode: 'consistent'
         automatic: true
-        includedPaths: [
-          {
-            path: '/*'
-          }
-        ]
+        includedPaths: [{ path: '/*' }]
         excludedPaths: container.unindexed
       }
     }, container.life)
@@ -169,18 +134,8 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   properties: {
     workspaceId: workspaceId
-    logs: [
-      {
-        category: 'ControlPlaneRequests'
-        enabled: true
-      }
-    ]
-    metrics: [
-      {
-        category: 'AllMetrics'
-        enabled: true
-      }
-    ]
+    logs: [{ category: 'ControlPlaneRequests', enabled: true }]
+    metrics: [{ category: 'AllMetrics', enabled: true }]
   }
 }
 

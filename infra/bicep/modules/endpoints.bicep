@@ -77,14 +77,7 @@ var zoneNames = {
   live: 'privatelink.webpubsub.azure.com'
   vault: 'privatelink.vaultcore.azure.net'
 }
-var alwaysZones = [
-  'blob'
-  'queue'
-  'table'
-  'cosmos'
-  'events'
-  'live'
-]
+var alwaysZones = ['blob', 'queue', 'table', 'cosmos', 'events', 'live']
 var zoneKeys = withVault ? concat(alwaysZones, [
   'vault'
 ]) : alwaysZones
@@ -102,9 +95,7 @@ resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01
   tags: tags
   properties: {
     registrationEnabled: false
-    virtualNetwork: {
-      id: networkId
-    }
+    virtualNetwork: { id: networkId }
   }
 }]
 
@@ -113,17 +104,13 @@ resource doors 'Microsoft.Network/privateEndpoints@2025-09-01' = [for endpoint i
   location: location
   tags: tags
   properties: {
-    subnet: {
-      id: subnetId
-    }
+    subnet: { id: subnetId }
     privateLinkServiceConnections: [
       {
         name: endpoint.name
         properties: {
           privateLinkServiceId: resourceId(endpoint.type, endpoint.resource)
-          groupIds: [
-            endpoint.part
-          ]
+          groupIds: [endpoint.part]
         }
       }
     ]
@@ -144,8 +131,5 @@ resource records 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-0
     ]
   }
   // A record goes into a zone that must exist, and is found only through its link.
-  dependsOn: [
-    zones
-    links
-  ]
+  dependsOn: [zones, links]
 }]

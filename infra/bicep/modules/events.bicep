@@ -18,12 +18,7 @@ resource namespace 'Microsoft.EventHub/namespaces@2026-01-01' = {
     tier: 'Standard'
     capacity: 1
   }
-  identity: {
-    type: 'UserAssigned'
-    userAssignedIdentities: {
-      '${captureIdentityId}': {}
-    }
-  }
+  identity: { type: 'UserAssigned', userAssignedIdentities: { '${captureIdentityId}': {} } }
   properties: {
     disableLocalAuth: true
     minimumTlsVersion: '1.2'
@@ -50,10 +45,7 @@ resource stream 'Microsoft.EventHub/namespaces/eventhubs@2026-01-01' = {
   name: names.stream
   properties: {
     partitionCount: partitions
-    retentionDescription: {
-      cleanupPolicy: 'Delete'
-      retentionTimeInHours: streamHours
-    }
+    retentionDescription: { cleanupPolicy: 'Delete', retentionTimeInHours: streamHours }
     captureDescription: {
       enabled: true
       encoding: 'Avro'
@@ -62,10 +54,7 @@ resource stream 'Microsoft.EventHub/namespaces/eventhubs@2026-01-01' = {
       skipEmptyArchives: true
       destination: {
         name: 'EventHubArchive.AzureBlockBlob'
-        identity: {
-          type: 'UserAssigned'
-          userAssignedIdentity: captureIdentityId
-        }
+        identity: { type: 'UserAssigned', userAssignedIdentity: captureIdentityId }
         properties: {
           storageAccountResourceId: lakeId
           blobContainer: names.capture
@@ -75,9 +64,7 @@ resource stream 'Microsoft.EventHub/namespaces/eventhubs@2026-01-01' = {
     }
   }
   // Capture's first write is checked through the rules.
-  dependsOn: [
-    rules
-  ]
+  dependsOn: [rules]
 }
 
 resource consumerGroup 'Microsoft.EventHub/namespaces/eventhubs/consumergroups@2026-01-01' = {
@@ -93,18 +80,8 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   properties: {
     workspaceId: workspaceId
-    logs: [
-      {
-        category: 'OperationalLogs'
-        enabled: true
-      }
-    ]
-    metrics: [
-      {
-        category: 'AllMetrics'
-        enabled: true
-      }
-    ]
+    logs: [{ category: 'OperationalLogs', enabled: true }]
+    metrics: [{ category: 'AllMetrics', enabled: true }]
   }
 }
 

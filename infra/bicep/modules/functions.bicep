@@ -12,29 +12,19 @@ param maximumInstances int
 param zoneRedundant bool
 param workspaceId string
 
-resource host 'Microsoft.Storage/storageAccounts@2026-04-01' existing = {
-  name: names.host
-}
+resource host 'Microsoft.Storage/storageAccounts@2026-04-01' existing = { name: names.host }
 
-resource lake 'Microsoft.Storage/storageAccounts@2026-04-01' existing = {
-  name: names.lake
-}
+resource lake 'Microsoft.Storage/storageAccounts@2026-04-01' existing = { name: names.lake }
 
-resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' existing = {
-  name: names.cosmos
-}
+resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' existing = { name: names.cosmos }
 
-resource hub 'Microsoft.Devices/IotHubs@2023-06-30' existing = {
-  name: names.hub
-}
+resource hub 'Microsoft.Devices/IotHubs@2023-06-30' existing = { name: names.hub }
 
 resource webPubSub 'Microsoft.SignalRService/webPubSub@2024-03-01' existing = {
   name: names.webPubSub
 }
 
-resource component 'Microsoft.Insights/components@2020-02-02' existing = {
-  name: names.component
-}
+resource component 'Microsoft.Insights/components@2020-02-02' existing = { name: names.component }
 
 // The platform signs in to Entra ID with the app's identity in place of a client secret.
 var secretlessSignIn = 'OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID'
@@ -42,106 +32,31 @@ var secretlessSignIn = 'OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID'
 // Names without a suffix are read by the product, those with __credential by the host's triggers.
 // On Flex Consumption a trigger without __credential and __clientId does not wake the app.
 var settings = [
-  {
-    name: 'AzureWebJobsStorage__blobServiceUri'
-    value: host.properties.primaryEndpoints.blob
-  }
-  {
-    name: 'AzureWebJobsStorage__queueServiceUri'
-    value: host.properties.primaryEndpoints.queue
-  }
-  {
-    name: 'AzureWebJobsStorage__tableServiceUri'
-    value: host.properties.primaryEndpoints.table
-  }
-  {
-    name: 'AzureWebJobsStorage__credential'
-    value: 'managedidentity'
-  }
-  {
-    name: 'AzureWebJobsStorage__clientId'
-    value: identityClientId
-  }
-  {
-    name: 'TelemetryHub__fullyQualifiedNamespace'
-    value: '${names.events}.servicebus.windows.net'
-  }
-  {
-    name: 'TelemetryHub__credential'
-    value: 'managedidentity'
-  }
-  {
-    name: 'TelemetryHub__clientId'
-    value: identityClientId
-  }
-  {
-    name: 'TELEMETRY_EVENT_HUB'
-    value: names.stream
-  }
-  {
-    name: 'TELEMETRY_CONSUMER_GROUP'
-    value: names.consumerGroup
-  }
-  {
-    name: 'CosmosDB__accountEndpoint'
-    value: cosmos.properties.documentEndpoint
-  }
-  {
-    name: 'CosmosDB__credential'
-    value: 'managedidentity'
-  }
-  {
-    name: 'CosmosDB__clientId'
-    value: identityClientId
-  }
-  {
-    name: 'COSMOS_DATABASE'
-    value: names.database
-  }
-  {
-    name: 'BlobStorage__serviceUri'
-    value: lake.properties.primaryEndpoints.blob
-  }
-  {
-    name: 'BlobStorage__clientId'
-    value: identityClientId
-  }
-  {
-    name: 'IotHub__hostName'
-    value: hub.properties.hostName
-  }
-  {
-    name: 'IotHub__clientId'
-    value: identityClientId
-  }
-  {
-    name: 'WebPubSub__serviceUri'
-    value: 'https://${webPubSub.properties.hostName}'
-  }
-  {
-    name: 'WebPubSub__clientId'
-    value: identityClientId
-  }
-  {
-    name: 'WEB_PUBSUB_HUB'
-    value: names.liveHub
-  }
-  {
-    name: 'MODEL_REFRESH_S'
-    value: '30'
-  }
-  {
-    name: 'FALSE_ALERTS_PER_DEVICE_DAY'
-    value: '0.5'
-  }
-  {
-    name: 'DRIFT_SCHEDULE'
-    value: '0 7 * * * *'
-  }
-  {
-    name: 'REBALANCE_SCHEDULE'
-    value: '*/15 * * * * *'
-  }
+  { name: 'AzureWebJobsStorage__blobServiceUri', value: host.properties.primaryEndpoints.blob }
+  { name: 'AzureWebJobsStorage__queueServiceUri', value: host.properties.primaryEndpoints.queue }
+  { name: 'AzureWebJobsStorage__tableServiceUri', value: host.properties.primaryEndpoints.table }
+  { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
+  { name: 'AzureWebJobsStorage__clientId', value: identityClientId }
+  { name: 'TelemetryHub__fullyQualifiedNamespace', value: '${names.events}.servicebus.windows.net' }
+  { name: 'TelemetryHub__credential', value: 'managedidentity' }
+  { name: 'TelemetryHub__clientId', value: identityClientId }
+  { name: 'TELEMETRY_EVENT_HUB', value: names.stream }
+  { name: 'TELEMETRY_CONSUMER_GROUP', value: names.consumerGroup }
+  { name: 'CosmosDB__accountEndpoint', value: cosmos.properties.documentEndpoint }
+  { name: 'CosmosDB__credential', value: 'managedidentity' }
+  { name: 'CosmosDB__clientId', value: identityClientId }
+  { name: 'COSMOS_DATABASE', value: names.database }
+  { name: 'BlobStorage__serviceUri', value: lake.properties.primaryEndpoints.blob }
+  { name: 'BlobStorage__clientId', value: identityClientId }
+  { name: 'IotHub__hostName', value: hub.properties.hostName }
+  { name: 'IotHub__clientId', value: identityClientId }
+  { name: 'WebPubSub__serviceUri', value: 'https://${webPubSub.properties.hostName}' }
+  { name: 'WebPubSub__clientId', value: identityClientId }
+  { name: 'WEB_PUBSUB_HUB', value: names.liveHub }
+  { name: 'MODEL_REFRESH_S', value: '30' }
+  { name: 'FALSE_ALERTS_PER_DEVICE_DAY', value: '0.5' }
+  { name: 'DRIFT_SCHEDULE', value: '0 7 * * * *' }
+  { name: 'REBALANCE_SCHEDULE', value: '*/15 * * * * *' }
   {
     // An address: the component takes no telemetry by the key in it, only by identity.
     name: 'APPLICATIONINSIGHTS_CONNECTION_STRING'
@@ -151,10 +66,7 @@ var settings = [
     name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING'
     value: 'Authorization=AAD;ClientId=${identityClientId}'
   }
-  {
-    name: secretlessSignIn
-    value: identityClientId
-  }
+  { name: secretlessSignIn, value: identityClientId }
 ]
 var secrets = [for setting in items(secretSettings): {
   name: setting.key
@@ -167,10 +79,7 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   location: location
   tags: tags
   kind: 'functionapp'
-  sku: {
-    tier: 'FlexConsumption'
-    name: 'FC1'
-  }
+  sku: { tier: 'FlexConsumption', name: 'FC1' }
   properties: {
     reserved: true
     zoneRedundant: zoneRedundant
@@ -184,16 +93,9 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   // checkov:skip=CKV_AZURE_213:Flex Consumption has no health check of the platform
   name: names.app
   location: location
-  tags: union(tags, {
-    'azd-service-name': 'functions'
-  })
+  tags: union(tags, { 'azd-service-name': 'functions' })
   kind: 'functionapp,linux'
-  identity: {
-    type: 'UserAssigned'
-    userAssignedIdentities: {
-      '${identityId}': {}
-    }
-  }
+  identity: { type: 'UserAssigned', userAssignedIdentities: { '${identityId}': {} } }
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
@@ -219,22 +121,13 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
           }
         }
       }
-      runtime: {
-        name: 'python'
-        version: '3.11'
-      }
+      runtime: { name: 'python', version: '3.11' }
       scaleAndConcurrency: {
         instanceMemoryMB: 2048
         maximumInstanceCount: maximumInstances
         alwaysReady: alwaysReady == 0 ? [] : [
-          {
-            name: 'function:score_telemetry'
-            instanceCount: alwaysReady
-          }
-          {
-            name: 'http'
-            instanceCount: alwaysReady
-          }
+          { name: 'function:score_telemetry', instanceCount: alwaysReady }
+          { name: 'http', instanceCount: alwaysReady }
         ]
       }
     }
@@ -272,18 +165,13 @@ resource signIn 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: app
   name: 'authsettingsV2'
   properties: {
-    platform: {
-      enabled: true
-      runtimeVersion: '~1'
-    }
+    platform: { enabled: true, runtimeVersion: '~1' }
     globalValidation: {
       // The page and health are for everyone; every other route of the app answers 401 by itself.
       requireAuthentication: false
       unauthenticatedClientAction: 'AllowAnonymous'
     }
-    httpSettings: {
-      requireHttps: true
-    }
+    httpSettings: { requireHttps: true }
     identityProviders: {
       azureActiveDirectory: {
         enabled: true
@@ -292,19 +180,12 @@ resource signIn 'Microsoft.Web/sites/config@2025-03-01' = {
           clientSecretSettingName: secretlessSignIn
           openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
         }
-        validation: {
-          allowedAudiences: [
-            signInClientId
-            'api://${signInClientId}'
-          ]
-        }
+        validation: { allowedAudiences: [signInClientId, 'api://${signInClientId}'] }
       }
     }
     login: {
       // Nobody uses the tokens after signing in.
-      tokenStore: {
-        enabled: false
-      }
+      tokenStore: { enabled: false }
     }
   }
 }
@@ -314,18 +195,8 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   properties: {
     workspaceId: workspaceId
-    logs: [
-      {
-        category: 'AppServiceAuthenticationLogs'
-        enabled: true
-      }
-    ]
-    metrics: [
-      {
-        category: 'AllMetrics'
-        enabled: true
-      }
-    ]
+    // Logs come by Application Insights.
+    metrics: [{ category: 'AllMetrics', enabled: true }]
   }
 }
 

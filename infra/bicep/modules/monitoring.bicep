@@ -11,16 +11,10 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
   location: location
   tags: tags
   properties: {
-    sku: {
-      name: 'PerGB2018'
-    }
+    sku: { name: 'PerGB2018' }
     retentionInDays: logDays
-    workspaceCapping: {
-      dailyQuotaGb: logCapGb
-    }
-    features: {
-      disableLocalAuth: true
-    }
+    workspaceCapping: { dailyQuotaGb: logCapGb }
+    features: { disableLocalAuth: true }
   }
 }
 

@@ -19,20 +19,14 @@ resource network 'Microsoft.Network/virtualNetworks@2025-09-01' = {
   location: location
   tags: tags
   properties: {
-    addressSpace: {
-      addressPrefixes: [
-        '10.20.0.0/16'
-      ]
-    }
+    addressSpace: { addressPrefixes: ['10.20.0.0/16'] }
     subnets: [
       {
         name: 'app'
         properties: {
           // 250 instances; a Flex app's subnet is delegated to Container Apps, not to Web.
           addressPrefix: '10.20.0.0/24'
-          networkSecurityGroup: {
-            id: rules.id
-          }
+          networkSecurityGroup: { id: rules.id }
           delegations: [
             {
               name: 'flex'
@@ -47,9 +41,7 @@ resource network 'Microsoft.Network/virtualNetworks@2025-09-01' = {
         name: 'endpoints'
         properties: {
           addressPrefix: '10.20.1.0/24'
-          networkSecurityGroup: {
-            id: rules.id
-          }
+          networkSecurityGroup: { id: rules.id }
           privateEndpointNetworkPolicies: 'Enabled'
         }
       }

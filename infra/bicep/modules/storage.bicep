@@ -26,9 +26,7 @@ resource account 'Microsoft.Storage/storageAccounts@2026-04-01' = {
   location: location
   tags: tags
   kind: 'StorageV2'
-  sku: {
-    name: zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS'
-  }
+  sku: { name: zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS' }
   properties: {
     accessTier: 'Hot'
     allowBlobPublicAccess: false
@@ -39,10 +37,7 @@ resource account 'Microsoft.Storage/storageAccounts@2026-04-01' = {
     supportsHttpsTrafficOnly: true
     // Closed by its rules, not switched off: Capture comes in as a trusted service, by its identity.
     publicNetworkAccess: 'Enabled'
-    networkAcls: {
-      defaultAction: privateNetwork ? 'Deny' : 'Allow'
-      bypass: 'AzureServices'
-    }
+    networkAcls: { defaultAction: privateNetwork ? 'Deny' : 'Allow', bypass: 'AzureServices' }
   }
 }
 
@@ -50,14 +45,8 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2026-04-01' = {
   parent: account
   name: 'default'
   properties: {
-    deleteRetentionPolicy: {
-      enabled: true
-      days: 7
-    }
-    containerDeleteRetentionPolicy: {
-      enabled: true
-      days: 7
-    }
+    deleteRetentionPolicy: { enabled: true, days: 7 }
+    containerDeleteRetentionPolicy: { enabled: true, days: 7 }
   }
 }
 
@@ -91,21 +80,8 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2026-04
         type: 'Lifecycle'
         enabled: true
         definition: {
-          actions: {
-            baseBlob: {
-              delete: {
-                daysAfterModificationGreaterThan: rule.days
-              }
-            }
-          }
-          filters: {
-            blobTypes: [
-              'blockBlob'
-            ]
-            prefixMatch: [
-              '${rule.container}/'
-            ]
-          }
+          actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: rule.days } } }
+          filters: { blobTypes: ['blockBlob'], prefixMatch: ['${rule.container}/'] }
         }
       }]
     }
@@ -117,12 +93,7 @@ resource blobWrites 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' =
   name: 'to-workspace'
   properties: {
     workspaceId: workspaceId
-    logs: [
-      {
-        category: 'StorageWrite'
-        enabled: true
-      }
-    ]
+    logs: [{ category: 'StorageWrite', enabled: true }]
   }
 }
 
@@ -131,12 +102,7 @@ resource queueWrites 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
   name: 'to-workspace'
   properties: {
     workspaceId: workspaceId
-    logs: [
-      {
-        category: 'StorageWrite'
-        enabled: true
-      }
-    ]
+    logs: [{ category: 'StorageWrite', enabled: true }]
   }
 }
 

@@ -18,19 +18,13 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   tags: tags
   properties: {
     tenantId: tenant().tenantId
-    sku: {
-      family: 'A'
-      name: 'standard'
-    }
+    sku: { family: 'A', name: 'standard' }
     enableRbacAuthorization: true
     enableSoftDelete: true
     enablePurgeProtection: true
     softDeleteRetentionInDays: 7
     publicNetworkAccess: publicAccess
-    networkAcls: {
-      defaultAction: publicAccess == 'Enabled' ? 'Allow' : 'Deny'
-      bypass: 'None'
-    }
+    networkAcls: { defaultAction: publicAccess == 'Enabled' ? 'Allow' : 'Deny', bypass: 'None' }
   }
 }
 
@@ -39,11 +33,6 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   properties: {
     workspaceId: workspaceId
-    logs: [
-      {
-        category: 'AuditEvent'
-        enabled: true
-      }
-    ]
+    logs: [{ category: 'AuditEvent', enabled: true }]
   }
 }

@@ -28,21 +28,13 @@ resource service 'Microsoft.SignalRService/webPubSub@2024-03-01' = {
   properties: {
     disableLocalAuth: true
     publicNetworkAccess: 'Enabled'
-    tls: {
-      clientCertEnabled: false
-    }
+    tls: { clientCertEnabled: false }
     // Browsers come from outside; the calls of the app only where there is no network of our own.
-    networkACLs: {
+    networkACLs: privateNetwork ? {
       defaultAction: 'Allow'
-      publicNetwork: {
-        deny: privateNetwork ? [
-          'RESTAPI'
-          'ServerConnection'
-          'Trace'
-        ] : []
-      }
+      publicNetwork: { deny: ['RESTAPI', 'ServerConnection', 'Trace'] }
       privateEndpoints: []
-    }
+    } : null
   }
 }
 
@@ -60,11 +52,6 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   properties: {
     workspaceId: workspaceId
-    metrics: [
-      {
-        category: 'AllMetrics'
-        enabled: true
-      }
-    ]
+    metrics: [{ category: 'AllMetrics', enabled: true }]
   }
 }

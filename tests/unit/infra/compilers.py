@@ -26,7 +26,9 @@ class BicepError(Exception):
 def need_reader() -> None:
     """Skip the test where nothing reads Bicep."""
     if shutil.which("bicep") is None and not CHECKER.is_file():
-        pytest.skip("needs bicep on the path, or bicepcheck beside the checkout, to read infra/bicep")
+        pytest.skip(
+            "needs bicep on the path, or bicepcheck beside the checkout, to read infra/bicep"
+        )
 
 
 def find_errors(folder: Path) -> str:

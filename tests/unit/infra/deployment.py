@@ -10,6 +10,11 @@ from typing import Any
 
 from tests.unit.infra.compilers import BICEP, take_snapshot
 
+
+class UnexpectedError(LookupError):
+    """There is not exactly one of a kind."""
+
+
 IDENTITIES = "Microsoft.ManagedIdentity/userAssignedIdentities"
 
 
@@ -45,8 +50,11 @@ class Deployment:
         return [resource for resource in self.resources if resource.type == kind]
 
     def only(self, kind: str) -> Resource:
-        (found,) = self.of_type(kind)
-        return found
+        """The resource of this type. Raises UnexpectedError."""
+        found = self.of_type(kind)
+        if len(found) != 1:
+            raise UnexpectedError(f"{self.environment} deploys {len(found)} of {kind}")
+        return found[0]
 
     @property
     def app_settings(self) -> dict[str, str]:
@@ -72,6 +80,11 @@ def identity_in(expression: str) -> str | None:
     """The name of the user-assigned identity that an expression asks something of."""
     found = re.search(re.escape(IDENTITIES) + r"/([\w-]+)", expression)
     return found[1] if found else None
+
+
+def without_token(name: str) -> str:
+    """*name* without the thirteen characters that make it unique worldwide."""
+    return re.sub(r"[a-z2-7]{13}$", "…", name)
 
 
 def source_of(deployment: Deployment) -> str:

@@ -44,7 +44,10 @@ def the_app_can_start(deployment: Deployment) -> Iterator[str]:
                storage["value"].rstrip("]')").endswith(name) for name in containers):  # fmt: skip
         yield f"the package is looked for where nothing is: {storage['value']}"
     tested = re.search(r'^python_version = "(.+)"', _pyproject(), flags=re.MULTILINE)
-    if (config["runtime"]["name"], config["runtime"]["version"]) != ("python", tested and tested[1]):
+    if (config["runtime"]["name"], config["runtime"]["version"]) != (
+        "python",
+        tested and tested[1],
+    ):
         yield "the app runs on another Python than is tested"
 
 

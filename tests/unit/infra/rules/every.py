@@ -18,6 +18,7 @@ RULES: dict[str, Rule] = {
         exposure.closed_where_it_is_private,
         roles.every_role_is_wanted_and_narrow,
         roles.every_role_is_used,
+        roles.names_of_roles_follow_what_they_give,
         roles.every_role_says_why_and_finds_its_identity,
         way.the_hub_routes_to_the_stream_by_identity,
         way.the_hub_stamps_what_the_code_reads,

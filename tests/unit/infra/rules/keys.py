@@ -13,7 +13,7 @@ SECRET = re.compile(
     r"connection_?string|password|secret",
     re.IGNORECASE,
 )
-# The component takes telemetry by identity only: the key in this string is but a part of its address.
+# The component takes telemetry by identity only: the key in here is but a part of its address.
 ADDRESS = "APPLICATIONINSIGHTS_CONNECTION_STRING"
 KEYLESS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "Microsoft.Devices/IotHubs": lambda found: found["disableLocalAuth"] is True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from tests.unit.infra.deployment import Deployment
 
@@ -29,13 +30,17 @@ def modules_wait_for_what_they_need(deployment: Deployment) -> Iterator[str]:
 
 def every_wait_says_why(deployment: Deployment) -> Iterator[str]:
     lines = _main(deployment).splitlines()
-    for before, line in zip(lines, lines[1:], strict=False):
-        if line.strip() == "dependsOn: [" and not before.strip().startswith("//"):
+    for before, line in pairwise(lines):
+        if line.strip().startswith("dependsOn:") and not before.strip().startswith("//"):
             yield "a dependsOn of main.bicep does not say why"
 
 
 def roles_are_given_in_their_steps(deployment: Deployment) -> Iterator[str]:
-    for module, step in (("rolesOfCapture", "capture"), ("rolesOfHub", "hub"), ("rolesOfApp", "app")):
+    for module, step in (
+        ("rolesOfCapture", "capture"),
+        ("rolesOfHub", "hub"),
+        ("rolesOfApp", "app"),
+    ):
         body = next((m[0] for m in MODULE.finditer(_main(deployment)) if m[1] == module), "")
         if f"step: '{step}'" not in body or "'rbac.bicep'" not in body:
             yield f"{module} does not give the roles of the step {step}"
@@ -49,7 +54,7 @@ def needs_of_modules(source: str) -> Mapping[str, set[str]]:
             other
             for other in bodies
             if other != name
-            and re.search(rf"(\b{other}!?\.outputs\b|^    {other}$)", body, re.MULTILINE)
+            and re.search(rf"\b{other}!?\.outputs\b|dependsOn: \[[^]]*\b{other}\b", body)
         }
         for name, body in bodies.items()
     }

@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.paths import ROOT
-from tests.unit.infra.deployment import Deployment, Resource, identity_in
+from tests.unit.infra.deployment import Deployment, Resource, identity_in, without_token
 
 ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"
 OF_DATABASE = "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments"
+
+GRANT = re.compile(
+    r"^resource \w+ 'Microsoft.Authorization/roleAssignments@.*?^}", re.MULTILINE | re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,20 @@ LIVE_OWNER = "12cf5a90-567b-43ae-8102-96cf46c7d9b4"
 METRICS_PUBLISHER = "3913510d-42f4-4e42-8a64-420c390055eb"
 SECRETS_USER = "4633458b-17de-408a-b874-0445c86b69e6"
 DOCUMENTS_CONTRIBUTOR = "00000000-0000-0000-0000-000000000002"
+ROLE_NAMES = {
+    BLOB_READER: "Storage Blob Data Reader",
+    BLOB_CONTRIBUTOR: "Storage Blob Data Contributor",
+    BLOB_OWNER: "Storage Blob Data Owner",
+    QUEUE_CONTRIBUTOR: "Storage Queue Data Contributor",
+    TABLE_CONTRIBUTOR: "Storage Table Data Contributor",
+    EVENTS_RECEIVER: "Azure Event Hubs Data Receiver",
+    EVENTS_SENDER: "Azure Event Hubs Data Sender",
+    HUB_TWINS: "IoT Hub Twin Contributor",
+    LIVE_OWNER: "Web PubSub Service Owner",
+    METRICS_PUBLISHER: "Monitoring Metrics Publisher",
+    SECRETS_USER: "Key Vault Secrets User",
+    DOCUMENTS_CONTRIBUTOR: "Cosmos DB Built-in Data Contributor",
+}
 
 # Each with the file that needs it and what stands there: a role whose code is gone is found.
 WANTED = {
@@ -45,8 +63,8 @@ WANTED = {
         "infra/bicep/modules/iothub.bicep",
         "authenticationType: 'identityBased'",
     ),
-    Grant("id-app", BLOB_OWNER, "storageAccounts/sthost*"): ("functions/host.json", "eventHubs"),
-    Grant("id-app", TABLE_CONTRIBUTOR, "storageAccounts/sthost*"): (
+    Grant("id-app", BLOB_OWNER, "storageAccounts/sthost…"): ("functions/host.json", "eventHubs"),
+    Grant("id-app", TABLE_CONTRIBUTOR, "storageAccounts/sthost…"): (
         "functions/host.json",
         "eventHubs",
     ),
@@ -58,7 +76,7 @@ WANTED = {
         "functions/host.json",
         "maxDequeueCount",
     ),
-    Grant("id-app", METRICS_PUBLISHER, "components/appi-tocsin-*"): (
+    Grant("id-app", METRICS_PUBLISHER, "components/appi-tocsin-…"): (
         "infra/bicep/modules/functions.bicep",
         "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
     ),
@@ -78,11 +96,11 @@ WANTED = {
         "functions/tocsin/triggers/telemetry.py",
         "event_hub_message_trigger",
     ),
-    Grant("id-app", HUB_TWINS, "IotHubs/iot-tocsin-*"): (
+    Grant("id-app", HUB_TWINS, "IotHubs/iot-tocsin-…"): (
         "functions/tocsin/adapters/iothub.py",
         "update_twin",
     ),
-    Grant("id-app", LIVE_OWNER, "webPubSub/wps-tocsin-*"): (
+    Grant("id-app", LIVE_OWNER, "webPubSub/wps-tocsin-…"): (
         "functions/tocsin/adapters/webpubsub.py",
         "get_client_access_token",
     ),
@@ -91,7 +109,7 @@ WANTED = {
         "upsert_item",
     ),
 }
-VAULT = Grant("id-app", SECRETS_USER, "vaults/kv*")
+VAULT = Grant("id-app", SECRETS_USER, "vaults/kv…")
 
 
 def every_role_is_wanted_and_narrow(deployment: Deployment) -> Iterator[str]:
@@ -123,15 +141,34 @@ def every_role_says_why_and_finds_its_identity(deployment: Deployment) -> Iterat
             yield f"{properties['description']}: not said what kind of principal it is"
 
 
+def names_of_roles_follow_what_they_give(deployment: Deployment) -> Iterator[str]:
+    """Else two grants have one name, or a grant that changes is refused.
+
+    It is also how the place of a role is known: a snapshot tells only its name.
+    """
+    source = (deployment.folder / "rbac.bicep").read_text(encoding="utf-8")
+    for body in GRANT.findall(source):
+        scope, name = _value("scope", body), _value("name", body)
+        principal, role = _value("principalId", body), _value("roleDefinitionId", body)
+        role = role.removeprefix("subscriptionResourceId(roles, ").removesuffix(")")
+        if name != f"guid({scope}.id, {principal}, {role})":
+            yield f"the role on {scope} is called {name}"
+
+
 def grants(deployment: Deployment) -> set[Grant]:
     """The roles of our identities; those of a person who deploys are left out."""
-    found = set()
-    for assignment in deployment.of_type(ASSIGNMENTS) + deployment.of_type(OF_DATABASE):
-        who = identity_in(assignment.properties["principalId"])
-        if who is not None:
-            role = assignment.properties["roleDefinitionId"].rsplit("/", 1)[-1]
-            found.add(Grant(who, role, _shown(_scope_of(assignment))))
-    return found
+    assignments = deployment.of_type(ASSIGNMENTS) + deployment.of_type(OF_DATABASE)
+    found = {grant_of(assignment) for assignment in assignments}
+    return {grant for grant in found if grant is not None}
+
+
+def grant_of(assignment: Resource) -> Grant | None:
+    """None for a person's."""
+    who = identity_in(assignment.properties["principalId"])
+    if who is None:
+        return None
+    role = assignment.properties["roleDefinitionId"].rsplit("/", 1)[-1]
+    return Grant(who, role, _shown(_scope_of(assignment)))
 
 
 def _scope_of(assignment: Resource) -> str:
@@ -146,5 +183,9 @@ def _scope_of(assignment: Resource) -> str:
 def _shown(scope: str) -> str:
     """The last two parts of an id, without the part that makes a name unique."""
     kind, name = scope.split("/")[-2:]
-    unique = re.sub(r"[a-z0-9]{13}$", "*", name) if kind not in {"containers", "queues"} else name
-    return f"{kind}/{unique}"
+    return f"{kind}/{name if kind in {'containers', 'queues'} else without_token(name)}"
+
+
+def _value(name: str, body: str) -> str:
+    found = re.search(rf"^ +{name}: (.+)$", body, re.MULTILINE)
+    return found[1] if found else ""

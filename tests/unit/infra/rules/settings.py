@@ -16,7 +16,7 @@ OF_PLATFORM = {
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
     "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID",
 }
-# In the sample, and in Azure set by the platform itself: by signing in being on, by Flex Consumption.
+# In the sample; in Azure they follow from signing in being on, and from Flex Consumption.
 SET_BY_PLATFORM = {"WEBSITE_AUTH_ENABLED", "FUNCTIONS_WORKER_RUNTIME"}
 # What a trigger needs of the connection it names, beside a credential.
 OF_TRIGGERS = {
@@ -69,9 +69,9 @@ def every_setting_is_read_and_all_that_is_read_is_set(deployment: Deployment) ->
         yield f"nobody reads the app setting {name}"
     for name in sorted((asked.names | bound | OF_PLATFORM) - set(settings) - SET_BY_PLATFORM):
         # The name of a connection holds a connection string, which is what nobody wants here.
-        if not any(setting.startswith(f"{name}__") for setting in settings):
-            if name.count("__") == 0 or not _is_other_spelling(name, settings):
-                yield f"the app setting {name} is read and not set"
+        is_connection = any(setting.startswith(f"{name}__") for setting in settings)
+        if not is_connection and not _is_other_spelling(name, settings):
+            yield f"the app setting {name} is read and not set"
     for name in sorted(connections):
         if settings.get(f"{name}__credential") != "managedidentity":
             yield f"the trigger on {name} does not wake the app: no {name}__credential"
@@ -91,7 +91,9 @@ def settings_lead_to_what_is_deployed(deployment: Deployment) -> Iterator[str]:
     for name, value in settings.items():
         if name.endswith("__clientId") and identity_in(value) != "id-app":
             yield f"{name} is not the client id of the app's identity"
-    if not any(path.endswith("/id-app") for path in site.body["identity"]["userAssignedIdentities"]):
+    if not any(
+        path.endswith("/id-app") for path in site.body["identity"]["userAssignedIdentities"]
+    ):
         yield "the app does not have the identity that it signs in with"
     for name, resource in ADDRESSES.items():
         if resource not in settings.get(name, ""):
@@ -115,7 +117,7 @@ def bound_settings() -> tuple[set[str], set[str]]:
 def _is_other_spelling(name: str, settings: Mapping[str, str]) -> bool:
     """Whether *name* is one of several suffixes asked for, of which another is set."""
     connection, _, suffix = name.partition("__")
-    return suffix != "clientId" and any(
+    return suffix not in {"", "clientId"} and any(
         setting.startswith(f"{connection}__")
         and not setting.endswith(("__clientId", "__credential"))
         for setting in settings

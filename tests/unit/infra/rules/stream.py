@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from local import services
@@ -20,9 +21,10 @@ def the_hub_routes_to_the_stream_by_identity(deployment: Deployment) -> Iterator
     (route,) = routing["routes"]
     if endpoint["authenticationType"] != "identityBased" or "connectionString" in endpoint:
         yield "the hub routes with a key"
-    if endpoint["identity"]["userAssignedIdentity"] not in hub.body["identity"][
-        "userAssignedIdentities"
-    ]:
+    if (
+        endpoint["identity"]["userAssignedIdentity"]
+        not in hub.body["identity"]["userAssignedIdentities"]
+    ):
         yield "the hub routes by an identity that it does not have"
     namespace = stream.name.split("/")[0]
     if (endpoint["endpointUri"], endpoint["entityPath"]) != (
@@ -86,6 +88,4 @@ def capture_writes_into_a_container_of_ours(deployment: Deployment) -> Iterator[
 def local_enrichments() -> set[str]:
     """What the local hub stamps, as the code expects it: name=value."""
     command = services.iothub(Endpoints(), Path()).command
-    return {
-        value for flag, value in zip(command, command[1:], strict=False) if flag == "--enrich"
-    }
+    return {value for flag, value in pairwise(command) if flag == "--enrich"}

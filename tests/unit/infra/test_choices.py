@@ -1,0 +1,77 @@
+"""What parameters choose: a person who deploys, secrets of others, mails."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.paths import ROOT
+from tests.unit.infra.compilers import need_reader
+from tests.unit.infra.deployment import Deployment, read_deployment
+from tests.unit.infra.rules.keys import keys_are_off, no_setting_or_output_holds_a_key
+from tests.unit.infra.rules.roles import ASSIGNMENTS, OF_DATABASE, VAULT, grants
+
+DEPLOYER = "11111111-2222-3333-4444-555555555555"
+
+
+@pytest.fixture(scope="module")
+def chosen(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    need_reader()
+    folder: Path = tmp_path_factory.mktemp("choices") / "infra"
+    shutil.copytree(ROOT / "infra", folder)
+    parameters = folder / "bicep/main.prod.bicepparam"
+    lines = [
+        line
+        for line in parameters.read_text(encoding="utf-8").splitlines()
+        if not line.startswith(("param deployerId", "param alertEmail"))
+    ]
+    lines += [
+        f"param deployerId = '{DEPLOYER}'",
+        "param alertEmail = 'plant@example.com'",
+        "param secretSettings = {\n  MAIL_PASSWORD: 'mail-password'\n}",
+    ]
+    parameters.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return read_deployment("prod", folder / "bicep")
+
+
+def test_the_person_who_deploys_publishes_registers_and_reads(chosen: Deployment) -> None:
+    found = {
+        (assignment.properties["principalType"], assignment.properties["roleDefinitionId"][-36:])
+        for assignment in chosen.of_type(ASSIGNMENTS)
+        if assignment.properties["principalId"] == DEPLOYER
+    }
+    assert found == {
+        ("User", "ba92f5b4-2d11-453d-a403-e96b0029c9fe"),  # Storage Blob Data Contributor
+        ("User", "4fc6c259-987e-4a07-842e-c321cc9d413f"),  # IoT Hub Data Contributor
+    }
+    (reader,) = (
+        assignment
+        for assignment in chosen.of_type(OF_DATABASE)
+        if assignment.properties["principalId"] == DEPLOYER
+    )
+    assert reader.properties["roleDefinitionId"].endswith("0001")
+
+
+def test_a_secret_of_others_is_in_a_vault_that_the_app_may_read(chosen: Deployment) -> None:
+    vault = chosen.only("Microsoft.KeyVault/vaults")
+    assert vault.properties["publicNetworkAccess"] == "Disabled"
+    assert VAULT in grants(chosen)
+    assert chosen.app_settings["MAIL_PASSWORD"] == (
+        f"@Microsoft.KeyVault(VaultName={vault.name};SecretName=mail-password)"
+    )
+    assert "pe-vault" in {
+        door.name for door in chosen.of_type("Microsoft.Network/privateEndpoints")
+    }
+    assert list(keys_are_off(chosen)) == []
+    assert list(no_setting_or_output_holds_a_key(chosen)) == []
+
+
+def test_alarms_and_the_budget_are_mailed(chosen: Deployment) -> None:
+    group = chosen.only("Microsoft.Insights/actionGroups").properties
+    assert [mail["emailAddress"] for mail in group["emailReceivers"]] == ["plant@example.com"]
+    budget = chosen.only("Microsoft.Consumption/budgets").properties
+    assert all(
+        told["contactEmails"] == ["plant@example.com"] for told in budget["notifications"].values()
+    )
