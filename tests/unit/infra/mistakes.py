@@ -191,7 +191,7 @@ OF_KEYS = {
     ),
     "an old TLS": Mistake(STORAGE, "'TLS1_2'", "'TLS1_0'", "takes TLS older than 1.2"),
     "a property misspelt": Mistake(
-        COSMOS, "disableLocalAuth: true", "disableLocalAuthentication: true", "BCP037"
+        STORAGE, "defaultToOAuthAuthentication:", "defaultToOAuthAuthentification:", "BCP037"
     ),
     "nobody signs in": Mistake(
         FUNCTIONS,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from tests.unit.infra.compilers import BICEP, need_reader
+from tests.unit.infra.deployment import read_deployment
 from tests.unit.infra.table import PAGE, page_with, tables
 
 
 def test_the_tables_are_those_of_the_deployment() -> None:
     need_reader()
-    page = PAGE.read_text(encoding="utf-8")
+    page = _page()
     assert page == page_with(tables(), page), "run python -m tests.unit.infra.table"
 
 
@@ -21,9 +22,21 @@ def test_a_table_goes_between_its_marks_and_again() -> None:
     assert page_with([("a", "new")], once) == once
 
 
+def test_the_providers_to_register_are_those_of_the_resources() -> None:
+    need_reader()
+    used = {resource.type.split("/")[0] for resource in read_deployment("prod").resources}
+    # A vault is deployed with secrets only; a Flex app runs on Container Apps; groups need none.
+    used = (used | {"Microsoft.KeyVault", "Microsoft.App"}) - {"Microsoft.Resources"}
+    named = re.findall(r"^az provider register --namespace (\S+)$", _page(), flags=re.MULTILINE)
+    assert set(named) == used - {"Microsoft.Authorization", "Microsoft.Consumption"}
+
+
+def _page() -> str:
+    return PAGE.read_text(encoding="utf-8")
+
+
 def test_the_sizes_are_those_of_the_parameters() -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    shown = re.findall(r"^\| `(\w+)` \| (\w+) \| (\w+) \|", page, flags=re.MULTILINE)
+    shown = re.findall(r"^\| `(\w+)` \| (\w+) \| (\w+) \|", _page(), flags=re.MULTILINE)
     for column, environment in ((1, "dev"), (2, "prod")):
         text = (BICEP / f"main.{environment}.bicepparam").read_text(encoding="utf-8")
         values = dict(re.findall(r"^param (\w+) = (true|false|\d+)$", text, flags=re.MULTILINE))

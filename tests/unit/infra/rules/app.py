@@ -40,8 +40,7 @@ def the_app_can_start(deployment: Deployment) -> Iterator[str]:
             "Microsoft.Storage/storageAccounts/blobServices/containers"
         )
     }
-    if not any(f"/{name}" in storage["value"] or f"'{name}'" in storage["value"] or
-               storage["value"].rstrip("]')").endswith(name) for name in containers):  # fmt: skip
+    if not containers & set(re.findall(r"[\w-]+", storage["value"])):
         yield f"the package is looked for where nothing is: {storage['value']}"
     tested = re.search(r'^python_version = "(.+)"', _pyproject(), flags=re.MULTILINE)
     if (config["runtime"]["name"], config["runtime"]["version"]) != (
