@@ -8,23 +8,23 @@ import pytest
 from azure.cosmos import CosmosClient
 
 from local import services
-from local.addresses import free_loopback_address
+from local.addresses import find_free_address
 from local.prepare import create_cosmos_containers
 from local.services import Endpoints
-from tests.unit.infra.rules.containers import Container, container_of
+from tests.unit.infra.rules.containers import Container, read_container
 
 
 @pytest.fixture(scope="session")
 def local_containers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[frozenset[Container]]:
     """What local/prepare.py creates, read back from the database."""
-    endpoints = Endpoints.free(free_loopback_address())
-    child = services.cosmos(endpoints, tmp_path_factory.mktemp("cosmos"))
+    endpoints = Endpoints.free(find_free_address())
+    child = services.make_cosmos(endpoints, tmp_path_factory.mktemp("cosmos"))
     child.start()
     try:
         create_cosmos_containers(endpoints.cosmos_connection)
         with CosmosClient.from_connection_string(endpoints.cosmos_connection) as client:
             (database,) = client.list_databases()
             found = client.get_database_client(database["id"]).list_containers()
-            yield frozenset(container_of(properties) for properties in found)
+            yield frozenset(read_container(properties) for properties in found)
     finally:
         child.stop()

@@ -46,19 +46,19 @@ class Deployment:
     resources: tuple[Resource, ...]
     outputs: Mapping[str, Any]
 
-    def of_type(self, kind: str) -> list[Resource]:
+    def find_all(self, kind: str) -> list[Resource]:
         return [resource for resource in self.resources if resource.type == kind]
 
-    def only(self, kind: str) -> Resource:
+    def find_only(self, kind: str) -> Resource:
         """The resource of this type. Raises UnexpectedError."""
-        found = self.of_type(kind)
+        found = self.find_all(kind)
         if len(found) != 1:
             raise UnexpectedError(f"{self.environment} deploys {len(found)} of {kind}")
         return found[0]
 
     @property
     def app_settings(self) -> dict[str, str]:
-        config = self.only("Microsoft.Web/sites").properties["siteConfig"]
+        config = self.find_only("Microsoft.Web/sites").properties["siteConfig"]
         return {setting["name"]: setting["value"] for setting in config["appSettings"]}
 
 
@@ -76,18 +76,18 @@ def read_deployment(environment: str, folder: Path = BICEP) -> Deployment:
     return Deployment(environment, folder, resources, snapshot.get("outputs", {}))
 
 
-def identity_in(expression: str) -> str | None:
+def find_identity(expression: str) -> str | None:
     """The name of the user-assigned identity that an expression asks something of."""
     found = re.search(re.escape(IDENTITIES) + r"/([\w-]+)", expression)
     return found[1] if found else None
 
 
-def without_token(name: str) -> str:
+def strip_token(name: str) -> str:
     """*name* without the thirteen characters that make it unique worldwide."""
     return re.sub(r"[a-z2-7]{13}$", "…", name)
 
 
-def source_of(deployment: Deployment) -> str:
+def read_sources(deployment: Deployment) -> str:
     """Every Bicep file, one after the other."""
     files = sorted(deployment.folder.rglob("*.bicep"))
     return "\n".join(path.read_text(encoding="utf-8") for path in files)

@@ -191,7 +191,10 @@ OF_KEYS = {
     ),
     "an old TLS": Mistake(STORAGE, "'TLS1_2'", "'TLS1_0'", "takes TLS older than 1.2"),
     "a property misspelt": Mistake(
-        STORAGE, "defaultToOAuthAuthentication:", "defaultToOAuthAuthentification:", "BCP037"
+        STORAGE,
+        "defaultToOAuthAuthentication:",
+        "defaultToOAuthAuthentification:",
+        "defaultToOAuthAuthentification",
     ),
     "nobody signs in": Mistake(
         FUNCTIONS,

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from tests.paths import ROOT
-from tests.unit.infra.deployment import Deployment, Resource, read_deployment, without_token
-from tests.unit.infra.rules.roles import ASSIGNMENTS, OF_DATABASE, ROLE_NAMES, grant_of
+from tests.unit.infra.deployment import Deployment, Resource, read_deployment, strip_token
+from tests.unit.infra.rules.roles import ASSIGNMENTS, OF_DATABASE, ROLE_NAMES, read_grant
 
 PAGE = ROOT / "docs/azure.md"
 # Parts of another resource of the table: named with it, not by themselves.
@@ -26,24 +26,24 @@ PARTS = {
 }
 
 
-def resources_table(dev: Deployment, prod: Deployment) -> str:
+def make_resources_table(dev: Deployment, prod: Deployment) -> str:
     """A line for each type of resource: its names, and where they differ how."""
     lines = ["| resource | names in dev | beside these in prod |", "|---|---|---|"]
     kinds = list(dict.fromkeys(resource.type for resource in (*dev.resources, *prod.resources)))
     for kind in kinds:
         if kind not in PARTS:
-            small, large = _names(dev.of_type(kind)), _names(prod.of_type(kind))
-            lines.append(f"| `{kind}` | {_listed(small)} | {_listed(large - small)} |")
+            small, large = _count_names(dev.find_all(kind)), _count_names(prod.find_all(kind))
+            lines.append(f"| `{kind}` | {_join_names(small)} | {_join_names(large - small)} |")
     return "\n".join(lines)
 
 
-def roles_table(dev: Deployment) -> str:
+def make_roles_table(dev: Deployment) -> str:
     lines = ["| who | role | on | why |", "|---|---|---|---|"]
-    lines += sorted(_role_lines(dev))
+    lines += sorted(_make_role_lines(dev))
     return "\n".join(lines)
 
 
-def page_with(tables: Sequence[tuple[str, str]], page: str) -> str:
+def fill_page(tables: Sequence[tuple[str, str]], page: str) -> str:
     """*page* with each table between its two marks."""
     for name, table in tables:
         start, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
@@ -53,33 +53,33 @@ def page_with(tables: Sequence[tuple[str, str]], page: str) -> str:
     return page
 
 
-def tables() -> list[tuple[str, str]]:
+def make_tables() -> list[tuple[str, str]]:
     """Raises BicepError when the files are none that can be deployed."""
     dev, prod = read_deployment("dev"), read_deployment("prod")
-    return [("resources", resources_table(dev, prod)), ("roles", roles_table(dev))]
+    return [("resources", make_resources_table(dev, prod)), ("roles", make_roles_table(dev))]
 
 
-def _names(resources: Sequence[Resource]) -> Counter[str]:
-    return Counter(_shown(resource) for resource in resources)
+def _count_names(resources: Sequence[Resource]) -> Counter[str]:
+    return Counter(_shorten(resource) for resource in resources)
 
 
-def _shown(resource: Resource) -> str:
+def _shorten(resource: Resource) -> str:
     parts = resource.name.split("/")
     name = parts[-1] if len(parts) > 1 else resource.name
-    name = without_token(name)
+    name = strip_token(name)
     return "(a GUID)" if re.fullmatch(r"[0-9a-f-]{36}", name) else name
 
 
-def _listed(names: Counter[str]) -> str:
+def _join_names(names: Counter[str]) -> str:
     shown = [
         f"`{name}`" + (f" ({count} of them)" if count > 1 else "") for name, count in names.items()
     ]
     return ", ".join(shown) or ""
 
 
-def _role_lines(deployment: Deployment) -> Iterator[str]:
-    for assignment in deployment.of_type(ASSIGNMENTS) + deployment.of_type(OF_DATABASE):
-        grant = grant_of(assignment)
+def _make_role_lines(deployment: Deployment) -> Iterator[str]:
+    for assignment in deployment.find_all(ASSIGNMENTS) + deployment.find_all(OF_DATABASE):
+        grant = read_grant(assignment)
         if grant is not None:
             # A role of the database's own kind holds no text.
             why = assignment.properties.get("description", "Documents are read and written")
@@ -87,4 +87,4 @@ def _role_lines(deployment: Deployment) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page_with(tables(), PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(fill_page(make_tables(), PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -10,8 +10,8 @@ import pytest
 from tests.paths import ROOT
 from tests.unit.infra.compilers import need_reader
 from tests.unit.infra.deployment import Deployment, read_deployment
-from tests.unit.infra.rules.keys import keys_are_off, no_setting_or_output_holds_a_key
-from tests.unit.infra.rules.roles import ASSIGNMENTS, OF_DATABASE, VAULT, grants
+from tests.unit.infra.rules.keys import check_keys_are_off, check_no_setting_holds_a_key
+from tests.unit.infra.rules.roles import ASSIGNMENTS, OF_DATABASE, VAULT, find_grants
 
 DEPLOYER = "11111111-2222-3333-4444-555555555555"
 
@@ -39,7 +39,7 @@ def chosen(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
 def test_the_person_who_deploys_publishes_registers_and_reads(chosen: Deployment) -> None:
     found = {
         (assignment.properties["principalType"], assignment.properties["roleDefinitionId"][-36:])
-        for assignment in chosen.of_type(ASSIGNMENTS)
+        for assignment in chosen.find_all(ASSIGNMENTS)
         if assignment.properties["principalId"] == DEPLOYER
     }
     assert found == {
@@ -48,30 +48,30 @@ def test_the_person_who_deploys_publishes_registers_and_reads(chosen: Deployment
     }
     (reader,) = (
         assignment
-        for assignment in chosen.of_type(OF_DATABASE)
+        for assignment in chosen.find_all(OF_DATABASE)
         if assignment.properties["principalId"] == DEPLOYER
     )
     assert reader.properties["roleDefinitionId"].endswith("0001")
 
 
 def test_a_secret_of_others_is_in_a_vault_that_the_app_may_read(chosen: Deployment) -> None:
-    vault = chosen.only("Microsoft.KeyVault/vaults")
+    vault = chosen.find_only("Microsoft.KeyVault/vaults")
     assert vault.properties["publicNetworkAccess"] == "Disabled"
-    assert VAULT in grants(chosen)
+    assert VAULT in find_grants(chosen)
     assert chosen.app_settings["MAIL_PASSWORD"] == (
         f"@Microsoft.KeyVault(VaultName={vault.name};SecretName=mail-password)"
     )
     assert "pe-vault" in {
-        door.name for door in chosen.of_type("Microsoft.Network/privateEndpoints")
+        door.name for door in chosen.find_all("Microsoft.Network/privateEndpoints")
     }
-    assert list(keys_are_off(chosen)) == []
-    assert list(no_setting_or_output_holds_a_key(chosen)) == []
+    assert list(check_keys_are_off(chosen)) == []
+    assert list(check_no_setting_holds_a_key(chosen)) == []
 
 
 def test_alarms_and_the_budget_are_mailed(chosen: Deployment) -> None:
-    group = chosen.only("Microsoft.Insights/actionGroups").properties
+    group = chosen.find_only("Microsoft.Insights/actionGroups").properties
     assert [mail["emailAddress"] for mail in group["emailReceivers"]] == ["plant@example.com"]
-    budget = chosen.only("Microsoft.Consumption/budgets").properties
+    budget = chosen.find_only("Microsoft.Consumption/budgets").properties
     assert all(
         told["contactEmails"] == ["plant@example.com"] for told in budget["notifications"].values()
     )

@@ -38,13 +38,13 @@ def deployment() -> Deployment:
     return read_deployment("dev")
 
 
-def workbook_figures() -> dict[str, str]:
+def read_workbook_figures() -> dict[str, str]:
     content = json.loads((FOLDER / "workbook.json").read_text(encoding="utf-8"))
     found = [item["content"] for item in content["items"] if item["type"] == 3]
     return {figure["title"]: figure["query"] for figure in found}
 
 
-def grafana_figures() -> dict[str, str]:
+def read_grafana_figures() -> dict[str, str]:
     content = json.loads((FOLDER / "grafana.json").read_text(encoding="utf-8"))
     return {
         panel["title"]: panel["targets"][0]["azureLogAnalytics"]["query"]
@@ -53,18 +53,18 @@ def grafana_figures() -> dict[str, str]:
 
 
 def test_both_show_the_same_figures() -> None:
-    assert len(workbook_figures()) >= 8
-    assert workbook_figures() == grafana_figures()
+    assert len(read_workbook_figures()) >= 8
+    assert read_workbook_figures() == read_grafana_figures()
 
 
 def test_figures_are_of_metrics_and_tables_that_are_sent(deployment: Deployment) -> None:
     categories = {
         entry["category"]
-        for setting in deployment.of_type("Microsoft.Insights/diagnosticSettings")
+        for setting in deployment.find_all("Microsoft.Insights/diagnosticSettings")
         for entry in [*setting.properties.get("logs", []), *setting.properties.get("metrics", [])]
     }
     alarms = [path.read_text(encoding="utf-8") for path in FOLDER.glob("*.kql")]
-    for query in [*workbook_figures().values(), *alarms]:
+    for query in [*read_workbook_figures().values(), *alarms]:
         table = query.split()[0]
         assert table in TABLES
         assert TABLES[table] in categories | {None}
@@ -75,10 +75,10 @@ def test_figures_are_of_metrics_and_tables_that_are_sent(deployment: Deployment)
 
 
 def test_the_workbook_is_deployed_as_it_is(deployment: Deployment) -> None:
-    deployed = deployment.only("Microsoft.Insights/workbooks").properties
+    deployed = deployment.find_only("Microsoft.Insights/workbooks").properties
     assert json.loads(deployed["serializedData"]) == json.loads(
         (FOLDER / "workbook.json").read_text(encoding="utf-8")
     )
     assert re.fullmatch(
-        r"[0-9a-f-]{36}|\[guid\(.*", deployment.only("Microsoft.Insights/workbooks").name
+        r"[0-9a-f-]{36}|\[guid\(.*", deployment.find_only("Microsoft.Insights/workbooks").name
     ), "Azure takes a GUID only"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.infra.compilers import BICEP, find_errors, need_reader
 from tests.unit.infra.deployment import Deployment, read_deployment
-from tests.unit.infra.rules.containers import Container, containers_equal_the_local_ones
+from tests.unit.infra.rules.containers import Container, check_containers_equal
 from tests.unit.infra.rules.every import RULES
 
 pytestmark = pytest.mark.usefixtures("_reader")
@@ -35,7 +35,7 @@ def test_containers_equal_the_local_ones(
     deployment: Deployment, local_containers: frozenset[Container]
 ) -> None:
     assert local_containers
-    assert list(containers_equal_the_local_ones(deployment, local_containers)) == []
+    assert list(check_containers_equal(deployment, local_containers)) == []
 
 
 def test_every_module_is_used_and_every_parameter_reaches_a_resource() -> None:

@@ -12,7 +12,7 @@ from tests.unit.infra.compilers import BicepError, find_errors, need_reader
 from tests.unit.infra.deployment import read_deployment
 from tests.unit.infra.mistakes import MISTAKES, Mistake
 from tests.unit.infra.rules.containers import Container
-from tests.unit.infra.rules.every import rules_with
+from tests.unit.infra.rules.every import list_rules
 
 
 @pytest.mark.parametrize("name", MISTAKES)
@@ -22,7 +22,7 @@ def test_a_mistake_is_found(
     need_reader()
     mistake = MISTAKES[name]
     folder = _copy_with(mistake, tmp_path) / "bicep"
-    found = _faults(folder, mistake.environment, local_containers)
+    found = _find_faults(folder, mistake.environment, local_containers)
     # What keeps nothing from being deployed, the checker may still know to be wrong.
     found = found or [find_errors(folder)]
     assert any(mistake.says in fault for fault in found), found
@@ -38,7 +38,7 @@ def test_without_a_mistake_the_copy_is_sound(
     need_reader()
     folder = tmp_path / "infra"
     shutil.copytree(ROOT / "infra", folder)
-    assert _faults(folder / "bicep", "dev", local_containers) == []
+    assert _find_faults(folder / "bicep", "dev", local_containers) == []
 
 
 def _copy_with(mistake: Mistake, tmp_path: Path) -> Path:
@@ -51,13 +51,13 @@ def _copy_with(mistake: Mistake, tmp_path: Path) -> Path:
     return folder
 
 
-def _faults(folder: Path, environment: str, local: frozenset[Container]) -> list[str]:
+def _find_faults(folder: Path, environment: str, local: frozenset[Container]) -> list[str]:
     try:
         deployment = read_deployment(environment, folder)
     except BicepError as error:
         return [str(error)]
     faults: list[str] = []
-    for name, rule in rules_with(local).items():
+    for name, rule in list_rules(local).items():
         try:
             faults += list(rule(deployment))
         except (LookupError, ValueError) as error:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 from tests.paths import ROOT
 from tests.unit.infra.deployment import Deployment
-from tests.unit.infra.rules.containers import product_source
+from tests.unit.infra.rules.containers import read_product_source
 
 SITE = "Microsoft.Web/sites"
 
 
-def the_platform_signs_people_in(deployment: Deployment) -> Iterator[str]:
+def check_sign_in(deployment: Deployment) -> Iterator[str]:
     """Without it the app serves nobody (WEBSITE_AUTH_ENABLED)."""
-    configs = [config for config in deployment.of_type(f"{SITE}/config")
+    configs = [config for config in deployment.find_all(f"{SITE}/config")
                if config.last_name == "authsettingsV2"]  # fmt: skip
     if len(configs) != 1 or configs[0].properties["platform"]["enabled"] is not True:
         yield "signing in is off"
@@ -29,20 +29,20 @@ def the_platform_signs_people_in(deployment: Deployment) -> Iterator[str]:
         yield "one may sign in over plain HTTP"
 
 
-def the_app_can_start(deployment: Deployment) -> Iterator[str]:
-    config = deployment.only(SITE).properties["functionAppConfig"]
+def check_start(deployment: Deployment) -> Iterator[str]:
+    config = deployment.find_only(SITE).properties["functionAppConfig"]
     storage = config["deployment"]["storage"]
     if storage["authentication"]["type"] != "UserAssignedIdentity":
         yield "the package is fetched with a key"
     containers = {
         resource.last_name
-        for resource in deployment.of_type(
+        for resource in deployment.find_all(
             "Microsoft.Storage/storageAccounts/blobServices/containers"
         )
     }
     if not containers & set(re.findall(r"[\w-]+", storage["value"])):
         yield f"the package is looked for where nothing is: {storage['value']}"
-    tested = re.search(r'^python_version = "(.+)"', _pyproject(), flags=re.MULTILINE)
+    tested = re.search(r'^python_version = "(.+)"', _read_pyproject(), flags=re.MULTILINE)
     if (config["runtime"]["name"], config["runtime"]["version"]) != (
         "python",
         tested and tested[1],
@@ -50,27 +50,27 @@ def the_app_can_start(deployment: Deployment) -> Iterator[str]:
         yield "the app runs on another Python than is tested"
 
 
-def always_ready_instances_are_of_functions_that_exist(deployment: Deployment) -> Iterator[str]:
-    scale = deployment.only(SITE).properties["functionAppConfig"]["scaleAndConcurrency"]
-    named = set(re.findall(r'function_name\("(\w+)"\)', product_source()))
+def check_always_ready(deployment: Deployment) -> Iterator[str]:
+    scale = deployment.find_only(SITE).properties["functionAppConfig"]["scaleAndConcurrency"]
+    named = set(re.findall(r'function_name\("(\w+)"\)', read_product_source()))
     groups = {f"function:{name}" for name in named} | {"http"}
     for group in scale["alwaysReady"]:
         if group["name"] not in groups:
             yield f"instances are always ready for {group['name']}, which does not exist"
     if deployment.environment == "prod" and not scale["alwaysReady"]:
         yield "no instance is always ready to score"
-    stream = deployment.only("Microsoft.EventHub/namespaces/eventhubs").properties
+    stream = deployment.find_only("Microsoft.EventHub/namespaces/eventhubs").properties
     if scale["maximumInstanceCount"] < stream["partitionCount"]:
         yield "fewer instances than partitions: some are never scored alone"
 
 
-def prod_stands_in_several_zones(deployment: Deployment) -> Iterator[str]:
+def check_zones(deployment: Deployment) -> Iterator[str]:
     wanted = deployment.environment == "prod"
-    plan = deployment.only("Microsoft.Web/serverfarms").properties["zoneRedundant"]
-    database = deployment.only("Microsoft.DocumentDB/databaseAccounts").properties
+    plan = deployment.find_only("Microsoft.Web/serverfarms").properties["zoneRedundant"]
+    database = deployment.find_only("Microsoft.DocumentDB/databaseAccounts").properties
     zones = database["locations"][0]["isZoneRedundant"]
     kinds = {account.body["sku"]["name"]
-             for account in deployment.of_type("Microsoft.Storage/storageAccounts")}  # fmt: skip
+             for account in deployment.find_all("Microsoft.Storage/storageAccounts")}  # fmt: skip
     if (plan, zones, kinds == {"Standard_ZRS"}) != (wanted, wanted, wanted):
         yield "zone redundancy does not follow the parameter"
     serverless = {"name": "EnableServerless"} in database["capabilities"]
@@ -78,5 +78,5 @@ def prod_stands_in_several_zones(deployment: Deployment) -> Iterator[str]:
         yield "the database is serverless where it should grow, or the other way round"
 
 
-def _pyproject() -> str:
+def _read_pyproject() -> str:
     return (ROOT / "pyproject.toml").read_text(encoding="utf-8")

@@ -30,7 +30,7 @@ class Container:
     unindexed: frozenset[str]
 
 
-def container_of(resource: Mapping[str, Any]) -> Container:
+def read_container(resource: Mapping[str, Any]) -> Container:
     """The container in the words of Cosmos DB, whether out of its API or out of Bicep."""
     (key,) = resource["partitionKey"]["paths"]
     paths = frozenset(entry["path"] for entry in resource["indexingPolicy"]["excludedPaths"])
@@ -39,25 +39,23 @@ def container_of(resource: Mapping[str, Any]) -> Container:
     return Container(str(resource["id"]), str(key), resource.get("defaultTtl"), paths - own)
 
 
-def containers_equal_the_local_ones(
-    deployment: Deployment, local: frozenset[Container]
-) -> Iterator[str]:
+def check_containers_equal(deployment: Deployment, local: frozenset[Container]) -> Iterator[str]:
     deployed = {
-        container_of(resource.properties["resource"])
-        for resource in deployment.of_type(OF_DATABASE)
+        read_container(resource.properties["resource"])
+        for resource in deployment.find_all(OF_DATABASE)
     }
     for container in sorted(local - deployed, key=str):
         yield f"not deployed as on the laptop: {container}"
     for container in sorted(deployed - local, key=str):
         yield f"not on the laptop as deployed: {container}"
-    for resource in deployment.of_type(OF_DATABASE):
+    for resource in deployment.find_all(OF_DATABASE):
         if resource.name.split("/")[1:] != [DATABASE, resource.properties["resource"]["id"]]:
             yield f"the container {resource.name} calls itself otherwise"
 
 
-def containers_are_those_that_the_code_names(deployment: Deployment) -> Iterator[str]:
-    deployed = {resource.last_name for resource in deployment.of_type(OF_DATABASE)}
-    source = product_source()
+def check_containers_are_used(deployment: Deployment) -> Iterator[str]:
+    deployed = {resource.last_name for resource in deployment.find_all(OF_DATABASE)}
+    source = read_product_source()
     named = set(re.findall(r'get_container_client\(\s*"(\w+)"', source))
     named |= set(re.findall(r'container_name="(\w+)"', source))
     for name in sorted(named - deployed):
@@ -69,23 +67,25 @@ def containers_are_those_that_the_code_names(deployment: Deployment) -> Iterator
         yield f"there is code for {name} now: it is not awaited any more"
 
 
-def blob_containers_and_queues_are_there(deployment: Deployment) -> Iterator[str]:
-    blobs = {resource.last_name for resource in deployment.of_type(OF_STORAGE)}
+def check_blobs_and_queues(deployment: Deployment) -> Iterator[str]:
+    blobs = {resource.last_name for resource in deployment.find_all(OF_STORAGE)}
     if blobs != {*BLOB_CONTAINERS, *OF_SERVICES}:
         yield f"blob containers are {sorted(blobs)}"
     queues = {
         resource.last_name
-        for resource in deployment.of_type("Microsoft.Storage/storageAccounts/queueServices/queues")
+        for resource in deployment.find_all(
+            "Microsoft.Storage/storageAccounts/queueServices/queues"
+        )
     }
     if queues != {QUEUE, f"{QUEUE}-poison"}:
         yield f"queues are {sorted(queues)}"
-    for name in re.findall(r'queue_name="([\w-]+)"', product_source()):
+    for name in re.findall(r'queue_name="([\w-]+)"', read_product_source()):
         if name not in queues:
             yield f"a trigger waits at the queue {name}, which is not deployed"
 
 
-def old_blobs_go(deployment: Deployment) -> Iterator[str]:
-    policy = deployment.only("Microsoft.Storage/storageAccounts/managementPolicies")
+def check_old_blobs_go(deployment: Deployment) -> Iterator[str]:
+    policy = deployment.find_only("Microsoft.Storage/storageAccounts/managementPolicies")
     kept = {
         rule["definition"]["filters"]["prefixMatch"][0]: rule["definition"]["actions"]["baseBlob"][
             "delete"
@@ -97,6 +97,6 @@ def old_blobs_go(deployment: Deployment) -> Iterator[str]:
         yield f"blobs are kept for so many days: {kept}"
 
 
-def product_source() -> str:
+def read_product_source() -> str:
     files = sorted((ROOT / "functions/tocsin").rglob("*.py"))
     return "\n".join(path.read_text(encoding="utf-8") for path in files)

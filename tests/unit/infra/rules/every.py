@@ -12,39 +12,39 @@ from tests.unit.infra.rules.containers import Container
 RULES: dict[str, Rule] = {
     rule.__name__: rule
     for rule in (
-        keys.keys_are_off,
-        keys.no_setting_or_output_holds_a_key,
-        exposure.only_new_tls,
-        exposure.closed_where_it_is_private,
-        roles.every_role_is_wanted_and_narrow,
-        roles.every_role_is_used,
-        roles.names_of_roles_follow_what_they_give,
-        roles.every_role_says_why_and_finds_its_identity,
-        way.the_hub_routes_to_the_stream_by_identity,
-        way.the_hub_stamps_what_the_code_reads,
-        way.the_app_reads_the_stream,
-        way.capture_writes_into_a_container_of_ours,
-        containers.containers_are_those_that_the_code_names,
-        containers.blob_containers_and_queues_are_there,
-        containers.old_blobs_go,
-        settings.every_setting_is_read_and_all_that_is_read_is_set,
-        settings.the_sample_and_the_deployment_agree,
-        settings.settings_lead_to_what_is_deployed,
-        app.the_platform_signs_people_in,
-        app.the_app_can_start,
-        app.always_ready_instances_are_of_functions_that_exist,
-        app.prod_stands_in_several_zones,
-        alarms.alarms_are_set,
-        alarms.alarms_name_what_is_deployed,
-        alarms.all_services_are_observed,
-        order.modules_wait_for_what_they_need,
-        order.every_wait_says_why,
-        order.roles_are_given_in_their_steps,
+        keys.check_keys_are_off,
+        keys.check_no_setting_holds_a_key,
+        exposure.check_tls,
+        exposure.check_access,
+        roles.check_roles,
+        roles.check_roles_are_used,
+        roles.check_names_of_roles,
+        roles.check_reasons_of_roles,
+        way.check_route,
+        way.check_enrichments,
+        way.check_stream,
+        way.check_capture,
+        containers.check_containers_are_used,
+        containers.check_blobs_and_queues,
+        containers.check_old_blobs_go,
+        settings.check_settings_are_read_and_set,
+        settings.check_sample_agrees,
+        settings.check_values_of_settings,
+        app.check_sign_in,
+        app.check_start,
+        app.check_always_ready,
+        app.check_zones,
+        alarms.check_alarms,
+        alarms.check_targets_of_alarms,
+        alarms.check_diagnostics,
+        order.check_order,
+        order.check_reasons_of_order,
+        order.check_steps_of_roles,
     )
 }
 
 
-def rules_with(local: frozenset[Container]) -> dict[str, Rule]:
+def list_rules(local: frozenset[Container]) -> dict[str, Rule]:
     """Every rule, that on the containers of the laptop as well."""
-    equal = containers.containers_equal_the_local_ones
+    equal = containers.check_containers_equal
     return {**RULES, equal.__name__: partial(equal, local=local)}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from tests.unit.infra.deployment import Deployment, Resource, source_of
+from tests.unit.infra.deployment import Deployment, Resource, read_sources
 
 SECRET = re.compile(
     r"list(Keys|ConnectionStrings|AccountSas|ServiceSas|Secrets)|AccountKey|SharedAccess|sig=|"
@@ -40,17 +40,17 @@ KEYLESS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
 }
 
 
-def keys_are_off(deployment: Deployment) -> Iterator[str]:
+def check_keys_are_off(deployment: Deployment) -> Iterator[str]:
     for kind, keyless in KEYLESS.items():
-        for resource in deployment.of_type(kind):
+        for resource in deployment.find_all(kind):
             if not _holds(keyless, resource):
                 yield f"{resource.name} can be opened with a key, or by anybody"
-    policies = deployment.of_type("Microsoft.Web/sites/basicPublishingCredentialsPolicies")
+    policies = deployment.find_all("Microsoft.Web/sites/basicPublishingCredentialsPolicies")
     if {policy.last_name for policy in policies} != {"ftp", "scm"}:
         yield "publishing with a password is not off for both ftp and scm"
 
 
-def no_setting_or_output_holds_a_key(deployment: Deployment) -> Iterator[str]:
+def check_no_setting_holds_a_key(deployment: Deployment) -> Iterator[str]:
     for name, value in deployment.app_settings.items():
         from_vault = value.startswith("@Microsoft.KeyVault(")
         if name != ADDRESS and not from_vault and SECRET.search(f"{name}={value}"):
@@ -58,7 +58,7 @@ def no_setting_or_output_holds_a_key(deployment: Deployment) -> Iterator[str]:
     for name, value in deployment.outputs.items():
         if SECRET.search(f"{name}={value}"):
             yield f"the output {name} holds a key: {value}"
-    if re.search(r"\blist[A-Z]\w*\(", source_of(deployment)):
+    if re.search(r"\blist[A-Z]\w*\(", read_sources(deployment)):
         yield "the Bicep files ask a service for its keys"
 
 

@@ -21,32 +21,32 @@ BEFORE = {
 MODULE = re.compile(r"^module (\w+) .*?^}", re.MULTILINE | re.DOTALL)
 
 
-def modules_wait_for_what_they_need(deployment: Deployment) -> Iterator[str]:
-    needs = needs_of_modules(_main(deployment))
+def check_order(deployment: Deployment) -> Iterator[str]:
+    needs = find_needs(_read_main(deployment))
     for later, wanted in BEFORE.items():
-        for earlier in sorted(wanted - _all_before(later, needs)):
+        for earlier in sorted(wanted - _find_all_before(later, needs)):
             yield f"{later} does not wait for {earlier}"
 
 
-def every_wait_says_why(deployment: Deployment) -> Iterator[str]:
-    lines = _main(deployment).splitlines()
+def check_reasons_of_order(deployment: Deployment) -> Iterator[str]:
+    lines = _read_main(deployment).splitlines()
     for before, line in pairwise(lines):
         if line.strip().startswith("dependsOn:") and not before.strip().startswith("//"):
             yield "a dependsOn of main.bicep does not say why"
 
 
-def roles_are_given_in_their_steps(deployment: Deployment) -> Iterator[str]:
+def check_steps_of_roles(deployment: Deployment) -> Iterator[str]:
     for module, step in (
         ("rolesOfCapture", "capture"),
         ("rolesOfHub", "hub"),
         ("rolesOfApp", "app"),
     ):
-        body = next((m[0] for m in MODULE.finditer(_main(deployment)) if m[1] == module), "")
+        body = next((m[0] for m in MODULE.finditer(_read_main(deployment)) if m[1] == module), "")
         if f"step: '{step}'" not in body or "'rbac.bicep'" not in body:
             yield f"{module} does not give the roles of the step {step}"
 
 
-def needs_of_modules(source: str) -> Mapping[str, set[str]]:
+def find_needs(source: str) -> Mapping[str, set[str]]:
     """By module the modules that its text names: their outputs, or in dependsOn."""
     bodies = {match[1]: match[0] for match in MODULE.finditer(source)}
     return {
@@ -60,7 +60,7 @@ def needs_of_modules(source: str) -> Mapping[str, set[str]]:
     }
 
 
-def _all_before(module: str, needs: Mapping[str, set[str]]) -> set[str]:
+def _find_all_before(module: str, needs: Mapping[str, set[str]]) -> set[str]:
     found: set[str] = set()
     waiting = set(needs.get(module, ()))
     while waiting:
@@ -70,5 +70,5 @@ def _all_before(module: str, needs: Mapping[str, set[str]]) -> set[str]:
     return found
 
 
-def _main(deployment: Deployment) -> str:
+def _read_main(deployment: Deployment) -> str:
     return (deployment.folder / "main.bicep").read_text(encoding="utf-8")

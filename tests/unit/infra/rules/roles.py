@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.paths import ROOT
-from tests.unit.infra.deployment import Deployment, Resource, identity_in, without_token
+from tests.unit.infra.deployment import Deployment, Resource, find_identity, strip_token
 
 ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"
 OF_DATABASE = "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments"
@@ -112,66 +112,66 @@ WANTED = {
 VAULT = Grant("id-app", SECRETS_USER, "vaults/kv…")
 
 
-def every_role_is_wanted_and_narrow(deployment: Deployment) -> Iterator[str]:
+def check_roles(deployment: Deployment) -> Iterator[str]:
     wanted = set(WANTED)
-    if deployment.of_type("Microsoft.KeyVault/vaults"):
+    if deployment.find_all("Microsoft.KeyVault/vaults"):
         wanted.add(VAULT)
-    found = grants(deployment)
+    found = find_grants(deployment)
     for grant in sorted(wanted - found, key=str):
         yield f"nobody gives {grant}"
     for grant in sorted(found - wanted, key=str):
         yield f"no code needs {grant}"
 
 
-def every_role_is_used(deployment: Deployment) -> Iterator[str]:
+def check_roles_are_used(deployment: Deployment) -> Iterator[str]:
     for grant, (path, text) in WANTED.items():
         root = deployment.folder.parents[1] if path.startswith("infra/") else ROOT
         if text not in (root / path).read_text(encoding="utf-8"):
             yield f"{path} does not need {grant} any more: {text!r} is gone"
 
 
-def every_role_says_why_and_finds_its_identity(deployment: Deployment) -> Iterator[str]:
-    for assignment in deployment.of_type(ASSIGNMENTS):
+def check_reasons_of_roles(deployment: Deployment) -> Iterator[str]:
+    for assignment in deployment.find_all(ASSIGNMENTS):
         properties = assignment.properties
         if not properties.get("description"):
             yield f"a role without a reason: {properties['roleDefinitionId']}"
         # Without it Azure looks for a fresh identity where it is not to be found yet.
-        of_identity = identity_in(properties["principalId"]) is not None
+        of_identity = find_identity(properties["principalId"]) is not None
         if properties.get("principalType") != ("ServicePrincipal" if of_identity else "User"):
             yield f"{properties['description']}: not said what kind of principal it is"
 
 
-def names_of_roles_follow_what_they_give(deployment: Deployment) -> Iterator[str]:
+def check_names_of_roles(deployment: Deployment) -> Iterator[str]:
     """Else two grants have one name, or a grant that changes is refused.
 
     It is also how the place of a role is known: a snapshot tells only its name.
     """
     source = (deployment.folder / "rbac.bicep").read_text(encoding="utf-8")
     for body in GRANT.findall(source):
-        scope, name = _value("scope", body), _value("name", body)
-        principal, role = _value("principalId", body), _value("roleDefinitionId", body)
+        scope, name = _find_value("scope", body), _find_value("name", body)
+        principal, role = _find_value("principalId", body), _find_value("roleDefinitionId", body)
         role = role.removeprefix("subscriptionResourceId(roles, ").removesuffix(")")
         if name != f"guid({scope}.id, {principal}, {role})":
             yield f"the role on {scope} is called {name}"
 
 
-def grants(deployment: Deployment) -> set[Grant]:
+def find_grants(deployment: Deployment) -> set[Grant]:
     """The roles of our identities; those of a person who deploys are left out."""
-    assignments = deployment.of_type(ASSIGNMENTS) + deployment.of_type(OF_DATABASE)
-    found = {grant_of(assignment) for assignment in assignments}
+    assignments = deployment.find_all(ASSIGNMENTS) + deployment.find_all(OF_DATABASE)
+    found = {read_grant(assignment) for assignment in assignments}
     return {grant for grant in found if grant is not None}
 
 
-def grant_of(assignment: Resource) -> Grant | None:
+def read_grant(assignment: Resource) -> Grant | None:
     """None for a person's."""
-    who = identity_in(assignment.properties["principalId"])
+    who = find_identity(assignment.properties["principalId"])
     if who is None:
         return None
     role = assignment.properties["roleDefinitionId"].rsplit("/", 1)[-1]
-    return Grant(who, role, _shown(_scope_of(assignment)))
+    return Grant(who, role, _shorten(_find_scope(assignment)))
 
 
-def _scope_of(assignment: Resource) -> str:
+def _find_scope(assignment: Resource) -> str:
     if assignment.type == OF_DATABASE:
         scope: str = assignment.properties["scope"]
         return scope
@@ -180,12 +180,12 @@ def _scope_of(assignment: Resource) -> str:
     return path[1] if path else assignment.id.split("/providers/Microsoft.Authorization")[0]
 
 
-def _shown(scope: str) -> str:
+def _shorten(scope: str) -> str:
     """The last two parts of an id, without the part that makes a name unique."""
     kind, name = scope.split("/")[-2:]
-    return f"{kind}/{name if kind in {'containers', 'queues'} else without_token(name)}"
+    return f"{kind}/{name if kind in {'containers', 'queues'} else strip_token(name)}"
 
 
-def _value(name: str, body: str) -> str:
+def _find_value(name: str, body: str) -> str:
     found = re.search(rf"^ +{name}: (.+)$", body, re.MULTILINE)
     return found[1] if found else ""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tests.paths import ROOT
-from tests.unit.infra.deployment import Deployment, identity_in
+from tests.unit.infra.deployment import Deployment, find_identity
 from tocsin.settings import InvalidSettingError, read_settings
 
 # Read by the platform, not by us.
@@ -54,14 +54,14 @@ class Asked(Mapping[str, str]):
         return len(self._values)
 
 
-def every_setting_is_read_and_all_that_is_read_is_set(deployment: Deployment) -> Iterator[str]:
+def check_settings_are_read_and_set(deployment: Deployment) -> Iterator[str]:
     settings = deployment.app_settings
     asked = Asked(settings)
     try:
         read_settings(asked)
     except InvalidSettingError as error:
         yield str(error)
-    bound, connections = bound_settings()
+    bound, connections = find_bound_settings()
     for name in connections:
         wanted = OF_TRIGGERS.get(name, set()) | {"credential", "clientId"}
         bound |= {f"{name}__{suffix}" for suffix in wanted}
@@ -77,7 +77,7 @@ def every_setting_is_read_and_all_that_is_read_is_set(deployment: Deployment) ->
             yield f"the trigger on {name} does not wake the app: no {name}__credential"
 
 
-def the_sample_and_the_deployment_agree(deployment: Deployment) -> Iterator[str]:
+def check_sample_agrees(deployment: Deployment) -> Iterator[str]:
     sample = json.loads((ROOT / "local.settings.sample.json").read_text(encoding="utf-8"))
     names = set(sample["Values"]) - SET_BY_PLATFORM
     deployed = {name.partition("__")[0] for name in deployment.app_settings} - OF_PLATFORM
@@ -85,11 +85,11 @@ def the_sample_and_the_deployment_agree(deployment: Deployment) -> Iterator[str]
         yield f"the setting {name} is either not in the sample or not deployed"
 
 
-def settings_lead_to_what_is_deployed(deployment: Deployment) -> Iterator[str]:
+def check_values_of_settings(deployment: Deployment) -> Iterator[str]:
     settings = deployment.app_settings
-    site = deployment.only("Microsoft.Web/sites")
+    site = deployment.find_only("Microsoft.Web/sites")
     for name, value in settings.items():
-        if name.endswith("__clientId") and identity_in(value) != "id-app":
+        if name.endswith("__clientId") and find_identity(value) != "id-app":
             yield f"{name} is not the client id of the app's identity"
     if not any(
         path.endswith("/id-app") for path in site.body["identity"]["userAssignedIdentities"]
@@ -102,11 +102,11 @@ def settings_lead_to_what_is_deployed(deployment: Deployment) -> Iterator[str]:
         ("COSMOS_DATABASE", "Microsoft.DocumentDB/databaseAccounts/sqlDatabases"),
         ("WEB_PUBSUB_HUB", "Microsoft.SignalRService/webPubSub/hubs"),
     ):
-        if settings.get(name) != deployment.only(kind).last_name:
-            yield f"{name} is {settings.get(name)}, deployed is {deployment.only(kind).last_name}"
+        if settings.get(name) != deployment.find_only(kind).last_name:
+            yield f"{name} is {settings.get(name)}, deployed is {deployment.find_only(kind).last_name}"
 
 
-def bound_settings() -> tuple[set[str], set[str]]:
+def find_bound_settings() -> tuple[set[str], set[str]]:
     """The settings between percent signs in the triggers, and the connections they name."""
     files = sorted((ROOT / "functions/tocsin/triggers").rglob("*.py"))
     source = "\n".join(path.read_text(encoding="utf-8") for path in files)

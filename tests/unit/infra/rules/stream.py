@@ -14,8 +14,8 @@ HUB = "Microsoft.Devices/IotHubs"
 STREAM = "Microsoft.EventHub/namespaces/eventhubs"
 
 
-def the_hub_routes_to_the_stream_by_identity(deployment: Deployment) -> Iterator[str]:
-    hub, stream = deployment.only(HUB), deployment.only(STREAM)
+def check_route(deployment: Deployment) -> Iterator[str]:
+    hub, stream = deployment.find_only(HUB), deployment.find_only(STREAM)
     routing = hub.properties["routing"]
     (endpoint,) = routing["endpoints"]["eventHubs"]
     (route,) = routing["routes"]
@@ -42,20 +42,20 @@ def the_hub_routes_to_the_stream_by_identity(deployment: Deployment) -> Iterator
         yield "file upload is on"
 
 
-def the_hub_stamps_what_the_code_reads(deployment: Deployment) -> Iterator[str]:
-    routing = deployment.only(HUB).properties["routing"]
+def check_enrichments(deployment: Deployment) -> Iterator[str]:
+    routing = deployment.find_only(HUB).properties["routing"]
     (endpoint,) = routing["endpoints"]["eventHubs"]
     stamped = {f"{stamp['key']}={stamp['value']}" for stamp in routing["enrichments"]}
-    local = local_enrichments()
+    local = find_local_enrichments()
     if stamped != local:
         yield f"the hub stamps {sorted(stamped)}, the local one {sorted(local)}"
     if any(stamp["endpointNames"] != [endpoint["name"]] for stamp in routing["enrichments"]):
         yield "an enrichment is not for the route's endpoint"
 
 
-def the_app_reads_the_stream(deployment: Deployment) -> Iterator[str]:
-    stream, settings = deployment.only(STREAM), deployment.app_settings
-    groups = deployment.of_type(f"{STREAM}/consumergroups")
+def check_stream(deployment: Deployment) -> Iterator[str]:
+    stream, settings = deployment.find_only(STREAM), deployment.app_settings
+    groups = deployment.find_all(f"{STREAM}/consumergroups")
     named = f"{settings['TELEMETRY_EVENT_HUB']}/{settings['TELEMETRY_CONSUMER_GROUP']}"
     found = {"/".join(group.name.split("/")[1:]) for group in groups}
     if found != {named}:
@@ -71,13 +71,13 @@ def the_app_reads_the_stream(deployment: Deployment) -> Iterator[str]:
         yield f"the stream has not {partitions} partitions"
 
 
-def capture_writes_into_a_container_of_ours(deployment: Deployment) -> Iterator[str]:
-    capture = deployment.only(STREAM).properties["captureDescription"]
+def check_capture(deployment: Deployment) -> Iterator[str]:
+    capture = deployment.find_only(STREAM).properties["captureDescription"]
     target = capture["destination"]["properties"]
     container = f"{target['storageAccountResourceId']}/blobServices/default/containers/"
     ids = {
         resource.id
-        for resource in deployment.of_type(
+        for resource in deployment.find_all(
             "Microsoft.Storage/storageAccounts/blobServices/containers"
         )
     }
@@ -85,7 +85,7 @@ def capture_writes_into_a_container_of_ours(deployment: Deployment) -> Iterator[
         yield "raw telemetry is not kept, or in a container that is not there"
 
 
-def local_enrichments() -> set[str]:
+def find_local_enrichments() -> set[str]:
     """What the local hub stamps, as the code expects it: name=value."""
-    command = services.iothub(Endpoints(), Path()).command
+    command = services.make_iothub(Endpoints(), Path()).command
     return {value for flag, value in pairwise(command) if flag == "--enrich"}
