@@ -102,8 +102,9 @@ def check_values_of_settings(deployment: Deployment) -> Iterator[str]:
         ("COSMOS_DATABASE", "Microsoft.DocumentDB/databaseAccounts/sqlDatabases"),
         ("WEB_PUBSUB_HUB", "Microsoft.SignalRService/webPubSub/hubs"),
     ):
-        if settings.get(name) != deployment.find_only(kind).last_name:
-            yield f"{name} is {settings.get(name)}, deployed is {deployment.find_only(kind).last_name}"
+        deployed = deployment.find_only(kind).last_name
+        if settings.get(name) != deployed:
+            yield f"{name} is {settings.get(name)}, deployed is {deployed}"
 
 
 def find_bound_settings() -> tuple[set[str], set[str]]:
