@@ -16,6 +16,10 @@ param signInClientId string
 @description('Object id of the person who publishes models and registers devices; empty: nobody may.')
 param deployerId string
 
+@description('A workflow is a ServicePrincipal.')
+@allowed(['User', 'Group', 'ServicePrincipal'])
+param deployerType string
+
 @description('Where alarms about the system itself are mailed; empty: they are shown in the portal only.')
 param alertEmail string
 
@@ -291,6 +295,7 @@ module rolesOfApp 'rbac.bicep' = {
     names: names
     principals: identities.outputs.principals
     deployerId: deployerId
+    deployerType: deployerType
     withVault: !empty(secretSettings)
   }
   // The services that the roles are on.

@@ -15,6 +15,7 @@ param principals object
 
 @description('The person who deploys; empty: nobody. Of the last step, as is the vault.')
 param deployerId string = ''
+param deployerType string = 'User'
 param withVault bool = false
 
 var role = {
@@ -206,7 +207,7 @@ resource deployerPublishes 'Microsoft.Authorization/roleAssignments@2022-04-01' 
   properties: {
     description: 'python -m ml_model publish, promote and rollback'
     principalId: deployerId
-    principalType: 'User'
+    principalType: deployerType
     roleDefinitionId: subscriptionResourceId(roles, role.blobContributor)
   }
 }
@@ -217,7 +218,7 @@ resource deployerRegisters 'Microsoft.Authorization/roleAssignments@2022-04-01' 
   properties: {
     description: 'Devices are registered and given their site'
     principalId: deployerId
-    principalType: 'User'
+    principalType: deployerType
     roleDefinitionId: subscriptionResourceId(roles, role.hubContributor)
   }
 }
@@ -233,8 +234,6 @@ resource deployerReadsDocuments 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAs
   // An account takes these one after the other.
   dependsOn: [appKeepsDocuments]
 }
-
-// What the roles are on.
 
 resource host 'Microsoft.Storage/storageAccounts@2026-04-01' existing = { name: names.host }
 

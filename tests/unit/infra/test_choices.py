@@ -25,10 +25,11 @@ def chosen(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     lines = [
         line
         for line in parameters.read_text(encoding="utf-8").splitlines()
-        if not line.startswith(("param deployerId", "param alertEmail"))
+        if not line.startswith(("param deployer", "param alertEmail"))
     ]
     lines += [
         f"param deployerId = '{DEPLOYER}'",
+        "param deployerType = 'ServicePrincipal'",
         "param alertEmail = 'plant@example.com'",
         "param secretSettings = {\n  MAIL_PASSWORD: 'mail-password'\n}",
     ]
@@ -36,15 +37,18 @@ def chosen(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     return read_deployment("prod", folder / "bicep")
 
 
-def test_the_person_who_deploys_publishes_registers_and_reads(chosen: Deployment) -> None:
+def test_who_deploys_publishes_registers_and_reads(chosen: Deployment) -> None:
     found = {
         (assignment.properties["principalType"], assignment.properties["roleDefinitionId"][-36:])
         for assignment in chosen.find_all(ASSIGNMENTS)
         if assignment.properties["principalId"] == DEPLOYER
     }
     assert found == {
-        ("User", "ba92f5b4-2d11-453d-a403-e96b0029c9fe"),  # Storage Blob Data Contributor
-        ("User", "4fc6c259-987e-4a07-842e-c321cc9d413f"),  # IoT Hub Data Contributor
+        (
+            "ServicePrincipal",
+            "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+        ),  # Storage Blob Data Contributor
+        ("ServicePrincipal", "4fc6c259-987e-4a07-842e-c321cc9d413f"),  # IoT Hub Data Contributor
     }
     (reader,) = (
         assignment

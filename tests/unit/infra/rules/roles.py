@@ -137,7 +137,7 @@ def check_reasons_of_roles(deployment: Deployment) -> Iterator[str]:
             yield f"a role without a reason: {properties['roleDefinitionId']}"
         # Without it Azure looks for a fresh identity where it is not to be found yet.
         of_identity = find_identity(properties["principalId"]) is not None
-        if properties.get("principalType") != ("ServicePrincipal" if of_identity else "User"):
+        if of_identity and properties.get("principalType") != "ServicePrincipal":
             yield f"{properties['description']}: not said what kind of principal it is"
 
 
