@@ -46,7 +46,7 @@ param partitions int
 @maxValue(168)
 param streamHours int
 
-@description('For how many days raw telemetry is kept for retraining.')
+@description('For how many days raw telemetry is kept for retraining; 0: not at all, for Capture has its price by the hour.')
 param captureDays int
 
 @description('Most request units a second that the database grows to; 0: serverless.')
@@ -105,6 +105,9 @@ var names = {
   workspace: 'log-tocsin-${token}'
 }
 
+var captured = captureDays > 0 ? [names.capture] : []
+var deletedAfterCapture = captureDays > 0 ? [{ container: names.capture, days: captureDays }] : []
+
 resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
   name: 'rg-tocsin-${environmentName}'
   location: location
@@ -116,6 +119,7 @@ module identities 'modules/identities.bicep' = {
   params: {
     location: location
     tags: tags
+    withCapture: captureDays > 0
   }
 }
 
@@ -166,18 +170,15 @@ module lake 'modules/storage.bicep' = {
     tags: tags
     zoneRedundant: zoneRedundant
     privateNetwork: privateNetwork
-    containers: [names.models, names.deadLetters, names.leases, names.capture]
+    containers: concat([names.models, names.deadLetters, names.leases], captured)
     queues: []
-    deleteAfterDays: [
-      { container: names.capture, days: captureDays }
-      { container: names.deadLetters, days: 90 }
-    ]
+    deleteAfterDays: concat([{ container: names.deadLetters, days: 90 }], deletedAfterCapture)
     logsOf: 'blobServices'
     workspaceId: monitoring.outputs.workspaceId
   }
 }
 
-module rolesOfCapture 'rbac.bicep' = {
+module rolesOfCapture 'rbac.bicep' = if (captureDays > 0) {
   scope: group
   params: {
     step: 'capture'

@@ -4,6 +4,8 @@ param location string
 param tags object
 param partitions int
 param streamHours int
+
+@description('Who writes raw telemetry into the lake; empty: nobody.')
 param captureIdentityId string
 param lakeId string
 param privateNetwork bool
@@ -18,7 +20,10 @@ resource namespace 'Microsoft.EventHub/namespaces@2026-01-01' = {
     tier: 'Standard'
     capacity: 1
   }
-  identity: { type: 'UserAssigned', userAssignedIdentities: { '${captureIdentityId}': {} } }
+  identity: empty(captureIdentityId) ? { type: 'None' } : {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${captureIdentityId}': {} }
+  }
   properties: {
     disableLocalAuth: true
     minimumTlsVersion: '1.2'
@@ -46,7 +51,7 @@ resource stream 'Microsoft.EventHub/namespaces/eventhubs@2026-01-01' = {
   properties: {
     partitionCount: partitions
     retentionDescription: { cleanupPolicy: 'Delete', retentionTimeInHours: streamHours }
-    captureDescription: {
+    captureDescription: empty(captureIdentityId) ? null : {
       enabled: true
       encoding: 'Avro'
       intervalInSeconds: 900

@@ -1,6 +1,7 @@
 // Who is who. Each acts for one thing only, so that a role given to one is worth nothing elsewhere.
 param location string
 param tags object
+param withCapture bool
 
 @description('The function app, towards every service.')
 resource app 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
@@ -17,7 +18,7 @@ resource hub 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
 }
 
 @description('Event Hubs Capture, towards the lake.')
-resource capture 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
+resource capture 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = if (withCapture) {
   name: 'id-capture'
   location: location
   tags: tags
@@ -26,11 +27,11 @@ resource capture 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' =
 output appId string = app.id
 output appClientId string = app.properties.clientId
 output hubId string = hub.id
-output captureId string = capture.id
+output captureId string = withCapture ? capture.id : ''
 output principals object = {
   app: app.properties.principalId
   hub: hub.properties.principalId
-  capture: capture.properties.principalId
+  capture: withCapture ? capture!.properties.principalId : ''
 }
 // The subject of the app registration's federated credential (docs/azure.md).
 output signInPrincipalId string = app.properties.principalId

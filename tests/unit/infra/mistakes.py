@@ -57,7 +57,7 @@ OF_CONTAINERS = {
         "",
         "not deployed as on the laptop: Container(name='readings'",
     ),
-    "a blob container is missing": Mistake(MAIN, " names.leases,", "", "blob containers are"),
+    "a blob container is missing": Mistake(MAIN, ", names.leases]", "]", "blob containers are"),
     "no queue for what fails": Mistake(MAIN, ", names.poison", "", "queues are"),
     "a queue misspelt": Mistake(
         MAIN,
@@ -170,6 +170,7 @@ OF_ROLES = {
         "    principalId: principals.capture\n",
         "    principalId: principals.app\n",
         "nobody gives Grant(who='id-capture'",
+        "prod",
     ),
 }
 

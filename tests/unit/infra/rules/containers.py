@@ -15,7 +15,7 @@ from tocsin.domain.requests import QUEUE
 OF_DATABASE = "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers"
 OF_STORAGE = "Microsoft.Storage/storageAccounts/blobServices/containers"
 # Containers that services of Azure fill, not the code: the package and what Capture keeps.
-OF_SERVICES = {"app-package", "telemetry-capture"}
+OF_SERVICES = {"dev": {"app-package"}, "prod": {"app-package", "telemetry-capture"}}
 # Created before there is code for it; the rule below says when that has come.
 AWAITED = {"incidents"}
 
@@ -69,7 +69,7 @@ def check_containers_are_used(deployment: Deployment) -> Iterator[str]:
 
 def check_blobs_and_queues(deployment: Deployment) -> Iterator[str]:
     blobs = {resource.last_name for resource in deployment.find_all(OF_STORAGE)}
-    if blobs != {*BLOB_CONTAINERS, *OF_SERVICES}:
+    if blobs != {*BLOB_CONTAINERS, *OF_SERVICES[deployment.environment]}:
         yield f"blob containers are {sorted(blobs)}"
     queues = {
         resource.last_name
@@ -92,8 +92,8 @@ def check_old_blobs_go(deployment: Deployment) -> Iterator[str]:
         ]["daysAfterModificationGreaterThan"]
         for rule in policy.properties["policy"]["rules"]
     }
-    days = {"dev": 7, "prod": 90}[deployment.environment]
-    if kept != {"telemetry-capture/": days, "dead-letters/": 90}:
+    captured = {"dev": {}, "prod": {"telemetry-capture/": 90}}[deployment.environment]
+    if kept != {**captured, "dead-letters/": 90}:
         yield f"blobs are kept for so many days: {kept}"
 
 

@@ -73,6 +73,10 @@ def check_stream(deployment: Deployment) -> Iterator[str]:
 
 def check_capture(deployment: Deployment) -> Iterator[str]:
     capture = deployment.find_only(STREAM).properties["captureDescription"]
+    if (capture is not None) != (deployment.environment == "prod"):
+        yield "raw telemetry is kept where it should not, or the other way round"
+    if capture is None:
+        return
     target = capture["destination"]["properties"]
     container = f"{target['storageAccountResourceId']}/blobServices/default/containers/"
     ids = {
