@@ -20,7 +20,7 @@ What hangs on it outside the core, where nobody but its own file knows what it m
 - tocsin.settings: InvalidSettingError, a setting that is missing or malformed
 - tocsin.adapters: UnsupportedProgramError, a program that only torch itself can run;
   NotRegisteredError, a DeliveryError to a device that the hub does not know
-- ml_model: PublishError, RecordingError, ReproductionError, SimulationError
+- ml_model: PublishError and its UnfitError, RecordingError, ReproductionError, SimulationError
 """
 
 from __future__ import annotations
