@@ -19,11 +19,14 @@ from numpy.typing import NDArray
 
 from tocsin.adapters.device_thresholds import KnownThresholds
 from tocsin.adapters.model_bundle import ActiveModels
+from tocsin.adapters.published_bundles import PublishedBundles
+from tocsin.adapters.signing_keys import SigningKeys
 from tocsin.domain.active_bundle import ACTIVE_FILE, Active, Named
 from tocsin.domain.alerts import Alert
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.device_threshold import DeviceThreshold
+from tocsin.domain.model_state import ModelState
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.windows import History
@@ -113,12 +116,17 @@ class Line:
     def __init__(self) -> None:
         self.profile = load_profiles()[PROFILE]
         self.store = TextStore()
-        self.models = ActiveModels(read_committed, refresh_s=1e9, clock_s=lambda: 0.0)
+        self.models = ActiveModels(
+            PublishedBundles(read_committed, SigningKeys()), refresh_s=1e9, clock_s=lambda: 0.0
+        )
         self.watched: WatchedModel | None = None
         self._memory = DeviceMemory()
         self._thresholds = KnownThresholds(
             self.store.device_thresholds, refresh_s=1e9, clock_s=lambda: 0.0
         )
+
+    async def state(self, profile: Profile) -> ModelState:
+        return await self.models.state(profile)
 
     async def current(self, profile: Profile) -> Model | None:
         """The port Models. Raises RuntimeError when the committed bundle is refused."""

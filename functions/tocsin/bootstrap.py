@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -18,11 +19,13 @@ from tocsin.adapters.iothub import IotHubTwins
 from tocsin.adapters.leases import BlobLeases
 from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.adapters.planner import plan_in_thread
+from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.requests_queue import QueueRequests, queue_client
+from tocsin.adapters.signing_keys import SigningKeys
 from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
-from tocsin.settings import read_settings
+from tocsin.settings import Settings, read_settings
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.ports.operators import Drifts, Feedback, Fleet, Live, References
 from tocsin.usecases.ports.planning import (
@@ -36,6 +39,8 @@ from tocsin.usecases.ports.planning import (
     Twins,
 )
 from tocsin.usecases.ports.scoring import DeadLetters, DeviceThresholds, Models, Telemetry
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ def services() -> Services:
     """
     settings = read_settings(os.environ)
     blobs = blob_client(settings.blob)
+    bundles = PublishedBundles(BlobFiles(blobs).read, _signing_keys(settings))
     database = cosmos_client(settings.cosmos)
     store = CosmosStore(database, settings.database)
     sites = CosmosSites(database, settings.database)
@@ -88,14 +94,12 @@ def services() -> Services:
         memory=DeviceMemory(),
         telemetry=store,
         fleet=store,
-        models=ActiveModels(
-            BlobFiles(blobs).read, refresh_s=settings.model_refresh_s, clock_s=time.monotonic
-        ),
+        models=ActiveModels(bundles, refresh_s=settings.model_refresh_s, clock_s=time.monotonic),
         thresholds=KnownThresholds(
             store.device_thresholds, refresh_s=REFRESH_S, clock_s=time.monotonic
         ),
         feedback=store,
-        references=ActiveReferences(BlobFiles(blobs).read),
+        references=ActiveReferences(bundles),
         drifts=store,
         dead_letters=BlobDeadLetters(blobs),
         live=WebPubSubLive(webpubsub_client(settings.webpubsub, settings.webpubsub_hub)),
@@ -109,6 +113,12 @@ def services() -> Services:
         target_per_day=settings.false_alerts_per_device_day,
         now_ms=_now_ms,
     )
+
+
+def _signing_keys(settings: Settings) -> SigningKeys:
+    if not settings.model_signing_keys:
+        log.warning("MODEL_SIGNING_KEYS is not set: model bundles are taken without a signature")
+    return SigningKeys(settings.model_signing_keys)
 
 
 def _now_ms() -> int:

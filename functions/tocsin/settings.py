@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tocsin.domain.errors import TocsinError
+from tocsin.domain.signing import parse_public_keys
 
 
 class InvalidSettingError(TocsinError):
@@ -37,6 +38,7 @@ class Settings:
     webpubsub_hub: str
     platform_auth: bool
     model_refresh_s: float
+    model_signing_keys: tuple[bytes, ...]
     false_alerts_per_device_day: float
 
 
@@ -55,6 +57,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         # could send the header that names the user.
         platform_auth=environment.get("WEBSITE_AUTH_ENABLED", "").lower() == "true",
         model_refresh_s=_seconds(environment, "MODEL_REFRESH_S", "30"),
+        model_signing_keys=_public_keys(environment, "MODEL_SIGNING_KEYS"),
         false_alerts_per_device_day=_rate(environment, "FALSE_ALERTS_PER_DEVICE_DAY", "0.5"),
     )
 
@@ -68,6 +71,15 @@ def _connection(environment: Mapping[str, str], name: str, suffix: str) -> Conne
             "identity (docs/settings.md)"
         )
     return Connection(name, connection_string, endpoint, environment.get(f"{name}__clientId"))
+
+
+def _public_keys(environment: Mapping[str, str], name: str) -> tuple[bytes, ...]:
+    try:
+        return parse_public_keys(environment.get(name, ""))
+    except ValueError as error:
+        raise InvalidSettingError(
+            f"{name} must hold public keys as python -m ml_model keygen prints them: {error}"
+        ) from error
 
 
 def _seconds(environment: Mapping[str, str], name: str, default: str) -> float:

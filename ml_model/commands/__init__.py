@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from ml_model.commands.publication import add_publish
 from ml_model.commands.release import add_release_commands
+from ml_model.commands.signing import add_keygen
 from ml_model.commands.training import add_training_commands
 from ml_model.commands.watch import add_watch_commands
 from tocsin.domain.profile import Profile
@@ -23,3 +24,4 @@ def add_commands(parser: argparse.ArgumentParser, profiles: Mapping[str, Profile
     add_publish(commands, names)
     add_watch_commands(commands, names)
     add_release_commands(commands, names)
+    add_keygen(commands)

@@ -13,9 +13,11 @@ from pathlib import Path
 from rich.console import Console
 
 from ml_model.commands.parser import Commands
+from ml_model.commands.signing import add_signing_flag
 from ml_model.paths import BUNDLES
 from ml_model.release.active import PublishError
 from ml_model.release.publish import container_client, publish, publish_bundle
+from ml_model.release.signing import find_signer
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
 
@@ -41,6 +43,7 @@ def add_publish(commands: Commands, names: list[str]) -> None:
     parser.add_argument(
         "--activate", action="store_true", help="replace an active bundle of another version"
     )
+    add_signing_flag(parser)
     parser.set_defaults(run=_run_publish)
 
 
@@ -48,13 +51,17 @@ def _run_publish(parsed: argparse.Namespace, console: Console) -> None:
     profiles = load_profiles()
     if parsed.bundle and not parsed.profile:
         raise PublishError("--bundle is one profile's: name it with --profile")
+    signer = find_signer(parsed.signing_key, os.environ)
+    activate = parsed.activate
     with container_client(os.environ) as container:
         if parsed.bundle:
             profile = profiles[parsed.profile]
-            done = [publish_bundle(container, parsed.bundle, profile, activate=parsed.activate)]
+            done = [
+                publish_bundle(container, parsed.bundle, profile, activate=activate, signer=signer)
+            ]
         else:
             folders = _bundle_folders(parsed, profiles, console)
-            done = publish(container, folders, profiles, activate=parsed.activate)
+            done = publish(container, folders, profiles, activate=activate, signer=signer)
     for bundle in done:
         console.print(
             f"{bundle.profile} {bundle.version}: {bundle.uploaded} files uploaded, {bundle.outcome}"

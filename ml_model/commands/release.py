@@ -10,8 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from ml_model.commands.parser import Commands
+from ml_model.commands.signing import add_signing_flag
 from ml_model.release.promote import Flip, list_versions, promote, roll_back
 from ml_model.release.publish import container_client
+from ml_model.release.signing import find_signer
 from ml_model.release.verdict import UnfitError
 from tocsin.profiles import load_profiles
 
@@ -50,6 +52,7 @@ def _add_promote(commands: Commands, names: list[str]) -> None:
         "--force", type=_parse_reason, metavar="REASON",
         help="promote a bundle that was called not fit; the reason is kept beside it",
     )  # fmt: skip
+    add_signing_flag(parser)
     parser.set_defaults(run=_run_promote)
 
 
@@ -62,6 +65,7 @@ def _add_rollback(commands: Commands, names: list[str]) -> None:
         epilog="example: python -m ml_model rollback --profile pump",
     )
     parser.add_argument("--profile", required=True, choices=names, help="which kind of device")
+    add_signing_flag(parser)
     parser.set_defaults(run=_run_rollback)
 
 
@@ -77,9 +81,10 @@ def _run_versions(parsed: argparse.Namespace, console: Console) -> None:
 
 def _run_promote(parsed: argparse.Namespace, console: Console) -> int:
     profile = load_profiles()[parsed.profile]
+    signer = find_signer(parsed.signing_key, os.environ)
     try:
         with container_client(os.environ) as container:
-            flip = promote(container, profile, parsed.version, force=parsed.force)
+            flip = promote(container, profile, parsed.version, force=parsed.force, signer=signer)
     except UnfitError as error:
         sys.stderr.write(
             f"ml_model promote: {error}. Nothing was changed: compare it again, or promote it all "
@@ -93,8 +98,9 @@ def _run_promote(parsed: argparse.Namespace, console: Console) -> int:
 
 
 def _run_rollback(parsed: argparse.Namespace, console: Console) -> None:
+    signer = find_signer(parsed.signing_key, os.environ)
     with container_client(os.environ) as container:
-        flip = roll_back(container, load_profiles()[parsed.profile])
+        flip = roll_back(container, load_profiles()[parsed.profile], signer=signer)
     console.print(_describe_flip(flip, "rolled back from"))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from ml_model.detector.calibrate import Calibration
 from ml_model.detector.model import WindowAutoencoder
 from ml_model.detector.scoring import Program
 from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
+from tocsin.adapters.program_graph import load_program as load_graph
 from tocsin.domain.bundle import FORMAT
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
@@ -30,10 +32,11 @@ COOLDOWN_S = 60.0  # an alert that comes back within a minute is the same to an 
 CHECKED_WINDOWS = 64
 RELOAD_WITHIN_S = 120
 Scorer = Callable[[Path, NDArray[np.float32]], list[NDArray[np.float32]]]
-# Scores the windows in a .npy file with the program of a .pt2 file, with nothing of ours imported.
+# Scores the windows in a .npy file with the program of a .pt2 file, with the function's own loader.
 RELOAD = (
     "import sys, numpy, torch;"
-    "program = torch.export.load(sys.argv[1]).module();"
+    "from tocsin.adapters.program_graph import load_program;"
+    "program = load_program(open(sys.argv[1], 'rb').read());"
     "windows = torch.from_numpy(numpy.load(sys.argv[2]));"
     "numpy.savez(sys.argv[3], *[part.detach().numpy() for part in program(windows)])"
 )
@@ -60,13 +63,15 @@ def export_program(model: WindowAutoencoder, path: Path) -> None:
 
 
 def load_program(folder: Path) -> Program:
-    """The program of the bundle in *folder*. Raises InvalidBundleError when its hash is wrong."""
+    """The program of the bundle in *folder*, read as the function reads it: a candidate may come
+    from anywhere. Raises InvalidBundleError when its hash is wrong, or it is no program of ours."""
     described = read_description(folder)
-    path = folder / str(described["program"]["file"])
-    if _hash_file(path) != described["program"]["sha256"]:
+    path = folder / PROGRAM_FILE
+    content = path.read_bytes()
+    promised = described.get("program")
+    if not isinstance(promised, dict) or sha256(content).hexdigest() != promised.get("sha256"):
         raise InvalidBundleError(f"{path} is not the program that {BUNDLE_FILE} describes")
-    program: Program = torch.export.load(path).module()
-    return program
+    return load_graph(content)
 
 
 def read_description(folder: Path) -> dict[str, Any]:
@@ -160,7 +165,7 @@ def version_of(
     model: WindowAutoencoder, calibration: Calibration, hysteresis: Hysteresis, cooldown_s: float
 ) -> str:
     """A name that changes with what changes decisions: weights, shape, calibration, hysteresis."""
-    digest = hashlib.sha256()
+    digest = sha256()
     settings = [asdict(model.config), asdict(calibration), asdict(hysteresis), cooldown_s]
     digest.update(json.dumps(settings, sort_keys=True).encode())
     for name, value in sorted(model.state_dict().items()):
@@ -172,7 +177,7 @@ def check_reload(model: WindowAutoencoder, path: Path, *, score: Scorer | None =
     """Raise InvalidBundleError unless the program in *path* scores as *model* does.
 
     *score* answers with the program for windows ``[k, w, c]``; by default a fresh process that
-    knows nothing of ours, as the function that will load it knows nothing of the training.
+    knows nothing of the training, as the function that will load it.
     """
     config = model.config
     generator = np.random.default_rng(0)
@@ -199,6 +204,8 @@ def score_in_fresh_process(path: Path, windows: NDArray[np.float32]) -> list[NDA
         done = subprocess.run(  # our own interpreter and our own line
             [sys.executable, "-c", RELOAD, str(path), str(windows_path), str(answer_path)],
             capture_output=True, text=True, timeout=RELOAD_WITHIN_S, check=False,
+            # Where this process finds the function's code, the fresh one finds it too.
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )  # fmt: skip
         if done.returncode != 0:
             raise InvalidBundleError(f"{path} does not load in a fresh process: {done.stderr}")
@@ -214,4 +221,4 @@ def _round_numbers(values: torch.Tensor) -> list[float]:
 
 
 def _hash_file(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return sha256(path.read_bytes()).hexdigest()

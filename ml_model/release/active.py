@@ -7,8 +7,9 @@ overwriting each other's change.
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from azure.core import MatchConditions
 from azure.core.exceptions import (
@@ -20,6 +21,7 @@ from azure.storage.blob import ContainerClient
 
 from tocsin.domain.active_bundle import ACTIVE_FILE, Active, parse_active
 from tocsin.domain.errors import TocsinError
+from tocsin.domain.signing import Signature
 
 CONTAINER = "models"
 
@@ -28,18 +30,39 @@ class PublishError(TocsinError):
     """Published bundles cannot be changed so: no connection, no such version, or a conflict."""
 
 
-def read_active(container: ContainerClient, profile: str) -> Active:
-    """What is active; a file that cannot be read as one names nothing, and may be replaced."""
+class Signs(Protocol):
+    """Signs what is published, and says whether something is signed by a trusted key."""
+
+    def sign(self, statement: bytes) -> Signature: ...
+
+    def check(self, statement: bytes, signature: Signature | None, what: str) -> None:
+        """Raise InvalidBundleError unless *statement* is signed by a trusted key."""
+        ...
+
+    def trusts(self, statement: bytes, signature: Signature | None) -> bool: ...
+
+
+def read_active(container: ContainerClient, profile: str, signer: Signs | None = None) -> Active:
+    """What is active; a file that cannot be read as one names nothing, and may be replaced.
+
+    So does one that *signer* does not trust: nothing of what it says may be signed anew.
+    """
     try:
         stream = container.download_blob(f"{profile}/{ACTIVE_FILE}")
     except ResourceNotFoundError:
         return Active(None)
     active = parse_active(stream.readall())
+    if signer is not None and (
+        active.now is None or not signer.trusts(active.statement(profile), active.signature)
+    ):
+        active = Active(None)
     return replace(active, etag=stream.properties.etag)
 
 
-def write(container: ContainerClient, profile: str, active: Active) -> None:
-    """Replace the file that *active* was made from.
+def write(
+    container: ContainerClient, profile: str, active: Active, signer: Signs | None = None
+) -> None:
+    """Replace the file that *active* was made from, signed where there is a *signer*.
 
     Raises PublishError when it was changed meanwhile.
     """
@@ -47,6 +70,8 @@ def write(container: ContainerClient, profile: str, active: Active) -> None:
     condition: dict[str, Any] = {"match_condition": MatchConditions.IfMissing}
     if active.etag is not None:
         condition = {"etag": active.etag, "match_condition": MatchConditions.IfNotModified}
+    if signer is not None:
+        active = active.sign_with(signer.sign(active.statement(profile)))
     try:
         container.upload_blob(name, active.to_bytes(), overwrite=True, **condition)
     except (ResourceModifiedError, ResourceExistsError) as error:
@@ -68,3 +93,7 @@ def download(container: ContainerClient, name: str) -> bytes | None:
 
 def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000

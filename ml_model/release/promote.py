@@ -7,7 +7,6 @@ is promoted only with a reason; rolling back, which has to work in an emergency,
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,15 +15,22 @@ from typing import Literal
 from azure.storage.blob import ContainerClient
 
 from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
-from ml_model.release.active import CONTAINER, PublishError, download, read_active, sha256_of, write
+from ml_model.release.active import (
+    CONTAINER,
+    PublishError,
+    Signs,
+    download,
+    now_ms,
+    read_active,
+    sha256_of,
+    write,
+)
 from ml_model.release.verdict import Verdict, check_fit, read_verdict, record_force
 from tocsin.domain.active_bundle import Active, Named
-from tocsin.domain.bundle import check_sha256, parse_bundle
+from tocsin.domain.bundle import check_sha256, is_version, parse_bundle
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
-
-# As a part of an address, anything else could lead out of the profile's folder.
-_VERSION = re.compile(r"[\w-]+(\.[\w-]+)*")
+from tocsin.domain.signing import SIGNATURE_SUFFIX, parse_signature_file, state_bundle
 
 Use = Literal["active", "previous", "rolled back", ""]
 
@@ -56,16 +62,20 @@ class Version:
 
 
 def promote(
-    container: ContainerClient, profile: Profile, version: str, *, force: str | None = None
-) -> Flip:
+    container: ContainerClient, profile: Profile, version: str,
+    *, force: str | None = None, signer: Signs | None = None,
+) -> Flip:  # fmt: skip
     """Make the published *version* the active one; the one before it stays named for a rollback.
 
-    *force*: why it is promoted although it was called not fit; kept beside it. Safe to repeat.
-    Raises InvalidBundleError when the version is not whole, UnfitError when it was called not fit
-    and there is no reason, PublishError when it is not there or active.json was changed meanwhile.
+    *force*: why it is promoted although it was called not fit; kept beside it. With a *signer* only
+    a version that is signed by a trusted key is promoted, and signed to be active. Safe to repeat.
+    Raises InvalidBundleError when the version is not whole, or not signed; UnfitError when it was
+    called not fit and there is no reason; PublishError when it is not there or active.json was
+    changed meanwhile.
     """
-    found = read_active(container, profile.name)
-    wanted = Named(version, sha256_of(_download_bundle(container, profile, version)[BUNDLE_FILE]))
+    found = read_active(container, profile.name, signer)
+    files = _download_bundle(container, profile, version, signer)
+    wanted = Named(version, sha256_of(files[BUNDLE_FILE]))
     if found.now == wanted:
         return Flip(profile.name, version, _name_of(found.previous), changed=False)
     verdict = read_verdict(container, profile.name, version)
@@ -75,21 +85,24 @@ def promote(
     elif verdict is not None and not verdict.fit:
         # First, so that no unfit bundle is ever active without its reason.
         forced = record_force(container, verdict, force)
-    following = found.activate(wanted)
-    write(container, profile.name, following)
+    following = found.activate(wanted, now_ms=now_ms())
+    write(container, profile.name, following, signer)
     before = _name_of(following.previous)
     return Flip(profile.name, version, before, changed=True, verdict=verdict, forced=forced)
 
 
-def roll_back(container: ContainerClient, profile: Profile) -> Flip:
-    """Make the version before the active one active again.
+def roll_back(container: ContainerClient, profile: Profile, *, signer: Signs | None = None) -> Flip:
+    """Make the version before the active one active again, signed by *signer*.
 
     Safe to repeat: a second time changes nothing. Raises InvalidBundleError when that version is
     not as it was, PublishError when there is none or active.json was changed meanwhile.
     """
-    found = read_active(container, profile.name)
+    found = read_active(container, profile.name, signer)
     if found.now is None:
-        raise PublishError(f"profile {profile.name!r} has no active bundle to roll back from")
+        trusted = "" if signer is None else ", or none that a trusted key has signed"
+        raise PublishError(
+            f"profile {profile.name!r} has no active bundle to roll back from{trusted}"
+        )
     if found.previous is None:
         if found.rolled_back is None:
             raise PublishError(
@@ -97,10 +110,11 @@ def roll_back(container: ContainerClient, profile: Profile) -> Flip:
                 "promote another one instead"
             )
         return Flip(profile.name, found.now.version, found.rolled_back, changed=False)
-    files = _download_bundle(container, profile, found.previous.version)
+    files = _download_bundle(container, profile, found.previous.version, signer)
     path = f"{CONTAINER}/{profile.name}/{found.previous.version}/{BUNDLE_FILE}"
     check_sha256(files[BUNDLE_FILE], found.previous.bundle_sha256, path)
-    write(container, profile.name, found.roll_back_to(found.previous))
+    following = found.roll_back_to(found.previous, now_ms=now_ms())
+    write(container, profile.name, following, signer)
     return Flip(profile.name, found.previous.version, found.now.version, changed=True)
 
 
@@ -133,10 +147,11 @@ def fetch(container: ContainerClient, profile: Profile, version: str | None, int
 
 
 def _download_bundle(
-    container: ContainerClient, profile: Profile, version: str
+    container: ContainerClient, profile: Profile, version: str, signer: Signs | None = None
 ) -> dict[str, bytes]:
-    """Both files of a published version, its description and its program's hash found right."""
-    if not _VERSION.fullmatch(version):
+    """Both files of a published version, its description, its program's hash and, with a *signer*,
+    its signature found right."""
+    if not is_version(version):
         raise PublishError(f"{version!r} is no version; python -m ml_model versions lists them")
     folder = f"{profile.name}/{version}"
     files = {name: download(container, f"{folder}/{name}") for name in (BUNDLE_FILE, PROGRAM_FILE)}
@@ -147,6 +162,10 @@ def _download_bundle(
             f"{CONTAINER}/{folder}/{missing} does not exist; publish the bundle first, or choose "
             f"another version (python -m ml_model versions --profile {profile.name})"
         )
+    if signer is not None:
+        path = f"{folder}/{BUNDLE_FILE}"
+        signature = parse_signature_file(download(container, path + SIGNATURE_SUFFIX), path)
+        signer.check(state_bundle(profile.name, description), signature, path)
     spec = parse_bundle(description, profile)
     if spec.version != version:
         raise InvalidBundleError(f"{CONTAINER}/{folder} holds the version {spec.version!r}")

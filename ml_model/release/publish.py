@@ -16,7 +16,16 @@ from azure.core.exceptions import ResourceExistsError
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
-from ml_model.release.active import CONTAINER, PublishError, download, read_active, sha256_of, write
+from ml_model.release.active import (
+    CONTAINER,
+    PublishError,
+    Signs,
+    download,
+    now_ms,
+    read_active,
+    sha256_of,
+    write,
+)
 from ml_model.release.verdict import (
     check_fit,
     read_folder_verdict,
@@ -27,6 +36,7 @@ from tocsin.domain.active_bundle import Named
 from tocsin.domain.bundle import BundleSpec, check_sha256, parse_bundle
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
+from tocsin.domain.signing import SIGNATURE_SUFFIX, state_bundle
 
 TIMEOUT_S = 30
 RETRIES = 4
@@ -80,9 +90,9 @@ def container_client(environment: Mapping[str, str]) -> ContainerClient:
 
 def publish(
     container: ContainerClient, folders: Sequence[Path], profiles: Mapping[str, Profile],
-    *, activate: bool,
+    *, activate: bool, signer: Signs | None = None,
 ) -> list[Published]:  # fmt: skip
-    """Publish the bundle in each of *folders*, each named like its profile.
+    """Publish the bundle in each of *folders*, each named like its profile, signed by *signer*.
 
     With *activate*, it becomes the active one; without, only where its profile has none that the
     product would take (the format may have changed since). Every bundle is checked before the first
@@ -91,18 +101,20 @@ def publish(
     """
     checked = [(_check_folder(folder, _profile_of(folder, profiles)), folder) for folder in folders]
     return [
-        _publish_folder(container, spec, folder, profiles[spec.profile], activate=activate)
+        _publish_folder(
+            container, spec, folder, profiles[spec.profile], activate=activate, signer=signer
+        )
         for spec, folder in checked
     ]
 
 
 def publish_bundle(
-    container: ContainerClient, folder: Path, profile: Profile, *, activate: bool
-) -> Published:
+    container: ContainerClient, folder: Path, profile: Profile,
+    *, activate: bool, signer: Signs | None = None,
+) -> Published:  # fmt: skip
     """Publish the bundle of *profile* in *folder*, whatever the folder is called, as above."""
-    return _publish_folder(
-        container, _check_folder(folder, profile), folder, profile, activate=activate
-    )
+    spec = _check_folder(folder, profile)
+    return _publish_folder(container, spec, folder, profile, activate=activate, signer=signer)
 
 
 def _profile_of(folder: Path, profiles: Mapping[str, Profile]) -> Profile:
@@ -125,17 +137,18 @@ def _check_folder(folder: Path, profile: Profile) -> BundleSpec:
 
 
 def _publish_folder(
-    container: ContainerClient, spec: BundleSpec, folder: Path, profile: Profile, *, activate: bool
-) -> Published:
-    # The program first: whoever reads the new bundle.json finds what it describes.
+    container: ContainerClient, spec: BundleSpec, folder: Path, profile: Profile,
+    *, activate: bool, signer: Signs | None,
+) -> Published:  # fmt: skip
+    files = _read_files(folder, profile, signer)
     uploaded = sum(
-        _upload(container, f"{spec.profile}/{spec.version}/{name}", (folder / name).read_bytes())
-        for name in (PROGRAM_FILE, BUNDLE_FILE)
+        _upload(container, f"{spec.profile}/{spec.version}/{name}", content)
+        for name, content in files.items()
     )
     if (verdict := read_folder_verdict(folder, spec.version)) is not None:
         upload_verdict(container, verdict)
-    wanted = Named(spec.version, sha256_of((folder / BUNDLE_FILE).read_bytes()))
-    found = read_active(container, spec.profile)
+    wanted = Named(spec.version, sha256_of(files[BUNDLE_FILE]))
+    found = read_active(container, spec.profile, signer)
     if found.now == wanted:
         outcome: Outcome = "already active"
     # The same version described anew has to be named anew too, or its hash would be wrong.
@@ -144,17 +157,28 @@ def _publish_folder(
         or found.now.version == spec.version
         or not _is_usable(container, found.now, profile)
     ):
-        write(container, spec.profile, found.activate(wanted))
+        write(container, spec.profile, found.activate(wanted, now_ms=now_ms()), signer)
         outcome = "activated"
     elif activate:
         check_fit(read_verdict(container, spec.profile, spec.version))
-        write(container, spec.profile, found.activate(wanted))
+        write(container, spec.profile, found.activate(wanted, now_ms=now_ms()), signer)
         outcome = "activated"
     else:
         return Published(
             spec.profile, spec.version, uploaded, "another stays active", found.now.version
         )
     return Published(spec.profile, spec.version, uploaded, outcome, spec.version)
+
+
+def _read_files(folder: Path, profile: Profile, signer: Signs | None) -> dict[str, bytes]:
+    """What is uploaded, in this order: whoever reads the new bundle.json finds what it describes
+    and what vouches for it."""
+    files = {PROGRAM_FILE: (folder / PROGRAM_FILE).read_bytes()}
+    description = (folder / BUNDLE_FILE).read_bytes()
+    if signer is not None:
+        signature = signer.sign(state_bundle(profile.name, description))
+        files[BUNDLE_FILE + SIGNATURE_SUFFIX] = signature.to_bytes()
+    return {**files, BUNDLE_FILE: description}
 
 
 def _is_usable(container: ContainerClient, named: Named, profile: Profile) -> bool:

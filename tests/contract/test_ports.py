@@ -22,6 +22,8 @@ from tests.fakes.records import decided_message, device_record, device_threshold
 from tests.fakes.services import TARGET_PER_DAY, Plant
 from tocsin.adapters.device_thresholds import KnownThresholds
 from tocsin.adapters.model_bundle import ActiveModels
+from tocsin.adapters.published_bundles import PublishedBundles
+from tocsin.adapters.signing_keys import SigningKeys
 from tocsin.domain.alerts import Alert, AlertPosition
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.errors import DeliveryError, InvalidRequestError
@@ -381,7 +383,9 @@ async def test_a_file_is_read_whole_or_not_there(files: Files) -> None:
 
 async def test_the_active_model_comes_out_of_the_files(files: Files) -> None:
     now_s = 0.0
-    models = ActiveModels(files.read, refresh_s=30, clock_s=lambda: now_s)
+    models = ActiveModels(
+        PublishedBundles(files.read, SigningKeys()), refresh_s=30, clock_s=lambda: now_s
+    )
     for path, content in bundle_files(RIG, "1-a").items():
         await files.write(path, content)
     model = await models.current(RIG)

@@ -23,6 +23,8 @@ from tests.fakes.bundles import bundle_files
 from tests.fakes.messages import RIG
 from tocsin.adapters.blob import BlobFiles, blob_client
 from tocsin.adapters.model_bundle import ActiveModels
+from tocsin.adapters.published_bundles import PublishedBundles
+from tocsin.adapters.signing_keys import SigningKeys
 from tocsin.domain.active_bundle import Named
 from tocsin.domain.errors import InvalidBundleError
 
@@ -159,17 +161,19 @@ def test_of_two_operators_the_slower_one_is_told(container: ContainerClient) -> 
     seen = read_active(container, RIG.name)
     promote(container, RIG, "1-b")
     with pytest.raises(PublishError, match="changed by someone else meanwhile"):
-        write(container, RIG.name, seen.activate(Named(**name_version(container, "1-c"))))
+        write(container, RIG.name, seen.activate(Named(**name_version(container, "1-c")), now_ms=1))
     assert active(container)["version"] == "1-b"
     # The same change twice is none: so it looks when an answer was lost and the client repeated.
-    write(container, RIG.name, seen.activate(Named(**name_version(container, "1-b"))))
+    write(container, RIG.name, seen.activate(Named(**name_version(container, "1-b")), now_ms=1))
 
 
 def test_of_two_first_activations_the_slower_one_is_told(container: ContainerClient) -> None:
     nothing = read_active(container, RIG.name)
     promote(container, RIG, "1-a")
     with pytest.raises(PublishError, match="changed by someone else meanwhile"):
-        write(container, RIG.name, nothing.activate(Named(**name_version(container, "1-b"))))
+        write(
+            container, RIG.name, nothing.activate(Named(**name_version(container, "1-b")), now_ms=1)
+        )
     assert active(container)["version"] == "1-a"
 
 
@@ -226,7 +230,11 @@ async def test_the_functions_take_the_promoted_version_and_keep_it_when_the_next
     now_s = 0.0
     promote(container, RIG, "1-a")
     async with blob_client(connection("BlobStorage", endpoints.storage_connection)) as blobs:
-        models = ActiveModels(BlobFiles(blobs).read, refresh_s=30, clock_s=lambda: now_s)
+        models = ActiveModels(
+            PublishedBundles(BlobFiles(blobs).read, SigningKeys()),
+            refresh_s=30,
+            clock_s=lambda: now_s,
+        )
 
         async def version() -> str | None:
             """The version in use once a due look-up is over."""

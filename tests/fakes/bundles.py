@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import io
 import json
 from collections.abc import Callable
+from hashlib import sha256
 
 import torch
 from torch import Tensor, nn
 
+from ml_model.release.signing import Signer
+from tocsin.domain.active_bundle import Active, Named
 from tocsin.domain.profile import Profile
+from tocsin.domain.signing import state_bundle
+
+
+def row(windows: Tensor, before_last: int) -> Tensor:
+    """A row of each window, counted from the last, ``[b, c]``."""
+    return windows.narrow(1, windows.shape[1] - 1 - before_last, 1).squeeze(1)
 
 
 class Steps(nn.Module):
@@ -21,19 +29,21 @@ class Steps(nn.Module):
     """
 
     def forward(self, windows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        known = torch.nan_to_num(windows)
-        step = (known[:, -1] - known[:, -2]).abs()
-        missing = torch.isnan(windows[:, -1]).to(step.dtype)
-        stuck = (windows[:, -1] == windows[:, -2]).to(step.dtype)
-        return step.sum(dim=1), torch.softmax(step, dim=1), missing + 2 * stuck
+        known = windows.nan_to_num(0.0)
+        step = (row(known, 0) - row(known, 1)).abs()
+        missing = torch.isnan(row(windows, 0)).to(step.dtype)
+        stuck = (row(windows, 0) == row(windows, 1)).to(step.dtype)
+        total = step.sum(1, keepdim=True)
+        equal = torch.full_like(step, 1.0 / windows.shape[2])
+        return step.sum(1), torch.where(total > 1e-30, step / total, equal), missing + stuck * 2.0
 
 
 class ScoreOnly(nn.Module):
     """Answers in another shape than the product asks for."""
 
     def forward(self, windows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        score = torch.nan_to_num(windows[:, -1]).sum(dim=1)
-        return score, score, score
+        score = row(windows.nan_to_num(0.0), 0).sum(1)
+        return score, score.abs(), score.square()
 
 
 class NoSensors(nn.Module):
@@ -61,9 +71,12 @@ def bundle_files(
     /,
     *,
     program: Callable[[], nn.Module] = Steps,
+    signer: Signer | None = None,
+    activated_at: int = 1,
     **changes: object,
 ) -> dict[str, bytes]:
-    """The files of one active bundle by path; *changes* replace fields of bundle.json."""
+    """The files of one active bundle by path, signed by *signer*; *changes* replace fields of
+    bundle.json."""
     content = exported(program, profile.window, len(profile.channels))
     bundle = json.dumps(
         {
@@ -79,7 +92,7 @@ def bundle_files(
             "scaler": {"centre": [], "spread": []},
             "program": {
                 "file": "model.pt2",
-                "sha256": hashlib.sha256(content).hexdigest(),
+                "sha256": sha256(content).hexdigest(),
                 "bytes": len(content),
             },
             "training": {},
@@ -88,9 +101,13 @@ def bundle_files(
             **changes,
         }
     ).encode()
-    active = {"version": version, "bundle_sha256": hashlib.sha256(bundle).hexdigest()}
-    return {
+    active = Active(Named(version, sha256(bundle).hexdigest()), activated_at=activated_at)
+    files = {
         f"{profile.name}/{version}/model.pt2": content,
         f"{profile.name}/{version}/bundle.json": bundle,
-        f"{profile.name}/active.json": json.dumps(active).encode(),
     }
+    if signer is not None:
+        active = active.sign_with(signer.sign(active.statement(profile.name)))
+        signature = signer.sign(state_bundle(profile.name, bundle))
+        files[f"{profile.name}/{version}/bundle.json.sig"] = signature.to_bytes()
+    return {**files, f"{profile.name}/active.json": active.to_bytes()}

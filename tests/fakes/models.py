@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.domain.bundle import BundleSpec
+from tocsin.domain.model_state import ModelState
 from tocsin.domain.profile import Profile
 from tocsin.domain.scoring import Hysteresis
 from tocsin.domain.thresholds import Tail
@@ -94,5 +95,12 @@ class FakeModels:
     def __init__(self, *models: FakeModel) -> None:
         self.by_profile = {model.spec.profile: model for model in models}
 
+        self.refused: dict[str, str] = {}
+
     async def current(self, profile: Profile) -> FakeModel | None:
         return self.by_profile.get(profile.name)
+
+    async def state(self, profile: Profile) -> ModelState:
+        model = self.by_profile.get(profile.name)
+        version = None if model is None else model.spec.version
+        return ModelState(version=version, refused=self.refused.get(profile.name))

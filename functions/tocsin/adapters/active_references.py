@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import json
 
-from tocsin.adapters.model_bundle import ReadFile
-from tocsin.domain.active_bundle import ACTIVE_FILE, require_active
-from tocsin.domain.bundle import check_sha256, parse_bundle
+from tocsin.adapters.published_bundles import PublishedBundles
+from tocsin.domain.bundle import parse_bundle
 from tocsin.domain.drift import Reference, parse_reference
-from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
 
 
 class ActiveReferences:
-    """The port References over the files of the container ``models``."""
+    """The port References over the published bundles."""
 
-    def __init__(self, read_file: ReadFile) -> None:
-        self._read_file = read_file
+    def __init__(self, bundles: PublishedBundles) -> None:
+        self._bundles = bundles
 
     async def active(self, profile: Profile) -> tuple[str, Reference]:
-        content = await self._read_file(f"{profile.name}/{ACTIVE_FILE}")
-        named = require_active(content, profile)
-        path = f"{profile.name}/{named.version}/bundle.json"
-        bundle = await self._read_file(path)
-        if bundle is None:
-            raise InvalidBundleError(f"{path} does not exist; publish the bundle again")
-        check_sha256(bundle, named.bundle_sha256, path)
-        parse_bundle(bundle, profile)
-        return named.version, parse_reference(json.loads(bundle), profile)
+        content = await self._bundles.read_active(profile)
+        _, named = self._bundles.check_active(content, profile)
+        description = await self._bundles.read_description(profile, named)
+        parse_bundle(description, profile)
+        return named.version, parse_reference(json.loads(description), profile)

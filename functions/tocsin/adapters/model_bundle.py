@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from azure.core.exceptions import AzureError
 from numpy.typing import NDArray
 
 from tocsin.adapters.process_memory import settle_memory
+from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.refresh import Refresh
-from tocsin.domain.active_bundle import ACTIVE_FILE, require_active
-from tocsin.domain.bundle import BundleSpec, check_sha256, parse_bundle
+from tocsin.domain.active_bundle import Active
+from tocsin.domain.bundle import BundleSpec, parse_bundle
 from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.model_state import ModelState
 from tocsin.domain.profile import Profile
 
 if TYPE_CHECKING:
@@ -24,7 +28,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ReadFile = Callable[[str], Awaitable[bytes | None]]
+# What torch and the steps raise for tensors and numbers that do not go together.
+_FAILURES = (RuntimeError, TypeError, ValueError, IndexError, OverflowError, AttributeError)
 
 
 class TorchModel:
@@ -58,7 +63,7 @@ def load_model(spec: BundleSpec, program: bytes, profile: Profile) -> TorchModel
     """
     import torch  # noqa: PLC0415 (most of a cold start, so only where it is needed)
 
-    from tocsin.adapters.program import load_program  # noqa: PLC0415 (imports torch)
+    from tocsin.adapters.program_graph import load_program  # noqa: PLC0415 (imports torch)
 
     torch.set_num_threads(1)
     settle_memory()
@@ -66,7 +71,7 @@ def load_model(spec: BundleSpec, program: bytes, profile: Profile) -> TorchModel
         model = TorchModel(spec, load_program(program))
         windows = np.zeros((2, spec.window, len(spec.channels)), dtype=np.float32)
         shapes = [part.shape for part in model.score(windows)]
-    except Exception as error:
+    except (InvalidBundleError, *_FAILURES) as error:
         raise InvalidBundleError(
             f"bundle {spec.version!r} of profile {profile.name!r} does not load: {error}"
         ) from error
@@ -87,21 +92,33 @@ class ActiveModels:
     """
 
     def __init__(
-        self, read_file: ReadFile, *, refresh_s: float, clock_s: Callable[[], float]
+        self, bundles: PublishedBundles, *, refresh_s: float, clock_s: Callable[[], float]
     ) -> None:
-        self._read_file = read_file
+        self._bundles = bundles
         self._refresh_s = refresh_s
         self._clock_s = clock_s
         self._by_profile: dict[str, _ActiveModel] = {}
 
     async def current(self, profile: Profile) -> TorchModel | None:
+        return await self._find(profile).model()
+
+    async def state(self, profile: Profile) -> ModelState:
+        active = self._find(profile)
+        try:
+            await active.model()
+        except AzureError as error:
+            log.warning("Model of %r not looked up: %s", profile.name, error)
+            return ModelState(refused="the storage of the bundles does not answer")
+        return active.state
+
+    def _find(self, profile: Profile) -> _ActiveModel:
         active = self._by_profile.get(profile.name)
         if active is None:
             active = _ActiveModel(
-                profile, self._read_file, refresh_s=self._refresh_s, clock_s=self._clock_s
+                profile, self._bundles, refresh_s=self._refresh_s, clock_s=self._clock_s
             )
             self._by_profile[profile.name] = active
-        return await active.model()
+        return active
 
 
 class _ActiveModel:
@@ -110,15 +127,16 @@ class _ActiveModel:
     def __init__(
         self,
         profile: Profile,
-        read_file: ReadFile,
+        bundles: PublishedBundles,
         *,
         refresh_s: float,
         clock_s: Callable[[], float],
     ) -> None:
         self._profile = profile
-        self._read_file = read_file
+        self._bundles = bundles
         self._model: TorchModel | None = None
         self._loaded_by: bytes | None = None
+        self.state = ModelState()
         self._refresh = Refresh(
             self._look_up, subject=f"Model of {profile.name!r}", every_s=refresh_s, clock_s=clock_s
         )
@@ -128,31 +146,32 @@ class _ActiveModel:
         return self._model
 
     async def _look_up(self) -> None:
-        profile = self._profile
-        active = await self._read_file(f"{profile.name}/{ACTIVE_FILE}")
-        if active == self._loaded_by and active is not None:
+        content = await self._bundles.read_active(self._profile)
+        if content == self._loaded_by and content is not None:
+            self.state = replace(self.state, refused=None)
             return
         try:
-            self._model = await self._load(active, profile)
+            self._model, active = await self._load(content)
         except InvalidBundleError as error:
-            kept = "none" if self._model is None else self._model.spec.version
+            self.state = replace(self.state, refused=str(error))
+            kept = self.state.version or "none"
             log.error("Bundle refused, version in use: %s. %s", kept, error)  # noqa: TRY400 (told)
             return
-        self._loaded_by = active
-        log.info("Profile %r is scored by bundle %r", profile.name, self._model.spec.version)
+        self._loaded_by = content
+        version = self._model.spec.version
+        self.state = ModelState(version=version, activated_at=active.activated_at or None)
+        log.info("Profile %r is scored by bundle %r", self._profile.name, version)
 
-    async def _load(self, active: bytes | None, profile: Profile) -> TorchModel:
-        named = require_active(active, profile)
-        folder = f"{profile.name}/{named.version}"
-        bundle = await self._file(f"{folder}/bundle.json")
-        check_sha256(bundle, named.bundle_sha256, f"{folder}/bundle.json")
-        spec = parse_bundle(bundle, profile)
-        program = await self._file(f"{folder}/{spec.program_file}")
-        check_sha256(program, spec.program_sha256, f"{folder}/{spec.program_file}")
-        return await asyncio.to_thread(load_model, spec, program, profile)
-
-    async def _file(self, path: str) -> bytes:
-        content = await self._read_file(path)
-        if content is None:
-            raise InvalidBundleError(f"{path} does not exist; publish the bundle again")
-        return content
+    async def _load(self, content: bytes | None) -> tuple[TorchModel, Active]:
+        profile = self._profile
+        active, named = self._bundles.check_active(content, profile)
+        # Who may write the files could put back an old one that was signed in its time.
+        if self._bundles.signed and active.activated_at < (self.state.activated_at or 0):
+            raise InvalidBundleError(
+                f"active.json of profile {profile.name!r} is older than the one in use; to go back "
+                "to a version, use python -m ml_model rollback or promote"
+            )
+        description = await self._bundles.read_description(profile, named)
+        spec = parse_bundle(description, profile)
+        program = await self._bundles.read_program(profile, named, spec)
+        return await asyncio.to_thread(load_model, spec, program, profile), active

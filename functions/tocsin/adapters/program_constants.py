@@ -2,62 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 
 import torch
 
-from tocsin.adapters.program_archive import STRIDED, UnsupportedProgramError, dtype_of
+from tocsin.adapters.program_archive import require_dtype
+from tocsin.domain.errors import InvalidBundleError
 
-_MEMORY_FORMATS: Final = {1: torch.contiguous_format, 4: torch.preserve_format}
+LARGEST_INT: Final = 2**63 - 1  # in a slice, for "to the end"
+MOST_DIMENSIONS: Final = 16
+# How a graph writes what JSON has no number for.
+_NO_NUMBERS: Final = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": -float("inf")}
 
 
-def constant_of(kind: str, value: Any) -> Any:  # noqa: ANN401 (an operator takes many types)
-    """Raises UnsupportedProgramError for what only torch itself can read."""
+def constant_of(kind: str, value: object) -> Any:  # noqa: ANN401 (an operator takes many types)
+    """Raises InvalidBundleError for a kind or a value that no program of ours has."""
     if kind not in _CONSTANTS:
-        raise UnsupportedProgramError(f"an argument of kind {kind!r}")
+        raise InvalidBundleError(f"the program has an argument of kind {kind!r}")
     return _CONSTANTS[kind](value)
 
 
-def _as_it_is(value: object) -> object:
+def require_int(value: object) -> int:
+    if type(value) is not int or not -LARGEST_INT <= value <= LARGEST_INT:
+        raise InvalidBundleError(f"the program has {value!r:.40} for a whole number")
     return value
 
 
-def _floats(values: Sequence[float | str]) -> list[float]:
-    return [float(value) for value in values]
+def require_list(value: object) -> list[Any]:
+    """A list that is no longer than a tensor has dimensions."""
+    if not isinstance(value, list) or len(value) > MOST_DIMENSIONS:
+        raise InvalidBundleError(f"the program has {value!r:.40} for a list of sizes")
+    return value
 
 
-def _memory_format(number: int) -> torch.memory_format:
-    if number not in _MEMORY_FORMATS:
-        raise UnsupportedProgramError(f"memory format {number}")
-    return _MEMORY_FORMATS[number]
+def _require_ints(value: object) -> list[int]:
+    return [require_int(number) for number in require_list(value)]
 
 
-def _layout(number: int) -> torch.layout:
-    if number != STRIDED:
-        raise UnsupportedProgramError(f"layout {number}")
-    return torch.strided
+def _require_float(value: object) -> float:
+    if isinstance(value, str) and value in _NO_NUMBERS:
+        return _NO_NUMBERS[value]
+    if type(value) not in {int, float}:
+        raise InvalidBundleError(f"the program has {value!r:.40} for a number")
+    return float(value)  # type: ignore[arg-type] # one of the two
 
 
-def _device(device: Mapping[str, Any]) -> torch.device:
-    if device["type"] != "cpu":
-        raise UnsupportedProgramError(f"device {device}")
+def _require_bool(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidBundleError(f"the program has {value!r:.40} for true or false")
+    return value
+
+
+def _require_cpu(value: object) -> torch.device:
+    if value != {"type": "cpu", "index": None}:
+        raise InvalidBundleError(f"the program has {value!r:.40} for a device")
     return torch.device("cpu")
 
 
-_CONSTANTS: Final[dict[str, Callable[[Any], Any]]] = {
+_CONSTANTS: Final[dict[str, Callable[[object], Any]]] = {
     "as_none": lambda _: None,
-    "as_int": _as_it_is,
-    "as_ints": _as_it_is,
-    "as_bool": _as_it_is,
-    "as_bools": _as_it_is,
-    "as_string": _as_it_is,
-    # NaN and infinities are written as text.
-    "as_float": float,
-    "as_floats": _floats,
-    "as_sym_int": lambda value: int(value["as_int"]),
-    "as_scalar_type": dtype_of,
-    "as_memory_format": _memory_format,
-    "as_layout": _layout,
-    "as_device": _device,
+    "as_int": require_int,
+    "as_ints": _require_ints,
+    "as_bool": _require_bool,
+    "as_float": _require_float,
+    "as_scalar_type": require_dtype,
+    "as_device": _require_cpu,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from math import isfinite
 from reprlib import repr as brief
@@ -16,6 +17,10 @@ from tocsin.domain.thresholds import Tail
 
 FORMAT = 2
 LONGEST_COOLDOWN_S = 86_400
+LARGEST_DESCRIPTION = 4 * 1024 * 1024
+SHA256 = re.compile(r"[0-9a-f]{64}")
+# As a part of an address, anything else could lead out of the profile's folder.
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}(\.[A-Za-z0-9_-]{1,100}){0,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +44,21 @@ class BundleSpec:
     program_sha256: str
 
 
+def is_version(text: str) -> bool:
+    """Whether *text* can be a version, which is also the name of its folder."""
+    return _NAME.fullmatch(text) is not None
+
+
 def parse_bundle(content: bytes, profile: Profile) -> BundleSpec:
     """Check a ``bundle.json`` against the profile it is to score.
 
     Raises InvalidBundleError naming the profile and the mismatch.
     """
+    if len(content) > LARGEST_DESCRIPTION:
+        raise InvalidBundleError(
+            f"the bundle of profile {profile.name!r} is described in {len(content)} bytes; at most "
+            f"{LARGEST_DESCRIPTION}"
+        )
     try:
         document = json.loads(content)
         _check_format(document, profile)
@@ -144,6 +159,9 @@ def _check_soundness(spec: BundleSpec) -> dict[str, bool]:
     tail = spec.tail
     least = min(spec.hysteresis.raise_after, spec.hysteresis.clear_after)
     return {
+        "version": is_version(spec.version),
+        "program (file, sha256)": _NAME.fullmatch(spec.program_file) is not None
+        and SHA256.fullmatch(spec.program_sha256) is not None,
         "threshold": spec.threshold > 0,
         "hysteresis (raise_after, clear_after)": least >= 1,
         "cooldown_s": 0 <= spec.cooldown_s <= LONGEST_COOLDOWN_S,

@@ -18,8 +18,7 @@ TocsinError
 What hangs on it outside the core, where nobody but its own file knows what it means:
 
 - tocsin.settings: InvalidSettingError, a setting that is missing or malformed
-- tocsin.adapters: UnsupportedProgramError, a program that only torch itself can run;
-  NotRegisteredError, a DeliveryError to a device that the hub does not know
+- tocsin.adapters: NotRegisteredError, a DeliveryError to a device that the hub does not know
 - ml_model: PublishError and its UnfitError, RecordingError, ReproductionError, SimulationError
 """
 

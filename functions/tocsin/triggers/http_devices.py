@@ -30,7 +30,9 @@ class ReadingsQuery(Input):
 
 async def show_profiles(call: Call[Nothing, Nothing]) -> func.HttpResponse:
     services = call.services
-    shown = await profiles.show_profiles(services.profiles.values(), drifts=services.drifts)
+    shown = await profiles.show_profiles(
+        services.profiles.values(), drifts=services.drifts, models=services.models
+    )
     return answer_json({"profiles": shown})
 
 

@@ -9,13 +9,24 @@ from typing import Any
 
 from tocsin.domain.profile import Profile
 from tocsin.usecases.ports.operators import Drifts
+from tocsin.usecases.ports.scoring import Models
 
 
-async def show_profiles(profiles: Iterable[Profile], *, drifts: Drifts) -> list[dict[str, Any]]:
-    """Each profile as its file has it, with ``drift``: the last one measured, or None."""
+async def show_profiles(
+    profiles: Iterable[Profile], *, drifts: Drifts, models: Models
+) -> list[dict[str, Any]]:
+    """Each profile as its file has it, with ``model``: which bundle scores and which was refused,
+    and ``drift``: the last one measured, or None."""
     shown = list(profiles)
-    found = await asyncio.gather(*(drifts.drift(profile.name) for profile in shown))
+    found, states = await asyncio.gather(
+        asyncio.gather(*(drifts.drift(profile.name) for profile in shown)),
+        asyncio.gather(*(models.state(profile) for profile in shown)),
+    )
     return [
-        asdict(profile) | {"drift": None if drift is None else drift.to_document()}
-        for profile, drift in zip(shown, found, strict=True)
+        asdict(profile)
+        | {
+            "model": state.to_document(),
+            "drift": None if drift is None else drift.to_document(),
+        }
+        for profile, drift, state in zip(shown, found, states, strict=True)
     ]

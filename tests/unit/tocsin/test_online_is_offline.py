@@ -22,7 +22,7 @@ from tests.fakes.models import spec_of
 from tests.fakes.store import FakeStore
 from tests.fakes.thresholds import FakeThresholds
 from tocsin.adapters.model_bundle import TorchModel
-from tocsin.adapters.program import load_program
+from tocsin.adapters.program_graph import load_program
 from tocsin.domain.decisions import Rule
 from tocsin.domain.profile import Profile, parse_profile
 from tocsin.domain.thresholds import Tail

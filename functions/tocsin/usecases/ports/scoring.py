@@ -12,6 +12,7 @@ from tocsin.domain.alerts import Alert
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.model_state import ModelState
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.windows import History
@@ -39,6 +40,10 @@ class Models(Protocol):
 
     async def current(self, profile: Profile) -> Model | None:
         """The model in use, or None when none is active or none can be trusted."""
+        ...
+
+    async def state(self, profile: Profile) -> ModelState:
+        """What is in use and what was refused, for people. Never fails."""
         ...
 
 

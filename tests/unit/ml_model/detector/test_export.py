@@ -37,7 +37,7 @@ from tests.unit.ml_model.made_recordings import (
     write_csv,
 )
 from tocsin.adapters.program import GraphProgram
-from tocsin.adapters.program import load_program as load_graph
+from tocsin.adapters.program_graph import load_program as load_graph
 from tocsin.domain.bundle import parse_bundle
 from tocsin.domain.drift import drift_of, parse_reference
 from tocsin.domain.errors import InvalidBundleError

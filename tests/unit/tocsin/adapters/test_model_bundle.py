@@ -12,6 +12,8 @@ from tests.fakes.bundles import NoSensors, ScoreOnly, bundle_files
 from tests.fakes.files import FakeFiles
 from tests.fakes.messages import PROBE, RIG
 from tocsin.adapters.model_bundle import ActiveModels, TorchModel, load_model
+from tocsin.adapters.published_bundles import PublishedBundles
+from tocsin.adapters.signing_keys import SigningKeys
 from tocsin.domain.bundle import parse_bundle
 from tocsin.domain.errors import InvalidBundleError
 
@@ -34,7 +36,11 @@ class Watched:
     def __init__(self, files: dict[str, bytes]) -> None:
         self.files = FakeFiles(files)
         self.clock = Clock()
-        self.models = ActiveModels(self.files.read, refresh_s=REFRESH_S, clock_s=self.clock)
+        self.models = ActiveModels(
+            PublishedBundles(self.files.read, SigningKeys()),
+            refresh_s=REFRESH_S,
+            clock_s=self.clock,
+        )
 
     async def version(self) -> str | None:
         model = await self.models.current(RIG)

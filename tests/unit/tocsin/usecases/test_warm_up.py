@@ -7,11 +7,15 @@ from tests.fakes.bundles import bundle_files
 from tests.fakes.files import FakeFiles
 from tests.fakes.messages import PROBE, PROFILES, RIG
 from tocsin.adapters.model_bundle import ActiveModels
+from tocsin.adapters.published_bundles import PublishedBundles
+from tocsin.adapters.signing_keys import SigningKeys
 from tocsin.usecases.warm_up import warm_up
 
 
 def active_models(files: FakeFiles) -> ActiveModels:
-    return ActiveModels(files.read, refresh_s=30, clock_s=lambda: 0.0)
+    return ActiveModels(
+        PublishedBundles(files.read, SigningKeys()), refresh_s=30, clock_s=lambda: 0.0
+    )
 
 
 async def test_every_profiles_model_is_loaded_before_it_is_asked_for() -> None:
