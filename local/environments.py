@@ -6,11 +6,24 @@ from pathlib import Path
 
 from local.prepare import DATABASE
 from local.services import Endpoints
+from ml_model.release.signing import KEY_FILE_SETTING, PUBLIC_SETTING, make_key, read_public_key
 
 
 def find_authority(state: Path) -> Path:
     """Where the hub keeps the certificate authority (PEM) that its own certificate is from."""
     return state / "iothub/certificates/ca.pem"
+
+
+def find_signing_key(state: Path) -> Path:
+    """Where the private key (PEM) lies that signs the model bundles of a run."""
+    return state / "signing/key.pem"
+
+
+def list_signing_settings(state: Path) -> dict[str, str]:
+    """The public key that the app trusts; the key is made where the state has none yet."""
+    key = find_signing_key(state)
+    public = read_public_key(key) if key.exists() else make_key(key)
+    return {PUBLIC_SETTING: public}
 
 
 def list_app_settings(endpoints: Endpoints, state: Path) -> dict[str, str]:
@@ -24,6 +37,7 @@ def list_app_settings(endpoints: Endpoints, state: Path) -> dict[str, str]:
         "WebPubSub": endpoints.webpubsub_connection,
         # Read by `requests`, which azure-iot-hub is built on; written when the hub starts.
         "REQUESTS_CA_BUNDLE": str(find_authority(state)),
+        **list_signing_settings(state),
     }
 
 
@@ -43,4 +57,6 @@ def list_command_settings(endpoints: Endpoints, state: Path) -> dict[str, str]:
         "CosmosDB": endpoints.cosmos_connection,
         "COSMOS_DATABASE": DATABASE,
         "BlobStorage": endpoints.storage_connection,
+        KEY_FILE_SETTING: str(find_signing_key(state)),
+        **list_signing_settings(state),
     }

@@ -77,9 +77,9 @@ def create_queue(connection: str) -> None:
             return
 
 
-def publish_models(environment: Mapping[str, str]) -> None:
-    """Upload the repository's model bundles and make them the active ones."""
-    run_module(["ml_model", "publish"], environment)
+def publish_models(environment: Mapping[str, str], signing_key: Path) -> None:
+    """Upload the repository's model bundles, signed, and make them the active ones."""
+    run_module(["ml_model", "publish", "--signing-key", str(signing_key)], environment)
 
 
 def run_module(arguments: list[str], environment: Mapping[str, str]) -> str:

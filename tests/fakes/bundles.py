@@ -60,6 +60,7 @@ def exported(program: Callable[[], nn.Module], window: int, channels: int) -> by
     batch = torch.export.Dim("batch", min=1, max=65_536)
     example = torch.zeros((2, window, channels))
     found = torch.export.export(program(), (example,), dynamic_shapes=({0: batch},))
+    found.example_inputs = None  # torch would write them as a pickle
     buffer = io.BytesIO()
     torch.export.save(found, buffer)
     return buffer.getvalue()

@@ -29,6 +29,7 @@ _NAMES: Final = re.compile(
     r"|models/model\.json|archive_format|archive_version|byteorder"
     r"|\.data/version|\.data/serialization_id"
 )
+_ENCRYPTED: Final = 1
 _SAMPLES: Final = "data/sample_inputs/model.pt"
 _UNREADABLE: Final = (KeyError, zipfile.BadZipFile, EOFError, RuntimeError, ValueError)
 
@@ -122,8 +123,8 @@ def _check(entries: list[zipfile.ZipInfo], folder: str, size: int) -> None:
         top, _, name = entry.orig_filename.partition("/")
         if top != folder or not _NAMES.fullmatch(name):
             raise InvalidBundleError(f"the program has an entry {entry.orig_filename!r:.80}")
-        if entry.compress_type != zipfile.ZIP_STORED:
-            raise InvalidBundleError(f"{entry.filename!r} is compressed; torch stores entries")
+        if entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & _ENCRYPTED:
+            raise InvalidBundleError(f"{entry.filename!r} is compressed or encrypted")
         if name == _SAMPLES and entry.file_size:
             raise InvalidBundleError("the program brings sample inputs, which are pickled")
     if sum(entry.file_size for entry in entries) > size:

@@ -24,6 +24,7 @@ from tests.fakes.thresholds import FakeThresholds
 from tocsin.adapters.model_bundle import TorchModel
 from tocsin.adapters.program_graph import load_program
 from tocsin.domain.decisions import Rule
+from tocsin.domain.model_state import ModelState
 from tocsin.domain.profile import Profile, parse_profile
 from tocsin.domain.thresholds import Tail
 from tocsin.usecases.device_memory import DeviceMemory
@@ -63,6 +64,9 @@ class OneModel:
     async def current(self, profile: Profile) -> TorchModel:
         assert profile is PLANT
         return self.model
+
+    async def state(self, profile: Profile) -> ModelState:
+        return ModelState(version=self.model.spec.version)
 
 
 def recording(seed: int, rows: int) -> Recording:
