@@ -19,11 +19,18 @@ def find_signing_key(state: Path) -> Path:
     return state / "signing/key.pem"
 
 
-def list_signing_settings(state: Path) -> dict[str, str]:
-    """The public key that the app trusts; the key is made where the state has none yet."""
+def keep_signing_key(state: Path) -> Path:
+    """The private key of *state*'s runs, made where there is none yet."""
     key = find_signing_key(state)
-    public = read_public_key(key) if key.exists() else make_key(key)
-    return {PUBLIC_SETTING: public}
+    if not key.exists():
+        make_key(key)
+    return key
+
+
+def list_signing_settings(state: Path) -> dict[str, str]:
+    """The public key that the app trusts; nothing before there is one."""
+    key = find_signing_key(state)
+    return {PUBLIC_SETTING: read_public_key(key)} if key.exists() else {}
 
 
 def list_app_settings(endpoints: Endpoints, state: Path) -> dict[str, str]:

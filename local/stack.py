@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 from local import services
-from local.environments import find_signing_key, list_app_settings, list_device_settings
+from local.environments import keep_signing_key, list_app_settings, list_device_settings
 from local.func_host import make_func_host
 from local.ports import check_ports
 from local.prepare import (
@@ -49,6 +49,7 @@ class Stack:
         """
         self.endpoints = endpoints
         self.state = state
+        self._signing_key = keep_signing_key(state)
         self._settings = list_app_settings(seen_by_app or endpoints, state)
         self.tell = tell
         app = ROOT / "functions"
@@ -125,7 +126,7 @@ class Stack:
     def _prepare_blobs(self) -> None:
         create_blob_containers(self.endpoints.storage_connection)
         create_queue(self.endpoints.storage_connection)
-        publish_models({**os.environ, **self._settings}, find_signing_key(self.state))
+        publish_models({**os.environ, **self._settings}, self._signing_key)
 
     def _start_together(self, *names: str) -> None:
         with ThreadPoolExecutor() as pool:
