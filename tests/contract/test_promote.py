@@ -55,6 +55,7 @@ def upload(container: ContainerClient, version: str, **changes: Any) -> None:  #
 
 def active(container: ContainerClient) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(container.download_blob(ACTIVE).readall())
+    assert document.pop("activated_at", 1) > 0
     return document
 
 

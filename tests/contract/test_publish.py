@@ -57,6 +57,7 @@ def empty(container: ContainerClient) -> None:
 
 def active(container: ContainerClient) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(container.download_blob("pump/active.json").readall())
+    assert document.pop("activated_at", 1) > 0
     return document
 
 

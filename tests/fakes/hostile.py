@@ -98,7 +98,7 @@ def _pickles(canary: Path) -> dict[str, bytes]:
 
 
 def _operators(canary: Path) -> dict[str, bytes]:
-    file = {
+    file: dict[str, Json] = {
         "filename": {"as_string": str(canary)},
         "shared": {"as_bool": True},
         "size": {"as_int": 16},
