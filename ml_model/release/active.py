@@ -19,7 +19,7 @@ from azure.core.exceptions import (
 )
 from azure.storage.blob import ContainerClient
 
-from tocsin.domain.active_bundle import ACTIVE_FILE, Active, parse_active
+from tocsin.domain.active_bundle import ACTIVE_FILE, Active, Named, parse_active
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.signing import Signature
 
@@ -41,6 +41,10 @@ class Signs(Protocol):
 
     def trusts(self, statement: bytes, signature: Signature | None) -> bool: ...
 
+    def made(self, signature: Signature | None) -> bool:
+        """Whether *signature* is by its own key, and not by another trusted one."""
+        ...
+
 
 def read_active(container: ContainerClient, profile: str, signer: Signs | None = None) -> Active:
     """What is active; a file that cannot be read as one names nothing, and may be replaced.
@@ -57,6 +61,11 @@ def read_active(container: ContainerClient, profile: str, signer: Signs | None =
     ):
         active = Active(None)
     return replace(active, etag=stream.properties.etag)
+
+
+def is_settled(active: Active, wanted: Named, signer: Signs | None) -> bool:
+    """Whether *wanted* is active already, and signed as it would be now."""
+    return active.now == wanted and (signer is None or signer.made(active.signature))
 
 
 def write(

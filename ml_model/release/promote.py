@@ -20,6 +20,7 @@ from ml_model.release.active import (
     PublishError,
     Signs,
     download,
+    is_settled,
     now_ms,
     read_active,
     sha256_of,
@@ -76,7 +77,7 @@ def promote(
     found = read_active(container, profile.name, signer)
     files = _download_bundle(container, profile, version, signer)
     wanted = Named(version, sha256_of(files[BUNDLE_FILE]))
-    if found.now == wanted:
+    if is_settled(found, wanted, signer):
         return Flip(profile.name, version, _name_of(found.previous), changed=False)
     verdict = read_verdict(container, profile.name, version)
     forced = None

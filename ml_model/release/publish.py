@@ -21,6 +21,7 @@ from ml_model.release.active import (
     PublishError,
     Signs,
     download,
+    is_settled,
     now_ms,
     read_active,
     sha256_of,
@@ -149,7 +150,7 @@ def _publish_folder(
         upload_verdict(container, verdict)
     wanted = Named(spec.version, sha256_of(files[BUNDLE_FILE]))
     found = read_active(container, spec.profile, signer)
-    if found.now == wanted:
+    if is_settled(found, wanted, signer):
         outcome: Outcome = "already active"
     # The same version described anew has to be named anew too, or its hash would be wrong.
     elif (

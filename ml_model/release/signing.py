@@ -54,6 +54,9 @@ class Signer:
             return False
         return True
 
+    def made(self, signature: Signature | None) -> bool:
+        return signature is not None and signature.key == name_key(_public_bytes(self.key))
+
 
 def make_key(path: Path) -> str:
     """Write a new private key to *path*, for its owner's eyes only; returns the public key.

@@ -176,6 +176,24 @@ def test_where_the_app_asks_for_signatures_a_key_is_needed(
     assert "not among those of MODEL_SIGNING_KEYS" in capsys.readouterr().err
 
 
+async def test_a_key_is_replaced_by_publishing_again(
+    endpoints: Endpoints,
+    tmp_path: Path,
+    key: tuple[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    private, public = key
+    folder = describe_anew(tmp_path, "9-a")
+    assert publish(folder, "--signing-key", private) == 0
+    new = tmp_path / "new.pem"
+    new_public = signing.make_key(new)
+    monkeypatch.setenv("MODEL_SIGNING_KEYS", f"{public} {new_public}")
+    assert publish(folder, "--signing-key", str(new)) == 0
+    assert (await look(endpoints, f"{public},{new_public}")).version == "9-a"
+    assert (await look(endpoints, new_public)).version == "9-a"
+    assert "not trusted" in str((await look(endpoints, public)).refused)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 def test_a_private_key_is_its_owners_and_never_written_over(key: tuple[str, str]) -> None:
     path = Path(key[0])
