@@ -160,12 +160,13 @@ def test_a_version_that_is_not_as_it_was_is_not_rolled_back_to(container: Contai
 def test_of_two_operators_the_slower_one_is_told(container: ContainerClient) -> None:
     promote(container, RIG, "1-a")
     seen = read_active(container, RIG.name)
-    promote(container, RIG, "1-b")
+    ours = seen.activate(Named(**name_version(container, "1-b")), now_ms=1)
+    write(container, RIG.name, ours)
     with pytest.raises(PublishError, match="changed by someone else meanwhile"):
         write(container, RIG.name, seen.activate(Named(**name_version(container, "1-c")), now_ms=1))
     assert active(container)["version"] == "1-b"
     # The same change twice is none: so it looks when an answer was lost and the client repeated.
-    write(container, RIG.name, seen.activate(Named(**name_version(container, "1-b")), now_ms=1))
+    write(container, RIG.name, ours)
 
 
 def test_of_two_first_activations_the_slower_one_is_told(container: ContainerClient) -> None:
