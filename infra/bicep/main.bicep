@@ -26,6 +26,9 @@ param alertEmail string
 @description('App setting of the functions: name of the secret in the key vault that it takes.')
 param secretSettings object = {}
 
+@description('Public keys that model bundles must be signed with (docs/adr/0014); empty: bundles are taken unsigned.')
+param modelSigningKeys string = ''
+
 @description('Storage, database, plan over several availability zones.')
 param zoneRedundant bool
 
@@ -313,6 +316,7 @@ module app 'modules/functions.bicep' = {
     identityClientId: identities.outputs.appClientId
     signInClientId: signInClientId
     secretSettings: secretSettings
+    modelSigningKeys: modelSigningKeys
     subnetId: privateNetwork ? network!.outputs.appId : ''
     alwaysReady: alwaysReady
     maximumInstances: maximumInstances

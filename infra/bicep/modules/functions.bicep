@@ -6,6 +6,7 @@ param identityId string
 param identityClientId string
 param signInClientId string
 param secretSettings object
+param modelSigningKeys string
 param subnetId string
 param alwaysReady int
 param maximumInstances int
@@ -54,6 +55,7 @@ var settings = [
   { name: 'WebPubSub__clientId', value: identityClientId }
   { name: 'WEB_PUBSUB_HUB', value: names.liveHub }
   { name: 'MODEL_REFRESH_S', value: '30' }
+  { name: 'MODEL_SIGNING_KEYS', value: modelSigningKeys }
   { name: 'FALSE_ALERTS_PER_DEVICE_DAY', value: '0.5' }
   { name: 'DRIFT_SCHEDULE', value: '0 7 * * * *' }
   { name: 'REBALANCE_SCHEDULE', value: '*/15 * * * * *' }

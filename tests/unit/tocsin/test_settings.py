@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 
 import pytest
@@ -103,3 +104,17 @@ def test_a_wrong_rate_is_refused_by_name(text: str) -> None:
 def test_a_wrong_number_of_seconds_is_refused_by_name(text: str) -> None:
     with pytest.raises(InvalidSettingError, match="MODEL_REFRESH_S"):
         read_settings({**MINIMAL, "MODEL_REFRESH_S": text})
+
+
+def test_public_keys_are_read_several_at_a_time() -> None:
+    first, second = b64encode(b"a" * 32).decode(), b64encode(b"b" * 32).decode()
+    for text in (f"{first} {second}", f"{first},{second}", f" {first} ,\n{second} "):
+        settings = read_settings({**MINIMAL, "MODEL_SIGNING_KEYS": text})
+        assert settings.model_signing_keys == (b"a" * 32, b"b" * 32)
+    assert read_settings(MINIMAL).model_signing_keys == ()
+
+
+@pytest.mark.parametrize("text", ["key", "YQ==", "a" * 44, "\u00fc" * 44, "YQ== "])
+def test_what_is_no_public_key_is_refused_by_name(text: str) -> None:
+    with pytest.raises(InvalidSettingError, match="MODEL_SIGNING_KEYS"):
+        read_settings({**MINIMAL, "MODEL_SIGNING_KEYS": text})

@@ -154,6 +154,15 @@ async def test_without_keys_nothing_is_asked_for_a_signature(files: Files) -> No
     assert SIGNATURE not in watch.files.reads
 
 
+async def test_a_storage_that_is_away_is_said_and_not_raised() -> None:
+    watch = Watch(dict(GOOD), keys_of(OURS))
+    watch.files.away = True
+    state = await watch.models.state(RIG)
+    assert state == ModelState(refused="the storage of the bundles does not answer")
+    watch.files.away = False
+    assert (await watch.models.state(RIG)).version == "2-b"
+
+
 @st.composite
 def damaged(draw: st.DrawFn) -> Files:
     """The good files, of which one is changed in a few places, shortened or lengthened."""

@@ -142,6 +142,22 @@ async def test_a_profile_is_shown_with_its_drift(plant: Plant) -> None:
     assert shown == {"rig": None, "probe": drift.to_document()}
 
 
+async def test_a_profile_is_shown_with_the_bundle_that_scores_and_why_one_was_refused(
+    plant: Plant,
+) -> None:
+    plant.models.refused["probe"] = "probe/active.json is not signed"
+    _, content = await call(plant, "profiles")
+    shown = {profile["name"]: profile["model"] for profile in content["profiles"]}
+    assert shown == {
+        "rig": {"version": "fake-1", "activatedAt": None, "refused": None},
+        "probe": {
+            "version": "fake-1",
+            "activatedAt": None,
+            "refused": "probe/active.json is not signed",
+        },
+    }
+
+
 async def test_devices_are_listed_by_site(plant: Plant) -> None:
     _, everywhere = await call(plant, "devices")
     _, south = await call(plant, "devices", params={"site": "south"})
