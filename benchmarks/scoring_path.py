@@ -23,7 +23,7 @@ from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.signing_keys import SigningKeys
 from tocsin.domain.active_bundle import ACTIVE_FILE, Active, Named
 from tocsin.domain.alerts import Alert
-from tocsin.domain.dead_letters import DeadLetter
+from tocsin.domain.dead_letters import Letter
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.device_threshold import DeviceThreshold
 from tocsin.domain.model_state import ModelState
@@ -81,7 +81,7 @@ class TextStore:
     async def device_thresholds(self) -> list[DeviceThreshold]:
         return []
 
-    async def put(self, letter: DeadLetter) -> None:
+    async def put(self, letter: Letter) -> None:
         self.dead_letters += 1
         self._keep([letter.document()])
 

@@ -13,6 +13,7 @@ from tocsin.adapters.active_references import ActiveReferences
 from tocsin.adapters.blob import BlobDeadLetters, BlobFiles, blob_client
 from tocsin.adapters.cosmos import CosmosStore
 from tocsin.adapters.cosmos_client import cosmos_client
+from tocsin.adapters.cosmos_marks import CosmosAlertMarks
 from tocsin.adapters.cosmos_sites import CosmosSites
 from tocsin.adapters.device_thresholds import REFRESH_S, KnownThresholds
 from tocsin.adapters.iothub import IotHubTwins
@@ -39,6 +40,8 @@ from tocsin.usecases.ports.planning import (
     Twins,
 )
 from tocsin.usecases.ports.scoring import DeadLetters, DeviceThresholds, Models, Telemetry
+from tocsin.usecases.ports.showing import AlertMarks
+from tocsin.usecases.push_alerts import Doors
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +61,7 @@ class Services:
     drifts: Drifts
     dead_letters: DeadLetters
     live: Live
+    alert_marks: AlertMarks
     twins: Twins
     plans: Plans
     site_settings: SiteSettings
@@ -71,6 +75,10 @@ class Services:
     @property
     def sources(self) -> Sources:
         return Sources(self.twins, self.fleet, self.plans, self.site_settings)
+
+    @property
+    def doors(self) -> Doors:
+        return Doors(self.live, self.requests, self.alert_marks, self.dead_letters, self.now_ms)
 
     @property
     def dispatch(self) -> Dispatch:
@@ -103,6 +111,7 @@ def services() -> Services:
         drifts=store,
         dead_letters=BlobDeadLetters(blobs),
         live=WebPubSubLive(webpubsub_client(settings.webpubsub, settings.webpubsub_hub)),
+        alert_marks=CosmosAlertMarks(database, settings.database),
         twins=IotHubTwins(settings.iothub),
         plans=sites,
         site_settings=sites,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tocsin.domain.dead_letters import DeadLetter
+from tocsin.domain.dead_letters import Letter
+from tocsin.domain.errors import DeliveryError
 
 
 class FakeDeadLetters:
@@ -15,9 +16,9 @@ class FakeDeadLetters:
         self.files: dict[str, dict[str, Any]] = {}
         self.away = False
 
-    async def put(self, letter: DeadLetter) -> None:
+    async def put(self, letter: Letter) -> None:
         if self.away:
-            raise OSError("the dead-letter box is away")
+            raise DeliveryError("the dead-letter box is away")
         self.files[letter.path] = json.loads(json.dumps(letter.document(), allow_nan=False))
 
     @property

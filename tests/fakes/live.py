@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
-from tocsin.domain.errors import DeliveryError
+from tocsin.domain.errors import DeliveryError, RefusedError
 from tocsin.usecases.ports.documents import Document
 
 
 class FakeLive:
-    """The port Live. ``sent``: (site, message) in order; ``away`` makes every call fail."""
+    """The port Live. ``sent``: (site, message) in order; ``away`` makes every call fail.
+
+    ``refuses``: sites of which it takes nothing, ever. ``hangs``: no call comes back.
+    """
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, dict[str, Any]]] = []
         self.away = False
+        self.hangs = False
+        self.refuses: set[str] = set()
 
     async def send(self, site_id: str, message: Document) -> None:
         self._reach()
+        if self.hangs:
+            await asyncio.Event().wait()
+        if site_id in self.refuses:
+            raise RefusedError("the live service takes no such group")
         self.sent.append((site_id, json.loads(json.dumps(message, allow_nan=False))))
 
     async def client_url(self, user_id: str, site_id: str) -> str:

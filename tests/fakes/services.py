@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.fakes.dead_letters import FakeDeadLetters
 from tests.fakes.live import FakeLive
+from tests.fakes.marks import FakeAlertMarks
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG
 from tests.fakes.models import FakeModel, FakeModels, spec_of
 from tests.fakes.references import FakeReferences
@@ -37,9 +38,11 @@ class Plant:
     references: FakeReferences = field(default_factory=FakeReferences)
     memory: DeviceMemory = field(default_factory=DeviceMemory)
     workshop: Workshop = field(init=False)
+    alert_marks: FakeAlertMarks = field(init=False)
 
     def __post_init__(self) -> None:
         self.workshop = Workshop(FakeClock(NOW), store=self.store, live=self.live)
+        self.alert_marks = FakeAlertMarks(self.store)
 
     @classmethod
     def around(cls, workshop: Workshop) -> Plant:
@@ -80,6 +83,7 @@ class Plant:
             drifts=self.store,
             dead_letters=self.dead_letters,
             live=self.live,
+            alert_marks=self.alert_marks,
             twins=self.workshop.twins,
             plans=self.workshop.sites,
             site_settings=self.workshop.sites,

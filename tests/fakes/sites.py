@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -204,13 +205,19 @@ class FakeLeases:
 
 
 class FakeRequests:
-    """The port Requests. ``queue``: (request, delay in s) in order; ``away`` makes a call fail."""
+    """The port Requests. ``queue``: (request, delay in s) in order; ``away`` makes a call fail.
+
+    ``hangs``: no call comes back.
+    """
 
     def __init__(self) -> None:
         self.queue: list[tuple[dict[str, Any], int]] = []
         self.away = False
+        self.hangs = False
 
     async def put(self, request: Request, *, delay_s: int = 0) -> None:
+        if self.hangs:
+            await asyncio.Event().wait()
         if self.away:
             raise DeliveryError("the queue is away")
         self.queue.append((request.to_document(), delay_s))

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tocsin.domain.alert_marks import write_owed
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition, page_of
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.device_threshold import DeviceThreshold
@@ -33,7 +34,7 @@ class FakeStore:
     """Documents by container, partition and id, kept as JSON as the database would.
 
     ``writes`` lists every write in order as (container, id). After *crash_after* writes each
-    further one raises CrashError; ``away`` makes every call raise OSError.
+    further one raises CrashError; ``away`` makes every call raise OSError. ``now_s``: its clock.
     """
 
     def __init__(self) -> None:
@@ -46,6 +47,8 @@ class FakeStore:
         }
         self.writes: list[tuple[str, str]] = []
         self.reads = 0
+        self.written_s: dict[tuple[str, str], int] = {}  # alerts: what Cosmos DB calls _ts
+        self.now_s = 0
         self.crash_after: int | None = None
         self.away = False
 
@@ -79,7 +82,7 @@ class FakeStore:
         )
 
     async def save_alerts(self, alerts: Sequence[Alert]) -> None:
-        self._save("alerts", [alert.to_document() for alert in alerts])
+        self._save("alerts", [write_owed(alert) for alert in alerts])
 
     async def save_readings(self, messages: Sequence[DecidedMessage]) -> None:
         self._save("readings", [message.to_document() for message in messages])
@@ -219,6 +222,8 @@ class FakeStore:
             if _NOT_IN_AN_ID & set(document["id"]):
                 raise ValueError(f"Illegal id {document['id']!r}")
             self.containers[container][_key(document)] = json.dumps(document, allow_nan=False)
+            if container == "alerts":
+                self.written_s[_key(document)] = self.now_s
             self.writes.append((container, document["id"]))
 
 

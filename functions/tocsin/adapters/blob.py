@@ -9,9 +9,10 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob import ContentSettings
 from azure.storage.blob.aio import BlobServiceClient
 
+from tocsin.adapters.failures import tell_apart
 from tocsin.adapters.identity import credential_for
 from tocsin.adapters.transport import quick_transport
-from tocsin.domain.dead_letters import DeadLetter
+from tocsin.domain.dead_letters import Letter
 from tocsin.settings import Connection
 
 DEAD_LETTERS = "dead-letters"
@@ -26,6 +27,10 @@ def blob_client(connection: Connection) -> BlobServiceClient:
         "connection_timeout": 5,
         "read_timeout": 20,
         "retry_total": 2,
+        # By itself the SDK waits a quarter of a minute before the first retry.
+        "initial_backoff": 0,
+        "increment_base": 1,
+        "random_jitter_range": 1,
     }
     if connection.connection_string is not None:
         return BlobServiceClient.from_connection_string(connection.connection_string, **limits)
@@ -39,13 +44,14 @@ class BlobDeadLetters:
     def __init__(self, client: BlobServiceClient) -> None:
         self._container = client.get_container_client(DEAD_LETTERS)
 
-    async def put(self, letter: DeadLetter) -> None:
-        await self._container.upload_blob(
-            letter.path,
-            json.dumps(letter.document()).encode(),
-            overwrite=True,
-            content_settings=ContentSettings(content_type="application/json"),
-        )
+    async def put(self, letter: Letter) -> None:
+        with tell_apart("a dead letter is not kept"):
+            await self._container.upload_blob(
+                letter.path,
+                json.dumps(letter.document()).encode(),
+                overwrite=True,
+                content_settings=ContentSettings(content_type="application/json"),
+            )
 
 
 class BlobFiles:

@@ -17,6 +17,7 @@ from tocsin.adapters.cosmos_client import (
     read_document,
     read_sound,
 )
+from tocsin.domain.alert_marks import write_owed
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.device_threshold import DeviceThreshold, threshold_document_id
@@ -94,7 +95,7 @@ class CosmosStore:
         return History.empty(profile).merge(history.t, history.values, keep=count)
 
     async def save_alerts(self, alerts: Sequence[Alert]) -> None:
-        await self._save(self._alerts, [alert.to_document() for alert in alerts])
+        await self._save(self._alerts, [write_owed(alert) for alert in alerts])
 
     async def save_readings(self, messages: Sequence[DecidedMessage]) -> None:
         await self._save(self._readings, [message.to_document() for message in messages])

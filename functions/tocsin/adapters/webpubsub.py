@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from azure.core.exceptions import AzureError
 from azure.messaging.webpubsubservice.aio import WebPubSubServiceClient
 
+from tocsin.adapters.failures import tell_apart
 from tocsin.adapters.identity import credential_for
 from tocsin.adapters.transport import quick_transport
-from tocsin.domain.errors import DeliveryError
 from tocsin.settings import Connection
 from tocsin.usecases.ports.documents import Document
 
@@ -43,21 +42,17 @@ class WebPubSubLive:
         self._client = client
 
     async def send(self, site_id: str, message: Document) -> None:
-        try:
+        with tell_apart("Web PubSub did not take a message"):
             await self._client.send_to_group(
                 group_of(site_id), dict(message), content_type="application/json"
             )
-        except AzureError as error:
-            raise DeliveryError(f"Web PubSub did not take a message: {error}") from error
 
     async def client_url(self, user_id: str, site_id: str) -> str:
-        try:
+        with tell_apart("Web PubSub gave no client token"):
             token = await self._client.get_client_access_token(
                 user_id=user_id,
                 roles=[f"webpubsub.joinLeaveGroup.{group_of(site_id)}"],
                 groups=[group_of(site_id)],
                 minutes_to_expire=TOKEN_MINUTES,
             )
-        except AzureError as error:
-            raise DeliveryError(f"Web PubSub gave no client token: {error}") from error
         return str(token["url"])

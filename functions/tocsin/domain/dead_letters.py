@@ -1,13 +1,30 @@
-"""Dead letters: messages that could not be used, kept whole with the reason."""
+"""Dead letters: messages and alerts that could not be used, kept whole with the reason."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from tocsin.domain.telemetry import Envelope
+
+
+class Letter(Protocol):
+    """What every dead letter has. ``reason`` is a code of docs/formats.md."""
+
+    @property
+    def reason(self) -> str: ...
+
+    @property
+    def path(self) -> str:
+        """Where it is kept: the same for the same thing, so it overwrites itself."""
+        ...
+
+    def document(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +38,14 @@ class DeadLetter:
     @property
     def path(self) -> str:
         """Where it is kept: the same for the same event, so a redelivery overwrites it."""
-        day = datetime.fromtimestamp(self.envelope.enqueued_at / 1_000, tz=UTC)
         return (
-            f"{day:%Y/%m/%d}/{self.envelope.partition}-{self.envelope.sequence_number}"
-            f"-{self.envelope.enqueued_at}.json"
+            f"{_name_day(self.envelope.enqueued_at)}/{self.envelope.partition}"
+            f"-{self.envelope.sequence_number}-{self.envelope.enqueued_at}.json"
         )
 
     def document(self) -> dict[str, Any]:
         return {
+            "kind": "message",
             "deviceId": self.envelope.device_id,
             "reason": self.reason,
             "text": self.text,
@@ -38,3 +55,37 @@ class DeadLetter:
             "properties": dict(self.envelope.properties),
             "body": base64.b64encode(self.envelope.body).decode("ascii"),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class SidelinedAlert:
+    """A stored alert that can be shown to nobody: ``damaged``, or ``refused`` by the live service.
+
+    ``alert``: its document as it was found. ``stored_at``: ms.
+    """
+
+    alert: Mapping[str, Any]
+    reason: str
+    text: str
+    stored_at: int
+
+    @property
+    def path(self) -> str:
+        # Whatever is damaged, no part of it may name a file.
+        named = json.dumps([self.alert.get("deviceId"), self.alert.get("id")], default=str)
+        digest = hashlib.sha256(named.encode()).hexdigest()[:32]
+        return f"{_name_day(self.stored_at)}/alert-{digest}.json"
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "kind": "alert",
+            "deviceId": self.alert.get("deviceId"),
+            "reason": self.reason,
+            "text": self.text,
+            "storedAt": self.stored_at,
+            "alert": dict(self.alert),
+        }
+
+
+def _name_day(at_ms: int) -> str:
+    return f"{datetime.fromtimestamp(at_ms / 1_000, tz=UTC):%Y/%m/%d}"

@@ -10,8 +10,9 @@ TocsinError
 ├── UnauthenticatedError     a request that names no user who can be trusted
 ├── ForbiddenError           a user without the role that the request needs
 ├── InvalidProblemError      a rebalancing problem, or a part of one, that makes no sense
-├── DeliveryError            a message or an order that could not be handed over
-│   └── HubAwayError         what only the hub knows, while it does not answer
+├── DeliveryError            what could not be handed over; it may pass, so it is tried again
+│   ├── HubAwayError         what only the hub knows, while it does not answer
+│   └── RefusedError         what no service will ever take: it is sidelined, the rest goes on
 ├── BusyError                someone else is at work on the same site
 └── ChangedMeanwhileError    a document was changed by someone else since it was read
 
@@ -74,11 +75,15 @@ class InvalidProblemError(TocsinError):
 
 
 class DeliveryError(TocsinError):
-    """A live message or an order could not be handed over; sending it again may work."""
+    """Something could not be handed over; sent again it may be, unless it is a RefusedError."""
 
 
 class HubAwayError(DeliveryError):
     """Only the hub knows what was asked, and it does not answer; the text names what."""
+
+
+class RefusedError(DeliveryError):
+    """A service takes this one thing never, however often it is sent; others it does take."""
 
 
 class BusyError(TocsinError):

@@ -1,22 +1,21 @@
-"""The change feed trigger: every stored alert, in the order in which they were written."""
+"""What has alerts shown: the change feed, in the order of writing, and a sweep by the clock."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import azure.functions as func
 
 from tocsin.bootstrap import Services
-from tocsin.domain.alerts import Alert
-from tocsin.domain.errors import DamagedDocumentError
+from tocsin.usecases.push_alerts import Outcome, sweep_alerts
 from tocsin.usecases.push_alerts import push_alerts as push
 
 log = logging.getLogger(__name__)
 
 
 def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
-    """The function push_alerts over *services*."""
+    """The functions push_alerts and sweep_alerts over *services*."""
     app = func.Blueprint()  # type: ignore[no-untyped-call]  # the SDK's own
 
     @app.function_name("push_alerts")
@@ -32,32 +31,26 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
         # The SDK annotates a time, the extension reads a boolean.
         start_from_beginning=True,  # type: ignore[arg-type]
     )
-    # For ever: the feed moves on when the retries end, and the alert would be seen by nobody.
+    # A few times only: it fails on nothing that a service does, and the sweep shows what it left.
     @app.retry(
         strategy="exponential_backoff",
-        max_retry_count="-1",
+        max_retry_count="3",
         minimum_interval="00:00:01",
-        maximum_interval="00:00:15",
+        maximum_interval="00:00:05",
     )
     async def push_alerts(documents: func.DocumentList) -> None:
-        wired = services()
-        await push(
-            read_alerts(documents),
-            live=wired.live,
-            requests=wired.requests,
-            now_ms=wired.now_ms(),
-        )
+        _tell("fed", await push([dict(document) for document in documents], services().doors))
+
+    # No retries: the next firing makes up for one that failed.
+    @app.function_name("sweep_alerts")
+    @app.timer_trigger(arg_name="timer", schedule="*/10 * * * * *", use_monitor=False)
+    async def sweep(timer: func.TimerRequest) -> None:  # noqa: ARG001 (the indexer wants it)
+        _tell("swept", await sweep_alerts(services().doors))
 
     return app
 
 
-def read_alerts(documents: Iterable[func.Document]) -> list[Alert]:
-    """The alerts that were stored; a damaged document is logged and left out, since it would come
-    again for ever, and hold up those behind it."""
-    alerts: list[Alert] = []
-    for document in documents:
-        try:
-            alerts.append(Alert.from_document(dict(document)))
-        except DamagedDocumentError as error:
-            log.error("An alert is shown to nobody: %s", error)  # noqa: TRY400 (told)
-    return alerts
+def _tell(how: str, outcome: Outcome) -> None:
+    if outcome.marks or outcome.refused:
+        shown = sum("shownAt" in marks for marks in outcome.marks.values())
+        log.info("Alerts %s: %d shown, %d sidelined", how, shown, len(outcome.refused))

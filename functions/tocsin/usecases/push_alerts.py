@@ -1,46 +1,162 @@
-"""Show stored alerts to the people who watch the site, and have its work planned anew."""
+"""Show stored alerts to the people who watch the site, and have its work planned anew.
+
+The two run side by side, each with a limit of its own: a queue that is away keeps nobody from
+seeing an alert. What was done is marked on the alert; what was not is done by the next sweep, so
+the feed of alerts never stands still (docs/adr/0012).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
-from tocsin.domain.alerts import Alert
-from tocsin.domain.requests import Request
+from tocsin.domain.alert_marks import AlertKey, Mark, OwedAlert, is_settled
+from tocsin.domain.dead_letters import SidelinedAlert
+from tocsin.domain.errors import DamagedDocumentError, DeliveryError, RefusedError
+from tocsin.usecases.ask_for_plans import ask_for_plans
+from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.operators import Live
 from tocsin.usecases.ports.planning import Requests
+from tocsin.usecases.ports.scoring import DeadLetters
+from tocsin.usecases.ports.showing import AlertMarks
 
-DEBOUNCE_S = 1  # alerts seldom come alone: one run sees all of this second's
+SHOW_S = 4.0  # each alert; the service usually takes it in a few hundredths of a second
+FRESH_MS = 5_000  # so long the feed has an alert to itself
+MOST_SWEPT = 100
+# Whoever waits for the feed waits for this too, so it is short; the sweep asks again.
+ASK_S = 1.0
+
+log = logging.getLogger(__name__)
 
 
-async def push_alerts(
-    alerts: Sequence[Alert], *, live: Live, requests: Requests, now_ms: int
-) -> None:
-    """Send each alert to its site, in the order of the change feed.
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The ways on which alerts leave, and word of what became of them.
 
-    Raises DeliveryError when one cannot be handed over: the feed then delivers the batch again,
-    a browser tells an alert it has by its id, and a run that is asked for twice is done once.
+    show_s, ask_s: how long the live service has for an alert, and the queue for a request.
     """
-    try:
-        for request in _make_requests(alerts, now_ms):
-            await requests.put(request, delay_s=DEBOUNCE_S)
-    finally:
-        # A queue that is away must not keep people from seeing the alert.
-        for alert in alerts:
-            await _show(alert, live)
+
+    live: Live
+    requests: Requests
+    marks: AlertMarks
+    dead_letters: DeadLetters
+    now_ms: Callable[[], int]
+    show_s: float = SHOW_S
+    ask_s: float = ASK_S
 
 
-async def _show(alert: Alert, live: Live) -> None:
+@dataclass(slots=True)
+class Outcome:
+    """What became of a batch: by alert its marks, and those that can never be shown."""
+
+    marks: dict[AlertKey, dict[Mark, int]] = field(default_factory=dict)
+    refused: dict[AlertKey, str] = field(default_factory=dict)
+
+    def note(self, owed: OwedAlert, mark: Mark, at_ms: int) -> None:
+        self.marks.setdefault(owed.key, {})[mark] = at_ms
+
+
+async def push_alerts(changes: Sequence[Document], doors: Doors) -> Outcome:
+    """Do what is owed of alerts that were just stored, a site's in their order.
+
+    *changes*: documents of the container ``alerts`` as the feed brings them. One that can never be
+    shown becomes a dead letter. Raises nothing that a service does: what is not done stays owed.
+    """
+    return await _settle([change for change in changes if not is_settled(change)], doors)
+
+
+async def sweep_alerts(doors: Doors) -> Outcome:
+    """Do what is still owed of alerts that the feed has had its time for.
+
+    Raises what the database raises when it does not answer.
+    """
+    before_ms = doors.now_ms() - FRESH_MS
+    return await _settle(
+        await doors.marks.find_owed(stored_before_ms=before_ms, most=MOST_SWEPT), doors
+    )
+
+
+async def _settle(documents: Sequence[Document], doors: Doors) -> Outcome:
+    owed: list[OwedAlert] = []
+    by_key: dict[AlertKey, Document] = {}
+    outcome = Outcome()
+    for document in documents:
+        try:
+            alert = OwedAlert.from_document(document)
+        except DamagedDocumentError as error:
+            await _sideline(document, "damaged", str(error), doors)
+            continue
+        owed.append(alert)
+        by_key[alert.key] = document
+    await asyncio.gather(
+        _show_all([alert for alert in owed if alert.to_show], doors, outcome),
+        ask_for_plans(
+            [alert for alert in owed if alert.to_ask],
+            doors.requests,
+            within_s=doors.ask_s,
+            now_ms=doors.now_ms(),
+            note=outcome.note,
+        ),
+    )
+    for key, text in outcome.refused.items():
+        await _sideline(by_key[key], "refused", text, doors)
+        outcome.marks.pop(key, None)
+    await asyncio.gather(*(_mark(key, marks, doors) for key, marks in outcome.marks.items()))
+    return outcome
+
+
+async def _show_all(owed: Sequence[OwedAlert], doors: Doors, outcome: Outcome) -> None:
+    by_site: dict[str, list[OwedAlert]] = {}
+    for alert in owed:
+        by_site.setdefault(alert.alert.site_id, []).append(alert)
+    await asyncio.gather(*(_show_site(alerts, doors, outcome) for alerts in by_site.values()))
+
+
+async def _show_site(owed: Sequence[OwedAlert], doors: Doors, outcome: Outcome) -> None:
+    """In their order: where one has to wait, those after it do so too."""
+    for position, alert in enumerate(owed):
+        try:
+            async with asyncio.timeout(doors.show_s):
+                await _show(alert, doors.live)
+        except RefusedError as error:
+            outcome.refused[alert.key] = str(error)
+        except (DeliveryError, TimeoutError) as error:
+            log.warning(
+                "%d alerts of site %.80r wait for the next sweep: %s",
+                len(owed) - position, alert.alert.site_id, str(error) or "no answer in time",
+            )  # fmt: skip
+            return
+        else:
+            outcome.note(alert, "shownAt", doors.now_ms())
+
+
+async def _show(owed: OwedAlert, live: Live) -> None:
+    alert = owed.alert
     message = {"type": "alert", "siteId": alert.site_id, "alert": alert.to_document()}
     await live.send(alert.site_id, message)
 
 
-def _make_requests(alerts: Sequence[Alert], now_ms: int) -> list[Request]:
-    """One a site: all alerts that were raised there."""
-    alerted: dict[str, dict[str, int]] = {}
-    for alert in alerts:
-        if alert.change == "raised":
-            alerted.setdefault(alert.site_id, {})[alert.device_id] = alert.t
-    return [
-        Request(site_id, "alert", now_ms, f"alert of {', '.join(devices)}", devices)
-        for site_id, devices in alerted.items()
-    ]
+async def _sideline(document: Document, reason: str, text: str, doors: Doors) -> None:
+    """Put one alert aside; while the box is away it stays owed, and so comes again."""
+    stored_s = document.get("_ts")
+    stored_at = stored_s * 1_000 if isinstance(stored_s, int) else doors.now_ms()
+    kept = {name: value for name, value in document.items() if not name.startswith("_")}
+    log.error("An alert is shown to nobody: %s", text)
+    try:
+        await doors.dead_letters.put(SidelinedAlert(kept, reason, text, stored_at))
+    except DeliveryError as error:
+        log.warning("It is not put aside yet: %s", error)
+        return
+    key = AlertKey.of_document(document)
+    if key is not None:
+        await _mark(key, {"sidelinedAt": doors.now_ms()}, doors)
+
+
+async def _mark(key: AlertKey, marks: dict[Mark, int], doors: Doors) -> None:
+    try:
+        await doors.marks.mark(key, marks)
+    except DeliveryError as error:
+        # It is done once more, and whoever has seen it knows it by its id.
+        log.warning("Alert %.80r of %.80r not marked: %s", key.document_id, key.device_id, error)

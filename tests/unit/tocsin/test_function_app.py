@@ -33,6 +33,7 @@ def test_importing_the_app_registers_every_function(functions: list[func.Functio
     assert {function.get_function_name() for function in functions} == {
         "score_telemetry",
         "push_alerts",
+        "sweep_alerts",
         "health",
         "alerts",
         "zz_no_route",
@@ -97,14 +98,13 @@ def test_routes_are_those_of_the_design(functions: list[func.Function]) -> None:
     ]
 
 
-def test_streams_are_retried_for_ever_and_bodies_come_as_bytes(
+def test_telemetry_is_retried_for_ever_and_bodies_come_as_bytes(
     functions: list[func.Function],
 ) -> None:
     by_name = {function.get_function_name(): function for function in functions}
-    for name in ("score_telemetry", "push_alerts"):
-        policy = by_name[name].get_settings_dict("retry_policy") or {}
-        assert policy["max_retry_count"] == "-1"
-        assert policy["strategy"] == "exponential_backoff"
+    policy = by_name["score_telemetry"].get_settings_dict("retry_policy") or {}
+    assert policy["max_retry_count"] == "-1"
+    assert policy["strategy"] == "exponential_backoff"
     (trigger,) = bindings(by_name["score_telemetry"])
     assert (trigger["cardinality"], trigger["dataType"]) == ("MANY", "BINARY")
     (feed,) = bindings(by_name["push_alerts"])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tocsin.domain.alerts import Alert
 from tocsin.domain.bundle import BundleSpec
-from tocsin.domain.dead_letters import DeadLetter
+from tocsin.domain.dead_letters import Letter
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.model_state import ModelState
 from tocsin.domain.profile import Profile
@@ -80,6 +80,8 @@ class Telemetry(Protocol):
 
 
 class DeadLetters(Protocol):
-    """Where unusable messages are kept."""
+    """Where what cannot be used is kept."""
 
-    async def put(self, letter: DeadLetter) -> None: ...
+    async def put(self, letter: Letter) -> None:
+        """Keep *letter* in place of an older one of the same thing. Raises DeliveryError."""
+        ...

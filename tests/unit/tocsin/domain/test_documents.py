@@ -229,6 +229,7 @@ def test_a_dead_letter_keeps_every_byte_at_a_path_of_its_own() -> None:
     found = json.loads(json.dumps(letter.document()))
     assert base64.b64decode(found.pop("body")) == body
     assert found == {
+        "kind": "message",
         "deviceId": "rig-1",
         "reason": "not-json",
         "text": "what was found",

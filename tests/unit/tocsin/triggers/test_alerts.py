@@ -3,14 +3,12 @@ from __future__ import annotations
 import json
 
 import azure.functions as func
-import pytest
 from azure.functions.cosmosdb import CosmosDBConverter
 from azure.functions.meta import Datum
 
 from tests.fakes.records import alert_record
 from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.app_functions import functions_of
-from tocsin.domain.errors import DeliveryError
 
 ALERT = alert_record(5).to_document()
 
@@ -36,17 +34,19 @@ async def test_push_alerts_sends_what_the_change_feed_brings() -> None:
     assert plant.live.sent[0][1]["alert"] == ALERT
 
 
-async def test_push_alerts_fails_when_nobody_takes_them() -> None:
+async def test_push_alerts_leaves_to_the_sweep_what_nobody_takes() -> None:
     plant = Plant()
     plant.live.away = True
-    with pytest.raises(DeliveryError):
-        await functions_of(plant.services())["push_alerts"](feed(ALERT))
+    await plant.store.save_alerts([alert_record(5)])
+    functions = functions_of(plant.services())
+    await functions["push_alerts"](feed(ALERT))
+    plant.live.away = False
+    await functions["sweep_alerts"](None)
+    assert [sent["alert"] for _, sent in plant.live.sent] == [ALERT]
 
 
-async def test_a_damaged_alert_is_told_of_and_holds_up_no_other(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_a_damaged_alert_is_put_aside_and_holds_up_no_other() -> None:
     plant = Plant()
     await functions_of(plant.services())["push_alerts"](feed({**ALERT, "t": None}, ALERT))
     assert [sent["alert"] for _, sent in plant.live.sent] == [ALERT]
-    assert "'5-raised' of device 'rig-1' is damaged: t is None" in caplog.text
+    assert plant.dead_letters.reasons == ["damaged"]

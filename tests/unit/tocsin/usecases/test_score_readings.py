@@ -14,6 +14,7 @@ from tests.fakes.models import THRESHOLD, FakeModel, FakeModels, spec_of
 from tests.fakes.services import Plant
 from tests.unit.tocsin.domain.test_telemetry import BAD
 from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.errors import DeliveryError
 from tocsin.usecases.score_readings import Outcome
 
 ODD = range(20, 24)
@@ -275,7 +276,7 @@ async def test_a_database_or_dead_letter_box_that_stays_away_fails_the_batch() -
         await plant.score(messages)
     plant.store.away = False
     plant.dead_letters.away = True
-    with pytest.raises(OSError, match="dead-letter"):
+    with pytest.raises(DeliveryError, match="dead-letter"):
         await plant.score([envelope(b"x"), *messages])
     assert plant.store.writes == []
     plant.dead_letters.away = False

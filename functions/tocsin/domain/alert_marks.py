@@ -1,0 +1,71 @@
+"""What is still owed to people of a stored alert, kept on its own document.
+
+Whoever stores an alert owes two things: people see it, and the site's work is planned anew. A
+process may end before either is done, so each has a mark, null while it is owed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tocsin.domain.alerts import Alert
+from tocsin.domain.errors import DamagedDocumentError
+
+Mark = Literal["shownAt", "askedAt", "sidelinedAt"]
+
+
+def write_owed(alert: Alert) -> dict[str, Any]:
+    """The document of an alert that nobody has seen; a clearing asks for no plan."""
+    asked = {"askedAt": None} if alert.change == "raised" else {}
+    return {**alert.to_document(), "shownAt": None, **asked}
+
+
+@dataclass(frozen=True, slots=True)
+class AlertKey:
+    """What names one document of the container ``alerts``."""
+
+    device_id: str
+    document_id: str
+
+    @classmethod
+    def of_document(cls, document: Mapping[str, Any]) -> AlertKey | None:
+        """None for a document that lacks what would name it."""
+        device_id, document_id = document.get("deviceId"), document.get("id")
+        if isinstance(device_id, str) and isinstance(document_id, str):
+            return cls(device_id, document_id)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class OwedAlert:
+    """An alert and whether it is still to be shown, and a plan to be asked for."""
+
+    alert: Alert
+    to_show: bool
+    to_ask: bool
+
+    @property
+    def key(self) -> AlertKey:
+        return AlertKey(self.alert.device_id, self.alert.document_id)
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> OwedAlert:
+        """Raises DamagedDocumentError: what cannot be read can be shown to nobody."""
+        alert = Alert.from_document(document)
+        if alert.document_id != document.get("id"):
+            raise DamagedDocumentError(
+                f"the stored alert {str(document.get('id'))!r:.80} of device "
+                f"{alert.device_id!r:.80} is not named after its reading"
+            )
+        return cls(
+            alert,
+            to_show=document.get("shownAt") is None,
+            to_ask=alert.change == "raised" and document.get("askedAt") is None,
+        )
+
+
+def is_settled(document: Mapping[str, Any]) -> bool:
+    """Whether a change of the document brings nobody news: it is the marking itself."""
+    return document.get("shownAt") is not None or document.get("sidelinedAt") is not None

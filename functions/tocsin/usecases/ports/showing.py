@@ -1,0 +1,23 @@
+"""What showing alerts to people, each at least once, needs from the outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from tocsin.domain.alert_marks import AlertKey, Mark
+from tocsin.usecases.ports.documents import Document
+
+
+class AlertMarks(Protocol):
+    """The marks on stored alerts that say what is still owed to people."""
+
+    async def find_owed(self, *, stored_before_ms: int, most: int) -> list[Document]:
+        """Alerts that are not shown, or for which no plan was asked, as they are stored with
+        ``_ts`` (s); the oldest *most* of those written before *stored_before_ms*."""
+        ...
+
+    async def mark(self, key: AlertKey, marks: Mapping[Mark, int]) -> None:
+        """Set *marks* (ms); an alert that is gone needs none. Raises DeliveryError, or
+        RefusedError where no such document can be."""
+        ...

@@ -1,0 +1,131 @@
+"""What fails in each SDK, told apart: temporary, or refused for ever."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from tests.contract.ports import connection
+from tests.contract.troubled_service import answer_always
+from tests.fakes.messages import NOW, envelope
+from tests.fakes.records import alert_record
+from tocsin.adapters.blob import BlobDeadLetters, blob_client
+from tocsin.adapters.cosmos_client import cosmos_client
+from tocsin.adapters.cosmos_marks import CosmosAlertMarks
+from tocsin.adapters.failures import tell_apart
+from tocsin.adapters.requests_queue import QueueRequests, queue_client
+from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
+from tocsin.domain.alert_marks import AlertKey
+from tocsin.domain.dead_letters import DeadLetter
+from tocsin.domain.errors import BusyError, DeliveryError, RefusedError
+from tocsin.domain.requests import Request
+
+KEY = base64.b64encode(b"tocsin" * 8).decode()
+Send = Callable[[str], Awaitable[None]]  # with a name that goes into the address, or the body
+
+
+@asynccontextmanager
+async def live(address: str) -> AsyncIterator[Send]:
+    text = f"Endpoint={address};AccessKey={KEY};Version=1.0;"
+    async with webpubsub_client(connection("WebPubSub", text), "tocsin") as client:
+        to = WebPubSubLive(client)
+        yield lambda name: to.send(name, {"alert": alert_record(5).to_document()})
+
+
+@asynccontextmanager
+async def queue(address: str) -> AsyncIterator[Send]:
+    text = (
+        f"AccountName=devstoreaccount1;AccountKey={KEY};QueueEndpoint={address}/devstoreaccount1;"
+    )
+    async with queue_client(connection("AzureWebJobsStorage", text)) as client:
+        yield lambda name: QueueRequests(client).put(Request(name, "alert", NOW))
+
+
+@asynccontextmanager
+async def letters(address: str) -> AsyncIterator[Send]:
+    text = f"AccountName=devstoreaccount1;AccountKey={KEY};BlobEndpoint={address}/devstoreaccount1;"
+    async with blob_client(connection("BlobStorage", text)) as client:
+        box = BlobDeadLetters(client)
+        yield lambda name: box.put(
+            DeadLetter(replace(envelope(b"x"), partition=name), "not-json", "")
+        )
+
+
+@asynccontextmanager
+async def marks(address: str) -> AsyncIterator[Send]:
+    text = f"AccountEndpoint={address}/;AccountKey={KEY};"
+    client = cosmos_client(connection("CosmosDB", text))
+    try:
+        to = CosmosAlertMarks(client, "tocsin")
+        yield lambda name: to.mark(AlertKey(name, "5-raised"), {"shownAt": NOW})
+    finally:
+        await client.close()
+
+
+STATELESS = {"live": live, "queue": queue, "letters": letters}
+
+
+@pytest.mark.parametrize("name", STATELESS)
+@pytest.mark.parametrize("trouble", [401, 403, 404, 408, 429, 500, 502, 503, 504, "cut"])
+async def test_what_may_pass_is_a_failed_delivery(name: str, trouble: int | str) -> None:
+    async with answer_always(trouble) as service, STATELESS[name](service.address) as send:
+        with pytest.raises(DeliveryError) as caught:
+            await send("north")
+        assert type(caught.value) is DeliveryError
+        assert service.calls > 0
+
+
+@pytest.mark.parametrize("name", STATELESS)
+@pytest.mark.parametrize("trouble", [400, 405, 409, 413, 414, 415, 422, 431])
+async def test_what_never_will_is_refused(name: str, trouble: int) -> None:
+    async with answer_always(trouble) as service, STATELESS[name](service.address) as send:
+        with pytest.raises(RefusedError, match=r"^(Web PubSub|the queue|a dead letter)"):
+            await send("north")
+        assert service.calls == 1, "nothing is sent again that is refused"
+
+
+@pytest.mark.parametrize("name", ["live", "letters"])
+async def test_a_name_that_is_no_text_is_refused_before_it_is_sent(name: str) -> None:
+    async with answer_always(200) as service, STATELESS[name](service.address) as send:
+        with pytest.raises(RefusedError, match="UnicodeEncodeError"):
+            await send("\ud800")
+        assert service.calls == 0
+
+
+@pytest.mark.parametrize("name", [*STATELESS, "marks"])
+async def test_nobody_there_is_a_failed_delivery(name: str) -> None:
+    async with answer_always(200) as service:
+        address = service.address
+    async with {**STATELESS, "marks": marks}[name](address) as send:
+        with pytest.raises(DeliveryError) as caught:
+            await send("north")
+        assert type(caught.value) is DeliveryError
+
+
+def test_our_own_errors_say_already_what_they_mean() -> None:
+    with pytest.raises(BusyError), tell_apart("a lease was not taken"):
+        raise BusyError("someone else is at work")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (TimeoutError("read"), DeliveryError),
+        (ConnectionResetError(), DeliveryError),
+        (MemoryError(), DeliveryError),
+        (KeyError("siteId"), RefusedError),
+        (UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed"), RefusedError),
+        (ValueError("Resource ID cannot end with a space"), RefusedError),
+        (TypeError("not serialisable"), RefusedError),
+    ],
+)
+def test_errors_of_any_library_are_told_apart(error: Exception, kind: type[Exception]) -> None:
+    with pytest.raises(DeliveryError) as caught, tell_apart("it failed"):
+        raise error
+    assert type(caught.value) is kind
+    assert str(caught.value).startswith(f"it failed: {type(error).__name__}: ")
+    assert len(str(caught.value)) < 400
