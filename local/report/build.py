@@ -26,9 +26,8 @@ def build_report(
         (document["deviceId"], t) for document in observed.stored for t in document["t"]
     )
     raised = [alert for alert in observed.alerts if alert["type"] == "raised"]
-    pushed = [
-        alert for alert in raised if (alert["deviceId"], alert["id"]) in observed.alerts_pushed_at
-    ]
+    keys = {(alert["deviceId"], alert["id"]) for alert in raised}
+    shown = {key for key in keys if observed.find_shown_at(*key) is not None}
     # What the devices bring along from before the run is old when it is sent: no latency.
     start = min((message.produced_at for message in sent), default=0)
     live = [message for message in sent if message.t[-1] >= start]
@@ -42,7 +41,8 @@ def build_report(
         "dead_lettered": observed.dead_letters,
         "alerts_raised": len(raised),
         "incidents_opened": None,
-        "alerts_pushed": len(pushed),
+        "alerts_pushed": len(shown),
+        "alerts_caught_up": len(shown - observed.alerts_pushed_at.keys()),
         "latency_ms": measure_latencies(live, raised, observed),
         "detection": judge_detection(faults, raised, devices=len(devices), duration_s=duration_s),
         "plans": report_plans(observed.work, faults, ended_ms=_find_last_t(sent)),

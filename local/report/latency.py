@@ -53,10 +53,10 @@ def list_alerts(
     sent_at = {(message.device_id, t): message.sent_at for message in sent for t in message.t}
     latencies = []
     for alert in raised:
-        pushed_at = observed.alerts_pushed_at.get((alert["deviceId"], alert["id"]))
+        shown_at = observed.find_shown_at(alert["deviceId"], alert["id"])
         started = sent_at.get((alert["deviceId"], alert["t"]))
-        if pushed_at is not None and started is not None:
-            latencies.append(pushed_at - started)
+        if shown_at is not None and started is not None:
+            latencies.append(shown_at - started)
     return latencies
 
 

@@ -44,7 +44,7 @@ class Observer:
     @property
     def alerts_shown(self) -> int:
         """How many alerts, raised or cleared, have reached a browser so far."""
-        return len(self._pushed.alerts)
+        return len(dict(self._pushed.alerts).keys() | dict(self._pushed.caught_up).keys())
 
     def observe(self, deadline_ms: Mapping[str, float], allocated: Sequence[Allocated]) -> Observed:
         """What is known by now.
@@ -61,4 +61,5 @@ class Observer:
             stored_at=dict(self._stored.seen),
             pushed_at=dict(self._pushed.telemetry),
             alerts_pushed_at=dict(self._pushed.alerts),
+            alerts_caught_up_at=dict(self._pushed.caught_up),
         )

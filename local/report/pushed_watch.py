@@ -16,6 +16,7 @@ from typing import Any
 from azure.messaging.webpubsubclient.aio import WebPubSubClient, WebPubSubClientCredential
 from azure.messaging.webpubsubclient.models import (
     CallbackType,
+    OnConnectedArgs,
     OnGroupDataMessageArgs,
     OpenClientError,
 )
@@ -27,15 +28,24 @@ SITE_POLL_S = 0.5
 # It logs a warning about its own orderly close.
 logging.getLogger("azure.messaging.webpubsubclient").setLevel(logging.ERROR)
 
+CATCH_UP_S = 1.0  # between two tries, while the API is away too
+
 PushedKey = tuple[str, int]  # device id, event time of the last reading in ms
+AlertKey = tuple[str, str]  # device id, document id
 
 
 class PushedWatch:
-    """What a browser receives: one Web PubSub client a site, negotiated through the front door."""
+    """What a browser receives: one Web PubSub client a site, negotiated through the front door.
+
+    What was pushed while a client was not connected is lost to it, so with every connection it
+    reads the newest alerts from the API, as the API's users are told to.
+    """
 
     def __init__(self, front_url: str) -> None:
         self.telemetry: dict[PushedKey, float] = {}
-        self.alerts: dict[tuple[str, str], float] = {}
+        self.alerts: dict[AlertKey, float] = {}
+        self.caught_up: dict[AlertKey, float] = {}  # not pushed, or not yet when it was read
+        self._catching_up: set[asyncio.Task[None]] = set()
         self._front_url = front_url
         self._stopped = asyncio.Event()
         self._loop = asyncio.new_event_loop()
@@ -108,11 +118,34 @@ class PushedWatch:
             reconnect_retry_backoff_max=1,
         )
         await client.subscribe(CallbackType.GROUP_MESSAGE, self._note_message)
+
+        async def catch_up(_: OnConnectedArgs) -> None:
+            task = asyncio.create_task(self._catch_up(site), name=f"catch up with {site}")
+            self._catching_up.add(task)
+            task.add_done_callback(self._catching_up.discard)
+
+        await client.subscribe(CallbackType.CONNECTED, catch_up)
         await client.open()
         try:
             yield client
         finally:
             await client.close()
+
+    async def _catch_up(self, site: str) -> None:
+        """Read the site's newest alerts, as soon as the API answers."""
+        url = f"{self._front_url}api/alerts?site={site}&max=200"
+        while True:
+            with suppress(OSError):  # whatever took the connection may have taken the API too
+                found = await asyncio.to_thread(_get_json, url)
+                break
+            if await self._wait_stopped(CATCH_UP_S):
+                return
+        at = tell_time_ms()
+        for alert in found["alerts"]:
+            self.caught_up.setdefault((alert["deviceId"], alert["id"]), at)
+            if alert["clearedAt"] is not None:
+                cleared = f"{alert['clearedAt']}-cleared"
+                self.caught_up.setdefault((alert["deviceId"], cleared), at)
 
     async def _note_message(self, received: OnGroupDataMessageArgs) -> None:
         message = received.data

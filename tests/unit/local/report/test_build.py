@@ -45,6 +45,7 @@ def make_observed(**changes: Any) -> Observed:  # noqa: ANN401 (whatever a field
         "stored_at": {},
         "pushed_at": {},
         "alerts_pushed_at": {},
+        "alerts_caught_up_at": {},
     }
     return Observed(**{**nothing, **changes})
 
@@ -167,3 +168,24 @@ def test_late_data_is_no_fault_to_be_found() -> None:
     )
     assert report["detection"]["events_total"] == 0
     assert report["detection"]["recall"] is None
+
+
+def test_an_alert_that_a_browser_read_when_it_was_back_counts_as_shown() -> None:
+    message = make_message()
+    pushed, read, unseen = (make_alert(device, START) for device in ("a", "b", "c"))
+    report = build_report(
+        [message],
+        [],
+        make_observed(
+            alerts=[pushed, read, unseen],
+            alerts_pushed_at={("a", pushed["id"]): START + 5_300},
+            alerts_caught_up_at={
+                ("a", pushed["id"]): START + 6_000, ("b", read["id"]): START + 6_000
+            },
+        ),
+        duration_s=60,
+    )  # fmt: skip
+    shown = (report["alerts_raised"], report["alerts_pushed"], report["alerts_caught_up"])
+    assert shown == (3, 2, 1)
+    assert report["latency_ms"]["pushed"] == {"p50": 300, "p99": 300}
+    assert "3 alerts were raised, 2 were shown" in list_failures(report)
