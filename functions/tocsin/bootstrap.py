@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tocsin.adapters.active_references import ActiveReferences
-from tocsin.adapters.blob import BlobDeadLetters, BlobFiles, blob_client
+from tocsin.adapters.blob import BlobFiles, blob_client
+from tocsin.adapters.blob_letters import BlobDeadLetters
 from tocsin.adapters.cosmos import CosmosStore
 from tocsin.adapters.cosmos_client import cosmos_client
 from tocsin.adapters.cosmos_marks import CosmosAlertMarks
+from tocsin.adapters.cosmos_progress import CosmosProgress
 from tocsin.adapters.cosmos_sites import CosmosSites
 from tocsin.adapters.device_thresholds import REFRESH_S, KnownThresholds
 from tocsin.adapters.iothub import IotHubTwins
@@ -28,6 +30,8 @@ from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
 from tocsin.settings import Settings, read_settings
 from tocsin.usecases.device_memory import DeviceMemory
+from tocsin.usecases.follow_scoring import ScoringWatch
+from tocsin.usecases.ports.letters import LetterBox
 from tocsin.usecases.ports.operators import Drifts, Feedback, Fleet, Live, References
 from tocsin.usecases.ports.planning import (
     Dispatch,
@@ -40,7 +44,7 @@ from tocsin.usecases.ports.planning import (
     Twins,
 )
 from tocsin.usecases.ports.scoring import DeadLetters, DeviceThresholds, Models, Telemetry
-from tocsin.usecases.ports.showing import AlertMarks
+from tocsin.usecases.ports.showing import AlertMarks, ProgressLog
 from tocsin.usecases.push_alerts import Doors
 
 log = logging.getLogger(__name__)
@@ -60,8 +64,11 @@ class Services:
     references: References
     drifts: Drifts
     dead_letters: DeadLetters
+    letter_box: LetterBox
     live: Live
     alert_marks: AlertMarks
+    progress: ProgressLog
+    scoring_watch: ScoringWatch
     twins: Twins
     plans: Plans
     site_settings: SiteSettings
@@ -97,6 +104,8 @@ def services() -> Services:
     database = cosmos_client(settings.cosmos)
     store = CosmosStore(database, settings.database)
     sites = CosmosSites(database, settings.database)
+    letters = BlobDeadLetters(blobs)
+    progress = CosmosProgress(database, settings.database)
     return Services(
         profiles=load_profiles(),
         memory=DeviceMemory(),
@@ -109,9 +118,12 @@ def services() -> Services:
         feedback=store,
         references=ActiveReferences(bundles),
         drifts=store,
-        dead_letters=BlobDeadLetters(blobs),
+        dead_letters=letters,
+        letter_box=letters,
         live=WebPubSubLive(webpubsub_client(settings.webpubsub, settings.webpubsub_hub)),
         alert_marks=CosmosAlertMarks(database, settings.database),
+        progress=progress,
+        scoring_watch=ScoringWatch(progress, now_ms=_now_ms),
         twins=IotHubTwins(settings.iothub),
         plans=sites,
         site_settings=sites,

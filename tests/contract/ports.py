@@ -18,11 +18,13 @@ from tests.fakes.dead_letters import FakeDeadLetters
 from tests.fakes.files import FakeFiles
 from tests.fakes.live import FakeLive
 from tests.fakes.store import FakeStore
-from tocsin.adapters.blob import DEAD_LETTERS, MODELS, BlobDeadLetters, BlobFiles, blob_client
+from tocsin.adapters.blob import MODELS, BlobFiles, blob_client
+from tocsin.adapters.blob_letters import DEAD_LETTERS, BlobDeadLetters
 from tocsin.adapters.cosmos import CosmosStore
 from tocsin.adapters.cosmos_client import cosmos_client
 from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
 from tocsin.settings import Connection
+from tocsin.usecases.ports.letters import LetterBox
 from tocsin.usecases.ports.operators import Drifts, Feedback, Fleet, Live
 from tocsin.usecases.ports.scoring import DeadLetters, Telemetry
 
@@ -40,11 +42,15 @@ class Store(Telemetry, Fleet, Drifts, Feedback, Protocol):
     """The ports that the database fulfils."""
 
 
+class Box(DeadLetters, LetterBox, Protocol):
+    """The ports that a dead-letter box fulfils."""
+
+
 @dataclass
 class Letters:
     """A dead-letter box, and a look into it."""
 
-    box: DeadLetters
+    box: Box
     paths: Callable[[], Awaitable[list[str]]]
     read: Callable[[str], Awaitable[dict[str, Any]]]
 

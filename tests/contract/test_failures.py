@@ -13,7 +13,8 @@ from tests.contract.ports import connection
 from tests.contract.troubled_service import answer_always
 from tests.fakes.messages import NOW, envelope
 from tests.fakes.records import alert_record
-from tocsin.adapters.blob import BlobDeadLetters, blob_client
+from tocsin.adapters.blob import blob_client
+from tocsin.adapters.blob_letters import BlobDeadLetters
 from tocsin.adapters.cosmos_client import cosmos_client
 from tocsin.adapters.cosmos_marks import CosmosAlertMarks
 from tocsin.adapters.failures import tell_apart

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -25,8 +26,9 @@ from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.signing_keys import SigningKeys
 from tocsin.domain.alerts import Alert, AlertPosition
-from tocsin.domain.dead_letters import DeadLetter
+from tocsin.domain.dead_letters import DeadLetter, SidelinedAlert
 from tocsin.domain.errors import DeliveryError, InvalidRequestError
+from tocsin.domain.letter_summary import LetterSummary
 from tocsin.domain.scoring import Change
 from tocsin.domain.stored_message import StoredMessage
 from tocsin.usecases.give_feedback import (
@@ -370,6 +372,32 @@ async def test_dead_letters_of_two_events_are_two(letters: Letters) -> None:
     for number in (1, 2):
         await letters.box.put(DeadLetter(envelope(b"x", sequence_number=number), "not-json", ""))
     assert len(await letters.paths()) == 2
+
+
+async def test_dead_letters_are_listed_by_day_read_and_marked(letters: Letters) -> None:
+    message = DeadLetter(envelope(b"\xff", sequence_number=7), "not-json", "no JSON")
+    odd = {"deviceId": "\ud800", "id": "../x", "siteId": "x" * 60_000}
+    alert = SidelinedAlert(odd, "refused", "too long", NOW + 86_400_000)
+    for letter in (message, alert):
+        await letters.box.put(letter)
+    day = datetime.fromtimestamp(message.at / 1_000, tz=UTC).date()
+    (listed,) = await letters.box.list_day(day, most=9)
+    assert listed == LetterSummary(listed.letter_id, message.at, "message", "not-json", None)
+    assert await letters.box.list_day(day - timedelta(days=1), most=9) == []
+    (later,) = await letters.box.list_day(day + timedelta(days=1), most=9)
+    assert (later.kind, later.reason, later.at) == ("alert", "refused", alert.at)
+    assert await letters.box.read(later.letter_id) == {**alert.document(), "replayedAt": None}
+    await letters.box.mark_replayed(listed.letter_id, 77)
+    await letters.box.mark_replayed("2026-01-01-0-0-0", 77)
+    assert await letters.box.read(listed.letter_id) == {**message.document(), "replayedAt": 77}
+    assert await letters.box.list_day(day, most=9) == [replace(listed, replayed_at=77)]
+    await letters.box.put(message)
+    assert await letters.box.list_day(day, most=9) == [listed], "refused again, it is open again"
+
+
+@pytest.mark.parametrize("name", ["2026-01-01-0-0-0", "../../models/x", "", "x" * 5_000, "\ud800"])
+async def test_what_is_no_dead_letter_is_not_found(letters: Letters, name: str) -> None:
+    assert await letters.box.read(name) is None
 
 
 async def test_a_file_is_read_whole_or_not_there(files: Files) -> None:

@@ -10,6 +10,7 @@ from tests.fakes.live import FakeLive
 from tests.fakes.marks import FakeAlertMarks
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG
 from tests.fakes.models import FakeModel, FakeModels, spec_of
+from tests.fakes.progress import FakeProgress
 from tests.fakes.references import FakeReferences
 from tests.fakes.sites import FakeClock, Workshop
 from tests.fakes.store import FakeStore
@@ -17,6 +18,7 @@ from tests.fakes.thresholds import FakeThresholds
 from tocsin.bootstrap import Services
 from tocsin.domain.telemetry import Envelope
 from tocsin.usecases.device_memory import DeviceMemory
+from tocsin.usecases.follow_scoring import ScoringWatch
 from tocsin.usecases.score_readings import Outcome, score_readings
 
 TARGET_PER_DAY = 0.5
@@ -39,6 +41,7 @@ class Plant:
     memory: DeviceMemory = field(default_factory=DeviceMemory)
     workshop: Workshop = field(init=False)
     alert_marks: FakeAlertMarks = field(init=False)
+    progress: FakeProgress = field(default_factory=FakeProgress)
 
     def __post_init__(self) -> None:
         self.workshop = Workshop(FakeClock(NOW), store=self.store, live=self.live)
@@ -82,8 +85,11 @@ class Plant:
             references=self.references,
             drifts=self.store,
             dead_letters=self.dead_letters,
+            letter_box=self.dead_letters,
             live=self.live,
             alert_marks=self.alert_marks,
+            progress=self.progress,
+            scoring_watch=ScoringWatch(self.progress, now_ms=self.workshop.clock),
             twins=self.workshop.twins,
             plans=self.workshop.sites,
             site_settings=self.workshop.sites,

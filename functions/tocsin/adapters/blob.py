@@ -1,21 +1,16 @@
-"""Blob storage: dead letters, and the files of model bundles."""
+"""Blob storage: its client, and the files of model bundles."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from azure.core.exceptions import ResourceNotFoundError
-from azure.storage.blob import ContentSettings
 from azure.storage.blob.aio import BlobServiceClient
 
-from tocsin.adapters.failures import tell_apart
 from tocsin.adapters.identity import credential_for
 from tocsin.adapters.transport import quick_transport
-from tocsin.domain.dead_letters import Letter
 from tocsin.settings import Connection
 
-DEAD_LETTERS = "dead-letters"
 MODELS = "models"
 LARGEST_FILE = 64 * 1024 * 1024
 
@@ -36,22 +31,6 @@ def blob_client(connection: Connection) -> BlobServiceClient:
         return BlobServiceClient.from_connection_string(connection.connection_string, **limits)
     assert connection.endpoint is not None, "settings allow no connection without either"
     return BlobServiceClient(connection.endpoint, credential_for(connection), **limits)
-
-
-class BlobDeadLetters:
-    """The port DeadLetters over the container ``dead-letters``."""
-
-    def __init__(self, client: BlobServiceClient) -> None:
-        self._container = client.get_container_client(DEAD_LETTERS)
-
-    async def put(self, letter: Letter) -> None:
-        with tell_apart("a dead letter is not kept"):
-            await self._container.upload_blob(
-                letter.path,
-                json.dumps(letter.document()).encode(),
-                overwrite=True,
-                content_settings=ContentSettings(content_type="application/json"),
-            )
 
 
 class BlobFiles:

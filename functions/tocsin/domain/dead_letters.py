@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from tocsin.domain.errors import DamagedDocumentError
+from tocsin.domain.fleet import UNASSIGNED_SITE
 from tocsin.domain.telemetry import Envelope
 
 
@@ -18,6 +20,11 @@ class Letter(Protocol):
 
     @property
     def reason(self) -> str: ...
+
+    @property
+    def at(self) -> int:
+        """When the thing itself came (ms)."""
+        ...
 
     @property
     def path(self) -> str:
@@ -36,6 +43,10 @@ class DeadLetter:
     text: str
 
     @property
+    def at(self) -> int:
+        return self.envelope.enqueued_at
+
+    @property
     def path(self) -> str:
         """Where it is kept: the same for the same event, so a redelivery overwrites it."""
         return (
@@ -47,6 +58,7 @@ class DeadLetter:
         return {
             "kind": "message",
             "deviceId": self.envelope.device_id,
+            "siteId": self.envelope.site_id,
             "reason": self.reason,
             "text": self.text,
             "enqueuedAt": self.envelope.enqueued_at,
@@ -70,6 +82,10 @@ class SidelinedAlert:
     stored_at: int
 
     @property
+    def at(self) -> int:
+        return self.stored_at
+
+    @property
     def path(self) -> str:
         # Whatever is damaged, no part of it may name a file.
         named = json.dumps([self.alert.get("deviceId"), self.alert.get("id")], default=str)
@@ -85,6 +101,23 @@ class SidelinedAlert:
             "storedAt": self.stored_at,
             "alert": dict(self.alert),
         }
+
+
+def parse_envelope(document: Mapping[str, Any]) -> Envelope:
+    """The event in the dead letter of a message. Raises DamagedDocumentError."""
+    try:
+        return Envelope(
+            body=base64.b64decode(document["body"], validate=True),
+            device_id=str(document["deviceId"]),
+            # Letters from before the site was kept in them have it as the device's property alone.
+            site_id=str(document.get("siteId") or UNASSIGNED_SITE),
+            enqueued_at=int(document["enqueuedAt"]),
+            partition=str(document["partition"]),
+            sequence_number=int(document["sequenceNumber"]),
+            properties={str(name): str(text) for name, text in document["properties"].items()},
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DamagedDocumentError(f"the dead letter cannot be read: {error!r:.200}") from error
 
 
 def _name_day(at_ms: int) -> str:

@@ -51,6 +51,6 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
 
 
 def _tell(how: str, outcome: Outcome) -> None:
-    if outcome.marks or outcome.refused:
+    if outcome.marks or outcome.sidelined:
         shown = sum("shownAt" in marks for marks in outcome.marks.values())
-        log.info("Alerts %s: %d shown, %d sidelined", how, shown, len(outcome.refused))
+        log.info("Alerts %s: %d shown, %d sidelined", how, shown, outcome.sidelined)

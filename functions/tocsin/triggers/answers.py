@@ -18,6 +18,7 @@ from tocsin.domain.errors import (
     InvalidProblemError,
     InvalidRequestError,
     NotFoundError,
+    RefusedError,
     UnauthenticatedError,
 )
 
@@ -32,10 +33,12 @@ STATUS: Mapping[type, int] = {  # of an error, or of the next above it in the tr
     BusyError: 409,
     ChangedMeanwhileError: 409,
     HubAwayError: 503,
+    RefusedError: 400,
     DeliveryError: 503,
 }
 # What such an error says of itself is for the log.
 AWAY = "a service that this needs does not answer just now; try again"
+REFUSED = "a service that this needs refuses it, and will refuse it again; the log says why"
 MOST_LETTERS = 2_000
 
 
@@ -76,5 +79,5 @@ def answer_error(error: Exception, what: str) -> func.HttpResponse:
         return answer_problem(500, "this failed; the reason is in the log of the function app")
     if isinstance(error, DeliveryError) and not isinstance(error, HubAwayError):
         log.warning("%s: %s", what, error)
-        return answer_problem(status, AWAY)
+        return answer_problem(status, REFUSED if isinstance(error, RefusedError) else AWAY)
     return answer_problem(status, str(error))

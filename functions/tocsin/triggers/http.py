@@ -11,6 +11,7 @@ from tocsin.triggers import (
     http_alerts,
     http_devices,
     http_health,
+    http_letters,
     http_live,
     http_plans,
     http_settings,
@@ -23,6 +24,7 @@ ROUTES: tuple[AnyRoute, ...] = (
     *http_live.ROUTES,
     *http_devices.ROUTES,
     *http_alerts.ROUTES,
+    *http_letters.ROUTES,
     *http_plans.ROUTES,
     *http_settings.ROUTES,
 )

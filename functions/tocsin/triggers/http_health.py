@@ -1,4 +1,4 @@
-"""The HTTP API: whether the app can work, for probes (docs/api.md)."""
+"""The HTTP API: whether the system does its work, for probes (docs/api.md)."""
 
 from __future__ import annotations
 
@@ -6,22 +6,37 @@ import logging
 
 import azure.functions as func
 
+from tocsin.domain.errors import DeliveryError
 from tocsin.domain.principal import ANYONE
 from tocsin.triggers.answers import answer_json
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Nothing
+from tocsin.usecases.check_health import check_health
 
 log = logging.getLogger(__name__)
 
 
 async def show_health(call: Call[Nothing, Nothing]) -> func.HttpResponse:
-    # Whatever the reason, an unhealthy database is this answer's content, not its failure.
-    try:
-        await call.services.fleet.ping()
-    except Exception as error:  # noqa: BLE001 (see above; the log has it whole)
-        log.warning("Health: the database does not answer: %s", error)
-        return answer_json({"status": "unhealthy", "database": "does not answer"}, status=503)
-    return answer_json({"status": "healthy", "database": "answers"})
+    services = call.services
+
+    async def ping() -> None:
+        # Whatever the reason, an unhealthy database is this answer's content, not its failure.
+        try:
+            await services.fleet.ping()
+        except Exception as error:
+            raise DeliveryError(f"the database does not answer: {error}") from error
+
+    report = await check_health(
+        ping,
+        marks=services.alert_marks,
+        progress=services.progress,
+        box=services.letter_box,
+        now_ms=services.now_ms(),
+    )
+    if report.reasons:
+        log.warning("Health: %s: %s", report.status, "; ".join(report.reasons))
+    status = 503 if report.status == "unhealthy" else 200
+    return answer_json(report.to_document(), status=status)
 
 
 ROUTES = (Route("health", "GET", "health", ANYONE, Nothing, Nothing, show_health),)

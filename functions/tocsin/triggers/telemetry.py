@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
+from functools import partial
 
 import azure.functions as func
 
 from tocsin.bootstrap import Services
 from tocsin.domain.fleet import UNASSIGNED_SITE
 from tocsin.domain.telemetry import Envelope
-from tocsin.usecases.score_readings import score_readings
+from tocsin.usecases.score_readings import Outcome, score_readings
 
 log = logging.getLogger(__name__)
 
@@ -41,21 +42,28 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
     )
     async def score_telemetry(events: typing.List[func.EventHubEvent]) -> None:  # noqa: UP006 (the indexer knows no other)
         wired = services()
-        outcome = await score_readings(
-            parse_envelopes(events),
-            profiles=wired.profiles,
-            memory=wired.memory,
-            store=wired.telemetry,
-            models=wired.models,
-            thresholds=wired.thresholds,
-            target_per_day=wired.target_per_day,
-            dead_letters=wired.dead_letters,
-            live=wired.live,
-            now_ms=wired.now_ms,
-        )
+        batch = parse_envelopes(events)
+        async with wired.scoring_watch.follow(batch):
+            outcome = await score_with(wired)(batch)
         log.info("Batch scored: %s", asdict(outcome))
 
     return app
+
+
+def score_with(wired: Services) -> Callable[[typing.Sequence[Envelope]], Awaitable[Outcome]]:
+    """The use case over *wired*."""
+    return partial(
+        score_readings,
+        profiles=wired.profiles,
+        memory=wired.memory,
+        store=wired.telemetry,
+        models=wired.models,
+        thresholds=wired.thresholds,
+        target_per_day=wired.target_per_day,
+        dead_letters=wired.dead_letters,
+        live=wired.live,
+        now_ms=wired.now_ms,
+    )
 
 
 def parse_envelopes(events: typing.Sequence[func.EventHubEvent]) -> list[Envelope]:

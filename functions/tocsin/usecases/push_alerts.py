@@ -49,10 +49,12 @@ class Doors:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a batch: by alert its marks, and those that can never be shown."""
+    """What became of a batch: by alert its marks, those that were refused, and how many dead
+    letters these and the damaged ones made."""
 
     marks: dict[AlertKey, dict[Mark, int]] = field(default_factory=dict)
     refused: dict[AlertKey, str] = field(default_factory=dict)
+    sidelined: int = 0
 
     def note(self, owed: OwedAlert, mark: Mark, at_ms: int) -> None:
         self.marks.setdefault(owed.key, {})[mark] = at_ms
@@ -86,7 +88,7 @@ async def _settle(documents: Sequence[Document], doors: Doors) -> Outcome:
         try:
             alert = OwedAlert.from_document(document)
         except DamagedDocumentError as error:
-            await _sideline(document, "damaged", str(error), doors)
+            outcome.sidelined += await _sideline(document, "damaged", str(error), doors)
             continue
         owed.append(alert)
         by_key[alert.key] = document
@@ -101,7 +103,7 @@ async def _settle(documents: Sequence[Document], doors: Doors) -> Outcome:
         ),
     )
     for key, text in outcome.refused.items():
-        await _sideline(by_key[key], "refused", text, doors)
+        outcome.sidelined += await _sideline(by_key[key], "refused", text, doors)
         outcome.marks.pop(key, None)
     await asyncio.gather(*(_mark(key, marks, doors) for key, marks in outcome.marks.items()))
     return outcome
@@ -138,7 +140,7 @@ async def _show(owed: OwedAlert, live: Live) -> None:
     await live.send(alert.site_id, message)
 
 
-async def _sideline(document: Document, reason: str, text: str, doors: Doors) -> None:
+async def _sideline(document: Document, reason: str, text: str, doors: Doors) -> bool:
     """Put one alert aside; while the box is away it stays owed, and so comes again."""
     stored_s = document.get("_ts")
     stored_at = stored_s * 1_000 if isinstance(stored_s, int) else doors.now_ms()
@@ -148,10 +150,11 @@ async def _sideline(document: Document, reason: str, text: str, doors: Doors) ->
         await doors.dead_letters.put(SidelinedAlert(kept, reason, text, stored_at))
     except DeliveryError as error:
         log.warning("It is not put aside yet: %s", error)
-        return
+        return False
     key = AlertKey.of_document(document)
     if key is not None:
         await _mark(key, {"sidelinedAt": doors.now_ms()}, doors)
+    return True
 
 
 async def _mark(key: AlertKey, marks: dict[Mark, int], doors: Doors) -> None:

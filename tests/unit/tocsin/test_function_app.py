@@ -34,6 +34,9 @@ def test_importing_the_app_registers_every_function(functions: list[func.Functio
         "score_telemetry",
         "push_alerts",
         "sweep_alerts",
+        "dead_letters",
+        "dead_letter",
+        "replay_dead_letter",
         "health",
         "alerts",
         "zz_no_route",
@@ -78,6 +81,9 @@ def test_routes_are_those_of_the_design(functions: list[func.Function]) -> None:
     )
     assert routes == [
         ("alerts", "GET"),
+        ("dead-letters", "GET"),
+        ("dead-letters/{id}", "GET"),
+        ("dead-letters/{id}/replay", "POST"),
         ("devices", "GET"),
         ("devices/{id}", "GET"),
         ("devices/{id}/readings", "GET"),

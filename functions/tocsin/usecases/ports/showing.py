@@ -1,4 +1,4 @@
-"""What showing alerts to people, each at least once, needs from the outside."""
+"""What showing each alert at least once, and telling what stands still, needs from the outside."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from tocsin.domain.alert_marks import AlertKey, Mark
+from tocsin.domain.progress import Progress
 from tocsin.usecases.ports.documents import Document
 
 
@@ -20,4 +21,16 @@ class AlertMarks(Protocol):
     async def mark(self, key: AlertKey, marks: Mapping[Mark, int]) -> None:
         """Set *marks* (ms); an alert that is gone needs none. Raises DeliveryError, or
         RefusedError where no such document can be."""
+        ...
+
+
+class ProgressLog(Protocol):
+    """How far the scoring of each partition has come, said by whoever scores it."""
+
+    async def save_progress(self, progress: Progress) -> None:
+        """Raises DeliveryError."""
+        ...
+
+    async def list_progress(self) -> list[Progress]:
+        """All partitions; a damaged document is logged and left out. Raises DeliveryError."""
         ...

@@ -83,10 +83,21 @@ async def test_without_the_platforms_authentication_nobody_is_trusted(
 async def test_health_asks_for_no_user() -> None:
     plant = Plant()
     healthy = await call(plant, "health", principal=None, platform_auth=False)
-    assert healthy == (200, {"status": "healthy", "database": "answers"})
+    assert healthy == (
+        200,
+        {
+            "status": "healthy",
+            "database": "answers",
+            "reasons": [],
+            "oldestUnshownAlertS": 0,
+            "oldestUnscoredMessageS": 0,
+            "sidelined": 0,
+        },
+    )
     plant.store.away = True
     status, content = await call(plant, "health", principal=None)
     assert (status, content["status"]) == (503, "unhealthy")
+    assert content["reasons"] == ["the database does not answer"]
 
 
 async def test_negotiate_gives_the_first_site_or_the_one_asked_for(plant: Plant) -> None:

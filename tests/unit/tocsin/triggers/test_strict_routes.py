@@ -8,14 +8,19 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.messages import envelope
 from tests.fakes.services import Plant
 from tests.unit.tocsin import workshops
 from tests.unit.tocsin.triggers.http_calls import OPERATOR, VIEWER, call
 from tests.unit.tocsin.workshops import SITE, run
+from tocsin.domain.dead_letters import DeadLetter
+from tocsin.domain.letter_summary import name_letter
 from tocsin.triggers.http import ROUTES
 
 Values = Mapping[str, str]
 NORTH = {"site": SITE}
+LOST = DeadLetter(envelope(b"x"), "not-json", "no JSON")
+LETTER = str(name_letter(LOST.path))
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,15 @@ SAMPLES = {
             ("before", "yesterday"), ("before", ""),
         ),
     ),
+    "dead_letters": Sample(
+        params={"from": "1", "to": "9", "reason": "not-json", "max": "20"},
+        bad_params=(
+            ("from", "yesterday"), ("from", "-1"), ("from", "9" * 20), ("to", "soon"), ("to", ""),
+            ("max", "0"), ("max", "201"), ("cursor", "yesterday"), ("cursor", "5:../x"),
+        ),
+    ),
+    "dead_letter": Sample(route={"id": LETTER}),
+    "replay_dead_letter": Sample(route={"id": LETTER}),
     "plans": Sample(
         params={**NORTH, "max": "5", "before": "9"},
         bad_params=(
@@ -117,7 +131,7 @@ SAMPLES = {
 }  # fmt: skip
 
 OF_SITE = [name for name, sample in SAMPLES.items() if "site" in sample.params]
-OF_DEVICE = [name for name, sample in SAMPLES.items() if "id" in sample.route]
+OF_DEVICE = [name for name in SAMPLES if SAMPLES[name].route.get("id") == "cell-1"]
 WITH_BODY = [name for name, sample in SAMPLES.items() if sample.body is not None]
 
 
@@ -126,6 +140,7 @@ async def plant() -> Plant:
     plant = Plant.around(await workshops.workshop())
     await run(plant.workshop)
     plant.workshop.requests.queue.clear()
+    await plant.dead_letters.put(LOST)
     return plant
 
 
@@ -154,7 +169,7 @@ def test_samples_say_wrongly_whatever_a_route_takes() -> None:
     """So that a parameter that is added gets its line."""
     for route in ROUTES:
         sample = SAMPLES[route.name]
-        texts = {"site", "device"}  # any text is one; whether it is there, is tried below
+        texts = {"site", "device", "reason"}  # any text is one; whether it is there, is tried below
         named = {name for name, _ in sample.bad_params}
         assert named == {*_names(route.query)} - texts, route.name
         assert bool(sample.bad_bodies) == bool(_names(route.body)), route.name

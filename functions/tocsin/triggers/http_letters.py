@@ -1,0 +1,81 @@
+"""The HTTP API of dead letters: what could not be used, why, and once more (docs/api.md)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import azure.functions as func
+from msgspec import Meta, field
+
+from tocsin.domain.letter_summary import LetterPosition, LetterQuery
+from tocsin.domain.principal import OPERATOR
+from tocsin.triggers.answers import answer_json
+from tocsin.triggers.calls import Call, Route
+from tocsin.triggers.inputs import Input, Nothing
+from tocsin.triggers.telemetry import score_with
+from tocsin.usecases.list_letters import list_letters
+from tocsin.usecases.replay_letter import find_letter, replay_letter
+
+DEFAULT_MAX, MOST = 50, 200
+WEEK_MS = 7 * 24 * 60 * 60 * 1_000
+LATEST_MS = 2**52
+
+
+class LettersQuery(Input):
+    """cursor: that of the page before. Times in ms; the last seven days by default."""
+
+    from_t: Annotated[int, Meta(ge=0, le=LATEST_MS)] | None = field(default=None, name="from")
+    to_t: Annotated[int, Meta(ge=0, le=LATEST_MS)] | None = field(default=None, name="to")
+    reason: str | None = None
+    cursor: str | None = None
+    max: Annotated[int, Meta(ge=1, le=MOST)] = DEFAULT_MAX
+
+
+async def list_dead_letters(call: Call[LettersQuery, Nothing]) -> func.HttpResponse:
+    query = call.query
+    to_t = call.services.now_ms() if query.to_t is None else query.to_t
+    wanted = LetterQuery(
+        from_t=to_t - WEEK_MS if query.from_t is None else query.from_t,
+        to_t=to_t,
+        reason=query.reason,
+        before=None if query.cursor is None else LetterPosition.from_text(query.cursor),
+        most=query.max,
+    )
+    letters, older = await list_letters(wanted, call.services.letter_box)
+    return answer_json(
+        {
+            "deadLetters": [letter.to_document() for letter in letters],
+            "cursor": None if older is None else older.to_text(),
+        }
+    )
+
+
+async def show_dead_letter(call: Call[Nothing, Nothing]) -> func.HttpResponse:
+    letter_id = call.path["id"]
+    letter = await find_letter(letter_id, call.services.letter_box)
+    return answer_json({"id": letter_id, **letter})
+
+
+async def replay_dead_letter(call: Call[Nothing, Nothing]) -> func.HttpResponse:
+    services = call.services
+    replay = await replay_letter(
+        call.path["id"],
+        box=services.letter_box,
+        doors=services.doors,
+        score=score_with(services),
+        audit=services.feedback,
+        operator=call.principal.name,
+    )
+    return answer_json(replay.to_document())
+
+
+ROUTES = (
+    Route(
+        "dead_letters", "GET", "dead-letters", OPERATOR, LettersQuery, Nothing, list_dead_letters
+    ),
+    Route("dead_letter", "GET", "dead-letters/{id}", OPERATOR, Nothing, Nothing, show_dead_letter),
+    Route(
+        "replay_dead_letter", "POST", "dead-letters/{id}/replay", OPERATOR, Nothing, Nothing,
+        replay_dead_letter,
+    ),
+)  # fmt: skip

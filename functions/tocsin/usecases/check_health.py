@@ -1,0 +1,122 @@
+"""Whether the system does its work: what stands still, since when, in words that name nobody."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from tocsin.domain.errors import DeliveryError
+from tocsin.domain.progress import Progress
+from tocsin.usecases.list_letters import count_sidelined
+from tocsin.usecases.ports.letters import LetterBox
+from tocsin.usecases.ports.showing import AlertMarks, ProgressLog
+
+Status = Literal["healthy", "degraded", "unhealthy"]
+
+# What is owed for longer than this is late, and for longer than that nobody will wait for it.
+LATE_S = 30
+STANDS_STILL_S = 120
+WITHIN_S = 3.0
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReport:
+    """``reasons``: why it is not healthy. The figures are None where they are not known.
+
+    oldest_unshown_s: age of the oldest alert that was not shown, 0 where all were.
+    oldest_unscored_s: age of the oldest message that is known to wait for its score, 0 for none.
+    sidelined: dead letters of the last 24 hours that nobody replayed.
+    """
+
+    status: Status
+    database: bool
+    reasons: tuple[str, ...]
+    oldest_unshown_s: int | None = None
+    oldest_unscored_s: int | None = None
+    sidelined: int | None = None
+
+    def to_document(self) -> dict[str, Any]:
+        return {
+            "status": self.status,
+            "database": "answers" if self.database else "does not answer",
+            "reasons": [*self.reasons],
+            "oldestUnshownAlertS": self.oldest_unshown_s,
+            "oldestUnscoredMessageS": self.oldest_unscored_s,
+            "sidelined": self.sidelined,
+        }
+
+
+async def check_health(
+    ping: Callable[[], Awaitable[None]],
+    *,
+    marks: AlertMarks,
+    progress: ProgressLog,
+    box: LetterBox,
+    now_ms: int,
+    within_s: float = WITHIN_S,
+) -> HealthReport:
+    """Ask all at once, each for *within_s* at most. *ping* raises while the database is away."""
+    reached, unshown_s, partitions, sidelined = await asyncio.gather(
+        _try(_ping(ping), within_s),
+        _try(_find_unshown_s(marks, now_ms), within_s),
+        _try(progress.list_progress(), within_s),
+        _try(count_sidelined(box, now_ms), within_s),
+    )
+    if not reached:
+        reason = "the database does not answer"
+        return HealthReport("unhealthy", False, (reason,), sidelined=sidelined)
+    unscored_s = None if partitions is None else _find_unscored_s(partitions, now_ms)
+    reasons = [
+        *_judge(unshown_s, "an alert", "has been shown to nobody", ""),
+        *_judge(unscored_s, "a message", "waits for its score", _say_why(partitions or ())),
+        *([] if sidelined is not None else ["the dead letters cannot be looked up"]),
+    ]
+    longest = max(unshown_s or 0, unscored_s or 0)
+    status: Status = "unhealthy" if longest > STANDS_STILL_S else "degraded"
+    return HealthReport(
+        status if reasons else "healthy",
+        True,
+        tuple(reasons),
+        oldest_unshown_s=unshown_s,
+        oldest_unscored_s=unscored_s,
+        sidelined=sidelined,
+    )
+
+
+async def _try(asked: Awaitable[Answer], within_s: float) -> Answer | None:
+    """None where nobody answers in time."""
+    try:
+        async with asyncio.timeout(within_s):
+            return await asked
+    except (DeliveryError, TimeoutError):
+        return None
+
+
+async def _ping(ping: Callable[[], Awaitable[None]]) -> bool:
+    await ping()
+    return True
+
+
+async def _find_unshown_s(marks: AlertMarks, now_ms: int) -> int:
+    """Written in whole seconds by the database's clock: all that there are by now."""
+    owed = await marks.find_owed(stored_before_ms=now_ms + 1_000, most=1)
+    return max(0, now_ms // 1_000 - int(owed[0]["_ts"])) if owed else 0
+
+
+def _find_unscored_s(partitions: Sequence[Progress], now_ms: int) -> int:
+    return max((one.measure_age_ms(now_ms) for one in partitions), default=0) // 1_000
+
+
+def _say_why(partitions: Sequence[Progress]) -> str:
+    why = sorted({one.why for one in partitions if one.waiting_since is not None and one.why})
+    return f" ({', '.join(why)})" if why else ""
+
+
+def _judge(age_s: int | None, what: str, stands: str, why: str) -> list[str]:
+    if age_s is None:
+        return [f"whether {what} {stands} cannot be looked up"]
+    return [f"{what} {stands} for {age_s} s{why}"] if age_s > LATE_S else []
