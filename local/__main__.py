@@ -72,6 +72,9 @@ def _make_parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="style, types and layers")
     clean = commands.add_parser("clean", help="forget the local services' state")
     _add_state(clean)
+    letters = commands.add_parser("dead-letters", help="list, show, replay what was not usable")
+    _add_letters(letters)
+    _add_address(letters)
     _add_up(commands.add_parser("up", help="start everything, with simulated devices"))
     return parser
 
@@ -100,6 +103,17 @@ def _add_up(up: argparse.ArgumentParser) -> None:
     _add_address(up)
     up.add_argument("--keep", action="store_true", help="go on with the data in --state")
     _add_state(up)
+
+
+def _add_letters(letters: argparse.ArgumentParser) -> None:
+    actions = letters.add_subparsers(dest="action", required=True)
+    listing = actions.add_parser("list", help="one line of JSON each, newest first")
+    listing.add_argument("--from", metavar="MS", type=int, help="default: a week ago")
+    listing.add_argument("--to", metavar="MS", type=int, help="default: now")
+    listing.add_argument("--reason", help="only those with this reason (docs/formats.md)")
+    actions.add_parser("show", help="one of them, whole").add_argument("id")
+    replay = actions.add_parser("replay", help="score the message, or show the alert, once more")
+    replay.add_argument("id", nargs="+")
 
 
 def _add_state(parser: argparse.ArgumentParser) -> None:
@@ -203,7 +217,27 @@ def _clean(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS = {"setup": _set_up, "up": _up, "env": _env, "check": _check, "clean": _clean}
+def _dead_letters(options: argparse.Namespace) -> int:
+    from local.letters import run  # noqa: PLC0415 (see the top)
+    from local.prepare import PreparationError  # noqa: PLC0415 (see the top)
+    from local.services import Endpoints  # noqa: PLC0415 (see the top)
+
+    try:
+        endpoints = Endpoints(address=options.address)
+        return run(options, f"http://{endpoints.host}:{endpoints.front}/")
+    except PreparationError as error:
+        print(f"failed: {error}", file=sys.stderr)
+        return 1
+
+
+COMMANDS = {
+    "dead-letters": _dead_letters,
+    "setup": _set_up,
+    "up": _up,
+    "env": _env,
+    "check": _check,
+    "clean": _clean,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -19,19 +19,29 @@ def change_setting(url: str, kind: str, site: str, patch: Mapping[str, Any]) -> 
     *url*: the front door's, with its last slash. Raises PreparationError when it is refused or
     the API does not answer.
     """
-    request = urllib.request.Request(  # noqa: S310 (our own front door)
-        f"{url}api/settings/{kind}?site={site}",
-        data=json.dumps(patch).encode(),
-        headers={"Content-Type": "application/merge-patch+json"},
-        method="PATCH",
-    )
     what = f"{kind} of site {site} not set"
+    return call_api(url, "PATCH", f"settings/{kind}?site={site}", patch, what=what)
+
+
+def call_api(
+    url: str, method: str, path: str, body: Mapping[str, Any] | None = None, *, what: str
+) -> dict[str, Any]:
+    """Call the route *path* below the front door's *url*; returns its JSON.
+
+    Raises PreparationError, saying *what* did not work, when it is refused or nobody answers.
+    """
+    request = urllib.request.Request(  # noqa: S310 (our own front door)
+        f"{url}api/{path}",
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+        method=method,
+    )
     try:
         with urllib.request.urlopen(request, timeout=WITHIN_S) as answer:  # noqa: S310 (as above)
-            changed: dict[str, Any] = json.load(answer)
+            content: dict[str, Any] = json.load(answer)
     except urllib.error.HTTPError as error:
         said = error.read(2_000).decode(errors="replace")
         raise PreparationError(f"{what}: {error.code} {said}") from error
     except OSError as error:
         raise PreparationError(f"{what}: {error}") from error
-    return changed
+    return content

@@ -21,7 +21,7 @@ def webpubsub_client(connection: Connection, hub: str) -> WebPubSubServiceClient
         "transport": quick_transport(),
         "connection_timeout": 3,
         "read_timeout": 5,
-        "retry_total": 1,
+        "retry_total": 2,
     }
     if connection.connection_string is not None:
         return WebPubSubServiceClient.from_connection_string(

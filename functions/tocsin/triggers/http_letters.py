@@ -18,11 +18,13 @@ from tocsin.usecases.replay_letter import find_letter, replay_letter
 
 DEFAULT_MAX, MOST = 50, 200
 WEEK_MS = 7 * 24 * 60 * 60 * 1_000
+AHEAD_MS = 5 * 60 * 1_000
 LATEST_MS = 2**52
 
 
 class LettersQuery(Input):
-    """cursor: that of the page before. Times in ms; the last seven days by default."""
+    """cursor: that of the page before. Times in ms; the last seven days by default, and what the
+    hub's clock may be ahead."""
 
     from_t: Annotated[int, Meta(ge=0, le=LATEST_MS)] | None = field(default=None, name="from")
     to_t: Annotated[int, Meta(ge=0, le=LATEST_MS)] | None = field(default=None, name="to")
@@ -31,9 +33,13 @@ class LettersQuery(Input):
     max: Annotated[int, Meta(ge=1, le=MOST)] = DEFAULT_MAX
 
 
+class ReplayBody(Input):
+    """Empty, and still asked for: a form of another web site cannot send JSON."""
+
+
 async def list_dead_letters(call: Call[LettersQuery, Nothing]) -> func.HttpResponse:
     query = call.query
-    to_t = call.services.now_ms() if query.to_t is None else query.to_t
+    to_t = call.services.now_ms() + AHEAD_MS if query.to_t is None else query.to_t
     wanted = LetterQuery(
         from_t=to_t - WEEK_MS if query.from_t is None else query.from_t,
         to_t=to_t,
@@ -56,7 +62,7 @@ async def show_dead_letter(call: Call[Nothing, Nothing]) -> func.HttpResponse:
     return answer_json({"id": letter_id, **letter})
 
 
-async def replay_dead_letter(call: Call[Nothing, Nothing]) -> func.HttpResponse:
+async def replay_dead_letter(call: Call[Nothing, ReplayBody]) -> func.HttpResponse:
     services = call.services
     replay = await replay_letter(
         call.path["id"],
@@ -75,7 +81,7 @@ ROUTES = (
     ),
     Route("dead_letter", "GET", "dead-letters/{id}", OPERATOR, Nothing, Nothing, show_dead_letter),
     Route(
-        "replay_dead_letter", "POST", "dead-letters/{id}/replay", OPERATOR, Nothing, Nothing,
+        "replay_dead_letter", "POST", "dead-letters/{id}/replay", OPERATOR, Nothing, ReplayBody,
         replay_dead_letter,
     ),
 )  # fmt: skip

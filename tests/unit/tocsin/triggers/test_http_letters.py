@@ -61,13 +61,14 @@ async def test_a_range_of_too_many_days_is_refused() -> None:
 
 async def test_a_viewer_sees_no_letters() -> None:
     for name in ("dead_letters", "dead_letter", "replay_dead_letter"):
-        status, _ = await call(Plant(), name, principal=VIEWER, route={"id": "x"})
+        status, _ = await call(Plant(), name, principal=VIEWER, body={}, route={"id": "x"})
         assert status == 403
 
 
 async def test_what_is_no_letter_is_not_found() -> None:
     for name in ("dead_letter", "replay_dead_letter"):
-        said = await ask(Plant(), name, 404, route={"id": "2026-01-01-0-0-0"})
+        body = {} if name.startswith("replay") else None
+        said = await ask(Plant(), name, 404, body=body, route={"id": "2026-01-01-0-0-0"})
         assert said["error"] == "there is no dead letter '2026-01-01-0-0-0'"
 
 
@@ -80,7 +81,7 @@ async def test_a_message_that_a_model_failed_on_is_scored_once_it_does_not() -> 
     (letter,) = await list_all(plant)
     shown = await ask(plant, "dead_letter", route={"id": letter["id"]})
     assert (shown["reason"], shown["replayedAt"]) == ("scoring-failed", None)
-    again = await ask(plant, "replay_dead_letter", route={"id": letter["id"]})
+    again = await ask(plant, "replay_dead_letter", body={}, route={"id": letter["id"]})
     assert again == {"id": letter["id"], "outcome": "scored", "reason": None, "text": None}
     stored = plant.store.all("readings")[-1]
     assert stored["t"] == [NOW]
@@ -99,7 +100,7 @@ async def test_a_message_that_is_bad_for_ever_stays_a_letter() -> None:
     plant = Plant()
     await plant.score([envelope(b"x")])
     (letter,) = await list_all(plant)
-    again = await ask(plant, "replay_dead_letter", route={"id": letter["id"]})
+    again = await ask(plant, "replay_dead_letter", body={}, route={"id": letter["id"]})
     assert (again["outcome"], again["reason"]) == ("refused", "not-json")
     assert await list_all(plant) == [letter]
     assert [record["after"]["outcome"] for record in plant.store.all("audit")] == ["refused"]
@@ -113,11 +114,11 @@ async def test_an_alert_that_was_refused_is_shown_once_it_is_not() -> None:
     await push_alerts([write_owed(alert)], plant.services().doors)
     (letter,) = await list_all(plant)
     assert (letter["kind"], letter["reason"]) == ("alert", "refused")
-    again = await ask(plant, "replay_dead_letter", route={"id": letter["id"]})
+    again = await ask(plant, "replay_dead_letter", body={}, route={"id": letter["id"]})
     assert (again["outcome"], again["reason"]) == ("refused", "refused")
     assert len(plant.dead_letters.files) == 1, "its own letter is overwritten"
     plant.live.refuses.clear()
-    again = await ask(plant, "replay_dead_letter", route={"id": letter["id"]})
+    again = await ask(plant, "replay_dead_letter", body={}, route={"id": letter["id"]})
     assert again["outcome"] == "shown"
     assert [message["alert"] for _, message in plant.live.sent] == [alert.to_document()]
     (marked,) = plant.store.all("alerts")
@@ -132,10 +133,10 @@ async def test_a_replay_while_nobody_can_be_shown_says_so_and_marks_nothing() ->
     (path,) = plant.dead_letters.files
     plant.dead_letters.files[path]["alert"]["siteId"] = "north"  # put right by hand
     plant.live.away = True
-    await ask(plant, "replay_dead_letter", 503, route={"id": letter["id"]})
+    await ask(plant, "replay_dead_letter", 503, body={}, route={"id": letter["id"]})
     assert (await list_all(plant))[0]["replayedAt"] is None
     plant.live.away = False
-    again = await ask(plant, "replay_dead_letter", route={"id": letter["id"]})
+    again = await ask(plant, "replay_dead_letter", body={}, route={"id": letter["id"]})
     assert again["outcome"] == "shown"
 
 
@@ -146,6 +147,6 @@ async def test_a_letter_that_cannot_be_read_is_refused(damage: dict[str, Any]) -
     (path,) = plant.dead_letters.files
     plant.dead_letters.files[path] |= damage
     (letter,) = await list_all(plant)
-    again = await ask(plant, "replay_dead_letter", route={"id": letter["id"]})
+    again = await ask(plant, "replay_dead_letter", body={}, route={"id": letter["id"]})
     assert (again["outcome"], again["reason"]) == ("refused", "damaged")
     assert json.dumps(again)

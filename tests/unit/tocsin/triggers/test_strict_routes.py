@@ -70,7 +70,7 @@ SAMPLES = {
         ),
     ),
     "dead_letter": Sample(route={"id": LETTER}),
-    "replay_dead_letter": Sample(route={"id": LETTER}),
+    "replay_dead_letter": Sample(route={"id": LETTER}, body={}),
     "plans": Sample(
         params={**NORTH, "max": "5", "before": "9"},
         bad_params=(
