@@ -45,6 +45,7 @@ class FakeApi:
 
     def __init__(self, endpoints: Endpoints) -> None:
         self.devices: list[dict[str, Any]] = []
+        self.alerts: list[dict[str, Any]] = []
         self.principals: list[str | None] = []
         self.plan: dict[str, Any] | None = None
         self.paused = False
@@ -59,6 +60,7 @@ class FakeApi:
                 web.get("/api/negotiate", self._negotiate),
                 web.get("/api/profiles", self._profiles),
                 web.get("/api/devices", self._devices),
+                web.get("/api/alerts", self._alerts),
                 web.get("/api/plans/latest", self._latest),
                 web.get("/api/settings/optimiser", self._optimiser),
                 web.patch("/api/settings/optimiser", self._change),
@@ -99,6 +101,11 @@ class FakeApi:
         return web.json_response(
             {"devices": [device for device in self.devices if device["siteId"] == site]}
         )
+
+    async def _alerts(self, request: web.Request) -> web.Response:
+        site = request.query.get("site")
+        found = [alert for alert in self.alerts if alert["siteId"] == site]
+        return web.json_response({"alerts": found, "older": None})
 
     async def _latest(self, _request: web.Request) -> web.Response:
         return web.json_response({"plan": self.plan, "standing": None})

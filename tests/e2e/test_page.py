@@ -116,11 +116,19 @@ async def test_it_comes_back_after_the_service_was_killed(
     webpubsub.kill()
     await expect(phase).to_have_text("Reconnecting", timeout=WITHIN_MS)
     await expect(page.locator("#phase-detail")).to_contain_text("stale since")
+    missed = alert("harbour", "m-1", "raised")["alert"]
+    api.alerts = [{**missed, "open": False, "clearedAt": missed["t"] + 5}]
     await asyncio.to_thread(webpubsub.start)
     await expect(phase).to_have_text("Live", timeout=WITHIN_MS)
     await api.send(telemetry("harbour", reading("m-2", 1.0)))
     await expect(page.locator("[data-device='m-2']")).to_be_visible(timeout=WITHIN_MS)
     await expect(page.locator("[data-device='m-1']")).to_be_visible()
+    # What was raised and cleared meanwhile is read, and is there once however often it comes.
+    await expect(page.locator("#alerts li")).to_have_count(2)
+    await api.send({"type": "alert", "siteId": "harbour", "alert": missed})
+    await api.send(telemetry("harbour", reading("m-3", 1.0)))
+    await expect(page.locator("[data-device='m-3']")).to_be_visible(timeout=WITHIN_MS)
+    await expect(page.locator("#alerts li")).to_have_count(2)
 
 
 async def test_names_are_never_taken_for_markup(

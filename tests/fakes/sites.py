@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.fakes.live import FakeLive
 from tests.fakes.store import FakeStore
-from tocsin.domain.errors import BusyError, ChangedMeanwhileError, DeliveryError
+from tocsin.domain.errors import BusyError, ChangedMeanwhileError, DeliveryError, RefusedError
 from tocsin.domain.orders import Order
 from tocsin.domain.requests import Request
 from tocsin.domain.site_settings import Kind, StoredSetting, setting_id
@@ -207,19 +207,22 @@ class FakeLeases:
 class FakeRequests:
     """The port Requests. ``queue``: (request, delay in s) in order; ``away`` makes a call fail.
 
-    ``hangs``: no call comes back.
+    ``hangs``: no call comes back. ``refuses``: it takes nothing, ever.
     """
 
     def __init__(self) -> None:
         self.queue: list[tuple[dict[str, Any], int]] = []
         self.away = False
         self.hangs = False
+        self.refuses = False
 
     async def put(self, request: Request, *, delay_s: int = 0) -> None:
         if self.hangs:
             await asyncio.Event().wait()
         if self.away:
             raise DeliveryError("the queue is away")
+        if self.refuses:
+            raise RefusedError("the queue takes no such request")
         self.queue.append((request.to_document(), delay_s))
 
     def kinds(self) -> list[str]:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from tocsin.domain.alert_marks import Mark, OwedAlert
-from tocsin.domain.errors import DeliveryError
+from tocsin.domain.errors import DeliveryError, RefusedError
 from tocsin.domain.requests import Request
 from tocsin.usecases.ports.planning import Requests
 
@@ -43,6 +43,9 @@ async def _ask(
     try:
         async with asyncio.timeout(within_s):
             await requests.put(request, delay_s=DEBOUNCE_S)
+    except RefusedError:
+        # No alert is at fault, and people see it; the clock has the site planned all the same.
+        log.exception("Site %.80r cannot be planned because of its alerts", request.site_id)
     except (DeliveryError, TimeoutError) as error:
         log.warning(
             "Site %.80r is not planned because of its alerts yet: %s",

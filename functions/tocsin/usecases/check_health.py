@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
+from tocsin.domain.alert_marks import Mark
 from tocsin.domain.errors import DeliveryError
 from tocsin.domain.progress import Progress
 from tocsin.usecases.list_letters import count_sidelined
+from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.letters import LetterBox
 from tocsin.usecases.ports.showing import AlertMarks, ProgressLog
 
@@ -19,6 +21,7 @@ Status = Literal["healthy", "degraded", "unhealthy"]
 LATE_S = 30
 STANDS_STILL_S = 120
 WITHIN_S = 3.0
+MOST_LOOKED_AT = 100
 
 Answer = TypeVar("Answer")
 
@@ -60,18 +63,22 @@ async def check_health(
     within_s: float = WITHIN_S,
 ) -> HealthReport:
     """Ask all at once, each for *within_s* at most. *ping* raises while the database is away."""
-    reached, unshown_s, partitions, sidelined = await asyncio.gather(
+    reached, owed, partitions, sidelined = await asyncio.gather(
         _try(_ping(ping), within_s),
-        _try(_find_unshown_s(marks, now_ms), within_s),
+        # Written in whole seconds by the database's clock: all that there are by now.
+        _try(marks.find_owed(stored_before_ms=now_ms + 1_000, most=MOST_LOOKED_AT), within_s),
         _try(progress.list_progress(), within_s),
         _try(count_sidelined(box, now_ms), within_s),
     )
     if not reached:
         reason = "the database does not answer"
         return HealthReport("unhealthy", False, (reason,), sidelined=sidelined)
+    unshown_s = None if owed is None else _find_owed_s(owed, "shownAt", now_ms)
+    unasked_s = None if owed is None else _find_owed_s(owed, "askedAt", now_ms)
     unscored_s = None if partitions is None else _find_unscored_s(partitions, now_ms)
     reasons = [
         *_judge(unshown_s, "an alert", "has been shown to nobody", ""),
+        *_judge(unasked_s or 0, "a site", "is not planned because of an alert", ""),
         *_judge(unscored_s, "a message", "waits for its score", _say_why(partitions or ())),
         *([] if sidelined is not None else ["the dead letters cannot be looked up"]),
     ]
@@ -101,10 +108,10 @@ async def _ping(ping: Callable[[], Awaitable[None]]) -> bool:
     return True
 
 
-async def _find_unshown_s(marks: AlertMarks, now_ms: int) -> int:
-    """Written in whole seconds by the database's clock: all that there are by now."""
-    owed = await marks.find_owed(stored_before_ms=now_ms + 1_000, most=1)
-    return max(0, now_ms // 1_000 - int(owed[0]["_ts"])) if owed else 0
+def _find_owed_s(owed: Sequence[Document], mark: Mark, now_ms: int) -> int:
+    """Age of the oldest alert whose *mark* is null; 0 where there is none."""
+    stored_s = [int(alert["_ts"]) for alert in owed if mark in alert and alert[mark] is None]
+    return max(0, now_ms // 1_000 - min(stored_s)) if stored_s else 0
 
 
 def _find_unscored_s(partitions: Sequence[Progress], now_ms: int) -> int:

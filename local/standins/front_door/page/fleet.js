@@ -63,6 +63,19 @@ export class Fleet {
   }
 
   /**
+   * Take over the alerts that are not known yet: those from before, and those that were missed.
+   * @param {unknown} answer of GET /api/alerts
+   */
+  addAlerts(answer) {
+    for (const raised of list(answer, "alerts").filter(isRecord).reverse()) {
+      this.#addAlert(raised);
+      if (number(raised["clearedAt"]) !== null) {
+        this.#addAlert({ ...raised, type: "cleared", t: raised["clearedAt"], contributions: {} });
+      }
+    }
+  }
+
+  /**
    * Take a live message (docs/formats.md); what is malformed or unknown is left out.
    * @param {unknown} message
    * @param {number} now ms

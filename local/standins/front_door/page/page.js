@@ -83,6 +83,8 @@ async function fetchKnown(of) {
     if (shown.profiles.size === 0) {
       shown.setProfiles(await get("/api/profiles"));
     }
+    // First: they say more of an alert than its device does, and the device is what counts.
+    shown.addAlerts(await get(`/api/alerts?${query}`));
     shown.setDevices(await get(`/api/devices?${query}`), Date.now());
     planned.setLatest(await get(`/api/plans/latest?${query}`));
     planned.setOptimiser(await get(`/api/settings/optimiser?${query}`));

@@ -12,10 +12,11 @@ from tests.fakes.messages import NOW, envelope, stream
 from tests.fakes.records import alert_record
 from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.http_calls import call
-from tocsin.domain.alert_marks import AlertKey
+from tocsin.domain.alert_marks import AlertKey, write_owed
 from tocsin.domain.errors import DeliveryError
 from tocsin.usecases.check_health import check_health
 from tocsin.usecases.follow_scoring import ScoringWatch
+from tocsin.usecases.push_alerts import push_alerts
 
 
 async def ask(plant: Plant, status: int = 200) -> dict[str, Any]:
@@ -144,3 +145,15 @@ async def test_a_database_that_hangs_is_away() -> None:
             within_s=0.05,
         )
     assert (report.status, report.database) == ("unhealthy", False)
+
+
+async def test_a_queue_that_is_away_makes_no_alert_unseen() -> None:
+    plant = Plant()
+    plant.store.now_s = NOW // 1_000
+    plant.workshop.requests.away = True
+    await plant.store.save_alerts([alert_record(5)])
+    await push_alerts([write_owed(alert_record(5))], plant.services().doors)
+    plant.workshop.clock.pass_s(200)
+    content = await ask(plant)
+    assert (content["status"], content["oldestUnshownAlertS"]) == ("degraded", 0)
+    assert content["reasons"] == ["a site is not planned because of an alert for 200 s"]

@@ -139,6 +139,19 @@ async def test_a_queue_that_is_away_keeps_nobody_from_seeing_and_is_asked_again(
     assert shown(plant) == [("north", "5-raised")], "seen once, though asked for twice"
 
 
+async def test_a_request_that_is_refused_for_good_is_not_made_for_ever(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    plant = Plant()
+    plant.workshop.requests.refuses = True
+    await push_alerts(await store(plant, ALERT), plant.services().doors)
+    assert shown(plant) == [("north", "5-raised")]
+    assert "Site 'north' cannot be planned because of its alerts" in caplog.text
+    caplog.clear()
+    await sweep_alerts(plant.services().doors)
+    assert caplog.text == ""
+
+
 async def test_a_flood_of_alerts_asks_in_requests_that_a_queue_takes() -> None:
     plant = Plant()
     flood = [alert_record(5, f"rig-{number:04}-{'x' * 100}") for number in range(250)]
