@@ -67,7 +67,7 @@ async def test_a_viewer_sees_no_letters() -> None:
 
 async def test_what_is_no_letter_is_not_found() -> None:
     for name in ("dead_letter", "replay_dead_letter"):
-        body = {} if name.startswith("replay") else None
+        body: object = {} if name.startswith("replay") else None
         said = await ask(Plant(), name, 404, body=body, route={"id": "2026-01-01-0-0-0"})
         assert said["error"] == "there is no dead letter '2026-01-01-0-0-0'"
 
