@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
 import pytest
+from aiohttp import ServerDisconnectedError
+from azure.core.exceptions import (
+    ClientAuthenticationError,
+    IncompleteReadError,
+    SerializationError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
+from azure.cosmos.exceptions import CosmosClientTimeoutError, CosmosHttpResponseError
+from azure.messaging.webpubsubservice.aio import WebPubSubServiceClient
+from azure.storage.blob.aio import BlobServiceClient
 
 from tests.contract.ports import connection
 from tests.contract.troubled_service import answer_always
@@ -107,6 +121,27 @@ async def test_nobody_there_is_a_failed_delivery(name: str) -> None:
         assert type(caught.value) is DeliveryError
 
 
+async def test_who_hangs_is_a_failed_delivery_once_the_sdk_gives_up() -> None:
+    impatient: dict[str, Any] = {"read_timeout": 0.2, "retry_total": 0}
+    async with answer_always("hang") as service:
+        text = f"Endpoint={service.address};AccessKey={KEY};Version=1.0;"
+        hub = WebPubSubServiceClient.from_connection_string(text, "tocsin", **impatient)
+        store = f"AccountName=devstoreaccount1;AccountKey={KEY};BlobEndpoint={service.address}/a;"
+        blobs = BlobServiceClient.from_connection_string(store, **impatient)
+        async with hub, blobs, asyncio.timeout(10):
+            box = BlobDeadLetters(blobs)
+            for failing in (
+                WebPubSubLive(hub).send("north", {}),
+                box.put(DeadLetter(envelope(b"x"), "not-json", "")),
+                box.read("2026-01-01-0-0-0"),
+                box.list_day(date(2026, 1, 1), most=9),
+                box.mark_replayed("2026-01-01-0-0-0", NOW),
+            ):
+                with pytest.raises(DeliveryError) as caught:
+                    await failing
+                assert type(caught.value) is DeliveryError
+
+
 def test_our_own_errors_say_already_what_they_mean() -> None:
     with pytest.raises(BusyError), tell_apart("a lease was not taken"):
         raise BusyError("someone else is at work")
@@ -118,6 +153,15 @@ def test_our_own_errors_say_already_what_they_mean() -> None:
         (TimeoutError("read"), DeliveryError),
         (ConnectionResetError(), DeliveryError),
         (MemoryError(), DeliveryError),
+        (ServerDisconnectedError(), DeliveryError),
+        (CosmosClientTimeoutError(), DeliveryError),
+        (ServiceRequestError("no route"), DeliveryError),
+        (ServiceResponseError("cut"), DeliveryError),
+        (ClientAuthenticationError("no token"), DeliveryError),
+        (IncompleteReadError("cut"), DeliveryError),
+        *((CosmosHttpResponseError(status), DeliveryError) for status in (410, 429, 449, 503)),
+        *((CosmosHttpResponseError(status), RefusedError) for status in (400, 409, 412, 413)),
+        (SerializationError("no JSON"), RefusedError),
         (KeyError("siteId"), RefusedError),
         (UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed"), RefusedError),
         (ValueError("Resource ID cannot end with a space"), RefusedError),
