@@ -87,7 +87,7 @@ WANTED = {
         "download_blob",
     ),
     Grant("id-app", BLOB_CONTRIBUTOR, "containers/dead-letters"): (
-        "functions/tocsin/adapters/blob.py",
+        "functions/tocsin/adapters/blob_letters.py",
         "upload_blob",
     ),
     Grant("id-app", BLOB_CONTRIBUTOR, "containers/leases"): (
