@@ -231,6 +231,7 @@ def test_a_dead_letter_keeps_every_byte_at_a_path_of_its_own() -> None:
     assert found == {
         "kind": "message",
         "deviceId": "rig-1",
+        "siteId": "north",
         "reason": "not-json",
         "text": "what was found",
         "enqueuedAt": 1_795_332_074_190,
