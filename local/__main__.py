@@ -74,7 +74,6 @@ def _make_parser() -> argparse.ArgumentParser:
     _add_state(clean)
     letters = commands.add_parser("dead-letters", help="list, show, replay what was not usable")
     _add_letters(letters)
-    _add_address(letters)
     _add_up(commands.add_parser("up", help="start everything, with simulated devices"))
     return parser
 
@@ -111,9 +110,12 @@ def _add_letters(letters: argparse.ArgumentParser) -> None:
     listing.add_argument("--from", metavar="MS", type=int, help="default: a week ago")
     listing.add_argument("--to", metavar="MS", type=int, help="default: now")
     listing.add_argument("--reason", help="only those with this reason (docs/formats.md)")
-    actions.add_parser("show", help="one of them, whole").add_argument("id")
+    show = actions.add_parser("show", help="one of them, whole")
+    show.add_argument("id")
     replay = actions.add_parser("replay", help="score the message, or show the alert, once more")
     replay.add_argument("id", nargs="+")
+    for action in (listing, show, replay):
+        _add_address(action)
 
 
 def _add_state(parser: argparse.ArgumentParser) -> None:

@@ -81,7 +81,7 @@ def test_every_page_is_listed(url: str, capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_one_is_shown_whatever_its_name(url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert ask(url, "show", "../x?y") == 0
+    assert ask(url, "show", "../x?y", "--address", "127.0.0.9") == 0
     assert json.loads(capsys.readouterr().out) == {"path": "/api/dead-letters/..%2Fx%3Fy"}
 
 
