@@ -36,6 +36,7 @@ from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.scoring import Model
 from tocsin.usecases.score_readings import Outcome, score_readings
+from tocsin.usecases.show_beside import LiveBeside
 
 PROFILE: Final = "pump"
 BUNDLES: Final = Path(__file__).parents[1] / "ml_model" / "bundles"
@@ -121,6 +122,7 @@ class Line:
         )
         self.watched: WatchedModel | None = None
         self._memory = DeviceMemory()
+        self._live = LiveBeside(self.store)
         self._thresholds = KnownThresholds(
             self.store.device_thresholds, refresh_s=1e9, clock_s=lambda: 0.0
         )
@@ -138,7 +140,7 @@ class Line:
         return self.watched
 
     async def score(self, events: Sequence[func.EventHubEvent], *, now_ms: int) -> Outcome:
-        return await score_readings(
+        outcome = await score_readings(
             parse_envelopes(events),
             profiles={PROFILE: self.profile},
             memory=self._memory,
@@ -147,9 +149,11 @@ class Line:
             thresholds=self._thresholds,
             target_per_day=TARGET_PER_DAY,
             dead_letters=self.store,
-            live=self.store,
+            live=self._live,
             now_ms=lambda: now_ms,
         )
+        await self._live.settle()  # what is shown is work of the batch, too
+        return outcome
 
 
 async def read_committed(path: str) -> bytes | None:

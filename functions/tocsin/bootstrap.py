@@ -46,6 +46,7 @@ from tocsin.usecases.ports.planning import (
 from tocsin.usecases.ports.scoring import DeadLetters, DeviceThresholds, Models, Telemetry
 from tocsin.usecases.ports.showing import AlertMarks, ProgressLog
 from tocsin.usecases.push_alerts import Doors
+from tocsin.usecases.show_beside import LiveBeside
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +70,7 @@ class Services:
     alert_marks: AlertMarks
     progress: ProgressLog
     scoring_watch: ScoringWatch
+    live_beside: LiveBeside
     twins: Twins
     plans: Plans
     site_settings: SiteSettings
@@ -106,6 +108,7 @@ def services() -> Services:
     sites = CosmosSites(database, settings.database)
     letters = BlobDeadLetters(blobs)
     progress = CosmosProgress(database, settings.database)
+    live = WebPubSubLive(webpubsub_client(settings.webpubsub, settings.webpubsub_hub))
     return Services(
         profiles=load_profiles(),
         memory=DeviceMemory(),
@@ -120,7 +123,8 @@ def services() -> Services:
         drifts=store,
         dead_letters=letters,
         letter_box=letters,
-        live=WebPubSubLive(webpubsub_client(settings.webpubsub, settings.webpubsub_hub)),
+        live=live,
+        live_beside=LiveBeside(live),
         alert_marks=CosmosAlertMarks(database, settings.database),
         progress=progress,
         scoring_watch=ScoringWatch(progress, now_ms=_now_ms),

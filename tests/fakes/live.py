@@ -13,7 +13,8 @@ from tocsin.usecases.ports.documents import Document
 class FakeLive:
     """The port Live. ``sent``: (site, message) in order; ``away`` makes every call fail.
 
-    ``refuses``: sites of which it takes nothing, ever. ``hangs``: no call comes back.
+    ``refuses``: sites of which it takes nothing, ever. ``hangs``: while it is set, nothing is
+    answered.
     """
 
     def __init__(self) -> None:
@@ -21,11 +22,18 @@ class FakeLive:
         self.away = False
         self.hangs = False
         self.refuses: set[str] = set()
+        self.calls = 0
+        self._answering = asyncio.Event()
+
+    def answer_again(self) -> None:
+        self.hangs = False
+        self._answering.set()
 
     async def send(self, site_id: str, message: Document) -> None:
-        self._reach()
+        self.calls += 1
         if self.hangs:
-            await asyncio.Event().wait()
+            await self._answering.wait()
+        self._reach()
         if site_id in self.refuses:
             raise RefusedError("the live service takes no such group")
         self.sent.append((site_id, json.loads(json.dumps(message, allow_nan=False))))

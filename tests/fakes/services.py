@@ -20,6 +20,7 @@ from tocsin.domain.telemetry import Envelope
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.follow_scoring import ScoringWatch
 from tocsin.usecases.score_readings import Outcome, score_readings
+from tocsin.usecases.show_beside import LiveBeside
 
 TARGET_PER_DAY = 0.5
 
@@ -41,11 +42,13 @@ class Plant:
     memory: DeviceMemory = field(default_factory=DeviceMemory)
     workshop: Workshop = field(init=False)
     alert_marks: FakeAlertMarks = field(init=False)
+    live_beside: LiveBeside = field(init=False)
     progress: FakeProgress = field(default_factory=FakeProgress)
 
     def __post_init__(self) -> None:
         self.workshop = Workshop(FakeClock(NOW), store=self.store, live=self.live)
         self.alert_marks = FakeAlertMarks(self.store)
+        self.live_beside = LiveBeside(self.live)
 
     @classmethod
     def around(cls, workshop: Workshop) -> Plant:
@@ -55,8 +58,8 @@ class Plant:
         return plant
 
     async def score(self, envelopes: Sequence[Envelope]) -> Outcome:
-        """Run one batch."""
-        return await score_readings(
+        """Run one batch, and let what it shows arrive where the live service answers."""
+        outcome = await score_readings(
             envelopes,
             profiles=PROFILES,
             memory=self.memory,
@@ -65,9 +68,12 @@ class Plant:
             thresholds=self.thresholds,
             target_per_day=TARGET_PER_DAY,
             dead_letters=self.dead_letters,
-            live=self.live,
+            live=self.live_beside,
             now_ms=self.workshop.clock,
         )
+        if not self.live.hangs:
+            await self.live_beside.settle()
+        return outcome
 
     def restart(self) -> None:
         """Forget what a new process would not know."""
@@ -90,6 +96,7 @@ class Plant:
             alert_marks=self.alert_marks,
             progress=self.progress,
             scoring_watch=ScoringWatch(self.progress, now_ms=self.workshop.clock),
+            live_beside=self.live_beside,
             twins=self.workshop.twins,
             plans=self.workshop.sites,
             site_settings=self.workshop.sites,

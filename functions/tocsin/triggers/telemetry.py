@@ -61,7 +61,7 @@ def score_with(wired: Services) -> Callable[[typing.Sequence[Envelope]], Awaitab
         thresholds=wired.thresholds,
         target_per_day=wired.target_per_day,
         dead_letters=wired.dead_letters,
-        live=wired.live,
+        live=wired.live_beside,
         now_ms=wired.now_ms,
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.errors import DeliveryError, InvalidMessageError
+from tocsin.domain.errors import InvalidMessageError
 from tocsin.domain.fleet import record_device
 from tocsin.domain.profile import Profile
 from tocsin.domain.telemetry import Envelope, Message, decode
@@ -17,9 +17,9 @@ from tocsin.usecases.decide_lanes import DecidedLane, decide_lanes
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.place_messages import Placed, place_messages
 from tocsin.usecases.ports.documents import Document
-from tocsin.usecases.ports.operators import Live
 from tocsin.usecases.ports.scoring import DeadLetters, DeviceThresholds, Models, Telemetry
 from tocsin.usecases.score_batch import score_batch
+from tocsin.usecases.show_beside import LiveBeside
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ async def score_readings(
     thresholds: DeviceThresholds,
     target_per_day: float,
     dead_letters: DeadLetters,
-    live: Live,
+    live: LiveBeside,
     now_ms: Callable[[], int],
 ) -> Outcome:
     """Store and score a batch; safe to run again with the same events.
@@ -71,7 +71,7 @@ async def score_readings(
     states = [record_device(lane.on_time[-1], lane.state) for lane in decided if lane.on_time]
     await _save(store, decided, states)
     memory.update({lane.device_id: after.state for lane, after in zip(lanes, decided, strict=True)})
-    await _show(live, states)
+    _show(live, states)
     return Outcome(
         messages=sum(len(lane.on_time) + len(lane.late) for lane in decided),
         readings=sum(
@@ -114,19 +114,13 @@ async def _save(
     await store.add_readings([message for lane in decided for message in lane.late])
 
 
-async def _show(live: Live, states: Sequence[DeviceRecord]) -> None:
-    """One message a site. A browser that misses one is up to date with the next."""
-    by_site: dict[str, list[Document]] = {}
+def _show(live: LiveBeside, states: Sequence[DeviceRecord]) -> None:
+    """Handed over a site at a time. A browser that misses a reading is up to date with the next."""
+    by_site: dict[str, dict[str, Document]] = {}
     for state in states:
-        by_site.setdefault(state.site_id, []).append(_live_reading(state))
-    await asyncio.gather(*(_show_site(live, *of_site) for of_site in by_site.items()))
-
-
-async def _show_site(live: Live, site_id: str, devices: Sequence[Document]) -> None:
-    try:
-        await live.send(site_id, {"type": "telemetry", "siteId": site_id, "devices": devices})
-    except DeliveryError as error:
-        log.warning("Live telemetry of site %r not sent: %s", site_id, error)
+        by_site.setdefault(state.site_id, {})[state.device_id] = _live_reading(state)
+    for site_id, readings in by_site.items():
+        live.offer(site_id, readings)
 
 
 def _live_reading(state: DeviceRecord) -> Document:

@@ -29,6 +29,7 @@ from tocsin.domain.profile import Profile, parse_profile
 from tocsin.domain.thresholds import Tail
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.score_readings import score_readings
+from tocsin.usecases.show_beside import LiveBeside
 
 # With a reading every twenty minutes 72 of them are a day: the threshold adapts within the test.
 PERIOD_S = 1_200
@@ -104,7 +105,7 @@ async def streamed(one: Recording, sizes: Sequence[int], restarts: set[int]) -> 
             thresholds=FakeThresholds(),
             target_per_day=TARGET_PER_DAY,
             dead_letters=FakeDeadLetters(),
-            live=FakeLive(),
+            live=LiveBeside(FakeLive()),
             now_ms=lambda: NOW,
         )
         start += size

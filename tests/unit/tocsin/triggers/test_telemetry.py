@@ -104,6 +104,7 @@ async def test_score_telemetry_stores_a_batch_and_keeps_what_it_cannot_use() -> 
     assert letters["not-json"]["sequenceNumber"] == 101
     assert letters["not-json"]["partition"] == "3"
     assert base64.b64decode(letters["not-json"]["body"]) == b"\xfe no JSON"
+    await plant.live_beside.settle()
     assert plant.live.sent[0][0] == "north"
 
 

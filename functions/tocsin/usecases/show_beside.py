@@ -1,0 +1,118 @@
+"""Show what devices measure while the next batches are scored: scoring never waits for it.
+
+A live message is stale within seconds, so it is worth no delay of what is stored: at each site the
+newest reading of a device takes the place of the one that still waits, and what could not be sent
+in time is dropped and counted. The tasks run on the event loop of the worker, and go on when the
+batch that started them is done (docs/adr/0013-what-is-live-goes-beside.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tocsin.domain.errors import DeliveryError
+from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.ports.operators import Live
+
+log = logging.getLogger(__name__)
+
+WITHIN_S = 5.0  # a browser that waited longer is better served with the next message
+SITES_AT_ONCE = 32
+# At most so many devices a message: the service takes 1 MB, and a reading has a few hundred bytes.
+MOST_WAITING = 1_000
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One site: by device what waits to be sent, and what sends it."""
+
+    waiting: dict[str, Document] = field(default_factory=dict)
+    sending: asyncio.Task[None] | None = None
+    failed: int | None = None
+    """Readings dropped since sending began to fail; None while it works."""
+
+
+class LiveBeside:
+    """Sends live telemetry beside the batches. ``dropped``: readings that nobody was shown.
+
+    within_s: the time that one message may take.
+    most_waiting: devices of a site whose readings may wait at the same time.
+    """
+
+    def __init__(
+        self, live: Live, *, within_s: float = WITHIN_S, most_waiting: int = MOST_WAITING
+    ) -> None:
+        self.dropped = 0
+        self._live = live
+        self._within_s = within_s
+        self._most_waiting = most_waiting
+        self._lanes: dict[str, _Lane] = {}
+        self._places = asyncio.Semaphore(SITES_AT_ONCE)
+
+    def offer(self, site_id: str, readings: Mapping[str, Document]) -> None:
+        """Have *readings* (by device id) shown at a site; returns at once, and raises nothing."""
+        lane = self._lanes.setdefault(site_id, _Lane())
+        for device_id, reading in readings.items():
+            if lane.waiting.pop(device_id, None) is not None:
+                self._drop(lane, 1)
+            lane.waiting[device_id] = reading
+        while len(lane.waiting) > self._most_waiting:
+            lane.waiting.pop(next(iter(lane.waiting)))
+            self._drop(lane, 1)
+        if lane.sending is None:
+            lane.sending = asyncio.create_task(self._send_waiting(site_id, lane))
+            lane.sending.add_done_callback(_tell_bug)
+
+    async def settle(self) -> None:
+        """Return when nothing waits any more: each message was sent or has run out of time."""
+        while sending := self._list_sending():
+            await asyncio.wait(sending)
+
+    def _list_sending(self) -> list[asyncio.Task[None]]:
+        lanes = self._lanes.values()
+        return [lane.sending for lane in lanes if lane.sending is not None]
+
+    async def _send_waiting(self, site_id: str, lane: _Lane) -> None:
+        try:
+            while lane.waiting:
+                async with self._places:
+                    readings, lane.waiting = lane.waiting, {}
+                    await self._send(site_id, lane, readings)
+        finally:
+            lane.sending = None
+            if lane.failed is None and not lane.waiting:
+                self._lanes.pop(site_id, None)
+
+    async def _send(self, site_id: str, lane: _Lane, readings: Mapping[str, Document]) -> None:
+        message = {"type": "telemetry", "siteId": site_id, "devices": [*readings.values()]}
+        try:
+            async with asyncio.timeout(self._within_s):
+                await self._live.send(site_id, message)
+        except (DeliveryError, TimeoutError) as error:
+            if lane.failed is None:
+                why = str(error) or f"not within {self._within_s:g} s"
+                log.warning("Live telemetry of site %r is not sent: %s", site_id, why)
+                lane.failed = 0
+            self._drop(lane, len(readings))
+            return
+        if lane.failed is not None:
+            log.warning(
+                "Live telemetry of site %r is sent again; %d readings were not shown",
+                site_id,
+                lane.failed,
+            )
+            lane.failed = None
+
+    def _drop(self, lane: _Lane, readings: int) -> None:
+        self.dropped += readings
+        if lane.failed is not None:
+            lane.failed += readings
+
+
+def _tell_bug(task: asyncio.Task[None]) -> None:
+    """What no service should raise reaches the log, since nobody awaits the task."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("Live telemetry stopped", exc_info=error)

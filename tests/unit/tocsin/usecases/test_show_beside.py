@@ -1,0 +1,123 @@
+"""What is shown live keeps nothing waiting, and nothing that waits grows without bound."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import pytest
+
+from tests.fakes.live import FakeLive
+from tests.fakes.messages import stream
+from tests.fakes.services import Plant
+from tocsin.usecases.show_beside import LiveBeside
+
+SOON_S = 0.02
+
+
+def reading(device_id: str, t: int) -> dict[str, Any]:
+    return {device_id: {"deviceId": device_id, "t": t}}
+
+
+def shown(live: FakeLive) -> list[tuple[str, list[tuple[str, int]]]]:
+    return [
+        (site, [(device["deviceId"], device["t"]) for device in message["devices"]])
+        for site, message in live.sent
+    ]
+
+
+async def test_while_the_live_service_hangs_batch_after_batch_is_stored() -> None:
+    plant = Plant()
+    plant.live.hangs = True
+    for message in stream([4] * 5):
+        async with asyncio.timeout(1):
+            await plant.score([message])
+    assert len(plant.store.all("readings")) == 5
+    plant.live.answer_again()
+    await plant.live_beside.settle()
+    first, last = plant.live.sent
+    assert [len(message["devices"]) for _, message in (first, last)] == [1, 1]
+    assert last[1]["devices"][0]["t"] == plant.store.all("devices")[0]["lastT"]
+    assert plant.live_beside.dropped == 3, "the newest takes the place of what waits"
+
+
+async def test_a_site_that_hangs_delays_no_other() -> None:
+    live = FakeLive()
+    beside = LiveBeside(live)
+    live.hangs = True
+    beside.offer("north", reading("a", 1))
+    await asyncio.sleep(0)
+    live.hangs = False
+    beside.offer("south", reading("b", 1))
+    for _ in range(5):  # turns of the loop, no time
+        await asyncio.sleep(0)
+    assert shown(live) == [("south", [("b", 1)])]
+    live.answer_again()
+    await beside.settle()
+
+
+async def test_readings_of_other_devices_wait_together() -> None:
+    live = FakeLive()
+    live.hangs = True
+    beside = LiveBeside(live)
+    beside.offer("north", reading("a", 1))
+    await asyncio.sleep(0)
+    for device_id, t in (("a", 2), ("b", 2), ("a", 3)):
+        beside.offer("north", reading(device_id, t))
+    live.answer_again()
+    await beside.settle()
+    assert shown(live) == [("north", [("a", 1)]), ("north", [("b", 2), ("a", 3)])]
+    assert beside.dropped == 1
+
+
+async def test_so_many_devices_wait_and_no_more() -> None:
+    live = FakeLive()
+    live.hangs = True
+    beside = LiveBeside(live, most_waiting=3)
+    beside.offer("north", reading("a", 1))
+    await asyncio.sleep(0)
+    for number in range(10):
+        beside.offer("north", reading(f"d{number}", 1))
+    live.answer_again()
+    await beside.settle()
+    assert shown(live)[1] == ("north", [("d7", 1), ("d8", 1), ("d9", 1)])
+    assert beside.dropped == 7
+
+
+async def test_each_message_has_its_time_and_a_failure_is_told_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    live = FakeLive()
+    beside = LiveBeside(live, within_s=SOON_S)
+    live.hangs = True
+    for t in range(3):
+        beside.offer("north", reading("a", t))
+        await beside.settle()
+    live.hangs, live.away = False, True
+    beside.offer("north", reading("a", 3))
+    await beside.settle()
+    live.away = False
+    for t in range(4, 6):
+        beside.offer("north", reading("a", t))
+        await beside.settle()
+    assert shown(live) == [("north", [("a", 4)]), ("north", [("a", 5)])]
+    assert beside.dropped == 4
+    assert [record.getMessage() for record in caplog.records] == [
+        "Live telemetry of site 'north' is not sent: not within 0.02 s",
+        "Live telemetry of site 'north' is sent again; 4 readings were not shown",
+    ]
+
+
+def test_a_process_that_ends_waits_for_nothing_that_hangs(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def end_while_it_hangs() -> None:
+        live = FakeLive()
+        live.hangs = True
+        LiveBeside(live).offer("north", reading("a", 1))
+        await asyncio.sleep(0)
+
+    asyncio.run(end_while_it_hangs())  # as the worker does: it cancels what is left
+    assert not caplog.records
