@@ -26,6 +26,7 @@ from tocsin.domain.alerts import Alert
 from tocsin.domain.dead_letters import Letter
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.device_threshold import DeviceThreshold
+from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
 from tocsin.domain.model_state import ModelState
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
@@ -34,7 +35,7 @@ from tocsin.profiles import load_profiles
 from tocsin.triggers.telemetry import parse_envelopes
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.ports.documents import Document
-from tocsin.usecases.ports.scoring import Model
+from tocsin.usecases.ports.scoring import Model, Refusal
 from tocsin.usecases.score_readings import Outcome, score_readings
 from tocsin.usecases.show_beside import LiveBeside
 
@@ -67,17 +68,20 @@ class TextStore:
     ) -> History:
         return History.empty(profile)
 
-    async def save_alerts(self, alerts: Sequence[Alert]) -> None:
-        self._keep([alert.to_document() for alert in alerts])
+    async def save_alerts(self, alerts: Sequence[Alert]) -> list[Refusal]:
+        return self._keep([alert.to_document() for alert in alerts])
 
-    async def save_readings(self, messages: Sequence[DecidedMessage]) -> None:
-        self._keep([message.to_document() for message in messages])
+    async def save_readings(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
+        return self._keep([message.to_document() for message in messages])
 
-    async def add_readings(self, messages: Sequence[DecidedMessage]) -> None:
-        self._keep([message.to_document() for message in messages])
+    async def add_readings(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
+        return self._keep([message.to_document() for message in messages])
 
-    async def save_devices(self, devices: Sequence[DeviceRecord]) -> None:
+    async def save_devices(
+        self, devices: Sequence[DeviceRecord]
+    ) -> list[str | RefusedError | ChangedMeanwhileError]:
         self._keep([device.to_document() for device in devices])
+        return ["stored"] * len(devices)
 
     async def device_thresholds(self) -> list[DeviceThreshold]:
         return []
@@ -92,8 +96,9 @@ class TextStore:
     async def client_url(self, user_id: str, site_id: str) -> str:
         raise NotImplementedError(f"no client {user_id!r} of {site_id!r} here")
 
-    def _keep(self, documents: Sequence[Document]) -> None:
+    def _keep(self, documents: Sequence[Document]) -> list[Refusal]:
         self.sent += [json.dumps(document) for document in documents]
+        return [None] * len(documents)
 
 
 class WatchedModel:

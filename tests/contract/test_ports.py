@@ -27,7 +27,12 @@ from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.signing_keys import SigningKeys
 from tocsin.domain.alerts import Alert, AlertPosition
 from tocsin.domain.dead_letters import DeadLetter, SidelinedAlert
-from tocsin.domain.errors import DeliveryError, InvalidRequestError
+from tocsin.domain.errors import (
+    ChangedMeanwhileError,
+    DeliveryError,
+    InvalidRequestError,
+    RefusedError,
+)
 from tocsin.domain.letter_summary import LetterSummary
 from tocsin.domain.scoring import Change
 from tocsin.domain.stored_message import StoredMessage
@@ -61,6 +66,47 @@ async def test_a_device_is_read_as_it_was_last_saved(store: Store) -> None:
     await store.save_devices([device_record("rig-1", run=2)])
     assert await store.device("rig-1") == device_record("rig-1", run=2)
     assert await store.device("rig-3") is None
+
+
+async def test_a_record_takes_the_place_only_of_the_one_it_follows_from(store: Store) -> None:
+    first = replace(device_record("rig-1"), etag=None)
+    other = replace(device_record("rig-2"), etag=None)
+    mark, _ = await store.save_devices([first, other])
+    assert isinstance(mark, str)
+    read = await store.device("rig-1")
+    assert read is not None
+    assert read.etag == mark
+    (newer,) = await store.save_devices([replace(device_record("rig-1", run=2), etag=mark)])
+    assert isinstance(newer, str)
+    assert newer != mark
+    again, stale, fine = await store.save_devices(
+        [first, replace(device_record("rig-1", run=3), etag=mark), device_record("rig-2", run=4)]
+    )
+    assert isinstance(again, ChangedMeanwhileError)
+    assert isinstance(stale, ChangedMeanwhileError)
+    assert isinstance(fine, str)
+    assert await store.device("rig-1") == device_record("rig-1", run=2)
+    assert await store.device("rig-2") == device_record("rig-2", run=4)
+    (gone,) = await store.save_devices([replace(device_record("rig-3"), etag=mark)])
+    assert isinstance(gone, ChangedMeanwhileError)
+
+
+async def test_what_is_refused_for_good_keeps_nothing_else_back(store: Store) -> None:
+    no_text = "\ud800"
+    too_large = decided_message(range(1, 100_000), device_id="rig-9")
+    messages = [decided_message([1], device_id=no_text), decided_message([1]), too_large]
+    for save in (store.save_readings, store.add_readings):
+        refusals = await save(messages)
+        assert [isinstance(refusal, RefusedError) for refusal in refusals] == [True, False, True]
+    first, second = await store.save_alerts([alert(1, device_id=no_text), alert(1)])
+    assert isinstance(first, RefusedError)
+    assert second is None
+    records = [device_record(name) for name in (no_text, "9" * 1_100, "a/b", "rig-1")]
+    *broken, saved = await store.save_devices(records)
+    assert [type(refusal) for refusal in broken] == [RefusedError] * 3
+    assert isinstance(saved, str)
+    assert len(await store.readings("rig-1", from_t=0, to_t=NOW, most=9)) == 1
+    assert len(await store.past_alerts("rig-1", from_t=0, to_t=NOW, most=9)) == 1
 
 
 @pytest.mark.parametrize("device_id", ["a?b", "a/b", "a\\b", "50%", "%2F", "ü", "a b", "..", STEP])

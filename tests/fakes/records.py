@@ -11,7 +11,7 @@ from tests.fakes.messages import NOW, RIG, envelope
 from tests.fakes.models import spec_of
 from tocsin.domain.alerts import Alert
 from tocsin.domain.decisions import Decided, Standing
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.device_record import ANY_RECORD, DeviceRecord
 from tocsin.domain.device_threshold import DeviceThreshold
 from tocsin.domain.drift_record import DriftRecord
 from tocsin.domain.profile import Profile
@@ -20,7 +20,10 @@ from tocsin.domain.telemetry import Message
 
 
 def device_record(device_id: str, /, **changes: Any) -> DeviceRecord:  # noqa: ANN401 (any JSON)
-    """A sound device that was heard just now; *changes* are to fields of its document."""
+    """A sound device that was heard just now, saved in place of whatever is stored of it.
+
+    *changes* are to fields of its document.
+    """
     return DeviceRecord.from_document(
         {
             "id": device_id,
@@ -39,7 +42,8 @@ def device_record(device_id: str, /, **changes: Any) -> DeviceRecord:  # noqa: A
             "modelVersion": "fake-1",
             "enqueuedAt": NOW,
             **changes,
-        }
+        },
+        etag=ANY_RECORD,
     )
 
 

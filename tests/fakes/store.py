@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from tocsin.domain.alert_marks import write_owed
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition, page_of
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.device_record import ANY_RECORD, DeviceRecord
 from tocsin.domain.device_threshold import DeviceThreshold
 from tocsin.domain.drift_record import DriftRecord
-from tocsin.domain.errors import DamagedDocumentError, InvalidRequestError
+from tocsin.domain.errors import (
+    ChangedMeanwhileError,
+    DamagedDocumentError,
+    InvalidRequestError,
+    RefusedError,
+)
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.stored_message import StoredMessage
 from tocsin.domain.windows import History
 from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.ports.scoring import Refusal
 
+MOST_BYTES, MOST_ID_BYTES = 2 * 1024 * 1024, 1_023
 _NOT_IN_AN_ID = set("/\\?#")
 _SAMPLED = ("t", "channels", "score", "modelVersion")
 _SCORED = ("t", "score", "modelVersion")
@@ -33,8 +40,10 @@ class CrashError(Exception):
 class FakeStore:
     """Documents by container, partition and id, kept as JSON as the database would.
 
-    ``writes`` lists every write in order as (container, id). After *crash_after* writes each
-    further one raises CrashError; ``away`` makes every call raise OSError. ``now_s``: its clock.
+    ``etags``: of each device's record. ``meanwhile``: done before the next record is saved, as
+    another process would. ``writes`` lists every write in order as (container, id). After
+    *crash_after* writes each further one raises CrashError; ``away`` makes every call raise
+    OSError. ``now_s``: its clock.
     """
 
     def __init__(self) -> None:
@@ -49,8 +58,10 @@ class FakeStore:
         self.reads = 0
         self.written_s: dict[tuple[str, str], int] = {}  # alerts: what Cosmos DB calls _ts
         self.now_s = 0
+        self.etags: dict[str, str] = {}
         self.crash_after: int | None = None
         self.away = False
+        self.meanwhile: list[Callable[[], Awaitable[object]]] = []
 
     def all(self, container: str) -> list[dict[str, Any]]:
         """Every document of a container, by partition and id."""
@@ -62,7 +73,9 @@ class FakeStore:
     async def device(self, device_id: str) -> DeviceRecord | None:
         self._read()
         text = self.containers["devices"].get((device_id, device_id))
-        return None if text is None else DeviceRecord.from_document(json.loads(text))
+        if text is None:
+            return None
+        return DeviceRecord.from_document(json.loads(text), etag=self.etags[device_id])
 
     async def history(
         self, device_id: str, profile: Profile, *, before_t: int, count: int
@@ -81,19 +94,34 @@ class FakeStore:
             np.array(newest, dtype=np.int64), values.reshape(len(newest), len(profile.channels))
         )
 
-    async def save_alerts(self, alerts: Sequence[Alert]) -> None:
-        self._save("alerts", [write_owed(alert) for alert in alerts])
+    async def save_alerts(self, alerts: Sequence[Alert]) -> list[Refusal]:
+        return self._save_each("alerts", [write_owed(alert) for alert in alerts])
 
-    async def save_readings(self, messages: Sequence[DecidedMessage]) -> None:
-        self._save("readings", [message.to_document() for message in messages])
+    async def save_readings(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
+        return self._save_each("readings", [message.to_document() for message in messages])
 
-    async def add_readings(self, messages: Sequence[DecidedMessage]) -> None:
+    async def add_readings(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
         stored = self.containers["readings"]
         documents = [message.to_document() for message in messages]
-        self._save("readings", [one for one in documents if _key(one) not in stored])
+        return [
+            None if _key(document) in stored else self._save_each("readings", [document])[0]
+            for document in documents
+        ]
 
-    async def save_devices(self, devices: Sequence[DeviceRecord]) -> None:
-        self._save("devices", [device.to_document() for device in devices])
+    async def save_devices(
+        self, devices: Sequence[DeviceRecord]
+    ) -> list[str | RefusedError | ChangedMeanwhileError]:
+        return [await self._replace(device) for device in devices]
+
+    async def _replace(self, device: DeviceRecord) -> str | RefusedError | ChangedMeanwhileError:
+        for happening in self.meanwhile:
+            self.meanwhile = []
+            await happening()
+        known = self.etags.get(device.device_id)
+        if device.etag not in {ANY_RECORD, known}:
+            return ChangedMeanwhileError(f"{device.device_id} is someone else's")
+        (refusal,) = self._save_each("devices", [device.to_document()])
+        return self.etags[device.device_id] if refusal is None else refusal
 
     async def devices(self, site_id: str | None) -> list[DeviceRecord]:
         self._read()
@@ -213,18 +241,42 @@ class FakeStore:
         if self.away:
             raise OSError("the database is away")
 
+    def _save_each(self, container: str, documents: Sequence[Document]) -> list[Refusal]:
+        refusals: list[Refusal] = []
+        for document in documents:
+            try:
+                self._save(container, [document])
+            except RefusedError as error:
+                refusals.append(error)
+            else:
+                refusals.append(None)
+        return refusals
+
     def _save(self, container: str, documents: Sequence[Document]) -> None:
         for document in documents:
             if self.away:
                 raise OSError("the database is away")
             if self.crash_after is not None and len(self.writes) >= self.crash_after:
                 raise CrashError(f"after {self.crash_after} writes")
-            if _NOT_IN_AN_ID & set(document["id"]):
-                raise ValueError(f"Illegal id {document['id']!r}")
-            self.containers[container][_key(document)] = json.dumps(document, allow_nan=False)
+            text = json.dumps(document, allow_nan=False)
+            _check_size(document)
+            self.containers[container][_key(document)] = text
             if container == "alerts":
                 self.written_s[_key(document)] = self.now_s
             self.writes.append((container, document["id"]))
+            if container == "devices":
+                self.etags[document["id"]] = f'"{len(self.writes)}"'
+
+
+def _check_size(document: Document) -> None:
+    """What the database takes of any document. Raises RefusedError."""
+    try:
+        size = len(json.dumps(document, ensure_ascii=False).encode())
+    except UnicodeEncodeError as error:
+        raise RefusedError(f"no text: {error.reason}") from error
+    name = document["id"]
+    if size > MOST_BYTES or len(name.encode()) > MOST_ID_BYTES or _NOT_IN_AN_ID & set(name):
+        raise RefusedError(f"illegal id {name!r:.80} or too large: {size} bytes")
 
 
 def _read_device(document: Document) -> DeviceRecord | None:

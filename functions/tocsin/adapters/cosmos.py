@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from azure.cosmos.aio import ContainerProxy, CosmosClient
-from azure.cosmos.exceptions import CosmosResourceExistsError, CosmosResourceNotFoundError
+from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from tocsin.adapters.cosmos_alerts import find_alert_changes, find_alerts, list_alerts
 from tocsin.adapters.cosmos_client import (
     query_parameters,
     read_document,
     read_sound,
+    without_system_fields,
 )
+from tocsin.adapters.cosmos_writes import CosmosWrites
 from tocsin.domain.alert_marks import write_owed
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.device_threshold import DeviceThreshold, threshold_document_id
 from tocsin.domain.drift import drift_document_id
 from tocsin.domain.drift_record import DriftRecord
-from tocsin.domain.errors import InvalidRequestError
+from tocsin.domain.errors import ChangedMeanwhileError, InvalidRequestError, RefusedError
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.stored_message import StoredMessage
 from tocsin.domain.telemetry import can_be_kept, columns_of
 from tocsin.domain.windows import History
 from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.ports.scoring import Refusal
 
-WRITES_AT_ONCE = 32
 HISTORY_PAGE = 16
 
 _HISTORY = (
@@ -66,14 +68,17 @@ class CosmosStore:
         self._alerts = proxy.get_container_client("alerts")
         self._settings = proxy.get_container_client("settings")
         self._audit = proxy.get_container_client("audit")
-        self._writes = asyncio.Semaphore(WRITES_AT_ONCE)
+        self._writes = CosmosWrites()
 
     async def device(self, device_id: str) -> DeviceRecord | None:
         if not can_be_kept(device_id):
             # In the address of a document it would lead to another one.
             return None
-        document = await _by_id(self._devices, device_id)
-        return None if document is None else DeviceRecord.from_document(document)
+        try:
+            found = await self._devices.read_item(device_id, partition_key=device_id)
+        except CosmosResourceNotFoundError:
+            return None
+        return DeviceRecord.from_document(without_system_fields(found), etag=str(found["_etag"]))
 
     async def history(
         self, device_id: str, profile: Profile, *, before_t: int, count: int
@@ -94,19 +99,23 @@ class CosmosStore:
         # Late messages may lie between the readings of another; each time counts once.
         return History.empty(profile).merge(history.t, history.values, keep=count)
 
-    async def save_alerts(self, alerts: Sequence[Alert]) -> None:
-        await self._save(self._alerts, [write_owed(alert) for alert in alerts])
-
-    async def save_readings(self, messages: Sequence[DecidedMessage]) -> None:
-        await self._save(self._readings, [message.to_document() for message in messages])
-
-    async def add_readings(self, messages: Sequence[DecidedMessage]) -> None:
-        await asyncio.gather(
-            *(self._create(self._readings, message.to_document()) for message in messages)
+    async def save_alerts(self, alerts: Sequence[Alert]) -> list[Refusal]:
+        return await self._writes.upsert(
+            self._alerts, [partial(write_owed, alert) for alert in alerts]
         )
 
-    async def save_devices(self, devices: Sequence[DeviceRecord]) -> None:
-        await self._save(self._devices, [device.to_document() for device in devices])
+    async def save_readings(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
+        documents = [message.to_document for message in messages]
+        return await self._writes.upsert(self._readings, documents)
+
+    async def add_readings(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
+        documents = [message.to_document for message in messages]
+        return await self._writes.create(self._readings, documents)
+
+    async def save_devices(
+        self, devices: Sequence[DeviceRecord]
+    ) -> list[str | RefusedError | ChangedMeanwhileError]:
+        return await self._writes.replace(self._devices, devices)
 
     async def devices(self, site_id: str | None) -> list[DeviceRecord]:
         where = "" if site_id is None else " WHERE c.siteId = @site"
@@ -149,7 +158,7 @@ class CosmosStore:
         return [message async for message in found]
 
     async def save_drift(self, record: DriftRecord) -> None:
-        await self._save(self._settings, [record.to_document()])
+        await self._settings.upsert_item(record.to_document())
 
     async def drift(self, profile: str) -> DriftRecord | None:
         document = await _by_id(self._settings, drift_document_id(profile))
@@ -186,7 +195,7 @@ class CosmosStore:
         return [threshold for threshold in thresholds if threshold is not None]
 
     async def save_device_threshold(self, threshold: DeviceThreshold) -> None:
-        await self._save(self._settings, [threshold.to_document()])
+        await self._settings.upsert_item(threshold.to_document())
 
     async def delete_device_threshold(self, device_id: str) -> None:
         document_id = threshold_document_id(device_id)
@@ -194,7 +203,7 @@ class CosmosStore:
             await self._settings.delete_item(document_id, partition_key=document_id)
 
     async def save_audit(self, document: Document) -> None:
-        await self._save(self._audit, [document])
+        await self._audit.upsert_item(dict(document))
 
     async def ping(self) -> None:
         found = self._devices.query_items("SELECT TOP 1 c.id FROM c")
@@ -216,19 +225,6 @@ class CosmosStore:
             message = read_sound(StoredMessage.from_document, document)
             if message is not None:
                 yield message
-
-    async def _save(self, container: ContainerProxy, documents: Sequence[Document]) -> None:
-        # A document keeps its id and partition key however often it is sent: last one wins.
-        await asyncio.gather(*(self._upsert(container, document) for document in documents))
-
-    async def _upsert(self, container: ContainerProxy, document: Document) -> None:
-        async with self._writes:
-            await container.upsert_item(dict(document))
-
-    async def _create(self, container: ContainerProxy, document: Document) -> None:
-        async with self._writes:
-            with contextlib.suppress(CosmosResourceExistsError):
-                await container.create_item(dict(document))
 
 
 def _prepend(history: History, document: Document, profile: Profile, before_t: int) -> History:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tocsin.domain.adaptation import Usual
@@ -21,6 +21,8 @@ from tocsin.domain.stored import (
     take_part,
 )
 
+ANY_RECORD = "*"
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceRecord:
@@ -32,6 +34,8 @@ class DeviceRecord:
     sensors: ``missing`` or ``stuck`` by channel, for the sensors that are out.
     standing: what the next decision starts from, the open alert among it.
     enqueued_at: when the hub took the newest message (ms).
+    etag: the database's mark of the record that this one takes the place of; None where there was
+        none, ANY_RECORD whatever is there.
     """
 
     device_id: str
@@ -47,6 +51,7 @@ class DeviceRecord:
     standing: Standing
     model_version: str | None
     enqueued_at: int
+    etag: str | None = field(default=None, compare=False)
 
     @property
     def alert_since(self) -> int | None:
@@ -64,7 +69,7 @@ class DeviceRecord:
         return replace(self, standing=replace(self.standing, alert=alert))
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> DeviceRecord:
+    def from_document(cls, document: Mapping[str, Any], etag: str | None = None) -> DeviceRecord:
         """Read a ``devices`` document; one from before there was a cooldown or learning lacks
         that part. Raises DamagedDocumentError naming the document and what is wrong with it."""
         return cls(
@@ -81,6 +86,7 @@ class DeviceRecord:
             standing=_read_standing(document),
             model_version=take_field(document, "modelVersion", *OPTIONAL_TEXT),
             enqueued_at=take_field(document, "enqueuedAt", int),
+            etag=etag,
         )
 
     def to_document(self) -> dict[str, Any]:

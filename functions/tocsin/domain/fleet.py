@@ -16,13 +16,17 @@ UNASSIGNED_SITE = "unassigned"
 @dataclass(frozen=True, slots=True)
 class DeviceState:
     """The newest reading's time (ms) and message number, the readings before, and what the next
-    decision starts from."""
+    decision starts from.
+
+    ``etag``: the database's mark of the record that this follows from; None before there is one.
+    """
 
     profile: str
     last_t: int
     last_seq: int
     history: History
     standing: Standing
+    etag: str | None = None
 
     @classmethod
     def from_record(
@@ -32,10 +36,14 @@ class DeviceState:
 
         A device that changed its profile starts anew, but not before its newest reading.
         """
-        last_t = 0 if record is None else record.last_t
-        if record is None or record.profile != message.profile.name:
-            return cls(message.profile.name, last_t, -1, history, Standing())
-        return cls(record.profile, last_t, record.last_seq, history, record.standing)
+        if record is None:
+            return cls(message.profile.name, 0, -1, history, Standing())
+        if record.profile != message.profile.name:
+            name = message.profile.name
+            return cls(name, record.last_t, -1, history, Standing(), record.etag)
+        return cls(
+            record.profile, record.last_t, record.last_seq, history, record.standing, record.etag
+        )
 
     def continues_with(self, message: Message) -> bool:
         """Whether *message* is the very next one, so that this state is complete."""
@@ -48,7 +56,9 @@ class DeviceState:
     def after(self, message: Message) -> DeviceState:
         """The state once *message*'s readings are known; the rest is decided when they scored."""
         history = self.history.extend(message.t, message.values, keep=message.profile.window - 1)
-        return DeviceState(self.profile, message.last_t, message.seq, history, self.standing)
+        return DeviceState(
+            self.profile, message.last_t, message.seq, history, self.standing, self.etag
+        )
 
     def after_late(self, message: Message) -> DeviceState:
         """The state once a late *message*'s readings are known: they fill in the history."""
@@ -56,11 +66,21 @@ class DeviceState:
         history = self.history.merge(
             message.t[known], message.values[known], keep=message.profile.window - 1
         )
-        return DeviceState(self.profile, self.last_t, self.last_seq, history, self.standing)
+        return DeviceState(
+            self.profile, self.last_t, self.last_seq, history, self.standing, self.etag
+        )
 
     def with_standing(self, standing: Standing) -> DeviceState:
         """The state once its readings have decided."""
-        return DeviceState(self.profile, self.last_t, self.last_seq, self.history, standing)
+        return DeviceState(
+            self.profile, self.last_t, self.last_seq, self.history, standing, self.etag
+        )
+
+    def with_etag(self, etag: str | None) -> DeviceState:
+        """The state once it is stored under *etag*."""
+        return DeviceState(
+            self.profile, self.last_t, self.last_seq, self.history, self.standing, etag
+        )
 
 
 def record_device(decided: DecidedMessage, state: DeviceState) -> DeviceRecord:
@@ -81,4 +101,5 @@ def record_device(decided: DecidedMessage, state: DeviceState) -> DeviceRecord:
         standing=state.standing,
         model_version=scored.model_version,
         enqueued_at=message.enqueued_at,
+        etag=state.etag,
     )

@@ -16,6 +16,7 @@ from tocsin.usecases.place_messages import Lane, Placed
 class DecidedLane:
     """One device after its batch: what was decided on time and late, and the alerts of it."""
 
+    device_id: str
     state: DeviceState
     on_time: list[DecidedMessage]
     late: list[DecidedMessage]
@@ -74,7 +75,7 @@ def _decide_lane(
             alerts += _record_alerts(message, standing.alert.open_since)
             standing = decided.standing
         (late if placed.late else on_time).append(message)
-    return DecidedLane(lane.after.with_standing(standing), on_time, late, alerts)
+    return DecidedLane(lane.device_id, lane.after.with_standing(standing), on_time, late, alerts)
 
 
 def _decide_message(

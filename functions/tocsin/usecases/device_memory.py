@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tocsin.domain.fleet import DeviceState
 
@@ -19,6 +19,10 @@ class DeviceMemory:
 
     def get(self, device_id: str) -> DeviceState | None:
         return self._states.get(device_id)
+
+    def forget(self, device_ids: Iterable[str]) -> None:
+        for device_id in device_ids:
+            self._states.pop(device_id, None)
 
     def update(self, states: Mapping[str, DeviceState]) -> None:
         for device_id, state in states.items():

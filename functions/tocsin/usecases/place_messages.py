@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.device_record import ANY_RECORD
 from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.fleet import DeviceState
 from tocsin.domain.telemetry import Message
@@ -108,24 +108,21 @@ async def _rebuild(message: Message, store: Telemetry) -> DeviceState:
 
     Never beyond: a batch that broke off may have stored the readings that are placed now.
     """
-    record = await _read_record(message.device_id, store)
+    try:
+        record, etag = await store.device(message.device_id), None
+    except DamagedDocumentError as error:
+        # It would hold up its partition for ever: the device starts anew, and its next document
+        # takes the place of the damaged one.
+        log.error("Device %r starts anew: %s", message.device_id, error)  # noqa: TRY400 (told)
+        record, etag = None, ANY_RECORD
     history = await store.history(
         message.device_id,
         message.profile,
         before_t=message.first_t if record is None else record.last_t + 1,
         count=message.profile.window - 1,
     )
-    return DeviceState.from_record(record, message, history)
-
-
-async def _read_record(device_id: str, store: Telemetry) -> DeviceRecord | None:
-    try:
-        return await store.device(device_id)
-    except DamagedDocumentError as error:
-        # It would hold up its partition for ever: the device starts anew, and its next document
-        # takes the place of the damaged one.
-        log.error("Device %r starts anew: %s", device_id, error)  # noqa: TRY400 (told)
-        return None
+    state = DeviceState.from_record(record, message, history)
+    return state if etag is None else state.with_etag(etag)
 
 
 async def _read_earlier(message: Message, batch: Sequence[Message], store: Telemetry) -> History:

@@ -5,23 +5,28 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.errors import InvalidMessageError
-from tocsin.domain.fleet import record_device
+from tocsin.domain.errors import ChangedMeanwhileError, InvalidMessageError
 from tocsin.domain.profile import Profile
+from tocsin.domain.readings import Scored
 from tocsin.domain.telemetry import Envelope, Message, decode
 from tocsin.usecases.decide_lanes import DecidedLane, decide_lanes
 from tocsin.usecases.device_memory import DeviceMemory
-from tocsin.usecases.place_messages import Placed, place_messages
+from tocsin.usecases.place_messages import Lane, place_messages
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.scoring import DeadLetters, DeviceThresholds, Models, Telemetry
+from tocsin.usecases.save_lanes import save_lanes
 from tocsin.usecases.score_batch import score_batch
 from tocsin.usecases.show_beside import LiveBeside
 
 log = logging.getLogger(__name__)
+
+# Two who score the same partition take turns for seconds, until the hub cuts the older one off.
+MOST_ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,36 +56,54 @@ async def score_readings(
     """Store and score a batch; safe to run again with the same events.
 
     One unusable event becomes a dead letter and harms no other. Alerts are written before
-    readings, these before device states, late readings after them, and *memory* changes last: a
-    run that breaks off leaves what a second run of the same batch completes. *target_per_day*:
-    false alerts a device and day that thresholds are set for. Raises what the store or the
-    dead-letter box raises when they stay away, so that the batch is delivered again.
+    readings, these before device states, late readings after them, and *memory* changes when all
+    is stored: a run that breaks off leaves what a second run of the same batch completes. Dead
+    letters come last: a box that stays away delays nothing that can be stored.
+
+    *target_per_day*: false alerts a device and day that thresholds are set for. Raises what the
+    store or the dead-letter box raises when they stay away, so that the batch is delivered again.
     """
     messages, letters = _decode_all(envelopes, profiles, now_ms())
     factors = await thresholds.factors()
-    lanes = await place_messages(messages, memory, store)
-    placed = [message for lane in lanes for message in lane.placed]
-    results = await score_batch(placed, models)
-    letters += [
-        _reject_unscorable(message)
-        for message, scored in zip(placed, results, strict=True)
-        if not scored
-    ]
+    count = _Count()
+    for _ in range(MOST_ROUNDS):
+        lanes = await place_messages(messages, memory, store)
+        results = await score_batch([placed for lane in lanes for placed in lane.placed], models)
+        decided = decide_lanes(lanes, results, target_per_day=target_per_day, factors=factors)
+        saved = await save_lanes(decided, store)
+        memory.update(saved.states)
+        memory.forget(saved.unknown)
+        _show(live, saved.records)
+        count.add([lane for lane in decided if lane.device_id not in saved.overtaken])
+        letters += saved.letters
+        letters += _reject_unscorable(lanes, results, saved.overtaken)
+        messages = [message for message in messages if message.device_id in saved.overtaken]
+        if not messages:
+            break
+    else:
+        raise ChangedMeanwhileError(
+            f"others write the states of {len(messages)} messages' devices all the time"
+        )
     await asyncio.gather(*(dead_letters.put(letter) for letter in letters))
-    decided = decide_lanes(lanes, results, target_per_day=target_per_day, factors=factors)
-    states = [record_device(lane.on_time[-1], lane.state) for lane in decided if lane.on_time]
-    await _save(store, decided, states)
-    memory.update({lane.device_id: after.state for lane, after in zip(lanes, decided, strict=True)})
-    _show(live, states)
-    return Outcome(
-        messages=sum(len(lane.on_time) + len(lane.late) for lane in decided),
-        readings=sum(
-            len(message.anomalous) for lane in decided for message in (*lane.on_time, *lane.late)
-        ),
-        late=sum(len(lane.late) for lane in decided),
-        dead_letters=len(letters),
-        alerts=sum(len(lane.alerts) for lane in decided),
-    )
+    return Outcome(count.messages, count.readings, count.late, len(letters), count.alerts)
+
+
+@dataclass(slots=True)
+class _Count:
+    """What was stored, over the rounds of a batch."""
+
+    messages: int = 0
+    readings: int = 0
+    late: int = 0
+    alerts: int = 0
+
+    def add(self, lanes: Sequence[DecidedLane]) -> None:
+        for lane in lanes:
+            every = (*lane.on_time, *lane.late)
+            self.messages += len(every)
+            self.readings += sum(len(message.anomalous) for message in every)
+            self.late += len(lane.late)
+            self.alerts += len(lane.alerts)
 
 
 def _decode_all(
@@ -97,41 +120,35 @@ def _decode_all(
     return messages, letters
 
 
-def _reject_unscorable(placed: Placed) -> DeadLetter:
-    return DeadLetter(
-        placed.message.envelope, "scoring-failed", "the model failed on it; the log says how"
-    )
+def _reject_unscorable(
+    lanes: Sequence[Lane], results: Sequence[Scored | None], overtaken: AbstractSet[str]
+) -> list[DeadLetter]:
+    placed = [(lane.device_id, placed.message) for lane in lanes for placed in lane.placed]
+    return [
+        DeadLetter(message.envelope, "scoring-failed", "the model failed on it; the log says how")
+        for (device_id, message), scored in zip(placed, results, strict=True)
+        if scored is None and device_id not in overtaken
+    ]
 
 
-async def _save(
-    store: Telemetry, decided: Sequence[DecidedLane], states: Sequence[DeviceRecord]
-) -> None:
-    await store.save_alerts([alert for lane in decided for alert in lane.alerts])
-    await store.save_readings([message for lane in decided for message in lane.on_time])
-    await store.save_devices(states)
-    # Last and never overwriting: a message delivered again is late, and scored from what is known
-    # by now it could get another score than the one that was acted upon.
-    await store.add_readings([message for lane in decided for message in lane.late])
-
-
-def _show(live: LiveBeside, states: Sequence[DeviceRecord]) -> None:
+def _show(live: LiveBeside, records: Sequence[DeviceRecord]) -> None:
     """Handed over a site at a time. A browser that misses a reading is up to date with the next."""
     by_site: dict[str, dict[str, Document]] = {}
-    for state in states:
-        by_site.setdefault(state.site_id, {})[state.device_id] = _live_reading(state)
+    for record in records:
+        by_site.setdefault(record.site_id, {})[record.device_id] = _live_reading(record)
     for site_id, readings in by_site.items():
         live.offer(site_id, readings)
 
 
-def _live_reading(state: DeviceRecord) -> Document:
+def _live_reading(record: DeviceRecord) -> Document:
     """What a browser is told of a device."""
     return {
-        "deviceId": state.device_id,
-        "profile": state.profile,
-        "t": state.last_t,
-        "values": state.latest,
-        "score": state.score,
-        "threshold": state.threshold,
-        "anomalous": state.anomalous,
-        "sensors": state.sensors,
+        "deviceId": record.device_id,
+        "profile": record.profile,
+        "t": record.last_t,
+        "values": record.latest,
+        "score": record.score,
+        "threshold": record.threshold,
+        "anomalous": record.anomalous,
+        "sensors": record.sensors,
     }

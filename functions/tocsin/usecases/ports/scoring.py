@@ -12,10 +12,13 @@ from tocsin.domain.alerts import Alert
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.dead_letters import Letter
 from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
 from tocsin.domain.model_state import ModelState
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.windows import History
+
+Refusal = RefusedError | None
 
 
 class Model(Protocol):
@@ -56,7 +59,11 @@ class DeviceThresholds(Protocol):
 
 
 class Telemetry(Protocol):
-    """What scoring reads and writes. Saving the same again changes nothing."""
+    """What scoring reads and writes. Saving the same again changes nothing.
+
+    What is refused for good is reported, in the order of what was to be saved, so that it does not
+    keep the rest from being saved; whatever may pass is raised.
+    """
 
     async def device(self, device_id: str) -> DeviceRecord | None:
         """Raises DamagedDocumentError."""
@@ -68,15 +75,23 @@ class Telemetry(Protocol):
         """The newest *count* readings of this profile with event times before *before_t* (ms)."""
         ...
 
-    async def save_alerts(self, alerts: Sequence[Alert]) -> None: ...
+    async def save_alerts(self, alerts: Sequence[Alert]) -> Sequence[Refusal]: ...
 
-    async def save_readings(self, messages: Sequence[DecidedMessage]) -> None: ...
+    async def save_readings(self, messages: Sequence[DecidedMessage]) -> Sequence[Refusal]: ...
 
-    async def add_readings(self, messages: Sequence[DecidedMessage]) -> None:
+    async def add_readings(self, messages: Sequence[DecidedMessage]) -> Sequence[Refusal]:
         """Save those that are not stored yet; what is stored stays as it is."""
         ...
 
-    async def save_devices(self, devices: Sequence[DeviceRecord]) -> None: ...
+    async def save_devices(
+        self, devices: Sequence[DeviceRecord]
+    ) -> Sequence[str | RefusedError | ChangedMeanwhileError]:
+        """Save each in place of the record whose etag it carries, or as the first one.
+
+        Returns for each its new etag, or why it was not saved: refused for good, or because what
+        is stored is no longer the record that it follows from.
+        """
+        ...
 
 
 class DeadLetters(Protocol):
