@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from local.prepare import PreparationError
 
@@ -20,7 +21,7 @@ def change_setting(url: str, kind: str, site: str, patch: Mapping[str, Any]) -> 
     the API does not answer.
     """
     what = f"{kind} of site {site} not set"
-    return call_api(url, "PATCH", f"settings/{kind}?site={site}", patch, what=what)
+    return call_api(url, "PATCH", f"settings/{kind}?{urlencode({'site': site})}", patch, what=what)
 
 
 def call_api(

@@ -11,6 +11,8 @@ from device_sim.fleet.document import IDENTIFIER
 from device_sim.fleet.roster import DEFAULT_FLEET, load_fleet
 from device_sim.hub.addresses import hub_from_environment
 from device_sim.hub.registry import Enrolment, HubRegistry, provision_devices
+from tocsin.domain.errors import InvalidSiteError
+from tocsin.domain.sites import check_site_id
 from tocsin.profiles import load_profiles
 
 
@@ -34,9 +36,13 @@ def _list_enrolments(arguments: argparse.Namespace) -> list[Enrolment]:
         return [Enrolment(device.device, device.tags) for device in fleet]
     if not arguments.site:
         raise UsageError("--device needs --site: where does it stand?")
-    for name in (*arguments.device, arguments.site):
+    for name in arguments.device:
         if not IDENTIFIER.fullmatch(name):
             raise UsageError(f"{name!r} is no id; use letters, digits, '-', '.' and '_'")
+    try:
+        check_site_id(arguments.site)
+    except InvalidSiteError as error:
+        raise UsageError(f"--site: {error}") from error
     return [Enrolment(device, {"siteId": arguments.site}) for device in arguments.device]
 
 

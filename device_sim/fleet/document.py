@@ -11,6 +11,8 @@ from typing import Any
 import yaml
 
 from device_sim.errors import FleetError
+from tocsin.domain.errors import InvalidSiteError
+from tocsin.domain.sites import check_site_id
 
 # Narrower than IoT Hub's own rule, so that an id is also safe in a URL, a path and a file name.
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
@@ -65,6 +67,16 @@ def check_identifier(value: object, at: str) -> str:
             "a letter or digit first, in quotes when it looks like a number"
         )
     return value
+
+
+def check_site(value: object, at: str) -> str:
+    """*value* if a site can be called that. Raises FleetError."""
+    if value is None:
+        raise FleetError(f"{at} is missing; give it an id such as north or Werk Süd/1")
+    try:
+        return check_site_id(value)
+    except InvalidSiteError as error:
+        raise FleetError(f"{at}: {error}") from error
 
 
 def check_positive(value: object, at: str) -> float:

@@ -14,6 +14,7 @@ from device_sim.fleet.document import (
     check_identifier,
     check_mapping,
     check_names,
+    check_site,
     iterate_entries,
     read_document,
 )
@@ -101,7 +102,7 @@ def _parse_site(
     capacities: Mapping[str, Capacity],
 ) -> Iterator[FleetDevice]:
     check_names(site, at, {"id", "utc_offset_h", "buildings", "capabilities", "tasks"})
-    site_id = check_identifier(site.get("id"), f"{at}.id")
+    site_id = check_site(site.get("id"), f"{at}.id")
     offset = _parse_offset(site.get("utc_offset_h", 0), f"{at}.utc_offset_h")
     # Only where there are tasks do devices run them; elsewhere they have a duty cycle.
     able = capacities if "tasks" in site else {}

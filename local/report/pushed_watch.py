@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
+from urllib.parse import urlencode
 
 from azure.messaging.webpubsubclient.aio import WebPubSubClient, WebPubSubClientCredential
 from azure.messaging.webpubsubclient.models import (
@@ -103,7 +104,7 @@ class PushedWatch:
             return False
 
     def _find_url(self, site: str) -> str:
-        return f"{self._front_url}api/negotiate?site={site}"
+        return f"{self._front_url}api/negotiate?{urlencode({'site': site})}"
 
     @asynccontextmanager
     async def _open_client(self, site: str) -> AsyncIterator[WebPubSubClient]:

@@ -38,6 +38,9 @@ PARTITION_KEYS = {
 }
 
 
+ODD_SITES = ["Werk Süd/1", "..", ".", "a#?%2F\\b", "a%23?%2F\\b", 'o\'hare "x"', "🏭" * 64]
+
+
 class Store(Telemetry, Fleet, Drifts, Feedback, Protocol):
     """The ports that the database fulfils."""
 
@@ -158,7 +161,7 @@ async def fake_channel(_: Endpoints) -> AsyncIterator[Channel]:
 
 @asynccontextmanager
 async def webpubsub_channel(endpoints: Endpoints) -> AsyncIterator[Channel]:
-    """Two sites, ``north`` and ``south``, each watched by a client from the start."""
+    """``north``, ``south`` and ODD_SITES, each watched by a client from the start."""
     service = webpubsub_client(connection("WebPubSub", endpoints.webpubsub_connection), "tocsin")
     async with service as client, aiohttp.ClientSession() as http:
         live = WebPubSubLive(client)
@@ -166,7 +169,7 @@ async def webpubsub_channel(endpoints: Endpoints) -> AsyncIterator[Channel]:
             site: await http.ws_connect(
                 await live.client_url("ada", site), protocols=["json.webpubsub.azure.v1"]
             )
-            for site in ("north", "south")
+            for site in ("north", "south", *ODD_SITES)
         }
         for socket in sockets.values():
             assert (await socket.receive_json(timeout=5))["event"] == "connected"

@@ -139,7 +139,12 @@ def test_queries(manager: IoTHubRegistryManager) -> None:
         "query-1",
         "query-2",
     ]
-    assert ids(manager, "SELECT * FROM devices WHERE tags.site = 'o''hare'") == []
+    for n, site in enumerate(["o'hare", "a\\b", 'say "so"', "Werk Süd/1"]):
+        register(manager, f"odd-{n}")
+        manager.update_twin(f"odd-{n}", Twin(tags={"site": site}), "*")
+    for n, literal in enumerate([r"'o\'hare'", r"'a\\b'", r"'say \"so\"'", r"'Werk S\u00fcd/1'"]):
+        assert ids(manager, f"SELECT * FROM devices WHERE tags.site = {literal}") == [f"odd-{n}"]
+    assert status_of(lambda: ids(manager, r"SELECT * FROM devices WHERE tags.site = '\x'")) == 400
     assert set(ids(manager, "SELECT * FROM devices")) >= {"query-0", "query-1", "query-2"}
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from tests.contract import ports
 from tests.contract.implementations import each
-from tests.contract.ports import Channel, Files, Letters, Store
+from tests.contract.ports import ODD_SITES, Channel, Files, Letters, Store
 from tests.fakes.bundles import bundle_files
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG, envelope, stream
 from tests.fakes.models import FakeModel, spec_of
@@ -137,6 +137,15 @@ async def test_devices_are_listed_by_id_and_site(store: Store) -> None:
     assert await store.devices("north") == [device_record("a"), device_record("b")]
     assert await store.devices("west") == []
     assert await store.sites() == ["north", "south"]
+
+
+async def test_sites_of_any_name_are_found_apart(store: Store) -> None:
+    names = {f"rig-{n}": site_id for n, site_id in enumerate(ODD_SITES)}
+    await store.save_devices([device_record(name, siteId=names[name]) for name in names])
+    for name, site_id in names.items():
+        assert [device.device_id for device in await store.devices(site_id)] == [name]
+    await store.save_devices([device_record("rig-a"), device_record("rig-b", siteId=" <\n")])
+    assert await store.sites() == sorted([*ODD_SITES, "north"]), "what is no site is not listed"
 
 
 async def test_a_history_is_the_newest_readings_before_a_time_in_order(store: Store) -> None:
@@ -478,6 +487,13 @@ async def test_live_messages_reach_those_who_watch_the_site_in_order(channel: Ch
         {"type": "alert", "n": number, "text": "ü"} for number in range(3)
     ]
     assert await channel.sent_to("south", 1) == [{"type": "telemetry", "devices": []}]
+
+
+async def test_sites_of_any_name_are_watched_apart(channel: Channel) -> None:
+    for site_id in ODD_SITES:
+        await channel.live.send(site_id, {"type": "telemetry", "siteId": site_id})
+    for site_id in ODD_SITES:
+        assert await channel.sent_to(site_id, 1) == [{"type": "telemetry", "siteId": site_id}]
 
 
 async def test_a_live_service_that_stays_away_is_a_failed_delivery(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from contextlib import AsyncExitStack
 
 import pytest
 
 from local.processes import Child
 from tests.contract import site_ports as opened
 from tests.contract.implementations import each
+from tests.contract.ports import ODD_SITES
 from tests.contract.site_ports import Registry, Sites, Waiting
 from tests.fakes.messages import NOW
 from tests.fakes.plans import open_plan, stored_plan
@@ -18,6 +20,7 @@ from tocsin.domain.orders import Order, OrderedTask
 from tocsin.domain.requests import Request
 from tocsin.domain.site_settings import Entry, Kind, StoredSetting, revise
 from tocsin.domain.site_standing import SiteStanding
+from tocsin.domain.sites import lease_of
 from tocsin.usecases.ports.planning import Leases, Twins
 
 CAPACITY = {"cpuPct": 100.0, "energyWPerPct": 12.0, "responseMs": 22.0}
@@ -220,3 +223,40 @@ async def test_a_hub_that_does_not_answer_is_a_failed_delivery(away: Twins) -> N
         await away.list_twins("north")
     with pytest.raises(DeliveryError, match="cannot be reached"):
         await away.send_order("cell-1", Order(1, frozenset()))
+
+
+async def test_sites_of_any_name_have_plans_and_settings_apart(sites: Sites) -> None:
+    for version, site_id in enumerate(ODD_SITES, start=1):
+        await sites.save_plan(stored_plan(version, site_id))
+        await sites.save_standing(SiteStanding(site_id, version, NOW, "planned"))
+        setting = StoredSetting("tasks", site_id, Entry({"n": version}, "ada", NOW), revision=1)
+        await sites.replace_setting(setting)
+        await sites.record_change(setting)
+    for version, site_id in enumerate(ODD_SITES, start=1):
+        found = await sites.list_plans(site_id, before_version=99, most=9)
+        assert [plan.version for plan in found] == [version]
+        standing = await sites.find_standing(site_id)
+        setting_found = await sites.find_setting("tasks", site_id)
+        assert standing is not None
+        assert standing.version == version
+        assert setting_found is not None
+        assert setting_found.entry.content == {"n": version}
+    assert await sites.list_planned_sites() == sorted(ODD_SITES)
+
+
+async def test_sites_of_any_name_are_planned_side_by_side(leases: Leases) -> None:
+    async with AsyncExitStack() as held:
+        for site_id in ODD_SITES:
+            await held.enter_async_context(leases.hold(lease_of(site_id)))
+        for site_id in ODD_SITES:
+            with pytest.raises(BusyError):
+                async with leases.hold(lease_of(site_id)):
+                    pass
+
+
+async def test_devices_of_sites_of_any_name_are_found_apart(registry: Registry) -> None:
+    for number, site_id in enumerate(ODD_SITES):
+        registry.add(f"odd-site-{number}", site_id, CAPACITY)
+    for number, site_id in enumerate(ODD_SITES):
+        found = await registry.twins.list_twins(site_id)
+        assert [twin.device_id for twin in found] == [f"odd-site-{number}"]

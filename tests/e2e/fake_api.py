@@ -89,9 +89,12 @@ class FakeApi:
         if self.principals[-1] is None:
             raise web.HTTPUnauthorized
         site = request.query.get("site", SITES[0])
+        group = f"site:{site}"
         async with self._sender() as sender:
-            token = await sender.get_client_access_token(groups=[f"site:{site}"])
-        return web.json_response({"url": token["url"], "site": site, "sites": SITES})
+            token = await sender.get_client_access_token(groups=[group])
+        return web.json_response(
+            {"url": token["url"], "site": site, "group": group, "sites": SITES}
+        )
 
     async def _profiles(self, _request: web.Request) -> web.Response:
         return web.json_response({"profiles": PROFILES})

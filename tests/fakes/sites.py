@@ -16,6 +16,7 @@ from tocsin.domain.orders import Order
 from tocsin.domain.requests import Request
 from tocsin.domain.site_settings import Kind, StoredSetting, setting_id
 from tocsin.domain.site_standing import STANDING_ID, Outcome, SiteStanding
+from tocsin.domain.sites import list_sites
 from tocsin.domain.stored_plan import StoredPlan, plan_id
 from tocsin.domain.twins import Twin
 from tocsin.planning.plan import Plan
@@ -80,7 +81,7 @@ class FakeSites:
 
     async def list_planned_sites(self) -> list[str]:
         documents = [json.loads(text) for text, _ in self.set.values()]
-        return sorted(part["siteId"] for part in documents if part["type"] == "tasks")
+        return list_sites(part["siteId"] for part in documents if part["type"] == "tasks")
 
     async def record_change(self, setting: StoredSetting) -> None:
         document = setting.to_audit()

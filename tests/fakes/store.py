@@ -21,6 +21,7 @@ from tocsin.domain.errors import (
 )
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
+from tocsin.domain.sites import list_sites
 from tocsin.domain.stored_message import StoredMessage
 from tocsin.domain.windows import History
 from tocsin.usecases.ports.documents import Document
@@ -133,7 +134,7 @@ class FakeStore:
 
     async def sites(self) -> list[str]:
         self._read()
-        return sorted({str(one["siteId"]) for one in self.all("devices")})
+        return list_sites(document["siteId"] for document in self.all("devices"))
 
     async def readings(
         self, device_id: str, *, from_t: int, to_t: int, most: int

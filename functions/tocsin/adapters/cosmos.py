@@ -28,6 +28,7 @@ from tocsin.domain.drift_record import DriftRecord
 from tocsin.domain.errors import ChangedMeanwhileError, InvalidRequestError, RefusedError
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
+from tocsin.domain.sites import list_sites
 from tocsin.domain.stored_message import StoredMessage
 from tocsin.domain.telemetry import can_be_kept, columns_of
 from tocsin.domain.windows import History
@@ -129,7 +130,7 @@ class CosmosStore:
 
     async def sites(self) -> list[str]:
         found = self._devices.query_items("SELECT DISTINCT VALUE c.siteId FROM c")
-        return sorted([str(site) async for site in found])
+        return list_sites([site async for site in found])
 
     async def readings(
         self, device_id: str, *, from_t: int, to_t: int, most: int

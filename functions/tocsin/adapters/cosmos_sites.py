@@ -14,6 +14,7 @@ from tocsin.adapters.cosmos_client import query_parameters, read_document
 from tocsin.domain.errors import ChangedMeanwhileError
 from tocsin.domain.site_settings import Kind, StoredSetting, setting_id
 from tocsin.domain.site_standing import STANDING_ID, SiteStanding
+from tocsin.domain.sites import list_sites
 from tocsin.domain.stored_plan import StoredPlan, plan_id
 
 _PLANS = (
@@ -86,7 +87,7 @@ class CosmosSites:
             ) from error
 
     async def list_planned_sites(self) -> list[str]:
-        return sorted([str(site) async for site in self._settings.query_items(_PLANNED_SITES)])
+        return list_sites([site async for site in self._settings.query_items(_PLANNED_SITES)])
 
     async def record_change(self, setting: StoredSetting) -> None:
         await self._audit.upsert_item(setting.to_audit())

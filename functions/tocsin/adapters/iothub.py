@@ -128,7 +128,7 @@ def _registry_manager(connection: Connection) -> IoTHubRegistryManager:
 
 
 def _write_query(site_id: str) -> str:
-    quoted = site_id.replace("'", "''")
+    quoted = site_id.replace("\\", "\\\\").replace("'", "\\'")
     return f"SELECT * FROM devices WHERE tags.siteId = '{quoted}'"  # noqa: S608 (quoted above)
 
 

@@ -9,6 +9,7 @@ from azure.messaging.webpubsubservice.aio import WebPubSubServiceClient
 from tocsin.adapters.failures import tell_apart
 from tocsin.adapters.identity import credential_for
 from tocsin.adapters.transport import quick_transport
+from tocsin.domain.sites import group_of
 from tocsin.settings import Connection
 from tocsin.usecases.ports.documents import Document
 
@@ -29,10 +30,6 @@ def webpubsub_client(connection: Connection, hub: str) -> WebPubSubServiceClient
         )
     assert connection.endpoint is not None, "settings allow no connection without either"
     return WebPubSubServiceClient(connection.endpoint, hub, credential_for(connection), **limits)
-
-
-def group_of(site_id: str) -> str:
-    return f"site:{site_id}"
 
 
 class WebPubSubLive:

@@ -5,6 +5,7 @@ TocsinError
 ├── InvalidMessageError      a message that becomes a dead letter; carries its reason
 ├── InvalidBundleError       a model bundle that must not be loaded
 ├── DamagedDocumentError     a document of the database that makes no sense
+├── InvalidSiteError         what no site can be called; carries the reason
 ├── InvalidRequestError      a request with an unknown, malformed or out-of-range part
 ├── NotFoundError            a device or a plan that is not there
 ├── UnauthenticatedError     a request that names no user who can be trusted
@@ -52,6 +53,10 @@ class InvalidBundleError(TocsinError):
 
 class DamagedDocumentError(TocsinError):
     """A stored document lacks what it must have, or has something else in its place."""
+
+
+class InvalidSiteError(TocsinError, ValueError):
+    """A site cannot be called that; the text says why."""
 
 
 class InvalidRequestError(TocsinError):

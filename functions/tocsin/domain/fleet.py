@@ -10,8 +10,6 @@ from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.telemetry import Message
 from tocsin.domain.windows import History
 
-UNASSIGNED_SITE = "unassigned"
-
 
 @dataclass(frozen=True, slots=True)
 class DeviceState:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from tocsin.domain.errors import InvalidRequestError
-from tocsin.domain.telemetry import can_be_kept
+from tocsin.domain.sites import check_site_id
 
 QUEUE = "rebalance-requests"
 Kind = Literal["timer", "alert", "operator", "settings", "unconfirmed", "follow-up"]
@@ -67,9 +67,7 @@ def parse_request(body: bytes) -> Request:
         kind = document["kind"]
         if kind not in get_args(Kind):
             raise InvalidRequestError(f"the request's kind is {kind!r}")
-        site_id, version = str(document["siteId"]), document.get("version")
-        if not can_be_kept(site_id):
-            raise InvalidRequestError(f"no site can be called {site_id!r}")
+        site_id, version = check_site_id(document["siteId"]), document.get("version")
         return Request(
             site_id=site_id,
             kind=kind,

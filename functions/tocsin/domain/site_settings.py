@@ -14,13 +14,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tocsin.domain.sites import encode_site
+
 Kind = Literal["optimiser", "overrides", "tasks"]
 Content = Mapping[str, Any]  # what operators set: JSON, checked by who reads it
 KINDS: tuple[Kind, ...] = ("optimiser", "overrides", "tasks")
 
 
 def setting_id(kind: Kind, site_id: str) -> str:
-    return f"{kind}:{site_id}"
+    return f"{kind}:{encode_site(site_id)}"
 
 
 @dataclass(frozen=True, slots=True)

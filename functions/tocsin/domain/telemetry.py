@@ -23,6 +23,8 @@ MAX_AHEAD_MS = 5 * 60 * 1_000
 # Beyond this no sensor measures anything, and float32 sums of squares overflow.
 MAX_MAGNITUDE = 1e15
 
+LONGEST_ID = 128  # of a device, in IoT Hub
+
 _FIELDS = {"schema", "profile", "seq", "t", "channels", "deviceId"}
 _NUMBERS = {int, float, type(None)}
 # The hub allows the last two in a device id, the database none of them in a document's.
@@ -106,8 +108,14 @@ def decode(envelope: Envelope, profiles: Mapping[str, Profile], *, now_ms: int) 
 
 
 def can_be_kept(name: str) -> bool:
-    """Whether the database takes a device's or site's id in a document's, and finds it again."""
-    return name not in {"", ".", ".."} and _NOT_IN_AN_ID.isdisjoint(name)
+    """Whether the database takes a device's id as a document's, and finds it again."""
+    return (
+        name not in {"", ".", ".."}
+        and len(name) <= LONGEST_ID
+        # A lone surrogate is no text to any service.
+        and name.isprintable()
+        and _NOT_IN_AN_ID.isdisjoint(name)
+    )
 
 
 def columns_of(
@@ -129,7 +137,7 @@ def _check_device_id(device_id: str) -> None:
         raise InvalidMessageError(
             "malformed",
             f"the database keeps no device {brief(device_id)}: register it under a name without "
-            "/ \\ ? and #",
+            "/ \\ ? and #, of 1 to 128 characters that can be printed",
         )
 
 

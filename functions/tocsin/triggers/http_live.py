@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import azure.functions as func
 
-from tocsin.domain.fleet import UNASSIGNED_SITE
 from tocsin.domain.principal import VIEWER
+from tocsin.domain.sites import UNASSIGNED_SITE, group_of
 from tocsin.triggers.answers import answer_json
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Nothing
@@ -21,7 +21,7 @@ async def negotiate(call: Call[AnySiteQuery, Nothing]) -> func.HttpResponse:
     if sites and site not in sites:
         await check_shown_site(site, fleet=services.fleet, settings=services.site_settings)
     url = await services.live.client_url(call.principal.name, site)
-    return answer_json({"url": url, "site": site, "sites": sites})
+    return answer_json({"url": url, "site": site, "group": group_of(site), "sites": sites})
 
 
 ROUTES = (Route("negotiate", "GET", "negotiate", VIEWER, AnySiteQuery, Nothing, negotiate),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tocsin.domain.telemetry import can_be_kept
+from tocsin.domain.sites import check_site_id
 from tocsin.triggers.inputs import Input
 
 
@@ -12,8 +12,9 @@ class SiteQuery(Input):
     site: str
 
     def __post_init__(self) -> None:
-        if not can_be_kept(self.site):
+        if not self.site:
             raise ValueError("say which site, as ?site=NAME")
+        check_site_id(self.site)
 
 
 class AnySiteQuery(Input):
@@ -22,5 +23,5 @@ class AnySiteQuery(Input):
     site: str | None = None
 
     def __post_init__(self) -> None:
-        if self.site is not None and not can_be_kept(self.site):
-            raise ValueError(f"no site can be called {self.site!r:.140}")
+        if self.site is not None:
+            check_site_id(self.site)

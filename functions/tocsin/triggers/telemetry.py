@@ -11,7 +11,7 @@ from functools import partial
 import azure.functions as func
 
 from tocsin.bootstrap import Services
-from tocsin.domain.fleet import UNASSIGNED_SITE
+from tocsin.domain.sites import UNASSIGNED_SITE, is_site_id
 from tocsin.domain.telemetry import Envelope
 from tocsin.usecases.score_readings import Outcome, score_readings
 
@@ -97,9 +97,9 @@ def _parse_envelope(
 
 
 def _parse_site(properties: Mapping[str, typing.Any]) -> str:
-    site_id = str(properties.get("siteId") or UNASSIGNED_SITE)
-    # For a device without the tag the hub stamps the path in place of the value.
-    return UNASSIGNED_SITE if site_id.startswith("$twin.") else site_id
+    """The site that the hub stamped: a device without a sound tag belongs to none."""
+    site_id = properties.get("siteId")
+    return site_id if isinstance(site_id, str) and is_site_id(site_id) else UNASSIGNED_SITE
 
 
 def _parse_partition(metadata: Mapping[str, typing.Any]) -> str:

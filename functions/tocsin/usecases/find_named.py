@@ -6,7 +6,7 @@ import asyncio
 
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import InvalidRequestError, NotFoundError
-from tocsin.domain.fleet import UNASSIGNED_SITE
+from tocsin.domain.sites import UNASSIGNED_SITE
 from tocsin.usecases.check_names import is_stored_site
 from tocsin.usecases.ports.operators import Fleet
 from tocsin.usecases.ports.planning import SiteSettings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import InvalidProblemError
@@ -108,7 +109,8 @@ async def _fetch_contents(site_id: str, settings: SiteSettings) -> tuple[Content
     if tasks is None:
         # Not the same as a site without tasks, whose devices would be told to run nothing.
         raise InvalidProblemError(
-            f"the tasks of site {site_id!r} are not described: PATCH settings/tasks?site={site_id}"
+            f"the tasks of site {site_id!r} are not described: "
+            f"PATCH settings/tasks?site={quote(site_id, safe='')}"
         )
     return content_of(optimiser), content_of(overrides), tasks.entry.content
 

@@ -9,6 +9,7 @@ from tocsin.domain.errors import InvalidProblemError
 from tocsin.domain.orders import Report
 from tocsin.domain.requests import Request
 from tocsin.domain.site_standing import Outcome
+from tocsin.domain.sites import lease_of
 from tocsin.domain.stored_plan import StoredPlan
 from tocsin.usecases.deliver_orders import show_plan
 from tocsin.usecases.follow_up import follow_up, follow_up_plan, look_again
@@ -38,7 +39,7 @@ async def rebalance_site(
 
     Raises BusyError when another run is under way there; nothing is lost by asking again.
     """
-    async with leases.hold(f"rebalance/{request.site_id}") as lease:
+    async with leases.hold(lease_of(request.site_id)) as lease:
         try:
             return await _carry_out(Run(request, lease, sources, dispatch, planner))
         except InvalidProblemError as error:

@@ -9,7 +9,7 @@ const SILENCE_IS_LOSS_MS = 25_000;
 const CONNECT_WITHIN_MS = 10_000;
 
 /**
- * @typedef {{url: string, site: string, sites: string[]}} Negotiated
+ * @typedef {{url: string, site: string, group: string, sites: string[]}} Negotiated
  * @typedef {{phase: "connecting"} | {phase: "live"}
  *   | {phase: "reconnecting", why: string, retryAt: number}} LiveState
  * @typedef {{
@@ -93,7 +93,7 @@ export class Live {
     if (content["type"] === "system" && content["event"] === "connected") {
       this.#failures = 0;
       // The token's groups are joined already; where they are not, its role lets us.
-      this.#send({ type: "joinGroup", group: `site:${negotiated.site}`, ackId: 1 });
+      this.#send({ type: "joinGroup", group: negotiated.group, ackId: 1 });
       this.#listener.onState({ phase: "live" });
       this.#listener.onOpen(negotiated);
     } else if (content["type"] === "message") {

@@ -64,11 +64,12 @@ live.connect();
 async function negotiate() {
   const query = site === undefined ? "" : `?${new URLSearchParams({ site })}`;
   const answer = await get(`/api/negotiate${query}`);
-  if (typeof answer.url !== "string" || typeof answer.site !== "string") {
-    throw new Error("negotiate answered without url or site");
+  const { url, site: of, group } = answer;
+  if (typeof url !== "string" || typeof of !== "string" || typeof group !== "string") {
+    throw new Error("negotiate answered without url, site or group");
   }
-  const offered = Array.isArray(answer.sites) ? answer.sites.map(String) : [answer.site];
-  return { url: answer.url, site: answer.site, sites: offered };
+  const offered = Array.isArray(answer.sites) ? answer.sites.map(String) : [of];
+  return { url, site: of, group, sites: offered };
 }
 
 /**

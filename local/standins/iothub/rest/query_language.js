@@ -12,7 +12,7 @@ import { follow } from '../telemetry/enrichment.js';
 
 const SELECT = /^\s*SELECT\s+\*\s+FROM\s+devices(?:\s+WHERE\s+([\s\S]+?))?\s*$/i;
 const TOKEN =
-  /\s*(?:('(?:[^']|'')*'|"[^"]*")|(-?\d+(?:\.\d+)?)|(<=|>=|!=|<>|=|<|>)|([A-Za-z_][\w.\-$]*))\s*/y;
+  /\s*(?:('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(-?\d+(?:\.\d+)?)|(<=|>=|!=|<>|=|<|>)|([A-Za-z_][\w.\-$]*))\s*/y;
 const FIELDS = /^(?:deviceId|status|connectionState|(?:tags|properties\.(?:desired|reported))\..+)$/;
 
 /** @type {Record<string, (left: any, right: any) => boolean>} */
@@ -71,14 +71,25 @@ function tokensOf(text, query) {
     const match = TOKEN.exec(text);
     if (match === null) throw notImplemented(`'${text.slice(at)}' in the query '${query}'`);
     const [whole, string, number, operator, name] = match;
-    const literal = string !== undefined ? unquote(string) : booleanOrNumber(number, name);
+    const literal = string !== undefined ? unquote(string, query) : booleanOrNumber(number, name);
     tokens.push({ text: whole.trim(), name, operator, literal });
   }
   return tokens;
 }
 
-/** @param {string} text */
-const unquote = (text) => text.slice(1, -1).replaceAll("''", "'");
+const ESCAPE = /\\(?:u([0-9a-f]{4})|(['"\\]))/gi;
+
+/**
+ * IoT Hub's escapes in a literal: `\'`, `\"`, `\\` and `\uXXXX`.
+ *
+ * @param {string} text
+ * @param {string} query
+ */
+function unquote(text, query) {
+  const inner = text.slice(1, -1);
+  if (inner.replace(ESCAPE, '').includes('\\')) throw badArgument(`${text} in the query '${query}'`);
+  return inner.replace(ESCAPE, (_, code, plain) => plain ?? String.fromCharCode(parseInt(code, 16)));
+}
 
 /**
  * @param {string | undefined} number

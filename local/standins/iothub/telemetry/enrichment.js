@@ -41,7 +41,10 @@ function split(text) {
 }
 
 /**
- * Add the enrichments to *properties*. A path the twin lacks adds nothing, as in IoT Hub.
+ * Stamp the enrichments on *properties*. For a path that the twin lacks, or at which it has no
+ * single value, the path itself is stamped, as in IoT Hub: `$twin.tags.siteId`. The stamp replaces
+ * whatever the device sent under that name, in any case of its letters: the names of the
+ * properties are not case-sensitive there, and of two alike one is kept.
  *
  * @param {Enrichment[]} enrichments
  * @param {Enriched} twin
@@ -49,8 +52,10 @@ function split(text) {
  */
 export function enrich(enrichments, twin, properties) {
   for (const { name, literal, path } of enrichments) {
-    const value = literal ?? follow(twin, path);
-    if (value !== undefined && value !== null) properties[name] = asText(value);
+    for (const sent of Object.keys(properties)) {
+      if (sent.toLowerCase() === name.toLowerCase()) delete properties[sent];
+    }
+    properties[name] = literal ?? asText(follow(twin, path)) ?? ['$twin', ...path].join('.');
   }
 }
 
@@ -68,7 +73,11 @@ export function follow(root, path) {
   return value;
 }
 
-/** @param {unknown} value */
+/**
+ * @param {unknown} value
+ * @returns {string | undefined} nothing where it is no single value
+ */
 function asText(value) {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }

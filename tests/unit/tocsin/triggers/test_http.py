@@ -106,12 +106,26 @@ async def test_negotiate_gives_the_first_site_or_the_one_asked_for(plant: Plant)
         {
             "url": "ws://live/client/hubs/tocsin?user=Ada&site=north",
             "site": "north",
+            "group": "site:north",
             "sites": ["north", "south"],
         },
     )
     _, content = await call(plant, "negotiate", params={"site": "south"})
     assert content["site"] == "south"
     assert content["url"].endswith("site=south")
+
+
+async def test_devices_without_a_site_are_never_the_first_site() -> None:
+    plant = Plant()
+    await plant.score(
+        [
+            *stream([8], device_id="rig-1", site_id="unassigned"),
+            *stream([8], device_id="rig-2", site_id="Werk Süd/1"),
+        ]
+    )
+    _, content = await call(plant, "negotiate")
+    assert (content["site"], content["group"]) == ("Werk Süd/1", "site:Werk~20S~C3~BCd~2F1")
+    assert content["sites"] == ["Werk Süd/1", "unassigned"]
 
 
 async def test_negotiate_refuses_an_unknown_site(plant: Plant) -> None:

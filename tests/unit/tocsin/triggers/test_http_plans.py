@@ -118,11 +118,33 @@ async def test_viewers_read_and_strangers_do_not(plant: Plant, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", [*READS, *WRITES])
-@pytest.mark.parametrize("params", [{}, {"site": ""}, {"site": "a/b"}, {"site": ".."}])
+@pytest.mark.parametrize("params", [{}, {"site": ""}])
 async def test_a_site_must_be_named(plant: Plant, name: str, params: dict[str, str]) -> None:
     parts: dict[str, Any] = {} if name in READS else {"body": {}}
     status, content = await call(plant, name, principal=OPERATOR, params=params, **parts)
     assert (status, content) == (400, {"error": "say which site, as ?site=NAME"})
+
+
+@pytest.mark.parametrize("name", [*READS, *WRITES])
+@pytest.mark.parametrize(
+    ("site", "said"),
+    [
+        (" north", "begins or ends with a space"),
+        ("a\nb", "cannot be printed"),
+        ("x" * 65, "64 are most"),
+        ("$twin.tags.siteId", "a tag that is missing"),
+        ("..", "site '..'"),
+        ("<img src=x>", "site '<img src=x>'"),
+    ],
+)
+async def test_what_is_no_site_is_refused_with_the_reason(
+    plant: Plant, name: str, site: str, said: str
+) -> None:
+    parts: dict[str, Any] = {} if name in READS else {"body": {}}
+    status, content = await call(plant, name, principal=OPERATOR, params={"site": site}, **parts)
+    assert status == 400
+    assert said in content["error"]
+    assert "no site" in content["error"] or "no device is tagged" in content["error"]
 
 
 @pytest.mark.parametrize(

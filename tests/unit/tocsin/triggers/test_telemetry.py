@@ -78,7 +78,10 @@ def test_what_the_hub_leaves_out_has_defaults() -> None:
     assert (bare.partition, bare.sequence_number) == ("unknown", 0)
 
 
-@pytest.mark.parametrize("stamped", ["$twin.tags.siteId", "", None])
+@pytest.mark.parametrize(
+    "stamped",
+    ["$twin.tags.siteId", "", None, 7, " north", "a\tb", "x" * 60_000, "\u202egnp"],
+)
 def test_a_device_without_a_site_belongs_to_none(stamped: str | None) -> None:
     (found,) = parse_envelopes(
         batch([b"{}"], device_ids=["rig-1"], properties=[{"siteId": stamped}])

@@ -15,8 +15,8 @@ from tocsin.domain.errors import (
     InvalidProblemError,
     InvalidRequestError,
 )
-from tocsin.domain.fleet import UNASSIGNED_SITE
 from tocsin.domain.site_settings import KINDS, Entry, Kind, StoredSetting, revise
+from tocsin.domain.sites import UNASSIGNED_SITE
 from tocsin.usecases.change_setting import change_setting, show_setting
 
 
