@@ -7,23 +7,27 @@ from datetime import date
 from typing import Any
 
 from tocsin.domain.dead_letters import Letter
-from tocsin.domain.errors import DeliveryError
+from tocsin.domain.errors import DeliveryError, RefusedError
 from tocsin.domain.letter_summary import LetterSummary, find_path, name_letter
 from tocsin.usecases.ports.documents import Document
 
 
 class FakeDeadLetters:
     """The ports DeadLetters and LetterBox. ``files``: document by path; ``away`` makes every call
-    fail."""
+    fail. ``refused``: reasons whose letters it never takes.
+    """
 
     def __init__(self) -> None:
         self.files: dict[str, dict[str, Any]] = {}
         self.away = False
+        self.refused: set[str] = set()
         self._at: dict[str, int] = {}
         self._replayed: dict[str, int] = {}
 
     async def put(self, letter: Letter) -> None:
         self._reach()
+        if letter.reason in self.refused:
+            raise RefusedError(f"the box takes no letter {letter.reason}")
         self.files[letter.path] = json.loads(json.dumps(letter.document(), allow_nan=False))
         self._at[letter.path] = letter.at
         self._replayed.pop(letter.path, None)

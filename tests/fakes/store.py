@@ -41,10 +41,11 @@ class CrashError(Exception):
 class FakeStore:
     """Documents by container, partition and id, kept as JSON as the database would.
 
-    ``etags``: of each device's record. ``meanwhile``: done before the next record is saved, as
-    another process would. ``writes`` lists every write in order as (container, id). After
-    *crash_after* writes each further one raises CrashError; ``away`` makes every call raise
-    OSError. ``now_s``: its clock.
+    ``refused``: (container, device) of which nothing is ever taken. ``etags``: of each device's
+    record. ``meanwhile``: done before the next record is saved, as another process would.
+    ``writes`` lists every write in order as (container, id). After *crash_after* writes each
+    further one raises CrashError; ``away`` makes every call raise OSError. ``now_s``: its
+    clock.
     """
 
     def __init__(self) -> None:
@@ -62,6 +63,7 @@ class FakeStore:
         self.etags: dict[str, str] = {}
         self.crash_after: int | None = None
         self.away = False
+        self.refused: set[tuple[str, str]] = set()
         self.meanwhile: list[Callable[[], Awaitable[object]]] = []
 
     def all(self, container: str) -> list[dict[str, Any]]:
@@ -261,6 +263,8 @@ class FakeStore:
                 raise CrashError(f"after {self.crash_after} writes")
             text = json.dumps(document, allow_nan=False)
             _check_size(document)
+            if (container, document.get("deviceId")) in self.refused:
+                raise RefusedError(f"{container} takes nothing of {document['deviceId']}")
             self.containers[container][_key(document)] = text
             if container == "alerts":
                 self.written_s[_key(document)] = self.now_s

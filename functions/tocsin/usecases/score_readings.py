@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.errors import ChangedMeanwhileError, InvalidMessageError
+from tocsin.domain.errors import ChangedMeanwhileError, InvalidMessageError, RefusedError
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import Scored
 from tocsin.domain.telemetry import Envelope, Message, decode
@@ -84,7 +84,7 @@ async def score_readings(
         raise ChangedMeanwhileError(
             f"others write the states of {len(messages)} messages' devices all the time"
         )
-    await asyncio.gather(*(dead_letters.put(letter) for letter in letters))
+    await asyncio.gather(*(_put_letter(letter, dead_letters) for letter in letters))
     return Outcome(count.messages, count.readings, count.late, len(letters), count.alerts)
 
 
@@ -129,6 +129,14 @@ def _reject_unscorable(
         for (device_id, message), scored in zip(placed, results, strict=True)
         if scored is None and device_id not in overtaken
     ]
+
+
+async def _put_letter(letter: DeadLetter, dead_letters: DeadLetters) -> None:
+    try:
+        await dead_letters.put(letter)
+    except RefusedError as error:
+        # Nothing is left but to tell: it must not hold up its partition for ever.
+        log.error("A message of %r is lost: %s", letter.envelope.device_id, error)  # noqa: TRY400 (told)
 
 
 def _show(live: LiveBeside, records: Sequence[DeviceRecord]) -> None:
