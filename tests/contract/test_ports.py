@@ -5,6 +5,7 @@ So what a unit test shows over a fake holds over the service too.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -410,6 +411,26 @@ async def test_a_stream_is_stored_the_same_in_every_database(store: Store) -> No
         expected = await plain.store.readings(device_id, from_t=0, to_t=NOW, most=99)
         assert found == expected
         assert await store.device(device_id) == await plain.store.device(device_id)
+
+
+async def test_two_hosts_at_once_store_what_one_would(store: Store) -> None:
+    log = [*stream([8] * 6, odd=range(20, 26)), *stream([5] * 6, device_id="rig-2", seed=1)]
+    plain = Plant()
+    await plain.score(log)
+    old, new = (Plant(store=store) for _ in range(2))  # type: ignore[arg-type]  # any will do
+    await old.score([log[0], log[6], log[1]])
+    # The new owner begins at the last checkpoint while the old one still works on its batch.
+    await asyncio.gather(old.score([log[7], log[2], log[8]]), new.score(log[1:4] + log[7:10]))
+    await asyncio.gather(new.score(log[4:6] + log[10:]), old.score([log[3], log[9]]))
+    await old.score([log[2], log[8], log[3]])
+    for device_id in ("rig-1", "rig-2"):
+        assert await store.device(device_id) == await plain.store.device(device_id)
+        found = await store.readings(device_id, from_t=0, to_t=NOW, most=99)
+        assert found == await plain.store.readings(device_id, from_t=0, to_t=NOW, most=99)
+    alerts = await store.alerts(None, None, before=None, most=99)
+    expected = await plain.store.alerts(None, None, before=None, most=99)
+    assert alerts.alerts == expected.alerts
+    assert len(alerts.alerts) > 0
 
 
 async def test_a_dead_letter_is_kept_once_with_every_byte(letters: Letters) -> None:
