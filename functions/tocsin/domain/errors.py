@@ -5,8 +5,8 @@ TocsinError
 ├── InvalidMessageError      a message that becomes a dead letter; carries its reason
 ├── InvalidBundleError       a model bundle that must not be loaded
 ├── DamagedDocumentError     a document of the database that makes no sense
-├── InvalidSiteError         what no site can be called; carries the reason
 ├── InvalidRequestError      a request with an unknown, malformed or out-of-range part
+│   └── InvalidSiteError     what no site can be called, with the reason
 ├── NotFoundError            a device or a plan that is not there
 ├── UnauthenticatedError     a request that names no user who can be trusted
 ├── ForbiddenError           a user without the role that the request needs
@@ -55,12 +55,12 @@ class DamagedDocumentError(TocsinError):
     """A stored document lacks what it must have, or has something else in its place."""
 
 
-class InvalidSiteError(TocsinError, ValueError):
-    """A site cannot be called that; the text says why."""
-
-
 class InvalidRequestError(TocsinError):
     """A request has a part that is unknown, malformed or out of its range."""
+
+
+class InvalidSiteError(InvalidRequestError):
+    """A site cannot be called that; the text says why."""
 
 
 class NotFoundError(TocsinError):

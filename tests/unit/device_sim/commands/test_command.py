@@ -54,6 +54,9 @@ def test_generate_labels_faults_and_leaves_dropouts_empty(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
+        (["provision", "--device", "d-1", "--site", " north"], "begins or ends with a space"),
+        (["provision", "--device", "d-1", "--site", "x" * 65], "65 characters; 64 are most"),
+        (["provision", "--device", "d-1", "--site", "Werk Süd/1"], "IOTHUB_CONNECTION"),
         (["generate", "--profile", "oven", "--out", "x.csv"], "no profile 'oven'; there are"),
         (["generate", "--profile", "pump", "--faults", "bang", "--out", "x.csv"], "no kind 'bang'"),
         (["generate", "--profile", "pump", "--faults", "late_burst", "--out", "x"], "late_burst"),

@@ -72,6 +72,13 @@ def test_without_tasks_at_its_site_a_device_has_its_duty_cycle() -> None:
 FLOOR = "sites[0].buildings[0].floors[0]"
 
 
+def test_a_site_has_any_name_that_people_write() -> None:
+    document = a_fleet()
+    document["sites"][0]["id"] = "Werk Süd/1"
+    (device,) = parse_fleet(document, load_profiles())
+    assert device.tags["siteId"] == "Werk Süd/1"
+
+
 @pytest.mark.parametrize(
     ("document", "said"),
     [
@@ -81,6 +88,9 @@ FLOOR = "sites[0].buildings[0].floors[0]"
         ({"sites": ["north"]}, "sites[0] must be a mapping"),
         ({"sites": [{"id": "north"}]}, "sites[0].buildings is missing"),
         ({"sites": [{"buildings": []}]}, "sites[0].id is missing"),
+        ({"sites": [{"id": "a\nb"}]}, "sites[0].id: no site: 'a\\nb' has characters"),
+        ({"sites": [{"id": "x" * 65}]}, "65 characters; 64 are most"),
+        ({"sites": [{"id": 7}]}, "sites[0].id: a site needs an id"),
         ({"site": []}, "'site' is unknown; use capacity, sites"),
         ({**a_fleet(), "capacity": []}, "capacity must be a mapping"),
         ({**a_fleet(), "capacity": {"pump": {}}}, "capacity: 'pump' is unknown; use workcell"),

@@ -9,7 +9,8 @@ from azure.identity.aio import DefaultAzureCredential
 from tocsin.adapters.blob import blob_client
 from tocsin.adapters.cosmos_client import cosmos_client
 from tocsin.adapters.identity import credential_for
-from tocsin.adapters.webpubsub import group_of, webpubsub_client
+from tocsin.adapters.webpubsub import webpubsub_client
+from tocsin.domain.sites import group_of
 from tocsin.settings import Connection
 
 
