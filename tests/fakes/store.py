@@ -78,7 +78,7 @@ class FakeStore:
         text = self.containers["devices"].get((device_id, device_id))
         if text is None:
             return None
-        return DeviceRecord.from_document(json.loads(text), etag=self.etags[device_id])
+        return DeviceRecord.from_document(json.loads(text), etag=self.etags.get(device_id))
 
     async def history(
         self, device_id: str, profile: Profile, *, before_t: int, count: int

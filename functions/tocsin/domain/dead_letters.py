@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from tocsin.domain.errors import DamagedDocumentError
-from tocsin.domain.fleet import UNASSIGNED_SITE
+from tocsin.domain.sites import site_or_unassigned
 from tocsin.domain.telemetry import Envelope
 
 
@@ -110,7 +110,7 @@ def parse_envelope(document: Mapping[str, Any]) -> Envelope:
             body=base64.b64decode(document["body"], validate=True),
             device_id=str(document["deviceId"]),
             # Letters from before the site was kept in them have it as the device's property alone.
-            site_id=str(document.get("siteId") or UNASSIGNED_SITE),
+            site_id=site_or_unassigned(document.get("siteId")),
             enqueued_at=int(document["enqueuedAt"]),
             partition=str(document["partition"]),
             sequence_number=int(document["sequenceNumber"]),

@@ -41,6 +41,11 @@ def is_site_id(value: object) -> bool:
     return True
 
 
+def site_or_unassigned(value: object) -> str:
+    """*value* where it is the id of a site; what is none puts a device nowhere."""
+    return value if isinstance(value, str) and is_site_id(value) else UNASSIGNED_SITE
+
+
 def list_sites(found: Iterable[object]) -> list[str]:
     """The ids among *found*, each once and in order; devices without a site come last."""
     sites = {str(site) for site in found if is_site_id(site)}

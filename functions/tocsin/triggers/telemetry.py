@@ -11,7 +11,7 @@ from functools import partial
 import azure.functions as func
 
 from tocsin.bootstrap import Services
-from tocsin.domain.sites import UNASSIGNED_SITE, is_site_id
+from tocsin.domain.sites import site_or_unassigned
 from tocsin.domain.telemetry import Envelope
 from tocsin.usecases.score_readings import Outcome, score_readings
 
@@ -88,18 +88,13 @@ def _parse_envelope(
     return Envelope(
         body=event.get_body(),
         device_id=str(annotations.get("connection-device-id", "")),
-        site_id=_parse_site(properties),
+        # As the hub stamped it: a device without a sound tag belongs to none.
+        site_id=site_or_unassigned(properties.get("siteId")),
         enqueued_at=0 if enqueued is None else round(enqueued.timestamp() * 1_000),
         partition=partition,
         sequence_number=event.sequence_number or 0,
         properties={str(name): str(value) for name, value in properties.items()},
     )
-
-
-def _parse_site(properties: Mapping[str, typing.Any]) -> str:
-    """The site that the hub stamped: a device without a sound tag belongs to none."""
-    site_id = properties.get("siteId")
-    return site_id if isinstance(site_id, str) and is_site_id(site_id) else UNASSIGNED_SITE
 
 
 def _parse_partition(metadata: Mapping[str, typing.Any]) -> str:

@@ -8,15 +8,13 @@ from typing import Any, Literal
 
 from tocsin.domain.dead_letters import parse_envelope
 from tocsin.domain.errors import DamagedDocumentError, DeliveryError, NotFoundError
-from tocsin.domain.fleet import UNASSIGNED_SITE
+from tocsin.domain.sites import site_or_unassigned
 from tocsin.domain.telemetry import Envelope
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.letters import LetterBox
 from tocsin.usecases.ports.operators import Feedback
 from tocsin.usecases.push_alerts import Doors, push_alerts
 from tocsin.usecases.score_readings import Outcome
-
-LONGEST_SITE = 128  # a longer name may be the very reason, and names no partition
 
 Score = Callable[[Sequence[Envelope]], Awaitable[Outcome]]
 
@@ -101,12 +99,10 @@ async def _read_again(letter_id: str, box: LetterBox) -> Replay:
 
 def _record(letter: Document, replay: Replay, operator: str, at_ms: int) -> dict[str, Any]:
     content = letter.get("alert") or letter
-    site_id = content.get("siteId")
-    known = isinstance(site_id, str) and 0 < len(site_id) <= LONGEST_SITE
     return {
         "id": f"{at_ms}-dead-letter:{replay.letter_id}",
         "type": "dead-letter",
-        "siteId": site_id if known else UNASSIGNED_SITE,
+        "siteId": site_or_unassigned(content.get("siteId")),
         "deviceId": letter.get("deviceId"),
         "by": operator,
         "at": at_ms,
