@@ -163,6 +163,34 @@ async def test_telemetry_arrives_in_order_with_properties_and_annotations(
     check_annotations(first, before_ms)
 
 
+def has_both(reception: Reception, device_id: str) -> bool:
+    return len(reception.of(device_id)) == 2
+
+
+async def test_no_device_stamps_its_own_site(
+    endpoints: Endpoints, iothub: Child, manager: IoTHubRegistryManager
+) -> None:
+    tags = {"own-1": {"siteId": "north"}, "own-2": {}, "own-3": {"siteId": {"no": "value"}}}
+    for device_id, of_device in tags.items():
+        register(manager, device_id)
+        manager.update_twin(device_id, Twin(tags=of_device), "*")
+    async with receiving(endpoints) as reception:
+        for device_id in tags:
+            async with connected(endpoints, iothub, device_id) as client:
+                for name in ("siteId", "SITEID"):
+                    await client.send_message(message("{}", **{name: "other"}))
+        for device_id in tags:
+            await until(functools.partial(has_both, reception, device_id), "both messages")
+    found = {
+        device_id: [event.properties for event in reception.of(device_id)] for device_id in tags
+    }
+    path = b"$twin.tags.siteId"
+    assert found == {
+        device_id: [{b"siteId": site}] * 2
+        for device_id, site in (("own-1", b"north"), ("own-2", path), ("own-3", path))
+    }
+
+
 def has_all(reception: Reception, device_id: str) -> bool:
     return len(reception.of(device_id)) == 20
 
