@@ -3,8 +3,8 @@
 import azure.functions as func
 
 from tocsin import bootstrap
-from tocsin.triggers import alerts, http, rebalance, schedule, telemetry, warmup
+from tocsin.triggers import alerts, http, rebalance, rollups, schedule, telemetry, warmup
 
 app = func.FunctionApp()
-for room in (telemetry, alerts, http, rebalance, schedule, warmup):
+for room in (telemetry, alerts, rollups, http, rebalance, schedule, warmup):
     app.register_functions(room.build_blueprint(bootstrap.services))

@@ -20,6 +20,7 @@ from local.processes import ROOT
 DATABASE = "tocsin"
 PARTITION_KEYS = {
     "readings": "/deviceId",
+    "rollups": "/deviceId",
     "devices": "/deviceId",
     "alerts": "/deviceId",
     "incidents": "/siteId",
@@ -36,6 +37,12 @@ READINGS_INDEX = {
         {"path": f"/{name}/*"} for name in ("t", "channels", "score", "anomalous", "contributions")
     ],
 }
+ROLLUPS_INDEX = {
+    "indexingMode": "consistent",
+    "includedPaths": [{"path": f"/{name}/?"} for name in ("deviceId", "resolution", "start")],
+    "excludedPaths": [{"path": "/*"}],
+}
+INDEXES = {"readings": READINGS_INDEX, "rollups": ROLLUPS_INDEX}
 BLOB_CONTAINERS = ("models", "dead-letters", "leases")
 QUEUE = "rebalance-requests"
 
@@ -50,11 +57,11 @@ def create_cosmos_containers(connection: str) -> None:
         database = client.create_database_if_not_exists(DATABASE)
         for name, path in PARTITION_KEYS.items():
             extra: dict[str, Any] = {}
-            if name in {"readings", "plans"}:
+            if name in {"readings", "rollups", "plans"}:
                 # -1: documents live on unless they say how long.
                 extra["default_ttl"] = -1
-            if name == "readings":
-                extra["indexing_policy"] = READINGS_INDEX
+            if name in INDEXES:
+                extra["indexing_policy"] = INDEXES[name]
             database.create_container_if_not_exists(name, PartitionKey(path), **extra)
 
 

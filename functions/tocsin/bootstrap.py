@@ -16,6 +16,7 @@ from tocsin.adapters.cosmos import CosmosStore
 from tocsin.adapters.cosmos_client import cosmos_client
 from tocsin.adapters.cosmos_marks import CosmosAlertMarks
 from tocsin.adapters.cosmos_progress import CosmosProgress
+from tocsin.adapters.cosmos_rollups import CosmosRollups
 from tocsin.adapters.cosmos_sites import CosmosSites
 from tocsin.adapters.device_thresholds import REFRESH_S, KnownThresholds
 from tocsin.adapters.iothub import IotHubTwins
@@ -43,9 +44,11 @@ from tocsin.usecases.ports.planning import (
     Sources,
     Twins,
 )
+from tocsin.usecases.ports.rollups import Rollups
 from tocsin.usecases.ports.scoring import DeadLetters, DeviceThresholds, Models, Telemetry
 from tocsin.usecases.ports.showing import AlertMarks, ProgressLog
 from tocsin.usecases.push_alerts import Doors
+from tocsin.usecases.roll_up import RollupMemory
 from tocsin.usecases.show_beside import LiveBeside
 
 log = logging.getLogger(__name__)
@@ -59,6 +62,8 @@ class Services:
     memory: DeviceMemory
     telemetry: Telemetry
     fleet: Fleet
+    rollups: Rollups
+    rollup_memory: RollupMemory
     models: Models
     thresholds: DeviceThresholds
     feedback: Feedback
@@ -114,6 +119,8 @@ def services() -> Services:
         memory=DeviceMemory(),
         telemetry=store,
         fleet=store,
+        rollups=CosmosRollups(database, settings.database),
+        rollup_memory=RollupMemory(),
         models=ActiveModels(bundles, refresh_s=settings.model_refresh_s, clock_s=time.monotonic),
         thresholds=KnownThresholds(
             store.device_thresholds, refresh_s=REFRESH_S, clock_s=time.monotonic

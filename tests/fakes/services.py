@@ -12,6 +12,7 @@ from tests.fakes.messages import NOW, PROBE, PROFILES, RIG
 from tests.fakes.models import FakeModel, FakeModels, spec_of
 from tests.fakes.progress import FakeProgress
 from tests.fakes.references import FakeReferences
+from tests.fakes.rollups import FakeRollups
 from tests.fakes.sites import FakeClock, Workshop
 from tests.fakes.store import FakeStore
 from tests.fakes.thresholds import FakeThresholds
@@ -19,6 +20,7 @@ from tocsin.bootstrap import Services
 from tocsin.domain.telemetry import Envelope
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.follow_scoring import ScoringWatch
+from tocsin.usecases.roll_up import RollupMemory
 from tocsin.usecases.score_readings import Outcome, score_readings
 from tocsin.usecases.show_beside import LiveBeside
 
@@ -40,12 +42,15 @@ class Plant:
     live: FakeLive = field(default_factory=FakeLive)
     references: FakeReferences = field(default_factory=FakeReferences)
     memory: DeviceMemory = field(default_factory=DeviceMemory)
+    rollup_memory: RollupMemory = field(default_factory=RollupMemory)
+    rollups: FakeRollups = field(init=False)
     workshop: Workshop = field(init=False)
     alert_marks: FakeAlertMarks = field(init=False)
     live_beside: LiveBeside = field(init=False)
     progress: FakeProgress = field(default_factory=FakeProgress)
 
     def __post_init__(self) -> None:
+        self.rollups = FakeRollups(self.store)
         self.workshop = Workshop(FakeClock(NOW), store=self.store, live=self.live)
         self.alert_marks = FakeAlertMarks(self.store)
         self.live_beside = LiveBeside(self.live)
@@ -78,6 +83,7 @@ class Plant:
     def restart(self) -> None:
         """Forget what a new process would not know."""
         self.memory = DeviceMemory()
+        self.rollup_memory = RollupMemory()
 
     def services(self, *, platform_auth: bool = True) -> Services:
         return Services(
@@ -85,6 +91,8 @@ class Plant:
             memory=self.memory,
             telemetry=self.store,
             fleet=self.store,
+            rollups=self.rollups,
+            rollup_memory=self.rollup_memory,
             models=self.models,
             thresholds=self.thresholds,
             feedback=self.store,

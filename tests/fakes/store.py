@@ -31,7 +31,7 @@ MOST_BYTES, MOST_ID_BYTES = 2 * 1024 * 1024, 1_023
 _NOT_IN_AN_ID = set("/\\?#")
 _SAMPLED = ("t", "channels", "score", "modelVersion")
 _SCORED = ("t", "score", "modelVersion")
-_SHOWN = ("t", "channels", "score", "threshold")
+_SHOWN = ("t", "channels", "score", "threshold", "anomalous")
 
 
 class CrashError(Exception):
@@ -52,6 +52,7 @@ class FakeStore:
         self.containers: dict[str, dict[tuple[str, str], str]] = {
             "alerts": {},
             "readings": {},
+            "rollups": {},
             "devices": {},
             "settings": {},
             "audit": {},
@@ -74,7 +75,7 @@ class FakeStore:
         return {name: self.all(name) for name in self.containers}
 
     async def device(self, device_id: str) -> DeviceRecord | None:
-        self._read()
+        self.note_read()
         text = self.containers["devices"].get((device_id, device_id))
         if text is None:
             return None
@@ -83,7 +84,7 @@ class FakeStore:
     async def history(
         self, device_id: str, profile: Profile, *, before_t: int, count: int
     ) -> History:
-        self._read()
+        self.note_read()
         rows = {
             t: [_at(document, name, index) for name in profile.channel_names]
             for document in self._of_device(device_id)
@@ -127,7 +128,7 @@ class FakeStore:
         return self.etags[device.device_id] if refusal is None else refusal
 
     async def devices(self, site_id: str | None) -> list[DeviceRecord]:
-        self._read()
+        self.note_read()
         return [
             device
             for document in self.all("devices")
@@ -135,14 +136,14 @@ class FakeStore:
         ]
 
     async def sites(self) -> list[str]:
-        self._read()
+        self.note_read()
         return list_sites(document["siteId"] for document in self.all("devices"))
 
     async def readings(
         self, device_id: str, *, from_t: int, to_t: int, most: int
     ) -> list[StoredMessage]:
-        self._read()
-        found = self._overlapping(device_id, from_t, to_t)
+        self.note_read()
+        found = self.overlapping(device_id, from_t, to_t)
         if sum(len(document["t"]) for document in found) > most:
             raise InvalidRequestError(
                 f"the range holds more than {most} readings; ask for a shorter range"
@@ -152,7 +153,7 @@ class FakeStore:
     async def first_messages(
         self, device_id: str, profile: str, *, from_t: int, to_t: int, most: int
     ) -> list[StoredMessage]:
-        self._read()
+        self.note_read()
         found = [
             one
             for one in self._of_device(device_id)
@@ -162,10 +163,10 @@ class FakeStore:
         return [_part(document, _SAMPLED) for document in found[:most]]
 
     async def save_drift(self, record: DriftRecord) -> None:
-        self._save("settings", [record.to_document()])
+        self.save("settings", [record.to_document()])
 
     async def drift(self, profile: str) -> DriftRecord | None:
-        self._read()
+        self.note_read()
         drift_id = f"drift:{profile}"
         text = self.containers["settings"].get((drift_id, drift_id))
         return None if text is None else DriftRecord.from_document(json.loads(text))
@@ -173,7 +174,7 @@ class FakeStore:
     async def alerts(
         self, site_id: str | None, device_id: str | None, *, before: AlertPosition | None, most: int
     ) -> AlertPage:
-        self._read()
+        self.note_read()
         found = [
             alert
             for alert in map(Alert.from_document, self.all("alerts"))
@@ -183,14 +184,14 @@ class FakeStore:
         return page_of(found, most)
 
     async def alert_changes(self, alert_ids: Sequence[str]) -> list[Alert]:
-        self._read()
+        self.note_read()
         every = map(Alert.from_document, self.all("alerts"))
         return [alert for alert in every if alert.alert_id in alert_ids]
 
     async def past_alerts(
         self, device_id: str, *, from_t: int, to_t: int, most: int
     ) -> list[Alert]:
-        self._read()
+        self.note_read()
         every = map(Alert.from_document, self.all("alerts"))
         found = [
             alert for alert in every if alert.device_id == device_id and from_t <= alert.t <= to_t
@@ -200,38 +201,38 @@ class FakeStore:
     async def scores(
         self, device_id: str, *, from_t: int, to_t: int, most: int
     ) -> list[StoredMessage]:
-        self._read()
-        found = self._overlapping(device_id, from_t, to_t)
+        self.note_read()
+        found = self.overlapping(device_id, from_t, to_t)
         return [_part(document, _SCORED) for document in found[:most]]
 
     async def device_threshold(self, device_id: str) -> DeviceThreshold | None:
-        self._read()
+        self.note_read()
         text = self.containers["settings"].get((device_id, f"threshold:{device_id}"))
         return None if text is None else DeviceThreshold.from_document(json.loads(text))
 
     async def device_thresholds(self) -> list[DeviceThreshold]:
-        self._read()
+        self.note_read()
         every = [one for one in self.all("settings") if one.get("type") == "threshold"]
         return [DeviceThreshold.from_document(document) for document in every]
 
     async def save_device_threshold(self, threshold: DeviceThreshold) -> None:
-        self._save("settings", [threshold.to_document()])
+        self.save("settings", [threshold.to_document()])
 
     async def delete_device_threshold(self, device_id: str) -> None:
-        self._read()
+        self.note_read()
         self.containers["settings"].pop((device_id, f"threshold:{device_id}"), None)
 
     async def save_audit(self, document: Document) -> None:
-        self._save("audit", [document])
+        self.save("audit", [document])
 
     async def ping(self) -> None:
-        self._read()
+        self.note_read()
 
     def _of_device(self, device_id: str) -> list[dict[str, Any]]:
         stored = sorted(self.containers["readings"].items())
         return [json.loads(text) for (device, _), text in stored if device == device_id]
 
-    def _overlapping(self, device_id: str, from_t: int, to_t: int) -> list[dict[str, Any]]:
+    def overlapping(self, device_id: str, from_t: int, to_t: int) -> list[dict[str, Any]]:
         found = [
             one
             for one in self._of_device(device_id)
@@ -239,7 +240,7 @@ class FakeStore:
         ]
         return sorted(found, key=lambda one: int(one["firstT"]))
 
-    def _read(self) -> None:
+    def note_read(self) -> None:
         self.reads += 1
         if self.away:
             raise OSError("the database is away")
@@ -248,14 +249,14 @@ class FakeStore:
         refusals: list[Refusal] = []
         for document in documents:
             try:
-                self._save(container, [document])
+                self.save(container, [document])
             except RefusedError as error:
                 refusals.append(error)
             else:
                 refusals.append(None)
         return refusals
 
-    def _save(self, container: str, documents: Sequence[Document]) -> None:
+    def save(self, container: str, documents: Sequence[Document]) -> None:
         for document in documents:
             if self.away:
                 raise OSError("the database is away")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 from azure.cosmos.aio import ContainerProxy, CosmosClient
@@ -18,6 +17,7 @@ from tocsin.adapters.cosmos_client import (
     read_sound,
     without_system_fields,
 )
+from tocsin.adapters.cosmos_readings import find_messages, query_messages
 from tocsin.adapters.cosmos_writes import CosmosWrites
 from tocsin.domain.alert_marks import write_owed
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition
@@ -42,20 +42,13 @@ _HISTORY = (
     "WHERE c.deviceId = @device AND c.profile = @profile AND c.firstT < @before "
     "ORDER BY c.firstT DESC"
 )
-_RANGE = (
-    "SELECT TOP @count c.id, c.deviceId, c.t, c.channels, c.score, c.threshold FROM c "
-    "WHERE c.deviceId = @device AND c.lastT >= @from AND c.firstT <= @to ORDER BY c.firstT"
-)
+_SHOWN = "c.id, c.deviceId, c.t, c.channels, c.score, c.threshold, c.anomalous"
+_SCORED = "c.id, c.deviceId, c.t, c.score, c.modelVersion"
 
 _FIRST = (
     "SELECT TOP @count c.id, c.deviceId, c.t, c.channels, c.score, c.modelVersion FROM c "
     "WHERE c.deviceId = @device AND c.profile = @profile "
     "AND c.firstT >= @from AND c.firstT < @to ORDER BY c.firstT"
-)
-
-_SCORES = (
-    "SELECT TOP @count c.id, c.deviceId, c.t, c.score, c.modelVersion FROM c "
-    "WHERE c.deviceId = @device AND c.lastT >= @from AND c.firstT <= @to ORDER BY c.firstT"
 )
 
 
@@ -136,8 +129,8 @@ class CosmosStore:
         self, device_id: str, *, from_t: int, to_t: int, most: int
     ) -> list[StoredMessage]:
         # A message has one reading at least.
-        found = self._find_messages(
-            _RANGE, device_id, count=most + 1, **{"from": from_t, "to": to_t}
+        found = find_messages(
+            self._readings, _SHOWN, device_id, from_t=from_t, to_t=to_t, most=most + 1
         )
         messages: list[StoredMessage] = []
         readings = 0
@@ -153,9 +146,8 @@ class CosmosStore:
     async def first_messages(
         self, device_id: str, profile: str, *, from_t: int, to_t: int, most: int
     ) -> list[StoredMessage]:
-        found = self._find_messages(
-            _FIRST, device_id, profile=profile, count=most, **{"from": from_t, "to": to_t}
-        )
+        values = {"profile": profile, "count": most, "from": from_t, "to": to_t}
+        found = query_messages(self._readings, _FIRST, device_id, **values)
         return [message async for message in found]
 
     async def save_drift(self, record: DriftRecord) -> None:
@@ -181,7 +173,9 @@ class CosmosStore:
     async def scores(
         self, device_id: str, *, from_t: int, to_t: int, most: int
     ) -> list[StoredMessage]:
-        found = self._find_messages(_SCORES, device_id, count=most, **{"from": from_t, "to": to_t})
+        found = find_messages(
+            self._readings, _SCORED, device_id, from_t=from_t, to_t=to_t, most=most
+        )
         return [message async for message in found]
 
     async def device_threshold(self, device_id: str) -> DeviceThreshold | None:
@@ -210,22 +204,6 @@ class CosmosStore:
         found = self._devices.query_items("SELECT TOP 1 c.id FROM c")
         async for _ in found:
             return
-
-    async def _find_messages(
-        self,
-        query: str,
-        device_id: str,
-        **values: Any,  # noqa: ANN401 (any JSON)
-    ) -> AsyncIterator[StoredMessage]:
-        found = self._readings.query_items(
-            query,
-            parameters=query_parameters(device=device_id, **values),
-            partition_key=device_id,
-        )
-        async for document in found:
-            message = read_sound(StoredMessage.from_document, document)
-            if message is not None:
-                yield message
 
 
 def _prepend(history: History, document: Document, profile: Profile, before_t: int) -> History:

@@ -14,6 +14,9 @@ from tocsin.domain.decisions import Decided
 from tocsin.domain.telemetry import Message
 
 TTL_S = 30 * 24 * 3_600
+# From the first to the last reading of a message. Few span more; they are marked, because whoever
+# looks for what overlaps a range has to look further back for them.
+LONG_MS = 20 * 60 * 1_000
 SCORE_DECIMALS = 4
 CONTRIBUTION_DECIMALS = 3
 THRESHOLD_DECIMALS = 6
@@ -143,6 +146,7 @@ class DecidedMessage:
         """
         scored = self.scored
         message = scored.message
+        is_long = message.last_t - message.first_t > LONG_MS
         return {
             "id": f"{message.first_t}-{message.seq}",
             "deviceId": message.device_id,
@@ -153,6 +157,7 @@ class DecidedMessage:
             "t": message.times,
             "firstT": message.first_t,
             "lastT": message.last_t,
+            **({"long": True} if is_long else {}),
             "channels": message.channels,
             "score": scored.shown,
             "threshold": self.threshold_at(-1),

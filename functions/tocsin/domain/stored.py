@@ -12,6 +12,7 @@ NUMBER = (int, float)
 OPTIONAL_NUMBER = (int, float, type(None))
 OPTIONAL_WHOLE = (int, type(None))
 OPTIONAL_TEXT = (str, type(None))
+OPTIONAL_LIST = (list, type(None))
 OPTIONAL_OBJECT = (dict, type(None))
 _NAMES = ("id", "deviceId")
 

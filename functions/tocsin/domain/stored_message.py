@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from tocsin.domain.errors import DamagedDocumentError
-from tocsin.domain.stored import OPTIONAL_NUMBER, OPTIONAL_TEXT, take_field, take_mapping
+from tocsin.domain.stored import (
+    OPTIONAL_LIST,
+    OPTIONAL_NUMBER,
+    OPTIONAL_TEXT,
+    take_field,
+    take_mapping,
+)
+
+LAST_MS = 2**53  # beyond it a JSON number is no longer exact
+LARGEST = int(sys.float_info.max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +30,7 @@ class StoredMessage:
     score: n anomaly scores, None where no window was full.
     threshold: in force at the last reading; None where it was not asked for or nothing scored.
     model_version: that of the scores; None where it was not asked for or nothing scored.
+    anomalous: n decisions; empty where they were not asked for.
     """
 
     t: Sequence[int]
@@ -26,13 +38,15 @@ class StoredMessage:
     score: Sequence[float | None]
     threshold: float | None
     model_version: str | None
+    anomalous: Sequence[bool] = ()
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> StoredMessage:
         """Read a ``readings`` document or some fields of it. Raises DamagedDocumentError."""
         t, score = take_field(document, "t", list), take_field(document, "score", list)
         channels = take_mapping(document, "channels", list)
-        if any(len(column) != len(t) for column in (score, *channels.values())):
+        anomalous = take_field(document, "anomalous", *OPTIONAL_LIST) or ()
+        if any(len(column) != len(t) for column in (score, anomalous or t, *channels.values())):
             raise DamagedDocumentError(
                 f"the stored message {document.get('id')!r} of device "
                 f"{document.get('deviceId')!r} is damaged: its {len(t)} readings have {len(score)} "
@@ -44,4 +58,21 @@ class StoredMessage:
             score=score,
             threshold=take_field(document, "threshold", *OPTIONAL_NUMBER),
             model_version=take_field(document, "modelVersion", *OPTIONAL_TEXT),
+            anomalous=anomalous,
         )
+
+    def check_numbers(self) -> None:
+        """Make sure that every value is a number; reading leaves this out, since it takes as long
+        again. Raises DamagedDocumentError."""
+        columns = (self.score, *self.channels.values())
+        sound = (
+            all(type(t) is int and abs(t) <= LAST_MS for t in self.t)
+            and all(type(flag) is bool for flag in self.anomalous)
+            and all(value is None or _is_number(value) for value in chain.from_iterable(columns))
+        )
+        if not sound or not self.t:
+            raise DamagedDocumentError(f"a stored message at {list(self.t)[:1]} holds no numbers")
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is float or (type(value) is int and abs(value) <= LARGEST)

@@ -58,6 +58,7 @@ async def show_device_readings(call: Call[ReadingsQuery, Nothing]) -> func.HttpR
         most=call.query.max,
         now_ms=call.services.now_ms(),
         fleet=fleet,
+        rollups=call.services.rollups,
     )
     if not shown["readings"]:
         await find_device(device_id, fleet)

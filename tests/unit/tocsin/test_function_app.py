@@ -37,6 +37,7 @@ def test_importing_the_app_registers_every_function(functions: list[func.Functio
         "dead_letters",
         "dead_letter",
         "replay_dead_letter",
+        "roll_up",
         "health",
         "alerts",
         "zz_no_route",
@@ -108,14 +109,17 @@ def test_telemetry_is_retried_for_ever_and_bodies_come_as_bytes(
     functions: list[func.Function],
 ) -> None:
     by_name = {function.get_function_name(): function for function in functions}
-    policy = by_name["score_telemetry"].get_settings_dict("retry_policy") or {}
-    assert policy["max_retry_count"] == "-1"
-    assert policy["strategy"] == "exponential_backoff"
+    for name in ("score_telemetry", "roll_up"):
+        policy = by_name[name].get_settings_dict("retry_policy") or {}
+        assert policy["max_retry_count"] == "-1"
+        assert policy["strategy"] == "exponential_backoff"
     (trigger,) = bindings(by_name["score_telemetry"])
     assert (trigger["cardinality"], trigger["dataType"]) == ("MANY", "BINARY")
-    (feed,) = bindings(by_name["push_alerts"])
-    assert feed["createLeaseContainerIfNotExists"] is False
-    assert feed["startFromBeginning"] is True
+    (feed,), (other,) = bindings(by_name["push_alerts"]), bindings(by_name["roll_up"])
+    for followed in (feed, other):
+        assert followed["createLeaseContainerIfNotExists"] is False
+        assert followed["startFromBeginning"] is True
+    assert feed.get("leaseContainerPrefix") != other["leaseContainerPrefix"]
 
 
 def test_settings_that_bindings_name_are_in_the_sample(functions: list[func.Function]) -> None:

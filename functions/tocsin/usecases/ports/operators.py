@@ -32,7 +32,7 @@ class Fleet(Protocol):
         self, device_id: str, *, from_t: int, to_t: int, most: int
     ) -> list[StoredMessage]:
         """Messages that overlap a time range (ms, both ends included), oldest first, with their
-        channels, scores and threshold.
+        channels, scores, threshold and decisions.
 
         Raises InvalidRequestError when they have more than *most* readings.
         """

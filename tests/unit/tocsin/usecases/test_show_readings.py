@@ -7,17 +7,16 @@ from typing import Any
 import pytest
 
 from tests.fakes.messages import NOW, reading_message, stream
-from tests.fakes.records import decided_message
 from tests.fakes.services import Plant
 from tests.fakes.store import FakeStore
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.stored_message import StoredMessage
-from tocsin.usecases.show_readings import LARGEST_MAX, MOST_READINGS, show_readings
+from tocsin.usecases.show_readings import LARGEST_MAX, show_readings
 
 
 async def shown(plant: Plant, device_id: str = "rig-1", **changes: Any) -> dict[str, Any]:  # noqa: ANN401 (any parameter)
     wanted: dict[str, Any] = {"from_t": None, "to_t": None, "most": 100, "now_ms": NOW, **changes}
-    return await show_readings(device_id, fleet=plant.store, **wanted)
+    return await show_readings(device_id, fleet=plant.store, rollups=plant.rollups, **wanted)
 
 
 @pytest.fixture
@@ -95,19 +94,6 @@ async def test_a_range_or_size_out_of_bounds_is_refused(
 ) -> None:
     with pytest.raises(InvalidRequestError):
         await shown(plant, **changes)
-
-
-async def test_a_range_with_too_many_readings_is_refused_and_says_what_to_do() -> None:
-    plant = Plant()
-    often = [
-        decided_message(range(first, first + 1_000), seq=seq)
-        for seq, first in enumerate(range(1, MOST_READINGS + 1, 1_000))
-    ]
-    await plant.store.save_readings(often)
-    assert (await shown(plant, from_t=0))["readings"] == MOST_READINGS
-    await plant.store.save_readings([decided_message([MOST_READINGS + 1])])
-    with pytest.raises(InvalidRequestError, match="100000 readings; ask for a shorter range"):
-        await shown(plant, from_t=0)
 
 
 class NotingTimes(list[int]):

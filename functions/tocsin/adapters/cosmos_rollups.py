@@ -1,0 +1,119 @@
+"""Cosmos DB: rollups, and the messages that they are made from."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from azure.core import MatchConditions
+from azure.cosmos.aio import CosmosClient
+from azure.cosmos.exceptions import (
+    CosmosAccessConditionFailedError,
+    CosmosResourceExistsError,
+    CosmosResourceNotFoundError,
+)
+
+from tocsin.adapters.cosmos_client import query_parameters, read_sound
+from tocsin.adapters.cosmos_readings import PAGE, find_messages
+from tocsin.domain.cells import Cells
+from tocsin.domain.errors import ChangedMeanwhileError
+from tocsin.domain.rollup import MINUTE, Resolution, Rollup, rollup_id
+from tocsin.domain.stored_message import StoredMessage
+from tocsin.usecases.ports.documents import Document
+
+_COLUMNS = "c.id, c.deviceId, c.t, c.channels, c.score, c.threshold, c.anomalous"
+_OLDEST = "SELECT TOP 1 VALUE c.firstT FROM c WHERE c.deviceId = @device ORDER BY c.firstT"
+_OF_RESOLUTION = "c.deviceId = @device AND c.resolution = @resolution"
+_NEWEST = f"SELECT TOP 1 VALUE c.start FROM c WHERE {_OF_RESOLUTION} ORDER BY c.start DESC"  # noqa: S608 (constants)
+_RANGE = (
+    f"SELECT * FROM c WHERE {_OF_RESOLUTION} AND c.start >= @from AND c.start <= @to "  # noqa: S608 (constants)
+    "ORDER BY c.start"
+)
+
+
+class CosmosRollups:
+    """The port Rollups over one database."""
+
+    def __init__(self, client: CosmosClient, database: str) -> None:
+        proxy = client.get_database_client(database)
+        self._readings = proxy.get_container_client("readings")
+        self._rollups = proxy.get_container_client("rollups")
+
+    async def stream_messages(
+        self, device_id: str, *, from_t: int, to_t: int
+    ) -> AsyncIterator[StoredMessage]:
+        found = find_messages(
+            self._readings, _COLUMNS, device_id, from_t=from_t, to_t=to_t, read=_read_checked
+        )
+        async for message in found:
+            yield message
+
+    async def find_oldest(self, device_id: str) -> int | None:
+        found = self._readings.query_items(
+            _OLDEST, parameters=query_parameters(device=device_id), partition_key=device_id
+        )
+        return await _first(found)
+
+    async def find_newest_rollup(self, device_id: str) -> int | None:
+        found = self._rollups.query_items(
+            _NEWEST,
+            parameters=query_parameters(device=device_id, resolution=MINUTE.name),
+            partition_key=device_id,
+        )
+        return await _first(found)
+
+    async def list_rollups(
+        self, device_id: str, resolution: Resolution, *, from_t: int, to_t: int
+    ) -> list[Rollup]:
+        values = {"from": from_t, "to": to_t}
+        found = self._rollups.query_items(
+            _RANGE,
+            parameters=query_parameters(device=device_id, resolution=resolution.name, **values),
+            partition_key=device_id,
+            max_item_count=PAGE,
+        )
+        rollups = [read_sound(Rollup.from_document, document) async for document in found]
+        return [rollup for rollup in rollups if rollup is not None]
+
+    async def find_rollup(
+        self, device_id: str, resolution: Resolution, start: int
+    ) -> Rollup | None:
+        try:
+            found = await self._rollups.read_item(rollup_id(resolution, start), device_id)
+        except CosmosResourceNotFoundError:
+            return None
+        sound = read_sound(Rollup.from_document, found)
+        # Whatever is there can be replaced.
+        return sound or Rollup(device_id, resolution, start, Cells.empty(), found["_etag"])
+
+    async def save_rollup(self, rollup: Rollup) -> None:
+        document = rollup.to_document()
+        try:
+            if rollup.etag is None:
+                await self._rollups.create_item(document)
+            else:
+                await self._rollups.replace_item(
+                    document["id"],
+                    document,
+                    etag=rollup.etag,
+                    match_condition=MatchConditions.IfNotModified,
+                )
+        except (
+            CosmosAccessConditionFailedError,
+            CosmosResourceExistsError,
+            CosmosResourceNotFoundError,
+        ) as error:
+            raise ChangedMeanwhileError(
+                f"the rollup {document['id']} of {rollup.device_id!r} was changed meanwhile"
+            ) from error
+
+
+def _read_checked(document: Document) -> StoredMessage:
+    message = StoredMessage.from_document(document)
+    message.check_numbers()
+    return message
+
+
+async def _first(found: AsyncIterator[Document]) -> int | None:
+    async for value in found:
+        return value if type(value) is int else None
+    return None
