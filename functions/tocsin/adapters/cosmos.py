@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 from azure.cosmos.aio import ContainerProxy, CosmosClient
@@ -146,7 +147,7 @@ class CosmosStore:
     async def first_messages(
         self, device_id: str, profile: str, *, from_t: int, to_t: int, most: int
     ) -> list[StoredMessage]:
-        values = {"profile": profile, "count": most, "from": from_t, "to": to_t}
+        values: dict[str, Any] = {"profile": profile, "count": most, "from": from_t, "to": to_t}
         found = query_messages(self._readings, _FIRST, device_id, **values)
         return [message async for message in found]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 from azure.core import MatchConditions
 from azure.cosmos.aio import CosmosClient
@@ -113,7 +114,7 @@ def _read_checked(document: Document) -> StoredMessage:
     return message
 
 
-async def _first(found: AsyncIterator[Document]) -> int | None:
+async def _first(found: AsyncIterator[Any]) -> int | None:
     async for value in found:
         return value if type(value) is int else None
     return None

@@ -79,13 +79,13 @@ class Spread:
     def from_document(cls, part: Mapping[str, Any], readings: NDArray[np.int64]) -> Spread:
         """Raises DamagedDocumentError."""
         try:
-            columns = [np.array(part[name], dtype=np.float64) for name in ("min", "max", "mean")]
+            low, high, mean = (np.array(part[name], float) for name in ("min", "max", "mean"))
             count = np.array(part.get("count", readings), dtype=np.int64)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise DamagedDocumentError(f"a rolled-up series is damaged: {error!r}") from error
-        if any(column.shape != readings.shape for column in (*columns, count)):
+        if any(column.shape != readings.shape for column in (low, high, mean, count)):
             raise DamagedDocumentError("a rolled-up series has not one value for each cell")
-        return cls(*columns, count)
+        return cls(low, high, mean, count)
 
 
 def _to_list(values: NDArray[np.float64]) -> list[float | None]:

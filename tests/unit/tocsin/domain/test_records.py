@@ -49,6 +49,7 @@ def test_a_message_is_read_back_with_what_was_decided() -> None:
         score=[None, 3.5],
         threshold=1.0,
         model_version="1-a",
+        anomalous=[False, False],
     )
 
 
