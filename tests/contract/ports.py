@@ -17,20 +17,24 @@ from local.services import Endpoints
 from tests.fakes.dead_letters import FakeDeadLetters
 from tests.fakes.files import FakeFiles
 from tests.fakes.live import FakeLive
+from tests.fakes.rollups import FakeRollups
 from tests.fakes.store import FakeStore
 from tocsin.adapters.blob import MODELS, BlobFiles, blob_client
 from tocsin.adapters.blob_letters import DEAD_LETTERS, BlobDeadLetters
 from tocsin.adapters.cosmos import CosmosStore
 from tocsin.adapters.cosmos_client import cosmos_client
+from tocsin.adapters.cosmos_rollups import CosmosRollups
 from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
 from tocsin.settings import Connection
 from tocsin.usecases.ports.letters import LetterBox
 from tocsin.usecases.ports.operators import Drifts, Feedback, Fleet, Live
+from tocsin.usecases.ports.rollups import Rollups
 from tocsin.usecases.ports.scoring import DeadLetters, Telemetry
 
 # docs/formats.md
 PARTITION_KEYS = {
     "readings": "/deviceId",
+    "rollups": "/deviceId",
     "devices": "/deviceId",
     "alerts": "/deviceId",
     "settings": "/id",
@@ -47,6 +51,14 @@ class Store(Telemetry, Fleet, Drifts, Feedback, Protocol):
 
 class Box(DeadLetters, LetterBox, Protocol):
     """The ports that a dead-letter box fulfils."""
+
+
+@dataclass
+class Archive:
+    """Stored messages and their rollups, in one database."""
+
+    store: Store
+    rollups: Rollups
 
 
 @dataclass
@@ -85,13 +97,25 @@ async def fake_store(_: Endpoints) -> AsyncIterator[Store]:
 
 @asynccontextmanager
 async def cosmos_store(endpoints: Endpoints) -> AsyncIterator[Store]:
+    async with cosmos_archive(endpoints) as archive:
+        yield archive.store
+
+
+@asynccontextmanager
+async def fake_archive(_: Endpoints) -> AsyncIterator[Archive]:
+    store = FakeStore()
+    yield Archive(store, FakeRollups(store))
+
+
+@asynccontextmanager
+async def cosmos_archive(endpoints: Endpoints) -> AsyncIterator[Archive]:
     """A database of its own."""
     name = f"tocsin-{uuid.uuid4().hex}"
     async with cosmos_client(connection("CosmosDB", endpoints.cosmos_connection)) as client:
         database = await client.create_database(name)
         for container, path in PARTITION_KEYS.items():
             await database.create_container(container, PartitionKey(path))
-        yield CosmosStore(client, name)
+        yield Archive(CosmosStore(client, name), CosmosRollups(client, name))
         await client.delete_database(name)
 
 

@@ -203,6 +203,18 @@ async def test_readings_are_those_that_overlap_a_range_oldest_first(store: Store
     assert await shown(store, from_t=35, to_t=36) == [[30, 40]]
 
 
+async def test_a_long_message_is_found_wherever_it_overlaps(store: Store) -> None:
+    hour = 3_600_000
+    await store.save_readings(
+        [decided_message([0, 9 * hour]), decided_message([8 * hour]), decided_message([5])]
+    )
+    assert await shown(store, from_t=8 * hour, to_t=8 * hour + 1) == [[0, 9 * hour], [8 * hour]]
+    assert await shown(store, from_t=9 * hour) == [[0, 9 * hour]]
+    assert await shown(store, from_t=9 * hour + 1) == []
+    found = await store.scores("rig-1", from_t=8 * hour, to_t=NOW, most=1)
+    assert [list(message.t) for message in found] == [[0, 9 * hour]]
+
+
 async def test_too_many_readings_are_refused_not_cut(store: Store) -> None:
     await store.save_readings([decided_message([t, t + 1, t + 2]) for t in range(1, 301, 3)])
     assert len(await shown(store, most=300)) == 100

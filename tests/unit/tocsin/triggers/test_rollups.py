@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.fakes.records import decided_message
+from tests.fakes.services import Plant
+from tests.unit.tocsin.triggers.app_functions import functions_of
+from tests.unit.tocsin.triggers.test_alerts import feed
+from tocsin.domain.rollup import HOUR_MS
+
+
+async def test_roll_up_takes_what_the_change_feed_brings(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    plant = Plant()
+    messages = [decided_message([0]), decided_message([HOUR_MS])]
+    await plant.store.save_readings(messages)
+    documents = [{**message.to_document(), "_lsn": 7} for message in messages]
+    damaged = [{**documents[0], "t": t} for t in (None, [], ["x"], [2**60], [1.5], [True])]
+    await functions_of(plant.services())["roll_up"](feed(*damaged, *documents, {"id": "x"}))
+    assert [one["id"] for one in plant.store.all("rollups")] == ["minute-0"]
+    assert caplog.text.count("A message is not rolled up") == len(damaged) + 1
+
+
+async def test_roll_up_fails_when_the_database_is_away() -> None:
+    plant = Plant()
+    plant.store.away = True
+    with pytest.raises(OSError, match="away"):
+        await functions_of(plant.services())["roll_up"](feed(decided_message([0]).to_document()))
