@@ -27,6 +27,17 @@ var containers = [
     ]
   }
   {
+    name: 'rollups'
+    key: '/deviceId'
+    life: { defaultTtl: -1 }
+    unindexed: [
+      { path: '/t/*' }
+      { path: '/readings/*' }
+      { path: '/anomalous/*' }
+      { path: '/series/*' }
+    ]
+  }
+  {
     name: 'devices'
     key: '/deviceId'
     life: {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+import orjson
+
 _KILOBYTE: Final = 1024.0
 _WRITE: Final = 5.5  # a kilobyte without indexed paths
 _INDEXED_VALUE: Final = 0.13
@@ -30,9 +32,19 @@ def query_charge(documents: int, size: int) -> float:
 
 
 def _count_indexed(body: str, definition: Mapping[str, Any]) -> int:
+    """How many values of the document are indexed, excluded paths taken by their first name."""
     policy = definition.get("indexingPolicy") or {}
     if policy.get("indexingMode") == "none":
         return 0
-    if any(path.get("path") == "/*" for path in policy.get("excludedPaths") or ()):
+    excluded = [str(path.get("path")) for path in policy.get("excludedPaths") or ()]
+    if "/*" in excluded:
         return len(policy.get("includedPaths") or ())
-    return min(body.count(",") + 1, _MOST_INDEXED)
+    names = {path.split("/")[1].strip('"') for path in excluded}
+    values = (value for name, value in orjson.loads(body).items() if name not in names)
+    return min(sum(map(_count_values, values)), _MOST_INDEXED)
+
+
+def _count_values(value: Any) -> int:  # noqa: ANN401 (any JSON)
+    if isinstance(value, dict):
+        return sum(map(_count_values, value.values()))
+    return sum(map(_count_values, value)) if isinstance(value, list) else 1
