@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 
 from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.stored import (
@@ -18,7 +18,6 @@ from tocsin.domain.stored import (
 )
 
 LAST_MS = 2**53  # beyond it a JSON number is no longer exact
-LARGEST = int(sys.float_info.max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +74,5 @@ class StoredMessage:
 
 
 def _is_number(value: object) -> bool:
-    return type(value) is float or (type(value) is int and abs(value) <= LARGEST)
+    # Neither infinite nor no number, and no whole number that is too large for a float.
+    return type(value) in {int, float} and abs(cast(float, value)) <= sys.float_info.max
