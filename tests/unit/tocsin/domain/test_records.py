@@ -60,3 +60,21 @@ def test_a_damaged_message_is_named(change: dict[str, Any]) -> None:
     document = decided_message([1, 2]).to_document()
     with pytest.raises(DamagedDocumentError, match="'1-0' of device 'rig-1' is damaged"):
         StoredMessage.from_document({**document, **change})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"t": t} for t in ([1, "2"], [1, 2.5], [1, True], [1, 2**60], [])),
+        *({"score": [1.0, value]} for value in ("x", True, [1], float("inf"), float("nan"))),
+        {"channels": {"heat_c": [1, 10**400]}},
+        {"anomalous": [True, 1]},
+    ],
+)
+def test_a_message_that_holds_no_numbers_is_named_when_checked(change: dict[str, Any]) -> None:
+    document = decided_message([1, 2]).to_document()
+    StoredMessage.from_document(document).check_numbers()
+    if change == {"t": []}:
+        change = {"t": [], "score": [], "channels": {}, "anomalous": []}
+    with pytest.raises(DamagedDocumentError, match="holds no numbers"):
+        StoredMessage.from_document({**document, **change}).check_numbers()
