@@ -65,7 +65,7 @@ UNBOUNDED: Final = (
 )
 
 
-class CountingTransport(AioHttpTransport):
+class CountingTransport(AioHttpTransport):  # type: ignore[misc]  # untyped in the SDK
     """Adds up the request units of the answers."""
 
     charge = 0.0
