@@ -14,7 +14,7 @@ KEEP ?=
 PAUSED ?=
 PROFILE ?= pump
 
-.PHONY: help setup demo test check bench train train-check clean
+.PHONY: help setup demo test check audit bench train train-check clean
 
 help: ## what there is to make
 	@$(PYTHON) -m local --help
@@ -31,8 +31,11 @@ demo: ## the whole system on this machine; DURATION=60 REPORT=out.json, KEEP=1, 
 test: setup ## every test, browser tests included
 	@$(VENV) -m pytest
 
-check: setup ## style, types, layers
+check: setup ## style, types, layers, locks
 	@$(VENV) -m local check
+
+audit: setup ## known weaknesses of what is installed; needs the network
+	@$(VENV) -m local audit
 
 bench: setup ## every benchmark
 	@$(VENV) -m benchmarks

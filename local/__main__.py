@@ -69,7 +69,8 @@ def _make_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     _add_state(env)
     _add_address(env)
-    commands.add_parser("check", help="style, types and layers")
+    commands.add_parser("check", help="style, types, layers and locks")
+    _add_supply(commands)
     clean = commands.add_parser("clean", help="forget the local services' state")
     _add_state(clean)
     letters = commands.add_parser("dead-letters", help="list, show, replay what was not usable")
@@ -116,6 +117,25 @@ def _add_letters(letters: argparse.ArgumentParser) -> None:
     replay.add_argument("id", nargs="+")
     for action in (listing, show, replay):
         _add_address(action)
+
+
+def _add_supply(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    lock = commands.add_parser("lock", help="make the locks of the Python packages again")
+    lock.add_argument(
+        "--upgrade", action="store_true", help="raise what only other packages ask for, too"
+    )
+    lock.add_argument(
+        "--check", action="store_true", help="say only whether they still fit; asks no index"
+    )
+    commands.add_parser(
+        "audit", help="known weaknesses of what is locked (exit code 3: could not be asked)"
+    )
+    sbom = commands.add_parser("sbom", help="print what is deployed as a CycloneDX list")
+    sbom.add_argument(
+        "--python", default="3.11", choices=("3.11", "3.12", "3.13"),
+        help="that the functions run on (default %(default)s)",
+    )  # fmt: skip
+    sbom.add_argument("--output", type=Path, metavar="FILE", help="write it here instead")
 
 
 def _add_state(parser: argparse.ArgumentParser) -> None:
@@ -206,6 +226,41 @@ def _check(_: argparse.Namespace) -> int:
     return 1 if run_checks() else 0
 
 
+def _lock(options: argparse.Namespace) -> int:
+    from local.supply.lock import LockError, make_locks  # noqa: PLC0415 (see the top)
+    from local.supply.stale import list_stale  # noqa: PLC0415 (see the top)
+
+    try:
+        stale = list_stale() if options.check else make_locks(upgrade=options.upgrade)
+    except LockError as error:
+        print(f"failed: {error}", file=sys.stderr)
+        return 1
+    for line in stale:
+        print(line, file=sys.stderr)
+    if stale:
+        print("the locks do not fit; make them again: python -m local lock", file=sys.stderr)
+    return 1 if stale else 0
+
+
+def _audit(_: argparse.Namespace) -> int:
+    from local.supply.audit import audit  # noqa: PLC0415 (see the top)
+
+    return audit()
+
+
+def _sbom(options: argparse.Namespace) -> int:
+    from datetime import UTC, datetime  # noqa: PLC0415 (UTC came with 3.11; see the top)
+
+    from local.supply.sbom import write_sbom  # noqa: PLC0415 (see the top)
+
+    text = write_sbom(python=options.python, made_at=datetime.now(UTC))
+    if options.output is None:
+        print(text, end="")
+    else:
+        options.output.write_text(text, encoding="utf-8")
+    return 0
+
+
 def _clean(options: argparse.Namespace) -> int:
     state: Path = options.state.resolve()
     try:
@@ -234,12 +289,9 @@ def _dead_letters(options: argparse.Namespace) -> int:
 
 COMMANDS = {
     "dead-letters": _dead_letters,
-    "setup": _set_up,
-    "up": _up,
-    "env": _env,
-    "check": _check,
-    "clean": _clean,
-}
+    "setup": _set_up, "up": _up, "env": _env, "check": _check, "lock": _lock, "audit": _audit,
+    "sbom": _sbom, "clean": _clean,
+}  # fmt: skip
 
 if __name__ == "__main__":
     sys.exit(main())

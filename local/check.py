@@ -1,4 +1,4 @@
-"""Style, types and layers, one check after the other; all of them run, whatever the first says."""
+"""Style, types, layers and locks, one after the other; all run, whatever the first says."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def _list_checks() -> Iterator[tuple[str, Sequence[str]]]:
         "layers",
         [python, "-c", "from importlinter.cli import lint_imports_command as run; run()"],
     )
+    yield "locks", [python, "-m", "local", "lock", "--check"]
     for project in ("local", "local/standins/front_door"):
         yield f"tsc {project}", [node, str(modules / "typescript/bin/tsc"), "--project", project]
     yield (

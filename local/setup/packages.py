@@ -8,7 +8,6 @@ it was made from, so a second run takes no time.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 import subprocess
@@ -19,16 +18,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from local.setup.browser import find_browser
+from local.setup.locks import (
+    BUILD,
+    BUILT_FROM_SOURCE,
+    CPU_INDEX,
+    DEV,
+    ROOT,
+    TORCH,
+)
 from local.setup.machine import check_machine, find_other_python, inspect_machine
 
-ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-REQUIREMENTS = ROOT / "functions/requirements.txt"
 LOG = ROOT / ".local/logs/setup.log"
-PIP = "pip==26.3"  # the first pips know no dependency groups
-# PyPI's torch for Linux brings gigabytes of CUDA with it; this index has the CPU build.
-CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
 
 class SetupError(RuntimeError):
@@ -56,7 +58,7 @@ def set_up(*, with_browser: bool) -> None:
 
 
 def _provide_python_packages() -> None:
-    sources = [ROOT / "pyproject.toml", REQUIREMENTS, Path(__file__)]
+    sources = [BUILD, TORCH, DEV, Path(__file__)]
     _run_once(
         "Python packages",
         VENV / "tocsin.stamp",
@@ -69,14 +71,9 @@ def _install_python_packages() -> None:
     if not _fits_environment():
         clear = ["--clear"] if VENV.exists() else []
         _run([sys.executable, "-m", "venv", *clear, str(VENV)])
-    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
-    _run([*pip, "install", "--upgrade", PIP])
-    requirements = [
-        line for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines() if line[:1].isalpha()
-    ]
-    torch = next(line for line in requirements if line.startswith("torch"))
-    _run([*pip, "install", torch, *_find_torch_index(pip, torch)])
-    _run([*pip, "install", *requirements, "--group", "dev"])
+    _install_locked(BUILD)
+    _install_torch()
+    _install_locked(DEV)
     site_packages = _run(
         [str(PYTHON), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
     ).strip()
@@ -96,15 +93,35 @@ def _fits_environment() -> bool:
     return found.stdout.split() == sys.version.split()
 
 
-def _find_torch_index(pip: Sequence[str], torch: str) -> list[str]:
-    """Where to take the CPU build from: nowhere special when pip finds one by itself."""
-    if sys.platform != "linux":
-        return []
-    report = json.loads(
-        _run([*pip, "install", "--dry-run", "--quiet", "--no-deps", "--report", "-", torch])
-    )
-    found = [package["metadata"]["version"] for package in report["install"]]
-    return [] if all("+cpu" in version for version in found) else ["--index-url", CPU_INDEX]
+def _install_torch() -> None:
+    """Install torch: from wherever this machine's pip looks by itself, else from the CPU index.
+
+    No index but that one has the build that the lock names for Linux, so that none can serve CUDA.
+    """
+    try:
+        _install_locked(TORCH)
+    except SetupError:
+        if sys.platform != "linux":
+            raise
+        _install_locked(TORCH, "--index-url", CPU_INDEX)
+
+
+def _install_locked(lock: Path, *options: str) -> None:
+    """Install what a lock names and nothing else, each file only if its hash is in the lock."""
+    _run([*list_pip_command(str(PYTHON)), "--requirement", str(lock), *options])
+
+
+def list_pip_command(python: str) -> list[str]:
+    """A pip that installs exactly what a lock says.
+
+    Nothing is built but the one release that comes as source only, and that with what the lock
+    holds: a build of its own environment would fetch what no lock names.
+    """
+    return [
+        python, "-m", "pip", "--disable-pip-version-check", "install", "--no-deps",
+        "--require-hashes", "--only-binary", ":all:", "--no-binary", BUILT_FROM_SOURCE,
+        "--no-build-isolation",
+    ]  # fmt: skip
 
 
 def _provide_node_packages() -> None:
@@ -114,7 +131,11 @@ def _provide_node_packages() -> None:
         "Node packages",
         folder / "node_modules/tocsin.stamp",
         _hash_sources([folder / "package-lock.json"]),
-        lambda: _run([npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=folder),
+        # Scripts of packages are other people's code, run at once; nothing here needs them.
+        lambda: _run(
+            [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+            cwd=folder,
+        ),
     )
 
 

@@ -1,0 +1,76 @@
+"""``python -m local sbom``: everything that is deployed, as a CycloneDX list (SBOM).
+
+It follows from the locks alone, so the same locks give the same list on any machine.
+"""
+
+from __future__ import annotations
+
+import tomllib
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from cyclonedx.model import ExternalReference, ExternalReferenceType, HashAlgorithm, HashType, XsUri
+from cyclonedx.model.bom import Bom, BomMetaData
+from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.model.license import DisjunctiveLicense
+from cyclonedx.output.json import JsonV1Dot6
+from packageurl import PackageURL
+
+from local.setup import locks
+from local.supply.locked import Locked, describe_environment, read_lock
+from local.supply.pins import PYPROJECT
+
+SYSTEM = "linux"  # where functions run
+
+
+def write_sbom(*, python: str, made_at: datetime) -> str:
+    """The list for functions that run on *python* (3.11), as CycloneDX 1.6 in JSON."""
+    deployed = list_deployed(python)
+    project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
+    root = Component(
+        type=ComponentType.APPLICATION, name=project["name"], version=project["version"],
+        bom_ref=project["name"], description=project["description"],
+        licenses=[DisjunctiveLicense(id=project["license"])],
+    )  # fmt: skip
+    bom = Bom(
+        serial_number=_number(project["version"], python, deployed),
+        metadata=BomMetaData(component=root, timestamp=made_at.astimezone(UTC)),
+    )
+    components = {entry.name: _describe(entry) for entry in deployed}
+    for component in components.values():
+        bom.components.add(component)
+    bom.register_dependency(root, [components[entry.name] for entry in deployed if entry.direct])
+    for name, component in components.items():
+        wanted = [components[entry.name] for entry in deployed if name in entry.wanted_by]
+        bom.register_dependency(component, wanted)
+    return JsonV1Dot6(bom).output_as_string(indent=2) + "\n"
+
+
+def list_deployed(python: str) -> list[Locked]:
+    """The releases in the deployed package, by name."""
+    environment = describe_environment(python, SYSTEM)
+    entries = [*read_lock(locks.FUNCTIONS), *read_lock(locks.TORCH)]
+    chosen = [entry for entry in entries if entry.applies(environment)]
+    return sorted(chosen, key=lambda entry: entry.name)
+
+
+def _describe(entry: Locked) -> Component:
+    url = PackageURL("pypi", name=entry.name, version=entry.version)
+    return Component(
+        type=ComponentType.LIBRARY, name=entry.name, version=entry.version, purl=url,
+        bom_ref=url.to_string(),
+        # One of these files is installed: the one for the machine.
+        external_references=[
+            ExternalReference(
+                type=ExternalReferenceType.DISTRIBUTION, url=XsUri(url.to_string()),
+                hashes=[HashType(alg=HashAlgorithm.SHA_256, content=h) for h in entry.hashes],
+            )
+        ],
+    )  # fmt: skip
+
+
+def _number(version: str, python: str, deployed: Sequence[Locked]) -> uuid.UUID:
+    """A serial number that changes when what is deployed does."""
+    lines: Iterable[str] = (f"{entry.name}=={entry.version}" for entry in deployed)
+    return uuid.uuid5(uuid.NAMESPACE_URL, "\n".join(("tocsin", version, python, *lines)))
