@@ -69,7 +69,7 @@ def test_npm_names_what_is_weak() -> None:
     "answer", [{}, {"message": "405 Method Not Allowed", "error": {}}, {"vulnerabilities": None}]
 )
 def test_a_refusal_is_no_answer(answer: dict[str, object]) -> None:
-    with pytest.raises(NoAnswerError, match="405 Method Not Allowed|no answer"):
+    with pytest.raises(NoAnswerError, match=r"405 Method Not Allowed|no answer"):
         parse_npm_audit(answer, asked=9)
     with pytest.raises(NoAnswerError, match="something else"):
         parse_pip_audit(answer, asked=9)

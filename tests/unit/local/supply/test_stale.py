@@ -1,4 +1,4 @@
-"""The committed locks are what people wrote down, and a lock that is not is told from one that is."""
+"""The committed locks are what people wrote down; a lock that is not is told from one that is."""
 
 from __future__ import annotations
 
