@@ -18,14 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from local.setup.browser import find_browser
-from local.setup.locks import (
-    BUILD,
-    BUILT_FROM_SOURCE,
-    CPU_INDEX,
-    DEV,
-    ROOT,
-    TORCH,
-)
+from local.setup.locks import BUILD, BUILT_FROM_SOURCE, CPU_INDEX, DEV, ROOT, TORCH
 from local.setup.machine import check_machine, find_other_python, inspect_machine
 
 VENV = ROOT / ".venv"
@@ -103,7 +96,15 @@ def _install_torch() -> None:
     except SetupError:
         if sys.platform != "linux":
             raise
+    else:
+        return
+    try:
         _install_locked(TORCH, "--index-url", CPU_INDEX)
+    except SetupError as error:
+        raise SetupError(
+            f"torch's build for the CPU is neither where pip looks by itself nor could it be had from "
+            f"{CPU_INDEX}; the one with CUDA, of several gigabytes, is not taken instead:\n{error}"
+        ) from error
 
 
 def _install_locked(lock: Path, *options: str) -> None:

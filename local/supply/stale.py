@@ -34,7 +34,7 @@ def compare(pins: Sequence[Requirement], lock: Sequence[Locked]) -> Iterator[str
     """Where a lock and the pins that it was made from differ, for every Python and system."""
     for python, system in product(PYTHONS, SYSTEMS):
         environment = describe_environment(python, system)
-        wanted = {
+        wanted: set[tuple[str, str]] = {
             (canonicalize_name(pin.name), str(pin.specifier).removeprefix("=="))
             for pin in pins
             if pin.marker is None or pin.marker.evaluate(dict(environment))
