@@ -102,7 +102,7 @@ def _install_torch() -> None:
         _install_locked(TORCH, "--index-url", CPU_INDEX)
     except SetupError as error:
         raise SetupError(
-            f"torch's build for the CPU is neither where pip looks by itself nor could it be had from "
+            "torch's build for the CPU is neither where pip looks by itself nor to be had from "
             f"{CPU_INDEX}; the one with CUDA, of several gigabytes, is not taken instead:\n{error}"
         ) from error
 
