@@ -29,7 +29,8 @@ demo: ## the whole system on this machine; DURATION=60 REPORT=out.json, KEEP=1, 
 		$(if $(KEEP),--keep) $(if $(PAUSED),--paused)
 
 test: setup ## every test, browser tests included
-	@$(VENV) -m pytest
+	@$(VENV) -m pytest tests/unit tests/contract --numprocesses 2 --dist loadfile
+	@$(VENV) -m pytest tests/integration tests/e2e
 
 check: setup ## style, types, layers, locks
 	@$(VENV) -m local check
