@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from local.disk import means_full
+from local.listening.addresses import loopback_address
 from local.setup.machine import MachineError
 from local.setup.packages import SetupError, set_up
 from local.shells import SHELLS, choose_shell, write_assignments
@@ -147,7 +148,12 @@ def _add_state(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_address(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--address", default="127.0.0.1", help="loopback address of the services")
+    parser.add_argument(
+        "--address",
+        type=loopback_address,
+        default="127.0.0.1",
+        help="loopback address of the services",
+    )
 
 
 def _parse_seconds(text: str) -> float:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from local.listening.addresses import require_loopback
 from local.processes import ROOT, Child
 
 NODE_MODULES = ROOT / "local" / "node_modules"
@@ -24,7 +25,7 @@ WEBPUBSUB_KEY = "dG9jc2luLWxvY2FsLXdlYnB1YnN1Yi1kZXZlbG9wbWVudA=="
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where each service listens."""
+    """Where each service listens: on this machine alone."""
 
     address: str = "127.0.0.1"
     mqtt: int = 8883
@@ -37,6 +38,10 @@ class Endpoints:
     table: int = 10002
     functions: int = 7071
     front: int = 4280
+
+    def __post_init__(self) -> None:
+        """Raises ValueError when other machines could reach *address*: no service may have it."""
+        require_loopback(self.address)
 
     @classmethod
     def free(cls, address: str) -> Endpoints:
@@ -104,9 +109,10 @@ class Endpoints:
 
 
 def make_azurite(endpoints: Endpoints, state: Path) -> Child:
-    """Azurite, as npm installs it: blobs, queues and tables."""
+    """Azurite, as npm installs it: blobs, queues and tables, behind the guard of every port."""
     command = [
         shutil.which("node") or "node",
+        "--import", (ROOT / "local/standins/azurite/guard.js").as_uri(),
         str(NODE_MODULES / "azurite/dist/src/azurite.js"),
         "--location", str(state / "azurite"),
         "--silent", "--skipApiVersionCheck", "--disableTelemetry",

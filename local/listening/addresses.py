@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 import ipaddress
 
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-
-def parse_ip(text: str) -> IPAddress | None:
+def parse_ip(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """The IP address that *text* writes; None when it is another name."""
     try:
         return ipaddress.ip_address(text)
@@ -22,11 +20,19 @@ def is_loopback(name: str) -> bool:
     return name.lower() == "localhost" or (ip is not None and ip.is_loopback)
 
 
-def loopback_address(text: str) -> str:
-    """*text* as a command line's ``--address``, refused when other machines could reach it."""
+def require_loopback(text: str) -> str:
+    """*text* when only this machine can reach it as an address. Raises ValueError."""
     if not is_loopback(text):
-        raise argparse.ArgumentTypeError(
+        raise ValueError(
             f"{text} can be reached from other machines, and this service is for your own alone:"
             " listen on localhost, 127.0.0.1 or another loopback address"
         )
     return text
+
+
+def loopback_address(text: str) -> str:
+    """*text* as a command line's ``--address``, refused when other machines could reach it."""
+    try:
+        return require_loopback(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

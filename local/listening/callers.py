@@ -11,20 +11,18 @@ from yarl import URL
 
 from local.listening.addresses import is_loopback, parse_ip
 
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_READING = frozenset({"GET", "HEAD"})
 _OWN_SITE = frozenset({"same-origin", "none"})
 _THIS_MACHINE = _OWN_SITE | {"same-site"}
 
 
 def is_host_allowed(host: str, address: str) -> bool:
-    """Whether the Host header names this machine: localhost, *address*, or any IP for 0.0.0.0."""
+    """Whether the Host header names this machine: localhost or *address*, however written."""
     name = _read_host_name(host)
     if name in {"localhost", address.lower()}:
         return True
-    ip, own = parse_ip(name), parse_ip(address)
-    if ip is None:
-        return False
-    return ip == own if own is not None and not own.is_unspecified else True
+    ip = parse_ip(name)
+    return ip is not None and ip == parse_ip(address)
 
 
 def is_own_page(request: web.BaseRequest) -> bool:
@@ -33,6 +31,14 @@ def is_own_page(request: web.BaseRequest) -> bool:
     if origin is not None:
         return origin.lower() == f"http://{request.host.lower()}"
     return _read_fetch_site(request) in _OWN_SITE
+
+
+def is_link(request: web.BaseRequest) -> bool:
+    """Whether the request may be a link that somebody followed, from whatever page.
+
+    What a script asks of another site has an Origin, and what follows a link has none.
+    """
+    return request.method in _READING and "Origin" not in request.headers
 
 
 def is_local_page(request: web.BaseRequest) -> bool:

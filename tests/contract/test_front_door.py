@@ -214,16 +214,6 @@ async def test_the_page_is_kept_to_itself(url: str, http: aiohttp.ClientSession)
             assert answer.status == 404
 
 
-def test_it_listens_beyond_this_machine_only_when_told() -> None:
-    command = [sys.executable, "-m", "local.standins.front_door", "--address", "0.0.0.0"]
-    command += ["--functions-url", "http://127.0.0.1:1"]
-    ended = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
-    )
-    assert ended.returncode == 2
-    assert "--expose" in ended.stderr
-
-
 def test_it_stops_cleanly(endpoints: Endpoints, tmp_path: Path) -> None:
     other = Endpoints.free(endpoints.address)
     child = services.make_front_door(other, tmp_path)

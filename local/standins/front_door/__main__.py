@@ -5,19 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from local.listening.addresses import is_loopback
+from local.listening.addresses import loopback_address
 from local.serving import log_to_stderr, make_runner, serve
 from local.standins.front_door.server import build_application, make_guard
 
 
 def main() -> None:
-    parser = _parser()
-    arguments = parser.parse_args()
-    if not is_loopback(arguments.address) and not arguments.expose:
-        parser.error(
-            f"{arguments.address} is reachable from other machines, where anyone would be signed"
-            " in; add --expose if that is what you want"
-        )
+    arguments = _parser().parse_args()
     log_to_stderr()
     guard = make_guard(arguments.address)
     app = build_application(arguments.address, arguments.functions_url, guard)
@@ -30,10 +24,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local.standins.front_door", description=__doc__
     )
-    parser.add_argument("--address", default="127.0.0.1", help="where to listen")
+    parser.add_argument(
+        "--address", type=loopback_address, default="127.0.0.1", help="where to listen"
+    )
     parser.add_argument("--port", type=int, default=4280)
     parser.add_argument("--functions-url", required=True, help="the functions host, for /api")
-    parser.add_argument("--expose", action="store_true", help="allow an address beyond loopback")
     return parser
 
 

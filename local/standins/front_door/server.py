@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from local.listening.callers import READING, is_own_page
+from local.listening.callers import is_link, is_own_page
 from local.listening.guard import Guard
 from local.standins.front_door.errors import answer_refusal
 from local.standins.front_door.proxy import CONNECT_S, READ_S, ApiProxy
@@ -12,11 +12,11 @@ from local.standins.front_door.routes import list_routes
 
 
 def make_guard(address: str) -> Guard:
-    """Pages of other sites may link to this one and look, but change nothing."""
+    """Pages of other sites may link to this one; their scripts, which name them, may nothing."""
     return Guard(
         address,
         answer_refusal,
-        is_welcome=lambda request: request.method in READING or is_own_page(request),
+        is_welcome=lambda request: is_link(request) or is_own_page(request),
     )
 
 

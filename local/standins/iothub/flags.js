@@ -2,7 +2,7 @@
 /** The command line: every flag checked, so that a mistake ends in one line that names it. */
 
 import { parseArgs } from 'node:util';
-import { isLoopback } from './access/hosts.js';
+import { isLoopback } from '../../listening/hosts.js';
 import { parseEnrichment } from './telemetry/enrichment.js';
 
 /**

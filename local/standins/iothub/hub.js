@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Commands } from './state/commands.js';
 import { DeviceFiles } from './state/device_files.js';
 import { EventHub } from './state/event_hub.js';
-import { Hosts } from './access/hosts.js';
+import { Hosts } from '../../listening/hosts.js';
 import { log } from './logging.js';
 import { Methods } from './methods.js';
 import { Presence } from './state/presence.js';

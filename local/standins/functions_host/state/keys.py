@@ -149,4 +149,5 @@ def _make_keys() -> list[dict[str, object]]:
 
 
 def _same(key: str, given: str) -> bool:
-    return hmac.compare_digest(key.encode(), given.encode())
+    # What a header brings may be no UTF-8: then it is a wrong key, and no fault of the host.
+    return hmac.compare_digest(key.encode(), given.encode("utf-8", "surrogateescape"))

@@ -32,7 +32,7 @@ x509.cryptoProvider.set(/** @type {any} */ (webcrypto));
 
 /**
  * @param {string} folder
- * @param {import('./hosts.js').Hosts} hosts
+ * @param {import('../../../listening/hosts.js').Hosts} hosts
  * @returns {Promise<ServerIdentity>}
  */
 export async function serverIdentity(folder, hosts) {
@@ -59,7 +59,7 @@ export async function serverIdentity(folder, hosts) {
 /**
  * @param {string} path
  * @param {string} caPem
- * @param {import('./hosts.js').Hosts} hosts
+ * @param {import('../../../listening/hosts.js').Hosts} hosts
  */
 function isStillGood(path, caPem, hosts) {
   if (!existsSync(path)) return false;
@@ -93,7 +93,7 @@ async function makeAuthority() {
 /**
  * @param {string} caPem
  * @param {string} caKeyPem
- * @param {import('./hosts.js').Hosts} hosts
+ * @param {import('../../../listening/hosts.js').Hosts} hosts
  */
 async function makeServer(caPem, caKeyPem, hosts) {
   const ca = new x509.X509Certificate(caPem);

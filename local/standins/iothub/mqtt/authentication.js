@@ -12,7 +12,7 @@ const USERNAME = /^([^/]+)\/([^/?]+)\/?\?(.*)$/;
  * @param {string | undefined} asked.username `{host}/{device}/?api-version=…`
  * @param {string | undefined} asked.password a shared access signature
  * @param {import('../state/registry.js').Registry} registry
- * @param {import('../access/hosts.js').Hosts} hosts
+ * @param {import('../../../listening/hosts.js').Hosts} hosts
  * @returns {number} when the token expires, ms since the epoch
  * @throws {RefusedError}
  */
@@ -36,7 +36,7 @@ export function authenticate({ clientId, username, password }, registry, hosts) 
  * @param {import('../access/sas.js').SasToken} token
  * @param {import('../state/device_files.js').Identity | undefined} identity
  * @param {string} deviceId
- * @param {import('../access/hosts.js').Hosts} hosts
+ * @param {import('../../../listening/hosts.js').Hosts} hosts
  */
 function checkToken(token, identity, deviceId, hosts) {
   const [host, ...path] = token.resource.split('/');

@@ -9,7 +9,7 @@ const POLICY = 'iothubowner';
 /**
  * @param {string | undefined} header `Authorization`
  * @param {string} key base64
- * @param {import('../access/hosts.js').Hosts} hosts
+ * @param {import('../../../listening/hosts.js').Hosts} hosts
  * @throws {HubError} 401
  */
 export function authorize(header, key, hosts) {

@@ -2,10 +2,11 @@
 /** The service REST: a request is authorized, routed, answered in JSON. */
 
 import { createServer } from 'node:https';
+import { findRefusal } from '../../../listening/callers.js';
+import { DEADLINES } from '../../../listening/deadlines.js';
 import { HubError, badArgument, notImplemented } from '../errors.js';
 import { listen } from '../listening.js';
 import { authorize } from './authorization.js';
-import { checkCaller } from './callers.js';
 import { asError, describe, internal } from './errors.js';
 import { routes } from './routes.js';
 
@@ -14,13 +15,7 @@ import { routes } from './routes.js';
 /** @typedef {import('./routes.js').Answer} Answer */
 
 const MOST_BODY_BYTES = 1024 * 1024;
-/** Connections that do not get on are ended, so that they cannot pile up. */
-const DEADLINES = {
-  handshakeTimeout: 10_000,
-  headersTimeout: 10_000,
-  requestTimeout: 60_000,
-  connectionsCheckingInterval: 2_000,
-};
+const HANDSHAKE_WITHIN_MS = 10_000;
 
 export class RestServer {
   /**
@@ -29,7 +24,8 @@ export class RestServer {
    */
   constructor(hub, identity) {
     this.hub = hub;
-    const options = { ...DEADLINES, key: identity.key, cert: identity.cert };
+    const { key, cert } = identity;
+    const options = { ...DEADLINES, handshakeTimeout: HANDSHAKE_WITHIN_MS, key, cert };
     this.server = createServer(options, (request, response) => {
       void this.#serve(request, response);
     });
@@ -51,7 +47,8 @@ export class RestServer {
   async #serve(request, response) {
     let answer;
     try {
-      checkCaller(request, this.hub.hosts);
+      const refusal = findRefusal(request, this.hub.hosts);
+      if (refusal !== null) throw new HubError(refusal.status, refusal.code, refusal.message);
       authorize(request.headers.authorization, this.hub.key, this.hub.hosts);
       answer = await this.#route(request);
     } catch (error) {

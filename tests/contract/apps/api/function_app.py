@@ -8,7 +8,7 @@ import azure.functions as func
 
 from tests.fakes.records import device_record
 from tests.fakes.services import Plant
-from tocsin.triggers import http
+from tocsin.triggers import http, warmup
 
 plant = Plant()
 plant.store.containers["devices"]["rig-1", "rig-1"] = json.dumps(
@@ -17,3 +17,4 @@ plant.store.containers["devices"]["rig-1", "rig-1"] = json.dumps(
 
 app = func.FunctionApp()
 app.register_functions(http.build_blueprint(plant.services))
+app.register_functions(warmup.build_blueprint(plant.services))

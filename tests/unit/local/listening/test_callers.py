@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from local.listening.addresses import is_loopback, loopback_address
-from local.listening.callers import is_host_allowed, is_local_page, is_own_page
+from local.listening.callers import is_host_allowed, is_link, is_local_page, is_own_page
 
 
 @pytest.mark.parametrize(
@@ -24,8 +24,7 @@ from local.listening.callers import is_host_allowed, is_local_page, is_own_page
         ("localhost.evil.example", "127.0.0.1", False),
         ("127.0.0.1.evil.example", "127.0.0.1", False),
         ("192.168.1.7:4280", "127.0.0.1", False),
-        ("192.168.1.7:4280", "0.0.0.0", True),
-        ("evil.example", "0.0.0.0", False),
+        ("[0:0:0:0:0:0:0:1]:4280", "::1", True),
         ("", "127.0.0.1", False),
         ("a b", "127.0.0.1", False),
         ("localhost:x", "127.0.0.1", False),
@@ -38,10 +37,12 @@ def test_hosts(host: str, address: str, allowed: bool) -> None:
     assert is_host_allowed(host, address) is allowed
 
 
-def make_request(origin: str | None, fetch_site: str | None) -> web.Request:
+def make_request(
+    origin: str | None, fetch_site: str | None, *, method: str = "POST"
+) -> web.Request:
     headers = {"Host": "localhost:4280", "Origin": origin, "Sec-Fetch-Site": fetch_site}
     given = {name: value for name, value in headers.items() if value is not None}
-    return make_mocked_request("POST", "/", headers=given)
+    return make_mocked_request(method, "/", headers=given)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +71,21 @@ def test_pages(origin: str | None, fetch_site: str | None, own: bool, local: boo
     request = make_request(origin, fetch_site)
     assert is_own_page(request) is own
     assert is_local_page(request) is local
+
+
+@pytest.mark.parametrize(
+    ("method", "origin", "fetch_site", "link"),
+    [
+        ("GET", None, "cross-site", True),
+        ("HEAD", None, None, True),
+        ("GET", "http://evil.example", "cross-site", False),
+        ("GET", "null", "cross-site", False),
+        ("OPTIONS", None, "cross-site", False),
+        ("POST", None, "cross-site", False),
+    ],
+)
+def test_links(method: str, origin: str | None, fetch_site: str | None, link: bool) -> None:
+    assert is_link(make_request(origin, fetch_site, method=method)) is link
 
 
 def test_loopback() -> None:

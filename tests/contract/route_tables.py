@@ -1,0 +1,105 @@
+"""What every HTTP route of every port answers to each kind of caller.
+
+A line: method, route, what is asked for instead of its ``{…}`` (``-``: the route as it stands), and
+the status that each caller of ``CALLERS`` gets. ``alien-host`` and ``alien-origin`` are operators
+whose browser shows a page of another site.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+CALLERS: Final = (
+    "nobody", "malformed", "forged", "viewer", "operator", "alien-host", "alien-origin",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One route: how it is asked, and the status by caller."""
+
+    method: str
+    route: str
+    target: str
+    statuses: dict[str, int]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.route}"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def parse_table(text: str) -> tuple[Line, ...]:
+    """The lines of a table."""
+    return tuple(_parse_line(line) for line in text.strip().splitlines())
+
+
+def _parse_line(text: str) -> Line:
+    method, route, target, *statuses = text.split()
+    by_caller = dict(zip(CALLERS, map(int, statuses), strict=True))
+    return Line(method, route, route if target == "-" else target, by_caller)
+
+
+# At the functions host the caller is believed, as the host believes the platform in Azure: whoever
+# reaches this port is a program of this machine. "forged" has the names, but no role.
+API_AT_THE_HOST: Final = parse_table("""
+GET   health                 -                      200 200 200 200 200 403 403
+GET   negotiate              negotiate?site=north   401 401 403 200 200 403 403
+GET   profiles               -                      401 401 403 200 200 403 403
+GET   devices                -                      401 401 403 200 200 403 403
+GET   devices/{id}           devices/rig-1          401 401 403 200 200 403 403
+GET   devices/{id}/readings  devices/rig-1/readings 401 401 403 200 200 403 403
+GET   alerts                 -                      401 401 403 200 200 403 403
+GET   plans                  plans?site=north       401 401 403 200 200 403 403
+GET   plans/latest           plans/latest?site=north 401 401 403 200 200 403 403
+GET   plans/{version:int}    plans/7?site=north     401 401 403 404 404 403 403
+POST  plans/run              plans/run?site=north   401 401 403 403 202 403 403
+GET   settings/optimiser     settings/optimiser?site=north 401 401 403 200 200 403 403
+PATCH settings/optimiser     settings/optimiser?site=north 401 401 403 403 200 403 403
+GET   settings/overrides     settings/overrides?site=north 401 401 403 200 200 403 403
+PATCH settings/overrides     settings/overrides?site=north 401 401 403 403 200 403 403
+GET   settings/tasks         settings/tasks?site=north 401 401 403 200 200 403 403
+PATCH settings/tasks         settings/tasks?site=north 401 401 403 403 200 403 403
+*     {*path}                nowhere                404 404 404 404 404 403 403
+""")
+
+# At the front door the cookie says who somebody is; a forged header of the platform is dropped.
+API_AT_THE_FRONT_DOOR: Final = tuple(
+    Line(
+        line.method,
+        line.route,
+        line.target,
+        line.statuses | {"forged": line.statuses["nobody"]},
+    )
+    for line in API_AT_THE_HOST
+)
+
+# The page and the way in: for everybody on this machine, since here one chooses who one is.
+FRONT_DOOR: Final = parse_table("""
+*    /api/{path}             /api/health              200 200 200 200 200 403 403
+GET  /.auth/me               -                        200 200 200 200 200 403 403
+GET  /.auth/login/local      -                        302 302 302 302 302 403 403
+GET  /.auth/logout           -                        302 302 302 302 302 403 403
+GET  /                       -                        200 200 200 200 200 403 403
+GET  /{name}                 /page.js                 200 200 200 200 200 403 403
+""")
+
+# The app asks for no keys, so its administration is open to programs of this machine, as in
+# Core Tools; never to a page.
+ADMINISTRATION: Final = parse_table("""
+GET  /admin/host/status      -                        200 200 200 200 200 403 403
+GET  /admin/functions        -                        200 200 200 200 200 403 403
+POST /admin/functions/{name} /admin/functions/warm_up 202 202 202 202 202 403 403
+*    /{path}                 /elsewhere               404 404 404 404 404 403 403
+""")
+
+# An app that asks for keys: "viewer" has the key of a function, "operator" the master key.
+ADMINISTRATION_WITH_KEYS: Final = parse_table("""
+GET  /admin/host/status      -                        401 401 401 401 200 403 403
+GET  /admin/functions        -                        401 401 401 401 200 403 403
+POST /admin/functions/{name} /admin/functions/echo    401 401 401 401 400 403 403
+*    /{path}                 /api/keyed               401 401 401 200 200 403 403
+""")
