@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from local import services
+from local.processes import Child
 from local.services import Endpoints
+from tests.paths import ROOT
 from tests.waiting import wait_until
 
 APPS = Path(__file__).parent / "apps"
+
+
+def make_api_host(endpoints: Endpoints, state: Path) -> Child:
+    """A host of the product's HTTP API over fakes."""
+    path = os.pathsep.join([str(ROOT), str(ROOT / "functions")])
+    return services.make_functions_host(
+        endpoints, state, app=APPS / "api", env={"PYTHONPATH": path}
+    )
 
 
 class RecordingHost:

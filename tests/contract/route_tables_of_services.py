@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table is read line by line
 """The routes of the stand-ins for Azure's services, as in route_tables.
 
 Here "operator" has the service's key, and "viewer" a credential that is right elsewhere: for
@@ -62,7 +63,7 @@ DELETE /api/hubs/{hub}/permissions/{permission}/connections/{connection} /api/hu
 HEAD   /api/hubs/{hub}/permissions/{permission}/connections/{connection} /api/hubs/h/permissions/sendToGroup/connections/c 401 401 401 401 404 403 403
 GET    /client/hubs/{hub}                           /client/hubs/h                     401 401 401 101 401 403 403
 *      /{path}                                      /elsewhere                         501 501 501 501 501 403 403
-""")  # noqa: E501 - a table is read line by line
+""")
 
 IOT_HUB: Final = parse_table("""
 GET    /devices                         -                                 401 401 401 401 200 403 403

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
 
-from local import services
 from local.addresses import find_free_address
 from local.services import Endpoints
-from tests.contract.functions_hosts import APPS
-from tests.paths import ROOT
+from tests.contract.functions_hosts import make_api_host
 from tests.unit.tocsin.triggers.http_calls import OPERATOR
 from tocsin.triggers.calls import AnyRoute
 from tocsin.triggers.http import ROUTES
@@ -25,12 +22,7 @@ EXAMPLES = {"{id}": "rig-1", "{version:int}": "7"}
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     endpoints = Endpoints.free(find_free_address())
     folder: Path = tmp_path_factory.mktemp("api")
-    child = services.make_functions_host(
-        endpoints,
-        folder,
-        app=APPS / "api",
-        env={"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "functions")])},
-    )
+    child = make_api_host(endpoints, folder)
     child.start()
     yield f"http://{endpoints.address}:{endpoints.functions}"
     child.stop()

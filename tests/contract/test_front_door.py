@@ -7,8 +7,6 @@ import base64
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,7 @@ from aiohttp import web
 from yarl import URL
 
 from local import services
-from local.processes import ROOT, Child
+from local.processes import Child
 from local.services import Endpoints
 
 

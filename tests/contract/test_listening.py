@@ -30,16 +30,12 @@ def functions_host(endpoints: Endpoints, state: Path) -> Iterator[Child]:
     child.stop()
 
 
+SERVICES = ("functions_host", "front_door", "cosmos", "webpubsub", "iothub", "azurite")
+
+
 @pytest.fixture(scope="module")
-def all_of_them(
-    functions_host: Child,
-    front_door: Child,
-    cosmos: Child,
-    webpubsub: Child,
-    iothub: Child,
-    azurite: Child,
-) -> list[Child]:
-    return [functions_host, front_door, cosmos, webpubsub, iothub, azurite]
+def all_of_them(request: pytest.FixtureRequest) -> list[Child]:
+    return [request.getfixturevalue(name) for name in SERVICES]
 
 
 @dataclass(frozen=True, slots=True)

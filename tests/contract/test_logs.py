@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-from local import services
 from local.processes import Child
 from local.services import Endpoints
-from tests.contract.functions_hosts import APPS
+from tests.contract.functions_hosts import make_api_host
 from tests.contract.raw_http import connect, make_request
-from tests.paths import ROOT
 
-SECRET = "s3cr3t"  # noqa: S105 - what the logs are searched for
+SECRET = "s3cr3t"
 MARK = base64.b64encode(b"s3cr3t" * 3).decode()
-SEARCHED = (SECRET, MARK, quote(MARK), MARK[:16])
+# In full, encoded, or the start of it, as errors quote what they cannot read.
+SEARCHED = (SECRET, MARK[:16], quote(MARK)[:16], SECRET.encode().hex()[:8])
 HTTP_PORTS = ("functions", "front", "cosmos", "webpubsub", "iothub", "blob", "queue", "table")
 PATHS = {
     "functions": "/api/devices",
@@ -58,22 +56,16 @@ QUERIES = (
 )
 
 
+SERVICES = ("front_door", "cosmos", "webpubsub", "iothub", "azurite")
+
+
 @pytest.fixture(scope="module")
 def running(
-    endpoints: Endpoints,
-    state: Path,
-    front_door: Child,
-    cosmos: Child,
-    webpubsub: Child,
-    iothub: Child,
-    azurite: Child,
+    request: pytest.FixtureRequest, endpoints: Endpoints, state: Path
 ) -> Iterator[list[Child]]:
-    path = os.pathsep.join([str(ROOT), str(ROOT / "functions")])
-    host = services.make_functions_host(
-        endpoints, state, app=APPS / "api", env={"PYTHONPATH": path}
-    )
+    host = make_api_host(endpoints, state)
     host.start()
-    yield [host, front_door, cosmos, webpubsub, iothub, azurite]
+    yield [host, *(request.getfixturevalue(name) for name in SERVICES)]
     host.stop()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import importlib.util
 import json
-import os
 import re
 from asyncio import Event
 from collections.abc import Iterable, Iterator
@@ -24,7 +23,7 @@ from local.standins.functions_host.invocations.invocation import Invoker
 from local.standins.functions_host.routes import list_routes as list_host_routes
 from local.standins.functions_host.web.admin import Administration
 from local.standins.functions_host.web.endpoints import FunctionRoutes
-from tests.contract.functions_hosts import APPS
+from tests.contract.functions_hosts import APPS, make_api_host
 from tests.contract.raw_http import make_request, read_status
 from tests.contract.route_tables import (
     ADMINISTRATION,
@@ -75,10 +74,7 @@ AT_THE_FRONT_DOOR: dict[str, dict[str, str]] = {
 def api(endpoints: Endpoints, state: Path, front_door: Child) -> Iterator[Endpoints]:
     """Where the functions over fakes and the front door before them listen."""
     assert front_door.running
-    path = os.pathsep.join([str(ROOT), str(ROOT / "functions")])
-    child = services.make_functions_host(
-        endpoints, state, app=APPS / "api", env={"PYTHONPATH": path}
-    )
+    child = make_api_host(endpoints, state)
     child.start()
     yield endpoints
     child.stop()
@@ -186,9 +182,7 @@ def test_every_route_of_the_front_door_has_a_line() -> None:
 
 def test_every_route_of_the_functions_host_has_a_line() -> None:
     invoker = Invoker(timeout=None, default_retry=None, threads=1, stopping=Event())
-    administration = Administration(
-        [], host_id="", extension_bundle={}, keys=None, invoker=invoker
-    )
+    administration = Administration([], host_id="", extension_bundle={}, keys=None, invoker=invoker)
     routes = list_host_routes(administration, FunctionRoutes([], None, invoker))
     invoker.close()
     for table in (ADMINISTRATION, ADMINISTRATION_WITH_KEYS):

@@ -48,9 +48,7 @@ def ask_as_each(
         headers |= credentials("operator" if caller in ALIENS else caller) | ALIENS.get(caller, {})
         method = "GET" if line.method == "*" else line.method
         body = b"{}" if method in {"POST", "PUT", "PATCH"} else b""
-        statuses[caller] = read_status(
-            endpoints, port, make_request(method, target, headers, body)
-        )
+        statuses[caller] = read_status(endpoints, port, make_request(method, target, headers, body))
     return statuses
 
 

@@ -79,9 +79,9 @@ export class AmqpServer {
         this.hub.log(`AMQP: ${event.replace('_', ' ')}: ${error?.description ?? error}`);
       });
     }
-    for (const event of ['protocol_error', 'error']) {
-      container.on(event, (error) => this.hub.log(`AMQP: ${error.message ?? error}`));
-    }
+    // Its message would quote what came, and that may be a credential.
+    container.on('protocol_error', () => this.hub.log('AMQP: a client is refused: that is no AMQP'));
+    container.on('error', (error) => this.hub.log(`AMQP: ${error.message ?? error}`));
     container.on('sender_close', ({ sender }) => this.#end((link) => link === sender));
     container.on('session_close', ({ session }) => this.#end((link) => link.session === session));
     for (const event of ['connection_close', 'disconnected']) {
