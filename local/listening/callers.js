@@ -15,6 +15,9 @@ export function findRefusal({ url, headers }, hosts) {
   if (!url?.startsWith('/')) {
     return { status: 400, code: 'BadRequest', message: 'Ask for a path: this server is no proxy' };
   }
+  if (!isDecodable(url.split('?', 1)[0])) {
+    return { status: 400, code: 'BadRequest', message: 'The path is not url-encoded' };
+  }
   if (headers.host === undefined || !hosts.includes(headers.host)) {
     const names = hosts.names.join(', ');
     return { status: 403, code: 'WrongHost', message: `Call this server by one of: ${names}` };
@@ -25,4 +28,14 @@ export function findRefusal({ url, headers }, hosts) {
     return { status: 403, code: 'WrongOrigin', message };
   }
   return null;
+}
+
+/** @param {string} path */
+function isDecodable(path) {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -16,7 +16,7 @@ from local import services
 from local.processes import ROOT, Child
 from local.services import Endpoints
 from tests.contract.functions_hosts import APPS
-from tests.contract.raw_http import TIMEOUT_S, exchange, make_request, read_status
+from tests.contract.raw_http import TIMEOUT_S, TLS_PORTS, exchange, make_request, read_status
 
 ALIEN, CROSS = "Origin: http://evil.example", "Sec-Fetch-Site: cross-site"
 
@@ -195,6 +195,16 @@ def test_a_silent_connection_ends(
     del iothub, azurite
     answer = exchange(endpoints, port, b"")
     assert answer in {b"", AMQP_HEADER} or answer.startswith(b"HTTP/1.1 408 ")
+
+
+@pytest.mark.parametrize("port", sorted(TLS_PORTS))
+def test_a_connection_that_never_begins_its_tls_ends(
+    endpoints: Endpoints, iothub: Child, port: str
+) -> None:
+    del iothub
+    address = (endpoints.address, endpoints.ports()[port])
+    with socket.create_connection(address, TIMEOUT_S) as connection:
+        assert connection.recv(65_536) == b""
 
 
 @pytest.mark.parametrize("port", ["mqtt", "amqp"])

@@ -48,7 +48,10 @@ export class MqttServer {
     this.broker = new DeviceBroker({ ...this.#rules(), persistence, concurrency: 1000 });
     const options = { key: identity.key, cert: identity.cert, handshakeTimeout: CONNECT_WITHIN_MS };
     this.server = createServer(options, (socket) => this.#accept(socket));
-    this.server.on('tlsClientError', (error) => hub.log(`MQTT: no TLS: ${error.message}`));
+    this.server.on('tlsClientError', (error, socket) => {
+      hub.log(`MQTT: no TLS: ${error.message}`);
+      socket.destroy(); // Node says that the handshake took too long, and would leave it open
+    });
     this.#watch();
   }
 
