@@ -63,6 +63,9 @@ GET   settings/overrides     settings/overrides?site=north 401 401 403 200 200 4
 PATCH settings/overrides     settings/overrides?site=north 401 401 403 403 200 403 403
 GET   settings/tasks         settings/tasks?site=north 401 401 403 200 200 403 403
 PATCH settings/tasks         settings/tasks?site=north 401 401 403 403 200 403 403
+GET   dead-letters           -                      401 401 403 403 200 403 403
+GET   dead-letters/{id}      dead-letters/none      401 401 403 403 404 403 403
+POST  dead-letters/{id}/replay dead-letters/none/replay 401 401 403 403 404 403 403
 *     {*path}                nowhere                404 404 404 404 404 403 403
 """)
 
