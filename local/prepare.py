@@ -89,8 +89,10 @@ def publish_models(environment: Mapping[str, str], signing_key: Path) -> None:
     run_module(["ml_model", "publish", "--signing-key", str(signing_key)], environment)
 
 
-def run_module(arguments: list[str], environment: Mapping[str, str]) -> str:
-    """Run ``python -m …`` to its end and return what it printed.
+def run_module(
+    arguments: list[str], environment: Mapping[str, str], *, within_s: float = 120
+) -> str:
+    """Run ``python -m …`` to its end, *within_s* seconds, and return what it printed.
 
     Raises PreparationError with the end of its output when it fails.
     """
@@ -101,7 +103,7 @@ def run_module(arguments: list[str], environment: Mapping[str, str]) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=within_s,
         check=False,
     )
     if done.returncode != 0:

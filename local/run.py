@@ -13,8 +13,9 @@ from typing import Any
 
 from azure.core.exceptions import AzureError
 
-from device_sim.fleet.roster import DEFAULT_FLEET, load_fleet
-from device_sim.fleet.workload import load_workload, workload_document
+from device_sim.fleet.growth import Fleet, load_sized_fleet, resize_fleet
+from device_sim.fleet.roster import DEFAULT_FLEET
+from device_sim.fleet.workload import workload_document
 from local.operate import change_setting
 from local.prepare import run_module
 from local.processes import Child, ProcessFailedError
@@ -34,6 +35,10 @@ from tocsin.profiles import load_profiles
 SETTLE_S = 30.0
 UNDELIVERED = 3  # how the fleet ends when it could not deliver everything; the report counts them
 DRAIN_S = 30.0
+START_S = 90.0
+# How long a device may take at most, when a machine has other things to do.
+REGISTER_S = 0.3
+CONNECT_S = 0.5
 PROGRESS_S = 10.0
 
 
@@ -80,7 +85,7 @@ class Run:
         self._options = options
         self._log = options.state / "run"
         self._observer = Observer(stack.endpoints, stack.url)
-        self._tasks = load_workload(DEFAULT_FLEET, load_profiles())
+        self._plant = load_plant(options.devices)
         self._fleet: Child | None = None
         self._started = time.monotonic()
 
@@ -101,15 +106,20 @@ class Run:
         Raises PreparationError, ConnectionError or ProcessFailedError.
         """
         environment = self._stack.list_device_settings()
-        run_module(["device_sim", "provision"], {**os.environ, **environment})
-        sites = sorted({device.site for device in load_fleet(DEFAULT_FLEET, load_profiles())})
+        devices = len(self._plant.devices)
+        run_module(
+            ["device_sim", "provision", "--devices", str(devices)],
+            {**os.environ, **environment},
+            within_s=START_S + devices * REGISTER_S,
+        )
+        sites = self._plant.sites
         for site in sites:
-            tasks = workload_document(self._tasks, site)
+            tasks = workload_document(self._plant.tasks, site)
             change_setting(self._stack.url, "tasks", site, tasks)
             change_setting(self._stack.url, "optimiser", site, {"paused": self._options.paused})
         self._observer.start(sites)
         self._fleet = self._make_fleet(environment)
-        self._fleet.start(within_s=90)
+        self._fleet.start(within_s=START_S + devices * CONNECT_S)
         self._started = time.monotonic()
         self._stack.tell(f"  ✓ {self._fleet.ready['devices']} devices")
 
@@ -154,7 +164,9 @@ class Run:
         Raises ProcessFailedError when a service no longer says what it holds.
         """
         deadline_ms = {
-            task.task_id: task.deadline_ms for task in self._tasks if task.deadline_ms is not None
+            task.task_id: task.deadline_ms
+            for task in self._plant.tasks
+            if task.deadline_ms is not None
         }
         try:
             observed = self._observer.observe(deadline_ms, load_allocations(self._log))
@@ -196,3 +208,9 @@ class Run:
             f"  {time.monotonic() - self._started:5.0f} s  "
             f"{self.messages_stored} messages stored, {self._observer.alerts_shown} alerts shown"
         )
+
+
+def load_plant(devices: int) -> Fleet:
+    """The default fleet, or a larger one: devices that do not take part are registered as well."""
+    whole = load_sized_fleet(DEFAULT_FLEET, load_profiles(), None)
+    return resize_fleet(whole, max(devices, len(whole.devices)))

@@ -6,9 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from device_sim.commands.flags import count_type
 from device_sim.errors import UsageError
 from device_sim.fleet.document import IDENTIFIER
-from device_sim.fleet.roster import DEFAULT_FLEET, load_fleet
+from device_sim.fleet.growth import MOST_DEVICES, load_sized_fleet
+from device_sim.fleet.roster import DEFAULT_FLEET
 from device_sim.hub.addresses import hub_from_environment
 from device_sim.hub.registry import Enrolment, HubRegistry, provision_devices
 from tocsin.domain.errors import InvalidSiteError
@@ -32,8 +34,8 @@ def _list_enrolments(arguments: argparse.Namespace) -> list[Enrolment]:
     if not arguments.device:
         if arguments.site:
             raise UsageError("--site goes with --device; a fleet file names its own sites")
-        fleet = load_fleet(arguments.fleet, load_profiles())
-        return [Enrolment(device.device, device.tags) for device in fleet]
+        fleet = load_sized_fleet(arguments.fleet, load_profiles(), arguments.devices)
+        return [Enrolment(device.device, device.tags) for device in fleet.devices]
     if not arguments.site:
         raise UsageError("--device needs --site: where does it stand?")
     for name in arguments.device:
@@ -58,6 +60,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "python -m device_sim provision --device bench-pump --site north",
     )
     parser.add_argument("--fleet", type=Path, default=DEFAULT_FLEET, help="fleet file")
+    parser.add_argument(
+        "--devices", type=count_type(1, MOST_DEVICES), help="so many of it, as run takes them"
+    )
     parser.add_argument("--device", nargs="+", help="only these devices instead of a fleet")
     parser.add_argument("--site", help="the site of --device")
     parser.set_defaults(command=provision)

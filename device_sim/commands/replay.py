@@ -22,6 +22,8 @@ from device_sim.recordings.sources import Source, find_sources
 from device_sim.session.conduct import Limits, Produce, conduct
 from device_sim.session.dispatch import Dispatch
 from device_sim.session.log import RunLog
+from device_sim.session.overseer import Person
+from device_sim.session.sink import open_sink
 from device_sim.session.truth import Truth
 
 # The file itself is the store: only so many messages are made ahead.
@@ -72,19 +74,26 @@ async def _play_sources(
     limits: Limits,
     log_folder: Path | None,
 ) -> int:
-    log = RunLog(log_folder)
+    log = RunLog(open_sink(log_folder))
     truth = Truth(log)
     links = make_links(hub, keys)
     dispatch = Dispatch(links, store=STORE, log=log)
     run_name = f"{now_ms():x}"
 
-    def producers() -> list[Produce]:
+    def producers(_start_ms: int) -> list[Produce]:
         return [
             Player(source, pace, dispatch=dispatch, truth=truth, run_name=run_name).play
             for source in sources
         ]
 
-    return await conduct(dispatch, log, producers=producers, limits=limits, on_end=truth.finish)
+    return await conduct(
+        dispatch,
+        log,
+        producers=producers,
+        limits=limits,
+        on_end=truth.finish,
+        overseer=Person(),
+    )
 
 
 def _parse_pace(arguments: argparse.Namespace) -> Pace:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from device_sim.commands.flags import count_type, number_type
@@ -12,17 +13,37 @@ from device_sim.devices.settings import RunSettings
 from device_sim.devices.simulation import make_producers
 from device_sim.errors import UsageError
 from device_sim.faults.schedule import LEAST_RATE, MOST_RATE
-from device_sim.fleet.roster import DEFAULT_FLEET, choose_devices, load_fleet
-from device_sim.fleet.workload import FleetTask, load_workload
+from device_sim.fleet.growth import MOST_DEVICES, load_sized_fleet
+from device_sim.fleet.roster import DEFAULT_FLEET
+from device_sim.fleet.workload import FleetTask
 from device_sim.hub.addresses import Hub, hub_from_environment
 from device_sim.hub.message import MAX_READINGS
 from device_sim.hub.registry import HubRegistry, device_keys
 from device_sim.hub.sdk_link import make_links, silence_sdk
 from device_sim.session.conduct import Limits, conduct
-from device_sim.session.dispatch import Dispatch
+from device_sim.session.dispatch import CONNECT_AT_ONCE, Dispatch
 from device_sim.session.log import RunLog
+from device_sim.session.overseer import Overseer, Person
+from device_sim.session.sink import Sink, open_sink
 from device_sim.session.truth import Truth
+from device_sim.shares.conduct import conduct_shares
+from device_sim.shares.member import make_member
+from device_sim.shares.room import make_room
+from device_sim.shares.share import parse_share, split_fleet
 from tocsin.profiles import load_profiles
+
+SHARED_FLAGS = (
+    "fleet", "devices", "duration", "seed", "history", "faults", "batch", "store", "drain", "speed",
+)  # fmt: skip
+GROWTH = (
+    "Without --devices, all devices of the fleet file take part (50 in the default one). With "
+    "fewer, they are taken in turn from every site and profile. With more, all the file's sites "
+    "are there once more, as north-2, south-2, north-3 and so on, with the same buildings, floors, profiles "
+    "and tasks, the last copy in part: 1000 of the default fleet are 40 sites of 25 devices, with "
+    "12 workcells, 10 motors, 10 environment sensors, 10 pumps and 8 furnaces in each 50. "
+    "provision needs the same --devices. Above 250 devices, several processes share the fleet; "
+    "the log and the exit code are those of all."
+)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,37 +51,77 @@ def run(arguments: argparse.Namespace) -> int:
     settings = _parse_settings(arguments)
     hub = hub_from_environment()
     silence_sdk()
-    keys = device_keys(HubRegistry(hub.connection), [device.device for device in settings.fleet])
-    return asyncio.run(_run_fleet(settings, hub, keys))
+    if arguments.share is not None:
+        parent, sink = make_member()
+        keys = parent.read_keys()
+        return asyncio.run(
+            _run_devices(settings, hub, keys, Ends(sink, parent, arguments.share.of))
+        )
+    names = [device.device for device in settings.fleet]
+    shares = split_fleet(len(names))
+    make_room(len(names), len(shares))
+    keys = device_keys(HubRegistry(hub.connection), names)
+    sink_of_all = open_sink(settings.log)
+    if len(shares) == 1:
+        return asyncio.run(_run_devices(settings, hub, keys, Ends(sink_of_all, Person())))
+    return asyncio.run(
+        conduct_shares(
+            [[*list_flags(arguments), "--share", str(share)] for share in shares],
+            [{device: keys[device] for device in share.take(names)} for share in shares],
+            sink=sink_of_all,
+            overseer=Person(),
+        )
+    )
 
 
-async def _run_fleet(settings: RunSettings, hub: Hub, keys: dict[str, str]) -> int:
-    log = RunLog(settings.log)
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Where a process's log goes, whom it answers to, and how many such processes there are."""
+
+    sink: Sink
+    overseer: Overseer
+    processes: int = 1
+
+
+async def _run_devices(settings: RunSettings, hub: Hub, keys: Mapping[str, str], ends: Ends) -> int:
+    """Run the devices that have *keys* in this process."""
+    log = RunLog(ends.sink)
     truth = Truth(log)
     links = make_links(hub, keys)
-    dispatch = Dispatch(links, store=settings.store, log=log)
+    at_once = max(1, CONNECT_AT_ONCE // ends.processes)
+    dispatch = Dispatch(links, store=settings.store, log=log, connect_at_once=at_once)
     return await conduct(
         dispatch,
         log,
-        producers=lambda: make_producers(settings, dispatch, links, log=log, truth=truth),
+        producers=lambda start_ms: make_producers(
+            settings, dispatch, links, start_ms=start_ms, log=log, truth=truth
+        ),
         limits=settings.limits,
         on_end=truth.finish,
+        overseer=ends.overseer,
     )
+
+
+def list_flags(arguments: argparse.Namespace) -> list[str]:
+    """The command line of a share: the same but for ``--log``, which the parent writes."""
+    flags = ["run"]
+    for name in SHARED_FLAGS:
+        value = getattr(arguments, name)
+        if value is not None:
+            flags += [f"--{name}", str(value)]
+    return flags
 
 
 def _parse_settings(arguments: argparse.Namespace) -> RunSettings:
     profiles = load_profiles()
-    fleet = load_fleet(arguments.fleet, profiles)
-    tasks = load_workload(arguments.fleet, profiles)
-    if arguments.devices is not None:
-        fleet = choose_devices(fleet, arguments.devices)
+    fleet = load_sized_fleet(arguments.fleet, profiles, arguments.devices)
     if arguments.speed > 1 and arguments.duration is None:
         raise UsageError("--speed above 1 needs --duration: event times then end now")
     return RunSettings(
-        fleet=fleet,
-        tasks=tasks,
+        fleet=fleet.devices,
+        tasks=fleet.tasks,
         seed=arguments.seed,
-        faults=_check_faults(arguments.faults, tasks),
+        faults=_check_faults(arguments.faults, fleet.tasks),
         speed=arguments.speed,
         batch=arguments.batch,
         history_s=arguments.history,
@@ -94,12 +155,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="simulate the fleet, sending to the hub",
         description="Simulate the devices of a fleet file. Prints a ready line once all are "
         "connected. Ends after --duration, or at Ctrl-C, when every message is delivered. "
-        "Workcells of a site with tasks run what their twins order (desired property allocation).",
+        "Workcells of a site with tasks run what their twins order (desired property allocation). "
+        + GROWTH,
         epilog="Exit code 0; 2 on bad input; 3 when a message was not delivered. Example: "
         "python -m device_sim run --devices 10 --duration 60 --history 300 --faults demo --log out",
     )
     parser.add_argument("--fleet", type=Path, default=DEFAULT_FLEET, help="fleet file")
-    parser.add_argument("--devices", type=count_type(1), help="only so many of the fleet's devices")
+    parser.add_argument("--devices", type=count_type(1, MOST_DEVICES), help="so many devices")
     parser.add_argument(
         "--duration", type=number_type(at_least=0), help="seconds to run (until stopped)"
     )
@@ -138,4 +200,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         type=Path,
         help="folder for sent.jsonl, faults.jsonl, allocations.jsonl, summary.json",
     )
+    # How a process of a large fleet is started; nothing for people.
+    parser.add_argument("--share", type=parse_share, help=argparse.SUPPRESS)
     parser.set_defaults(command=run)

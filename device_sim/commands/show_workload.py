@@ -7,20 +7,21 @@ import json
 import sys
 from pathlib import Path
 
+from device_sim.commands.flags import count_type
 from device_sim.errors import UsageError
-from device_sim.fleet.roster import DEFAULT_FLEET, load_fleet
-from device_sim.fleet.workload import load_workload, workload_document
+from device_sim.fleet.growth import MOST_DEVICES, load_sized_fleet
+from device_sim.fleet.roster import DEFAULT_FLEET
+from device_sim.fleet.workload import workload_document
 from tocsin.profiles import load_profiles
 
 
 def show_workload(arguments: argparse.Namespace) -> int:
     """Print the tasks of a site as JSON. Returns 0. Raises UsageError for an unknown site."""
-    profiles = load_profiles()
-    tasks = load_workload(arguments.fleet, profiles)
-    sites = sorted({device.site for device in load_fleet(arguments.fleet, profiles)})
-    if arguments.site not in sites:
-        raise UsageError(f"--site {arguments.site}: no such site; there are {', '.join(sites)}")
-    document = workload_document(tasks, arguments.site)
+    fleet = load_sized_fleet(arguments.fleet, load_profiles(), arguments.devices)
+    if arguments.site not in fleet.sites:
+        sites = ", ".join(fleet.sites)
+        raise UsageError(f"--site {arguments.site}: no such site; there are {sites}")
+    document = workload_document(fleet.tasks, arguments.site)
     sys.stdout.write(json.dumps(document, indent=2) + "\n")
     return 0
 
@@ -39,4 +40,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--site", required=True, help="which site's tasks")
     parser.add_argument("--fleet", type=Path, default=DEFAULT_FLEET, help="fleet file")
+    parser.add_argument(
+        "--devices", type=count_type(1, MOST_DEVICES), help="of a fleet of so many, as run has it"
+    )
     parser.set_defaults(command=show_workload)

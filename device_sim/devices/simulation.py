@@ -6,7 +6,7 @@ import asyncio
 import itertools
 from collections.abc import Iterator, Mapping
 
-from device_sim.clock import Clock, now_ms
+from device_sim.clock import Clock
 from device_sim.complaints import Complaints
 from device_sim.devices.drive import TaskDrive
 from device_sim.devices.loads import LoadHistory
@@ -34,17 +34,21 @@ def make_producers(
     dispatch: Dispatch,
     links: Mapping[str, Link],
     *,
+    start_ms: int,
     log: RunLog,
     truth: Truth,
 ) -> list[Produce]:
-    """One producer a device, their messages spread evenly over the time a batch takes.
+    """One producer a device of *links*, which may be only some of the fleet's. Messages of the
+    whole fleet are spread evenly over the time a batch takes, beginning at *start_ms*: a device
+    sends the same whoever works the others.
 
     Raises UsageError for a profile that has no signal.
     """
-    simulation = Simulation(settings, dispatch, log=log, truth=truth)
+    simulation = Simulation(settings, dispatch, start_ms=start_ms, log=log, truth=truth)
     return [
         simulation.make_producer(device, links[device.device], place)
         for place, device in enumerate(settings.fleet)
+        if device.device in links
     ]
 
 
@@ -52,17 +56,23 @@ class Simulation:
     """What the devices of a run have in common."""
 
     def __init__(
-        self, settings: RunSettings, dispatch: Dispatch, *, log: RunLog, truth: Truth
+        self,
+        settings: RunSettings,
+        dispatch: Dispatch,
+        *,
+        start_ms: int,
+        log: RunLog,
+        truth: Truth,
     ) -> None:
         self._settings = settings
         self._dispatch = dispatch
         self._log = log
         self._truth = truth
         self._clock = Clock.to_catch_up(
-            now_ms=now_ms(), speed=settings.speed, duration_s=settings.limits.duration_s or 0.0
+            now_ms=start_ms, speed=settings.speed, duration_s=settings.limits.duration_s or 0.0
         )
         self._plan = plan_faults(settings)
-        self._run_name = f"{now_ms():x}"
+        self._run_name = f"{start_ms:x}"
         self._complaints = Complaints()
 
     def make_producer(self, device: FleetDevice, link: Link, place: int) -> Produce:

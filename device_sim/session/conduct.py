@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import signal
 import sys
 import time
 from collections.abc import Callable, Coroutine
@@ -15,7 +13,7 @@ from device_sim.errors import SimulatorError
 from device_sim.racing import before, first_of
 from device_sim.session.dispatch import Dispatch
 from device_sim.session.log import RunLog
-from device_sim.session.progress import Progress
+from device_sim.session.overseer import Overseer, Shown
 
 UNDELIVERED = 3
 SUMMARY_EVERY_S = 5.0
@@ -35,28 +33,29 @@ async def conduct(
     dispatch: Dispatch,
     log: RunLog,
     *,
-    producers: Callable[[], list[Produce]],
+    producers: Callable[[int], list[Produce]],
     limits: Limits,
     on_end: Callable[[], None],
+    overseer: Overseer,
 ) -> int:
     """Run a session. Returns 0, or 3 when a message was not delivered.
 
-    *producers* is called once every device is connected; each producer ends when its work is done
-    or soon after the event it is given is set. *on_end* is called when all have ended.
-    SIGTERM and SIGINT end production; a second one ends the drain as well.
+    *producers* is called with the time of the beginning (ms) once every device is connected; each
+    producer ends when its work is done or soon after the event it is given is set. *on_end* is
+    called when all have ended. The *overseer* ends production, and if need be the drain as well.
     """
     stop, hurry = asyncio.Event(), asyncio.Event()
-    _on_signals(stop, hurry)
+    overseer.listen(stop, hurry)
     began = time.monotonic()
     try:
-        if not await before(stop, dispatch.connect()):
+        start_ms = await _begin(dispatch, log.tally.devices, overseer, stop)
+        if start_ms is None:
             return 0
-        _say_ready(log.tally.devices)
         dispatch.start()
-        with Progress(log.tally, lambda: dispatch.waiting) as progress:
+        with overseer.show(log.tally, lambda: dispatch.waiting) as progress:
             reporting = asyncio.create_task(_report_progress(log, progress, began))
             try:
-                await _produce(producers(), stop, limits.duration_s)
+                await _produce(producers(start_ms), stop, limits.duration_s)
                 on_end()
                 await _wait_for_delivery(dispatch, hurry, limits.drain_s)
             finally:
@@ -66,6 +65,19 @@ async def conduct(
         log.write_summary(finished=True, seconds=time.monotonic() - began)
         log.close()
     return UNDELIVERED if log.tally.undelivered else 0
+
+
+async def _begin(
+    dispatch: Dispatch, devices: int, overseer: Overseer, stop: asyncio.Event
+) -> int | None:
+    """Connect, and wait for the beginning. Its time in ms, or None when *stop* came first."""
+    begins: list[int] = []
+
+    async def begin() -> None:
+        await dispatch.connect(lambda connected: overseer.tell_connected(connected, devices))
+        begins.append(await overseer.tell_ready(devices))
+
+    return begins[0] if await before(stop, begin()) else None
 
 
 async def _produce(producers: list[Produce], stop: asyncio.Event, duration_s: float | None) -> None:
@@ -95,31 +107,9 @@ async def _wait_for_delivery(dispatch: Dispatch, hurry: asyncio.Event, within_s:
         sys.stderr.write(f"{dispatch.waiting} messages are still waiting after {within_s:g} s\n")
 
 
-async def _report_progress(log: RunLog, progress: Progress, began: float) -> None:
+async def _report_progress(log: RunLog, progress: Shown, began: float) -> None:
     while True:
         for _ in range(int(SUMMARY_EVERY_S)):
             await asyncio.sleep(1.0)
             progress.show()
         log.write_summary(finished=False, seconds=time.monotonic() - began)
-
-
-def _on_signals(stop: asyncio.Event, hurry: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
-
-    def receive_signal() -> None:
-        if stop.is_set():
-            hurry.set()
-        stop.set()
-
-    numbers = [signal.SIGINT, signal.SIGTERM]
-    if sys.platform == "win32":
-        numbers.append(signal.SIGBREAK)  # what a parent sends there, which has no SIGTERM to send
-    for number in numbers:
-        # Not loop.add_signal_handler, which Windows lacks.
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(receive_signal))
-
-
-def _say_ready(devices: int) -> None:
-    """Tell a parent process that every device is connected."""
-    sys.stdout.write(json.dumps({"ready": True, "devices": devices}) + "\n")
-    sys.stdout.flush()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import count
 
 from device_sim.errors import SimulatorError
 from device_sim.hub.link import Link, LinkError
@@ -25,22 +26,35 @@ class NotConnectedError(SimulatorError):
 class Dispatch:
     """Delivers the messages of many devices over their links."""
 
-    def __init__(self, links: Mapping[str, Link], *, store: int, log: RunLog) -> None:
-        """*store*: how many messages of a device may wait."""
+    def __init__(
+        self,
+        links: Mapping[str, Link],
+        *,
+        store: int,
+        log: RunLog,
+        connect_at_once: int = CONNECT_AT_ONCE,
+    ) -> None:
+        """*store*: how many messages of a device may wait. *connect_at_once*: how many devices
+        knock at the hub at the same time; a hub that is flooded answers none of them in time."""
         self._links = links
         self._log = log
         self._outboxes = {device: Outbox(store) for device in links}
         self._deliveries: list[asyncio.Task[None]] = []
         self._failing: set[str] = set()
+        self._connect_at_once = connect_at_once
         log.tally.devices = len(links)
 
     @property
     def waiting(self) -> int:
         return sum(len(outbox) for outbox in self._outboxes.values())
 
-    async def connect(self) -> None:
-        """Connect every device. Raises NotConnectedError naming the first that cannot."""
-        gate = asyncio.Semaphore(CONNECT_AT_ONCE)
+    async def connect(self, on_connected: Callable[[int], None] = lambda _: None) -> None:
+        """Connect every device. Raises NotConnectedError naming the first that cannot.
+
+        *on_connected* is told how many are connected, each time that grows.
+        """
+        gate = asyncio.Semaphore(self._connect_at_once)
+        counter = count(1)
 
         async def connect_device(device: str, link: Link) -> None:
             async with gate:
@@ -48,6 +62,7 @@ class Dispatch:
                     await connect_patiently(link, within_s=CONNECT_WITHIN_S)
                 except LinkError as error:
                     raise NotConnectedError(f"device {device} cannot connect: {error}") from error
+                on_connected(next(counter))
 
         try:
             async with asyncio.TaskGroup() as group:

@@ -18,6 +18,7 @@ from device_sim.devices import obedience
 from device_sim.devices.loads import LoadHistory
 from device_sim.devices.obedience import Obedience
 from device_sim.session.log import RunLog
+from device_sim.session.sink import FolderSink, NoSink
 from tests.fakes.device_link import FakeLink
 
 START = Allocation(0, {"inspect-03": 12.5, "log-01": 4.0})
@@ -42,7 +43,7 @@ class Subject:
         self.folder = folder
         self.link = FakeLink()
         self.loads = LoadHistory()
-        self.log = RunLog(folder)
+        self.log = RunLog(FolderSink(folder))
         self.obedience = Obedience(
             "d-1",
             self.link,
@@ -275,6 +276,6 @@ async def test_a_hub_that_never_answers_does_not_keep_a_device_from_work(
 
 
 def test_a_log_without_a_folder_takes_allocations_too() -> None:
-    log = RunLog(None)
+    log = RunLog(NoSink())
     log.record_allocation("d-1", NOW_MS, START)
     log.close()

@@ -23,6 +23,7 @@ from device_sim.recordings.playback import Pace, Player, find_faults
 from device_sim.recordings.sources import Source
 from device_sim.session.dispatch import Dispatch
 from device_sim.session.log import RunLog
+from device_sim.session.sink import FolderSink, NoSink
 from device_sim.session.truth import Truth
 from device_sim.signals.driven import DrivenStream
 from device_sim.signals.stream import SignalStream
@@ -52,7 +53,7 @@ async def let_work(
     *faults: Fault, messages: int, history: int = 0, folder: Path
 ) -> list[list[int]]:
     """Seconds since the start of the readings of each message, in the order of sending."""
-    log = RunLog(folder)
+    log = RunLog(FolderSink(folder))
     link = FakeLink()
     dispatch = Dispatch({"d-1": link}, store=1000, log=log)
     truth = Truth(log)
@@ -135,7 +136,7 @@ def a_source(n: int, labels: dict[int, str] | None = None) -> Source:
 
 async def play_all(source: Source, pace: Pace, folder: Path) -> tuple[list[list[int]], list[int]]:
     """Event times of each message, and the clock's time when each was made."""
-    log = RunLog(folder)
+    log = RunLog(FolderSink(folder))
     link = FakeLink()
     dispatch = Dispatch({"d-1": link}, store=100, log=log)
     truth = Truth(log)
@@ -205,7 +206,7 @@ async def test_a_driven_device_is_measured_under_the_load_of_the_time(tmp_path: 
     drive = TaskDrive(loads, capacity_pct=100.0, faults=iter(()))
     clock = Clock(start_ms=START_MS, speed=50.0)
     link = FakeLink()
-    dispatch = Dispatch({"d-1": link}, store=1000, log=RunLog(tmp_path))
+    dispatch = Dispatch({"d-1": link}, store=1000, log=RunLog(FolderSink(tmp_path)))
     worker = Worker(
         "d-1",
         SimulatedDevice(
@@ -214,7 +215,7 @@ async def test_a_driven_device_is_measured_under_the_load_of_the_time(tmp_path: 
         Composer("d-1", "workcell", WORKCELL.channel_names, "r"),
         dispatch=dispatch,
         clock=clock,
-        truth=Truth(RunLog(None)),
+        truth=Truth(RunLog(NoSink())),
         batch=10,
         history=0,
     )

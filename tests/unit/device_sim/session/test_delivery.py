@@ -16,6 +16,7 @@ from device_sim.hub.sdk_link import wait_within
 from device_sim.hub.sender import connect_patiently
 from device_sim.session.dispatch import Dispatch, NotConnectedError
 from device_sim.session.log import RunLog
+from device_sim.session.sink import FolderSink, NoSink
 from tests.fakes.device_link import FakeLink
 
 
@@ -29,7 +30,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 
 async def deliver_all(link: FakeLink, n: int, folder: Path) -> RunLog:
-    log = RunLog(folder)
+    log = RunLog(FolderSink(folder))
     dispatch = Dispatch({"d-1": link}, store=1000, log=log)
     dispatch.start()
     for message in messages(n):
@@ -64,7 +65,7 @@ async def test_the_log_has_a_line_a_message(tmp_path: Path) -> None:
 
 
 async def test_what_overflows_and_what_stays_is_counted(tmp_path: Path) -> None:
-    log = RunLog(tmp_path)
+    log = RunLog(FolderSink(tmp_path))
     link = FakeLink(failures=10**9)
     dispatch = Dispatch({"d-1": link}, store=3, log=log)
     dispatch.start()
@@ -81,7 +82,7 @@ async def test_what_overflows_and_what_stays_is_counted(tmp_path: Path) -> None:
 
 
 async def test_a_producer_that_can_wait_never_overflows(tmp_path: Path) -> None:
-    log = RunLog(tmp_path)
+    log = RunLog(FolderSink(tmp_path))
     link = FakeLink()
     dispatch = Dispatch({"d-1": link}, store=2, log=log)
     dispatch.start()
@@ -116,7 +117,7 @@ async def test_a_call_in_time_passes_its_error_on() -> None:
 
 
 async def test_a_producer_that_waits_can_be_stopped(tmp_path: Path) -> None:
-    log = RunLog(tmp_path)
+    log = RunLog(FolderSink(tmp_path))
     dispatch = Dispatch({"d-1": FakeLink(failures=10**9)}, store=2, log=log)
     dispatch.start()
     first, second, third = messages(3)
@@ -152,7 +153,7 @@ async def test_a_refused_key_is_not_tried_again() -> None:
 
 async def test_a_device_that_cannot_connect_is_named() -> None:
     dispatch = Dispatch(
-        {"d-1": FakeLink(), "d-2": FakeLink(refuses=True)}, store=2, log=RunLog(None)
+        {"d-1": FakeLink(), "d-2": FakeLink(refuses=True)}, store=2, log=RunLog(NoSink())
     )
     with pytest.raises(NotConnectedError, match="device d-2 cannot connect: bad key"):
         await dispatch.connect()
