@@ -163,10 +163,9 @@ class Run:
 
         Raises ProcessFailedError when a service no longer says what it holds.
         """
+        tasks = self._plant.tasks
         deadline_ms = {
-            task.task_id: task.deadline_ms
-            for task in self._plant.tasks
-            if task.deadline_ms is not None
+            task.task_id: task.deadline_ms for task in tasks if task.deadline_ms is not None
         }
         try:
             observed = self._observer.observe(deadline_ms, load_allocations(self._log))

@@ -38,11 +38,11 @@ SHARED_FLAGS = (
 GROWTH = (
     "Without --devices, all devices of the fleet file take part (50 in the default one). With "
     "fewer, they are taken in turn from every site and profile. With more, all the file's sites "
-    "are there once more, as north-2, south-2, north-3 and so on, with the same buildings, floors, profiles "
-    "and tasks, the last copy in part: 1000 of the default fleet are 40 sites of 25 devices, with "
-    "12 workcells, 10 motors, 10 environment sensors, 10 pumps and 8 furnaces in each 50. "
-    "provision needs the same --devices. Above 250 devices, several processes share the fleet; "
-    "the log and the exit code are those of all."
+    "are there once more, as north-2, south-2, north-3 and so on, with the same buildings, "
+    "floors, profiles and tasks, the last copy in part: 1000 of the default fleet are 40 sites "
+    "of 25 devices, with 12 workcells, 12 motors, 10 environment sensors, 10 pumps and 8 furnaces "
+    "in each 50. provision needs the same --devices. Above 250 devices, several processes share "
+    "the fleet; the log and the exit code are those of all."
 )
 
 
