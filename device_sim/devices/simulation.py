@@ -29,6 +29,11 @@ from device_sim.signals.model import Place
 from device_sim.signals.stream import Signal, SignalStream
 
 
+# Devices ask for their twins some at a time: a hub that is asked by hundreds at once answers few in
+# time, and those it does not answer begin without their orders.
+TWINS_AT_ONCE = 4
+
+
 def make_producers(
     settings: RunSettings,
     dispatch: Dispatch,
@@ -74,6 +79,7 @@ class Simulation:
         self._plan = plan_faults(settings)
         self._run_name = f"{start_ms:x}"
         self._complaints = Complaints()
+        self._gate = asyncio.Semaphore(TWINS_AT_ONCE)
 
     def make_producer(self, device: FleetDevice, link: Link, place: int) -> Produce:
         """The work of the device that is number *place* of the fleet."""
@@ -104,7 +110,7 @@ class Simulation:
             log=self._log,
             complaints=self._complaints,
         )
-        return _work_and_obey(obedience, worker)
+        return _work_and_obey(obedience, worker, self._gate)
 
     def _make_stream(self, device: FleetDevice, start_ms: int) -> Signal:
         return SignalStream(
@@ -142,11 +148,15 @@ class Simulation:
         )
 
 
-def _work_and_obey(obedience: Obedience, worker: Worker) -> Produce:
-    """A device that first finds out what to run, then works and obeys."""
+def _work_and_obey(obedience: Obedience, worker: Worker, gate: asyncio.Semaphore) -> Produce:
+    """A device that first finds out what to run, when it is its turn, then works and obeys."""
+
+    async def begin() -> None:
+        async with gate:
+            await obedience.begin()
 
     async def work(stop: asyncio.Event) -> None:
-        if not await before(stop, obedience.begin()):
+        if not await before(stop, begin()):
             return
         obeying = asyncio.create_task(obedience.obey(stop))
         try:
