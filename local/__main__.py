@@ -85,7 +85,16 @@ def _add_up(up: argparse.ArgumentParser) -> None:
         "--duration", type=_parse_seconds, metavar="S", help="seconds; until Ctrl-C if left out"
     )
     up.add_argument("--report", type=Path, metavar="FILE", help="write the report as JSON here too")
-    up.add_argument("--devices", type=int, default=50, help="how many of the fleet (default 50)")
+    up.add_argument(
+        "--resources", type=Path, metavar="FILE",
+        help="measure every process: a line each 5 s to this file, the account in the report "
+        "(Linux only)",
+    )  # fmt: skip
+    up.add_argument(
+        "--devices", type=_parse_count, default=50,
+        help="how many (default 50); above the 52 of the fleet file, its sites are there several "
+        "times: 1000 are 40 sites (python -m device_sim run --help says how)",
+    )  # fmt: skip
     up.add_argument("--seed", type=int, default=7, help="of signals and faults (default 7)")
     up.add_argument(
         "--faults",
@@ -94,8 +103,9 @@ def _add_up(up: argparse.ArgumentParser) -> None:
         "(default demo)",
     )
     up.add_argument(
-        "--history", type=float, default=120.0, metavar="S",
-        help="seconds of readings each device brings along (default 120)",
+        "--history", type=float, metavar="S",
+        help="seconds of readings each device brings along (default 120; 0 above 250 devices, "
+        "whose history alone would keep the functions busy for minutes)",
     )  # fmt: skip
     up.add_argument(
         "--host", choices=("embedded", "func"), default="embedded", help="functions host"
@@ -156,6 +166,13 @@ def _add_address(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _parse_count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return count
+
+
 def _parse_seconds(text: str) -> float:
     seconds = float(text)
     if seconds <= 0:
@@ -180,7 +197,7 @@ def _up(options: argparse.Namespace) -> int:
     from local.ports import PortInUseError  # noqa: PLC0415 (see the top)
     from local.prepare import PreparationError  # noqa: PLC0415 (see the top)
     from local.processes import ProcessFailedError  # noqa: PLC0415 (see the top)
-    from local.run import Options  # noqa: PLC0415 (see the top)
+    from local.run import Options, choose_history_s  # noqa: PLC0415 (see the top)
     from local.up import ReportPathError, up  # noqa: PLC0415 (see the top)
 
     try:
@@ -191,12 +208,13 @@ def _up(options: argparse.Namespace) -> int:
                 devices=options.devices,
                 seed=options.seed,
                 faults=options.faults,
-                history_s=options.history,
+                history_s=choose_history_s(options.history, options.devices),
                 host=options.host,
                 state=options.state.resolve(),
                 keep=options.keep,
                 address=options.address,
                 paused=options.paused,
+                resources=options.resources,
             )
         )
     except (

@@ -22,6 +22,7 @@ from local.processes import Child, ProcessFailedError
 from local.report.build import build_report, list_failures
 from local.report.observed import Observed
 from local.report.observer import Observer
+from local.report.resources import ResourceWatch
 from local.report.run_log import (
     SentMessage,
     TrueFault,
@@ -36,6 +37,8 @@ SETTLE_S = 30.0
 UNDELIVERED = 3  # how the fleet ends when it could not deliver everything; the report counts them
 DRAIN_S = 30.0
 START_S = 90.0
+HISTORY_S = 120.0
+HISTORY_DEVICES = 250  # more bring none: theirs alone would keep the functions busy for minutes
 # How long a device may take at most, when a machine has other things to do.
 REGISTER_S = 0.3
 CONNECT_S = 0.5
@@ -53,6 +56,7 @@ class Options:
     - ``state``: the folder of the services' data; ``keep``: go on with what is in it.
     - ``address``: the loopback address that the services listen on.
     - ``paused``: the optimiser moves nothing, to see what a run is like without it.
+    - ``resources``: the file for what each process used over time, if it is wanted.
     """
 
     duration_s: float | None
@@ -66,6 +70,7 @@ class Options:
     keep: bool
     address: str
     paused: bool = False
+    resources: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,11 @@ class Run:
         self._observer = Observer(stack.endpoints, stack.url)
         self._plant = load_plant(options.devices)
         self._fleet: Child | None = None
+        self._resources = (
+            None
+            if options.resources is None
+            else ResourceWatch(self._list_processes, options.resources)
+        )
         self._started = time.monotonic()
 
     @property
@@ -122,6 +132,8 @@ class Run:
         self._fleet.start(within_s=START_S + devices * CONNECT_S)
         self._started = time.monotonic()
         self._stack.tell(f"  ✓ {self._fleet.ready['devices']} devices")
+        if self._resources is not None:
+            self._resources.start()
 
     def watch(self, stopped: threading.Event) -> bool:
         """Wait for the fleet's end or a signal; False when a service ended meanwhile."""
@@ -142,6 +154,7 @@ class Run:
         a service no longer says what it holds.
         """
         duration_s = time.monotonic() - self._started
+        self._stop_measuring()
         self._stack.tell("  Stopping: the devices deliver what they still hold.")
         exit_code = self.fleet.stop(within_s=DRAIN_S + 10)
         if exit_code not in {0, UNDELIVERED}:
@@ -154,9 +167,23 @@ class Run:
             time.sleep(0.5)
 
     def stop(self) -> None:
+        self._stop_measuring()
         if self._fleet is not None:
             self._fleet.stop()
         self._observer.stop()
+
+    def _stop_measuring(self) -> None:
+        if self._resources is not None:
+            self._resources.stop()
+
+    def _list_processes(self) -> dict[str, int]:
+        """The process ids of all parts by name; this process, which watches, is ``run``."""
+        parts = {**self._stack.children, "device_sim": self.fleet}
+        found = {name: child.process_id for name, child in parts.items()}
+        return {
+            "run": os.getpid(),
+            **{name: process for name, process in found.items() if process is not None},
+        }
 
     def take_account(self) -> Account:
         """All that is known of the run by now.
@@ -178,7 +205,10 @@ class Run:
 
     def _report(self, duration_s: float) -> dict[str, Any]:
         account = self.take_account()
-        return build_report(account.sent, account.faults, account.observed, duration_s=duration_s)
+        report = build_report(account.sent, account.faults, account.observed, duration_s=duration_s)
+        if self._resources is not None:
+            report["resources"] = self._resources.account()
+        return report
 
     def _make_fleet(self, environment: Mapping[str, str]) -> Child:
         options = self._options
@@ -207,6 +237,13 @@ class Run:
             f"  {time.monotonic() - self._started:5.0f} s  "
             f"{self.messages_stored} messages stored, {self._observer.alerts_shown} alerts shown"
         )
+
+
+def choose_history_s(asked: float | None, devices: int) -> float:
+    """How many seconds of readings each device brings along: as *asked*, or what suits so many."""
+    if asked is not None:
+        return asked
+    return HISTORY_S if devices <= HISTORY_DEVICES else 0.0
 
 
 def load_plant(devices: int) -> Fleet:

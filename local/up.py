@@ -11,6 +11,7 @@ from typing import Any
 from local.orphans import OrphanWatch
 from local.ports import check_ports
 from local.report.build import list_failures
+from local.report.resources import can_measure
 from local.run import Options, Run
 from local.services import Endpoints
 from local.signals import catch_stop_signals
@@ -32,6 +33,10 @@ def up(options: Options) -> int:
     """
     if options.report is not None:
         prepare_report(options.report)
+    if options.resources is not None:
+        if not can_measure():
+            raise ReportPathError("--resources: only Linux tells here what processes use")
+        prepare_report(options.resources, flag="--resources")
     endpoints = Endpoints(address=options.address)
     ports = ", ".join(f"{port} ({name})" for name, port in endpoints.ports().items())
     with claim_state(options.state, address=options.address, ports=ports) as was_killed:
@@ -52,7 +57,7 @@ def up(options: Options) -> int:
     return 0 if whole and kept and not failures else 1
 
 
-def prepare_report(path: Path) -> None:
+def prepare_report(path: Path, *, flag: str = "--report") -> None:
     """See to it that a report can be written to *path* later, its folder included.
 
     Raises ReportPathError when it cannot.
@@ -64,7 +69,7 @@ def prepare_report(path: Path) -> None:
         if is_new:
             path.unlink()  # an empty file would pass for a report of a run that then failed
     except OSError as error:
-        raise ReportPathError(f"--report {path}: cannot be written: {error.strerror}") from error
+        raise ReportPathError(f"{flag} {path}: cannot be written: {error.strerror}") from error
 
 
 def show_report(report: Mapping[str, Any], path: Path | None) -> bool:
