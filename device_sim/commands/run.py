@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             _run_devices(settings, hub, keys, Ends(sink, parent, arguments.share.of))
         )
     names = [device.device for device in settings.fleet]
-    shares = split_fleet(len(names))
+    shares = split_fleet(len(names), arguments.processes)
     make_room(len(names), len(shares))
     keys = device_keys(HubRegistry(hub.connection), names)
     sink_of_all = open_sink(settings.log)
@@ -199,6 +199,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--log",
         type=Path,
         help="folder for sent.jsonl, faults.jsonl, allocations.jsonl, summary.json",
+    )
+    parser.add_argument(
+        "--processes", type=count_type(1), help="how many share the devices (one for every 250)"
     )
     # How a process of a large fleet is started; nothing for people.
     parser.add_argument("--share", type=parse_share, help=argparse.SUPPRESS)

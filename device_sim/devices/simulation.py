@@ -28,7 +28,6 @@ from device_sim.signals.driven import DrivenStream
 from device_sim.signals.model import Place
 from device_sim.signals.stream import Signal, SignalStream
 
-
 # Devices ask for their twins some at a time: a hub that is asked by hundreds at once answers few in
 # time, and those it does not answer begin without their orders.
 TWINS_AT_ONCE = 4

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from device_sim.session.log import RunLog, Tally
-from device_sim.session.sink import FAULTS, Sink
+from device_sim.session.sink import FAULTS, SUMMARY, Sink
 from device_sim.shares import lines
 
 
@@ -20,7 +20,7 @@ class Merger:
         self._log = log
         self._sink = sink
         self._connected = [0] * shares
-        self._tallies: list[Mapping[str, int]] = [{}] * shares
+        self._tallies: list[Mapping[str, Any]] = [{}] * shares
         self._waiting = [0] * shares
         self._faults: list[Sequence[Mapping[str, Any]]] = [[]] * shares
 
@@ -34,8 +34,12 @@ class Merger:
             self._sink.append(words[lines.APPEND], words[lines.LINE])
         elif words.get(lines.REPLACE) == FAULTS:
             self._note_faults(share, words[lines.LINES])
+        elif words.get(lines.REPLACE) == SUMMARY:
+            # The last one counts what was still unsent when the share ended.
+            self._note_tally(share, words[lines.LINES][0])
         elif lines.TALLY in words:
-            self._note_tally(share, words)
+            self._note_tally(share, words[lines.TALLY])
+            self._waiting[share] = words[lines.WAITING]
         elif lines.CONNECTED in words:
             self._connected[share] = words[lines.CONNECTED]
             self.connected = sum(self._connected)
@@ -47,11 +51,10 @@ class Merger:
         truth = [fault for part in self._faults for fault in part]
         self._log.write_faults(sorted(truth, key=lambda fault: (fault["start"], fault["device"])))
 
-    def _note_tally(self, share: int, words: Mapping[str, Any]) -> None:
-        self._tallies[share] = words[lines.TALLY]
-        self._waiting[share] = words[lines.WAITING]
+    def _note_tally(self, share: int, tally: Mapping[str, Any]) -> None:
+        self._tallies[share] = tally
         for field in fields(Tally):
             # Devices and faults are known here; the rest is the sum of what the shares count.
             if field.name not in {"devices", "faults"}:
-                total = sum(tally.get(field.name, 0) for tally in self._tallies)
+                total = sum(part.get(field.name, 0) for part in self._tallies)
                 setattr(self._log.tally, field.name, total)

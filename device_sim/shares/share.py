@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from device_sim.errors import UsageError
+
 Device = TypeVar("Device")
 
 # The device SDK waits for its connection with select(), which knows descriptors below 1 024 only,
@@ -40,7 +42,16 @@ def parse_share(text: str) -> Share:
     return Share(int(found[1]), int(found[2]))
 
 
-def split_fleet(devices: int) -> list[Share]:
-    """The shares of a fleet of so many devices: as few as will do, of equal size."""
-    of = -(-devices // DEVICES_A_PROCESS)
+def split_fleet(devices: int, processes: int | None = None) -> list[Share]:
+    """The shares of a fleet of so many devices, of equal size: as few as will do, or *processes*.
+
+    Raises UsageError when those are too few, or more than there are devices.
+    """
+    fewest = -(-devices // DEVICES_A_PROCESS)
+    of = fewest if processes is None else processes
+    if not fewest <= of <= devices:
+        raise UsageError(
+            f"--processes {of}: {devices} devices need {fewest} to {devices} (at most "
+            f"{DEVICES_A_PROCESS} devices in each)"
+        )
     return [Share(number, of) for number in range(1, of + 1)]

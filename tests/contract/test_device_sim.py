@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -19,6 +21,7 @@ from azure.iot.hub import IoTHubRegistryManager
 
 from device_sim.recordings.layout import SKAB_COLUMNS
 from local.processes import ROOT, Child
+from local.report.processes import measure_usage
 from local.services import Endpoints
 from tests.waiting import wait_until
 
@@ -140,11 +143,13 @@ def test_registering_twice_changes_no_key(endpoints: Endpoints, fleet: Path) -> 
     assert tags == {"siteId": SITE, "building": "hall", "floor": "ground"}
 
 
+@pytest.mark.parametrize("processes", ["1", "2"])
 def test_a_hub_killed_in_the_middle_loses_nothing(
-    endpoints: Endpoints, iothub: Child, fleet: Path, tmp_path: Path
+    endpoints: Endpoints, iothub: Child, fleet: Path, tmp_path: Path, processes: str
 ) -> None:
     folder = tmp_path / "out"
-    run = run_simulator(fleet, folder, "--batch", "1", "--history", "120", "--faults", "demo")
+    flags = ("--batch", "1", "--history", "120", "--faults", "demo", "--processes", processes)
+    run = run_simulator(fleet, folder, *flags)
     try:
         assert run.ready == {"ready": True, "devices": 4}
         wait_until(lambda: len(fates(folder)) > 12, within_s=30)
@@ -199,11 +204,13 @@ def text(value: str | bytes | None) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
+@pytest.mark.parametrize("processes", ["1", "2"])
 def test_what_overflows_or_stays_unsent_is_counted(
-    iothub: Child, fleet: Path, tmp_path: Path
+    iothub: Child, fleet: Path, tmp_path: Path, processes: str
 ) -> None:
     folder = tmp_path / "out"
-    run = run_simulator(fleet, folder, "--batch", "1", "--store", "2", "--drain", "0.5")
+    flags = ("--batch", "1", "--store", "2", "--drain", "0.5", "--processes", processes)
+    run = run_simulator(fleet, folder, *flags)
     try:
         wait_until(lambda: len(fates(folder)) > 4, within_s=30)
         iothub.kill()
@@ -225,6 +232,46 @@ def test_what_overflows_or_stays_unsent_is_counted(
     assert refused.returncode == 2
     assert len(refused.stderr.splitlines()) == 1
     assert "the device registry cannot be used" in refused.stderr
+
+
+def test_a_process_that_dies_fails_the_run_and_the_others_deliver(
+    iothub: Child, fleet: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    run = run_simulator(fleet, folder, "--batch", "1", "--processes", "2")
+    try:
+        wait_until(lambda: len({fate["device"] for fate in fates(folder)}) == 4, within_s=30)
+        os.kill(list_shares(run)[1], signal.SIGKILL)
+        assert run.wait(within_s=30) == 1
+    finally:
+        run.stop()
+    assert "process 2 of 2 ended with code -9" in run.quote_log()
+    assert summary(folder)["unsent"] == 0
+
+
+def test_no_process_outlives_the_one_that_started_it(
+    iothub: Child, fleet: Path, tmp_path: Path
+) -> None:
+    run = run_simulator(fleet, tmp_path / "out", "--processes", "2")
+    shares = list_shares(run)
+    assert len(shares) == 2
+    run.kill()
+    wait_until(lambda: not any(is_running(share) for share in shares), within_s=20)
+
+
+def list_shares(run: Child) -> list[int]:
+    """The process ids of a run's shares."""
+    assert run.process_id is not None
+    return [usage.process for usage in measure_usage({"run": run.process_id})[1:]]
+
+
+def is_running(process: int) -> bool:
+    """Whether there is such a process, other than one that only waits to be looked after."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
 
 
 def a_recording(path: Path, readings: int) -> list[list[float]]:
