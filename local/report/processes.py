@@ -67,13 +67,15 @@ def _find_descendants(root: int, found: Mapping[int, _Stat], others: set[int]) -
 
 
 def _read(process: int, proc: Path) -> _Stat | None:
-    """None for one that has just ended. The fields are those of proc(5)."""
+    """None for one that has ended. The fields are those of proc(5)."""
     try:
         text = (proc / str(process) / "stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None
     # The name of the program, in brackets, may hold anything.
     fields = text[text.rindex(")") + 2 :].split()
+    if fields[0] == "Z":
+        return None
     return _Stat(
         parent=int(fields[1]),
         cpu_s=(int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"),

@@ -82,11 +82,18 @@ def find_tasks(work: Work, device_id: str, t: int) -> frozenset[str]:
 
 def find_late_tasks(work: Work, tasks: Iterable[str], t: int) -> list[str]:
     """Those of *tasks* that nobody answered in time at *t* (ms)."""
-    answer = {name: _find_answer_ms(work, name, t) for name in work.answers}
-    running = {name: find_tasks(work, name, t) for name in work.answers}
+    wanted = frozenset(tasks)
+    # Of a large fleet only few devices ever ran these tasks.
+    able = {
+        allocated.device_id
+        for allocated in work.allocated
+        if not wanted.isdisjoint(allocated.tasks)
+    } & work.answers.keys()
+    answer = {name: _find_answer_ms(work, name, t) for name in able}
+    running = {name: find_tasks(work, name, t) for name in able}
     return [
         task
-        for task in tasks
+        for task in wanted
         if not any(
             task in there and (ms := answer[name]) is not None and ms <= work.deadline_ms[task]
             for name, there in running.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 import time
@@ -85,10 +86,10 @@ def account_for(samples: Sequence[Sample]) -> dict[str, Any]:
             for usage in sample.processes
             if usage.name == name
         ]
-        (first_s, first), (last_s, last) = seen[0], seen[-1]
-        elapsed_s = last_s - first_s
+        first, last = seen[0][1], seen[-1][1]
+        elapsed_s = seen[-1][0] - seen[0][0]
         account[name] = {
-            "cpu_pct": round(100 * (last.cpu_s - first.cpu_s) / elapsed_s, 1)
+            "cpu_pct": round(100 * _add_cpu([usage for _, usage in seen]) / elapsed_s, 1)
             if elapsed_s
             else None,
             "rss_mb": {
@@ -101,6 +102,15 @@ def account_for(samples: Sequence[Sample]) -> dict[str, Any]:
             "descriptors": max(usage.descriptors for _, usage in seen),
         }
     return account
+
+
+def _add_cpu(usages: Sequence[Usage]) -> float:
+    """The seconds of processor time between the first and the last. A process that was started
+    again began from 0."""
+    return sum(
+        after.cpu_s - (before.cpu_s if after.process == before.process else 0.0)
+        for before, after in itertools.pairwise(usages)
+    )
 
 
 def can_measure() -> bool:
