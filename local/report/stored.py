@@ -20,6 +20,7 @@ QUERIES = {
     "alerts": "SELECT c.deviceId, c.id, c.t, c.type FROM c",
     "plans": "SELECT * FROM c WHERE c.type = 'plan'",
 }
+PAGE = 1_000  # a large run has a hundred thousand documents
 ANSWERS_QUERY = (
     "SELECT c.deviceId, c.id, c.t, c.channels.response_ms FROM c "
     "WHERE IS_DEFINED(c.channels.response_ms)"
@@ -74,7 +75,7 @@ def load_stored(endpoints: Endpoints) -> Stored:
 
         def query(container: str, text: str) -> list[Document]:
             found = database.get_container_client(container).query_items(
-                text, enable_cross_partition_query=True
+                text, enable_cross_partition_query=True, max_item_count=PAGE
             )
             return list(found)
 
