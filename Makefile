@@ -8,6 +8,7 @@ endif
 
 DURATION ?=
 REPORT ?=
+DEVICES ?=
 ADDRESS ?=
 STATE ?=
 KEEP ?=
@@ -22,9 +23,10 @@ help: ## what there is to make
 setup: ## install all that is missing
 	@$(PYTHON) -m local setup
 
-demo: ## the whole system on this machine; DURATION=60 REPORT=out.json, KEEP=1, PAUSED=1
+demo: ## the whole system on this machine; DURATION=60 REPORT=out.json, DEVICES=1000, KEEP=1, PAUSED=1
 	@$(PYTHON) -m local setup --without-browser
 	@$(VENV) -m local up $(if $(DURATION),--duration $(DURATION)) $(if $(REPORT),--report $(REPORT)) \
+		$(if $(DEVICES),--devices $(DEVICES)) \
 		$(if $(ADDRESS),--address $(ADDRESS)) $(if $(STATE),--state $(STATE)) \
 		$(if $(KEEP),--keep) $(if $(PAUSED),--paused)
 
