@@ -36,13 +36,13 @@ SHARED_FLAGS = (
     "fleet", "devices", "duration", "seed", "history", "faults", "batch", "store", "drain", "speed",
 )  # fmt: skip
 GROWTH = (
-    "Without --devices, all devices of the fleet file take part (50 in the default one). With "
+    "Without --devices, all devices of the fleet file take part (52 in the default one). With "
     "fewer, they are taken in turn from every site and profile. With more, all the file's sites "
     "are there once more, as north-2, south-2, north-3 and so on, with the same buildings, "
-    "floors, profiles and tasks, the last copy in part: 1000 of the default fleet are 40 sites "
-    "of 25 devices, with 12 workcells, 12 motors, 10 environment sensors, 10 pumps and 8 furnaces "
-    "in each 50. provision needs the same --devices. Above 250 devices, several processes share "
-    "the fleet; the log and the exit code are those of all."
+    "floors, profiles and tasks, the last copy in part: 1000 of the default fleet are 38 sites "
+    "of 26 devices and two of 6; of each 52 devices 12 are workcells, 12 motors, 10 pumps, 10 "
+    "environment sensors and 8 furnaces. provision needs the same --devices. Above 250 devices, "
+    "several processes share the fleet; the log and the exit code are those of all."
 )
 
 
