@@ -32,18 +32,22 @@ class _Stat:
     rss_mb: float
 
 
-def measure_usage(roots: Mapping[str, int], proc: Path = PROC) -> list[Usage]:
+def measure_usage(
+    roots: Mapping[str, int], proc: Path = PROC, *, known: dict[int, str] | None = None
+) -> list[Usage]:
     """The usage of each root (process id by name) and of its descendants, which are called NAME/1,
-    NAME/2 in the order of their ids."""
+    NAME/2 in the order of their ids. *known* keeps their names (by process id) from one call to the
+    next, since the others' places change when one of them ends."""
+    known = {} if known is None else known
     found = {process: stat for process in _list_processes(proc) if (stat := _read(process, proc))}
     usages = []
     for name, root in roots.items():
         family = [root, *sorted(_find_descendants(root, found, set(roots.values())))]
-        for place, process in enumerate(family):
+        for process in family:
             if (stat := found.get(process)) is not None:
                 usages.append(
                     Usage(
-                        name=name if place == 0 else f"{name}/{place}",
+                        name=name if process == root else _name(process, name, known),
                         process=process,
                         cpu_s=stat.cpu_s,
                         rss_mb=stat.rss_mb,
@@ -52,6 +56,13 @@ def measure_usage(roots: Mapping[str, int], proc: Path = PROC) -> list[Usage]:
                     )
                 )
     return usages
+
+
+def _name(process: int, root: str, known: dict[int, str]) -> str:
+    if process not in known:
+        named = sum(name.startswith(f"{root}/") for name in known.values())
+        known[process] = f"{root}/{named + 1}"
+    return known[process]
 
 
 def _list_processes(proc: Path) -> Iterator[int]:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +33,12 @@ class ResourceWatch:
         list_roots: Callable[[], Mapping[str, int]],
         path: Path,
         *,
-        measure: Callable[[Mapping[str, int]], list[Usage]] = measure_usage,
+        measure: Callable[[Mapping[str, int]], list[Usage]] | None = None,
     ) -> None:
         """*list_roots* gives the process ids of the parts by name; *path* gets a line a sample."""
         self._list_roots = list_roots
         self._path = path
-        self._measure = measure
+        self._measure = measure or partial(measure_usage, known={})
         self._samples: list[Sample] = []
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._follow, daemon=True)

@@ -37,6 +37,17 @@ def test_descendants_count_under_the_name_of_their_part(tmp_path: Path) -> None:
     assert named == {"run": 10, "run/1": 11, "run/2": 12, "fleet": 20}
 
 
+def test_a_process_keeps_its_name_when_another_ends(tmp_path: Path) -> None:
+    known: dict[int, str] = {}
+    make_proc(tmp_path, 10, parent=1)
+    for child in (11, 12):
+        make_proc(tmp_path, child, parent=10)
+    measure_usage({"run": 10}, tmp_path, known=known)
+    (tmp_path / "11" / "stat").unlink()
+    left = measure_usage({"run": 10}, tmp_path, known=known)
+    assert [(usage.name, usage.process) for usage in left] == [("run", 10), ("run/2", 12)]
+
+
 def test_ticks_and_pages_become_seconds_and_megabytes(tmp_path: Path) -> None:
     ticks, pages = 3 * os.sysconf("SC_CLK_TCK"), 1_000
     make_proc(tmp_path, 10, parent=1, ticks=ticks, pages=pages)
