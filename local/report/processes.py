@@ -40,22 +40,23 @@ def measure_usage(
     next, since the others' places change when one of them ends."""
     known = {} if known is None else known
     found = {process: stat for process in _list_processes(proc) if (stat := _read(process, proc))}
-    usages = []
-    for name, root in roots.items():
-        family = [root, *sorted(_find_descendants(root, found, set(roots.values())))]
-        for process in family:
-            if (stat := found.get(process)) is not None:
-                usages.append(
-                    Usage(
-                        name=name if process == root else _name(process, name, known),
-                        process=process,
-                        cpu_s=stat.cpu_s,
-                        rss_mb=stat.rss_mb,
-                        threads=stat.threads,
-                        descriptors=_count_descriptors(process, proc),
-                    )
-                )
-    return usages
+    families = {
+        name: [root, *sorted(_find_descendants(root, found, set(roots.values())))]
+        for name, root in roots.items()
+    }
+    return [
+        Usage(
+            name=name if process == roots[name] else _name(process, name, known),
+            process=process,
+            cpu_s=stat.cpu_s,
+            rss_mb=stat.rss_mb,
+            threads=stat.threads,
+            descriptors=_count_descriptors(process, proc),
+        )
+        for name, family in families.items()
+        for process in family
+        if (stat := found.get(process)) is not None
+    ]
 
 
 def _name(process: int, root: str, known: dict[int, str]) -> str:
