@@ -9,6 +9,8 @@ from benchmarks.loop.scenario import ANSWER_MS, IDLE_PCT, START_MS, Work
 from device_sim.allocation import Allocation
 from device_sim.devices.drive import BACKGROUND_PCT, THROTTLED_SPEED
 from tocsin.planning.problem import Device, Problem, Task
+from tocsin.planning.restraint.allowance import Allowance
+from tocsin.planning.restraint.restrain import restrain
 from tocsin.planning.solve import solve
 
 LEAST_PCT = 1.0
@@ -50,7 +52,7 @@ class Oracle:
                 if self._places[task.task_id] != name
             ),
         )
-        plan = solve(problem)
+        plan = restrain(problem, self._site_id, solve(problem), Allowance()).plan
         self.migrations += len(plan.migrations)
         self._version += 1
         loads = {task.task_id: task.load_pct for task in self._tasks}

@@ -179,7 +179,7 @@ class Loop:
         self._shown_alerts = len(self.database.alerts)
         if alerts:
             await push_alerts(
-                [alert.to_document() for alert in alerts],
+                alerts,
                 live=self._live,
                 requests=self._queue,
                 now_ms=self._timeline.now,
