@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tocsin.domain.profile import Profile
-from tocsin.domain.stored import NUMBER, take_field, take_part
+from tocsin.domain.stored import NUMBER, OPTIONAL_NUMBER, take_field, take_part
 from tocsin.domain.windows import History
 
 CPU_CHANNEL, ANSWER_CHANNEL = "cpu_pct", "response_ms"  # as a profile names them
@@ -26,12 +26,13 @@ DIGITS = 2
 class Sample:
     """Medians of READINGS readings, the last of them at event time ``t`` (ms).
 
-    ``cpu_pct``: of the device's own processor. ``answer_ms``: of its tasks.
+    ``cpu_pct``: of the device's own processor. ``answer_ms``: of its tasks, None where its profile
+    has no such channel.
     """
 
     t: int
     cpu_pct: float
-    answer_ms: float
+    answer_ms: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +63,20 @@ def measure_work(history: History, profile: Profile, readings: int) -> Work:
     period_ms = round(profile.period_s * 1_000)
     work = Work(period_ms, readings * period_ms)
     names = profile.channel_names
-    if CPU_CHANNEL not in names or ANSWER_CHANNEL not in names:
-        return work
     count = len(history.t) // READINGS
-    if not count:
+    if CPU_CHANNEL not in names or not count:
         return work
-    columns = [names.index(CPU_CHANNEL), names.index(ANSWER_CHANNEL)]
+    wanted = [names.index(name) for name in (CPU_CHANNEL, ANSWER_CHANNEL) if name in names]
     newest = slice(-count * READINGS, None)
-    values = history.values[newest][:, columns].reshape(count, READINGS, 2)
+    values = history.values[newest][:, wanted].reshape(count, READINGS, len(wanted))
     middle = np.sort(values, axis=1)[:, READINGS // 2].round(DIGITS).tolist()
-    # Sorted, a missing value comes last: a sample with one is no sample of five.
-    whole = ~np.isnan(values).any(axis=(1, 2))
+    # A missing value makes a sum missing: a sample with one is no sample of five.
+    sums = values.sum(axis=(1, 2)).tolist()
     times = history.t[newest].reshape(count, READINGS)[:, -1].tolist()
     samples = (
-        Sample(t, cpu, answer)
-        for index, (t, (cpu, answer)) in enumerate(zip(times, middle, strict=True))
-        if whole[index]
+        Sample(t, row[0], row[1] if len(row) > 1 else None)
+        for t, row, total in zip(times, middle, sums, strict=True)
+        if math.isfinite(total)
     )
     return Work(work.period_ms, work.message_ms, tuple(samples))
 
@@ -90,21 +89,22 @@ def read_work(document: Mapping[str, Any]) -> Work:
     found = take_part(document, "work")
     if found is None:
         return UNKNOWN
-    columns = [_read_column(found, name) for name in ("t", "cpuPct", "answerMs")]
-    length = min(map(len, columns))
-    rows = zip(*(column[:length] for column in columns), strict=True)
+    columns = [
+        _read_column(found, "t", int),
+        _read_column(found, "cpuPct", *NUMBER),
+        _read_column(found, "answerMs", *OPTIONAL_NUMBER),
+    ]
     return Work(
         take_field(found, "periodMs", int),
         take_field(found, "messageMs", int),
-        tuple(Sample(int(t), float(cpu), float(answer)) for t, cpu, answer in rows),
+        tuple(Sample(*row) for row in zip(*columns, strict=False)),
     )
 
 
-def _read_column(found: Mapping[str, Any], name: str) -> list[Any]:
+def _read_column(found: Mapping[str, Any], name: str, *types: type) -> list[Any]:
     column: list[Any] = take_field(found, name, list)
     for index, value in enumerate(column):
         place = f"work.{name}[{index}]"
-        take_field({**found, place: value}, place, *NUMBER)
-        if not math.isfinite(value):
-            take_field({**found, place: None}, place, *NUMBER)
+        finite = None if isinstance(value, float) and not math.isfinite(value) else value
+        take_field({**found, place: finite}, place, *types)
     return column

@@ -60,7 +60,9 @@ async def follow_up(
     seen = note_reports(plans, reports, dispatch.now_ms())
     after = seen
     if not paused:
-        after = [await send_due(plan, lease, dispatch.twins, dispatch.now_ms()) for plan in seen]
+        after = [
+            await send_due(plan, seen, lease, dispatch.twins, dispatch.now_ms()) for plan in seen
+        ]
     await save_changed(plans, after, plans=dispatch.plans, live=dispatch.live)
     failures = "; ".join(list_failures(plans, after))
     if failures:

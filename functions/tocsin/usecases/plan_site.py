@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from tocsin.domain.figures import Figures
+from tocsin.domain.handovers import find_coming
+from tocsin.domain.orders import Order
 from tocsin.domain.requests import Request
 from tocsin.domain.site_standing import Memory
 from tocsin.domain.stored_plan import StoredPlan
 from tocsin.planning.inputs.gather import Known, gather
+from tocsin.planning.inputs.twins import EdgeDevice
 from tocsin.planning.restraint.restrain import restrain
 from tocsin.planning.results.orders import choose_version, write_orders
 from tocsin.planning.results.stored_plan import record_plan
@@ -67,7 +70,9 @@ async def draft_plan(
         gathered.conditions,
         site_id=view.site_id,
         version=version,
-        orders=write_orders(plan.allocation, view.tasks, view.devices, version),
+        orders=write_orders(
+            plan.allocation, view.tasks, _count_as_told(view.devices, view.plans), version
+        ),
         cause=request.cause,
         notes=notes,
         now_ms=now_ms(),
@@ -84,10 +89,23 @@ def _gather_known(view: SiteView, request: Request, memory: Memory) -> Known:
         optimiser=view.optimiser,
         overrides=view.overrides,
         planned={} if view.last is None else view.last.allocation,
+        coming=find_coming(view.plans),
         failed=_find_disobedient(view),
         alerted=request.alerted,
         memory=memory,
     )
+
+
+def _count_as_told(devices: Iterable[EdgeDevice], plans: Sequence[StoredPlan]) -> list[EdgeDevice]:
+    """*devices* as if what waits to be sent to them had been: it needs no other plan."""
+    waiting: dict[str, Order] = {}
+    for plan in reversed(plans):
+        for name, delivery in plan.deliveries.items():
+            if delivery.state == "pending":
+                waiting[name] = plan.orders[name]
+    return [
+        replace(device, order=waiting.get(device.device_id, device.order)) for device in devices
+    ]
 
 
 def _find_disobedient(view: SiteView) -> dict[str, str]:

@@ -48,7 +48,9 @@ def review(memory: Memory, conditions: Mapping[str, Condition], view: SiteView) 
         answers = {
             name: condition.measured.answer_ms
             for name, condition in conditions.items()
-            if condition.measured is not None and condition.measured.background_pct is not None
+            if condition.measured is not None
+            and condition.measured.answer_ms is not None
+            and condition.measured.background_pct is not None
         }
         trust = check_promise(trust, answers, now_ms)
     watches = {name: condition.watch for name, condition in conditions.items()}

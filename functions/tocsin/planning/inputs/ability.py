@@ -28,13 +28,14 @@ LEAST_SHARE = 0.01  # of capacity: a device fuller than full can still be descri
 @dataclass(frozen=True, slots=True)
 class Measured:
     """``speed``: the share of its usual one. ``background_pct``: None while the processor has not
-    settled after its tasks changed. ``answer_ms``: the answer itself.
+    settled after its tasks changed. ``answer_ms``: the answer itself, None where it is not
+    measured.
     ``odd``: why answer and processor cannot both be right; empty where they can.
     ``basis``: in words."""
 
     speed: float
     background_pct: float | None
-    answer_ms: float
+    answer_ms: float | None
     odd: str
     basis: str
 
@@ -44,7 +45,7 @@ def measure_ability(device: EdgeDevice, work: Work, running_pct: float) -> Measu
     since = 0 if device.report is None else device.report.at
     span = READINGS * work.period_ms
     fresh = [sample for sample in work.samples if sample.t - span >= since][-SAMPLES:]
-    if not fresh or device.capacity.response_ms <= 0:
+    if not fresh:
         return None
     settled = [one for one in fresh if one.t - span >= since + SETTLED * work.period_ms]
     return _combine(fresh, settled, device.capacity, running_pct)
@@ -53,10 +54,13 @@ def measure_ability(device: EdgeDevice, work: Work, running_pct: float) -> Measu
 def _combine(
     fresh: Sequence[Sample], settled: Sequence[Sample], capacity: Capacity, running_pct: float
 ) -> Measured:
-    answer_ms = median(sample.answer_ms for sample in fresh)
-    raw = capacity.response_ms / max(median(map(_serve_ms, fresh)), 1e-6)
+    answers = [sample.answer_ms for sample in fresh if sample.answer_ms is not None]
+    answer_ms = median(answers) if answers else None
+    raw = _find_speed(fresh, capacity)
     speed = round(max(raw, LEAST_SPEED), 2) if raw < USUAL_SPEED else 1.0
-    basis = f"{len(fresh)} x {READINGS} readings: answer {answer_ms:.0f} ms"
+    basis = f"{len(fresh)} x {READINGS} readings"
+    if answer_ms is not None:
+        basis += f": answer {answer_ms:.0f} ms"
     if not settled:
         return Measured(speed, None, answer_ms, _find_haste(raw), f"{basis}, load not settled")
     cpu_pct = median(sample.cpu_pct for sample in settled)
@@ -70,9 +74,16 @@ def _combine(
     )
 
 
-def _serve_ms(sample: Sample) -> float:
-    """Its answer had nobody waited."""
-    return sample.answer_ms * (1.0 - min(sample.cpu_pct, SATURATED_PCT) / 100.0)
+def _find_speed(fresh: Sequence[Sample], capacity: Capacity) -> float:
+    """The share of its usual speed, not rounded; 1 where nothing tells."""
+    served = [
+        sample.answer_ms * (1.0 - min(max(sample.cpu_pct, 0.0), SATURATED_PCT) / 100.0)
+        for sample in fresh
+        if sample.answer_ms is not None  # what its answer were had nobody waited
+    ]
+    if not served or capacity.response_ms <= 0:
+        return 1.0
+    return capacity.response_ms / max(median(served), 1e-6)
 
 
 def _find_haste(raw: float) -> str:
@@ -106,6 +117,6 @@ def believe_answer(measured: Measured, device: EdgeDevice, running_pct: float) -
     """What counts where answer and processor go on contradicting each other: the answer."""
     if measured.speed < 1.0:
         return Measured(measured.speed, 0.0, measured.answer_ms, "", measured.basis)
-    use = max(0.0, 1.0 - device.capacity.response_ms / max(measured.answer_ms, 1e-6))
+    use = max(0.0, 1.0 - device.capacity.response_ms / max(measured.answer_ms or 0.0, 1e-6))
     background = max(use * device.capacity.cpu_pct - running_pct, 0.0)
     return Measured(1.0, round(background, 1), measured.answer_ms, "", measured.basis)

@@ -29,6 +29,7 @@ class Known:
     """What was found at a site.
 
     ``states``: what is kept of them, by device. ``planned``: task → device by the last plan.
+    ``coming``: task → device, of tasks whose device is to say yet that it has them.
     ``failed``: device → why it does not obey. ``alerted``: device → event time (ms) of an alert
     that its document may not show yet. ``memory``: of earlier runs.
     """
@@ -40,6 +41,7 @@ class Known:
     optimiser: Optimiser
     overrides: Overrides
     planned: Mapping[str, str | None]
+    coming: Mapping[str, str]
     failed: Mapping[str, str]
     alerted: Mapping[str, int]
     memory: Memory
@@ -101,7 +103,11 @@ def _find_stale(known: Known, device_ids: Iterable[str]) -> Iterable[str]:
 
 def _find_places(known: Known) -> Iterable[tuple[Task, str | None]]:
     for task_id, task in sorted(known.tasks.items()):
-        yield task, find_place(task_id, known.devices, known.planned)
+        there = {device.device_id for device in known.devices}
+        coming = known.coming.get(task_id)
+        # Where it ran goes on running it until then, and counts no more.
+        place = find_place(task_id, known.devices, known.planned)
+        yield task, coming if coming in there else place
 
 
 def _place(task: Task, place: str | None, kept: bool) -> Task:
@@ -151,13 +157,13 @@ def _judge_devices(known: Known, now_ms: int) -> dict[str, Condition]:
             device,
             known.states.get(device.device_id),
             known.memory.watches.get(device.device_id, Watch()),
-            known.tasks,
-            Suspicion(
+            tasks=known.tasks,
+            suspicion=Suspicion(
                 known.failed.get(device.device_id, ""),
                 known.alerted.get(device.device_id),
                 limit_ms,
             ),
-            now_ms,
+            now_ms=now_ms,
         )
         for device in known.devices
     }

@@ -57,6 +57,7 @@ def judge_device(
     device: EdgeDevice,
     record: DeviceRecord | None,
     before: Watch,
+    *,
     tasks: Mapping[str, Task],
     suspicion: Suspicion,
     now_ms: int,
@@ -95,10 +96,13 @@ def _judge_disobedient(
     tasks: Mapping[str, Task],
     why: str,
 ) -> Condition:
-    """It works, for all we know: its tasks stay if they are in time, or would run twice."""
+    """While it works for all we know, its tasks stay if they are in time, or would run twice."""
     deadlines = [tasks[name].deadline_ms for name in device.running if name in tasks]
     shortest = min((limit for limit in deadlines if limit is not None), default=float("inf"))
-    if measured is None or measured.answer_ms <= shortest:
+    if not watch.basis:
+        return Condition(Health(0.0, why), watch)
+    answer_ms = None if measured is None else measured.answer_ms
+    if answer_ms is None or answer_ms <= shortest:
         return Condition(SOUND, watch, measured, closed=why, stuck=why)
     return Condition(Health(0.0, f"{why}, and its tasks are late"), watch, measured)
 

@@ -50,9 +50,9 @@ class Forecast:
         # What moves may be answered later than estimated; what stays is known as it is.
         changed = self._find_changed(plan)
         answers = np.where(changed, answers * (1.0 + self.doubt), answers)
-        share = answers[plan] / self.deadline
-        chance = np.clip((share - SURE_IN_TIME) / (SURE_LATE - SURE_IN_TIME), 0.0, 1.0)
         dead = ~np.isfinite(answers[plan])
+        share = np.where(dead, 0.0, answers[plan]) / self.deadline
+        chance = np.clip((share - SURE_IN_TIME) / (SURE_LATE - SURE_IN_TIME), 0.0, 1.0)
         misplaced = self.site.misplaced[np.arange(len(plan)), plan]
         return np.asarray(np.where(dead | misplaced, 1.0, chance))
 

@@ -7,6 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tocsin.planning.inputs.background import (
+    SETTLED_MS,
+    estimate_background_pct,
+    estimate_idle_ms,
+    subtract_background,
+)
 
 from tests.fakes.messages import NOW
 from tests.unit.tocsin.workshops import state
@@ -14,12 +20,6 @@ from tocsin.domain.errors import InvalidProblemError
 from tocsin.domain.orders import Order, OrderedTask, Report
 from tocsin.domain.twins import Twin
 from tocsin.planning.arrays.load_price import estimate_response_ms
-from tocsin.planning.inputs.background import (
-    SETTLED_MS,
-    estimate_background_pct,
-    estimate_idle_ms,
-    subtract_background,
-)
 from tocsin.planning.inputs.gather import UNHEARD, Known, find_place, gather
 from tocsin.planning.inputs.optimiser import Optimiser, describe_optimiser, parse_optimiser
 from tocsin.planning.inputs.overrides import Overrides, describe_overrides, parse_overrides
