@@ -18,7 +18,8 @@ PATTERNS: Final = (
 )  # fmt: skip
 DEADLINES_MS: Final = (170.0, 180.0, 200.0, 220.0, 250.0, 300.0)
 IDLE_PCT, ANSWER_MS = 9.0, 22.0  # what a workcell takes for itself, and its answer when idle
-MARGIN: Final = 1.25  # of a deadline above the answer of a site in which nothing is wrong
+MARGIN: Final = 1.25  # of a deadline above the longest answer where nothing is wrong
+JITTER, MOST_USE = 0.02, 0.95  # of a processor: its noise, and where an answer is at its longest
 
 # overload, throttled: of its processor. dead: it does nothing. mute: it works, unheard.
 # shaken: a channel of its readings is wrong for a while, its work is not.
@@ -118,11 +119,14 @@ def _draw_tasks(rng: np.random.Generator, cells: tuple[Cell, ...], load: float) 
     room = 100.0 - IDLE_PCT
     loads *= load * room * len(cells) / loads.sum()
     carried = dict.fromkeys(cells, 0.0)
-    usual_ms = ANSWER_MS / (1.0 - min(0.95, (IDLE_PCT + load * room) / 100.0))
-    tasks = []
+    homes: dict[int, Cell] = {}
     for index in np.argsort(-loads).tolist():
-        cell = min(carried, key=carried.__getitem__)
-        carried[cell] += loads[index]
+        homes[index] = min(carried, key=carried.__getitem__)
+        carried[homes[index]] += loads[index]
+    fullest = min((IDLE_PCT + max(carried.values())) / 100.0 + JITTER, MOST_USE)
+    usual_ms = ANSWER_MS / (1.0 - fullest)
+    tasks = []
+    for index, cell in homes.items():
         wants = cell.capabilities[0] if cell.capabilities and rng.random() < 0.4 else None
         tasks.append(
             Work(
