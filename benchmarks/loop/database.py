@@ -13,6 +13,7 @@ from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.profile import Profile
 from tocsin.domain.requests import Request
+from tocsin.domain.restraint import Hold
 from tocsin.domain.site_settings import Kind, StoredSetting
 from tocsin.domain.site_standing import SiteStanding
 from tocsin.domain.stored_plan import StoredPlan
@@ -34,6 +35,7 @@ class Database:
         self.alerts: list[Alert] = []
         self.plans: list[StoredPlan] = []
         self.letters: list[DeadLetter] = []
+        self.holds: list[Hold] = []
         self._devices: dict[str, DeviceRecord] = {}
         self._settings: dict[Kind, StoredSetting] = {}
         self._standing: Mapping[str, Any] | None = None
@@ -86,6 +88,9 @@ class Database:
 
     async def save_standing(self, standing: SiteStanding) -> None:
         self._standing = standing.to_document()
+
+    async def record_hold(self, site_id: str, hold: Hold) -> None:  # noqa: ARG002
+        self.holds.append(hold)
 
     async def find_setting(self, kind: Kind, site_id: str) -> StoredSetting | None:  # noqa: ARG002
         return self._settings.get(kind)

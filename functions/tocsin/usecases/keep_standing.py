@@ -32,6 +32,11 @@ async def keep_standing(
             notes=draft.notes,
             figures=draft.figures,
         )
+    hold = standing.memory.trust.hold
+    if hold is not None and hold != view.memory.trust.hold:
+        log.warning("Site %s is held still: %s", view.site_id, hold.reason)
+        # Before it is in force: a process that ends in between finds the same hold again.
+        await plans.record_hold(view.site_id, hold)
     await plans.save_standing(standing)
     return outcome
 
