@@ -59,7 +59,7 @@ def known(*devices: EdgeDevice, **parts: Any) -> Known:  # noqa: ANN401 (any par
 
 
 BAD: list[tuple[Callable[[dict[str, Any]], object], dict[str, Any], str]] = [
-    (parse_optimiser, {"pause": True}, "'pause' is unknown; use limits, paused"),
+    (parse_optimiser, {"pause": True}, "'pause' is unknown; use limits, pace, paused"),
     (parse_optimiser, {"paused": "yes"}, "paused must be true or false, not 'yes'"),
     (parse_optimiser, {"silentAfterS": 0}, "silentAfterS is 0, but must be at least 1"),
     (parse_optimiser, {"silentAfterS": 10**400}, "silentAfterS is 1000"),
