@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
-from device_sim.devices.device import SimulatedDevice
-from device_sim.faults.faults import WORK_KINDS, Fault
 from numpy.typing import NDArray
 
 from benchmarks.loop.scenario import START_MS, Cell, Scenario, Trouble
 from device_sim.allocation import Allocation, judge, report_of
 from device_sim.devices.drive import TaskDrive
 from device_sim.devices.loads import LoadHistory
+from device_sim.devices.sensing import SimulatedDevice
+from device_sim.faults.kinds import WORK_KINDS, Fault
 from device_sim.faults.schedule import Target, make_fault
 from device_sim.seeds import number_of
 from device_sim.signals.driven import DrivenStream
@@ -58,10 +58,10 @@ class KeptStream(DrivenStream):
         self.taken = values
         return times, values
 
-    def _computed(self) -> tuple[Times, Floats, State]:
+    def _compute_block(self) -> tuple[Times, Floats, State]:
         key = (self._block, self._loads.changes)
         if self._kept is None or self._kept[0] != key:
-            self._kept = (key, super()._computed())
+            self._kept = (key, super()._compute_block())
         return self._kept[1]
 
 

@@ -14,7 +14,7 @@ from benchmarks.loop.hub import Hub
 from benchmarks.loop.oracle import Oracle
 from benchmarks.loop.plant import STEP_S, Lateness, Workcell
 from benchmarks.loop.scenario import LASTS_S, START_MS, Scenario
-from benchmarks.scoring_path import committed_file
+from benchmarks.scoring_path import read_committed
 from device_sim.hub.message import Composer
 from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.domain.errors import DeliveryError
@@ -78,16 +78,16 @@ class Loop:
         self._sources = Sources(hub, database, database, database)
         self._dispatch = Dispatch(hub, database, database, self._queue, self._timeline.now_ms)
         self._live: Live = database
-        self._models = ActiveModels(committed_file, refresh_s=1e9, clock_s=lambda: 0.0)
+        self._models = ActiveModels(read_committed, refresh_s=1e9, clock_s=lambda: 0.0)
         self._memory = DeviceMemory()
         self._oracle = Oracle(SITE, self.cells, scenario.tasks)
         self._lateness = Lateness(scenario)
         self._concerned: set[tuple[str, str, int]] = set()
         self._shown_alerts = 0
 
-    async def run(self) -> Result:
+    async def run(self, lasts_s: int = LASTS_S) -> Result:
         await self._settle_in()
-        for at_s in range(0, LASTS_S, STEP_S):
+        for at_s in range(0, lasts_s, STEP_S):
             await self._step(at_s)
         moved = [
             (plan.created_at - START_MS) / 1_000
