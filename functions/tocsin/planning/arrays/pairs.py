@@ -113,8 +113,8 @@ def sum_unavoidable(
     useless = usable <= 0
     # In place, as there may be millions of pairs. All load where nothing is usable is overload.
     penalty = np.where(allowed, late_w, np.inf)
-    penalty += weights.misplaced * barred
-    penalty += weights.overload * np.outer(load, useless)
+    penalty[barred] += weights.misplaced
+    penalty[:, useless] += weights.overload * load[:, None]
     free = (allowed & ~useless[None, :]).any(axis=1)
     excess = max(float(load[free].sum() - usable.sum()), 0.0)
     return float(penalty.min(axis=1).sum()) + weights.overload * excess

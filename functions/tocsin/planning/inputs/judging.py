@@ -14,7 +14,7 @@ from tocsin.planning.inputs.watching import PERIOD_MS, is_new_again, watch_devic
 from tocsin.planning.problem import Task
 
 FIRST_MS = 120_000  # for a device's first message, since a run first saw it
-ALERT_PERIODS = 120  # after an alert in which a device is given nothing new
+ALERT_PERIODS = 60  # after an alert in which a device is given nothing new
 
 
 @dataclass(frozen=True, slots=True)

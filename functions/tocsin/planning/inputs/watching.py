@@ -19,6 +19,7 @@ ODD = 90  # periods after which a contradiction is taken for the truth of the an
 MESSAGES = 3  # so many may be missing before a device counts as silent
 STEP = 0.04  # of capacity: a smaller change is noise
 STEP_SPEED = 0.1
+RELAPSE = 0.15  # of capacity, or of speed: by so much it must get worse to be trusted less
 PERIOD_MS = 1_000  # of a device whose profile is not known yet
 
 
@@ -95,11 +96,12 @@ def _count(
     step = STEP * device.capacity.cpu_pct
     gain = _left(device, found) - _left(device, watch)
     if gain < -step or found.speed < watch.speed - STEP_SPEED:
-        return replace(found, relapses=(*watch.relapses, now_ms))
+        fell = gain < -RELAPSE * device.capacity.cpu_pct or found.speed < watch.speed - RELAPSE
+        return replace(found, relapses=(*watch.relapses, now_ms)) if fell else found
     if gain <= step and found.speed <= watch.speed + STEP_SPEED:
         return replace(watch, better_since=None)
     since = now_ms if watch.better_since is None else watch.better_since
-    patience_ms = grow_patience(PATIENCE * period_ms, len(watch.relapses) - 1)
+    patience_ms = grow_patience(PATIENCE * period_ms, max(len(watch.relapses) - 1, 0))
     return found if now_ms - since >= patience_ms else replace(watch, better_since=since)
 
 

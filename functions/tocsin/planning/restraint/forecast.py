@@ -11,10 +11,12 @@ from tocsin.planning.arrays.pairs import NOWHERE
 from tocsin.planning.arrays.site import Site
 from tocsin.planning.arrays.types import Bools, Floats, Ints
 
-# An answer is known to about a tenth: a task is surely in time, or late, only so far from its
-# deadline, and in between it is late with a chance that grows evenly.
-SURE_IN_TIME, SURE_LATE = 0.9, 1.1
-RISK = 0.1  # a chance of being late that a receiver's own tasks may be given
+# One answer differs from the next by so large a share of it, and a processor's use from reading to
+# reading by so much, which an answer shows the more the fuller the processor is.
+NOISE, USE_NOISE = 0.06, 0.015
+ESTIMATE = 0.05  # a share by which the answer of a device that gains tasks is not known
+RISK = 0.03  # a chance of being late that a receiver's own tasks may be given
+LOGISTIC = 1.702  # makes the logistic curve nearly the normal distribution's
 PER_OVERLOAD_PCT = 0.02  # late tasks that a percent above capacity counts for
 ROUNDING = 1e-6
 
@@ -46,15 +48,22 @@ class Forecast:
 
     def estimate_chances(self, plan: Ints) -> Floats:
         """``[t]``, from 0 to 1: that a task is late, or not done at all."""
+        site = self.site
         answers = self.estimate_answers(plan)
         # What moves may be answered later than estimated; what stays is known as it is.
-        changed = self._find_changed(plan)
-        answers = np.where(changed, answers * (1.0 + self.doubt), answers)
-        dead = ~np.isfinite(answers[plan])
-        share = np.where(dead, 0.0, answers[plan]) / self.deadline
-        chance = np.clip((share - SURE_IN_TIME) / (SURE_LATE - SURE_IN_TIME), 0.0, 1.0)
-        misplaced = self.site.misplaced[np.arange(len(plan)), plan]
-        return np.asarray(np.where(dead | misplaced, 1.0, chance))
+        gains = self._find_gaining(plan)
+        answers = np.where(gains, answers * (1.0 + self.doubt), answers)
+        use = self.estimate_use(site.device_loads(plan))
+        spread = spread_answers(use, np.where(gains, ESTIMATE, 0.0))
+        chance = compare_deadlines(answers[plan], spread[plan], self.deadline)
+        misplaced = site.misplaced[np.arange(len(plan)), plan]
+        return np.asarray(np.where(misplaced, 1.0, chance))
+
+    def estimate_use(self, loads: Floats) -> Floats:
+        """``[d]``, from 0 to FULLEST, at *loads* ``[d]`` percent."""
+        usable = self.site.usable
+        use = np.divide(loads, usable, out=np.ones(len(usable)), where=usable > 0)
+        return np.asarray(np.minimum(use, FULLEST))
 
     def weigh(self, plan: Ints) -> float:
         """Late tasks that are to be expected, each times its priority, and overload."""
@@ -68,8 +77,7 @@ class Forecast:
         more than it can carry."""
         site = self.site
         stay = np.where(site.present == NOWHERE, plan, site.present)
-        gains = np.zeros(len(site.devices), bool)
-        gains[plan[plan != site.present]] = True
+        gains = self._find_gaining(plan)
         risen = self.estimate_chances(plan) - self.estimate_chances(stay)
         own = (plan == site.present) & (risen > RISK)
         hurt = np.zeros(len(site.devices), bool)
@@ -77,8 +85,23 @@ class Forecast:
         full = site.device_loads(plan) > FULLEST * site.usable + ROUNDING
         return np.asarray(gains & (hurt | full))
 
-    def _find_changed(self, plan: Ints) -> Bools:
+    def _find_gaining(self, plan: Ints) -> Bools:
         """``[d]``: whether a device gains anything."""
-        changed = np.zeros(len(self.site.devices), bool)
-        changed[plan[plan != self.site.present]] = True
-        return changed
+        gains = np.zeros(len(self.site.devices), bool)
+        gains[plan[plan != self.site.present]] = True
+        return gains
+
+
+def spread_answers(use: Floats, unknown: Floats) -> Floats:
+    """``[d]``: by what share answers differ from what is estimated; *unknown*: of the estimate."""
+    return np.asarray(np.sqrt(NOISE**2 + (USE_NOISE / (1.0 - use)) ** 2 + unknown**2))
+
+
+def compare_deadlines(answers: Floats, spread: Floats, deadline: Floats) -> Floats:
+    """The chance that each answer (ms) is later than its deadline; all broadcast."""
+    dead = ~np.isfinite(answers)
+    share = np.where(dead, 1.0, answers) / deadline
+    # No time and no limit are far from any deadline, and have no logarithm.
+    distance = np.log(np.clip(share, 1e-6, 1e6)) / spread
+    chance = 1.0 / (1.0 + np.exp(-np.clip(LOGISTIC * distance, -50.0, 50.0)))
+    return np.asarray(np.where(dead, 1.0, chance))

@@ -20,11 +20,18 @@ from tocsin.planning.moves.greedy import stay_in_place
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
 from tocsin.planning.restraint.allowance import Allowance
-from tocsin.planning.restraint.forecast import SURE_IN_TIME, Forecast
+from tocsin.planning.restraint.forecast import (
+    ESTIMATE,
+    RISK,
+    Forecast,
+    compare_deadlines,
+    spread_answers,
+)
 from tocsin.planning.results.reasons import explain_migrations, find_violations
 from tocsin.planning.search.search import measure_gap
 
-PER_MOVE = 0.1  # late tasks that a move must at least spare: moving is a risk in itself
+LATE = 0.1  # a chance of being late from which on a task is to be helped
+PER_MOVE = 0.25  # late tasks that a move must at least spare: moving is a risk in itself
 TRIALS = 12  # receivers that are tried for a task
 ECONOMY = 0.05  # of the watts that could change: less is not worth moving what is in time
 
@@ -132,10 +139,10 @@ class _Choice:
         plan, site, forecast = plan.copy(), self._site, self._forecast
         chances = forecast.estimate_chances(plan)
         urgency = forecast.priority * chances / np.maximum(site.load, 1e-9)
-        movable = (plan == site.present) & site.counted & (chances > 0)
+        movable = (plan == site.present) & site.counted & (chances > LATE)
         order = np.flatnonzero(movable)
         for task in order[np.argsort(-urgency[order], kind="stable")].tolist():
-            if forecast.estimate_chances(plan)[task] <= 0:
+            if forecast.estimate_chances(plan)[task] <= LATE:
                 continue  # another's leaving was enough
             target = self._find_harmless(plan, task)
             if target is not None:
@@ -146,10 +153,16 @@ class _Choice:
         """The device with the soonest answer that is in time for *task* and harms nobody."""
         site, forecast = self._site, self._forecast
         loads = site.device_loads(plan) + site.load[task]
-        use = np.divide(loads, site.usable, out=np.ones(len(loads)), where=site.usable > 0)
-        answer = site.idle_ms / (1.0 - np.minimum(use, 0.999)) * (1.0 + forecast.doubt)
-        good = (answer <= SURE_IN_TIME * forecast.deadline[task]) & (use < 1.0)
-        good &= np.isfinite(site.cost[task]) & ~site.misplaced[task]
+        use = forecast.estimate_use(loads)
+        answer = site.idle_ms / (1.0 - use) * (1.0 + forecast.doubt)
+        spread = spread_answers(use, np.full(len(use), ESTIMATE))
+        good = compare_deadlines(answer, spread, forecast.deadline[task]) <= RISK
+        good &= (
+            (site.usable > 0)
+            & (loads < site.usable)
+            & np.isfinite(site.cost[task])
+            & ~site.misplaced[task]
+        )
         good[plan[task]] = False
         candidates = np.flatnonzero(good)
         for target in candidates[np.argsort(answer[candidates], kind="stable")][:TRIALS].tolist():

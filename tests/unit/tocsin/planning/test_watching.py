@@ -52,6 +52,13 @@ def test_a_device_that_comes_and_goes_is_waited_for_longer_each_time() -> None:
     assert watch(found, seconds).relapses == (), "an hour later it has a clean slate"
 
 
+def test_a_little_worse_counts_but_costs_no_patience() -> None:
+    slow = watch(watch(Watch(), 0), 15, speed=0.4)
+    slower = watch(slow, 30, speed=0.34)
+    assert slower.speed == 0.34
+    assert slower.relapses == slow.relapses == (NOW + 15_000,)
+
+
 def test_noise_changes_nothing() -> None:
     first = watch(Watch(), 0)
     assert watch(first, 15, speed=0.99) == first
