@@ -32,6 +32,7 @@ from tocsin.planning.search.search import measure_gap
 
 LATE = 0.1  # a chance of being late from which on a task is to be helped
 PER_MOVE = 0.25  # late tasks that a move must at least spare: moving is a risk in itself
+SLIGHT = 0.05  # late tasks that moves for watts may cost: what the forecast cannot tell from none
 TRIALS = 12  # receivers that are tried for a task
 ECONOMY = 0.05  # of the watts that could change: less is not worth moving what is in time
 
@@ -106,7 +107,7 @@ class _Choice:
             site.objective(self._stay),
         )
         harmless = not self._forecast.find_harmed(best).any()
-        in_time = self._forecast.weigh(best) <= self._forecast.weigh(self._stay)
+        in_time = self._forecast.weigh(best) <= self._forecast.weigh(self._stay) + SLIGHT
         within = np.array_equal(self._keep_limits(best)[0], best)
         if harmless and in_time and within and gain > ECONOMY * abs(staying - site.constant_w):
             if self._allowance.economy:
