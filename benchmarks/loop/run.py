@@ -17,6 +17,8 @@ from benchmarks.loop.scenario import LASTS_S, START_MS, Scenario
 from benchmarks.scoring_path import read_committed
 from device_sim.hub.message import Composer
 from tocsin.adapters.model_bundle import ActiveModels
+from tocsin.adapters.published_bundles import PublishedBundles
+from tocsin.adapters.signing_keys import SigningKeys
 from tocsin.domain.errors import DeliveryError
 from tocsin.domain.profile import Profile
 from tocsin.domain.requests import Request
@@ -78,7 +80,9 @@ class Loop:
         self._sources = Sources(hub, database, database, database)
         self._dispatch = Dispatch(hub, database, database, self._queue, self._timeline.now_ms)
         self._live: Live = database
-        self._models = ActiveModels(read_committed, refresh_s=1e9, clock_s=lambda: 0.0)
+        self._models = ActiveModels(
+            PublishedBundles(read_committed, SigningKeys()), refresh_s=1e9, clock_s=lambda: 0.0
+        )
         self._memory = DeviceMemory()
         self._oracle = Oracle(SITE, self.cells, scenario.tasks)
         self._lateness = Lateness(scenario)

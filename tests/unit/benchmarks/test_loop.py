@@ -26,7 +26,7 @@ async def run(way: Way, seconds: int) -> Result:
 
 
 def test_the_loop_relieves_a_slow_workcell_and_stays_at_rest() -> None:
-    results = {way: asyncio.run(run(way, 300)) for way in ("optimiser", "paused", "oracle")}  # type: ignore[arg-type]  # ways
+    results = {way: asyncio.run(run(way, 300)) for way in ("optimiser", "paused", "oracle")}
     assert results["paused"].late_s > 300.0
     assert results["optimiser"].late_s < 0.5 * results["paused"].late_s
     assert results["oracle"].late_s <= results["optimiser"].late_s
