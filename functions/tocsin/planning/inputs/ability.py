@@ -8,7 +8,7 @@ shows at once, also under no load at all; the use follows a change of load some 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from tocsin.domain.work import READINGS, Sample, Work
@@ -18,9 +18,12 @@ SETTLED = 30  # periods: by then the processor shows what the tasks that came an
 SAMPLES = 3  # their median counts: two odd ones in a row it takes to move it
 SATURATED_PCT = 95.0  # beyond this use the formula says nothing, and the use is a bound
 BEYOND = 0.15  # of the use, added where it is only a bound: how much more is wanted shows nowhere
+RISE_PCT = 8.0  # from sample to sample: more is no noise
+FULL_PCT = 99.5
 USUAL_SPEED = 0.85  # devices of a kind differ by a tenth; nearer to 1 is no slowness
 MOST_SPEED = 1.4  # nobody is that much faster than its kind: a sensor must be wrong
 LEAST_SPEED = 0.02
+NOISE_PCT = 2.0  # of a sample of the use
 DOUBT = 0.15  # a share of the tasks' load by which what is measured may be below it
 LEAST_SHARE = 0.01  # of capacity: a device fuller than full can still be described
 
@@ -48,7 +51,26 @@ def measure_ability(device: EdgeDevice, work: Work, running_pct: float) -> Measu
     if not fresh:
         return None
     settled = [one for one in fresh if one.t - span >= since + SETTLED * work.period_ms]
+    rise = _find_rise(settled)
+    if rise:
+        # Something has just begun: what was before it counts no more.
+        fresh, settled = fresh[-1:], [_foresee(settled[-1], rise)]
     return _combine(fresh, settled, device.capacity, running_pct)
+
+
+def _find_rise(settled: Sequence[Sample]) -> float:
+    """Percent by which the use rises from sample to sample though no tasks have come; 0 for
+    noise."""
+    if len(settled) < 2:
+        return 0.0
+    rise = settled[-1].cpu_pct - settled[-2].cpu_pct
+    return rise if rise > RISE_PCT else 0.0
+
+
+def _foresee(sample: Sample, rise: float) -> Sample:
+    """What rises goes on rising, at least once more by as much: a processor's use follows a load
+    some readings later."""
+    return replace(sample, cpu_pct=min(sample.cpu_pct + rise, FULL_PCT))
 
 
 def _combine(
@@ -92,7 +114,7 @@ def _find_haste(raw: float) -> str:
 
 def _find_idleness(speed: float, background_pct: float, running_pct: float) -> str:
     """A slow processor is the busier for it."""
-    if speed >= 1.0 or background_pct >= -DOUBT * running_pct:
+    if speed >= 1.0 or background_pct >= -DOUBT * running_pct - NOISE_PCT:
         return ""
     return "it answers late, but its processor is not busy with what its tasks take"
 

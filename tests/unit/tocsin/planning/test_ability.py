@@ -83,6 +83,26 @@ def test_what_goes_on_contradicting_itself_is_judged_by_its_answers() -> None:
     assert believe_answer(late, device(), 40.0).speed < 0.4
 
 
+def test_what_has_just_begun_is_foreseen() -> None:
+    """A programme of 60 % beside 40 % of tasks, ten readings after it began."""
+    samples = tuple(
+        Sample(NOW - 5_000 * ago, use, SERVICE_MS / (1.0 - use / 100.0))
+        for ago, use in ((2, 49.0), (1, 64.0), (0, 82.0))
+    )
+    found = measure_ability(device(), Work(1_000, 5_000, samples), 40.0)
+    assert found is not None
+    assert (found.speed, found.odd) == (1.0, "")
+    assert found.background_pct is not None
+    assert found.background_pct > 55.0
+
+
+def test_a_slow_processor_is_seen_in_its_first_sample() -> None:
+    before, after = Sample(NOW - 5_000, 49.0, 43.0), Sample(NOW, 75.0, 55.0 / 0.25)
+    found = measure_ability(device(), Work(1_000, 5_000, (before, after)), 40.0)
+    assert found is not None
+    assert found.speed == 0.4
+
+
 def test_a_processor_alone_tells_the_background() -> None:
     found = measure_ability(device(), work(75.0, None), 40.0)
     assert found is not None
