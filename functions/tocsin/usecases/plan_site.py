@@ -20,6 +20,8 @@ from tocsin.usecases.look_at_site import SiteView
 from tocsin.usecases.ports.planning import Planner
 from tocsin.usecases.remember import allow, expect, list_reasons, recall, review
 
+CHANGED_MS = 120_000  # an order may take a minute, and a processor half of one to show it
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -90,9 +92,23 @@ def _gather_known(view: SiteView, request: Request, memory: Memory) -> Known:
         overrides=view.overrides,
         planned={} if view.last is None else view.last.allocation,
         coming=find_coming(view.plans),
+        changed=_find_changed(view),
         failed=_find_disobedient(view),
         alerted=request.alerted,
         memory=memory,
+    )
+
+
+def _find_changed(view: SiteView) -> frozenset[str]:
+    """The devices that tasks came to or left by the orders that they reported last, or shortly
+    before."""
+    at = {device.device_id: device.report.at for device in view.devices if device.report}
+    return frozenset(
+        name
+        for plan in view.plans
+        for move in plan.migrations
+        for name in (move.source, move.target)
+        if name in at and plan.created_at > at[name] - CHANGED_MS
     )
 
 

@@ -43,9 +43,11 @@ class Measured:
     basis: str
 
 
-def measure_ability(device: EdgeDevice, work: Work, running_pct: float) -> Measured | None:
-    """None where its present tasks' readings are too few. *running_pct*: its tasks' load."""
-    since = 0 if device.report is None else device.report.at
+def measure_ability(
+    device: EdgeDevice, work: Work, running_pct: float, *, since: int = 0
+) -> Measured | None:
+    """None where its present tasks' readings are too few. *running_pct*: its tasks' load, which it
+    has carried *since* then (ms by its clock)."""
     span = READINGS * work.period_ms
     fresh = [sample for sample in work.samples if sample.t - span >= since][-SAMPLES:]
     if not fresh:

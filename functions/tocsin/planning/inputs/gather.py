@@ -30,6 +30,7 @@ class Known:
 
     ``states``: what is kept of them, by device. ``planned``: task → device by the last plan.
     ``coming``: task → device, of tasks whose device is to say yet that it has them.
+    ``changed``: the devices that tasks came to or left lately.
     ``failed``: device → why it does not obey. ``alerted``: device → event time (ms) of an alert
     that its document may not show yet. ``memory``: of earlier runs.
     """
@@ -42,6 +43,7 @@ class Known:
     overrides: Overrides
     planned: Mapping[str, str | None]
     coming: Mapping[str, str]
+    changed: frozenset[str]
     failed: Mapping[str, str]
     alerted: Mapping[str, int]
     memory: Memory
@@ -162,6 +164,7 @@ def _judge_devices(known: Known, now_ms: int) -> dict[str, Condition]:
                 known.failed.get(device.device_id, ""),
                 known.alerted.get(device.device_id),
                 limit_ms,
+                has_changed=device.device_id in known.changed,
             ),
             now_ms=now_ms,
         )

@@ -10,7 +10,13 @@ from tocsin.domain.health import SOUND, Health, guess_health
 from tocsin.domain.watch import Watch
 from tocsin.planning.inputs.ability import Measured
 from tocsin.planning.inputs.twins import EdgeDevice
-from tocsin.planning.inputs.watching import PERIOD_MS, is_new_again, watch_device, watch_silence
+from tocsin.planning.inputs.watching import (
+    PERIOD_MS,
+    TaskLoad,
+    is_new_again,
+    watch_device,
+    watch_silence,
+)
 from tocsin.planning.problem import Task
 
 FIRST_MS = 120_000  # for a device's first message, since a run first saw it
@@ -46,11 +52,13 @@ class Condition:
 class Suspicion:
     """What is known against a device. ``disobeys``: why it is given up on, empty where it is not.
     ``alerted_at``: event time (ms) of an alert that its document may not show yet.
-    ``silent_after_ms``: infinite where its silence is the path's."""
+    ``silent_after_ms``: infinite where its silence is the path's. ``has_changed``: whether tasks
+    came or went with its newest orders; others only repeated what it ran."""
 
     disobeys: str
     alerted_at: int | None
     silent_after_ms: float
+    has_changed: bool = True
 
 
 def judge_device(
@@ -67,7 +75,8 @@ def judge_device(
     if record is None:
         return _judge_unheard(before, now_ms)
     running_pct = sum(tasks[name].load_pct for name in device.running if name in tasks)
-    watched = watch_device(device, record, before, running_pct, now_ms)
+    since = 0 if device.report is None or not suspicion.has_changed else device.report.at
+    watched = watch_device(device, record, before, TaskLoad(running_pct, since), now_ms)
     watch = watch_silence(watched.watch, record, suspicion.silent_after_ms, now_ms)
     if watch.silent:
         quiet_s = (now_ms - record.enqueued_at) / 1_000

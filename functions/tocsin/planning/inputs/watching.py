@@ -24,6 +24,15 @@ PERIOD_MS = 1_000  # of a device whose profile is not known yet
 
 
 @dataclass(frozen=True, slots=True)
+class TaskLoad:
+    """``running_pct``: the load of the tasks that a device runs, ``since`` then (ms by its clock;
+    0: for long)."""
+
+    running_pct: float
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Watched:
     """``watch``: what counts from now on. ``measured``: what it was judged by, None where nothing
     could be. ``closed``: why it takes no new tasks for now, empty where it does."""
@@ -34,13 +43,17 @@ class Watched:
 
 
 def watch_device(
-    device: EdgeDevice, record: DeviceRecord | None, before: Watch, running_pct: float, now_ms: int
+    device: EdgeDevice,
+    record: DeviceRecord | None,
+    before: Watch,
+    load: TaskLoad,
+    now_ms: int,
 ) -> Watched:
-    """*record*: None for a device never heard. *running_pct*: the load of the tasks it runs."""
+    """*record*: None for a device never heard."""
     watch = before.forget_old(now_ms)
     if record is None:
         return Watched(watch, None, "")
-    measured = measure_ability(device, record.work, running_pct)
+    measured = measure_ability(device, record.work, load.running_pct, since=load.since)
     if measured is None:
         return Watched(replace(watch, better_since=None), None, "")
     period_ms = record.work.period_ms or PERIOD_MS
@@ -50,7 +63,7 @@ def watch_device(
         watch = replace(watch, odd_since=since)
         if now_ms - since < ODD * period_ms:
             return Watched(watch, None, measured.odd)
-        closed, measured = measured.odd, believe_answer(measured, device, running_pct)
+        closed, measured = measured.odd, believe_answer(measured, device, load.running_pct)
     else:
         watch = replace(watch, odd_since=None)
     return Watched(_count(device, watch, measured, period_ms, now_ms), measured, closed)

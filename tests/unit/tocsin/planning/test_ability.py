@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.messages import NOW
-from tocsin.domain.orders import Report
 from tocsin.domain.work import Sample, Work
 from tocsin.planning.inputs.ability import Measured, believe_answer, measure_ability
 from tocsin.planning.inputs.twins import Capacity, EdgeDevice
@@ -15,10 +14,8 @@ from tocsin.planning.inputs.twins import Capacity, EdgeDevice
 SERVICE_MS = 22.0
 
 
-def device(at: int = 0) -> EdgeDevice:
-    return EdgeDevice(
-        "cell-1", Capacity(100.0, 12.0, SERVICE_MS), frozenset(), report=Report(1, frozenset(), at)
-    )
+def device() -> EdgeDevice:
+    return EdgeDevice("cell-1", Capacity(100.0, 12.0, SERVICE_MS), frozenset())
 
 
 def work(cpu_pct: float, answer_ms: float | None, count: int = 3) -> Work:
@@ -30,7 +27,7 @@ def measure(load: float, background: float, speed: float = 1.0, at: int = 0) -> 
     """What a device of so much *speed* shows under *load* and *background*."""
     use = min((load + background) / speed, 99.5)
     answer = SERVICE_MS / speed / (1.0 - min(use / 100.0, 0.95))
-    found = measure_ability(device(at), work(use, answer), load)
+    found = measure_ability(device(), work(use, answer), load, since=at)
     assert found is not None
     return found
 
@@ -62,7 +59,7 @@ def test_an_overloaded_device_has_more_background_than_shows() -> None:
 def test_speed_counts_at_once_and_background_when_the_load_has_settled() -> None:
     found = measure(30.0, 9.0, 0.4, at=NOW - 20_000)
     assert (found.speed, found.background_pct) == (0.4, None)
-    assert measure_ability(device(at=NOW - 4_000), work(40.0, 40.0), 0.0) is None
+    assert measure_ability(device(), work(40.0, 40.0), 0.0, since=NOW - 4_000) is None
 
 
 def test_readings_that_contradict_each_other_are_named() -> None:

@@ -121,6 +121,7 @@ def test_any_twins_lead_to_a_plan_or_to_a_reason(
         overrides=parse_overrides({"pins": {"a": "good-0"}, "drained": {"good-1": True}}),
         planned={"a": "good-1", "b": "gone"},
         coming={"b": "gone", "c": "good-0"},
+        changed=frozenset({"good-0", "gone"}),
         failed={"cell-2": "x"},
         alerted={"good-0": NOW},
         memory=EMPTY,

@@ -51,6 +51,7 @@ def known(*devices: EdgeDevice, **parts: Any) -> Known:  # noqa: ANN401 (any par
         "overrides": Overrides({}, frozenset(), frozenset()),
         "planned": {},
         "coming": {},
+        "changed": frozenset(),
         "failed": {},
         "alerted": {},
         "memory": EMPTY,

@@ -8,7 +8,7 @@ from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.watch import HOUR_MS, Watch
 from tocsin.domain.work import Sample, Work
 from tocsin.planning.inputs.twins import Capacity, EdgeDevice
-from tocsin.planning.inputs.watching import ODD, PATIENCE, watch_device, watch_silence
+from tocsin.planning.inputs.watching import ODD, PATIENCE, TaskLoad, watch_device, watch_silence
 
 CELL = EdgeDevice("cell-1", Capacity(100.0, 12.0, 22.0), frozenset())
 LOAD_PCT = 20.0
@@ -24,7 +24,7 @@ def record(now_ms: int, speed: float = 1.0, *, answer_ms: float | None = None) -
 
 def watch(before: Watch, seconds: int, speed: float = 1.0) -> Watch:
     now_ms = NOW + 1_000 * seconds
-    return watch_device(CELL, record(now_ms, speed), before, LOAD_PCT, now_ms).watch
+    return watch_device(CELL, record(now_ms, speed), before, TaskLoad(LOAD_PCT), now_ms).watch
 
 
 def test_worse_counts_at_once_and_better_after_patience() -> None:
@@ -69,13 +69,13 @@ def test_a_contradiction_counts_only_if_it_goes_on() -> None:
     for seconds in (15, 30, 15 + ODD - 1):
         now_ms = NOW + 1_000 * seconds
         odd = record(now_ms, answer_ms=140.0)
-        watched = watch_device(CELL, odd, found, LOAD_PCT, now_ms)
+        watched = watch_device(CELL, odd, found, TaskLoad(LOAD_PCT), now_ms)
         found = watched.watch
         assert watched.closed
         assert watched.measured is None
         assert found.speed == 1.0
     now_ms = NOW + 1_000 * (15 + ODD)
-    late = watch_device(CELL, record(now_ms, answer_ms=140.0), found, LOAD_PCT, now_ms)
+    late = watch_device(CELL, record(now_ms, answer_ms=140.0), found, TaskLoad(LOAD_PCT), now_ms)
     assert late.watch.speed < 0.4, "it is late all the same"
 
 
