@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.fakes.sites import Workshop
-from tests.unit.tocsin.workshops import DEVICES, heard, run, told_workshop
+from tests.unit.tocsin.workshops import DEVICES, PLACES, heard, run, set_content, told_workshop
 from tocsin.domain.requests import Request, parse_request
 from tocsin.domain.work import Sample, Work
 
@@ -41,3 +41,20 @@ async def test_the_timer_alone_asks_for_nothing(shop: Workshop) -> None:
 
 def _read(document: dict[str, object]) -> Request:
     return parse_request(json.dumps(document).encode())
+
+
+async def test_an_order_that_only_repeats_what_a_device_runs_makes_nothing_wait(
+    shop: Workshop,
+) -> None:
+    """The first orders of a site tell every device what it runs, and it reports a new time."""
+    now_ms = shop.clock.now_ms
+    await set_content(
+        shop, "tasks", {"tasks": {name: {"loadPct": 20, "deadlineMs": 150} for name in PLACES}}
+    )
+    shop.twins.report("cell-1", version=1, tasks=["a1", "a2"], at=now_ms - 12_000)
+    samples = tuple(
+        Sample(now_ms - 5_000 * ago, use, 22.0 / (1.0 - min(use, 95.0) / 100.0))
+        for ago, use in ((2, 49.0), (1, 82.0), (0, 97.0))
+    )
+    await heard(shop, "cell-1", work=Work(1_000, 5_000, samples).to_document())
+    assert await run(shop, "alert", alerted={"cell-1": now_ms - 1_000}) == "planned"
