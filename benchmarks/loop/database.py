@@ -8,10 +8,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from typing import Any
 
+from tocsin.domain.alert_marks import AlertKey, Mark
 from tocsin.domain.alerts import Alert
-from tocsin.domain.dead_letters import DeadLetter
+from tocsin.domain.dead_letters import Letter
 from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
 from tocsin.domain.profile import Profile
+from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.requests import Request
 from tocsin.domain.restraint import Hold
 from tocsin.domain.site_settings import Kind, StoredSetting
@@ -23,6 +26,7 @@ from tocsin.planning.problem import Problem
 from tocsin.planning.solve import solve
 from tocsin.planning.solve_settings import SolveSettings
 from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.ports.scoring import Refusal
 
 
 class Database:
@@ -34,7 +38,7 @@ class Database:
     def __init__(self) -> None:
         self.alerts: list[Alert] = []
         self.plans: list[StoredPlan] = []
-        self.letters: list[DeadLetter] = []
+        self.letters: list[Letter] = []
         self.holds: list[Hold] = []
         self._devices: dict[str, DeviceRecord] = {}
         self._settings: dict[Kind, StoredSetting] = {}
@@ -56,17 +60,27 @@ class Database:
     ) -> History:
         return History.empty(profile)
 
-    async def save_alerts(self, alerts: Sequence[Alert]) -> None:
+    async def save_alerts(self, alerts: Sequence[Alert]) -> list[Refusal]:
         self.alerts += alerts
+        return [None] * len(alerts)
 
-    async def save_readings(self, documents: Sequence[Any]) -> None:
-        """Nobody reads them here."""
+    async def save_readings(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
+        return [None] * len(messages)  # nobody reads them here
 
-    async def add_readings(self, documents: Sequence[Any]) -> None:
-        """Nobody reads them here."""
+    async def add_readings(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
+        return [None] * len(messages)
 
-    async def save_devices(self, devices: Sequence[DeviceRecord]) -> None:
+    async def save_devices(
+        self, devices: Sequence[DeviceRecord]
+    ) -> list[str | RefusedError | ChangedMeanwhileError]:
         self._devices |= {device.device_id: device for device in devices}
+        return ["stored"] * len(devices)
+
+    async def find_owed(self, *, stored_before_ms: int, most: int) -> list[Document]:  # noqa: ARG002
+        return []
+
+    async def mark(self, key: AlertKey, marks: Mapping[Mark, int]) -> None:
+        """Nobody sweeps here."""
 
     async def find_plan(self, site_id: str, version: int) -> StoredPlan | None:  # noqa: ARG002
         return next((plan for plan in self.plans if plan.version == version), None)
@@ -104,7 +118,7 @@ class Database:
     async def record_change(self, setting: StoredSetting) -> None:
         """Nobody reads it here."""
 
-    async def put(self, letter: DeadLetter) -> None:
+    async def put(self, letter: Letter) -> None:
         self.letters.append(letter)
 
     async def send(self, site_id: str, message: Document) -> None:

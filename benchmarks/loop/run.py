@@ -29,10 +29,11 @@ from tocsin.profiles import load_profiles
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.ports.operators import Live
 from tocsin.usecases.ports.planning import Dispatch, Sources
-from tocsin.usecases.push_alerts import push_alerts
+from tocsin.usecases.push_alerts import Doors, push_alerts
 from tocsin.usecases.rebalance_fleet import rebalance_fleet
 from tocsin.usecases.rebalance_site import rebalance_site
 from tocsin.usecases.score_readings import score_readings
+from tocsin.usecases.show_beside import LiveBeside
 
 SITE: Final = "site"
 TIMER_S: Final = 15  # REBALANCE_SCHEDULE of the sample
@@ -80,6 +81,7 @@ class Loop:
         self._sources = Sources(hub, database, database, database)
         self._dispatch = Dispatch(hub, database, database, self._queue, self._timeline.now_ms)
         self._live: Live = database
+        self._beside = LiveBeside(database)
         self._models = ActiveModels(
             PublishedBundles(read_committed, SigningKeys()), refresh_s=1e9, clock_s=lambda: 0.0
         )
@@ -167,9 +169,10 @@ class Loop:
                 thresholds=self.database,
                 target_per_day=TARGET_PER_DAY,
                 dead_letters=self.database,
-                live=self._live,
+                live=self._beside,
                 now_ms=self._timeline.now_ms,
             )
+            await self._beside.settle()
 
     def _send(self, name: str) -> Envelope:
         times, values = zip(*self._unsent[name], strict=True)
@@ -182,12 +185,10 @@ class Loop:
         alerts = self.database.alerts[self._shown_alerts :]
         self._shown_alerts = len(self.database.alerts)
         if alerts:
-            await push_alerts(
-                alerts,
-                live=self._live,
-                requests=self._queue,
-                now_ms=self._timeline.now,
+            doors = Doors(
+                self._live, self._queue, self.database, self.database, self._timeline.now_ms
             )
+            await push_alerts([alert.to_document() for alert in alerts], doors)
 
     async def _plan_by_the_clock(self) -> None:
         try:

@@ -19,8 +19,8 @@ from tocsin.domain.errors import BusyError, ChangedMeanwhileError, DeliveryError
 from tocsin.domain.orders import Order, OrderedTask
 from tocsin.domain.requests import Request
 from tocsin.domain.site_settings import Entry, Kind, StoredSetting, revise
-from tocsin.domain.sites import lease_of
 from tocsin.domain.site_standing import Memory, SiteStanding
+from tocsin.domain.sites import lease_of
 from tocsin.domain.watch import Watch
 from tocsin.usecases.ports.planning import Leases, Twins
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tocsin.domain.sites import encode_site
 from tocsin.domain.watch import HOUR_MS
 
 HOLD_MS = 5 * 60 * 1_000  # the first time; doubled for each promise broken before
@@ -33,7 +34,7 @@ class Hold:
     def to_audit(self, site_id: str) -> dict[str, Any]:
         """The ``audit`` document; once more changes nothing."""
         return {
-            "id": f"{self.since}-hold:{site_id}",
+            "id": f"{self.since}-hold:{encode_site(site_id)}",
             "type": "hold",
             "siteId": site_id,
             "by": "optimiser",
