@@ -17,6 +17,7 @@ from tocsin.planning.inputs.twins import Capacity, EdgeDevice
 SETTLED = 30  # periods: by then the processor shows what the tasks that came and went have changed
 SAMPLES = 3  # their median counts: two odd ones in a row it takes to move it
 SATURATED_PCT = 95.0  # beyond this use the formula says nothing, and the use is a bound
+BOUND_PCT = 98.0  # at this use it only says "full"
 BEYOND = 0.15  # of the use, added where it is only a bound: how much more is wanted shows nowhere
 RISE_PCT = 8.0  # from sample to sample: more is no noise
 FULL_PCT = 99.5
@@ -89,7 +90,7 @@ def _combine(
         return Measured(speed, None, answer_ms, _find_haste(raw), f"{basis}, load not settled")
     cpu_pct = median(sample.cpu_pct for sample in settled)
     used_pct = cpu_pct / 100.0 * capacity.cpu_pct * speed
-    is_bound = cpu_pct >= SATURATED_PCT
+    is_bound = cpu_pct >= BOUND_PCT
     found_pct = used_pct * (1.0 + BEYOND * is_bound) - running_pct
     slow = "" if is_bound else _find_idleness(speed, found_pct, running_pct)
     basis += f" at {'over ' * is_bound}{cpu_pct:.0f} % use, tasks {running_pct:.0f} %"

@@ -14,7 +14,9 @@ from tocsin.planning.arrays.types import Bools, Floats, Ints
 # One answer differs from the next by so large a share of it, and a processor's use from reading to
 # reading by so much, which an answer shows the more the fuller the processor is.
 NOISE, USE_NOISE = 0.06, 0.015
-ESTIMATE = 0.05  # a share by which the answer of a device that gains tasks is not known
+# By so large a share the answer of a device that gains tasks is not known, and by so much its use:
+# at nine tenths of use a hundredth more makes an answer a tenth longer.
+ESTIMATE, USE_ESTIMATE = 0.05, 0.015
 RISK = 0.03  # a chance of being late that a receiver's own tasks may be given
 LOGISTIC = 1.702  # makes the logistic curve nearly the normal distribution's
 PER_OVERLOAD_PCT = 0.02  # late tasks that a percent above capacity counts for
@@ -54,7 +56,7 @@ class Forecast:
         gains = self._find_gaining(plan)
         answers = np.where(gains, answers * (1.0 + self.doubt), answers)
         use = self.estimate_use(site.device_loads(plan))
-        spread = spread_answers(use, np.where(gains, ESTIMATE, 0.0))
+        spread = spread_answers(use, gains)
         chance = compare_deadlines(answers[plan], spread[plan], self.deadline)
         misplaced = site.misplaced[np.arange(len(plan)), plan]
         return np.asarray(np.where(misplaced, 1.0, chance))
@@ -92,9 +94,12 @@ class Forecast:
         return gains
 
 
-def spread_answers(use: Floats, unknown: Floats) -> Floats:
-    """``[d]``: by what share answers differ from what is estimated; *unknown*: of the estimate."""
-    return np.asarray(np.sqrt(NOISE**2 + (USE_NOISE / (1.0 - use)) ** 2 + unknown**2))
+def spread_answers(use: Floats, gains: Bools) -> Floats:
+    """``[d]``: by what share answers differ from what is estimated at *use* ``[d]``; more for a
+    device that *gains* ``[d]`` tasks."""
+    known = NOISE**2 + (USE_NOISE / (1.0 - use)) ** 2
+    guessed = ESTIMATE**2 + (USE_ESTIMATE / (1.0 - use)) ** 2
+    return np.asarray(np.sqrt(known + np.where(gains, guessed, 0.0)))
 
 
 def compare_deadlines(answers: Floats, spread: Floats, deadline: Floats) -> Floats:

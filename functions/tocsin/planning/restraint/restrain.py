@@ -21,7 +21,6 @@ from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
 from tocsin.planning.restraint.allowance import Allowance
 from tocsin.planning.restraint.forecast import (
-    ESTIMATE,
     RISK,
     Forecast,
     compare_deadlines,
@@ -156,7 +155,7 @@ class _Choice:
         loads = site.device_loads(plan) + site.load[task]
         use = forecast.estimate_use(loads)
         answer = site.idle_ms / (1.0 - use) * (1.0 + forecast.doubt)
-        spread = spread_answers(use, np.full(len(use), ESTIMATE))
+        spread = spread_answers(use, np.ones(len(use), bool))
         good = compare_deadlines(answer, spread, forecast.deadline[task]) <= RISK
         good &= (
             (site.usable > 0)
