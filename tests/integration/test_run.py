@@ -31,6 +31,7 @@ def make_options(folder: Path, *, duration_s: float) -> Options:
         state=folder,
         keep=True,
         address="unused: the stack has its own endpoints",
+        paused=True,  # plans of its own, at some moments of the clock, are not what is tested
     )
 
 
@@ -62,7 +63,7 @@ def test_what_earlier_runs_left_is_not_counted(shared_stack: Stack, tmp_path: Pa
     assert list_failures(report) == []
     assert report["readings_stored"] == report["readings_sent"] > 0
     assert (report["alerts_raised"], report["alerts_pushed"]) == (0, 0)
-    assert report["plans"]["made"] == 0 or report["plans"]["migrations"] == 0
+    assert (report["plans"]["made"], report["plans"]["migrations"]) == (0, 0)
 
 
 def leave_earlier_data(endpoints: Endpoints) -> None:
