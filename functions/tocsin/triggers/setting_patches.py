@@ -23,14 +23,6 @@ class LimitsPatch(Input):
     min_health: Change[Number] = UNSET
 
 
-class PacePatch(Input):
-    per_task_hour: Change[Number] = UNSET
-    per_device_hour: Change[Number] = UNSET
-    per_site_hour: Change[Number] = UNSET
-    settle_s: Change[Number] = UNSET
-    quiet_s: Change[Number] = UNSET
-
-
 class WeightsPatch(Input):
     energy: Change[Number] = UNSET
     response: Change[Number] = UNSET
@@ -48,14 +40,9 @@ class SearchPatch(Input):
 
 
 class OptimiserPatch(Input):
-    """hold: null takes the site's hold away, as any change does. Nobody sets one: any other value
-    is refused where the setting as a whole is checked."""
-
-    hold: Change[bool] = UNSET
     paused: Change[bool] = UNSET
     silent_after_s: Change[Number] = UNSET
     limits: Change[LimitsPatch] = UNSET
-    pace: Change[PacePatch] = UNSET
     weights: Change[WeightsPatch] = UNSET
     search: Change[SearchPatch] = UNSET
 

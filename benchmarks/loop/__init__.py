@@ -1,1 +1,0 @@
-"""The closed loop judged over hours: readings, alerts, plans, orders, and what becomes of tasks."""
