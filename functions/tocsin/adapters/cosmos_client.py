@@ -6,12 +6,17 @@ import logging
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from azure.core import MatchConditions
 from azure.cosmos.aio import ContainerProxy, CosmosClient
-from azure.cosmos.exceptions import CosmosResourceNotFoundError
+from azure.cosmos.exceptions import (
+    CosmosAccessConditionFailedError,
+    CosmosResourceExistsError,
+    CosmosResourceNotFoundError,
+)
 
 from tocsin.adapters.identity import credential_for
 from tocsin.adapters.transport import quick_transport
-from tocsin.domain.errors import DamagedDocumentError
+from tocsin.domain.errors import ChangedMeanwhileError, DamagedDocumentError
 from tocsin.settings import Connection
 from tocsin.usecases.ports.documents import Document
 
@@ -64,3 +69,28 @@ def read_sound(read: Callable[[Document], Record], document: Document) -> Record
     except DamagedDocumentError as error:
         log.error("Left out: %s", error)  # noqa: TRY400 (told)
         return None
+
+
+async def save_unchanged(
+    container: ContainerProxy, document: Document, etag: str | None, changed: str
+) -> None:
+    """Save a document in place of the one that was read with *etag*, or as a new one with None.
+
+    Raises ChangedMeanwhileError with the text *changed* when it is not as it was read.
+    """
+    try:
+        if etag is None:
+            await container.create_item(dict(document))
+        else:
+            await container.replace_item(
+                document["id"],
+                dict(document),
+                etag=etag,
+                match_condition=MatchConditions.IfNotModified,
+            )
+    except (
+        CosmosAccessConditionFailedError,
+        CosmosResourceExistsError,
+        CosmosResourceNotFoundError,
+    ) as error:
+        raise ChangedMeanwhileError(changed) from error

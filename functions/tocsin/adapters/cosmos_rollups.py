@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-from azure.core import MatchConditions
 from azure.cosmos.aio import CosmosClient
 from azure.cosmos.exceptions import (
-    CosmosAccessConditionFailedError,
-    CosmosResourceExistsError,
     CosmosResourceNotFoundError,
 )
 
-from tocsin.adapters.cosmos_client import query_parameters, read_sound
+from tocsin.adapters.cosmos_client import query_parameters, read_sound, save_unchanged
 from tocsin.adapters.cosmos_readings import PAGE, find_messages
+from tocsin.adapters.failures import tell_apart
 from tocsin.domain.cells import Cells
-from tocsin.domain.errors import ChangedMeanwhileError
 from tocsin.domain.rollup import MINUTE, Resolution, Rollup, rollup_id
 from tocsin.domain.stored_message import StoredMessage
 from tocsin.usecases.ports.documents import Document
@@ -87,25 +84,11 @@ class CosmosRollups:
         return sound or Rollup(device_id, resolution, start, Cells.empty(), found["_etag"])
 
     async def save_rollup(self, rollup: Rollup) -> None:
-        document = rollup.to_document()
-        try:
-            if rollup.etag is None:
-                await self._rollups.create_item(document)
-            else:
-                await self._rollups.replace_item(
-                    document["id"],
-                    document,
-                    etag=rollup.etag,
-                    match_condition=MatchConditions.IfNotModified,
-                )
-        except (
-            CosmosAccessConditionFailedError,
-            CosmosResourceExistsError,
-            CosmosResourceNotFoundError,
-        ) as error:
-            raise ChangedMeanwhileError(
-                f"the rollup {document['id']} of {rollup.device_id!r} was changed meanwhile"
-            ) from error
+        what = f"the rollup {rollup.document_id} of {rollup.device_id!r}"
+        with tell_apart(f"{what} is not saved"):
+            await save_unchanged(
+                self._rollups, rollup.to_document(), rollup.etag, f"{what} was changed meanwhile"
+            )
 
 
 def _read_checked(document: Document) -> StoredMessage:

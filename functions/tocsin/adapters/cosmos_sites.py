@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from azure.core import MatchConditions
 from azure.cosmos.aio import CosmosClient
 from azure.cosmos.exceptions import (
-    CosmosAccessConditionFailedError,
-    CosmosResourceExistsError,
     CosmosResourceNotFoundError,
 )
 
-from tocsin.adapters.cosmos_client import query_parameters, read_document
-from tocsin.domain.errors import ChangedMeanwhileError
+from tocsin.adapters.cosmos_client import query_parameters, read_document, save_unchanged
 from tocsin.domain.site_settings import Kind, StoredSetting, setting_id
 from tocsin.domain.site_standing import STANDING_ID, SiteStanding
 from tocsin.domain.sites import list_sites
@@ -67,24 +63,12 @@ class CosmosSites:
 
     async def replace_setting(self, setting: StoredSetting) -> None:
         document = setting.to_document()
-        try:
-            if setting.etag is None:
-                await self._settings.create_item(document)
-            else:
-                await self._settings.replace_item(
-                    document["id"],
-                    document,
-                    etag=setting.etag,
-                    match_condition=MatchConditions.IfNotModified,
-                )
-        except (
-            CosmosAccessConditionFailedError,
-            CosmosResourceExistsError,
-            CosmosResourceNotFoundError,
-        ) as error:
-            raise ChangedMeanwhileError(
-                f"{document['id']} was changed by someone else; try again"
-            ) from error
+        await save_unchanged(
+            self._settings,
+            document,
+            setting.etag,
+            f"{document['id']} was changed by someone else; try again",
+        )
 
     async def list_planned_sites(self) -> list[str]:
         return list_sites([site async for site in self._settings.query_items(_PLANNED_SITES)])

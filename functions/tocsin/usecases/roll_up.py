@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from tocsin.domain.errors import RefusedError
 from tocsin.domain.rollup_progress import (
     Arrival,
     Progress,
@@ -33,8 +34,9 @@ async def roll_up(arrivals: Sequence[Arrival], *, rollups: Rollups, memory: Roll
     """Roll up what is complete now that these messages are stored.
 
     Any batch may come again, also in part, in another order or in another process: what is written
-    follows from the stored messages alone. Raises what the database raises; what was done until
-    then is kept, and the same batch goes on from there.
+    follows from the stored messages alone. Raises what the database raises while it is away; what
+    was done until then is kept, and the same batch goes on from there. A device whose rollup is
+    refused for good is logged, and keeps no other waiting.
     """
     by_device: dict[str, list[Arrival]] = {}
     for arrival in arrivals:
@@ -50,8 +52,11 @@ async def roll_up(arrivals: Sequence[Arrival], *, rollups: Rollups, memory: Roll
         *(roll_up_one(device_id, of_device) for device_id, of_device in by_device.items()),
         return_exceptions=True,  # a device must not keep the others of its batch from their turn
     )
-    for outcome in done:
-        if isinstance(outcome, BaseException):
+    for device_id, outcome in zip(by_device, done, strict=True):
+        if isinstance(outcome, RefusedError):
+            # No retry cures it, and the feed behind it would wait for ever.
+            log.error("Device %r is not rolled up further: %s", device_id, outcome)
+        elif isinstance(outcome, BaseException):
             raise outcome
 
 

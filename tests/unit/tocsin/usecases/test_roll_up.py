@@ -17,8 +17,9 @@ from tests.fakes.records import decided_message
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.store import CrashError, FakeStore
 from tocsin.domain.cells import Cells
+from tocsin.domain.errors import RefusedError
 from tocsin.domain.readings import DecidedMessage
-from tocsin.domain.rollup import DAY_MS, HOUR, HOUR_MS, MINUTE, MINUTE_MS, cut_rollups
+from tocsin.domain.rollup import DAY_MS, HOUR, HOUR_MS, MINUTE, MINUTE_MS, Rollup, cut_rollups
 from tocsin.domain.rollup_progress import Arrival, find_complete, start_hour
 from tocsin.domain.stored_message import StoredMessage
 from tocsin.usecases.roll_up import RollupMemory, roll_up
@@ -244,3 +245,25 @@ def test_a_device_that_fails_leaves_the_others_their_turn() -> None:
     with pytest.raises(OSError, match="away"):
         feed.follow()
     assert minutes_of(feed, "rig-2") == [0]
+
+
+class RefusingRollups(FakeRollups):
+    """Refuses the rollups of one device for good."""
+
+    async def save_rollup(self, rollup: Rollup) -> None:
+        if rollup.device_id == DEVICES[0]:
+            raise RefusedError("refused for good")
+        await super().save_rollup(rollup)
+
+
+def test_a_device_whose_rollups_are_refused_for_good_keeps_no_other_waiting(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    feed = Feed()
+    feed.rollups = RefusingRollups(feed.store)
+    for minute in range(0, 31, 5):
+        feed.write(*(message([START + minute * MINUTE_MS], device) for device in DEVICES))
+    feed.follow()
+    assert minutes_of(feed, DEVICES[0]) == []
+    assert minutes_of(feed, DEVICES[1]) != []
+    assert f"Device {DEVICES[0]!r} is not rolled up further" in caplog.text
