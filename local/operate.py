@@ -41,8 +41,16 @@ def call_api(
         with urllib.request.urlopen(request, timeout=WITHIN_S) as answer:  # noqa: S310 (as above)
             content: dict[str, Any] = json.load(answer)
     except urllib.error.HTTPError as error:
-        said = error.read(2_000).decode(errors="replace")
+        said = _read_detail(error.read(10_000).decode(errors="replace"))
         raise PreparationError(f"{what}: {error.code} {said}") from error
     except OSError as error:
         raise PreparationError(f"{what}: {error}") from error
     return content
+
+
+def _read_detail(text: str) -> str:
+    """What a problem of the API (RFC 9457) says; the text itself where it is none."""
+    try:
+        return str(json.loads(text)["detail"])
+    except (ValueError, KeyError, TypeError):
+        return text

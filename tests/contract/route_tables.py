@@ -47,6 +47,8 @@ def _parse_line(text: str) -> Line:
 # reaches this port is a program of this machine. "forged" has the names, but no role.
 API_AT_THE_HOST: Final = parse_table("""
 GET   health                 -                      200 200 200 200 200 403 403
+GET   openapi.json           -                      200 200 200 200 200 403 403
+GET   docs                   -                      200 200 200 200 200 403 403
 GET   negotiate              negotiate?site=north   401 401 403 200 200 403 403
 GET   profiles               -                      401 401 403 200 200 403 403
 GET   devices                -                      401 401 403 200 200 403 403

@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 from local.addresses import find_free_address
 from local.services import Endpoints
 from tests.contract.functions_hosts import make_api_host
-from tests.unit.tocsin.triggers.http_calls import OPERATOR
+from tests.unit.tocsin.triggers.http_calls import OPERATOR, PROBLEM
 from tocsin.triggers.calls import AnyRoute
 from tocsin.triggers.http import ROUTES
 
@@ -41,7 +41,7 @@ async def test_each_route_is_reached_and_not_the_one_for_unknown_paths(
     path = "/".join(EXAMPLES.get(part, part) for part in route.path.split("/"))
     async with http.request(route.method, f"/api/{path}", params={"sight": "north"}) as answer:
         assert answer.status == 400
-        assert (await answer.json())["error"].startswith("the parameter 'sight' is unknown; ")
+        assert (await answer.json())["detail"].startswith("the parameter 'sight' is unknown; ")
 
 
 @pytest.mark.parametrize(
@@ -58,17 +58,17 @@ async def test_each_route_is_reached_and_not_the_one_for_unknown_paths(
         ("GET", "devices?site=north&site=south", 400, "'site' is given more than once"),
         ("GET", "devices?site=nowhere", 400, "there is no site 'nowhere'; there are north"),
         ("GET", "alerts?state=closed", 400, "state must be open or all, not 'closed'"),
-        ("POST", "plans/run?site=north", 400, "send JSON"),
+        ("POST", "plans/run?site=north", 415, "send JSON"),
     ],
 )
 async def test_what_cannot_be_served_says_so_in_one_shape(
     http: ClientSession, method: str, path: str, status: int, said: str
 ) -> None:
     async with http.request(method, f"/api/{path}") as answer:
-        assert (answer.status, answer.content_type) == (status, "application/json")
+        assert (answer.status, answer.content_type) == (status, "application/problem+json")
         content = await answer.json()
-        assert set(content) == {"error"}
-        assert said in content["error"]
+        assert set(content) == PROBLEM
+        assert said in content["detail"]
         allowed = answer.headers.get("Allow")
     assert (allowed is not None) == (status == 405)
 
@@ -77,7 +77,7 @@ async def test_what_cannot_be_served_says_so_in_one_shape(
 async def test_a_preview_misspelt_is_no_run(http: ClientSession, body: dict[str, object]) -> None:
     async with http.post("/api/plans/run?site=north", json=body) as answer:
         assert answer.status == 400
-        assert next(iter(body)) in (await answer.json())["error"]
+        assert next(iter(body)) in (await answer.json())["detail"]
 
 
 async def test_served_routes_are_served(http: ClientSession) -> None:

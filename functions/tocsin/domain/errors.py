@@ -6,7 +6,9 @@ TocsinError
 ├── InvalidBundleError       a model bundle that must not be loaded
 ├── DamagedDocumentError     a document of the database that makes no sense
 ├── InvalidRequestError      a request with an unknown, malformed or out-of-range part
-│   └── InvalidSiteError     what no site can be called, with the reason
+│   ├── InvalidSiteError     what no site can be called, with the reason
+│   ├── TooLargeError        a request of more bytes than are read
+│   └── UnsupportedTypeError a request whose body says that it is no JSON
 ├── NotFoundError            a device or a plan that is not there
 ├── UnauthenticatedError     a request that names no user who can be trusted
 ├── ForbiddenError           a user without the role that the request needs
@@ -61,6 +63,14 @@ class InvalidRequestError(TocsinError):
 
 class InvalidSiteError(InvalidRequestError):
     """A site cannot be called that; the text says why."""
+
+
+class TooLargeError(InvalidRequestError):
+    """A request has more bytes than are read."""
+
+
+class UnsupportedTypeError(InvalidRequestError):
+    """The body of a request is of a type that is not read."""
 
 
 class NotFoundError(TocsinError):

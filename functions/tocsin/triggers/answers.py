@@ -1,13 +1,15 @@
-"""Answers of HTTP functions: JSON, and one shape for whatever goes wrong."""
+"""Answers of HTTP functions: typed JSON, and one shape for whatever goes wrong (RFC 9457)."""
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Self
 
 import azure.functions as func
+import msgspec
 
 from tocsin.domain.errors import (
     BusyError,
@@ -19,7 +21,9 @@ from tocsin.domain.errors import (
     InvalidRequestError,
     NotFoundError,
     RefusedError,
+    TooLargeError,
     UnauthenticatedError,
+    UnsupportedTypeError,
 )
 
 log = logging.getLogger(__name__)
@@ -28,6 +32,8 @@ STATUS: Mapping[type, int] = {  # of an error, or of the next above it in the tr
     UnauthenticatedError: 401,
     ForbiddenError: 403,
     InvalidRequestError: 400,
+    TooLargeError: 413,
+    UnsupportedTypeError: 415,
     InvalidProblemError: 400,
     NotFoundError: 404,
     BusyError: 409,
@@ -36,23 +42,57 @@ STATUS: Mapping[type, int] = {  # of an error, or of the next above it in the tr
     RefusedError: 400,
     DeliveryError: 503,
 }
+JSON = "application/json"
+PROBLEM_JSON = "application/problem+json"
 # What such an error says of itself is for the log.
 AWAY = "a service that this needs does not answer just now; try again"
 REFUSED = "a service that this needs refuses it, and will refuse it again; the log says why"
 MOST_LETTERS = 2_000
 
 
-def answer_json(
-    content: Any,  # noqa: ANN401 (any JSON)
-    *,
-    status: int = 200,
-    headers: Mapping[str, str] | None = None,
-) -> func.HttpResponse:
+class Output(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """What a route answers: names in camel case, types as annotated."""
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> Self:
+        """*document* as this record.
+
+        Raises msgspec.ValidationError where it is none: then the code and what it says of itself
+        differ, and that is a fault of ours.
+        """
+        return msgspec.convert(document, cls)
+
+
+class Problem(Output):
+    """Why a request was not served (RFC 9457).
+
+    ``title`` is the name of the status; ``detail`` names the thing that is wrong, and what to do
+    about it.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with another status than 200, with headers, or of another kind than JSON."""
+
+    content: Output | bytes
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    mimetype: str = JSON
+
+
+def write_answer(answer: Answer) -> func.HttpResponse:
+    content = answer.content
     return func.HttpResponse(
-        json.dumps(content),
-        status_code=status,
-        headers=None if headers is None else dict(headers),
-        mimetype="application/json",
+        content if isinstance(content, bytes) else msgspec.json.encode(content),
+        status_code=answer.status,
+        headers=dict(answer.headers),
+        mimetype=answer.mimetype,
     )
 
 
@@ -64,8 +104,18 @@ def shorten(text: str) -> str:
 def answer_problem(
     status: int, text: str, *, headers: Mapping[str, str] | None = None
 ) -> func.HttpResponse:
-    """The one shape of every answer that is no success."""
-    return answer_json({"error": shorten(text)}, status=status, headers=headers)
+    """The one shape of every answer that is no success.
+
+    Its type is about:blank, which says that the status tells all that a program could need.
+    """
+    problem = Problem(
+        type="about:blank",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        # A lone half of a surrogate pair, sent as \ud800, is no text that an answer can hold.
+        detail=shorten(text).encode(errors="replace").decode(),
+    )
+    return write_answer(Answer(problem, status, headers or {}, PROBLEM_JSON))
 
 
 def answer_error(error: Exception, what: str) -> func.HttpResponse:

@@ -11,7 +11,7 @@ import azure.functions as func
 from tocsin.bootstrap import Services
 from tocsin.domain.errors import ForbiddenError
 from tocsin.domain.principal import ANYONE, Principal, parse_principal
-from tocsin.triggers.answers import answer_error
+from tocsin.triggers.answers import Answer, Output, answer_error, write_answer
 from tocsin.triggers.inputs import Input, parse_body, parse_query
 
 Query = TypeVar("Query", bound=Input)
@@ -35,6 +35,9 @@ class Route(Generic[Query, Body]):
 
     role: who may call it, besides those who may do more; ANYONE without signing in.
     query, body: the records of all that it takes; anything else is refused.
+    answers: by status the record that it answers, or the media type of what is no JSON.
+    handler: what it does; the first line of its docstring is its title in the OpenAPI document.
+    fails: the statuses of its problems, besides those that every route may answer.
     """
 
     name: str
@@ -43,7 +46,9 @@ class Route(Generic[Query, Body]):
     role: str
     query: type[Query]
     body: type[Body]
-    handler: Callable[[Call[Query, Body]], Awaitable[func.HttpResponse]]
+    answers: Mapping[int, type[Output] | str]
+    handler: Callable[[Call[Query, Body]], Awaitable[Output | Answer]]
+    fails: frozenset[int] = frozenset()
 
 
 AnyRoute = Route[Any, Any]
@@ -55,7 +60,8 @@ def add_route(app: func.Blueprint, services: Callable[[], Services], route: AnyR
     @app.route(route.path, methods=[route.method], auth_level=func.AuthLevel.ANONYMOUS)
     async def answer(req: func.HttpRequest) -> func.HttpResponse:
         try:
-            return await route.handler(_parse_call(req, services(), route))
+            found = await route.handler(_parse_call(req, services(), route))
+            return write_answer(found if isinstance(found, Answer) else Answer(found))
         except Exception as error:  # noqa: BLE001 (the host would answer without a word; this logs it)
             return answer_error(error, f"{route.method} {route.path}")
 

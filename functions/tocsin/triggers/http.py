@@ -17,16 +17,19 @@ from tocsin.triggers import (
     http_settings,
 )
 from tocsin.triggers.calls import AnyRoute, add_route
+from tocsin.triggers.http_openapi import add_descriptions
 from tocsin.triggers.no_route import add_no_route
 
-ROUTES: tuple[AnyRoute, ...] = (
-    *http_health.ROUTES,
-    *http_live.ROUTES,
-    *http_devices.ROUTES,
-    *http_alerts.ROUTES,
-    *http_letters.ROUTES,
-    *http_plans.ROUTES,
-    *http_settings.ROUTES,
+ROUTES: tuple[AnyRoute, ...] = add_descriptions(
+    (
+        *http_health.ROUTES,
+        *http_live.ROUTES,
+        *http_devices.ROUTES,
+        *http_alerts.ROUTES,
+        *http_letters.ROUTES,
+        *http_plans.ROUTES,
+        *http_settings.ROUTES,
+    )
 )
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import azure.functions as func
 from msgspec import Meta
 
 from tocsin.domain.alerts import AlertPosition
 from tocsin.domain.principal import VIEWER
-from tocsin.triggers.answers import answer_json
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Nothing
+from tocsin.triggers.outputs_alerts import AlertShown, AlertsShown
 from tocsin.triggers.site_query import AnySiteQuery
 from tocsin.usecases.show_alerts import DEFAULT_MAX, MOST, AlertQuery, ShownAlert, show_alerts
 
@@ -25,7 +24,8 @@ class AlertsQuery(AnySiteQuery):
     max: Annotated[int, Meta(ge=1, le=MOST)] = DEFAULT_MAX
 
 
-async def list_alerts(call: Call[AlertsQuery, Nothing]) -> func.HttpResponse:
+async def list_alerts(call: Call[AlertsQuery, Nothing]) -> AlertsShown:
+    """The history of alerts, newest first."""
     query, services = call.query, call.services
     wanted = AlertQuery(
         site_id=query.site,
@@ -35,20 +35,20 @@ async def list_alerts(call: Call[AlertsQuery, Nothing]) -> func.HttpResponse:
         most=query.max,
     )
     shown, older = await show_alerts(wanted, fleet=services.fleet, settings=services.site_settings)
-    return answer_json(
-        {
-            "alerts": [_to_document(alert) for alert in shown],
-            "older": None if older is None else older.to_text(),
-        }
+    return AlertsShown(
+        alerts=[_show(alert) for alert in shown],
+        older=None if older is None else older.to_text(),
     )
 
 
-def _to_document(shown: ShownAlert) -> dict[str, Any]:
-    return {
-        **shown.raised.to_document(),
-        "open": shown.is_open,
-        "clearedAt": shown.cleared_at,
-    }
+def _show(shown: ShownAlert) -> AlertShown:
+    endings = {"open": shown.is_open, "clearedAt": shown.cleared_at}
+    return AlertShown.read(shown.raised.to_document() | endings)
 
 
-ROUTES = (Route("alerts", "GET", "alerts", VIEWER, AlertsQuery, Nothing, list_alerts),)
+ROUTES = (
+    Route(
+        "alerts", "GET", "alerts", VIEWER, AlertsQuery, Nothing, {200: AlertsShown}, list_alerts,
+        fails=frozenset({404}),
+    ),
+)  # fmt: skip

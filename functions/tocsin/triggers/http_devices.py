@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import azure.functions as func
 import msgspec
 from msgspec import Meta
 
 from tocsin.domain.principal import VIEWER
-from tocsin.triggers.answers import answer_json
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing
+from tocsin.triggers.outputs_devices import (
+    DeviceShown,
+    DevicesShown,
+    ProfileShown,
+    ProfilesShown,
+    ReadingsShown,
+)
 from tocsin.triggers.site_query import AnySiteQuery
 from tocsin.usecases import show_profiles as profiles
 from tocsin.usecases.find_named import check_shown_site, find_device
@@ -28,28 +33,32 @@ class ReadingsQuery(Input):
     max: Annotated[int, Meta(ge=2, le=LARGEST_MAX)] = DEFAULT_MAX
 
 
-async def show_profiles(call: Call[Nothing, Nothing]) -> func.HttpResponse:
+async def show_profiles(call: Call[Nothing, Nothing]) -> ProfilesShown:
+    """The kinds of devices, and the model and drift of each."""
     services = call.services
     shown = await profiles.show_profiles(
         services.profiles.values(), drifts=services.drifts, models=services.models
     )
-    return answer_json({"profiles": shown})
+    return ProfilesShown(profiles=[ProfileShown.read(profile) for profile in shown])
 
 
-async def list_devices(call: Call[AnySiteQuery, Nothing]) -> func.HttpResponse:
+async def list_devices(call: Call[AnySiteQuery, Nothing]) -> DevicesShown:
+    """The latest state of each device that ever reported."""
     services, site = call.services, call.query.site
     devices = await services.fleet.devices(site)
     if site is not None and not devices:
         await check_shown_site(site, fleet=services.fleet, settings=services.site_settings)
-    return answer_json({"devices": [device.to_document() for device in devices]})
+    return DevicesShown(devices=[DeviceShown.read(device.to_document()) for device in devices])
 
 
-async def show_device(call: Call[Nothing, Nothing]) -> func.HttpResponse:
+async def show_device(call: Call[Nothing, Nothing]) -> DeviceShown:
+    """The latest state of one device."""
     device = await find_device(call.path["id"], call.services.fleet)
-    return answer_json(device.to_document())
+    return DeviceShown.read(device.to_document())
 
 
-async def show_device_readings(call: Call[ReadingsQuery, Nothing]) -> func.HttpResponse:
+async def show_device_readings(call: Call[ReadingsQuery, Nothing]) -> ReadingsShown:
+    """A chart: values and scores between two event times."""
     device_id, fleet = call.path["id"], call.services.fleet
     shown = await show_readings(
         device_id,
@@ -62,15 +71,24 @@ async def show_device_readings(call: Call[ReadingsQuery, Nothing]) -> func.HttpR
     )
     if not shown["readings"]:
         await find_device(device_id, fleet)
-    return answer_json(shown)
+    return ReadingsShown.read(shown)
 
 
 ROUTES = (
-    Route("profiles", "GET", "profiles", VIEWER, Nothing, Nothing, show_profiles),
-    Route("devices", "GET", "devices", VIEWER, AnySiteQuery, Nothing, list_devices),
-    Route("device", "GET", "devices/{id}", VIEWER, Nothing, Nothing, show_device),
+    Route(
+        "profiles", "GET", "profiles", VIEWER, Nothing, Nothing, {200: ProfilesShown},
+        show_profiles,
+    ),
+    Route(
+        "devices", "GET", "devices", VIEWER, AnySiteQuery, Nothing, {200: DevicesShown},
+        list_devices,
+    ),
+    Route(
+        "device", "GET", "devices/{id}", VIEWER, Nothing, Nothing, {200: DeviceShown}, show_device,
+        fails=frozenset({404}),
+    ),
     Route(
         "device_readings", "GET", "devices/{id}/readings", VIEWER, ReadingsQuery, Nothing,
-        show_device_readings,
+        {200: ReadingsShown}, show_device_readings, fails=frozenset({404}),
     ),
 )  # fmt: skip

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-
-import azure.functions as func
+from typing import Literal
 
 from tocsin.domain.errors import DeliveryError
 from tocsin.domain.principal import ANYONE
-from tocsin.triggers.answers import answer_json
+from tocsin.triggers.answers import Answer, Output
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Nothing
 from tocsin.usecases.check_health import check_health
@@ -16,7 +15,19 @@ from tocsin.usecases.check_health import check_health
 log = logging.getLogger(__name__)
 
 
-async def show_health(call: Call[Nothing, Nothing]) -> func.HttpResponse:
+class HealthShown(Output):
+    """Whether the whole system does its work. A number is null if it cannot be looked up."""
+
+    status: Literal["healthy", "degraded", "unhealthy"]
+    database: Literal["answers", "does not answer"]
+    reasons: list[str]
+    oldest_unshown_alert_s: int | None
+    oldest_unscored_message_s: int | None
+    sidelined: int | None
+
+
+async def show_health(call: Call[Nothing, Nothing]) -> Answer:
+    """Whether the system does its work, for probes."""
     services = call.services
 
     async def ping() -> None:
@@ -36,7 +47,12 @@ async def show_health(call: Call[Nothing, Nothing]) -> func.HttpResponse:
     if report.reasons:
         log.warning("Health: %s: %s", report.status, "; ".join(report.reasons))
     status = 503 if report.status == "unhealthy" else 200
-    return answer_json(report.to_document(), status=status)
+    return Answer(HealthShown.read(report.to_document()), status)
 
 
-ROUTES = (Route("health", "GET", "health", ANYONE, Nothing, Nothing, show_health),)
+ROUTES = (
+    Route(
+        "health", "GET", "health", ANYONE, Nothing, Nothing, {200: HealthShown, 503: HealthShown},
+        show_health,
+    ),
+)  # fmt: skip

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import azure.functions as func
 from msgspec import Meta, field
 
 from tocsin.domain.letter_summary import LetterPosition, LetterQuery
 from tocsin.domain.principal import OPERATOR
-from tocsin.triggers.answers import answer_json
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing
+from tocsin.triggers.outputs_alerts import LetterListed, LetterShown, LettersShown, ReplayShown
 from tocsin.triggers.telemetry import score_with
 from tocsin.usecases.list_letters import list_letters
 from tocsin.usecases.replay_letter import find_letter, replay_letter
@@ -37,7 +36,8 @@ class ReplayBody(Input):
     """Empty, and still asked for: a form of another web site cannot send JSON."""
 
 
-async def list_dead_letters(call: Call[LettersQuery, Nothing]) -> func.HttpResponse:
+async def list_dead_letters(call: Call[LettersQuery, Nothing]) -> LettersShown:
+    """What could not be used, and why; the newest first."""
     query = call.query
     to_t = call.services.now_ms() + AHEAD_MS if query.to_t is None else query.to_t
     wanted = LetterQuery(
@@ -48,21 +48,21 @@ async def list_dead_letters(call: Call[LettersQuery, Nothing]) -> func.HttpRespo
         most=query.max,
     )
     letters, older = await list_letters(wanted, call.services.letter_box)
-    return answer_json(
-        {
-            "deadLetters": [letter.to_document() for letter in letters],
-            "cursor": None if older is None else older.to_text(),
-        }
+    return LettersShown(
+        dead_letters=[LetterListed.read(letter.to_document()) for letter in letters],
+        cursor=None if older is None else older.to_text(),
     )
 
 
-async def show_dead_letter(call: Call[Nothing, Nothing]) -> func.HttpResponse:
+async def show_dead_letter(call: Call[Nothing, Nothing]) -> LetterShown:
+    """A dead letter, whole."""
     letter_id = call.path["id"]
     letter = await find_letter(letter_id, call.services.letter_box)
-    return answer_json({"id": letter_id, **letter})
+    return LetterShown.read({"id": letter_id, **letter})
 
 
-async def replay_dead_letter(call: Call[Nothing, ReplayBody]) -> func.HttpResponse:
+async def replay_dead_letter(call: Call[Nothing, ReplayBody]) -> ReplayShown:
+    """Have what a dead letter holds go its way once more."""
     services = call.services
     replay = await replay_letter(
         call.path["id"],
@@ -72,16 +72,20 @@ async def replay_dead_letter(call: Call[Nothing, ReplayBody]) -> func.HttpRespon
         audit=services.feedback,
         operator=call.principal.name,
     )
-    return answer_json(replay.to_document())
+    return ReplayShown.read(replay.to_document())
 
 
 ROUTES = (
     Route(
-        "dead_letters", "GET", "dead-letters", OPERATOR, LettersQuery, Nothing, list_dead_letters
+        "dead_letters", "GET", "dead-letters", OPERATOR, LettersQuery, Nothing,
+        {200: LettersShown}, list_dead_letters,
     ),
-    Route("dead_letter", "GET", "dead-letters/{id}", OPERATOR, Nothing, Nothing, show_dead_letter),
+    Route(
+        "dead_letter", "GET", "dead-letters/{id}", OPERATOR, Nothing, Nothing, {200: LetterShown},
+        show_dead_letter, fails=frozenset({404}),
+    ),
     Route(
         "replay_dead_letter", "POST", "dead-letters/{id}/replay", OPERATOR, Nothing, ReplayBody,
-        replay_dead_letter,
+        {200: ReplayShown}, replay_dead_letter, fails=frozenset({404}),
     ),
 )  # fmt: skip

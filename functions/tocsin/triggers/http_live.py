@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-import azure.functions as func
-
 from tocsin.domain.principal import VIEWER
 from tocsin.domain.sites import UNASSIGNED_SITE, group_of
-from tocsin.triggers.answers import answer_json
+from tocsin.triggers.answers import Output
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Nothing
 from tocsin.triggers.site_query import AnySiteQuery
 from tocsin.usecases.find_named import check_shown_site
 
 
-async def negotiate(call: Call[AnySiteQuery, Nothing]) -> func.HttpResponse:
+class Negotiated(Output):
+    """The way to live messages. ``url``: for one Web PubSub client, good for 10 minutes."""
+
+    url: str
+    site: str
+    group: str
+    sites: list[str]
+
+
+async def negotiate(call: Call[AnySiteQuery, Nothing]) -> Negotiated:
+    """An address for the live messages of a site."""
     services = call.services
     sites = await services.fleet.sites()
     site = call.query.site or (sites[0] if sites else UNASSIGNED_SITE)
@@ -21,7 +29,11 @@ async def negotiate(call: Call[AnySiteQuery, Nothing]) -> func.HttpResponse:
     if sites and site not in sites:
         await check_shown_site(site, fleet=services.fleet, settings=services.site_settings)
     url = await services.live.client_url(call.principal.name, site)
-    return answer_json({"url": url, "site": site, "group": group_of(site), "sites": sites})
+    return Negotiated(url=url, site=site, group=group_of(site), sites=sites)
 
 
-ROUTES = (Route("negotiate", "GET", "negotiate", VIEWER, AnySiteQuery, Nothing, negotiate),)
+ROUTES = (
+    Route(
+        "negotiate", "GET", "negotiate", VIEWER, AnySiteQuery, Nothing, {200: Negotiated}, negotiate
+    ),
+)

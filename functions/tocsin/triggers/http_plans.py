@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import azure.functions as func
 from msgspec import Meta
 
 from tocsin.bootstrap import Services
 from tocsin.domain.errors import NotFoundError
 from tocsin.domain.principal import OPERATOR, VIEWER
 from tocsin.domain.requests import Request
-from tocsin.triggers.answers import answer_json
+from tocsin.triggers.answers import Answer
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing
+from tocsin.triggers.outputs_plans import (
+    LatestShown,
+    PlanListed,
+    PlanShown,
+    PlansShown,
+    RunRequest,
+    RunRequested,
+    StandingShown,
+)
 from tocsin.triggers.site_query import SiteQuery
 from tocsin.usecases.check_names import check_site
 from tocsin.usecases.find_named import check_shown_site
@@ -36,50 +44,54 @@ class RunBody(Input):
     preview: bool = False
 
 
-async def list_plans(call: Call[PlansQuery, Nothing]) -> func.HttpResponse:
+async def list_plans(call: Call[PlansQuery, Nothing]) -> PlansShown:
+    """The newest plans of a site."""
     query, services = call.query, call.services
     found = await services.plans.list_plans(query.site, before_version=query.before, most=query.max)
     if not found:
         await _require_site(query.site, services)
-    return answer_json({"plans": [plan.to_summary() for plan in found]})
+    return PlansShown(plans=[PlanListed.read(plan.to_summary()) for plan in found])
 
 
-async def show_latest_plan(call: Call[SiteQuery, Nothing]) -> func.HttpResponse:
+async def show_latest_plan(call: Call[SiteQuery, Nothing]) -> LatestShown:
+    """The last plan of a site, and what the last run found."""
     plans, site_id = call.services.plans, call.query.site
     found = await plans.list_plans(site_id, before_version=NEWEST, most=1)
     standing = await plans.find_standing(site_id)
     if not found and standing is None:
         await _require_site(site_id, call.services)
-    return answer_json(
-        {
-            "plan": found[0].to_document() if found else None,
-            "standing": None if standing is None else standing.to_document(),
-        }
+    return LatestShown(
+        plan=PlanShown.read(found[0].to_document()) if found else None,
+        standing=None if standing is None else StandingShown.read(standing.to_document()),
     )
 
 
-async def show_plan(call: Call[SiteQuery, Nothing]) -> func.HttpResponse:
+async def show_plan(call: Call[SiteQuery, Nothing]) -> PlanShown:
+    """One plan of a site, whole."""
     version, site_id = int(call.path["version"]), call.query.site
     found = await call.services.plans.find_plan(site_id, version)
     if found is None:
         await _require_site(site_id, call.services)
         raise NotFoundError(f"site {site_id!r} has no plan {version}")
-    return answer_json(found.to_document())
+    return PlanShown.read(found.to_document())
 
 
-async def run_plan(call: Call[SiteQuery, RunBody]) -> func.HttpResponse:
-    """Put the request in the queue; a preview is made at once and changes nothing."""
+async def run_plan(call: Call[SiteQuery, RunBody]) -> Answer:
+    """Have a site planned now, or see what a plan would do.
+
+    The request is put in the queue; a preview is made at once and changes nothing.
+    """
     services, site_id = call.services, call.query.site
     await check_site(site_id, services.sources)
     if call.body.preview:
         preview = await preview_plan(
             site_id, sources=services.sources, planner=services.planner, now_ms=services.now_ms
         )
-        return answer_json(preview.to_document())
+        return Answer(PlanShown.read(preview.to_document()))
     text = f"{call.principal.name} asked for it"
     request = Request(site_id, "operator", services.now_ms(), text)
     await services.requests.put(request)
-    return answer_json({"requested": request.to_document()}, status=202)
+    return Answer(RunRequested(requested=RunRequest.read(request.to_document())), 202)
 
 
 async def _require_site(site_id: str, services: Services) -> None:
@@ -87,8 +99,17 @@ async def _require_site(site_id: str, services: Services) -> None:
 
 
 ROUTES = (
-    Route("plans", "GET", "plans", VIEWER, PlansQuery, Nothing, list_plans),
-    Route("latest_plan", "GET", "plans/latest", VIEWER, SiteQuery, Nothing, show_latest_plan),
-    Route("plan", "GET", "plans/{version:int}", VIEWER, SiteQuery, Nothing, show_plan),
-    Route("run_plan", "POST", "plans/run", OPERATOR, SiteQuery, RunBody, run_plan),
-)
+    Route("plans", "GET", "plans", VIEWER, PlansQuery, Nothing, {200: PlansShown}, list_plans),
+    Route(
+        "latest_plan", "GET", "plans/latest", VIEWER, SiteQuery, Nothing, {200: LatestShown},
+        show_latest_plan,
+    ),
+    Route(
+        "plan", "GET", "plans/{version:int}", VIEWER, SiteQuery, Nothing, {200: PlanShown},
+        show_plan, fails=frozenset({404}),
+    ),
+    Route(
+        "run_plan", "POST", "plans/run", OPERATOR, SiteQuery, RunBody,
+        {200: PlanShown, 202: RunRequested}, run_plan,
+    ),
+)  # fmt: skip

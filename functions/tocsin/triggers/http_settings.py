@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-import azure.functions as func
 import msgspec
 
 from tocsin.domain.principal import OPERATOR, VIEWER
 from tocsin.domain.site_settings import KINDS, Kind
-from tocsin.triggers.answers import answer_json
 from tocsin.triggers.calls import AnyRoute, Call, Route
 from tocsin.triggers.inputs import Input, Nothing
+from tocsin.triggers.outputs_settings import (
+    OptimiserShown,
+    OverridesShown,
+    SettingShown,
+    TasksShown,
+)
 from tocsin.triggers.setting_patches import OptimiserPatch, OverridesPatch, TasksPatch
 from tocsin.triggers.site_query import SiteQuery
 from tocsin.usecases.change_setting import change_setting, show_setting
@@ -22,21 +26,28 @@ PATCHES: Mapping[Kind, type[Input]] = {
     "overrides": OverridesPatch,
     "tasks": TasksPatch,
 }
+SHOWN: Mapping[Kind, type[SettingShown]] = {
+    "optimiser": OptimiserShown,
+    "overrides": OverridesShown,
+    "tasks": TasksShown,
+}
 
 
-def _make_show(kind: Kind) -> Callable[[Call[SiteQuery, Nothing]], Awaitable[func.HttpResponse]]:
-    async def show(call: Call[SiteQuery, Nothing]) -> func.HttpResponse:
+def _make_show(kind: Kind) -> Callable[[Call[SiteQuery, Nothing]], Awaitable[SettingShown]]:
+    async def show(call: Call[SiteQuery, Nothing]) -> SettingShown:
+        """What is in force at a site, and who set it."""
         services, site_id = call.services, call.query.site
         shown = await show_setting(kind, site_id, services.site_settings)
         if shown["setAt"] is None:
             await check_shown_site(site_id, fleet=services.fleet, settings=services.site_settings)
-        return answer_json(shown)
+        return SHOWN[kind].read(shown)
 
     return show
 
 
-def _make_change(kind: Kind) -> Callable[[Call[SiteQuery, Input]], Awaitable[func.HttpResponse]]:
-    async def change(call: Call[SiteQuery, Input]) -> func.HttpResponse:
+def _make_change(kind: Kind) -> Callable[[Call[SiteQuery, Input]], Awaitable[SettingShown]]:
+    async def change(call: Call[SiteQuery, Input]) -> SettingShown:
+        """Change what is in force at a site, by a merge patch (RFC 7396)."""
         services = call.services
         changed = await change_setting(
             kind,
@@ -48,19 +59,20 @@ def _make_change(kind: Kind) -> Callable[[Call[SiteQuery, Input]], Awaitable[fun
             live=services.live,
             now_ms=services.now_ms,
         )
-        return answer_json(changed)
+        return SHOWN[kind].read(changed)
 
     return change
 
 
 def _list_routes(kind: Kind) -> tuple[AnyRoute, AnyRoute]:
-    path = f"settings/{kind}"
+    path, answers = f"settings/{kind}", {200: SHOWN[kind]}
     return (
-        Route(f"show_{kind}", "GET", path, VIEWER, SiteQuery, Nothing, _make_show(kind)),
+        Route(f"show_{kind}", "GET", path, VIEWER, SiteQuery, Nothing, answers, _make_show(kind)),
         Route(
-            f"change_{kind}", "PATCH", path, OPERATOR, SiteQuery, PATCHES[kind], _make_change(kind)
+            f"change_{kind}", "PATCH", path, OPERATOR, SiteQuery, PATCHES[kind], answers,
+            _make_change(kind), fails=frozenset({409}),
         ),
-    )
+    )  # fmt: skip
 
 
 ROUTES = tuple(route for kind in KINDS for route in _list_routes(kind))

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import azure.functions as func
 import msgspec
 
-from tocsin.domain.errors import InvalidRequestError
+from tocsin.domain.errors import InvalidRequestError, TooLargeError, UnsupportedTypeError
 from tocsin.triggers.input_checks import check_record
 
 MOST_BODY_BYTES = 1024 * 1024
@@ -51,10 +51,10 @@ def parse_body(kind: type[AnyInput], request: func.HttpRequest) -> AnyInput:
         return kind()
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type not in CONTENT_TYPES:
-        raise InvalidRequestError("send JSON, with content-type application/json")
+        raise UnsupportedTypeError("send JSON, with content-type application/json")
     raw = request.get_body()
     if len(raw) > MOST_BODY_BYTES:
-        raise InvalidRequestError(f"the body has more than {MOST_BODY_BYTES} bytes")
+        raise TooLargeError(f"the body has more than {MOST_BODY_BYTES} bytes")
     try:
         content = json.loads(raw, object_pairs_hook=_to_object, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:

@@ -18,12 +18,16 @@ Number = int | float
 
 
 class LimitsPatch(Input):
+    """What no plan may exceed; null takes a limit back to its default."""
+
     max_migrations: Change[Number] = UNSET
     reserve: Change[Number] = UNSET
     min_health: Change[Number] = UNSET
 
 
 class WeightsPatch(Input):
+    """What each thing costs in watts; null takes a weight back to its default."""
+
     energy: Change[Number] = UNSET
     response: Change[Number] = UNSET
     spread: Change[Number] = UNSET
@@ -35,11 +39,15 @@ class WeightsPatch(Input):
 
 
 class SearchPatch(Input):
+    """How long a plan is looked for (s), and how near to the best is near enough."""
+
     time_limit_s: Change[Number] = UNSET
     gap: Change[Number] = UNSET
 
 
 class OptimiserPatch(Input):
+    """How a site is planned. ``paused``: nothing is changed until it is false again."""
+
     paused: Change[bool] = UNSET
     silent_after_s: Change[Number] = UNSET
     limits: Change[LimitsPatch] = UNSET
@@ -56,6 +64,8 @@ class OverridesPatch(Input):
 
 
 class TaskPatch(Input):
+    """A task: its load in percent, its deadline in ms, what it counts, what it needs."""
+
     load_pct: Change[Number] = UNSET
     deadline_ms: Change[Number] = UNSET
     priority: Change[Number] = UNSET

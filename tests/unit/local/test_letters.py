@@ -36,7 +36,7 @@ class Api(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         letter_id = self.path.split("/")[3]
         if letter_id not in LETTERS:
-            self._answer(404, {"error": "there is no such dead letter"})
+            self._answer(404, {"title": "Not Found", "detail": "there is no such dead letter"})
             return
         outcome = "refused" if letter_id == LETTERS[0] else "scored"
         self._answer(200, {"id": letter_id, "outcome": outcome})

@@ -46,6 +46,12 @@ def test_a_refusal_says_what_and_why(url: str) -> None:
         change_setting(url, "tasks", "refused", {"why": "too much"})
 
 
+def test_a_problem_is_told_by_its_detail_alone(url: str) -> None:
+    problem = {"type": "about:blank", "title": "Bad Request", "status": 400, "detail": "too much"}
+    with pytest.raises(PreparationError, match=r"not set: 400 too much$"):
+        change_setting(url, "tasks", "refused", problem)
+
+
 def test_nobody_there_says_so(url: str) -> None:
     nowhere = url.replace("127.0.0.1", "127.0.0.201")
     with pytest.raises(PreparationError, match="optimiser of site north not set"):

@@ -2,6 +2,7 @@
 // The page: fetches what is known, listens to what is new, and shows both.
 
 import { Fleet, stateOf } from "./fleet.js";
+import { isRecord, text } from "./json.js";
 import { Live } from "./live.js";
 import { clockTime, DeviceTable, Log, makeAlert, makeMove } from "./render.js";
 import { planLine, Work } from "./work.js";
@@ -134,9 +135,20 @@ async function ask(path, request) {
     throw new Error("you are not signed in as someone who may do or see this");
   }
   if (!answer.ok) {
-    throw new Error(`${path.split("?")[0]} answered ${answer.status}`);
+    throw new Error(await reasonOf(answer, path));
   }
   return await answer.json();
+}
+
+/**
+ * Why the API did not serve a request: its own words where it has any.
+ * @param {Response} answer
+ * @param {string} path
+ */
+async function reasonOf(answer, path) {
+  const problem = await answer.json().catch(() => null);
+  const detail = isRecord(problem) ? text(problem["detail"]) : "";
+  return detail || `${path.split("?")[0]} answered ${answer.status}`;
 }
 
 /**

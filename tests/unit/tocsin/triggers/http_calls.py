@@ -8,14 +8,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 import azure.functions as func
+import msgspec
 
 from tests.fakes.services import Plant
 from tests.unit.tocsin.domain.test_principal import ROLE, header
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tocsin.bootstrap import Services
+from tocsin.triggers.answers import Problem
+from tocsin.triggers.http import ROUTES
 
 VIEWER = header(("name", "Ada"), (ROLE, "viewer"))
 OPERATOR = header(("name", "Grace"), ("roles", "operator"))
+# The keys of every answer that is no success (RFC 9457).
+PROBLEM = {"type", "title", "status", "detail"}
+BY_NAME = {route.name: route for route in ROUTES}
 NOBODY = header(("name", "Eve"), (ROLE, "guest"))
 
 
@@ -50,7 +56,9 @@ async def call(
         if isinstance(body, bytes)
         else json.dumps(body).encode(),
     )
-    return response.status_code, json.loads(response.get_body())
+    content = response.get_body()
+    is_text = response.mimetype.startswith("text/")
+    return response.status_code, content.decode() if is_text else json.loads(content)
 
 
 async def answer(
@@ -63,7 +71,7 @@ async def answer(
     params: Sequence[tuple[str, str]] = (),
     body: bytes = b"",
 ) -> func.HttpResponse:
-    """What one function answers to a request as the host hands it over: always JSON."""
+    """What one function answers to a request as the host hands it over: always as declared."""
     by_name: dict[str, list[str]] = {}
     for parameter, text in params:
         by_name.setdefault(parameter, []).append(text)
@@ -77,5 +85,21 @@ async def answer(
         body=body,
     )
     response: func.HttpResponse = await functions_of(services)[name](request)
-    assert response.mimetype == "application/json"
+    check_answer(name, response)
     return response
+
+
+def check_answer(name: str, response: func.HttpResponse) -> None:
+    """Fails unless the answer is one that the route declares, or a problem."""
+    status, content = response.status_code, response.get_body()
+    route = BY_NAME.get(name)
+    declared = None if route is None else route.answers.get(status)
+    if declared is None:
+        assert status >= 400
+        assert response.mimetype == "application/problem+json"
+        assert msgspec.json.decode(content, type=Problem).status == status
+    elif isinstance(declared, str):
+        assert response.mimetype == declared
+    else:
+        assert response.mimetype == "application/json"
+        assert msgspec.json.decode(content, type=declared) is not None

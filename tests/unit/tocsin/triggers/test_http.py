@@ -10,7 +10,7 @@ from tests.fakes.records import drift_record
 from tests.fakes.services import Plant
 from tests.unit.tocsin.domain.test_principal import encoded
 from tests.unit.tocsin.triggers import http_calls
-from tests.unit.tocsin.triggers.http_calls import NOBODY, OPERATOR, VIEWER
+from tests.unit.tocsin.triggers.http_calls import NOBODY, OPERATOR, PROBLEM, VIEWER
 
 ROUTES: dict[str, dict[str, str]] = {
     "negotiate": {},
@@ -68,7 +68,7 @@ async def test_everyone_else_is_refused(
 ) -> None:
     status, content = await call(plant, name, principal=principal)
     assert status == expected
-    assert set(content) == {"error"}
+    assert set(content) == PROBLEM
 
 
 @pytest.mark.parametrize("name", ROUTES)
@@ -77,7 +77,7 @@ async def test_without_the_platforms_authentication_nobody_is_trusted(
 ) -> None:
     status, content = await call(plant, name, platform_auth=False)
     assert status == 403
-    assert "authentication is off" in content["error"]
+    assert "authentication is off" in content["detail"]
 
 
 async def test_health_asks_for_no_user() -> None:
@@ -131,7 +131,7 @@ async def test_devices_without_a_site_are_never_the_first_site() -> None:
 async def test_negotiate_refuses_an_unknown_site(plant: Plant) -> None:
     status, content = await call(plant, "negotiate", params={"site": "west"})
     assert status == 400
-    assert content["error"] == "there is no site 'west'; there are north, south"
+    assert content["detail"] == "there is no site 'west'; there are north, south"
 
 
 async def test_negotiate_before_any_device_has_reported() -> None:
@@ -143,7 +143,7 @@ async def test_negotiate_says_when_live_messages_cannot_be_had(plant: Plant) -> 
     plant.live.away = True
     status, content = await call(plant, "negotiate")
     assert status == 503
-    assert "try again" in content["error"]
+    assert "try again" in content["detail"]
 
 
 async def test_profiles_are_listed_whole(plant: Plant) -> None:
@@ -194,7 +194,7 @@ async def test_a_device_is_shown_or_unknown(plant: Plant) -> None:
     status, content = await call(plant, "device")
     assert (status, content["deviceId"], content["siteId"]) == (200, "rig-1", "north")
     status, content = await call(plant, "device", route={"id": "rig-9"})
-    assert (status, content) == (404, {"error": "no device 'rig-9' has reported yet"})
+    assert (status, content["detail"]) == (404, "no device 'rig-9' has reported yet")
 
 
 async def test_readings_are_shown_within_a_range(plant: Plant) -> None:
@@ -224,4 +224,4 @@ async def test_readings_are_shown_within_a_range(plant: Plant) -> None:
 async def test_a_parameter_out_of_range_is_refused(plant: Plant, params: dict[str, str]) -> None:
     status, content = await call(plant, "device_readings", params=params)
     assert status == 400
-    assert content["error"]
+    assert content["detail"]

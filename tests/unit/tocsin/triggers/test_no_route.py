@@ -12,7 +12,7 @@ import pytest
 from local.standins.functions_host.web.templates import parse_route
 from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.app_functions import functions_from
-from tests.unit.tocsin.triggers.http_calls import VIEWER, answer, call
+from tests.unit.tocsin.triggers.http_calls import PROBLEM, VIEWER, answer, call
 from tocsin.triggers.http import ROUTES
 from tocsin.triggers.no_route import NAME
 
@@ -32,11 +32,11 @@ async def ask(path: str, method: str = "GET") -> tuple[int, Any, str | None]:
 )
 async def test_an_unknown_path_is_named(path: str) -> None:
     status, content, allow = await ask(path)
-    assert (status, set(content), allow) == (404, {"error"}, None)
-    assert content["error"].startswith(f"there is no '/api/{path[:80]}")
-    there = "alerts, dead-letters, devices, health, negotiate, plans, profiles, settings"
-    assert content["error"].endswith(f"there are {there}")
-    assert len(content["error"]) < 300
+    assert (status, set(content), allow) == (404, PROBLEM, None)
+    assert content["detail"].startswith(f"there is no '/api/{path[:80]}")
+    tops = sorted({route.path.partition("/")[0] for route in ROUTES})
+    assert content["detail"].endswith(f"there are {', '.join(tops)}")
+    assert len(content["detail"]) < 300
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ async def test_a_known_path_says_which_methods_it_takes(
 ) -> None:
     status, content, allow = await ask(path, method)
     assert (status, allow) == (405, allowed)
-    assert content == {"error": f"'/api/{path}' takes {allowed}, not {method}"}
+    assert content["detail"] == f"'/api/{path}' takes {allowed}, not {method}"
 
 
 def test_no_route_takes_a_path_before_the_one_that_is_meant() -> None:
@@ -87,8 +87,8 @@ async def test_an_unforeseen_failure_is_logged_whole_and_answered_without_detail
     plant.store.away = True
     with caplog.at_level(logging.ERROR):
         status, content = await call(plant, name, route=route)
-    assert (status, set(content)) == (500, {"error"})
-    assert "database is away" not in content["error"]
+    assert (status, set(content)) == (500, PROBLEM)
+    assert "database is away" not in content["detail"]
     (record,) = caplog.records
     assert record.exc_info is not None
     assert "GET " in record.getMessage()

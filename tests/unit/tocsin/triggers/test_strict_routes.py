@@ -11,10 +11,11 @@ import pytest
 from tests.fakes.messages import envelope
 from tests.fakes.services import Plant
 from tests.unit.tocsin import workshops
-from tests.unit.tocsin.triggers.http_calls import OPERATOR, VIEWER, call
+from tests.unit.tocsin.triggers.http_calls import OPERATOR, PROBLEM, VIEWER, call
 from tests.unit.tocsin.workshops import SITE, run
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.letter_summary import name_letter
+from tocsin.domain.principal import ANYONE
 from tocsin.triggers.http import ROUTES
 
 Values = Mapping[str, str]
@@ -42,6 +43,8 @@ class Sample:
 PATCH = (({"pausd": None}, "'pausd' is unknown; use "), ({"siteId": "south"}, "'siteId'"))
 SAMPLES = {
     "health": Sample(),
+    "openapi": Sample(),
+    "docs": Sample(),
     "negotiate": Sample(params=NORTH),
     "profiles": Sample(),
     "devices": Sample(params=NORTH),
@@ -154,10 +157,10 @@ async def refuse(plant: Plant, name: str, *statuses: int, **changes: Any) -> str
     """Send what is to be refused; returns what is said, once nothing is found to be done."""
     status, content = await send(plant, name, **changes)
     assert status in statuses, content
-    assert set(content) == {"error"}
+    assert set(content) == PROBLEM
     assert plant.workshop.requests.queue == []
     assert plant.workshop.sites.audit == []
-    return str(content["error"])
+    return str(content["detail"])
 
 
 def test_every_route_has_its_sample() -> None:
@@ -253,7 +256,6 @@ async def test_a_body_that_says_something_else_is_refused(
         (b"null", "must be a JSON object"),
         (b'{"a": 1, "a": 2}', "the key 'a' is given more than once"),
         (b'{"paused": NaN}', "NaN is no number of JSON"),
-        (b" " * 2_000_000, "more than"),
         (b'{"\xff": 1}', "no JSON"),
     ],
 )
@@ -263,6 +265,15 @@ async def test_a_malformed_body_is_refused(
     assert expected in await refuse(plant, name, 400, body=body)
 
 
+@pytest.mark.parametrize("name", WITH_BODY)
+async def test_a_body_that_is_too_long_or_no_json_is_refused_by_its_own_status(
+    plant: Plant, name: str
+) -> None:
+    assert "more than" in await refuse(plant, name, 413, body=b" " * 2_000_000)
+    said = await refuse(plant, name, 415, body={}, content_type="text/plain")
+    assert said == "send JSON, with content-type application/json"
+
+
 async def test_an_answer_quotes_no_more_than_can_be_read(plant: Plant) -> None:
     body = {"pins": {"x" * 500_000: "cell-1"}}
     said = await refuse(plant, "change_overrides", 400, body=body)
@@ -270,12 +281,12 @@ async def test_an_answer_quotes_no_more_than_can_be_read(plant: Plant) -> None:
     assert len(said) < 3_000
 
 
-@pytest.mark.parametrize("name", [name for name in SAMPLES if name != "health"])
+@pytest.mark.parametrize("name", [route.name for route in ROUTES if route.role != ANYONE])
 async def test_who_may_not_ask_learns_nothing_of_what_would_be_wrong(
     plant: Plant, name: str
 ) -> None:
     _, content = await call(plant, name, principal=None, params={"sight": "north"})
-    assert content == {"error": "sign in first"}
+    assert content["detail"] == "sign in first"
     if name in WITH_BODY:
         status, _ = await call(plant, name, principal=VIEWER, params={"sight": "north"})
         assert status == 403

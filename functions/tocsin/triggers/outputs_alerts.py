@@ -1,0 +1,82 @@
+"""What the API answers of alerts and dead letters (docs/api.md)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import UNSET, UnsetType
+
+from tocsin.triggers.answers import Output
+
+
+class AlertShown(Output):
+    """An alert as it was raised, and what became of it."""
+
+    id: str
+    type: Literal["raised"]
+    alert_id: str
+    device_id: str
+    site_id: str
+    profile: str
+    t: int
+    score: float | None
+    threshold: float | None
+    cause: Literal["score", "sensors"] | None
+    contributions: dict[str, float]
+    sensors: dict[str, str]
+    model_version: str | None
+    enqueued_at: int | None
+    open: bool
+    cleared_at: int | None
+
+
+class AlertsShown(Output):
+    """A page of alerts, newest first. ``older`` is where the next page begins, null on the last."""
+
+    alerts: list[AlertShown]
+    older: str | None
+
+
+class LetterListed(Output):
+    """A dead letter in a list. Times in ms."""
+
+    id: str
+    at: int
+    kind: str | None
+    reason: str | None
+    replayed_at: int | None
+
+
+class LettersShown(Output):
+    """A page of dead letters, newest first. ``cursor`` is where the next page begins."""
+
+    dead_letters: list[LetterListed]
+    cursor: str | None
+
+
+class LetterShown(Output):
+    """A dead letter with all that was kept. ``body`` is base64; ``alert`` is as it was found."""
+
+    id: str
+    reason: str
+    text: str
+    kind: str | UnsetType = UNSET
+    device_id: Any = UNSET
+    site_id: str | UnsetType = UNSET
+    enqueued_at: int | UnsetType = UNSET
+    partition: str | UnsetType = UNSET
+    sequence_number: int | UnsetType = UNSET
+    properties: dict[str, str] | UnsetType = UNSET
+    body: str | UnsetType = UNSET
+    stored_at: int | UnsetType = UNSET
+    alert: dict[str, Any] | UnsetType = UNSET
+    replayed_at: int | UnsetType | None = UNSET
+
+
+class ReplayShown(Output):
+    """What became of a replay; ``reason`` and ``text`` where it was refused again."""
+
+    id: str
+    outcome: Literal["scored", "shown", "refused"]
+    reason: str | None
+    text: str | None

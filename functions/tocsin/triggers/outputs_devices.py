@@ -1,0 +1,156 @@
+"""What the API answers of profiles, devices and their readings (docs/api.md)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import UNSET, UnsetType, field
+
+from tocsin.triggers.answers import Output
+
+
+class ChannelShown(Output):
+    """A measured quantity. ``low`` and ``high`` bound what its sensor can physically show."""
+
+    name: str
+    title: str
+    unit: str
+    low: float
+    high: float
+
+
+class ModelShown(Output):
+    """Which bundle scores, since when it is the active one (ms), and why the active one was
+    refused."""
+
+    version: str | None
+    activated_at: int | None
+    refused: str | None
+
+
+class DriftShown(Output):
+    """How far the devices of the last day are from what the active model was made on."""
+
+    id: str
+    type: Literal["drift"]
+    profile: str
+    state: Literal["stable", "watch", "drifted", "unknown"]
+    reason: str | None
+    figure: float | None
+    largest: str | None
+    score: float | None
+    channels: dict[str, float]
+    readings: int
+    devices: int
+    from_t: int = field(name="from")
+    to_t: int = field(name="to")
+    model_version: str | None
+
+
+class ProfileShown(Output):
+    """A kind of device. ``drift`` is null before the first measurement."""
+
+    name: str
+    title: str
+    period_s: float = field(name="period_s")
+    window: int
+    channels: list[ChannelShown]
+    model: ModelShown
+    drift: DriftShown | None
+
+
+class ProfilesShown(Output):
+    """Every kind of device."""
+
+    profiles: list[ProfileShown]
+
+
+class OpenAlertShown(Output):
+    """The alert that a device is in, since event time ``t`` (ms)."""
+
+    alert_id: str
+    t: int
+
+
+class UsualShown(Output):
+    """How far the learning of a device's own normal score is."""
+
+    ticks: int
+    readings: int
+
+
+class AftermathShown(Output):
+    """The peak of the last excursion, and when it was (ms)."""
+
+    peak: float
+    t: int
+
+
+class OutageShown(Output):
+    """How many sensors went out, and when (ms)."""
+
+    sensors: int
+    since: int
+
+
+class DeviceShown(Output):
+    """The latest state of a device (docs/formats.md)."""
+
+    id: str
+    device_id: str
+    site_id: str
+    profile: str
+    last_t: int
+    last_seq: int
+    latest: dict[str, float | None]
+    score: float | None
+    threshold: float | None
+    anomalous: bool
+    sensors: dict[str, str]
+    alert: OpenAlertShown | None
+    run: int
+    cleared_at: int | None
+    usual: UsualShown
+    aftermath: AftermathShown | None
+    outage: OutageShown | None
+    model_version: str | None
+    enqueued_at: int
+
+
+class DevicesShown(Output):
+    """The latest state of each device."""
+
+    devices: list[DeviceShown]
+
+
+class PointsShown(Output):
+    """How many readings each point of a chart stands for, and how many of them were anomalous."""
+
+    t: list[int]
+    readings: list[int]
+    anomalous: list[int]
+
+
+class SeriesShown(Output):
+    """One line of a chart: ``values`` in ``raw``, else ``min``, ``max`` and ``mean``."""
+
+    t: list[int]
+    values: list[float | None] | UnsetType = UNSET
+    min: list[float | None] | UnsetType = UNSET
+    max: list[float | None] | UnsetType = UNSET
+    mean: list[float | None] | UnsetType = UNSET
+
+
+class ReadingsShown(Output):
+    """A chart of a device. ``step`` and ``points`` are there unless ``resolution`` is raw."""
+
+    device_id: str
+    from_t: int = field(name="from")
+    to_t: int = field(name="to")
+    resolution: Literal["raw", "minute", "hour"]
+    until: int
+    readings: int
+    threshold: float | None
+    series: dict[str, SeriesShown]
+    step: int | UnsetType = UNSET
+    points: PointsShown | UnsetType = UNSET

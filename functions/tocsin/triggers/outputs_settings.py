@@ -1,0 +1,75 @@
+"""What the API answers of the settings of a site (docs/api.md)."""
+
+from __future__ import annotations
+
+from tocsin.triggers.answers import Output
+
+
+class SettingShown(Output):
+    """What is in force at a site, with every default filled in, and who set it when (ms)."""
+
+    site: str
+    set_by: str | None
+    set_at: int | None
+
+
+class LimitsShown(Output):
+    """What no plan may exceed. ``maxMigrations`` is null for any number."""
+
+    max_migrations: int | None
+    reserve: float
+    min_health: float
+
+
+class WeightsShown(Output):
+    """What each thing costs in watts."""
+
+    energy: float
+    response: float
+    spread: float
+    reserve: float
+    overload: float
+    late: float
+    migration: float
+    misplaced: float
+
+
+class SearchShown(Output):
+    """How long a plan is looked for, and how near to the best is near enough."""
+
+    time_limit_s: float
+    gap: float
+
+
+class OptimiserShown(SettingShown):
+    """How a site is planned."""
+
+    paused: bool
+    silent_after_s: float
+    limits: LimitsShown
+    weights: WeightsShown
+    search: SearchShown
+
+
+class OverridesShown(SettingShown):
+    """``pins``: device by task. ``drained``: by device. ``forbidden``: by task, then by device."""
+
+    pins: dict[str, str]
+    drained: dict[str, bool]
+    forbidden: dict[str, dict[str, bool]]
+
+
+class TaskShown(Output):
+    """A task as operators describe it."""
+
+    load_pct: float
+    deadline_ms: float | None
+    priority: float
+    capability: str | None
+    pinned: bool
+
+
+class TasksShown(SettingShown):
+    """The tasks of a site, by id."""
+
+    tasks: dict[str, TaskShown]
