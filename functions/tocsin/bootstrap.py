@@ -20,6 +20,8 @@ from tocsin.adapters.cosmos_rollups import CosmosRollups
 from tocsin.adapters.cosmos_sites import CosmosSites
 from tocsin.adapters.device_thresholds import REFRESH_S, KnownThresholds
 from tocsin.adapters.iothub import IotHubTwins
+from tocsin.adapters.known_access import REFRESH_S as ACCESS_REFRESH_S
+from tocsin.adapters.known_access import KnownAccess
 from tocsin.adapters.leases import BlobLeases
 from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.adapters.planner import plan_in_thread
@@ -32,6 +34,7 @@ from tocsin.profiles import load_profiles
 from tocsin.settings import Settings, read_settings
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.follow_scoring import ScoringWatch
+from tocsin.usecases.ports.access import AccessBook
 from tocsin.usecases.ports.letters import LetterBox
 from tocsin.usecases.ports.operators import Drifts, Feedback, Fleet, Live, References
 from tocsin.usecases.ports.planning import (
@@ -72,6 +75,7 @@ class Services:
     dead_letters: DeadLetters
     letter_box: LetterBox
     live: Live
+    access: AccessBook
     alert_marks: AlertMarks
     progress: ProgressLog
     scoring_watch: ScoringWatch
@@ -132,6 +136,7 @@ def services() -> Services:
         letter_box=letters,
         live=live,
         live_beside=LiveBeside(live),
+        access=KnownAccess(sites, refresh_s=ACCESS_REFRESH_S, clock_s=time.monotonic),
         alert_marks=CosmosAlertMarks(database, settings.database),
         progress=progress,
         scoring_watch=ScoringWatch(progress, now_ms=_now_ms),

@@ -7,9 +7,17 @@ whose browser shows a page of another site.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+# Of the API: ``elsewhere`` is an operator of another site than those that are asked about.
+API_CALLERS: Final = (
+    "nobody", "malformed", "forged", "viewer", "operator", "admin", "elsewhere", "alien-host",
+    "alien-origin",
+)  # fmt: skip
+# Who gets what another caller gets: the principal in the shape of Static Web Apps, and in both.
+SAME_AS: Final = {"swa-viewer": "viewer", "swa-operator": "operator", "mixed": "malformed"}
 CALLERS: Final = (
     "nobody", "malformed", "forged", "viewer", "operator", "alien-host", "alien-origin",
 )  # fmt: skip
@@ -32,52 +40,62 @@ class Line:
         return self.name
 
 
-def parse_table(text: str) -> tuple[Line, ...]:
+def parse_table(text: str, callers: Sequence[str] = CALLERS) -> tuple[Line, ...]:
     """The lines of a table."""
-    return tuple(_parse_line(line) for line in text.strip().splitlines())
+    return tuple(_parse_line(line, callers) for line in text.strip().splitlines())
 
 
-def _parse_line(text: str) -> Line:
+def _parse_line(text: str, callers: Sequence[str]) -> Line:
     method, route, target, *statuses = text.split()
-    by_caller = dict(zip(CALLERS, map(int, statuses), strict=True))
+    by_caller = dict(zip(callers, map(int, statuses), strict=True))
+    if callers is API_CALLERS:
+        by_caller |= {caller: by_caller[other] for caller, other in SAME_AS.items()}
     return Line(method, route, route if target == "-" else target, by_caller)
 
 
 # At the functions host the caller is believed, as the host believes the platform in Azure: whoever
 # reaches this port is a program of this machine. "forged" has the names, but no role.
-API_AT_THE_HOST: Final = parse_table("""
-GET   health                 -                      200 200 200 200 200 403 403
-GET   openapi.json           -                      200 200 200 200 200 403 403
-GET   docs                   -                      200 200 200 200 200 403 403
-GET   negotiate              negotiate?site=north   401 401 403 200 200 403 403
-GET   profiles               -                      401 401 403 200 200 403 403
-GET   devices                -                      401 401 403 200 200 403 403
-GET   devices/{id}           devices/rig-1          401 401 403 200 200 403 403
-GET   devices/{id}/readings  devices/rig-1/readings 401 401 403 200 200 403 403
-GET   alerts                 -                      401 401 403 200 200 403 403
-GET   plans                  plans?site=north       401 401 403 200 200 403 403
-GET   plans/latest           plans/latest?site=north 401 401 403 200 200 403 403
-GET   plans/{version:int}    plans/7?site=north     401 401 403 404 404 403 403
-POST  plans/run              plans/run?site=north   401 401 403 403 202 403 403
-GET   settings/optimiser     settings/optimiser?site=north 401 401 403 200 200 403 403
-PATCH settings/optimiser     settings/optimiser?site=north 401 401 403 403 200 403 403
-GET   settings/overrides     settings/overrides?site=north 401 401 403 200 200 403 403
-PATCH settings/overrides     settings/overrides?site=north 401 401 403 403 200 403 403
-GET   settings/tasks         settings/tasks?site=north 401 401 403 200 200 403 403
-PATCH settings/tasks         settings/tasks?site=north 401 401 403 403 200 403 403
-GET   dead-letters           -                      401 401 403 403 200 403 403
-GET   dead-letters/{id}      dead-letters/none      401 401 403 403 404 403 403
-POST  dead-letters/{id}/replay dead-letters/none/replay 401 401 403 403 404 403 403
-*     {*path}                nowhere                404 404 404 404 404 403 403
-""")
+API_AT_THE_HOST: Final = parse_table(
+    """
+GET   health                 -                      200 200 200 200 200 200 200 403 403
+GET   openapi.json           -                      200 200 200 200 200 200 200 403 403
+GET   docs                   -                      200 200 200 200 200 200 200 403 403
+GET   me                     -                      401 401 200 200 200 200 200 403 403
+GET   access                 -                      401 401 403 403 403 200 403 403 403
+PATCH access                 -                      401 401 403 403 403 200 403 403 403
+GET   negotiate              negotiate?site=north   401 401 403 200 200 200 403 403 403
+GET   profiles               -                      401 401 403 200 200 200 200 403 403
+GET   devices                -                      401 401 403 200 200 200 200 403 403
+GET   devices/{id}           devices/rig-1          401 401 403 200 200 200 404 403 403
+GET   devices/{id}/readings  devices/rig-1/readings 401 401 403 200 200 200 404 403 403
+GET   alerts                 -                      401 401 403 200 200 200 200 403 403
+GET   plans                  plans?site=north       401 401 403 200 200 200 403 403 403
+GET   plans/latest           plans/latest?site=north 401 401 403 200 200 200 403 403 403
+GET   plans/{version:int}    plans/7?site=north     401 401 403 404 404 404 403 403 403
+POST  plans/run              plans/run?site=north   401 401 403 403 202 202 403 403 403
+GET   settings/optimiser     settings/optimiser?site=north 401 401 403 200 200 200 403 403 403
+PATCH settings/optimiser     settings/optimiser?site=north 401 401 403 403 200 200 403 403 403
+GET   settings/overrides     settings/overrides?site=north 401 401 403 200 200 200 403 403 403
+PATCH settings/overrides     settings/overrides?site=north 401 401 403 403 200 200 403 403 403
+GET   settings/tasks         settings/tasks?site=north 401 401 403 200 200 200 403 403 403
+PATCH settings/tasks         settings/tasks?site=north 401 401 403 403 200 200 403 403 403
+GET   dead-letters           -                      401 401 403 403 200 200 403 403 403
+GET   dead-letters/{id}      dead-letters/none      401 401 403 403 404 404 403 403 403
+POST  dead-letters/{id}/replay dead-letters/none/replay 401 401 403 403 404 404 403 403 403
+*     {*path}                nowhere                404 404 404 404 404 404 404 403 403
+""",
+    API_CALLERS,
+)
 
 # At the front door the cookie says who somebody is; a forged header of the platform is dropped.
+AT_THE_FRONT_DOOR: Final = (*CALLERS, "admin")
 API_AT_THE_FRONT_DOOR: Final = tuple(
     Line(
         line.method,
         line.route,
         line.target,
-        line.statuses | {"forged": line.statuses["nobody"]},
+        {caller: line.statuses[caller] for caller in AT_THE_FRONT_DOOR}
+        | {"forged": line.statuses["nobody"]},
     )
     for line in API_AT_THE_HOST
 )

@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 from local.addresses import find_free_address
 from local.services import Endpoints
 from tests.contract.functions_hosts import make_api_host
-from tests.unit.tocsin.triggers.http_calls import OPERATOR, PROBLEM
+from tests.unit.tocsin.triggers.http_calls import ADMIN, PROBLEM
 from tocsin.triggers.calls import AnyRoute
 from tocsin.triggers.http import ROUTES
 
@@ -30,7 +30,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 async def http(address: str) -> AsyncIterator[ClientSession]:
-    async with ClientSession(address, headers={"x-ms-client-principal": OPERATOR}) as session:
+    async with ClientSession(address, headers={"x-ms-client-principal": ADMIN}) as session:
         yield session
 
 
@@ -47,7 +47,7 @@ async def test_each_route_is_reached_and_not_the_one_for_unknown_paths(
 @pytest.mark.parametrize(
     ("method", "path", "status", "said"),
     [
-        ("GET", "sights", 404, "there is no '/api/sights'; there are alerts, dead-letters, "),
+        ("GET", "sights", 404, "there is no '/api/sights'; there are access, alerts, dead"),
         ("GET", "plans/soon?site=north", 404, "there is no '/api/plans/soon'; "),
         ("GET", "", 404, "there is no '/api/'; "),
         ("POST", "devices", 405, "'/api/devices' takes GET, not POST"),

@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
 from local.addresses import find_free_address
 from local.services import Endpoints
 from tests.contract.functions_hosts import make_api_host
-from tests.unit.tocsin.triggers.http_calls import OPERATOR
+from tests.unit.tocsin.triggers.http_calls import ADMIN
 from tocsin.triggers.http import ROUTES
 from tocsin.triggers.openapi import describe_api
 
@@ -59,5 +59,5 @@ def test_what_is_served_is_the_document_of_the_routes(address: str) -> None:
 @settings(max_examples=12, deadline=None, suppress_health_check=[*HealthCheck])
 def test_no_answer_is_undocumented(case: schemathesis.Case[Any], address: str) -> None:
     case.call_and_validate(
-        base_url=address, headers={"x-ms-client-principal": OPERATOR}, checks=CHECKS
+        base_url=address, headers={"x-ms-client-principal": ADMIN}, checks=CHECKS
     )

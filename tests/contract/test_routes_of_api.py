@@ -30,12 +30,19 @@ from tests.contract.route_tables import (
     ADMINISTRATION_WITH_KEYS,
     API_AT_THE_FRONT_DOOR,
     API_AT_THE_HOST,
-    CALLERS,
     FRONT_DOOR,
     Line,
 )
 from tests.paths import ROOT
-from tests.unit.tocsin.triggers.http_calls import OPERATOR, VIEWER
+from tests.unit.tocsin.domain.test_principal import ROLE, header
+from tests.unit.tocsin.triggers.http_calls import (
+    ADMIN,
+    ELSEWHERE,
+    OPERATOR,
+    SWA_OPERATOR,
+    SWA_VIEWER,
+    VIEWER,
+)
 
 EVIL = "evil.example"
 JSON = {"Content-Type": "application/json"}
@@ -52,6 +59,8 @@ NO_ROLE = base64.b64encode(
         }
     ).encode()
 ).decode()
+# Both shapes at once: the platform sends none like it.
+MIXED = header(("name", "operator"), (ROLE, "admin"), userRoles=["admin"])
 NAMES = {f"{PRINCIPAL}-NAME": "operator", f"{PRINCIPAL}-ID": "1", f"{PRINCIPAL}-ROLES": "operator"}
 
 AT_THE_HOST: dict[str, dict[str, str]] = {
@@ -60,6 +69,11 @@ AT_THE_HOST: dict[str, dict[str, str]] = {
     "forged": {PRINCIPAL: NO_ROLE, **NAMES},
     "viewer": {PRINCIPAL: VIEWER},
     "operator": {PRINCIPAL: OPERATOR},
+    "admin": {PRINCIPAL: ADMIN},
+    "elsewhere": {PRINCIPAL: ELSEWHERE},
+    "swa-viewer": {PRINCIPAL: SWA_VIEWER},
+    "swa-operator": {PRINCIPAL: SWA_OPERATOR},
+    "mixed": {PRINCIPAL: MIXED},
 }
 AT_THE_FRONT_DOOR: dict[str, dict[str, str]] = {
     "nobody": SIGNED_OUT,
@@ -67,6 +81,7 @@ AT_THE_FRONT_DOOR: dict[str, dict[str, str]] = {
     "forged": {**SIGNED_OUT, PRINCIPAL: OPERATOR, **NAMES},
     "viewer": {"Cookie": "tocsin-local-user=viewer", PRINCIPAL: OPERATOR},
     "operator": {"Cookie": "tocsin-local-user=operator"},
+    "admin": {"Cookie": "tocsin-local-user=admin"},
 }
 
 
@@ -99,7 +114,7 @@ def ask_as_each(
     own = f"{endpoints.address}:{endpoints.ports()[port]}"
     method = "GET" if line.method == "*" else line.method
     statuses = {}
-    for caller in CALLERS:
+    for caller in line.statuses:
         headers = {"Host": own, **credentials.get(caller, credentials["operator"])}
         if caller == "alien-host":
             headers["Host"] = EVIL

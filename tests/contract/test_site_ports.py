@@ -18,7 +18,7 @@ from tests.fakes.plans import open_plan, stored_plan
 from tocsin.domain.errors import BusyError, ChangedMeanwhileError, DeliveryError
 from tocsin.domain.orders import Order, OrderedTask
 from tocsin.domain.requests import Request
-from tocsin.domain.site_settings import Entry, Kind, StoredSetting, revise
+from tocsin.domain.site_settings import NO_SITE, Entry, Kind, StoredSetting, revise
 from tocsin.domain.site_standing import SiteStanding
 from tocsin.domain.sites import lease_of
 from tocsin.usecases.ports.planning import Leases, Twins
@@ -91,6 +91,15 @@ def setting(
     kind: Kind, site_id: str, before: StoredSetting | None = None, **content: object
 ) -> StoredSetting:
     return revise(before, kind, site_id, Entry(content, "ada", NOW))
+
+
+async def test_what_concerns_no_site_is_kept_and_recorded_like_a_setting(sites: Sites) -> None:
+    entry = Entry({"others": {"*": "see"}}, "ada", NOW)
+    setting = revise(None, "access", NO_SITE, entry)
+    await sites.replace_setting(setting)
+    await sites.record_change(setting)
+    assert await sites.find_setting("access", NO_SITE) == setting
+    assert await sites.list_planned_sites() == []
 
 
 async def test_a_setting_is_replaced_only_as_it_was_read(sites: Sites) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tests.fakes.access import FakeAccess
 from tests.fakes.dead_letters import FakeDeadLetters
 from tests.fakes.live import FakeLive
 from tests.fakes.marks import FakeAlertMarks
@@ -101,6 +102,7 @@ class Plant:
             dead_letters=self.dead_letters,
             letter_box=self.dead_letters,
             live=self.live,
+            access=FakeAccess(self.workshop.sites),
             alert_marks=self.alert_marks,
             progress=self.progress,
             scoring_watch=ScoringWatch(self.progress, now_ms=self.workshop.clock),

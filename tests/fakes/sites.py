@@ -14,7 +14,7 @@ from tests.fakes.store import FakeStore
 from tocsin.domain.errors import BusyError, ChangedMeanwhileError, DeliveryError, RefusedError
 from tocsin.domain.orders import Order
 from tocsin.domain.requests import Request
-from tocsin.domain.site_settings import Kind, StoredSetting, setting_id
+from tocsin.domain.site_settings import NO_SITE, Entry, Kind, StoredSetting, revise, setting_id
 from tocsin.domain.site_standing import STANDING_ID, Outcome, SiteStanding
 from tocsin.domain.sites import list_sites
 from tocsin.domain.stored_plan import StoredPlan, plan_id
@@ -88,6 +88,10 @@ class FakeSites:
         if self.audit_away:
             raise OSError("the process ended here")
         self.records[document["id"]] = json.loads(json.dumps(document, allow_nan=False))
+
+    def set_access(self, content: dict[str, Any]) -> None:
+        """As an admin did some time ago."""
+        self._set(revise(None, "access", NO_SITE, Entry(content, "ada", 0)))
 
     @property
     def audit(self) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ TocsinError
 │   ├── HubAwayError         what only the hub knows, while it does not answer
 │   └── RefusedError         what no service will ever take: it is sidelined, the rest goes on
 ├── BusyError                someone else is at work on the same site
+├── OutdatedError            a change meant for a state that is no longer in force
 └── ChangedMeanwhileError    a document was changed by someone else since it was read
 
 What hangs on it outside the core, where nobody but its own file knows what it means:
@@ -103,6 +104,10 @@ class RefusedError(DeliveryError):
 
 class BusyError(TocsinError):
     """Someone else holds the lease that this work needs, or has taken it over."""
+
+
+class OutdatedError(TocsinError):
+    """A change was meant for another state than the one in force; the text says who set that."""
 
 
 class ChangedMeanwhileError(TocsinError):

@@ -16,9 +16,10 @@ from typing import Any, Literal
 
 from tocsin.domain.sites import encode_site
 
-Kind = Literal["optimiser", "overrides", "tasks"]
+Kind = Literal["optimiser", "overrides", "tasks", "access"]
 Content = Mapping[str, Any]  # what operators set: JSON, checked by who reads it
-KINDS: tuple[Kind, ...] = ("optimiser", "overrides", "tasks")
+KINDS: tuple[Kind, ...] = ("optimiser", "overrides", "tasks")  # those of a site
+NO_SITE = ""  # where what concerns all sites is kept; no site has this id
 
 
 def setting_id(kind: Kind, site_id: str) -> str:
@@ -104,6 +105,11 @@ def revise(before: StoredSetting | None, kind: Kind, site_id: str, entry: Entry)
     if before is None:
         return StoredSetting(kind, site_id, entry, revision=1)
     return StoredSetting(kind, site_id, entry, before.entry, before.revision + 1, before.etag)
+
+
+def revision_of(setting: StoredSetting | None) -> int:
+    """How often it was changed; 0 where nothing was ever set."""
+    return 0 if setting is None else setting.revision
 
 
 def content_of(setting: StoredSetting | None) -> Content:

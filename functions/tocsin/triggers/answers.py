@@ -20,6 +20,7 @@ from tocsin.domain.errors import (
     InvalidProblemError,
     InvalidRequestError,
     NotFoundError,
+    OutdatedError,
     RefusedError,
     TooLargeError,
     UnauthenticatedError,
@@ -38,6 +39,7 @@ STATUS: Mapping[type, int] = {  # of an error, or of the next above it in the tr
     NotFoundError: 404,
     BusyError: 409,
     ChangedMeanwhileError: 409,
+    OutdatedError: 412,
     HubAwayError: 503,
     RefusedError: 400,
     DeliveryError: 503,
@@ -61,6 +63,15 @@ class Output(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
         differ, and that is a fault of ours.
         """
         return msgspec.convert(document, cls)
+
+
+class Revised(Output):
+    """What several people may change at once; ``revision`` counts the changes.
+
+    The answer has it as its ETag, and a change takes it in If-Match.
+    """
+
+    revision: int
 
 
 class Problem(Output):
@@ -88,10 +99,11 @@ class Answer:
 
 def write_answer(answer: Answer) -> func.HttpResponse:
     content = answer.content
+    etag = {"ETag": f'"{content.revision}"'} if isinstance(content, Revised) else {}
     return func.HttpResponse(
         content if isinstance(content, bytes) else msgspec.json.encode(content),
         status_code=answer.status,
-        headers=dict(answer.headers),
+        headers={**answer.headers, **etag},
         mimetype=answer.mimetype,
     )
 

@@ -9,10 +9,11 @@ from typing import Any, Generic, TypeVar
 import azure.functions as func
 
 from tocsin.bootstrap import Services
-from tocsin.domain.errors import ForbiddenError
-from tocsin.domain.principal import ANYONE, Principal, parse_principal
-from tocsin.triggers.answers import Answer, Output, answer_error, write_answer
-from tocsin.triggers.inputs import Input, parse_body, parse_query
+from tocsin.domain.access import Rights
+from tocsin.domain.principal import Principal
+from tocsin.triggers.admission import admit, check_site_rights
+from tocsin.triggers.answers import Answer, Output, Revised, answer_error, write_answer
+from tocsin.triggers.inputs import Input, parse_body, parse_query, parse_revision
 
 Query = TypeVar("Query", bound=Input)
 Body = TypeVar("Body", bound=Input)
@@ -20,13 +21,24 @@ Body = TypeVar("Body", bound=Input)
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[Query, Body]):
-    """One request, held against what its route declares. ``path``: the parameters in its path."""
+    """One request, held against what its route declares.
+
+    path: the parameters in its path.
+    rights: who asks, and where they may look and act. A site that the query names was held against
+        them; whatever else names a site or a device is the handler's to hold against them.
+    revision: the one that a change is meant for; None for whatever is in force.
+    """
 
     path: Mapping[str, str]
     query: Query
     body: Body
     services: Services
-    principal: Principal
+    rights: Rights
+    revision: int | None = None
+
+    @property
+    def principal(self) -> Principal:
+        return self.rights.principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,7 @@ class Route(Generic[Query, Body]):
     answers: by status the record that it answers, or the media type of what is no JSON.
     handler: what it does; the first line of its docstring is its title in the OpenAPI document.
     fails: the statuses of its problems, besides those that every route may answer.
+    everywhere: it may concern any site, so it is for those who may act on all of them.
     """
 
     name: str
@@ -49,6 +62,18 @@ class Route(Generic[Query, Body]):
     answers: Mapping[int, type[Output] | str]
     handler: Callable[[Call[Query, Body]], Awaitable[Output | Answer]]
     fails: frozenset[int] = frozenset()
+    everywhere: bool = False
+
+    @property
+    def has_revision(self) -> bool:
+        """Whether what it answers is revised, and has an ETag."""
+        kinds = self.answers.values()
+        return any(isinstance(kind, type) and issubclass(kind, Revised) for kind in kinds)
+
+    @property
+    def takes_revision(self) -> bool:
+        """Whether it changes what is revised, and takes If-Match."""
+        return self.has_revision and self.method != "GET"
 
 
 AnyRoute = Route[Any, Any]
@@ -60,31 +85,24 @@ def add_route(app: func.Blueprint, services: Callable[[], Services], route: AnyR
     @app.route(route.path, methods=[route.method], auth_level=func.AuthLevel.ANONYMOUS)
     async def answer(req: func.HttpRequest) -> func.HttpResponse:
         try:
-            found = await route.handler(_parse_call(req, services(), route))
+            found = await route.handler(await _parse_call(req, services(), route))
             return write_answer(found if isinstance(found, Answer) else Answer(found))
         except Exception as error:  # noqa: BLE001 (the host would answer without a word; this logs it)
             return answer_error(error, f"{route.method} {route.path}")
 
 
-def _parse_call(request: func.HttpRequest, services: Services, route: AnyRoute) -> Call[Any, Any]:
+async def _parse_call(
+    request: func.HttpRequest, services: Services, route: AnyRoute
+) -> Call[Any, Any]:
     """Raises the errors that ``answer_error`` translates, the one about the user first."""
-    principal = _admit(request, services, route.role)
+    rights = await admit(request, services, route)
+    query = parse_query(route.query, request)
+    check_site_rights(query, rights, route)
     return Call(
         path=request.route_params,
-        query=parse_query(route.query, request),
+        query=query,
         body=parse_body(route.body, request),
         services=services,
-        principal=principal,
+        rights=rights,
+        revision=parse_revision(request) if route.takes_revision else None,
     )
-
-
-def _admit(request: func.HttpRequest, services: Services, role: str) -> Principal:
-    if role == ANYONE:
-        return Principal(ANYONE, frozenset())
-    if not services.platform_auth:
-        raise ForbiddenError(
-            "the platform's authentication is off for this app, so no user can be trusted"
-        )
-    principal = parse_principal(request.headers.get("x-ms-client-principal"))
-    principal.must_be(role)
-    return principal

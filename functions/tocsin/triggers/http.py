@@ -8,6 +8,7 @@ import azure.functions as func
 
 from tocsin.bootstrap import Services
 from tocsin.triggers import (
+    http_access,
     http_alerts,
     http_devices,
     http_health,
@@ -23,6 +24,7 @@ from tocsin.triggers.no_route import add_no_route
 ROUTES: tuple[AnyRoute, ...] = add_descriptions(
     (
         *http_health.ROUTES,
+        *http_access.ROUTES,
         *http_live.ROUTES,
         *http_devices.ROUTES,
         *http_alerts.ROUTES,

@@ -31,6 +31,7 @@ async def list_alerts(call: Call[AlertsQuery, Nothing]) -> AlertsShown:
         site_id=query.site,
         device_id=query.device,
         only_open=query.state == "open",
+        among=call.rights.sees,
         before=None if query.before is None else AlertPosition.from_text(query.before),
         most=query.max,
     )

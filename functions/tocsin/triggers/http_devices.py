@@ -44,22 +44,27 @@ async def show_profiles(call: Call[Nothing, Nothing]) -> ProfilesShown:
 
 async def list_devices(call: Call[AnySiteQuery, Nothing]) -> DevicesShown:
     """The latest state of each device that ever reported."""
-    services, site = call.services, call.query.site
+    services, site, seen = call.services, call.query.site, call.rights.sees
     devices = await services.fleet.devices(site)
     if site is not None and not devices:
-        await check_shown_site(site, fleet=services.fleet, settings=services.site_settings)
-    return DevicesShown(devices=[DeviceShown.read(device.to_document()) for device in devices])
+        await check_shown_site(
+            site, fleet=services.fleet, settings=services.site_settings, among=seen
+        )
+    shown = [device.to_document() for device in devices if device.site_id in seen]
+    return DevicesShown(devices=[DeviceShown.read(document) for document in shown])
 
 
 async def show_device(call: Call[Nothing, Nothing]) -> DeviceShown:
     """The latest state of one device."""
-    device = await find_device(call.path["id"], call.services.fleet)
+    device = await find_device(call.path["id"], call.services.fleet, call.rights.sees)
     return DeviceShown.read(device.to_document())
 
 
 async def show_device_readings(call: Call[ReadingsQuery, Nothing]) -> ReadingsShown:
     """A chart: values and scores between two event times."""
-    device_id, fleet = call.path["id"], call.services.fleet
+    device_id, fleet, seen = call.path["id"], call.services.fleet, call.rights.sees
+    if not seen.is_every:
+        await find_device(device_id, fleet, seen)
     shown = await show_readings(
         device_id,
         from_t=call.query.from_t,

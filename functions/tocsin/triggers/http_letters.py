@@ -78,14 +78,14 @@ async def replay_dead_letter(call: Call[Nothing, ReplayBody]) -> ReplayShown:
 ROUTES = (
     Route(
         "dead_letters", "GET", "dead-letters", OPERATOR, LettersQuery, Nothing,
-        {200: LettersShown}, list_dead_letters,
+        {200: LettersShown}, list_dead_letters, everywhere=True,
     ),
     Route(
         "dead_letter", "GET", "dead-letters/{id}", OPERATOR, Nothing, Nothing, {200: LetterShown},
-        show_dead_letter, fails=frozenset({404}),
+        show_dead_letter, fails=frozenset({404}), everywhere=True,
     ),
     Route(
         "replay_dead_letter", "POST", "dead-letters/{id}/replay", OPERATOR, Nothing, ReplayBody,
-        {200: ReplayShown}, replay_dead_letter, fails=frozenset({404}),
+        {200: ReplayShown}, replay_dead_letter, fails=frozenset({404}), everywhere=True,
     ),
 )  # fmt: skip

@@ -23,11 +23,16 @@ class Negotiated(Output):
 async def negotiate(call: Call[AnySiteQuery, Nothing]) -> Negotiated:
     """An address for the live messages of a site."""
     services = call.services
-    sites = await services.fleet.sites()
+    seen = call.rights.sees
+    every = await services.fleet.sites()
+    sites = seen.keep(every)
     site = call.query.site or (sites[0] if sites else UNASSIGNED_SITE)
+    call.rights.must_see(site)
     # Before the very first message every site may be waited for.
-    if sites and site not in sites:
-        await check_shown_site(site, fleet=services.fleet, settings=services.site_settings)
+    if every and site not in sites:
+        await check_shown_site(
+            site, fleet=services.fleet, settings=services.site_settings, among=seen
+        )
     url = await services.live.client_url(call.principal.name, site)
     return Negotiated(url=url, site=site, group=group_of(site), sites=sites)
 

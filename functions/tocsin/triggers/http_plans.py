@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta
 
-from tocsin.bootstrap import Services
 from tocsin.domain.errors import NotFoundError
 from tocsin.domain.principal import OPERATOR, VIEWER
 from tocsin.domain.requests import Request
@@ -49,7 +48,7 @@ async def list_plans(call: Call[PlansQuery, Nothing]) -> PlansShown:
     query, services = call.query, call.services
     found = await services.plans.list_plans(query.site, before_version=query.before, most=query.max)
     if not found:
-        await _require_site(query.site, services)
+        await _require_site(call)
     return PlansShown(plans=[PlanListed.read(plan.to_summary()) for plan in found])
 
 
@@ -59,7 +58,7 @@ async def show_latest_plan(call: Call[SiteQuery, Nothing]) -> LatestShown:
     found = await plans.list_plans(site_id, before_version=NEWEST, most=1)
     standing = await plans.find_standing(site_id)
     if not found and standing is None:
-        await _require_site(site_id, call.services)
+        await _require_site(call)
     return LatestShown(
         plan=PlanShown.read(found[0].to_document()) if found else None,
         standing=None if standing is None else StandingShown.read(standing.to_document()),
@@ -71,7 +70,7 @@ async def show_plan(call: Call[SiteQuery, Nothing]) -> PlanShown:
     version, site_id = int(call.path["version"]), call.query.site
     found = await call.services.plans.find_plan(site_id, version)
     if found is None:
-        await _require_site(site_id, call.services)
+        await _require_site(call)
         raise NotFoundError(f"site {site_id!r} has no plan {version}")
     return PlanShown.read(found.to_document())
 
@@ -94,8 +93,11 @@ async def run_plan(call: Call[SiteQuery, RunBody]) -> Answer:
     return Answer(RunRequested(requested=RunRequest.read(request.to_document())), 202)
 
 
-async def _require_site(site_id: str, services: Services) -> None:
-    await check_shown_site(site_id, fleet=services.fleet, settings=services.site_settings)
+async def _require_site(call: Call[Any, Nothing]) -> None:
+    services, site_id = call.services, call.query.site
+    await check_shown_site(
+        site_id, fleet=services.fleet, settings=services.site_settings, among=call.rights.sees
+    )
 
 
 ROUTES = (

@@ -39,7 +39,12 @@ def _make_show(kind: Kind) -> Callable[[Call[SiteQuery, Nothing]], Awaitable[Set
         services, site_id = call.services, call.query.site
         shown = await show_setting(kind, site_id, services.site_settings)
         if shown["setAt"] is None:
-            await check_shown_site(site_id, fleet=services.fleet, settings=services.site_settings)
+            await check_shown_site(
+                site_id,
+                fleet=services.fleet,
+                settings=services.site_settings,
+                among=call.rights.sees,
+            )
         return SHOWN[kind].read(shown)
 
     return show
@@ -58,6 +63,7 @@ def _make_change(kind: Kind) -> Callable[[Call[SiteQuery, Input]], Awaitable[Set
             requests=services.requests,
             live=services.live,
             now_ms=services.now_ms,
+            revision=call.revision,
         )
         return SHOWN[kind].read(changed)
 

@@ -7,6 +7,7 @@ one left out.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import parse_qsl, urlsplit
@@ -18,6 +19,7 @@ from tocsin.domain.errors import InvalidRequestError, TooLargeError, Unsupported
 from tocsin.triggers.input_checks import check_record
 
 MOST_BODY_BYTES = 1024 * 1024
+_ETAG = re.compile(r'"(\d{1,15})"', re.ASCII)
 CONTENT_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 
 
@@ -62,6 +64,22 @@ def parse_body(kind: type[AnyInput], request: func.HttpRequest) -> AnyInput:
     if not isinstance(content, dict):
         raise InvalidRequestError("the body must be a JSON object")
     return _convert(content, kind, are_texts=False)
+
+
+def parse_revision(request: func.HttpRequest) -> int | None:
+    """The revision that a change is meant for, from If-Match; None for whatever is in force.
+
+    Raises InvalidRequestError for what no ETag of ours can be.
+    """
+    text = request.headers.get("if-match")
+    if text is None or text.strip() == "*":
+        return None
+    found = _ETAG.fullmatch(text.strip())
+    if found is None:
+        raise InvalidRequestError(
+            f'If-Match must be the ETag of an answer, such as "3", not {text!r:.80}'
+        )
+    return int(found[1])
 
 
 def _convert(values: Mapping[str, Any], kind: type[AnyInput], *, are_texts: bool) -> AnyInput:

@@ -48,6 +48,14 @@ def describe_api(routes: Sequence[AnyRoute]) -> Part:
     }
 
 
+ETAG: Part = {"type": "string", "pattern": r'^"\d{1,15}"$'}
+IF_MATCH: Part = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of what the change is meant for; 412 where another one is in force.",
+    "schema": ETAG,
+}
 SECURITY: Part = {
     "signIn": {
         "type": "apiKey",
@@ -60,7 +68,7 @@ SECURITY: Part = {
 
 def list_failures(route: AnyRoute) -> frozenset[int]:
     """The statuses of all problems that *route* may answer."""
-    failures = ANY_ROUTE | route.fails
+    failures = ANY_ROUTE | route.fails | ({412} if route.takes_revision else set())
     if route.role != ANYONE:
         failures |= SIGNED_IN
     return failures | WITH_BODY if route.body is not Nothing else failures
@@ -86,7 +94,11 @@ def _describe_route(
         "tags": [route.path.partition("/")[0]],
         "summary": title.removesuffix("."),
         "description": f"{' '.join(text.split())} Role: {route.role}.".strip(),
-        "parameters": [*_describe_path(route.path), *_describe_query(query)],
+        "parameters": [
+            *_describe_path(route.path),
+            *_describe_query(query),
+            *([IF_MATCH] if route.takes_revision else []),
+        ],
         "responses": _describe_answers(route, named),
         "security": [] if route.role == ANYONE else [{name: []} for name in SECURITY],
     }
@@ -134,4 +146,6 @@ def _describe_answers(route: AnyRoute, named: Mapping[type, Part]) -> Part:
         if status in list_failures(route):
             content[PROBLEM_JSON] = {"schema": named[Problem]}
         answers[str(status)] = {"description": HTTPStatus(status).phrase, "content": content}
+        if route.has_revision and kind is not None:
+            answers[str(status)]["headers"] = {"ETag": {"schema": ETAG, "required": True}}
     return answers

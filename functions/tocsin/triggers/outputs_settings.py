@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tocsin.triggers.answers import Output
+from tocsin.triggers.answers import Output, Revised
 
 
-class SettingShown(Output):
+class SettingShown(Revised):
     """What is in force at a site, with every default filled in, and who set it when (ms)."""
 
     site: str

@@ -6,30 +6,19 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tocsin.domain.errors import (
-    ChangedMeanwhileError,
-    DeliveryError,
-    InvalidRequestError,
-)
+from tocsin.domain.errors import DeliveryError, InvalidRequestError
 from tocsin.domain.merge_patch import merge
 from tocsin.domain.requests import Request
-from tocsin.domain.site_settings import (
-    Entry,
-    Kind,
-    StoredSetting,
-    content_of,
-    revise,
-)
+from tocsin.domain.site_settings import Kind, StoredSetting, content_of, revision_of
 from tocsin.planning.inputs.optimiser import describe_optimiser, parse_optimiser
 from tocsin.planning.inputs.overrides import describe_overrides, parse_overrides
 from tocsin.planning.inputs.tasks import describe_tasks, parse_tasks
 from tocsin.usecases.check_names import check_override_names, check_site
 from tocsin.usecases.ports.operators import Live
 from tocsin.usecases.ports.planning import Requests, SiteSettings, Sources
+from tocsin.usecases.revise_setting import revise_setting
 
 log = logging.getLogger(__name__)
-
-ATTEMPTS = 3  # two operators at the same moment; more is a machine that writes in a loop
 
 # By kind of setting: its content, checked and with every default filled in.
 SHOWN: Mapping[Kind, Callable[[Mapping[str, Any], str], dict[str, Any]]] = {
@@ -54,39 +43,30 @@ async def change_setting(
     requests: Requests,
     live: Live,
     now_ms: Callable[[], int],
+    revision: int | None = None,
 ) -> dict[str, Any]:
     """Apply a JSON merge *patch* and return what is in force then.
 
+    revision: the one that the patch is meant for; None for whatever is in force.
+
     Raises InvalidRequestError or InvalidProblemError naming what is wrong with it, HubAwayError
-    where only the hub knows whether what it names is there, and ChangedMeanwhileError when others
-    kept changing the same document.
+    where only the hub knows whether what it names is there, and the errors of ``revise_setting``.
     """
-    for attempt in range(ATTEMPTS):
-        before = await sources.settings.find_setting(kind, site_id)
-        content = await _apply_patch(kind, site_id, before, patch, sources)
-        after = revise(before, kind, site_id, Entry(content, operator, now_ms()))
-        try:
-            await _replace(before, after, sources.settings)
-            break
-        except ChangedMeanwhileError:
-            if attempt == ATTEMPTS - 1:
-                raise
+
+    async def decide(before: StoredSetting | None) -> dict[str, Any]:
+        return await _apply_patch(kind, site_id, before, patch, sources)
+
+    after = await revise_setting(
+        kind,
+        site_id,
+        decide,
+        operator=operator,
+        settings=sources.settings,
+        now_ms=now_ms,
+        revision=revision,
+    )
     await _announce(after, requests, live)
     return _describe(kind, site_id, after)
-
-
-async def _replace(
-    before: StoredSetting | None, after: StoredSetting, settings: SiteSettings
-) -> None:
-    """Make the change and record it.
-
-    The one before may lack its record, if its process ended too soon; *after* would overwrite the
-    last trace of it.
-    """
-    if before is not None and before.revision > 0:
-        await settings.record_change(before)
-    await settings.replace_setting(after)
-    await settings.record_change(after)
 
 
 async def _apply_patch(
@@ -132,6 +112,7 @@ async def _announce(setting: StoredSetting, requests: Requests, live: Live) -> N
 def _describe(kind: Kind, site_id: str, setting: StoredSetting | None) -> dict[str, Any]:
     return {
         "site": site_id,
+        "revision": revision_of(setting),
         "setBy": None if setting is None else setting.entry.set_by,
         "setAt": None if setting is None else setting.entry.set_at,
         **SHOWN[kind](content_of(setting), site_id),

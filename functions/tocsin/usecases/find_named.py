@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from tocsin.domain.access import EVERY, Sites
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import InvalidRequestError, NotFoundError
 from tocsin.domain.sites import UNASSIGNED_SITE
@@ -12,16 +13,18 @@ from tocsin.usecases.ports.operators import Fleet
 from tocsin.usecases.ports.planning import SiteSettings
 
 
-async def find_device(device_id: str, fleet: Fleet) -> DeviceRecord:
-    """Raises NotFoundError for a device that never reported."""
+async def find_device(device_id: str, fleet: Fleet, among: Sites = EVERY) -> DeviceRecord:
+    """Raises NotFoundError for a device that never reported, or that is at none of these sites."""
     found = await fleet.device(device_id)
-    if found is None:
+    if found is None or found.site_id not in among:
         raise NotFoundError(f"no device {device_id!r:.140} has reported yet")
     return found
 
 
-async def check_shown_site(site_id: str, *, fleet: Fleet, settings: SiteSettings) -> None:
-    """Raise InvalidRequestError, naming the sites that there are, unless *site_id* is one of them.
+async def check_shown_site(
+    site_id: str, *, fleet: Fleet, settings: SiteSettings, among: Sites = EVERY
+) -> None:
+    """Raise InvalidRequestError, naming the sites *among* these, unless *site_id* is one of them.
 
     Asks the database alone: those who only look must not use up the few queries that the hub
     answers in a minute. Devices without a site are looked at under the name that stands for none.
@@ -29,6 +32,6 @@ async def check_shown_site(site_id: str, *, fleet: Fleet, settings: SiteSettings
     if site_id == UNASSIGNED_SITE or await is_stored_site(site_id, fleet=fleet, settings=settings):
         return
     heard, planned = await asyncio.gather(fleet.sites(), settings.list_planned_sites())
-    known = sorted({*heard, *planned})
+    known = sorted(among.keep({*heard, *planned}))
     others = f"there are {', '.join(known)}" if known else "no device has reported yet"
     raise InvalidRequestError(f"there is no site {site_id!r:.140}; {others}")

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tocsin.domain.access import EVERY, Sites
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition, page_of
 from tocsin.domain.device_record import DeviceRecord, alert_id
 from tocsin.domain.errors import DamagedDocumentError
@@ -33,12 +34,14 @@ class ShownAlert:
 class AlertQuery:
     """Which alerts to show: of a site, of a device, only those that are open; None for all.
 
+    ``among``: the sites of which any may be shown.
     ``before``: the position that the page before gave; ``most``: how many on this page.
     """
 
     site_id: str | None = None
     device_id: str | None = None
     only_open: bool = False
+    among: Sites = EVERY
     before: AlertPosition | None = None
     most: int = DEFAULT_MAX
 
@@ -51,10 +54,10 @@ async def show_alerts(
     Raises InvalidRequestError for a site, and NotFoundError for a device, that is not there.
     """
     if query.device_id is not None:
-        await find_device(query.device_id, fleet)
+        await find_device(query.device_id, fleet, query.among)
     page = await (_page_open if query.only_open else _page_raised)(query, fleet)
     if not page.alerts and query.site_id is not None:
-        await check_shown_site(query.site_id, fleet=fleet, settings=settings)
+        await check_shown_site(query.site_id, fleet=fleet, settings=settings, among=query.among)
     return await _add_endings(page.alerts, fleet), page.older
 
 
@@ -66,7 +69,11 @@ async def _page_raised(query: AlertQuery, fleet: Fleet) -> AlertPage:
         page = await fleet.alerts(
             query.site_id, query.device_id, before=before, most=2 * query.most
         )
-        raised += [alert for alert in page.alerts if alert.change == "raised"]
+        raised += [
+            alert
+            for alert in page.alerts
+            if alert.change == "raised" and alert.site_id in query.among
+        ]
         before = page.older
         if before is None:
             break
@@ -78,7 +85,9 @@ async def _page_open(query: AlertQuery, fleet: Fleet) -> AlertPage:
     in_alert = [
         AlertPosition(device.alert_since, device.device_id, f"{device.alert_since}-raised")
         for device in await fleet.devices(query.site_id)
-        if device.alert_since is not None and query.device_id in {None, device.device_id}
+        if device.alert_since is not None
+        and query.device_id in {None, device.device_id}
+        and device.site_id in query.among
     ]
     behind = [
         position

@@ -12,6 +12,8 @@ PRINCIPAL_PREFIX = "x-ms-client-principal"
 
 _NAME_CLAIM = "name"
 _ROLE_CLAIM = "roles"
+# Where Entra ID has what stays of a person when the name changes.
+_ID_CLAIM = "http://schemas.microsoft.com/identity/claims/objectidentifier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,16 @@ class Principal:
     roles: tuple[str, ...]
 
     def claims(self) -> list[dict[str, str]]:
-        claims = [{"typ": _NAME_CLAIM, "val": self.name}]
+        claims = [
+            {"typ": _NAME_CLAIM, "val": self.name},
+            {"typ": _ID_CLAIM, "val": self.user_id},
+        ]
         return claims + [{"typ": _ROLE_CLAIM, "val": role} for role in self.roles]
 
 
-# What a visitor may choose to be; an operator reads too.
+# What a visitor may choose to be.
 PRINCIPALS: Mapping[str, Principal | None] = {
+    "admin": Principal("local-admin", "Local admin", ("viewer", "operator", "admin")),
     "operator": Principal("local-operator", "Local operator", ("viewer", "operator")),
     "viewer": Principal("local-viewer", "Local viewer", ("viewer",)),
     "none": None,

@@ -40,6 +40,9 @@ def test_importing_the_app_registers_every_function(functions: list[func.Functio
         "roll_up",
         "health",
         "openapi",
+        "me",
+        "show_access",
+        "change_access",
         "docs",
         "alerts",
         "zz_no_route",
@@ -83,6 +86,8 @@ def test_routes_are_those_of_the_design(functions: list[func.Function]) -> None:
         if binding["type"] == "httpTrigger"
     )
     assert routes == [
+        ("access", "GET"),
+        ("access", "PATCH"),
         ("alerts", "GET"),
         ("dead-letters", "GET"),
         ("dead-letters/{id}", "GET"),
@@ -92,6 +97,7 @@ def test_routes_are_those_of_the_design(functions: list[func.Function]) -> None:
         ("devices/{id}/readings", "GET"),
         ("docs", "GET"),
         ("health", "GET"),
+        ("me", "GET"),
         ("negotiate", "GET"),
         ("openapi.json", "GET"),
         ("plans", "GET"),

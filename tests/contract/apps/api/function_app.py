@@ -15,6 +15,17 @@ plant.store.containers["devices"]["rig-1", "rig-1"] = json.dumps(
     device_record("rig-1").to_document()
 )
 
+plant.workshop.sites.set_access(
+    {
+        "others": {"*": "act"},
+        "people": {
+            "elsewhere": {"name": "Eve", "sites": {"south": "act"}},
+            # Whatever else is tried out on this API, this admin is let in.
+            "linus-1": {"name": "Linus", "sites": {"*": "act"}},
+        },
+    }
+)
+
 app = func.FunctionApp()
 app.register_functions(http.build_blueprint(plant.services))
 app.register_functions(warmup.build_blueprint(plant.services))

@@ -10,10 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.domain.errors import ForbiddenError, UnauthenticatedError
-from tocsin.domain.principal import OPERATOR, VIEWER, Principal, parse_principal
+from tocsin.domain.principal import (
+    ADMIN,
+    OPERATOR,
+    SIGNED_IN,
+    VIEWER,
+    Principal,
+    parse_principal,
+)
 
 ROLE = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"
 NAME = "name"
+ID = "http://schemas.microsoft.com/identity/claims/objectidentifier"
 
 
 def header(*claims: tuple[object, object], **changes: object) -> str:
@@ -24,6 +32,15 @@ def header(*claims: tuple[object, object], **changes: object) -> str:
         "claims": [{"typ": kind, "val": value} for kind, value in claims],
         **changes,
     }
+    return encoded(document)
+
+
+def user(name: str, *roles: str, **changes: object) -> str:
+    """The header of Static Web Apps."""
+    document = {
+        "identityProvider": "aad", "userId": f"id of {name}", "userDetails": name,
+        "userRoles": [*roles], **changes,
+    }  # fmt: skip
     return encoded(document)
 
 
@@ -50,11 +67,19 @@ def test_a_user_without_a_name_or_role_may_nothing() -> None:
         (OPERATOR, VIEWER, True),
         (OPERATOR, OPERATOR, True),
         (VIEWER, OPERATOR, False),
+        (ADMIN, VIEWER, True),
+        (ADMIN, OPERATOR, True),
+        (ADMIN, ADMIN, True),
+        (OPERATOR, ADMIN, False),
+        (VIEWER, ADMIN, False),
         ("Viewer", VIEWER, False),
-        ("admin", VIEWER, False),
+        ("authenticated", VIEWER, False),
+        ("signed in", VIEWER, False),
+        ("anyone", VIEWER, False),
+        ("guest", SIGNED_IN, True),
     ],
 )
-def test_an_operator_may_what_a_viewer_may_and_not_the_reverse(
+def test_each_role_may_what_the_one_below_may_and_not_the_reverse(
     has: str, wanted: str, may: bool
 ) -> None:
     principal = Principal("Ada", frozenset({has}))
@@ -76,6 +101,12 @@ def test_an_operator_may_what_a_viewer_may_and_not_the_reverse(
         encoded({}),
         encoded(None),
         encoded({"claims": [], "name_typ": "n"}),
+        user("Ada", "viewer", claims=[], name_typ="n", role_typ="r"),
+        header(("name", "Ada"), userRoles=["viewer"]),
+        user("Ada", userRoles="viewer"),
+        user("Ada", userRoles={"viewer": 1}),
+        user("Ada", userRoles=None),
+        encoded({"userId": "1", "userDetails": "Ada"}),
         encoded({"claims": {"typ": "a"}, "name_typ": "n", "role_typ": "r"}),
         encoded({"claims": [1], "name_typ": "n", "role_typ": "r"}),
         encoded({"claims": [{"typ": "a"}], "name_typ": "n", "role_typ": "r"}),
@@ -84,6 +115,25 @@ def test_an_operator_may_what_a_viewer_may_and_not_the_reverse(
 def test_a_header_that_is_not_the_platforms_names_nobody(malformed: str | None) -> None:
     with pytest.raises(UnauthenticatedError):
         parse_principal(malformed)
+
+
+def test_the_shape_of_static_web_apps_names_user_and_roles() -> None:
+    found = parse_principal(user("Ada", "viewer", "authenticated", "anonymous"))
+    assert found.name == "Ada"
+    assert found.user_id == "id of Ada"
+    assert found.roles == {"viewer", "authenticated", "anonymous"}
+
+
+def test_a_user_is_known_by_what_stays_when_the_name_changes() -> None:
+    other = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier"
+    found = parse_principal(header((NAME, "Ada"), (other, "x"), (ID, "ada-1"), (ID, "ada-2")))
+    assert found.user_id == "ada-1"
+    assert parse_principal(header((NAME, "Ada"), ("sub", "s"), (other, "x"))).user_id == "x"
+    assert parse_principal(header((NAME, "Ada"), (ID, ""))).user_id is None
+
+
+def test_a_name_that_is_no_text_can_be_kept() -> None:
+    parse_principal(header((NAME, "A\ud800a"))).name.encode()
 
 
 def test_claims_of_odd_types_grant_nothing() -> None:

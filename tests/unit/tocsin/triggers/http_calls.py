@@ -11,7 +11,7 @@ import azure.functions as func
 import msgspec
 
 from tests.fakes.services import Plant
-from tests.unit.tocsin.domain.test_principal import ROLE, header
+from tests.unit.tocsin.domain.test_principal import ID, ROLE, header, user
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tocsin.bootstrap import Services
 from tocsin.triggers.answers import Problem
@@ -19,6 +19,11 @@ from tocsin.triggers.http import ROUTES
 
 VIEWER = header(("name", "Ada"), (ROLE, "viewer"))
 OPERATOR = header(("name", "Grace"), ("roles", "operator"))
+ADMIN = header(("name", "Linus"), (ROLE, "admin"), (ID, "linus-1"))
+# An operator who is kept from some sites, where a test says so.
+ELSEWHERE = header(("name", "Eve"), ("roles", "operator"), (ID, "elsewhere"))
+SWA_VIEWER = user("Ada", "viewer")
+SWA_OPERATOR = user("Grace", "operator", "authenticated", "anonymous")
 # The keys of every answer that is no success (RFC 9457).
 PROBLEM = {"type", "title", "status", "detail"}
 BY_NAME = {route.name: route for route in ROUTES}

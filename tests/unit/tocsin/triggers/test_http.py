@@ -10,7 +10,15 @@ from tests.fakes.records import drift_record
 from tests.fakes.services import Plant
 from tests.unit.tocsin.domain.test_principal import encoded
 from tests.unit.tocsin.triggers import http_calls
-from tests.unit.tocsin.triggers.http_calls import NOBODY, OPERATOR, PROBLEM, VIEWER
+from tests.unit.tocsin.triggers.http_calls import (
+    ADMIN,
+    NOBODY,
+    OPERATOR,
+    PROBLEM,
+    SWA_OPERATOR,
+    SWA_VIEWER,
+    VIEWER,
+)
 
 ROUTES: dict[str, dict[str, str]] = {
     "negotiate": {},
@@ -45,7 +53,7 @@ async def plant() -> Plant:
 
 
 @pytest.mark.parametrize("name", ROUTES)
-@pytest.mark.parametrize("principal", [VIEWER, OPERATOR])
+@pytest.mark.parametrize("principal", [VIEWER, OPERATOR, ADMIN, SWA_VIEWER, SWA_OPERATOR])
 async def test_viewers_and_operators_are_served(plant: Plant, name: str, principal: str) -> None:
     status, _ = await call(plant, name, principal=principal)
     assert status == 200
@@ -58,7 +66,7 @@ async def test_viewers_and_operators_are_served(plant: Plant, name: str, princip
         (None, 401),
         ("", 401),
         ("forged", 401),
-        (encoded({"userRoles": ["viewer"]}), 401),
+        (encoded({"userRoles": "viewer"}), 401),
         (encoded("viewer"), 401),
         (NOBODY, 403),
     ],

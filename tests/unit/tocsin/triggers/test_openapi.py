@@ -37,9 +37,12 @@ def test_every_route_is_in_it_with_its_parameters_and_answers(
     described = find_route(document, route)
     assert described["operationId"] == route.name
     assert described["summary"], "the docstring of its handler says what it does"
-    names = {parameter["name"] for parameter in described["parameters"]}
-    in_path = set(re.findall(r"\{(\w+)", route.path))
-    assert names == in_path | set(route.query.__struct_encode_fields__)
+    names = {(parameter["in"], parameter["name"]) for parameter in described["parameters"]}
+    assert names == {
+        *(("path", name) for name in re.findall(r"\{(\w+)", route.path)),
+        *(("query", name) for name in route.query.__struct_encode_fields__),
+        *([("header", "If-Match")] if route.takes_revision else []),
+    }
     assert ("requestBody" in described) == (route.body is not Nothing)
     statuses = {int(status) for status in described["responses"]}
     assert statuses == route.answers.keys() | list_failures(route)

@@ -11,7 +11,7 @@ import pytest
 from tests.fakes.messages import envelope
 from tests.fakes.services import Plant
 from tests.unit.tocsin import workshops
-from tests.unit.tocsin.triggers.http_calls import OPERATOR, PROBLEM, VIEWER, call
+from tests.unit.tocsin.triggers.http_calls import ADMIN, PROBLEM, VIEWER, call
 from tests.unit.tocsin.workshops import SITE, run
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.letter_summary import name_letter
@@ -44,6 +44,20 @@ PATCH = (({"pausd": None}, "'pausd' is unknown; use "), ({"siteId": "south"}, "'
 SAMPLES = {
     "health": Sample(),
     "openapi": Sample(),
+    "me": Sample(),
+    "show_access": Sample(),
+    "change_access": Sample(
+        body={"people": {"ada-1": {"name": "Ada", "sites": {"north": "see"}}}},
+        bad_bodies=(
+            ({"pepole": {}}, "'pepole' is unknown; use others, people"),
+            ({"others": None}, "others must be an object, not None"),
+            ({"people": None}, "people must be an object, not None"),
+            ({"others": {"north": "own"}}, "others.north must be see or act, not 'own'"),
+            ({"others": {" ": "see"}}, "begins or ends with a space"),
+            ({"people": {"ada-1": {"sites": ["north"]}}}, "people.ada-1.sites must be an object"),
+            ({"people": {"": {}}}, "people: '' is no user id"),
+        ),
+    ),
     "docs": Sample(),
     "negotiate": Sample(params=NORTH),
     "profiles": Sample(),
@@ -150,7 +164,7 @@ async def plant() -> Plant:
 async def send(plant: Plant, name: str, **changes: Any) -> tuple[int, Any]:  # noqa: ANN401 (any part of a call)
     sample = SAMPLES[name]
     parts = {"route": sample.route, "params": sample.params, "body": sample.body, **changes}
-    return await call(plant, name, principal=OPERATOR, **parts)
+    return await call(plant, name, principal=ADMIN, **parts)
 
 
 async def refuse(plant: Plant, name: str, *statuses: int, **changes: Any) -> str:  # noqa: ANN401 (any part of a call)
