@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import azure.functions as func
 import msgspec
@@ -63,6 +63,32 @@ class Output(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
         differ, and that is a fault of ours.
         """
         return msgspec.convert(document, cls)
+
+
+Kind = TypeVar("Kind", bound=Output)
+
+
+class Listed(Output, kw_only=True):
+    """A list. ``damaged``: ids of what is stored and cannot be shown; the log says why."""
+
+    damaged: list[str] = []
+
+
+def read_each(
+    kind: type[Kind], documents: Iterable[Mapping[str, Any]]
+) -> tuple[list[Kind], list[str]]:
+    """*documents* as records, and the ids of those that are none: one stored by an older version,
+    or spoilt, must not hide the others."""
+    sound: list[Kind] = []
+    damaged: list[str] = []
+    for document in documents:
+        try:
+            sound.append(kind.read(document))
+        except msgspec.ValidationError as error:
+            name = str(document.get("id") or document.get("name"))
+            log.error("%s %r cannot be shown: %s", kind.__name__, name, error)  # noqa: TRY400 (told)
+            damaged.append(name)
+    return sound, damaged
 
 
 class Revised(Output):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
 from tocsin.domain.alerts import AlertPosition
 from tocsin.domain.principal import VIEWER
+from tocsin.triggers.answers import read_each
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Nothing
 from tocsin.triggers.outputs_alerts import AlertShown, AlertsShown
@@ -36,15 +37,17 @@ async def list_alerts(call: Call[AlertsQuery, Nothing]) -> AlertsShown:
         most=query.max,
     )
     shown, older = await show_alerts(wanted, fleet=services.fleet, settings=services.site_settings)
+    alerts, damaged = read_each(AlertShown, map(_describe, shown))
     return AlertsShown(
-        alerts=[_show(alert) for alert in shown],
+        alerts=alerts,
+        damaged=damaged,
         older=None if older is None else older.to_text(),
     )
 
 
-def _show(shown: ShownAlert) -> AlertShown:
+def _describe(shown: ShownAlert) -> dict[str, Any]:
     endings = {"open": shown.is_open, "clearedAt": shown.cleared_at}
-    return AlertShown.read(shown.raised.to_document() | endings)
+    return shown.raised.to_document() | endings
 
 
 ROUTES = (

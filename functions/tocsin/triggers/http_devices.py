@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from tocsin.domain.principal import VIEWER
+from tocsin.triggers.answers import read_each
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing
 from tocsin.triggers.outputs_devices import (
@@ -18,7 +19,7 @@ from tocsin.triggers.outputs_devices import (
     ReadingsShown,
 )
 from tocsin.triggers.site_query import AnySiteQuery
-from tocsin.usecases import show_profiles as profiles
+from tocsin.usecases import show_profiles as showing
 from tocsin.usecases.find_named import check_shown_site, find_device
 from tocsin.usecases.show_readings import DEFAULT_MAX, LARGEST_MAX, LAST_MS, show_readings
 
@@ -36,10 +37,11 @@ class ReadingsQuery(Input):
 async def show_profiles(call: Call[Nothing, Nothing]) -> ProfilesShown:
     """The kinds of devices, and the model and drift of each."""
     services = call.services
-    shown = await profiles.show_profiles(
+    shown = await showing.show_profiles(
         services.profiles.values(), drifts=services.drifts, models=services.models
     )
-    return ProfilesShown(profiles=[ProfileShown.read(profile) for profile in shown])
+    profiles, damaged = read_each(ProfileShown, shown)
+    return ProfilesShown(profiles=profiles, damaged=damaged)
 
 
 async def list_devices(call: Call[AnySiteQuery, Nothing]) -> DevicesShown:
@@ -50,8 +52,10 @@ async def list_devices(call: Call[AnySiteQuery, Nothing]) -> DevicesShown:
         await check_shown_site(
             site, fleet=services.fleet, settings=services.site_settings, among=seen
         )
-    shown = [device.to_document() for device in devices if device.site_id in seen]
-    return DevicesShown(devices=[DeviceShown.read(document) for document in shown])
+    shown, damaged = read_each(
+        DeviceShown, (device.to_document() for device in devices if device.site_id in seen)
+    )
+    return DevicesShown(devices=shown, damaged=damaged)
 
 
 async def show_device(call: Call[Nothing, Nothing]) -> DeviceShown:

@@ -8,6 +8,7 @@ from msgspec import Meta, field
 
 from tocsin.domain.letter_summary import LetterPosition, LetterQuery
 from tocsin.domain.principal import OPERATOR
+from tocsin.triggers.answers import read_each
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing
 from tocsin.triggers.outputs_alerts import LetterListed, LetterShown, LettersShown, ReplayShown
@@ -48,8 +49,10 @@ async def list_dead_letters(call: Call[LettersQuery, Nothing]) -> LettersShown:
         most=query.max,
     )
     letters, older = await list_letters(wanted, call.services.letter_box)
+    shown, damaged = read_each(LetterListed, (letter.to_document() for letter in letters))
     return LettersShown(
-        dead_letters=[LetterListed.read(letter.to_document()) for letter in letters],
+        dead_letters=shown,
+        damaged=damaged,
         cursor=None if older is None else older.to_text(),
     )
 

@@ -9,7 +9,7 @@ from msgspec import Meta
 from tocsin.domain.errors import NotFoundError
 from tocsin.domain.principal import OPERATOR, VIEWER
 from tocsin.domain.requests import Request
-from tocsin.triggers.answers import Answer
+from tocsin.triggers.answers import Answer, read_each
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing
 from tocsin.triggers.outputs_plans import (
@@ -49,7 +49,8 @@ async def list_plans(call: Call[PlansQuery, Nothing]) -> PlansShown:
     found = await services.plans.list_plans(query.site, before_version=query.before, most=query.max)
     if not found:
         await _require_site(call)
-    return PlansShown(plans=[PlanListed.read(plan.to_summary()) for plan in found])
+    plans, damaged = read_each(PlanListed, (plan.to_summary() for plan in found))
+    return PlansShown(plans=plans, damaged=damaged)
 
 
 async def show_latest_plan(call: Call[SiteQuery, Nothing]) -> LatestShown:

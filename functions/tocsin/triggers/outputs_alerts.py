@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType
 
-from tocsin.triggers.answers import Output
+from tocsin.triggers.answers import Listed, Output
 
 
 class AlertShown(Output):
@@ -30,7 +30,7 @@ class AlertShown(Output):
     cleared_at: int | None
 
 
-class AlertsShown(Output):
+class AlertsShown(Listed):
     """A page of alerts, newest first. ``older`` is where the next page begins, null on the last."""
 
     alerts: list[AlertShown]
@@ -47,7 +47,7 @@ class LetterListed(Output):
     replayed_at: int | None
 
 
-class LettersShown(Output):
+class LettersShown(Listed):
     """A page of dead letters, newest first. ``cursor`` is where the next page begins."""
 
     dead_letters: list[LetterListed]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import UNSET, UnsetType, field
 
-from tocsin.triggers.answers import Output
+from tocsin.triggers.answers import Listed, Output
 
 
 class ChannelShown(Output):
@@ -59,7 +59,7 @@ class ProfileShown(Output):
     drift: DriftShown | None
 
 
-class ProfilesShown(Output):
+class ProfilesShown(Listed):
     """Every kind of device."""
 
     profiles: list[ProfileShown]
@@ -117,7 +117,7 @@ class DeviceShown(Output):
     enqueued_at: int
 
 
-class DevicesShown(Output):
+class DevicesShown(Listed):
     """The latest state of each device."""
 
     devices: list[DeviceShown]

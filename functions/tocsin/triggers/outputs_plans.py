@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType, field
 from tocsin.domain.deliveries import State
 from tocsin.domain.figures import Status, ViolationKind
 from tocsin.domain.requests import Kind
-from tocsin.triggers.answers import Output
+from tocsin.triggers.answers import Listed, Output
 
 
 class CauseShown(Output):
@@ -105,7 +105,7 @@ class PlanShown(PlanListed):
     ttl: int
 
 
-class PlansShown(Output):
+class PlansShown(Listed):
     """The newest plans of a site, newest first."""
 
     plans: list[PlanListed]

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fakes.messages import stream
+from tests.fakes.messages import NOW, stream
+from tests.fakes.records import alert_record
 from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.http_calls import NOBODY, VIEWER, call
 
@@ -64,3 +65,12 @@ async def test_viewers_see_alerts_and_strangers_do_not(plant: Plant) -> None:
         403,
         401,
     ]
+
+
+async def test_an_alert_that_cannot_be_shown_hides_no_other(plant: Plant) -> None:
+    poisoned = alert_record(NOW - 500, cause="magic")
+    await plant.store.save_alerts([poisoned])
+    status, content = await call(plant, "alerts")
+    assert status == 200
+    assert {alert["deviceId"] for alert in content["alerts"]} == {"rig-1", "rig-2"}
+    assert content["damaged"] == [poisoned.document_id]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.messages import NOW
+from tests.fakes.plans import stored_plan
 from tests.fakes.records import device_record
 from tests.fakes.services import Plant
 from tests.unit.tocsin import workshops
@@ -203,3 +204,12 @@ async def test_an_impossible_preview_says_why(plant: Plant) -> None:
 
 def test_the_workshop_is_at_the_tests_time() -> None:
     assert Plant().workshop.clock() == NOW
+
+
+async def test_a_plan_that_cannot_be_shown_hides_no_other(plant: Plant) -> None:
+    await plant.workshop.sites.save_plan(stored_plan(98, SITE, status="lucky"))
+    await plant.workshop.sites.save_plan(stored_plan(99, SITE))
+    status, content = await call(plant, "plans", params=NORTH)
+    assert status == 200
+    assert 99 in [plan["version"] for plan in content["plans"]]
+    assert content["damaged"] == ["0000000098"]
