@@ -117,6 +117,7 @@ def services() -> Services:
     sites = CosmosSites(database, settings.database)
     letters = BlobDeadLetters(blobs)
     progress = CosmosProgress(database, settings.database)
+    models = ActiveModels(bundles, refresh_s=settings.model_refresh_s, clock_s=time.monotonic)
     live = WebPubSubLive(webpubsub_client(settings.webpubsub, settings.webpubsub_hub))
     return Services(
         profiles=load_profiles(),
@@ -125,7 +126,7 @@ def services() -> Services:
         fleet=store,
         rollups=CosmosRollups(database, settings.database),
         rollup_memory=RollupMemory(),
-        models=ActiveModels(bundles, refresh_s=settings.model_refresh_s, clock_s=time.monotonic),
+        models=models,
         thresholds=KnownThresholds(
             store.device_thresholds, refresh_s=REFRESH_S, clock_s=time.monotonic
         ),
@@ -139,7 +140,7 @@ def services() -> Services:
         access=KnownAccess(sites, refresh_s=ACCESS_REFRESH_S, clock_s=time.monotonic),
         alert_marks=CosmosAlertMarks(database, settings.database),
         progress=progress,
-        scoring_watch=ScoringWatch(progress, now_ms=_now_ms),
+        scoring_watch=ScoringWatch(progress, list_refused=models.list_refused, now_ms=_now_ms),
         twins=IotHubTwins(settings.iothub),
         plans=sites,
         site_settings=sites,

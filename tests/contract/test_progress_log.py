@@ -19,7 +19,7 @@ from tocsin.domain.progress import Progress
 from tocsin.usecases.ports.showing import ProgressLog
 
 SCORED = Progress("0", 1_000, 41, 40, None, None)
-FAILING = Progress("1", 2_000, None, 900, 1_100, "DeliveryError")
+FAILING = Progress("1", 2_000, None, 900, 1_100, "DeliveryError", {"rig": "no signature"})
 
 
 @asynccontextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -94,7 +96,6 @@ class FakeModels:
 
     def __init__(self, *models: FakeModel) -> None:
         self.by_profile = {model.spec.profile: model for model in models}
-
         self.refused: dict[str, str] = {}
 
     async def current(self, profile: Profile) -> FakeModel | None:
@@ -104,3 +105,6 @@ class FakeModels:
         model = self.by_profile.get(profile.name)
         version = None if model is None else model.spec.version
         return ModelState(version=version, refused=self.refused.get(profile.name))
+
+    def list_refused(self) -> Mapping[str, str]:
+        return self.refused

@@ -105,7 +105,9 @@ class Plant:
             access=FakeAccess(self.workshop.sites),
             alert_marks=self.alert_marks,
             progress=self.progress,
-            scoring_watch=ScoringWatch(self.progress, now_ms=self.workshop.clock),
+            scoring_watch=ScoringWatch(
+                self.progress, list_refused=self.models.list_refused, now_ms=self.workshop.clock
+            ),
             live_beside=self.live_beside,
             twins=self.workshop.twins,
             plans=self.workshop.sites,

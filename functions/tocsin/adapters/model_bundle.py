@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -110,6 +110,10 @@ class ActiveModels:
             log.warning("Model of %r not looked up: %s", profile.name, error)
             return ModelState(refused="the storage of the bundles does not answer")
         return active.state
+
+    def list_refused(self) -> Mapping[str, str]:
+        states = {name: active.state for name, active in self._by_profile.items()}
+        return {name: state.refused for name, state in states.items() if state.refused}
 
     def _find(self, profile: Profile) -> _ActiveModel:
         active = self._by_profile.get(profile.name)

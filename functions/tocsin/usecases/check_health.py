@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -33,6 +33,8 @@ class HealthReport:
     oldest_unshown_s: age of the oldest alert that was not shown, 0 where all were.
     oldest_unscored_s: age of the oldest message that is known to wait for its score, 0 for none.
     sidelined: dead letters of the last 24 hours that nobody replayed.
+    refused: by profile why its active model bundle is not taken, so that an older one scores, or
+        none.
     """
 
     status: Status
@@ -41,6 +43,7 @@ class HealthReport:
     oldest_unshown_s: int | None = None
     oldest_unscored_s: int | None = None
     sidelined: int | None = None
+    refused: Mapping[str, str] | None = None
 
     def to_document(self) -> dict[str, Any]:
         return {
@@ -50,6 +53,7 @@ class HealthReport:
             "oldestUnshownAlertS": self.oldest_unshown_s,
             "oldestUnscoredMessageS": self.oldest_unscored_s,
             "sidelined": self.sidelined,
+            "refusedBundles": None if self.refused is None else dict(self.refused),
         }
 
 
@@ -76,11 +80,13 @@ async def check_health(
     unshown_s = None if owed is None else _find_owed_s(owed, "shownAt", now_ms)
     unasked_s = None if owed is None else _find_owed_s(owed, "askedAt", now_ms)
     unscored_s = None if partitions is None else _find_unscored_s(partitions, now_ms)
+    refused = sorted(_find_refused(partitions or (), now_ms).items())
     reasons = [
         *_judge(unshown_s, "an alert", "has been shown to nobody", ""),
         *_judge(unasked_s or 0, "a site", "is not planned because of an alert", ""),
         *_judge(unscored_s, "a message", "waits for its score", _say_why(partitions or ())),
         *([] if sidelined is not None else ["the dead letters cannot be looked up"]),
+        *(f"the active bundle of profile {name!r} is refused: {why}" for name, why in refused),
     ]
     longest = max(unshown_s or 0, unscored_s or 0)
     status: Status = "unhealthy" if longest > STANDS_STILL_S else "degraded"
@@ -91,6 +97,7 @@ async def check_health(
         oldest_unshown_s=unshown_s,
         oldest_unscored_s=unscored_s,
         sidelined=sidelined,
+        refused=None if partitions is None else dict(refused),
     )
 
 
@@ -115,11 +122,17 @@ def _find_owed_s(owed: Sequence[Document], mark: Mark, now_ms: int) -> int:
 
 
 def _find_unscored_s(partitions: Sequence[Progress], now_ms: int) -> int:
-    return max((one.measure_age_ms(now_ms) for one in partitions), default=0) // 1_000
+    return max((said.measure_age_ms(now_ms) for said in partitions), default=0) // 1_000
+
+
+def _find_refused(partitions: Sequence[Progress], now_ms: int) -> Mapping[str, str]:
+    """Refused by any instance; where they differ, by the one that spoke last."""
+    in_order = sorted(partitions, key=lambda said: said.at)
+    return {name: why for said in in_order for name, why in said.find_refused(now_ms).items()}
 
 
 def _say_why(partitions: Sequence[Progress]) -> str:
-    why = sorted({one.why for one in partitions if one.waiting_since is not None and one.why})
+    why = sorted({said.why for said in partitions if said.waiting_since is not None and said.why})
     return f" ({', '.join(why)})" if why else ""
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from tocsin.domain.errors import DeliveryError
-from tocsin.domain.progress import Progress
+from tocsin.domain.progress import Progress, shorten_refusals
 from tocsin.domain.telemetry import Envelope
 from tocsin.usecases.ports.showing import ProgressLog
 
@@ -19,10 +19,20 @@ log = logging.getLogger(__name__)
 
 
 class ScoringWatch:
-    """What this process last said of each partition that it scores."""
+    """What this process last said of each partition that it scores.
 
-    def __init__(self, progress: ProgressLog, *, now_ms: Callable[[], int]) -> None:
+    list_refused: by profile why its active model bundle is not taken.
+    """
+
+    def __init__(
+        self,
+        progress: ProgressLog,
+        *,
+        list_refused: Callable[[], Mapping[str, str]],
+        now_ms: Callable[[], int],
+    ) -> None:
         self._progress = progress
+        self._list_refused = list_refused
         self._now_ms = now_ms
         self._said: dict[str, Progress] = {}
 
@@ -30,8 +40,8 @@ class ScoringWatch:
     async def follow(self, batch: Sequence[Envelope]) -> AsyncIterator[None]:
         """Say what becomes of *batch*, the messages of one partition, while it is scored inside.
 
-        Says it at once when a partition comes to stand still or goes on, and otherwise now and
-        again. Raises what is raised inside, and nothing of its own.
+        Says it at once when a partition comes to stand still or goes on, or a bundle is refused,
+        and otherwise now and again. Raises what is raised inside, and nothing of its own.
         """
         try:
             yield
@@ -55,6 +65,7 @@ class ScoringWatch:
             waiting_since=None if error is None else oldest,
             # The kind alone: a text may quote what a device sent, and anyone may read this.
             why=None if error is None else type(error).__name__,
+            refused=shorten_refusals(self._list_refused()),
         )
         if said is not None and now_ms - said.at < EVERY_MS and _is_like(said, progress):
             return
@@ -67,4 +78,5 @@ class ScoringWatch:
 
 
 def _is_like(said: Progress, progress: Progress) -> bool:
-    return (said.waiting_since is None) == (progress.waiting_since is None)
+    stands_like = (said.waiting_since is None) == (progress.waiting_since is None)
+    return stands_like and said.refused == progress.refused

@@ -104,6 +104,7 @@ async def test_what_no_trusted_key_has_signed_is_refused_and_said(
     state = await watch.look()
     assert state.version is None
     assert reason in str(state.refused)
+    assert watch.models.list_refused() == {RIG.name: state.refused}
     assert reason in caplog.text
     with pytest.raises(InvalidBundleError):
         await ActiveReferences(watch.bundles).active(RIG)

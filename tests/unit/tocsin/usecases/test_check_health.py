@@ -158,3 +158,41 @@ async def test_a_queue_that_is_away_makes_no_alert_unseen() -> None:
     content = await ask(plant)
     assert (content["status"], content["oldestUnshownAlertS"]) == ("degraded", 0)
     assert content["reasons"] == ["a site is not planned because of an alert for 200 s"]
+
+
+async def test_a_refused_bundle_is_told_by_whoever_scores_with_the_reason() -> None:
+    """The instance that is asked may never have loaded a model."""
+    plant, other = Plant(), Plant()
+    plant.workshop.clock.now_ms = stream([8])[0].enqueued_at + 1_000
+    other.progress, other.workshop.clock = plant.progress, plant.workshop.clock
+    watch = other.services().scoring_watch
+    async with watch.follow(stream([8])):
+        pass
+    content = await ask(plant)
+    assert (content["status"], content["refusedBundles"]) == ("healthy", {})
+    other.models.refused["rig"] = "active.json has no signature " + "x" * 9_999
+    async with watch.follow(stream([8])):
+        pass
+    content = await ask(plant)
+    assert content["status"] == "degraded"
+    (reason,) = content["reasons"]
+    assert reason.startswith(
+        "the active bundle of profile 'rig' is refused: active.json has no signature"
+    )
+    assert len(reason) < 300
+    del other.models.refused["rig"]
+    async with watch.follow(stream([8])):
+        pass
+    assert (await ask(plant))["status"] == "healthy"
+
+
+async def test_a_refusal_that_nobody_repeats_is_forgotten() -> None:
+    plant = Plant()
+    plant.models.refused["rig"] = "no signature"
+    plant.workshop.clock.now_ms = stream([8])[0].enqueued_at
+    async with plant.services().scoring_watch.follow(stream([8])):
+        pass
+    plant.workshop.clock.pass_s(9 * 60)
+    assert (await ask(plant))["refusedBundles"] == {"rig": "no signature"}
+    plant.workshop.clock.pass_s(60)
+    assert (await ask(plant))["refusedBundles"] == {}
