@@ -58,6 +58,9 @@ class TextStore:
     async def device(self, device_id: str) -> DeviceRecord | None:  # noqa: ARG002 (knows none)
         return None
 
+    async def find_newer(self, record: DeviceRecord) -> DeviceRecord | None:  # noqa: ARG002 (none)
+        return None
+
     async def history(
         self,
         device_id: str,  # noqa: ARG002 (knows none)

@@ -31,7 +31,7 @@ PARTITION_KEYS = {
 }
 # What no query asks for: indexing it would double a write's price.
 UNINDEXED = {
-    "readings": ("t", "channels", "score", "anomalous", "contributions"),
+    "readings": ("t", "channels", "score", "anomalous", "contributions", "standing"),
     "rollups": ("t", "readings", "anomalous", "series"),
 }
 BLOB_CONTAINERS = ("models", "dead-letters", "leases")

@@ -26,8 +26,10 @@ from tocsin.adapters.device_thresholds import KnownThresholds
 from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.signing_keys import SigningKeys
+from tocsin.domain.adaptation import Usual
 from tocsin.domain.alerts import Alert, AlertPosition
 from tocsin.domain.dead_letters import DeadLetter, SidelinedAlert
+from tocsin.domain.decisions import Standing
 from tocsin.domain.errors import (
     ChangedMeanwhileError,
     DeliveryError,
@@ -108,6 +110,48 @@ async def test_what_is_refused_for_good_keeps_nothing_else_back(store: Store) ->
     assert isinstance(saved, str)
     assert len(await store.readings("rig-1", from_t=0, to_t=NOW, most=9)) == 1
     assert len(await store.past_alerts("rig-1", from_t=0, to_t=NOW, most=9)) == 1
+
+
+async def test_messages_of_one_device_are_saved_each_with_its_own_answer(store: Store) -> None:
+    """Together they are one transaction, which one of them may fail."""
+    no_text = {"speed_rpm": ["\ud800"], "heat_c": [1.0]}
+    messages = [
+        decided_message([1]),
+        decided_message([2], channels=no_text),  # type: ignore[arg-type]  # no number, on purpose
+        *(decided_message([t]) for t in range(3, 130)),
+        decided_message([7], device_id="rig-2"),
+    ]
+    refusals = await store.save_readings(messages)
+    assert [position for position, refusal in enumerate(refusals) if refusal] == [1]
+    found = await store.readings("rig-1", from_t=0, to_t=NOW, most=999)
+    assert [list(message.t) for message in found] == [[1], *([t] for t in range(3, 130))]
+    assert len(await store.readings("rig-2", from_t=0, to_t=NOW, most=9)) == 1
+
+
+async def test_a_device_is_as_its_newest_message_on_time_left_it(store: Store) -> None:
+    first, second = (Standing(usual=Usual(ticks, 2)) for ticks in (-1, -2))
+    known = device_record("rig-1", lastT=4)
+    await store.save_readings(
+        [
+            decided_message([1, 4], seq=1, standing=Standing()),
+            decided_message([5, 6], seq=2, standing=first),
+            decided_message(
+                [8, 1_009], seq=3, standing=second,
+                channels={"heat_c": [None, 7.5]}, score=[None, 2.5],
+            ),
+            decided_message([2_000], seq=9),
+            decided_message([2_000], seq=9, device_id="rig-2", standing=first),
+        ]
+    )  # fmt: skip
+    newer = await store.find_newer(known)
+    assert newer is not None
+    assert (newer.last_t, newer.last_seq, newer.standing) == (1_009, 3, second)
+    assert newer.latest == {"speed_rpm": None, "heat_c": 7.5}
+    assert (newer.score, newer.threshold, newer.anomalous, newer.sensors) == (2.5, 1.0, False, {})
+    assert (newer.site_id, newer.profile, newer.model_version) == ("north", "rig", "1-a")
+    assert newer.etag == known.etag
+    assert await store.find_newer(newer) is None
+    assert await store.find_newer(device_record("rig-3")) is None
 
 
 @pytest.mark.parametrize("device_id", ["a?b", "a/b", "a\\b", "50%", "%2F", "ü", "a b", "..", STEP])

@@ -9,12 +9,15 @@ from contextlib import AsyncExitStack
 import pytest
 
 from local.processes import Child
+from local.services import Endpoints
 from tests.contract import site_ports as opened
+from tests.contract.cuttable_proxy import cuttable_proxy
 from tests.contract.implementations import each
-from tests.contract.ports import ODD_SITES
+from tests.contract.ports import ODD_SITES, connection
 from tests.contract.site_ports import Registry, Sites, Waiting
 from tests.fakes.messages import NOW
 from tests.fakes.plans import open_plan, stored_plan
+from tocsin.adapters.iothub import IotHubTwins
 from tocsin.domain.errors import BusyError, ChangedMeanwhileError, DeliveryError
 from tocsin.domain.orders import Order, OrderedTask
 from tocsin.domain.requests import Request
@@ -37,6 +40,23 @@ away = each(fake=(opened.fake_away_twins, None), hub=(opened.away_twins, None))
 def trusted_hub(iothub: Child, monkeypatch: pytest.MonkeyPatch) -> None:
     """The SDK reads whom to trust from the environment."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(iothub.ready["ca"]))
+
+
+async def test_calls_to_the_hub_go_over_one_connection_and_over_a_new_one_where_it_is_cut(
+    endpoints: Endpoints,
+    trusted_hub: None,
+) -> None:
+    """Each new connection costs more than all that is said over it."""
+    async with cuttable_proxy(endpoints.address, endpoints.iothub) as proxy:
+        through = endpoints.iothub_connection.replace(f":{endpoints.iothub};", f":{proxy.port};")
+        twins = IotHubTwins(connection("IotHub", through), calls_at_once=1)
+        for _ in range(5):
+            assert await twins.find_twin("nobody") is None
+        assert proxy.connections == 1
+        await proxy.cut()
+        await proxy.open()
+        assert await twins.find_twin("nobody") is None
+        assert proxy.connections == 2
 
 
 async def test_plans_are_one_sites_newest_first(sites: Sites) -> None:

@@ -56,8 +56,10 @@ def decided_message(
     channels: Mapping[str, Sequence[float | None]] | None = None,
     score: Sequence[float | None] | None = None,
     model_version: str = "1-a",
+    standing: Standing | None = None,
 ) -> DecidedMessage:
-    """A quiet message whose every value is its own time's last three digits."""
+    """A quiet message whose every value is its own time's last three digits; late without a
+    *standing*."""
     times = list(t)
     numbers = [time % 1_000 for time in times]
     shown: list[float | None] = [0.5] * len(times) if score is None else list(score)
@@ -79,7 +81,7 @@ def decided_message(
         sensors=None,
     )
     quiet = Decided([1.0] * len(times), [False] * len(times), [], Standing())
-    return DecidedMessage(scored, quiet)
+    return DecidedMessage(scored, quiet, standing)
 
 
 def device_threshold(device_id: str, factor: float, **changes: Any) -> DeviceThreshold:  # noqa: ANN401 (any JSON)

@@ -49,6 +49,7 @@ class Plant:
     alert_marks: FakeAlertMarks = field(init=False)
     live_beside: LiveBeside = field(init=False)
     progress: FakeProgress = field(default_factory=FakeProgress)
+    record_every_ms: int = 0  # so that what is stored does not depend on how messages are cut
 
     def __post_init__(self) -> None:
         self.rollups = FakeRollups(self.store)
@@ -76,6 +77,7 @@ class Plant:
             dead_letters=self.dead_letters,
             live=self.live_beside,
             now_ms=self.workshop.clock,
+            record_every_ms=self.record_every_ms,
         )
         if not self.live.hangs:
             await self.live_beside.settle()

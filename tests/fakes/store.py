@@ -19,6 +19,7 @@ from tocsin.domain.errors import (
     InvalidRequestError,
     RefusedError,
 )
+from tocsin.domain.newest_message import read_record
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.sites import list_sites
@@ -81,6 +82,16 @@ class FakeStore:
             return None
         return DeviceRecord.from_document(json.loads(text), etag=self.etags.get(device_id))
 
+    async def find_newer(self, record: DeviceRecord) -> DeviceRecord | None:
+        self.note_read()
+        newer = [
+            document
+            for document in self._of_device(record.device_id)
+            if "standing" in document and document["firstT"] > record.last_t
+        ]
+        newest = max(newer, key=lambda document: int(document["firstT"]), default=None)
+        return None if newest is None else read_record(newest, record.etag)
+
     async def history(
         self, device_id: str, profile: Profile, *, before_t: int, count: int
     ) -> History:
@@ -102,7 +113,20 @@ class FakeStore:
         return self._save_each("alerts", [write_owed(alert) for alert in alerts])
 
     async def save_readings(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
-        return self._save_each("readings", [message.to_document() for message in messages])
+        by_device: dict[str, list[Document]] = {}
+        for message in messages:
+            document = message.to_document()
+            by_device.setdefault(document["deviceId"], []).append(document)
+        refusals: dict[tuple[str, str], Refusal] = {}
+        for documents in by_device.values():
+            # A device's messages are written together, or none of them is.
+            if self.crash_after is not None and self.crash_after < len(self.writes) + len(
+                documents
+            ):
+                raise CrashError(f"before {len(documents)} writes")
+            found = self._save_each("readings", documents)
+            refusals.update(zip(map(_key, documents), found, strict=True))
+        return [refusals[_key(message.to_document())] for message in messages]
 
     async def add_readings(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
         stored = self.containers["readings"]

@@ -19,7 +19,7 @@ from tocsin.adapters.cosmos_client import (
     without_system_fields,
 )
 from tocsin.adapters.cosmos_readings import find_messages, query_messages
-from tocsin.adapters.cosmos_writes import CosmosWrites
+from tocsin.adapters.cosmos_writes import CosmosWrites, Part
 from tocsin.domain.alert_marks import write_owed
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition
 from tocsin.domain.device_record import DeviceRecord
@@ -27,6 +27,7 @@ from tocsin.domain.device_threshold import DeviceThreshold, threshold_document_i
 from tocsin.domain.drift import drift_document_id
 from tocsin.domain.drift_record import DriftRecord
 from tocsin.domain.errors import ChangedMeanwhileError, InvalidRequestError, RefusedError
+from tocsin.domain.newest_message import read_record
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.sites import list_sites
@@ -42,6 +43,11 @@ _HISTORY = (
     "SELECT TOP @count c.t, c.channels FROM c "
     "WHERE c.deviceId = @device AND c.profile = @profile AND c.firstT < @before "
     "ORDER BY c.firstT DESC"
+)
+# Of messages that were on time: late ones say nothing of how their device stands.
+_NEWER = (
+    "SELECT TOP 1 * FROM c WHERE c.deviceId = @device AND c.firstT > @after "
+    "AND IS_DEFINED(c.standing) ORDER BY c.firstT DESC"
 )
 _SHOWN = "c.id, c.deviceId, c.t, c.channels, c.score, c.threshold, c.anomalous"
 _SCORED = "c.id, c.deviceId, c.t, c.score, c.modelVersion"
@@ -75,6 +81,16 @@ class CosmosStore:
             return None
         return DeviceRecord.from_document(without_system_fields(found), etag=str(found["_etag"]))
 
+    async def find_newer(self, record: DeviceRecord) -> DeviceRecord | None:
+        found = self._readings.query_items(
+            _NEWER,
+            parameters=query_parameters(device=record.device_id, after=record.last_t),
+            partition_key=record.device_id,
+        )
+        read = partial(read_record, etag=record.etag)
+        newest = [read_sound(read, document) async for document in found]
+        return newest[0] if newest else None
+
     async def history(
         self, device_id: str, profile: Profile, *, before_t: int, count: int
     ) -> History:
@@ -100,8 +116,7 @@ class CosmosStore:
         )
 
     async def save_readings(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
-        documents = [message.to_document for message in messages]
-        return await self._writes.upsert(self._readings, documents)
+        return await self._writes.upsert_in_order(self._readings, map(_part_of_device, messages))
 
     async def add_readings(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
         documents = [message.to_document for message in messages]
@@ -205,6 +220,11 @@ class CosmosStore:
         found = self._devices.query_items("SELECT TOP 1 c.id FROM c")
         async for _ in found:
             return
+
+
+def _part_of_device(message: DecidedMessage) -> Part:
+    sent = message.scored.message
+    return Part(sent.device_id, len(sent.envelope.body), message.to_document)
 
 
 def _prepend(history: History, document: Document, profile: Profile, before_t: int) -> History:

@@ -34,9 +34,9 @@ class IotHubTwins:
     works in threads of its own.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, calls_at_once: int = CALLS_AT_ONCE) -> None:
         self._connection = connection
-        self._threads = ThreadPoolExecutor(CALLS_AT_ONCE, "iothub")
+        self._threads = ThreadPoolExecutor(calls_at_once, "iothub")
 
     @functools.cached_property
     def _hub(self) -> IoTHubRegistryManager:
@@ -112,6 +112,8 @@ def _registry_manager(connection: Connection) -> IoTHubRegistryManager:
         )
     settings = hub.protocol.config
     settings.connection.timeout = TIMEOUT_S
+    # By itself the SDK closes the connection after each call: most of a call would be its TLS.
+    settings.keep_alive = True
     # The SDK's own policy is written for an older urllib3: it would not retry PATCH, and an order
     # may be repeated.
     settings.retry_policy = lambda: Retry(

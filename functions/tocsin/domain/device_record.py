@@ -68,6 +68,20 @@ class DeviceRecord:
         alert = replace(self.standing.alert, open_since=raised_t)
         return replace(self, standing=replace(self.standing, alert=alert))
 
+    def is_news(self, told: DeviceRecord | None, *, every_ms: int) -> bool:
+        """Whether it has to be stored now that *told* is: others must know it at once, or
+        *every_ms* have passed by the hub's clock. None: nothing is known to be stored."""
+        if told is None:
+            return True
+        passed_ms = self.enqueued_at - told.enqueued_at
+        return not 0 <= passed_ms < every_ms or self.list_events() != told.list_events()
+
+    def list_events(self) -> tuple[object, ...]:
+        """What somebody acts on; values, and how the score moves, only have to be fresh."""
+        scored = self.score is not None
+        alert = (self.alert_since, self.cleared_at, self.anomalous, dict(self.sensors))
+        return self.site_id, self.profile, self.model_version, scored, alert
+
     @classmethod
     def from_document(cls, document: Mapping[str, Any], etag: str | None = None) -> DeviceRecord:
         """Read a ``devices`` document; one from before there was a cooldown or learning lacks
@@ -83,7 +97,7 @@ class DeviceRecord:
             threshold=take_field(document, "threshold", *OPTIONAL_NUMBER),
             anomalous=take_field(document, "anomalous", bool),
             sensors=take_mapping(document, "sensors", str),
-            standing=_read_standing(document),
+            standing=read_standing(document),
             model_version=take_field(document, "modelVersion", *OPTIONAL_TEXT),
             enqueued_at=take_field(document, "enqueuedAt", int),
             etag=etag,
@@ -91,9 +105,6 @@ class DeviceRecord:
 
     def to_document(self) -> dict[str, Any]:
         """The ``devices`` document (docs/formats.md)."""
-        alert, usual = self.standing.alert, self.standing.usual
-        aftermath, outage = self.standing.aftermath, self.standing.outage
-        since = alert.open_since
         return {
             "id": self.device_id,
             "deviceId": self.device_id,
@@ -106,16 +117,7 @@ class DeviceRecord:
             "threshold": self.threshold,
             "anomalous": self.anomalous,
             "sensors": dict(self.sensors),
-            "alert": None
-            if since is None
-            else {"alertId": alert_id(self.device_id, since), "t": since},
-            "run": alert.run,
-            "clearedAt": alert.cleared_at,
-            "usual": {"ticks": usual.ticks, "readings": usual.readings},
-            "aftermath": {"peak": aftermath.peak, "t": aftermath.t} if aftermath.peak else None,
-            "outage": {"sensors": outage.sensors, "since": outage.since}
-            if outage.sensors
-            else None,
+            **write_standing(self.standing, self.device_id),
             "modelVersion": self.model_version,
             "enqueuedAt": self.enqueued_at,
         }
@@ -126,7 +128,23 @@ def alert_id(device_id: str, raised_t: int) -> str:
     return f"{device_id}-{raised_t}"
 
 
-def _read_standing(document: Mapping[str, Any]) -> Standing:
+def write_standing(standing: Standing, device_id: str) -> dict[str, Any]:
+    """What the next decision on the device starts from, as fields of a document."""
+    alert, usual = standing.alert, standing.usual
+    aftermath, outage = standing.aftermath, standing.outage
+    since = alert.open_since
+    return {
+        "alert": None if since is None else {"alertId": alert_id(device_id, since), "t": since},
+        "run": alert.run,
+        "clearedAt": alert.cleared_at,
+        "usual": {"ticks": usual.ticks, "readings": usual.readings},
+        "aftermath": {"peak": aftermath.peak, "t": aftermath.t} if aftermath.peak else None,
+        "outage": {"sensors": outage.sensors, "since": outage.since} if outage.sensors else None,
+    }
+
+
+def read_standing(document: Mapping[str, Any]) -> Standing:
+    """What ``write_standing`` wrote. Raises DamagedDocumentError."""
     alert, usual = take_part(document, "alert"), take_part(document, "usual")
     aftermath, outage = take_part(document, "aftermath"), take_part(document, "outage")
     return Standing(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from tocsin.domain.decisions import Standing
 from tocsin.domain.device_record import DeviceRecord
@@ -17,6 +17,7 @@ class DeviceState:
     decision starts from.
 
     ``etag``: the database's mark of the record that this follows from; None before there is one.
+    ``recorded``: that record, where it is known what it says.
     """
 
     profile: str
@@ -25,6 +26,7 @@ class DeviceState:
     history: History
     standing: Standing
     etag: str | None = None
+    recorded: DeviceRecord | None = field(default=None, compare=False)
 
     @classmethod
     def from_record(
@@ -38,9 +40,15 @@ class DeviceState:
             return cls(message.profile.name, 0, -1, history, Standing())
         if record.profile != message.profile.name:
             name = message.profile.name
-            return cls(name, record.last_t, -1, history, Standing(), record.etag)
+            return cls(name, record.last_t, -1, history, Standing(), record.etag, record)
         return cls(
-            record.profile, record.last_t, record.last_seq, history, record.standing, record.etag
+            record.profile,
+            record.last_t,
+            record.last_seq,
+            history,
+            record.standing,
+            record.etag,
+            record,
         )
 
     def continues_with(self, message: Message) -> bool:
@@ -54,9 +62,7 @@ class DeviceState:
     def after(self, message: Message) -> DeviceState:
         """The state once *message*'s readings are known; the rest is decided when they scored."""
         history = self.history.extend(message.t, message.values, keep=message.profile.window - 1)
-        return DeviceState(
-            self.profile, message.last_t, message.seq, history, self.standing, self.etag
-        )
+        return replace(self, last_t=message.last_t, last_seq=message.seq, history=history)
 
     def after_late(self, message: Message) -> DeviceState:
         """The state once a late *message*'s readings are known: they fill in the history."""
@@ -64,21 +70,15 @@ class DeviceState:
         history = self.history.merge(
             message.t[known], message.values[known], keep=message.profile.window - 1
         )
-        return DeviceState(
-            self.profile, self.last_t, self.last_seq, history, self.standing, self.etag
-        )
+        return replace(self, history=history)
 
     def with_standing(self, standing: Standing) -> DeviceState:
         """The state once its readings have decided."""
-        return DeviceState(
-            self.profile, self.last_t, self.last_seq, self.history, standing, self.etag
-        )
+        return replace(self, standing=standing)
 
-    def with_etag(self, etag: str | None) -> DeviceState:
-        """The state once it is stored under *etag*."""
-        return DeviceState(
-            self.profile, self.last_t, self.last_seq, self.history, self.standing, etag
-        )
+    def with_etag(self, etag: str | None, recorded: DeviceRecord | None = None) -> DeviceState:
+        """The state once its record is *recorded*, and stored under *etag*."""
+        return replace(self, etag=etag, recorded=recorded)
 
 
 def record_device(decided: DecidedMessage, state: DeviceState) -> DeviceRecord:

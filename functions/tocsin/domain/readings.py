@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.domain.bundle import BundleSpec
-from tocsin.domain.decisions import Decided
+from tocsin.domain.decisions import Decided, Standing
+from tocsin.domain.device_record import write_standing
 from tocsin.domain.telemetry import Message
 
 TTL_S = 30 * 24 * 3_600
@@ -123,10 +124,14 @@ def count_out(sensors: NDArray[np.int8]) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class DecidedMessage:
-    """A scored message and what was decided of it; without a model nothing was."""
+    """A scored message and what was decided of it; without a model nothing was.
+
+    standing: where its device stands after it; None for a late message, which changes nothing.
+    """
 
     scored: Scored
     decided: Decided | None
+    standing: Standing | None = None
 
     @property
     def anomalous(self) -> list[bool]:
@@ -147,6 +152,7 @@ class DecidedMessage:
         scored = self.scored
         message = scored.message
         is_long = message.last_t - message.first_t > LONG_MS
+        standing = self.standing
         return {
             "id": f"{message.first_t}-{message.seq}",
             "deviceId": message.device_id,
@@ -166,5 +172,10 @@ class DecidedMessage:
             "sensors": scored.sensor_columns(),
             "modelVersion": scored.model_version,
             "enqueuedAt": message.enqueued_at,
+            **(
+                {}
+                if standing is None
+                else {"standing": write_standing(standing, message.device_id)}
+            ),
             "ttl": TTL_S,
         }

@@ -70,10 +70,11 @@ def _decide_lane(
             if rule is None
             else _decide_message(placed, scored, standing, rule, operator_factor)
         )
-        message = DecidedMessage(scored, decided)
+        raised_t = standing.alert.open_since
         if decided is not None:
-            alerts += _record_alerts(message, standing.alert.open_since)
             standing = decided.standing
+        message = DecidedMessage(scored, decided, None if placed.late else standing)
+        alerts += _record_alerts(message, raised_t)
         (late if placed.late else on_time).append(message)
     return DecidedLane(lane.device_id, lane.after.with_standing(standing), on_time, late, alerts)
 

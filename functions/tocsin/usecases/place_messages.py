@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tocsin.domain.device_record import ANY_RECORD
-from tocsin.domain.errors import DamagedDocumentError
+from tocsin.domain.device_record import ANY_RECORD, DeviceRecord
+from tocsin.domain.errors import ChangedMeanwhileError, DamagedDocumentError, RefusedError
 from tocsin.domain.fleet import DeviceState
 from tocsin.domain.telemetry import Message
 from tocsin.domain.windows import History
@@ -18,6 +18,7 @@ from tocsin.usecases.ports.scoring import Telemetry
 log = logging.getLogger(__name__)
 
 REBUILDS_AT_ONCE = 16
+MOST_READS = 4  # of a record that someone else writes all the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ async def _rebuild(message: Message, store: Telemetry) -> DeviceState:
     Never beyond: a batch that broke off may have stored the readings that are placed now.
     """
     try:
-        record, etag = await store.device(message.device_id), None
+        record, etag = await _read_record(message.device_id, store), None
     except DamagedDocumentError as error:
         # It would hold up its partition for ever: the device starts anew, and its next document
         # takes the place of the damaged one.
@@ -123,6 +124,26 @@ async def _rebuild(message: Message, store: Telemetry) -> DeviceState:
     )
     state = DeviceState.from_record(record, message, history)
     return state if etag is None else state.with_etag(etag)
+
+
+async def _read_record(device_id: str, store: Telemetry) -> DeviceRecord | None:
+    """The device as its newest stored message left it.
+
+    Its record may be older, since not every message renews it. Then it is renewed first: all that
+    is delivered now may be late, and would renew nothing.
+    """
+    for _ in range(MOST_READS):
+        record = await store.device(device_id)
+        newer = None if record is None else await store.find_newer(record)
+        if newer is None:
+            return record
+        (saved,) = await store.save_devices([newer])
+        if isinstance(saved, str):
+            return replace(newer, etag=saved)
+        if isinstance(saved, RefusedError):
+            log.error("The record of device %r stays old: %s", device_id, saved)
+            return newer
+    raise ChangedMeanwhileError(f"others write the record of device {device_id!r} all the time")
 
 
 async def _read_earlier(message: Message, batch: Sequence[Message], store: Telemetry) -> History:

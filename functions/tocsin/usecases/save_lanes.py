@@ -23,7 +23,7 @@ class Saved:
     """What became of the lanes of a batch.
 
     letters: messages that the database refused for good.
-    states: by device what is known of it now, and ``records`` what was stored of it.
+    states: by device what is known of it now, and ``records`` its newest reading.
     overtaken: devices whose record someone else has written since it was read. Nothing else of
         theirs counts: their messages are to be placed again.
     unknown: these, and others whose record could not be stored: to be read again.
@@ -36,16 +36,20 @@ class Saved:
     unknown: set[str] = field(default_factory=set)
 
 
-async def save_lanes(lanes: Sequence[DecidedLane], store: Telemetry) -> Saved:
+async def save_lanes(
+    lanes: Sequence[DecidedLane], store: Telemetry, *, record_every_ms: int
+) -> Saved:
     """Store alerts before readings, these before device states, and late readings after them.
 
+    *record_every_ms*: so long a device's record may stay as it is while nothing happens to it; the
+    stored messages say the rest (docs/adr/0003).
     Raises what the store raises when it stays away.
     """
     saved = Saved()
     lanes = await _save_alerts(lanes, store, saved)
     on_time = [message for lane in lanes for message in lane.on_time]
     saved.letters.extend(_reject(on_time, await store.save_readings(on_time)))
-    await _save_records(lanes, store, saved)
+    await _save_records(lanes, store, saved, record_every_ms)
     # Last and never overwriting: a message delivered again is late, and scored from what is known
     # by now it could get another score than the one that was acted upon.
     late = [message for lane in _leave_out(lanes, saved.unknown) for message in lane.late]
@@ -72,11 +76,21 @@ async def _save_alerts(
     return _leave_out(lanes, refused.keys())
 
 
-async def _save_records(lanes: Sequence[DecidedLane], store: Telemetry, saved: Saved) -> None:
-    renewed = [lane for lane in lanes if lane.on_time]
-    records = [record_device(lane.on_time[-1], lane.state) for lane in renewed]
+async def _save_records(
+    lanes: Sequence[DecidedLane], store: Telemetry, saved: Saved, record_every_ms: int
+) -> None:
+    renewed: list[DecidedLane] = []
+    records: list[DeviceRecord] = []
+    for lane in lanes:
+        record = record_device(lane.on_time[-1], lane.state) if lane.on_time else None
+        if record is not None and record.is_news(lane.state.recorded, every_ms=record_every_ms):
+            renewed.append(lane)
+            records.append(record)
+            continue
+        saved.states[lane.device_id] = lane.state
+        if record is not None:
+            saved.records.append(record)
     refused: dict[str, RefusedError] = {}
-    saved.states.update({lane.device_id: lane.state for lane in lanes if not lane.on_time})
     for lane, record, result in zip(
         renewed, records, await store.save_devices(records), strict=True
     ):
@@ -86,7 +100,7 @@ async def _save_records(lanes: Sequence[DecidedLane], store: Telemetry, saved: S
         elif isinstance(result, RefusedError):
             refused[lane.device_id] = result
         else:
-            saved.states[lane.device_id] = lane.state.with_etag(result)
+            saved.states[lane.device_id] = lane.state.with_etag(result, record)
             saved.records.append(record)
     _set_aside(renewed, refused, saved)
     saved.unknown.update(saved.overtaken)

@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 
 # Two who score the same partition take turns for seconds, until the hub cuts the older one off.
 MOST_ROUNDS = 4
+# A device's record costs as much as its message. Who shows or plans by it has it so fresh, or
+# fresher: what happens to a device is recorded at once.
+RECORD_EVERY_MS = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ async def score_readings(
     dead_letters: DeadLetters,
     live: LiveBeside,
     now_ms: Callable[[], int],
+    record_every_ms: int = RECORD_EVERY_MS,
 ) -> Outcome:
     """Store and score a batch; safe to run again with the same events.
 
@@ -60,6 +64,7 @@ async def score_readings(
     is stored: a run that breaks off leaves what a second run of the same batch completes. Dead
     letters come last: a box that stays away delays nothing that can be stored.
 
+    *record_every_ms*: how old a device's record may become while nothing happens to it.
     *target_per_day*: false alerts a device and day that thresholds are set for. Raises what the
     store or the dead-letter box raises when they stay away, so that the batch is delivered again.
     """
@@ -70,7 +75,7 @@ async def score_readings(
         lanes = await place_messages(messages, memory, store)
         results = await score_batch([placed for lane in lanes for placed in lane.placed], models)
         decided = decide_lanes(lanes, results, target_per_day=target_per_day, factors=factors)
-        saved = await save_lanes(decided, store)
+        saved = await save_lanes(decided, store, record_every_ms=record_every_ms)
         memory.update(saved.states)
         memory.forget(saved.unknown)
         _show(live, saved.records)

@@ -24,6 +24,7 @@ var containers = [
       { path: '/score/*' }
       { path: '/anomalous/*' }
       { path: '/contributions/*' }
+      { path: '/standing/*' }
     ]
   }
   {

@@ -73,6 +73,13 @@ class Telemetry(Protocol):
         """Raises DamagedDocumentError."""
         ...
 
+    async def find_newer(self, record: DeviceRecord) -> DeviceRecord | None:
+        """The device after its newest stored message that decided, if that is newer than *record*.
+
+        It takes the place of *record*. None also where that message is damaged.
+        """
+        ...
+
     async def history(
         self, device_id: str, profile: Profile, *, before_t: int, count: int
     ) -> History:
@@ -81,7 +88,9 @@ class Telemetry(Protocol):
 
     async def save_alerts(self, alerts: Sequence[Alert]) -> Sequence[Refusal]: ...
 
-    async def save_readings(self, messages: Sequence[DecidedMessage]) -> Sequence[Refusal]: ...
+    async def save_readings(self, messages: Sequence[DecidedMessage]) -> Sequence[Refusal]:
+        """Of a device's messages, no later one is stored while an earlier one may still be."""
+        ...
 
     async def add_readings(self, messages: Sequence[DecidedMessage]) -> Sequence[Refusal]:
         """Save those that are not stored yet; what is stored stays as it is."""

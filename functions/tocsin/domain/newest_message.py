@@ -1,0 +1,45 @@
+"""What a stored message says of its device: the record of it, where that was not written yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tocsin.domain.device_record import DeviceRecord, read_standing
+from tocsin.domain.readings import SENSOR_STATES
+from tocsin.domain.stored import OPTIONAL_NUMBER, OPTIONAL_TEXT, take_field, take_mapping, take_part
+
+
+def read_record(document: Mapping[str, Any], etag: str | None) -> DeviceRecord:
+    """The record of a device after the message in a ``readings`` document that was on time.
+
+    etag: of the stored record that this one takes the place of. Raises DamagedDocumentError.
+    """
+    channels = take_mapping(document, "channels", list)
+    # A share of the score is kept for every channel of the profile, a column for those sent.
+    names = take_mapping(document, "contributions", list)
+    sensors = take_mapping(document, "sensors", list)
+    score = _take_last(document, "score")
+    return DeviceRecord(
+        device_id=take_field(document, "deviceId", str),
+        site_id=take_field(document, "siteId", str),
+        profile=take_field(document, "profile", str),
+        last_t=take_field(document, "lastT", int),
+        last_seq=take_field(document, "seq", int),
+        latest={name: channels[name][-1] if channels.get(name) else None for name in names},
+        score=take_field({**document, "score": score}, "score", *OPTIONAL_NUMBER),
+        threshold=take_field(document, "threshold", *OPTIONAL_NUMBER),
+        anomalous=bool(_take_last(document, "anomalous")),
+        sensors={
+            name: SENSOR_STATES[states[-1]] for name, states in sensors.items() if any(states[-1:])
+        },
+        standing=read_standing(take_part(document, "standing") or {}),
+        model_version=take_field(document, "modelVersion", *OPTIONAL_TEXT),
+        enqueued_at=take_field(document, "enqueuedAt", int),
+        etag=etag,
+    )
+
+
+def _take_last(document: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 (any JSON)
+    column = take_field(document, name, list)
+    return column[-1] if column else None
