@@ -79,6 +79,15 @@ async def test_what_is_sidelined_is_owed_no_more(marked: Marked) -> None:
     assert await marked.owed() == []
 
 
+async def test_what_is_set_aside_is_owed_no_more_and_hides_no_other(marked: Marked) -> None:
+    await marked.store.save_alerts([alert_record(t, f"rig/{t}") for t in range(3)])
+    for t in (0, 1):
+        await marked.marks.set_aside(AlertKey(f"rig/{t}", f"{t}-raised"), 7)
+        await marked.marks.set_aside(AlertKey(f"rig/{t}", f"{t}-raised"), 8)
+    assert await marked.owed() == ["rig/2 2-raised"]
+    assert await marked.owed(most=1) == ["rig/2 2-raised"]
+
+
 async def test_marking_what_is_gone_changes_nothing(marked: Marked) -> None:
     await marked.marks.mark(AlertKey("rig-1", "5-raised"), {"shownAt": 7})
     assert await marked.owed() == []

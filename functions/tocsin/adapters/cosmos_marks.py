@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from azure.cosmos.aio import CosmosClient
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
-from tocsin.adapters.cosmos_client import query_parameters
+from tocsin.adapters.cosmos_client import query_parameters, read_sound
 from tocsin.adapters.failures import tell_apart
-from tocsin.domain.alert_marks import AlertKey, Mark
+from tocsin.domain.alert_marks import ASIDE, AlertKey, Mark
 from tocsin.usecases.ports.documents import Document
 
 # Null and not left out: alerts from before there were marks are owed to nobody any more. A document
@@ -20,20 +20,27 @@ _OWED = (
     "AND NOT IS_DEFINED(c.sidelinedAt) AND IS_STRING(c.deviceId) AND c._ts < @before "
     "ORDER BY c._ts"
 )
+_ASIDE = "SELECT TOP @count * FROM c WHERE c.type = @type ORDER BY c._ts DESC"
+MOST_ASIDE = 1_000  # far more than there ever are: each takes no patch, for ever
 
 
 class CosmosAlertMarks:
     """The port AlertMarks over the container ``alerts``."""
 
     def __init__(self, client: CosmosClient, database: str) -> None:
-        self._alerts = client.get_database_client(database).get_container_client("alerts")
+        proxy = client.get_database_client(database)
+        self._alerts = proxy.get_container_client("alerts")
+        self._settings = proxy.get_container_client("settings")
 
     async def find_owed(self, *, stored_before_ms: int, most: int) -> list[Document]:
         with tell_apart("the alerts that are not shown cannot be looked up"):
-            found = self._alerts.query_items(
-                _OWED, parameters=query_parameters(count=most, before=stored_before_ms // 1_000)
-            )
-            return [document async for document in found]
+            before = stored_before_ms // 1_000
+            found = await self._query(before, most)
+            # Usually nothing is owed, and nothing else is asked.
+            aside = await self._list_aside() if found else set()
+            if aside and len(found) == most:
+                found = await self._query(before, most + len(aside))
+        return [alert for alert in found if AlertKey.of_document(alert) not in aside][:most]
 
     async def mark(self, key: AlertKey, marks: Mapping[Mark, int]) -> None:
         operations = [{"op": "set", "path": f"/{name}", "value": at} for name, at in marks.items()]
@@ -42,3 +49,20 @@ class CosmosAlertMarks:
             await self._alerts.patch_item(
                 key.document_id, partition_key=key.device_id, patch_operations=operations
             )
+
+    async def set_aside(self, key: AlertKey, at_ms: int) -> None:
+        with tell_apart("an alert is not put aside"):
+            await self._settings.upsert_item(key.write_aside(at_ms))
+
+    async def _query(self, before_s: int, most: int) -> list[Document]:
+        found = self._alerts.query_items(
+            _OWED, parameters=query_parameters(count=most, before=before_s)
+        )
+        return [document async for document in found]
+
+    async def _list_aside(self) -> set[AlertKey]:
+        found = self._settings.query_items(
+            _ASIDE, parameters=query_parameters(type=ASIDE, count=MOST_ASIDE)
+        )
+        keys = [read_sound(AlertKey.read_aside, document) async for document in found]
+        return {key for key in keys if key is not None}

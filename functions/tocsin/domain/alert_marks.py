@@ -6,12 +6,17 @@ process may end before either is done, so each has a mark, null while it is owed
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from tocsin.domain.alerts import Alert
 from tocsin.domain.errors import DamagedDocumentError
+from tocsin.domain.stored import take_field
+
+ASIDE = "aside"
 
 Mark = Literal["shownAt", "askedAt", "sidelinedAt"]
 
@@ -36,6 +41,23 @@ class AlertKey:
         if isinstance(device_id, str) and isinstance(document_id, str):
             return cls(device_id, document_id)
         return None
+
+    def write_aside(self, at_ms: int) -> dict[str, Any]:
+        """A document of the container ``settings`` that stands for the mark ``sidelinedAt``."""
+        # Whatever an alert is called, no part of it may name a document.
+        named = json.dumps([self.device_id, self.document_id])
+        return {
+            "id": f"{ASIDE}:{hashlib.sha256(named.encode()).hexdigest()[:32]}",
+            "type": ASIDE,
+            "deviceId": self.device_id,
+            "alert": self.document_id,
+            "at": at_ms,
+        }
+
+    @classmethod
+    def read_aside(cls, document: Mapping[str, Any]) -> AlertKey:
+        """Raises DamagedDocumentError."""
+        return cls(take_field(document, "deviceId", str), take_field(document, "alert", str))
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,13 @@ async def _settle(documents: Sequence[Document], doors: Doors) -> Outcome:
     for key, text in outcome.refused.items():
         outcome.sidelined += await _sideline(by_key[key], "refused", text, doors)
         outcome.marks.pop(key, None)
-    await asyncio.gather(*(_mark(key, marks, doors) for key, marks in outcome.marks.items()))
+    refusals = await asyncio.gather(
+        *(_mark(key, marks, doors) for key, marks in outcome.marks.items())
+    )
+    for key, refusal in zip([*outcome.marks], refusals, strict=True):
+        if refusal is not None:
+            text = f"it takes no mark: {refusal}"
+            outcome.sidelined += await _sideline(by_key[key], "refused", text, doors)
     return outcome
 
 
@@ -145,21 +151,32 @@ async def _sideline(document: Document, reason: str, text: str, doors: Doors) ->
     stored_s = document.get("_ts")
     stored_at = stored_s * 1_000 if isinstance(stored_s, int) else doors.now_ms()
     kept = {name: value for name, value in document.items() if not name.startswith("_")}
-    log.error("An alert is shown to nobody: %s", text)
+    log.error("An alert is put aside: %s", text)
     try:
         await doors.dead_letters.put(SidelinedAlert(kept, reason, text, stored_at))
     except DeliveryError as error:
         log.warning("It is not put aside yet: %s", error)
         return False
     key = AlertKey.of_document(document)
-    if key is not None:
-        await _mark(key, {"sidelinedAt": doors.now_ms()}, doors)
+    if key is not None and await _mark(key, {"sidelinedAt": doors.now_ms()}, doors) is not None:
+        await _set_aside(key, doors)
     return True
 
 
-async def _mark(key: AlertKey, marks: dict[Mark, int], doors: Doors) -> None:
+async def _set_aside(key: AlertKey, doors: Doors) -> None:
+    try:
+        await doors.marks.set_aside(key, doors.now_ms())
+    except DeliveryError as error:
+        log.warning("Alert %.80r comes again: %s", key.document_id, error)
+
+
+async def _mark(key: AlertKey, marks: dict[Mark, int], doors: Doors) -> RefusedError | None:
+    """The refusal, where the alert will never take a mark."""
     try:
         await doors.marks.mark(key, marks)
+    except RefusedError as refusal:
+        return refusal
     except DeliveryError as error:
         # It is done once more, and whoever has seen it knows it by its id.
         log.warning("Alert %.80r of %.80r not marked: %s", key.document_id, key.device_id, error)
+    return None

@@ -23,6 +23,10 @@ class AlertMarks(Protocol):
         RefusedError where no such document can be."""
         ...
 
+    async def set_aside(self, key: AlertKey, at_ms: int) -> None:
+        """Find this alert no more, though it takes no mark. Raises DeliveryError."""
+        ...
+
 
 class ProgressLog(Protocol):
     """How far the scoring of each partition has come, said by whoever scores it."""

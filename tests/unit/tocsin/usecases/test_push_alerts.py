@@ -206,6 +206,34 @@ async def test_a_damaged_alert_stays_owed_while_there_is_no_box_to_put_it_in(
     assert plant.dead_letters.reasons == ["damaged"]
 
 
+async def test_an_alert_that_takes_no_mark_is_shown_once_and_put_aside(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    plant = Plant()
+    key = AlertKey("rig-1", "5-raised")
+    plant.alert_marks.refused.add(key)
+    await push_alerts(await store(plant, ALERT), plant.services().doors)
+    for _ in range(3):
+        await sweep_alerts(plant.services().doors)
+    assert shown(plant) == [("north", "5-raised")]
+    (letter,) = plant.dead_letters.files.values()
+    assert (letter["kind"], letter["reason"]) == ("alert", "refused")
+    assert "it takes no mark: the database marked no alert" in letter["text"]
+    assert "An alert is put aside" in caplog.text
+
+
+async def test_an_alert_that_takes_no_mark_waits_for_a_place_aside() -> None:
+    plant = Plant()
+    plant.alert_marks.refused.add(AlertKey("rig-1", "5-raised"))
+    plant.dead_letters.away = True
+    await push_alerts(await store(plant, ALERT), plant.services().doors)
+    plant.dead_letters.away = False
+    await sweep_alerts(plant.services().doors)
+    await sweep_alerts(plant.services().doors)
+    assert shown(plant) == [("north", "5-raised")] * 2
+    assert plant.dead_letters.reasons == ["refused"]
+
+
 async def test_a_database_that_cannot_mark_has_alerts_shown_twice_rather_than_never() -> None:
     plant = Plant()
     documents = await store(plant, ALERT)
