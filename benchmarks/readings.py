@@ -99,12 +99,12 @@ async def _measure_all(endpoints: Endpoints) -> dict[str, Any]:
         equal = await _compare(rollups)
         await _fill_older_days(rollups)
         charts = {
-            name: await _time_chart(transport, _show(store, rollups, span_ms), ROUNDS)
+            name: await _time_chart(transport, _chart_stored(store, rollups, span_ms), ROUNDS)
             for name, span_ms in RANGES.items()
         }
         before = {
             f"{name}_before": await _time_chart(
-                transport, _show_unbounded(readings, RANGES[name]), 1
+                transport, _chart_unbounded(readings, RANGES[name]), 1
             )
             for name in ("hour", "day")
         }
@@ -208,19 +208,21 @@ async def _save_missing(rollups: CosmosRollups, rollup: Rollup) -> None:
     await rollups.save_rollup(replace(renewed, etag=None if known is None else known.etag))
 
 
-def _show(store: CosmosStore, rollups: CosmosRollups, span_ms: int) -> Callable[[], Awaitable[int]]:
-    async def show() -> int:
+def _chart_stored(
+    store: CosmosStore, rollups: CosmosRollups, span_ms: int
+) -> Callable[[], Awaitable[int]]:
+    async def draw() -> int:
         shown = await show_readings(
             DEVICE, from_t=NEWEST_T - span_ms, to_t=NEWEST_T, most=500, now_ms=NEWEST_T,
             fleet=store, rollups=rollups,
         )  # fmt: skip
         return int(shown["readings"])
 
-    return show
+    return draw
 
 
-def _show_unbounded(container: ContainerProxy, span_ms: int) -> Callable[[], Awaitable[int]]:
-    async def show() -> int:
+def _chart_unbounded(container: ContainerProxy, span_ms: int) -> Callable[[], Awaitable[int]]:
+    async def draw() -> int:
         values = {"@device": DEVICE, "@from": NEWEST_T - span_ms, "@to": NEWEST_T}
         found = container.query_items(
             UNBOUNDED,
@@ -231,16 +233,16 @@ def _show_unbounded(container: ContainerProxy, span_ms: int) -> Callable[[], Awa
         chart = await asyncio.to_thread(draw_chart, messages, NEWEST_T - span_ms, NEWEST_T, 500)
         return chart.readings
 
-    return show
+    return draw
 
 
 async def _time_chart(
-    transport: CountingTransport, show: Callable[[], Awaitable[int]], rounds: int
+    transport: CountingTransport, draw: Callable[[], Awaitable[int]], rounds: int
 ) -> dict[str, float]:
     times: list[float] = []
     for _ in range(rounds):
         charge, started = transport.charge, time.perf_counter()
-        readings = await show()
+        readings = await draw()
         times.append((time.perf_counter() - started) * 1e3)
         charge = transport.charge - charge
     return {

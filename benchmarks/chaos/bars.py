@@ -13,10 +13,10 @@ MOST_STORED_MS = {"webpubsub-hangs": 2_000.0}
 
 def list_missed(figures: Sequence[Figures]) -> list[str]:
     """Every bar that a campaign missed, in words; empty when all are met."""
-    return [text for campaign in figures for text in _list_missed(campaign)]
+    return [text for campaign in figures for text in _judge_campaign(campaign)]
 
 
-def _list_missed(campaign: Figures) -> list[str]:
+def _judge_campaign(campaign: Figures) -> list[str]:
     missed = []
     if campaign.lost:
         missed.append(f"{campaign.lost} readings were lost")

@@ -48,7 +48,7 @@ async def conduct(
     overseer.listen(stop, hurry)
     began = time.monotonic()
     try:
-        start_ms = await _begin(dispatch, log.tally.devices, overseer, stop)
+        start_ms = await _await_beginning(dispatch, log.tally.devices, overseer, stop)
         if start_ms is None:
             return 0
         dispatch.start()
@@ -67,7 +67,7 @@ async def conduct(
     return UNDELIVERED if log.tally.undelivered else 0
 
 
-async def _begin(
+async def _await_beginning(
     dispatch: Dispatch, devices: int, overseer: Overseer, stop: asyncio.Event
 ) -> int | None:
     """Connect, and wait for the beginning. Its time in ms, or None when *stop* came first."""

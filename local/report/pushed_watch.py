@@ -120,12 +120,12 @@ class PushedWatch:
         )
         await client.subscribe(CallbackType.GROUP_MESSAGE, self._note_message)
 
-        async def catch_up(_: OnConnectedArgs) -> None:
+        async def note_connected(_: OnConnectedArgs) -> None:
             task = asyncio.create_task(self._catch_up(site), name=f"catch up with {site}")
             self._catching_up.add(task)
             task.add_done_callback(self._catching_up.discard)
 
-        await client.subscribe(CallbackType.CONNECTED, catch_up)
+        await client.subscribe(CallbackType.CONNECTED, note_connected)
         await client.open()
         try:
             yield client

@@ -12,7 +12,7 @@ from tocsin.usecases.ports.documents import Document
 
 
 class FakeAlertMarks:
-    """The port AlertMarks. ``away`` makes every call fail; ``refused``: alerts that take no mark."""
+    """The port AlertMarks. ``away`` makes every call fail; ``refused``: what takes no mark."""
 
     def __init__(self, store: FakeStore) -> None:
         self._store = store

@@ -100,7 +100,7 @@ class CosmosWrites:
 
         async def write(record: DeviceRecord) -> str | RefusedError | ChangedMeanwhileError:
             try:
-                return await self._write(container, record.to_document, _make_replace(record))
+                return await self._attempt(container, record.to_document, _make_replace(record))
             except (RefusedError, ChangedMeanwhileError) as error:
                 return error
 
@@ -128,12 +128,12 @@ class CosmosWrites:
         write: Write[None],
     ) -> Refusal:
         try:
-            await self._write(container, make, write)
+            await self._attempt(container, make, write)
         except RefusedError as error:
             return error
         return None
 
-    async def _write(
+    async def _attempt(
         self, container: ContainerProxy, make: Callable[[], Document], write: Write[Written]
     ) -> Written:
         async with self._places:
