@@ -73,11 +73,11 @@ async def _await_beginning(
     """Connect, and wait for the beginning. Its time in ms, or None when *stop* came first."""
     begins: list[int] = []
 
-    async def begin() -> None:
+    async def connect() -> None:
         await dispatch.connect(lambda connected: overseer.tell_connected(connected, devices))
         begins.append(await overseer.tell_ready(devices))
 
-    return begins[0] if await before(stop, begin()) else None
+    return begins[0] if await before(stop, connect()) else None
 
 
 async def _produce(producers: list[Produce], stop: asyncio.Event, duration_s: float | None) -> None:

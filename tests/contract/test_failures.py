@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,22 +23,42 @@ from azure.core.exceptions import (
 from azure.cosmos.exceptions import CosmosClientTimeoutError, CosmosHttpResponseError
 from azure.messaging.webpubsubservice.aio import WebPubSubServiceClient
 from azure.storage.blob.aio import BlobServiceClient
+from msrest.exceptions import ClientRequestError, HttpOperationError, ValidationError
+from requests import ConnectionError as RequestsConnectionError
 
 from tests.contract.ports import connection
 from tests.contract.troubled_service import answer_always
 from tests.fakes.messages import NOW, envelope
 from tests.fakes.records import alert_record
-from tocsin.adapters.blob import blob_client
+from tocsin.adapters.blob import BlobFiles, blob_client
 from tocsin.adapters.blob_letters import BlobDeadLetters
 from tocsin.adapters.cosmos_client import cosmos_client
+from tocsin.adapters.cosmos_container import ANSWERS, Container
 from tocsin.adapters.cosmos_marks import CosmosAlertMarks
 from tocsin.adapters.failures import tell_apart
+from tocsin.adapters.iothub import NotRegisteredError, call_hub
+from tocsin.adapters.leases import BlobLeases
 from tocsin.adapters.requests_queue import QueueRequests, queue_client
 from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
 from tocsin.domain.alert_marks import AlertKey
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.errors import BusyError, DeliveryError, RefusedError
 from tocsin.domain.requests import Request
+
+
+class HubAnswerError(HttpOperationError):  # type: ignore[misc]  # an SDK without types
+    """What the hub's SDK raises for an answer with *status*."""
+
+    def __init__(self, status: int) -> None:
+        Exception.__init__(self)
+        self.message = f"status {status}"
+        self.response = SimpleNamespace(status_code=status)
+
+
+def _make(kind: Callable[..., Exception], *arguments: int) -> Exception:
+    """Errors of an SDK that has no types."""
+    return kind(*arguments)
+
 
 KEY = base64.b64encode(b"tocsin" * 8).decode()
 Send = Callable[[str], Awaitable[None]]  # with a name that goes into the address, or the body
@@ -81,7 +102,32 @@ async def marks(address: str) -> AsyncIterator[Send]:
         await client.close()
 
 
+@asynccontextmanager
+async def models(address: str) -> AsyncIterator[Send]:
+    text = f"AccountName=devstoreaccount1;AccountKey={KEY};BlobEndpoint={address}/devstoreaccount1;"
+
+    async def read(name: str) -> None:
+        assert await BlobFiles(client).read(f"{name}/active.json") is None
+
+    async with blob_client(connection("BlobStorage", text)) as client:
+        yield read
+
+
+@asynccontextmanager
+async def leases(address: str) -> AsyncIterator[Send]:
+    text = f"AccountName=devstoreaccount1;AccountKey={KEY};BlobEndpoint={address}/devstoreaccount1;"
+
+    async def hold(name: str) -> None:
+        async with BlobLeases(client).hold(name):
+            pass
+
+    async with blob_client(connection("BlobStorage", text)) as client:
+        yield hold
+
+
 STATELESS = {"live": live, "queue": queue, "letters": letters}
+# Of these a status says something else: no such file, or somebody else's lease.
+ASKED = {"models": models, "leases": leases}
 
 
 @pytest.mark.parametrize("name", STATELESS)
@@ -101,6 +147,122 @@ async def test_what_never_will_is_refused(name: str, trouble: int) -> None:
         with pytest.raises(RefusedError, match=r"^(Web PubSub|the queue|a dead letter)"):
             await send("north")
         assert service.calls == 1, "nothing is sent again that is refused"
+
+
+@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("trouble", [401, 403, 408, 429, 500, 503, "cut"])
+async def test_a_file_or_a_lease_may_be_had_later(name: str, trouble: int | str) -> None:
+    async with answer_always(trouble) as service, ASKED[name](service.address) as ask:
+        with pytest.raises(DeliveryError) as caught:
+            await ask("north")
+        assert type(caught.value) is DeliveryError
+
+
+@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("trouble", [400, 405, 414, 431])
+async def test_a_file_or_a_lease_is_refused(name: str, trouble: int) -> None:
+    async with answer_always(trouble) as service, ASKED[name](service.address) as ask:
+        with pytest.raises(RefusedError, match=r"^the (file|lease) .*north"):
+            await ask("north")
+        assert service.calls == 1, "nothing is asked again that is refused"
+
+
+@pytest.mark.parametrize("trouble", [404, 409])
+async def test_a_file_that_is_not_there_and_a_lease_of_somebody_else_are_answers(
+    trouble: int,
+) -> None:
+    async with answer_always(trouble) as service:
+        if trouble == 404:
+            async with models(service.address) as read:
+                await read("north")
+        else:
+            async with leases(service.address) as hold:
+                with pytest.raises(BusyError):
+                    await hold("north")
+
+
+class StubbornContainer:
+    """The SDK's container: every call ends the same way."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        async def fail(*_: object, **__: object) -> None:
+            raise self.error
+
+        async def fail_to_find(*_: object, **__: object) -> AsyncIterator[None]:
+            await fail()
+            yield None
+
+        return fail_to_find if name == "query_items" else fail
+
+
+def stubborn(error: Exception) -> Container:
+    found = object.__new__(Container)
+    found.id = "readings"
+    vars(found)["_proxy"] = StubbornContainer(error)
+    return found
+
+
+async def query(container: Container) -> None:
+    async for _ in container.query_items("SELECT * FROM c"):
+        pass
+
+
+CALLS: dict[str, Callable[[Container], Awaitable[object]]] = {
+    "read": lambda container: container.read_item("a", partition_key="a"),
+    "query": query,
+    "create": lambda container: container.create_item({}),
+    "upsert": lambda container: container.upsert_item({}),
+    "replace": lambda container: container.replace_item("a", {}),
+    "patch": lambda container: container.patch_item("a", partition_key="a", patch_operations=[]),
+    "delete": lambda container: container.delete_item("a", partition_key="a"),
+    "batch": lambda container: container.execute_item_batch([], "a"),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("status", [400, 401, 403, 408, 410, 413, 429, 449, 500, 503])
+async def test_every_call_to_the_database_is_told_apart(name: str, status: int) -> None:
+    container = stubborn(_make(CosmosHttpResponseError, status))
+    with pytest.raises(DeliveryError, match=r"^the database, container readings: ") as caught:
+        await CALLS[name](container)
+    assert type(caught.value) is (RefusedError if status in {400, 413} else DeliveryError)
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+async def test_whether_a_document_is_there_and_as_it_was_is_an_answer(
+    kind: type[Exception],
+) -> None:
+    for call in CALLS.values():
+        with pytest.raises(kind):
+            await call(stubborn(kind()))
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        *(
+            (_make(HubAnswerError, status), DeliveryError)
+            for status in (401, 403, 408, 429, 500, 503)
+        ),
+        *((_make(HubAnswerError, status), RefusedError) for status in (400, 405, 412, 413)),
+        (_make(HubAnswerError, 404), NotRegisteredError),
+        (ClientRequestError("no route"), DeliveryError),
+        (RequestsConnectionError("no route"), DeliveryError),
+        (TimeoutError("read"), DeliveryError),
+        (ValidationError("max_length", "id", 1), RefusedError),
+        (ValueError("no such host name"), RefusedError),
+    ],
+)
+def test_what_fails_at_the_hub_is_told_apart(error: Exception, kind: type[Exception]) -> None:
+    def fail() -> None:
+        raise error
+
+    with pytest.raises(DeliveryError, match=r"^IoT Hub ") as caught:
+        call_hub(fail)
+    assert type(caught.value) is kind
 
 
 @pytest.mark.parametrize("name", ["live", "letters"])
@@ -141,11 +303,6 @@ async def test_who_hangs_is_a_failed_delivery_once_the_sdk_gives_up() -> None:
                 with pytest.raises(DeliveryError) as caught:
                     await failing
                 assert type(caught.value) is DeliveryError
-
-
-def _make(kind: Callable[..., Exception], *arguments: int) -> Exception:
-    """Errors of an SDK that has no types."""
-    return kind(*arguments)
 
 
 def test_our_own_errors_say_already_what_they_mean() -> None:

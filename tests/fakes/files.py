@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from azure.core.exceptions import ServiceRequestError
+from tocsin.domain.errors import DeliveryError
 
 
 class FakeFiles:
@@ -20,7 +20,7 @@ class FakeFiles:
     async def read(self, path: str) -> bytes | None:
         self.reads.append(path)
         if self.away:
-            raise ServiceRequestError("the storage is away")
+            raise DeliveryError("the storage is away")
         if self.broken:
             raise RuntimeError("nobody expects this")
         return self.files.get(path)

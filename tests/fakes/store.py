@@ -42,7 +42,8 @@ class CrashError(Exception):
 class FakeStore:
     """Documents by container, partition and id, kept as JSON as the database would.
 
-    ``refused``: (container, device) of which nothing is ever taken. ``etags``: of each device's
+    ``refused``: (container, device) of which nothing is ever taken. ``unreadable``: devices whose
+    record is never given. ``etags``: of each device's
     record. ``meanwhile``: done before the next record is saved, as another process would.
     ``writes`` lists every write in order as (container, id). After *crash_after* writes each
     further one raises CrashError; ``away`` makes every call raise OSError. ``now_s``: its
@@ -66,6 +67,7 @@ class FakeStore:
         self.crash_after: int | None = None
         self.away = False
         self.refused: set[tuple[str, str]] = set()
+        self.unreadable: set[str] = set()
         self.meanwhile: list[Callable[[], Awaitable[object]]] = []
 
     def all(self, container: str) -> list[dict[str, Any]]:
@@ -77,6 +79,8 @@ class FakeStore:
 
     async def device(self, device_id: str) -> DeviceRecord | None:
         self.note_read()
+        if device_id in self.unreadable:
+            raise RefusedError(f"nobody is told of {device_id}")
         text = self.containers["devices"].get((device_id, device_id))
         if text is None:
             return None

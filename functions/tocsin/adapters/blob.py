@@ -7,6 +7,7 @@ from typing import Any
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob.aio import BlobServiceClient
 
+from tocsin.adapters.failures import tell_apart
 from tocsin.adapters.identity import credential_for
 from tocsin.adapters.transport import quick_transport
 from tocsin.settings import Connection
@@ -40,10 +41,14 @@ class BlobFiles:
         self._container = client.get_container_client(MODELS)
 
     async def read(self, path: str) -> bytes | None:
-        """The file's content, cut after 64 MiB; None where there is no such file."""
-        try:
-            stream = await self._container.download_blob(path)
-        except ResourceNotFoundError:
-            return None
-        # Not as a range: the service refuses one of an empty file.
-        return await stream.read(LARGEST_FILE)
+        """The file's content, cut after 64 MiB; None where there is no such file.
+
+        Raises DeliveryError, or RefusedError for what the storage will never answer.
+        """
+        with tell_apart(f"the file {path} of a model bundle cannot be read"):
+            try:
+                stream = await self._container.download_blob(path)
+            except ResourceNotFoundError:
+                return None
+            # Not as a range: the service refuses one of an empty file.
+            return await stream.read(LARGEST_FILE)

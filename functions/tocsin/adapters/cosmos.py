@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from azure.cosmos.aio import ContainerProxy, CosmosClient
+from azure.cosmos.aio import CosmosClient
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from tocsin.adapters.cosmos_alerts import find_alert_changes, find_alerts, list_alerts
@@ -18,6 +18,7 @@ from tocsin.adapters.cosmos_client import (
     read_sound,
     without_system_fields,
 )
+from tocsin.adapters.cosmos_container import Container
 from tocsin.adapters.cosmos_readings import find_messages, query_messages
 from tocsin.adapters.cosmos_writes import CosmosWrites, Part
 from tocsin.domain.alert_marks import write_owed
@@ -63,12 +64,11 @@ class CosmosStore:
     """The ports Telemetry, Fleet, Drifts and Feedback over one database."""
 
     def __init__(self, client: CosmosClient, database: str) -> None:
-        proxy = client.get_database_client(database)
-        self._readings = proxy.get_container_client("readings")
-        self._devices = proxy.get_container_client("devices")
-        self._alerts = proxy.get_container_client("alerts")
-        self._settings = proxy.get_container_client("settings")
-        self._audit = proxy.get_container_client("audit")
+        self._readings = Container(client, database, "readings")
+        self._devices = Container(client, database, "devices")
+        self._alerts = Container(client, database, "alerts")
+        self._settings = Container(client, database, "settings")
+        self._audit = Container(client, database, "audit")
         self._writes = CosmosWrites()
 
     async def device(self, device_id: str) -> DeviceRecord | None:
@@ -236,6 +236,6 @@ def _prepend(history: History, document: Document, profile: Profile, before_t: i
     )
 
 
-async def _by_id(container: ContainerProxy, document_id: str) -> Document | None:
+async def _by_id(container: Container, document_id: str) -> Document | None:
     """A document of a container whose partition key is the id."""
     return await read_document(container, document_id, partition_key=document_id)

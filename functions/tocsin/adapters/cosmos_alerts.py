@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from azure.cosmos.aio import ContainerProxy
-
 from tocsin.adapters.cosmos_client import query_parameters, read_sound
+from tocsin.adapters.cosmos_container import Container
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition, page_of
 
 _OLDER = ("c.t < @t", "c.t DESC")
@@ -23,7 +22,7 @@ _END_OF_TIME = 2**53
 
 
 async def list_alerts(
-    container: ContainerProxy,
+    container: Container,
     site_id: str | None,
     device_id: str | None,
     *,
@@ -45,7 +44,7 @@ async def list_alerts(
 
 
 async def find_alerts(
-    container: ContainerProxy, device_id: str, *, from_t: int, to_t: int, most: int
+    container: Container, device_id: str, *, from_t: int, to_t: int, most: int
 ) -> list[Alert]:
     """A device's newest *most* alerts in a range of event time (ms), oldest first."""
     alerts = _Alerts(container, None, device_id, most)
@@ -53,7 +52,7 @@ async def find_alerts(
     return newest[::-1]
 
 
-async def find_alert_changes(container: ContainerProxy, alert_ids: Sequence[str]) -> list[Alert]:
+async def find_alert_changes(container: Container, alert_ids: Sequence[str]) -> list[Alert]:
     """Both documents of each of these alerts, where they are there and sound."""
     if not alert_ids:
         return []
@@ -69,7 +68,7 @@ class _Alerts:
     """
 
     def __init__(
-        self, container: ContainerProxy, site_id: str | None, device_id: str | None, count: int
+        self, container: Container, site_id: str | None, device_id: str | None, count: int
     ) -> None:
         self._container = container
         self._count = count

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from azure.core import MatchConditions
-from azure.cosmos.aio import ContainerProxy, CosmosClient
+from azure.cosmos.aio import CosmosClient
 from azure.cosmos.exceptions import (
     CosmosAccessConditionFailedError,
     CosmosResourceExistsError,
     CosmosResourceNotFoundError,
 )
 
+from tocsin.adapters.cosmos_container import Container
 from tocsin.adapters.identity import credential_for
 from tocsin.adapters.transport import quick_transport
 from tocsin.domain.errors import ChangedMeanwhileError, DamagedDocumentError
@@ -43,7 +44,7 @@ def cosmos_client(connection: Connection) -> CosmosClient:
 
 
 async def read_document(
-    container: ContainerProxy, document_id: str, *, partition_key: str
+    container: Container, document_id: str, *, partition_key: str
 ) -> Document | None:
     """One document; None where there is none."""
     try:
@@ -72,7 +73,7 @@ def read_sound(read: Callable[[Document], Record], document: Document) -> Record
 
 
 async def save_unchanged(
-    container: ContainerProxy, document: Document, etag: str | None, changed: str
+    container: Container, document: Document, etag: str | None, changed: str
 ) -> None:
     """Save a document in place of the one that was read with *etag*, or as a new one with None.
 

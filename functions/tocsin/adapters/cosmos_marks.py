@@ -9,6 +9,7 @@ from azure.cosmos.aio import CosmosClient
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from tocsin.adapters.cosmos_client import query_parameters, read_sound
+from tocsin.adapters.cosmos_container import Container
 from tocsin.adapters.failures import tell_apart
 from tocsin.domain.alert_marks import ASIDE, AlertKey, Mark
 from tocsin.usecases.ports.documents import Document
@@ -28,9 +29,8 @@ class CosmosAlertMarks:
     """The port AlertMarks over the container ``alerts``."""
 
     def __init__(self, client: CosmosClient, database: str) -> None:
-        proxy = client.get_database_client(database)
-        self._alerts = proxy.get_container_client("alerts")
-        self._settings = proxy.get_container_client("settings")
+        self._alerts = Container(client, database, "alerts")
+        self._settings = Container(client, database, "settings")
 
     async def find_owed(self, *, stored_before_ms: int, most: int) -> list[Document]:
         with tell_apart("the alerts that are not shown cannot be looked up"):

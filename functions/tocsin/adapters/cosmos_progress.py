@@ -5,6 +5,7 @@ from __future__ import annotations
 from azure.cosmos.aio import CosmosClient
 
 from tocsin.adapters.cosmos_client import query_parameters, read_sound
+from tocsin.adapters.cosmos_container import Container
 from tocsin.adapters.failures import tell_apart
 from tocsin.domain.progress import PROGRESS, Progress
 
@@ -15,7 +16,7 @@ class CosmosProgress:
     """The port ProgressLog over the container ``settings``: one document a partition."""
 
     def __init__(self, client: CosmosClient, database: str) -> None:
-        self._settings = client.get_database_client(database).get_container_client("settings")
+        self._settings = Container(client, database, "settings")
 
     async def save_progress(self, progress: Progress) -> None:
         with tell_apart("the progress of a partition is not kept"):

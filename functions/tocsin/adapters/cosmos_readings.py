@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from azure.cosmos.aio import ContainerProxy
-
 from tocsin.adapters.cosmos_client import query_parameters, read_sound
+from tocsin.adapters.cosmos_container import Container
 from tocsin.domain.readings import LONG_MS
 from tocsin.domain.stored_message import StoredMessage
 from tocsin.usecases.ports.documents import Document
@@ -25,7 +24,7 @@ _LONG = f"{_OVERLAPPING} AND c.firstT < @since AND c.long = true"
 
 
 async def find_messages(
-    container: ContainerProxy,
+    container: Container,
     columns: str,
     device_id: str,
     *,
@@ -53,7 +52,7 @@ async def find_messages(
 
 
 async def query_messages(
-    container: ContainerProxy,
+    container: Container,
     query: str,
     device_id: str,
     *,

@@ -11,6 +11,7 @@ from azure.cosmos.exceptions import (
 )
 
 from tocsin.adapters.cosmos_client import query_parameters, read_sound, save_unchanged
+from tocsin.adapters.cosmos_container import Container
 from tocsin.adapters.cosmos_readings import PAGE, find_messages
 from tocsin.adapters.failures import tell_apart
 from tocsin.domain.cells import Cells
@@ -32,9 +33,8 @@ class CosmosRollups:
     """The port Rollups over one database."""
 
     def __init__(self, client: CosmosClient, database: str) -> None:
-        proxy = client.get_database_client(database)
-        self._readings = proxy.get_container_client("readings")
-        self._rollups = proxy.get_container_client("rollups")
+        self._readings = Container(client, database, "readings")
+        self._rollups = Container(client, database, "rollups")
 
     async def stream_messages(
         self, device_id: str, *, from_t: int, to_t: int
@@ -76,7 +76,9 @@ class CosmosRollups:
         self, device_id: str, resolution: Resolution, start: int
     ) -> Rollup | None:
         try:
-            found = await self._rollups.read_item(rollup_id(resolution, start), device_id)
+            found = await self._rollups.read_item(
+                rollup_id(resolution, start), partition_key=device_id
+            )
         except CosmosResourceNotFoundError:
             return None
         sound = read_sound(Rollup.from_document, found)

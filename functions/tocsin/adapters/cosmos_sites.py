@@ -8,6 +8,7 @@ from azure.cosmos.exceptions import (
 )
 
 from tocsin.adapters.cosmos_client import query_parameters, read_document, save_unchanged
+from tocsin.adapters.cosmos_container import Container
 from tocsin.domain.site_settings import Kind, StoredSetting, setting_id
 from tocsin.domain.site_standing import STANDING_ID, SiteStanding
 from tocsin.domain.sites import list_sites
@@ -28,10 +29,9 @@ class CosmosSites:
     """The ports Plans and SiteSettings over one database."""
 
     def __init__(self, client: CosmosClient, database: str) -> None:
-        proxy = client.get_database_client(database)
-        self._plans = proxy.get_container_client("plans")
-        self._settings = proxy.get_container_client("settings")
-        self._audit = proxy.get_container_client("audit")
+        self._plans = Container(client, database, "plans")
+        self._settings = Container(client, database, "settings")
+        self._audit = Container(client, database, "audit")
 
     async def find_plan(self, site_id: str, version: int) -> StoredPlan | None:
         found = await read_document(self._plans, plan_id(version), partition_key=site_id)

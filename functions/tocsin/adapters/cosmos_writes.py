@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from azure.core import MatchConditions
-from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import (
     CosmosAccessConditionFailedError,
     CosmosResourceExistsError,
     CosmosResourceNotFoundError,
 )
 
+from tocsin.adapters.cosmos_container import Container
 from tocsin.adapters.failures import tell_apart
 from tocsin.domain.device_record import ANY_RECORD, DeviceRecord
 from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
@@ -30,7 +30,7 @@ WRITES_AT_ONCE = 32
 MOST_TOGETHER, MOST_SENT_BYTES = 50, 256 * 1024
 
 Written = TypeVar("Written")
-Write = Callable[[ContainerProxy, dict[str, Any]], Awaitable[Written]]
+Write = Callable[[Container, dict[str, Any]], Awaitable[Written]]
 Refusal = RefusedError | None
 
 
@@ -50,16 +50,14 @@ class CosmosWrites:
         self._places = asyncio.Semaphore(at_once)
 
     async def upsert(
-        self, container: ContainerProxy, documents: Iterable[Callable[[], Document]]
+        self, container: Container, documents: Iterable[Callable[[], Document]]
     ) -> list[Refusal]:
         """Write each in place of what is stored under its id: the last one wins."""
         return await asyncio.gather(
             *(self._answer(container, make, _put_document) for make in documents)
         )
 
-    async def upsert_in_order(
-        self, container: ContainerProxy, parts: Iterable[Part]
-    ) -> list[Refusal]:
+    async def upsert_in_order(self, container: Container, parts: Iterable[Part]) -> list[Refusal]:
         """Write each in place of what is stored under its id, those of a partition in their order.
 
         Several of one partition are one transaction: one request, and a process that ends in the
@@ -83,7 +81,7 @@ class CosmosWrites:
         return refusals
 
     async def create(
-        self, container: ContainerProxy, documents: Iterable[Callable[[], Document]]
+        self, container: Container, documents: Iterable[Callable[[], Document]]
     ) -> list[Refusal]:
         """Write each under whose id nothing is stored; the others stay as they are."""
         return await asyncio.gather(
@@ -91,7 +89,7 @@ class CosmosWrites:
         )
 
     async def replace(
-        self, container: ContainerProxy, records: Iterable[DeviceRecord]
+        self, container: Container, records: Iterable[DeviceRecord]
     ) -> list[str | RefusedError | ChangedMeanwhileError]:
         """Write each in place of the one whose etag it carries; gives the new etags.
 
@@ -106,9 +104,7 @@ class CosmosWrites:
 
         return await asyncio.gather(*map(write, records))
 
-    async def _write_together(
-        self, container: ContainerProxy, parts: Sequence[Part]
-    ) -> list[Refusal]:
+    async def _write_together(self, container: Container, parts: Sequence[Part]) -> list[Refusal]:
         if len(parts) > 1:
             try:
                 async with self._places:
@@ -123,7 +119,7 @@ class CosmosWrites:
 
     async def _answer(
         self,
-        container: ContainerProxy,
+        container: Container,
         make: Callable[[], Document],
         write: Write[None],
     ) -> Refusal:
@@ -134,7 +130,7 @@ class CosmosWrites:
         return None
 
     async def _attempt(
-        self, container: ContainerProxy, make: Callable[[], Document], write: Write[Written]
+        self, container: Container, make: Callable[[], Document], write: Write[Written]
     ) -> Written:
         async with self._places:
             with tell_apart(f"a document of {container.id}"):
@@ -156,11 +152,11 @@ def _cut(positions: Sequence[int], parts: Sequence[Part]) -> Iterator[list[int]]
         yield together
 
 
-async def _put_document(container: ContainerProxy, document: dict[str, Any]) -> None:
+async def _put_document(container: Container, document: dict[str, Any]) -> None:
     await container.upsert_item(document)
 
 
-async def _add_document(container: ContainerProxy, document: dict[str, Any]) -> None:
+async def _add_document(container: Container, document: dict[str, Any]) -> None:
     try:
         await container.create_item(document)
     except CosmosResourceExistsError:
@@ -168,7 +164,7 @@ async def _add_document(container: ContainerProxy, document: dict[str, Any]) -> 
 
 
 def _make_replace(record: DeviceRecord) -> Write[str]:
-    async def replace(container: ContainerProxy, document: dict[str, Any]) -> str:
+    async def replace(container: Container, document: dict[str, Any]) -> str:
         try:
             if record.etag is None:
                 written = await container.create_item(document)

@@ -25,17 +25,19 @@ LONGEST_TEXT = 300
 
 
 @contextmanager
-def tell_apart(what: str) -> Iterator[None]:
+def tell_apart(what: str, *answers: type[Exception]) -> Iterator[None]:
     """Raise what fails inside as DeliveryError or RefusedError, saying that *what* failed.
 
-    Our own errors pass as they are: they say already what they mean.
+    Our own errors pass as they are: they say already what they mean. So do *answers*, errors of an
+    SDK that are no failures, since the caller asked for just that.
     """
+    passing: tuple[type[Exception], ...] = (TocsinError, *answers)
     try:
         yield
-    except TocsinError:
+    except passing:
         raise
     except Exception as error:
-        kind = DeliveryError if is_temporary(error) else RefusedError
+        kind = _judge(is_temporary=is_temporary(error))
         raise kind(f"{what}: {describe(error)}") from error
 
 
@@ -49,6 +51,15 @@ def is_temporary(error: Exception) -> bool:
     return isinstance(error, AzureError | ClientError | OSError | MemoryError) and not isinstance(
         error, ValueError
     )
+
+
+def judge_status(status: int) -> type[DeliveryError]:
+    """What an answer with *status* is, for an SDK whose errors are of no kind known here."""
+    return _judge(is_temporary=is_temporary_status(status))
+
+
+def _judge(*, is_temporary: bool) -> type[DeliveryError]:
+    return DeliveryError if is_temporary else RefusedError
 
 
 def is_temporary_status(status: int) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tocsin.adapters.failures import describe, judge_status, tell_apart
 from tocsin.adapters.identity import blocking_credential_for
 from tocsin.domain.errors import DeliveryError
 from tocsin.domain.orders import Order
@@ -74,30 +75,31 @@ class IotHubTwins:
                 return found
 
     async def _call(self, work: Callable[[], Answer]) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(
-            self._threads, _translate_errors, work
-        )
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call_hub, work)
 
 
 class NotRegisteredError(DeliveryError):
     """The hub knows no such device."""
 
 
-def _translate_errors(work: Callable[[], Answer]) -> Answer:
+def call_hub(work: Callable[[], Answer]) -> Answer:
     """Do *work*, its failures in our own words."""
     from msrest.exceptions import (  # noqa: PLC0415 (see IotHubTwins)
-        ClientException,
+        ClientRequestError,
         HttpOperationError,
     )
 
-    try:
-        return work()
-    except HttpOperationError as error:
-        status = error.response.status_code
-        kind = NotRegisteredError if status == NOT_FOUND else DeliveryError
-        raise kind(f"IoT Hub answered {status}: {_take_first_line(error)}") from error
-    except (ClientException, OSError, ValueError) as error:
-        raise DeliveryError(f"IoT Hub cannot be reached: {_take_first_line(error)}") from error
+    with tell_apart("IoT Hub takes no such call"):
+        try:
+            return work()
+        except HttpOperationError as error:
+            status = error.response.status_code
+            text = f"IoT Hub answered {status}: {describe(error)}"
+            if status == NOT_FOUND:
+                raise NotRegisteredError(text) from error
+            raise judge_status(status)(text) from error
+        except (ClientRequestError, OSError) as error:
+            raise DeliveryError(f"IoT Hub cannot be reached: {describe(error)}") from error
 
 
 def _registry_manager(connection: Connection) -> IoTHubRegistryManager:
@@ -142,7 +144,3 @@ def _convert_twin(twin: Any) -> Twin:  # noqa: ANN401 (the SDK's model, which ha
         desired=(twin.properties.desired or {}).get("allocation"),
         reported=(twin.properties.reported or {}).get("allocation"),
     )
-
-
-def _take_first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]

@@ -6,10 +6,11 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsError
+from azure.core.exceptions import HttpResponseError, ResourceExistsError
 from azure.storage.blob.aio import BlobLeaseClient, BlobServiceClient
 
-from tocsin.domain.errors import BusyError
+from tocsin.adapters.failures import tell_apart
+from tocsin.domain.errors import BusyError, DeliveryError
 
 log = logging.getLogger(__name__)
 
@@ -25,13 +26,15 @@ class BlobLeases:
 
     @asynccontextmanager
     async def hold(self, name: str) -> AsyncIterator[HeldLease]:
-        lease = await self._acquire(name)
+        with tell_apart(f"the lease {name} cannot be had"):
+            lease = await self._acquire(name)
         try:
             yield HeldLease(lease, name)
         finally:
             try:
-                await lease.release()
-            except AzureError as error:
+                with tell_apart(f"the lease {name}"):
+                    await lease.release()
+            except DeliveryError as error:
                 # It runs out by itself, and what was done under it is done.
                 log.info("Lease %s not given back: %s", name, error)
 
@@ -60,9 +63,10 @@ class HeldLease:
         self._name = name
 
     async def renew(self) -> None:
-        try:
-            await self._lease.renew()
-        except HttpResponseError as error:
-            if error.status_code in {404, 409, 412}:
-                raise BusyError(f"the lease of {self._name} was lost") from error
-            raise
+        with tell_apart(f"the lease {self._name} cannot be renewed"):
+            try:
+                await self._lease.renew()
+            except HttpResponseError as error:
+                if error.status_code in {404, 409, 412}:
+                    raise BusyError(f"the lease of {self._name} was lost") from error
+                raise

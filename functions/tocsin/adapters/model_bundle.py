@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from azure.core.exceptions import AzureError
 from numpy.typing import NDArray
 
 from tocsin.adapters.process_memory import settle_memory
@@ -18,7 +17,7 @@ from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.refresh import Refresh
 from tocsin.domain.active_bundle import Active
 from tocsin.domain.bundle import BundleSpec, parse_bundle
-from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.errors import DeliveryError, InvalidBundleError, RefusedError
 from tocsin.domain.model_state import ModelState
 from tocsin.domain.profile import Profile
 
@@ -106,12 +105,13 @@ class ActiveModels:
         active = self._find(profile)
         try:
             await active.model()
-        except AzureError as error:
+        except DeliveryError as error:
             log.warning("Model of %r not looked up: %s", profile.name, error)
             return ModelState(refused="the storage of the bundles does not answer")
         return active.state
 
     def list_refused(self) -> Mapping[str, str]:
+        """By profile why its active bundle was refused, of those that were looked up so far."""
         states = {name: active.state for name, active in self._by_profile.items()}
         return {name: state.refused for name, state in states.items() if state.refused}
 
@@ -150,13 +150,13 @@ class _ActiveModel:
         return self._model
 
     async def _look_up(self) -> None:
-        content = await self._bundles.read_active(self._profile)
-        if content == self._loaded_by and content is not None:
-            self.state = replace(self.state, refused=None)
-            return
         try:
+            content = await self._bundles.read_active(self._profile)
+            if content == self._loaded_by and content is not None:
+                self.state = replace(self.state, refused=None)
+                return
             self._model, active = await self._load(content)
-        except InvalidBundleError as error:
+        except (InvalidBundleError, RefusedError) as error:
             self.state = replace(self.state, refused=str(error))
             kept = self.state.version or "none"
             log.error("Bundle refused, version in use: %s. %s", kept, error)  # noqa: TRY400 (told)

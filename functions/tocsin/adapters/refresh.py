@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from azure.core.exceptions import AzureError
+from tocsin.domain.errors import DeliveryError
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Refresh:
         self._task = None
         self._ended_s = self._clock_s()
         error = None if task.cancelled() else task.exception()
-        if isinstance(error, AzureError):
+        if isinstance(error, DeliveryError):
             log.warning("%s not looked up, going on as before: %s", self._subject, error)
         elif error is not None:
             log.error("%s not looked up, going on as before", self._subject, exc_info=error)

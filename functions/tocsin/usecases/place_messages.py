@@ -45,12 +45,15 @@ class Lane:
 
 async def place_messages(
     messages: Sequence[Message], memory: DeviceMemory, store: Telemetry
-) -> list[Lane]:
+) -> tuple[list[Lane], dict[str, RefusedError]]:
     """Group messages by device and give each its history.
 
     The history is in memory while a device's messages arrive in a row. A jump in ``seq`` or an
     unknown device means that this process is new or that another one had the partition meanwhile:
     then the state is read from the database.
+
+    Returns the lanes, and by device why the database never says what is known of it: its messages
+    can be placed nowhere. Raises what may pass.
     """
     by_device: dict[str, list[Message]] = {}
     for message in messages:
@@ -59,10 +62,15 @@ async def place_messages(
     limit = asyncio.Semaphore(REBUILDS_AT_ONCE)
     others = [device for device, lane in lanes.items() if lane is None]
     found = await asyncio.gather(
-        *(_place_lane(by_device[device], memory, store, limit) for device in others)
+        *(_try_to_place(by_device[device], memory, store, limit) for device in others)
     )
-    lanes.update(zip(others, found, strict=True))
-    return [lane for lane in lanes.values() if lane is not None]
+    refused: dict[str, RefusedError] = {}
+    for device, placed in zip(others, found, strict=True):
+        if isinstance(placed, RefusedError):
+            refused[device] = placed
+        else:
+            lanes[device] = placed
+    return [lane for lane in lanes.values() if lane is not None], refused
 
 
 def _continue_lane(messages: list[Message], memory: DeviceMemory) -> Lane | None:
@@ -80,6 +88,15 @@ def _continue_lane(messages: list[Message], memory: DeviceMemory) -> Lane | None
     assert before is not None, "there is a message"
     assert state is not None, "it follows from the one before"
     return Lane(tuple(placed), before, state)
+
+
+async def _try_to_place(
+    messages: list[Message], memory: DeviceMemory, store: Telemetry, limit: asyncio.Semaphore
+) -> Lane | RefusedError:
+    try:
+        return await _place_lane(messages, memory, store, limit)
+    except RefusedError as error:
+        return error
 
 
 async def _place_lane(

@@ -72,7 +72,7 @@ async def score_readings(
     factors = await thresholds.factors()
     count = _Count()
     for _ in range(MOST_ROUNDS):
-        lanes = await place_messages(messages, memory, store)
+        lanes, unplaced = await place_messages(messages, memory, store)
         results = await score_batch([placed for lane in lanes for placed in lane.placed], models)
         decided = decide_lanes(lanes, results, target_per_day=target_per_day, factors=factors)
         saved = await save_lanes(decided, store, record_every_ms=record_every_ms)
@@ -81,6 +81,7 @@ async def score_readings(
         _show(live, saved.records)
         count.add([lane for lane in decided if lane.device_id not in saved.overtaken])
         letters += saved.letters
+        letters += _reject_unplaced(messages, unplaced)
         letters += _reject_unscorable(lanes, results, saved.overtaken)
         messages = [message for message in messages if message.device_id in saved.overtaken]
         if not messages:
@@ -133,6 +134,18 @@ def _reject_unscorable(
         DeadLetter(message.envelope, "scoring-failed", "the model failed on it; the log says how")
         for (device_id, message), scored in zip(placed, results, strict=True)
         if scored is None and device_id not in overtaken
+    ]
+
+
+def _reject_unplaced(
+    messages: Sequence[Message], unplaced: Mapping[str, RefusedError]
+) -> list[DeadLetter]:
+    for device_id, refusal in unplaced.items():
+        log.warning("Dead letters from %r: %s", device_id, refusal)
+    return [
+        DeadLetter(message.envelope, "refused", str(unplaced[message.device_id]))
+        for message in messages
+        if message.device_id in unplaced
     ]
 
 

@@ -49,10 +49,6 @@ class Models(Protocol):
         """What is in use and what was refused, for people. Never fails."""
         ...
 
-    def list_refused(self) -> Mapping[str, str]:
-        """By profile why its active bundle was refused, of those that were looked up so far."""
-        ...
-
 
 class DeviceThresholds(Protocol):
     """What operators set for single devices."""

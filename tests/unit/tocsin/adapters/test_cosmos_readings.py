@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import pytest
-from azure.cosmos.aio import ContainerProxy
 
 from local.standins.cosmos.query.request import compile_query
 from local.standins.cosmos.query.scan import Scan, plan_scan
+from tocsin.adapters.cosmos_container import Container
 from tocsin.adapters.cosmos_readings import find_messages
 from tocsin.domain.readings import LONG_MS
 
@@ -36,7 +36,7 @@ class PlannedContainer:
 async def test_the_walk_through_an_index_begins_and_ends_with_the_range(most: int | None) -> None:
     container = PlannedContainer()
     found = find_messages(
-        cast(ContainerProxy, container), "c.t", "rig-1", from_t=5_000_000, to_t=6_000_000, most=most
+        cast(Container, container), "c.t", "rig-1", from_t=5_000_000, to_t=6_000_000, most=most
     )
     assert [message async for message in found] == []
     long, usual = container.scans

@@ -7,11 +7,11 @@ import logging
 from collections.abc import Mapping
 
 import pytest
-from azure.core.exceptions import ServiceRequestError
 
 from tests.fakes.records import device_threshold
 from tocsin.adapters.device_thresholds import REFRESH_S, KnownThresholds
 from tocsin.domain.device_threshold import DeviceThreshold
+from tocsin.domain.errors import DeliveryError
 
 
 class Watched:
@@ -29,7 +29,7 @@ class Watched:
         self.reads += 1
         await asyncio.sleep(0)
         if self.away:
-            raise ServiceRequestError("the database is away")
+            raise DeliveryError("the database is away")
         if self.broken:
             raise KeyError("factor")
         return [*self.documents]
@@ -109,7 +109,7 @@ async def test_an_unexpected_failure_is_logged_whole_and_pauses_like_any_other(
 async def test_the_first_look_up_that_fails_fails_the_batch_and_is_made_again() -> None:
     watched = Watched(device_threshold("a", 2))
     watched.away = True
-    with pytest.raises(ServiceRequestError):
+    with pytest.raises(DeliveryError):
         await watched.known.factors()
     watched.away = False
     assert await watched.known.factors() == {"a": 2.0}

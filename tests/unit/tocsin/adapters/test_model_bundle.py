@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from azure.core.exceptions import ServiceRequestError
 
 from tests.fakes.bundles import NoSensors, ScoreOnly, bundle_files
 from tests.fakes.files import FakeFiles
@@ -15,7 +14,7 @@ from tocsin.adapters.model_bundle import ActiveModels, TorchModel, load_model
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.signing_keys import SigningKeys
 from tocsin.domain.bundle import parse_bundle
-from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.errors import DeliveryError, InvalidBundleError
 
 REFRESH_S = 30.0
 
@@ -209,7 +208,7 @@ async def test_a_program_that_is_no_program_is_refused_by_name() -> None:
 async def test_a_storage_that_stays_away_fails_the_first_look_up_and_no_later_one() -> None:
     watched = Watched(bundle_files(RIG, "1-a"))
     watched.files.away = True
-    with pytest.raises(ServiceRequestError):
+    with pytest.raises(DeliveryError):
         await watched.version()
     watched.files.away = False
     assert await watched.version() == "1-a", "at once, not when the next look-up is due"

@@ -338,3 +338,13 @@ async def test_a_damaged_device_document_holds_up_no_batch_and_is_replaced(
     assert "lastT is None" in caplog.text
     (device,) = await plant.store.devices(None)
     assert (device.last_seq, device.last_t) == (1, NOW)
+
+
+async def test_a_device_of_which_the_database_never_tells_costs_only_its_own_messages() -> None:
+    plant = Plant()
+    plant.store.unreadable.add("rig-2")
+    log = stream([4] * 3)
+    outcome = await plant.score([*log, *stream([4] * 2, device_id="rig-2")])
+    assert (outcome.messages, outcome.dead_letters) == (3, 2)
+    assert plant.dead_letters.reasons == ["refused"] * 2
+    assert {document["deviceId"] for document in plant.store.all("readings")} == {"rig-1"}
