@@ -49,7 +49,7 @@ TARGET_PER_DAY: Final = 0.5
 
 
 class TextStore:
-    """The ports Telemetry, DeadLetters and Live: each document becomes the text of a request."""
+    """The ports that scoring writes to: each document becomes the text of a request."""
 
     def __init__(self) -> None:
         self.sent: list[str] = []
@@ -89,6 +89,12 @@ class TextStore:
     async def device_thresholds(self) -> list[DeviceThreshold]:
         return []
 
+    async def find_latest(self, profile: str) -> int:  # noqa: ARG002 (knows none)
+        return 0
+
+    async def keep_latest(self, profile: str, at: int) -> None:
+        raise NotImplementedError(f"nothing is signed here: {profile!r} at {at}")
+
     async def put(self, letter: Letter) -> None:
         self.dead_letters += 1
         self._keep([letter.document()])
@@ -126,7 +132,10 @@ class Line:
         self.profile = load_profiles()[PROFILE]
         self.store = TextStore()
         self.models = ActiveModels(
-            PublishedBundles(read_committed, SigningKeys()), refresh_s=1e9, clock_s=lambda: 0.0
+            PublishedBundles(read_committed, SigningKeys()),
+            self.store,
+            refresh_s=1e9,
+            clock_s=lambda: 0.0,
         )
         self.watched: WatchedModel | None = None
         self._memory = DeviceMemory()

@@ -13,6 +13,7 @@ from tocsin.adapters.active_references import ActiveReferences
 from tocsin.adapters.blob import BlobFiles, blob_client
 from tocsin.adapters.blob_letters import BlobDeadLetters
 from tocsin.adapters.cosmos import CosmosStore
+from tocsin.adapters.cosmos_activations import CosmosActivations
 from tocsin.adapters.cosmos_client import cosmos_client
 from tocsin.adapters.cosmos_marks import CosmosAlertMarks
 from tocsin.adapters.cosmos_progress import CosmosProgress
@@ -117,7 +118,12 @@ def services() -> Services:
     sites = CosmosSites(database, settings.database)
     letters = BlobDeadLetters(blobs)
     progress = CosmosProgress(database, settings.database)
-    models = ActiveModels(bundles, refresh_s=settings.model_refresh_s, clock_s=time.monotonic)
+    models = ActiveModels(
+        bundles,
+        CosmosActivations(database, settings.database),
+        refresh_s=settings.model_refresh_s,
+        clock_s=time.monotonic,
+    )
     live = WebPubSubLive(webpubsub_client(settings.webpubsub, settings.webpubsub_hub))
     return Services(
         profiles=load_profiles(),

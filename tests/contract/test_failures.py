@@ -46,7 +46,7 @@ from tocsin.domain.errors import BusyError, DeliveryError, RefusedError
 from tocsin.domain.requests import Request
 
 
-class HubAnswerError(HttpOperationError):  # type: ignore[misc]  # an SDK without types
+class HubAnswerError(HttpOperationError):
     """What the hub's SDK raises for an answer with *status*."""
 
     def __init__(self, status: int) -> None:
@@ -252,7 +252,7 @@ async def test_whether_a_document_is_there_and_as_it_was_is_an_answer(
         (ClientRequestError("no route"), DeliveryError),
         (RequestsConnectionError("no route"), DeliveryError),
         (TimeoutError("read"), DeliveryError),
-        (ValidationError("max_length", "id", 1), RefusedError),
+        (ValidationError("max_length", "id", "1"), RefusedError),
         (ValueError("no such host name"), RefusedError),
     ],
 )

@@ -17,6 +17,7 @@ import pytest
 from tests.contract import ports
 from tests.contract.implementations import each
 from tests.contract.ports import ODD_SITES, Channel, Files, Letters, Store
+from tests.fakes.activations import FakeActivations
 from tests.fakes.bundles import bundle_files
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG, envelope, stream
 from tests.fakes.models import FakeModel, spec_of
@@ -544,7 +545,10 @@ async def test_a_file_is_read_whole_or_not_there(files: Files) -> None:
 async def test_the_active_model_comes_out_of_the_files(files: Files) -> None:
     now_s = 0.0
     models = ActiveModels(
-        PublishedBundles(files.read, SigningKeys()), refresh_s=30, clock_s=lambda: now_s
+        PublishedBundles(files.read, SigningKeys()),
+        FakeActivations(),
+        refresh_s=30,
+        clock_s=lambda: now_s,
     )
     for path, content in bundle_files(RIG, "1-a").items():
         await files.write(path, content)

@@ -19,6 +19,7 @@ from ml_model.release.active import PublishError, read_active, write
 from ml_model.release.promote import fetch, list_versions, promote, roll_back
 from ml_model.release.publish import container_client
 from tests.contract.ports import connection
+from tests.fakes.activations import FakeActivations
 from tests.fakes.bundles import bundle_files
 from tests.fakes.messages import RIG
 from tocsin.adapters.blob import BlobFiles, blob_client
@@ -234,6 +235,7 @@ async def test_the_functions_take_the_promoted_version_and_keep_it_when_the_next
     async with blob_client(connection("BlobStorage", endpoints.storage_connection)) as blobs:
         models = ActiveModels(
             PublishedBundles(BlobFiles(blobs).read, SigningKeys()),
+            FakeActivations(),
             refresh_s=30,
             clock_s=lambda: now_s,
         )

@@ -17,6 +17,7 @@ from ml_model.__main__ import main
 from ml_model.release import signing
 from ml_model.release.active import PublishError
 from ml_model.release.publish import container_client
+from tests.fakes.activations import FakeActivations
 from tests.fakes.archives import BUNDLES
 from tocsin.adapters.blob import BlobFiles, blob_client
 from tocsin.adapters.model_bundle import ActiveModels
@@ -78,7 +79,9 @@ async def look(endpoints: Endpoints, public: str) -> ModelState:
     connection = Connection("BlobStorage", endpoints.storage_connection, None, None)
     async with blob_client(connection) as blobs:
         bundles = PublishedBundles(BlobFiles(blobs).read, SigningKeys(parse_public_keys(public)))
-        return await ActiveModels(bundles, refresh_s=30, clock_s=lambda: 0.0).state(THERMAL)
+        return await ActiveModels(
+            bundles, FakeActivations(), refresh_s=30, clock_s=lambda: 0.0
+        ).state(THERMAL)
 
 
 async def test_what_is_published_promoted_and_rolled_back_with_a_key_is_trusted(

@@ -20,6 +20,7 @@ from tocsin.domain.bundle import BundleSpec, parse_bundle
 from tocsin.domain.errors import DeliveryError, InvalidBundleError, RefusedError
 from tocsin.domain.model_state import ModelState
 from tocsin.domain.profile import Profile
+from tocsin.usecases.ports.scoring import Activations
 
 if TYPE_CHECKING:
     # At run time torch is imported where a program is loaded: it is most of a cold start.
@@ -91,9 +92,15 @@ class ActiveModels:
     """
 
     def __init__(
-        self, bundles: PublishedBundles, *, refresh_s: float, clock_s: Callable[[], float]
+        self,
+        bundles: PublishedBundles,
+        activations: Activations,
+        *,
+        refresh_s: float,
+        clock_s: Callable[[], float],
     ) -> None:
         self._bundles = bundles
+        self._activations = activations
         self._refresh_s = refresh_s
         self._clock_s = clock_s
         self._by_profile: dict[str, _ActiveModel] = {}
@@ -119,7 +126,11 @@ class ActiveModels:
         active = self._by_profile.get(profile.name)
         if active is None:
             active = _ActiveModel(
-                profile, self._bundles, refresh_s=self._refresh_s, clock_s=self._clock_s
+                profile,
+                self._bundles,
+                self._activations,
+                refresh_s=self._refresh_s,
+                clock_s=self._clock_s,
             )
             self._by_profile[profile.name] = active
         return active
@@ -132,12 +143,14 @@ class _ActiveModel:
         self,
         profile: Profile,
         bundles: PublishedBundles,
+        activations: Activations,
         *,
         refresh_s: float,
         clock_s: Callable[[], float],
     ) -> None:
         self._profile = profile
         self._bundles = bundles
+        self._activations = activations
         self._model: TorchModel | None = None
         self._loaded_by: bytes | None = None
         self.state = ModelState()
@@ -170,12 +183,19 @@ class _ActiveModel:
         profile = self._profile
         active, named = self._bundles.check_active(content, profile)
         # Who may write the files could put back an old one that was signed in its time.
-        if self._bundles.signed and active.activated_at < (self.state.activated_at or 0):
+        if self._bundles.signed and active.activated_at < await self._find_latest():
             raise InvalidBundleError(
-                f"active.json of profile {profile.name!r} is older than the one in use; to go back "
-                "to a version, use python -m ml_model rollback or promote"
+                f"active.json of profile {profile.name!r} is older than one that was in use; "
+                "to go back to a version, use python -m ml_model rollback or promote"
             )
         description = await self._bundles.read_description(profile, named)
         spec = parse_bundle(description, profile)
         program = await self._bundles.read_program(profile, named, spec)
-        return await asyncio.to_thread(load_model, spec, program, profile), active
+        model = await asyncio.to_thread(load_model, spec, program, profile)
+        if self._bundles.signed:
+            await self._activations.keep_latest(profile.name, active.activated_at)
+        return model, active
+
+    async def _find_latest(self) -> int:
+        known = await self._activations.find_latest(self._profile.name)
+        return max(known, self.state.activated_at or 0)

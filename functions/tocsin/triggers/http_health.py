@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class HealthShown(Output):
-    """Whether the whole system does its work. A number is null if it cannot be looked up."""
+    """Whether the whole system does its work. What cannot be looked up is null."""
 
     status: Literal["healthy", "degraded", "unhealthy"]
     database: Literal["answers", "does not answer"]
@@ -24,6 +24,7 @@ class HealthShown(Output):
     oldest_unshown_alert_s: int | None
     oldest_unscored_message_s: int | None
     sidelined: int | None
+    refused_bundles: dict[str, str] | None
 
 
 async def show_health(call: Call[Nothing, Nothing]) -> Answer:

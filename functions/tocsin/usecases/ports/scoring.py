@@ -50,6 +50,18 @@ class Models(Protocol):
         ...
 
 
+class Activations(Protocol):
+    """When the latest bundle that any process took was activated, kept apart from the bundles."""
+
+    async def find_latest(self, profile: str) -> int:
+        """In ms; 0 for a profile of which none was taken."""
+        ...
+
+    async def keep_latest(self, profile: str, at: int) -> None:
+        """Keep *at* (ms), unless a later one is kept already."""
+        ...
+
+
 class DeviceThresholds(Protocol):
     """What operators set for single devices."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from tests.fakes.activations import FakeActivations
 from tests.fakes.bundles import NoSensors, ScoreOnly, bundle_files
 from tests.fakes.files import FakeFiles
 from tests.fakes.messages import PROBE, RIG
@@ -37,6 +38,7 @@ class Watched:
         self.clock = Clock()
         self.models = ActiveModels(
             PublishedBundles(self.files.read, SigningKeys()),
+            FakeActivations(),
             refresh_s=REFRESH_S,
             clock_s=self.clock,
         )

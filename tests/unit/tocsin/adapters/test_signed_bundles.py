@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ml_model.release.signing import Signer
+from tests.fakes.activations import FakeActivations
 from tests.fakes.bundles import bundle_files
 from tests.fakes.files import FakeFiles
 from tests.fakes.keys import keys_of, new_signer
@@ -23,7 +24,7 @@ from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.signing_keys import SigningKeys
 from tocsin.domain.active_bundle import parse_active
-from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.errors import DeliveryError, InvalidBundleError
 from tocsin.domain.model_state import ModelState
 
 Files = dict[str, bytes]
@@ -40,10 +41,15 @@ RESIGNED: Final = bundle_files(RIG, "2-b", signer=OURS, threshold=4.75)
 class Watch:
     """Active models over files in memory, looked up again whenever they are asked for."""
 
-    def __init__(self, files: Files, keys: SigningKeys) -> None:
+    def __init__(
+        self, files: Files, keys: SigningKeys, activations: FakeActivations | None = None
+    ) -> None:
         self.files = FakeFiles(files)
         self.bundles = PublishedBundles(self.files.read, keys)
-        self.models = ActiveModels(self.bundles, refresh_s=30.0, clock_s=lambda: 0.0)
+        self.activations = activations or FakeActivations()
+        self.models = ActiveModels(
+            self.bundles, self.activations, refresh_s=30.0, clock_s=lambda: 0.0
+        )
 
     async def look(self) -> ModelState:
         active = self.models._find(RIG)
@@ -133,9 +139,42 @@ async def test_an_older_activation_that_was_signed_in_its_time_is_refused() -> N
     watch.files.files.update(OLD)
     state = await watch.look()
     assert state.version == "2-b"
-    assert "older than the one in use" in str(state.refused)
+    assert "older than one that was in use" in str(state.refused)
     watch.files.files.update(GOOD)
     assert await watch.look() == ModelState(version="2-b", activated_at=2_000)
+
+
+async def test_a_process_that_has_just_started_takes_no_older_activation_either() -> None:
+    first = Watch({**OLD, **GOOD}, keys_of(OURS))
+    assert (await first.look()).version == "2-b"
+    started = Watch({**GOOD, **OLD}, keys_of(OURS), first.activations)
+    state = await started.look()
+    assert state.version is None
+    assert "older than one that was in use" in str(state.refused)
+    started.files.files.update(GOOD)
+    assert (await started.look()).version == "2-b"
+
+
+async def test_what_nobody_signed_dates_nothing() -> None:
+    first = Watch(dict(GOOD), SigningKeys())
+    assert (await first.look()).version == "2-b"
+    assert first.activations.latest == {}
+    assert (await Watch(dict(OLD), SigningKeys(), first.activations).look()).version == "1-a"
+
+
+async def test_what_is_refused_dates_nothing() -> None:
+    watch = Watch({**GOOD, PROGRAM: b"PK" + GOOD[PROGRAM]}, keys_of(OURS))
+    assert (await watch.look()).refused
+    assert watch.activations.latest == {}
+
+
+async def test_while_the_database_is_away_no_first_bundle_is_taken() -> None:
+    watch = Watch(dict(GOOD), keys_of(OURS))
+    watch.activations.away = True
+    with pytest.raises(DeliveryError):
+        await watch.models.current(RIG)
+    watch.activations.away = False
+    assert (await watch.models.state(RIG)).version == "2-b"
 
 
 @pytest.mark.parametrize("signer", [OURS, NEXT])

@@ -1,20 +1,24 @@
 from __future__ import annotations
 
 import pytest
-from azure.core.exceptions import ServiceRequestError
 
+from tests.fakes.activations import FakeActivations
 from tests.fakes.bundles import bundle_files
 from tests.fakes.files import FakeFiles
 from tests.fakes.messages import PROBE, PROFILES, RIG
 from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.signing_keys import SigningKeys
+from tocsin.domain.errors import DeliveryError
 from tocsin.usecases.warm_up import warm_up
 
 
 def active_models(files: FakeFiles) -> ActiveModels:
     return ActiveModels(
-        PublishedBundles(files.read, SigningKeys()), refresh_s=30, clock_s=lambda: 0.0
+        PublishedBundles(files.read, SigningKeys()),
+        FakeActivations(),
+        refresh_s=30,
+        clock_s=lambda: 0.0,
     )
 
 
@@ -38,5 +42,5 @@ async def test_a_profile_without_a_model_is_no_failure() -> None:
 async def test_a_storage_that_stays_away_is_told() -> None:
     files = FakeFiles()
     files.away = True
-    with pytest.raises(ServiceRequestError):
+    with pytest.raises(DeliveryError):
         await warm_up(PROFILES.values(), active_models(files))
