@@ -56,7 +56,7 @@ def check_containers_equal(deployment: Deployment, local: frozenset[Container]) 
 def check_containers_are_used(deployment: Deployment) -> Iterator[str]:
     deployed = {resource.last_name for resource in deployment.find_all(OF_DATABASE)}
     source = read_product_source()
-    named = set(re.findall(r'get_container_client\(\s*"(\w+)"', source))
+    named = set(re.findall(r'Container\(client, database, "(\w+)"\)', source))
     named |= set(re.findall(r'container_name="(\w+)"', source))
     for name in sorted(named - deployed):
         yield f"the code names the container {name}, which is not deployed"
