@@ -20,7 +20,8 @@ _LEVELS = {
     "Critical": logging.CRITICAL,
     "None": logging.CRITICAL + 1,
 }
-# These log each request at INFO and each reconnect at WARNING; the host says the latter once.
+# The SDKs under the host itself: they log each request at INFO and each reconnect at WARNING, which
+# the host says once. The app's own clients log in an invocation, and all of theirs is shown.
 _CHATTY = {"azure": logging.WARNING, "azure.eventhub": logging.CRITICAL, "aiohttp": logging.WARNING}
 
 
@@ -66,7 +67,7 @@ class _JsonHandler(logging.StreamHandler):  # type: ignore[type-arg]  # generic 
         self._levels = levels
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return record.levelno >= self._levels.of(_category(record))
+        return record.levelno >= max(self._levels.of(_category(record)), _find_own_level(record))
 
     def format(self, record: logging.LogRecord) -> str:
         label = current_invocation.get()
@@ -94,12 +95,12 @@ def set_up(levels: Mapping[str, str]) -> None:
     logging.captureWarnings(capture=True)
 
 
-def quieten_libraries() -> None:
-    """Keep the SDKs' own lines out of the log where the app has not asked for them."""
-    for name, level in _CHATTY.items():
-        logger = logging.getLogger(name)
-        if logger.level == logging.NOTSET:
-            logger.setLevel(level)
+def _find_own_level(record: logging.LogRecord) -> int:
+    """From which level on a line of an SDK counts that the host itself uses."""
+    if current_invocation.get() is not None:
+        return logging.NOTSET
+    fitting = [name for name in _CHATTY if f"{record.name}.".startswith(f"{name}.")]
+    return _CHATTY[max(fitting, key=len)] if fitting else logging.NOTSET
 
 
 def _category(record: logging.LogRecord) -> str:

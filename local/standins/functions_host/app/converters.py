@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from azure.functions.eventhub import EventHubTriggerConverter
-from azure.functions.meta import get_binding_registry
+from azure.functions.meta import Datum, get_binding_registry
 
 
 class _EventConverter(EventHubTriggerConverter, binding=None):
@@ -21,6 +22,27 @@ class _EventConverter(EventHubTriggerConverter, binding=None):
         if moment is not None and moment.tzinfo is not None:
             return moment
         return super()._parse_datetime(datetime_str)
+
+
+class _PlainConverter:
+    """What the real worker takes for a parameter annotated ``str`` or ``bytes``: the trigger's
+    value in the form in which it came, whichever of the two is asked for."""
+
+    @classmethod
+    def decode(cls, data: Datum, *, trigger_metadata: Mapping[str, Datum]) -> str | bytes | None:  # noqa: ARG003 (the converters' common form)
+        if data.type not in {"string", "json", "bytes", None}:
+            raise TypeError(f"a {data.type} cannot be handed over as text or bytes")
+        value: str | bytes | None = data.value
+        return value
+
+
+def is_plain(annotation: object, binding: str) -> bool:
+    """Whether a parameter of this *annotation* takes the bare value of the trigger *binding*."""
+    return annotation in (str, bytes) and not converter(binding).has_implicit_output()
+
+
+def plain_converter() -> type[_PlainConverter]:
+    return _PlainConverter
 
 
 def converter(binding: str) -> Any:  # noqa: ANN401 - converters share no typed interface

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from local.standins.functions_host.app.json_section import JsonSection
+from local.standins.functions_host.app.overrides import override
 from local.standins.functions_host.app.retries import RetryPolicy, parse_retry_policy
 from local.standins.functions_host.errors import StartError
 
@@ -79,8 +80,11 @@ class HostConfig:
     warnings: tuple[str, ...] = ()
 
 
-def load_host_json(app: Path) -> HostConfig:
-    """The app's host.json. Raises StartError naming the key that is missing or wrong."""
+def load_host_json(app: Path, settings: Mapping[str, str]) -> HostConfig:
+    """The app's host.json, under what *settings* say in its stead (``AzureFunctionsJobHost__…``).
+
+    Raises StartError naming the key that is missing or wrong.
+    """
     path = app / "host.json"
     if not path.exists():
         raise StartError(f'host.json is missing in {app}: create it with {{"version": "2.0"}}')
@@ -88,7 +92,7 @@ def load_host_json(app: Path) -> HostConfig:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except ValueError as error:
         raise StartError(f"host.json is not valid JSON: {error}") from error
-    return parse_host_json(content)
+    return parse_host_json(override(content, settings))
 
 
 def parse_host_json(content: object) -> HostConfig:

@@ -18,7 +18,7 @@ from typing import Any
 import azure.functions as func
 from azure.functions.decorators.function_app import Function, FunctionRegister
 
-from local.standins.functions_host.app.converters import converter
+from local.standins.functions_host.app.converters import converter, is_plain, plain_converter
 from local.standins.functions_host.app.retries import NO_RETRY, RetryPolicy, parse_retry_policy
 from local.standins.functions_host.errors import StartError
 
@@ -35,12 +35,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class AppFunction:
-    """One function of the app: its code and its trigger binding, as function.json has it."""
+    """One function of the app: its code and its trigger binding, as function.json has it.
+
+    takes_plain: the parameter is annotated ``str`` or ``bytes`` and gets the bare value, as it came.
+    """
 
     name: str
     call: Callable[..., Any]
     trigger: Mapping[str, Any]
     takes_context: bool = False
+    takes_plain: bool = False
     retry: RetryPolicy | None = None
     is_async: bool = field(init=False)
 
@@ -60,6 +64,13 @@ class AppFunction:
     def parameter(self) -> str:
         """The parameter that takes the trigger's value."""
         return str(self.trigger["name"])
+
+    @property
+    def decode(self) -> Callable[..., object]:
+        """Makes of the trigger's value what the function's parameter takes."""
+        plain = plain_converter() if self.takes_plain else converter(self.trigger_type)
+        decode: Callable[..., object] = plain.decode
+        return decode
 
 
 def load_functions(app: Path) -> list[AppFunction]:
@@ -95,12 +106,13 @@ def index(function: Function) -> AppFunction:
     bindings = [json.loads(binding) for binding in function.get_raw_bindings()]
     trigger = _trigger(name, bindings)
     call = function.get_user_function()
-    _check_signature(name, call, trigger)
+    annotations = _check_signature(name, call, trigger)
     return AppFunction(
         name=name,
         call=call,
         trigger=trigger,
         takes_context="context" in set(inspect.signature(call).parameters) - {trigger["name"]},
+        takes_plain=is_plain(annotations.get(str(trigger["name"])), str(trigger["type"])),
         retry=_retry(name, function, trigger),
     )
 
@@ -138,7 +150,10 @@ def _trigger(name: str, bindings: list[dict[str, Any]]) -> dict[str, Any]:
     return triggers[0]
 
 
-def _check_signature(name: str, call: Callable[..., Any], trigger: Mapping[str, Any]) -> None:
+def _check_signature(
+    name: str, call: Callable[..., Any], trigger: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """The annotations of *call*."""
     parameters = inspect.signature(call).parameters
     bound = str(trigger["name"])
     if bound not in parameters:
@@ -151,14 +166,16 @@ def _check_signature(name: str, call: Callable[..., Any], trigger: Mapping[str, 
         raise StartError(
             f"function {name!r}: no binding for the parameter(s) {', '.join(unbound)}: remove them"
         )
-    _check_annotations(name, call, bound, str(trigger["type"]))
-
-
-def _check_annotations(name: str, call: Callable[..., Any], bound: str, binding: str) -> None:
     try:
         annotations = typing.get_type_hints(call)
     except (AttributeError, NameError, TypeError) as error:
         raise StartError(f"function {name!r}: an annotation cannot be read: {error}") from error
+    _check_annotations(name, annotations, bound, str(trigger["type"]))
+    _check_return(name, annotations, str(trigger["type"]))
+    return annotations
+
+
+def _check_annotations(name: str, annotations: Mapping[str, Any], bound: str, binding: str) -> None:
     annotation = annotations.get(bound)
     if annotation is not None and not _accepts(binding, annotation):
         raise StartError(
@@ -174,7 +191,24 @@ def _check_annotations(name: str, call: Callable[..., Any], bound: str, binding:
         raise StartError(f"function {name!r}: 'context' must be annotated azure.functions.Context")
 
 
+def _check_return(name: str, annotations: Mapping[str, Any], binding: str) -> None:
+    """The real worker refuses the whole app for an HTTP function that says it returns another type.
+
+    Without an annotation it takes whatever comes, and fails on what cannot be sent.
+    """
+    if binding != "httpTrigger" or "return" not in annotations:
+        return
+    returned = annotations["return"]
+    if not (isinstance(returned, type) and issubclass(returned, func.HttpResponse | str)):
+        raise StartError(
+            f"function {name!r}: it cannot be annotated to return {returned}: an HTTP function "
+            "returns azure.functions.HttpResponse or str"
+        )
+
+
 def _accepts(binding: str, annotation: object) -> bool:
+    if is_plain(annotation, binding):
+        return True
     try:
         return bool(converter(binding).check_input_type_annotation(annotation))
     except TypeError:  # issubclass() of something that is no class

@@ -43,7 +43,7 @@ def load_app(folder: Path) -> App:
     from_file = settings.read_file_settings(folder)
     values = settings.merge_settings(os.environ, from_file)
     os.environ.update(values)  # the app reads its settings there when it is imported
-    config = load_host_json(folder)
+    config = load_host_json(folder, values)
     logs.set_up(config.log_levels)
     for warning in config.warnings:
         _log.warning("%s", warning)
@@ -53,7 +53,6 @@ def load_app(folder: Path) -> App:
     functions = [
         function for function in load_functions(folder) if not _is_disabled(function, values)
     ]
-    logs.quieten_libraries()
     return App(folder, values, config, functions)
 
 

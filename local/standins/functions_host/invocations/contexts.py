@@ -41,6 +41,14 @@ class TraceContext:
     trace_state: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def Traceparent(self) -> str:  # noqa: N802 (the worker's older spelling, which apps still use)
+        return self.trace_parent
+
+    @property
+    def Tracestate(self) -> str:  # noqa: N802 (see above)
+        return self.trace_state
+
 
 class Context(func.Context):
     """One invocation, as the function's ``context`` parameter shows it."""

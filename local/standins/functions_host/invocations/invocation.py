@@ -18,7 +18,6 @@ from typing import Any
 
 from azure.functions.meta import Datum
 
-from local.standins.functions_host.app.converters import converter
 from local.standins.functions_host.app.indexing import AppFunction
 from local.standins.functions_host.app.retries import NO_RETRY, RetryPolicy
 from local.standins.functions_host.invocations.contexts import (
@@ -27,6 +26,7 @@ from local.standins.functions_host.invocations.contexts import (
     RetryContext,
     TraceContext,
 )
+from local.standins.functions_host.invocations.watchdog import Watchdog
 from local.standins.functions_host.logs import InvocationLabel, current_invocation
 
 _log = logging.getLogger(__name__)
@@ -62,12 +62,14 @@ class Invoker:
         default_retry: RetryPolicy | None,
         threads: int | None,
         stopping: asyncio.Event,
+        watchdog: Watchdog | None = None,
     ) -> None:
         self._timeout_s = timeout.total_seconds() if timeout else None
         self._default_retry = default_retry or NO_RETRY
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="function")
         self._stopping = stopping
         self._local_storage = threading.local()
+        self._watchdog = watchdog or Watchdog(self._timeout_s)
 
     async def invoke_with_retries(self, function: AppFunction, value: TriggerValue) -> Outcome:
         """Invoke until it succeeds, its retries end or the host stops."""
@@ -102,7 +104,7 @@ class Invoker:
         _log.debug("started")
         try:
             arguments = self._arguments(function, value, label, retry, trace)
-            result = await self._call(function, arguments)
+            result = await self._call(function, arguments, label)
         except Exception:
             _log.exception("failed after %.1f ms", _since_ms(started))
             raise
@@ -114,6 +116,7 @@ class Invoker:
 
     def close(self) -> None:
         """Let go of the threads; one that still runs a function ends with the process."""
+        self._watchdog.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _arguments(
@@ -124,9 +127,8 @@ class Invoker:
         retry: RetryContext | None,
         trace: TraceContext | None,
     ) -> dict[str, object]:
-        decode = converter(function.trigger_type).decode
         arguments: dict[str, object] = {
-            function.parameter: decode(value.datum, trigger_metadata=value.metadata)
+            function.parameter: function.decode(value.datum, trigger_metadata=value.metadata)
         }
         if function.takes_context:
             arguments["context"] = Context(
@@ -138,11 +140,14 @@ class Invoker:
             )
         return arguments
 
-    async def _call(self, function: AppFunction, arguments: Mapping[str, object]) -> Any:  # noqa: ANN401 - whatever the function returns
+    async def _call(
+        self, function: AppFunction, arguments: Mapping[str, object], label: InvocationLabel
+    ) -> Any:  # noqa: ANN401 - whatever the function returns
         try:
             async with asyncio.timeout(self._timeout_s) as limit:
                 if function.is_async:
-                    return await function.call(**arguments)
+                    with self._watchdog.watch(function.name, label.invocation_id):
+                        return await function.call(**arguments)
                 run = contextvars.copy_context().run
                 loop = asyncio.get_running_loop()
                 return await loop.run_in_executor(

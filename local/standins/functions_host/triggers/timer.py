@@ -88,8 +88,8 @@ class TimerListener:
         value = timer_value(past_due=past_due, status=status if self._monitored else None)
         if await self._invoker.invoke_with_retries(self._function, value) is Outcome.ABANDONED:
             return status
-        now = _now()
-        fresh = TimerStatus(fired_at, self._schedule.next_after(now), now)
+        # From the firing, not from its end: what overran its next time fires again at once.
+        fresh = TimerStatus(fired_at, self._schedule.next_after(fired_at), _now())
         await self._write(fresh)
         return fresh
 

@@ -24,8 +24,8 @@ async def request_value(request: web.Request, route_values: Mapping[str, str]) -
     value = {
         "method": Datum(request.method, "string"),
         "url": Datum(str(request.url), "string"),
-        "headers": _join_values(request.headers),
-        "query": _join_values(request.query),
+        "headers": _join_values(request.headers, empty=True),
+        "query": _join_values(request.query, empty=False),
         "params": {name: Datum(text, "string") for name, text in route_values.items()},
         "body": Datum(body, "bytes"),
     }
@@ -34,8 +34,8 @@ async def request_value(request: web.Request, route_values: Mapping[str, str]) -
 
 def response_of(result: object) -> web.Response:
     """The answer made of what a function returned. Raises UnsendableResultError."""
-    if result is None:
-        return web.Response(status=204)
+    if result is None:  # the host has no answer to pass on
+        raise UnsendableResultError("returned nothing: return an HttpResponse or a str")
     try:
         datum: Datum = converter("http").encode(result, expected_type=None)
     except NotImplementedError as error:
@@ -58,6 +58,10 @@ def response_of(result: object) -> web.Response:
     )
 
 
-def _join_values(pairs: MultiMapping[str]) -> dict[str, Datum]:
-    """Each name once; several values joined by commas, as the real host hands them over."""
-    return {name: Datum(",".join(pairs.getall(name)), "string") for name in pairs}
+def _join_values(pairs: MultiMapping[str], *, empty: bool) -> dict[str, Datum]:
+    """Each name once; several values joined by commas, as the real host hands them over.
+
+    *empty*: whether names without a value count; the real host drops them of a query.
+    """
+    joined = {name: ",".join(pairs.getall(name)) for name in pairs}
+    return {name: Datum(text, "string") for name, text in joined.items() if text or empty}

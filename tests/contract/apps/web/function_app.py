@@ -57,8 +57,8 @@ def cookies(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @app.route(route="nothing")
-def nothing(req: func.HttpRequest) -> None:
-    """Returns nothing: 204."""
+def nothing(req: func.HttpRequest):  # type: ignore[no-untyped-def]  # the worker refuses -> None
+    """Returns nothing, which is no answer: 500."""
 
 
 @app.route(route="wrong")

@@ -107,10 +107,30 @@ def test_wrong_value_is_named(content: object, problem: str) -> None:
 
 def test_missing_and_broken_files(tmp_path: Path) -> None:
     with pytest.raises(StartError, match="is missing in"):
-        load_host_json(tmp_path)
+        load_host_json(tmp_path, {})
     (tmp_path / "host.json").write_text("{", encoding="utf-8")
     with pytest.raises(StartError, match="not valid JSON"):
-        load_host_json(tmp_path)
+        load_host_json(tmp_path, {})
+
+
+def test_settings_win_over_the_file(tmp_path: Path) -> None:
+    text = '{"version": "2.0", "extensions": {"eventHubs": {"maxEventBatchSize": 9}}}'
+    (tmp_path / "host.json").write_text(text, encoding="utf-8")
+    config = load_host_json(
+        tmp_path,
+        {
+            "AzureFunctionsJobHost__Extensions__eventhubs__maxEventBatchSize": "7",
+            "AZUREFUNCTIONSJOBHOST__functionTimeout": "00:00:09",
+            "AzureFunctionsJobHost__extensions__cosmosDB__connectionMode": "Gateway",
+            "Other__functionTimeout": "00:00:01",
+        },
+    )
+    assert config.event_hubs.max_batch == 7
+    assert config.function_timeout == timedelta(seconds=9)
+    assert config.warnings == ()
+    wrong = {"AzureFunctionsJobHost__extensions__eventHubs__maxEventBatchSize": "many"}
+    with pytest.raises(StartError, match="maxEventBatchSize must be a whole number"):
+        load_host_json(tmp_path, wrong)
 
 
 def test_longest_category_decides_a_lines_level() -> None:

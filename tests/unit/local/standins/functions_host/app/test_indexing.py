@@ -9,6 +9,7 @@ from typing import Any
 import azure.functions as func
 import pytest
 from azure.functions.decorators.function_app import Function
+from azure.functions.meta import Datum
 from azure.functions.warmup import WarmUpContext
 
 from local.standins.functions_host.app.host_json import HostConfig
@@ -97,6 +98,28 @@ def _http_parameter(app: func.FunctionApp) -> None:
     def f(req: func.HttpRequest, answer: func.Out[func.HttpResponse]) -> None: ...
 
 
+def _returns_object(app: func.FunctionApp) -> None:
+    @app.route(route="r")
+    def f(req: func.HttpRequest) -> dict[str, int]:
+        return {}
+
+
+def _returns_nothing(app: func.FunctionApp) -> None:
+    @app.route(route="r")
+    def f(req: func.HttpRequest) -> None: ...
+
+
+def _returns_bytes(app: func.FunctionApp) -> None:
+    @app.route(route="r")
+    def f(req: func.HttpRequest) -> bytes:
+        return b""
+
+
+def _returns_perhaps(app: func.FunctionApp) -> None:
+    @app.route(route="r")
+    def f(req: func.HttpRequest) -> func.HttpResponse | None: ...
+
+
 def _wrong_retry(app: func.FunctionApp) -> None:
     @app.timer_trigger(arg_name="timer", schedule="* * * * * *")
     @app.retry(strategy="fixed_delay", max_retry_count="2")
@@ -114,6 +137,10 @@ def _wrong_retry(app: func.FunctionApp) -> None:
         (_unknown_trigger, "unknown binding type 'blobTrigger'.*supports cosmosDBTrigger"),
         (_unknown_output, "unknown binding type 'queue'"),
         (_http_parameter, "must be the return value"),
+        (_returns_object, "cannot be annotated to return dict"),
+        (_returns_nothing, "cannot be annotated to return <class 'NoneType'>"),
+        (_returns_bytes, "cannot be annotated to return <class 'bytes'>"),
+        (_returns_perhaps, "cannot be annotated to return"),
         (_wrong_retry, "retry policy: delay_interval is missing"),
     ],
 )
@@ -122,6 +149,22 @@ def test_wrong_function_is_refused_by_name(
 ) -> None:
     with pytest.raises(StartError, match=f"function 'f'.*{problem}"):
         _indexed(register)
+
+
+@pytest.mark.parametrize("annotation", [str, bytes])
+def test_parameter_may_take_the_bare_value(annotation: type) -> None:
+    def register(app: func.FunctionApp) -> None:
+        def f(message: object) -> None: ...
+
+        f.__annotations__["message"] = annotation
+        app.queue_trigger(arg_name="message", queue_name="q", connection="C")(f)
+
+    function = _indexed(register)
+    assert function.takes_plain
+    decoded = function.decode(Datum("text", "string"), trigger_metadata={})
+    assert decoded == "text"
+    with pytest.raises(TypeError, match="collection_bytes"):
+        function.decode(Datum([b""], "collection_bytes"), trigger_metadata={})
 
 
 def test_warm_up_function_may_call_its_argument_context() -> None:

@@ -15,11 +15,13 @@ import pytest
 
 from local.standins.functions_host.app.indexing import AppFunction
 from local.standins.functions_host.app.retries import RetryPolicy
+from local.standins.functions_host.invocations.contexts import TraceContext
 from local.standins.functions_host.invocations.invocation import (
     InvocationTimeoutError,
     Invoker,
     Outcome,
 )
+from local.standins.functions_host.invocations.watchdog import Watchdog
 from local.standins.functions_host.logs import current_invocation
 from local.standins.functions_host.triggers.timer import timer_value
 
@@ -78,6 +80,15 @@ async def test_async_function_is_cut_off_at_its_time_out() -> None:
     with pytest.raises(InvocationTimeoutError, match="functionTimeout"):
         await _invoker(timeout=SOON).invoke(_function(call), VALUE)
     assert ended.is_set()
+
+
+async def test_trace_context_has_the_older_names_too() -> None:
+    async def call(timer: func.TimerRequest, context: func.Context) -> tuple[str, str]:
+        return context.trace_context.Traceparent, context.trace_context.Tracestate
+
+    trace = TraceContext("00-trace", "state=1")
+    result = await _invoker().invoke(_function(call), VALUE, trace=trace)
+    assert result == ("00-trace", "state=1")
 
 
 async def test_plain_functions_time_out_is_reported_while_it_runs_on() -> None:
@@ -164,6 +175,29 @@ async def test_failure_is_logged_with_its_trace(caplog: pytest.LogCaptureFixture
     (failure,) = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert failure.exc_info is not None
     assert "failed after" in failure.getMessage()
+
+
+async def test_function_that_blocks_the_loop_ends_the_host_at_its_time_out() -> None:
+    ended, reasons = threading.Event(), []
+
+    def end(reason: str) -> None:
+        reasons.append(reason)
+        ended.set()
+
+    async def call(timer: func.TimerRequest, context: func.Context) -> None:
+        assert ended.wait(10), "nobody noticed"
+
+    invoker = Invoker(
+        timeout=SOON,
+        default_retry=None,
+        threads=2,
+        stopping=asyncio.Event(),
+        watchdog=Watchdog(SOON.total_seconds(), grace_s=0.01, end=end),
+    )
+    await invoker.invoke_with_retries(_function(call), VALUE)
+    invoker.close()
+    assert len(reasons) == 1
+    assert "function 'f' has blocked the loop for longer than functionTimeout" in reasons[0]
 
 
 def test_timer_value_is_what_the_worker_gets() -> None:

@@ -1,0 +1,52 @@
+"""Whose lines the host shows."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from local.standins.functions_host import logs
+from local.standins.functions_host.logs import InvocationLabel, current_invocation
+
+
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """What the host's handler writes."""
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    logs.set_up({})
+    stream = io.StringIO()
+    (handler,) = root.handlers
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(stream)
+    yield stream
+    root.handlers = handlers
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
+
+
+def _list_messages(written: io.StringIO) -> list[str]:
+    return [json.loads(line)["message"] for line in written.getvalue().splitlines()]
+
+
+def test_lines_of_the_sdks_that_the_app_uses_are_shown_as_the_worker_ships_them(
+    written: io.StringIO,
+) -> None:
+    sdk = logging.getLogger("azure.core.pipeline.policies.http_logging_policy")
+    token = current_invocation.set(InvocationLabel("f", "1"))
+    sdk.info("the app's request")
+    current_invocation.reset(token)
+    sdk.info("the host's own request")
+    assert _list_messages(written) == ["the app's request"]
+
+
+def test_the_hosts_own_reconnects_are_said_by_the_host_alone(
+    written: io.StringIO,
+) -> None:
+    logging.getLogger("azure.eventhub.aio._client").warning("again")
+    logging.getLogger("azure.storage").warning("of another SDK")
+    assert _list_messages(written) == ["of another SDK"]
