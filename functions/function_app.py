@@ -1,10 +1,11 @@
-"""The function app: registers the blueprints, nothing else."""
+"""The function app: prepares its process and registers the blueprints, nothing else."""
 
 import azure.functions as func
 
 from tocsin import bootstrap
 from tocsin.triggers import alerts, http, rebalance, rollups, schedule, telemetry, warmup
 
+bootstrap.prepare_process()
 app = func.FunctionApp()
 for room in (telemetry, alerts, rollups, http, rebalance, schedule, warmup):
     app.register_functions(room.build_blueprint(bootstrap.services))

@@ -32,7 +32,7 @@ from tocsin.adapters.signing_keys import SigningKeys
 from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
-from tocsin.settings import Settings, read_settings
+from tocsin.settings import Settings, find_problems, read_settings
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.follow_scoring import ScoringWatch
 from tocsin.usecases.ports.access import AccessBook
@@ -104,11 +104,24 @@ class Services:
         return Dispatch(self.twins, self.plans, self.live, self.requests, self.now_ms)
 
 
+def prepare_process() -> None:
+    """What is done once when the worker loads the app, before any function is called.
+
+    Nothing is built and nothing raised: the app has to load for ``health`` to say what it lacks.
+    """
+    # The worker ships every record at INFO as a log of the function, whatever host.json says, and
+    # the SDKs write several for each request: more than all that the app has to say.
+    logging.getLogger("azure").setLevel(logging.WARNING)
+    problems = find_problems(os.environ)
+    if problems:
+        log.error("The app cannot work with these settings: %s", "; ".join(problems))
+
+
 @functools.cache
 def services() -> Services:
     """The services of this process, built from its environment at the first call.
 
-    Raises InvalidSettingError when a setting is missing or malformed.
+    Raises InvalidSettingError naming every setting that is missing or malformed.
     """
     settings = read_settings(os.environ)
     blobs = blob_client(settings.blob)

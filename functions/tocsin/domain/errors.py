@@ -22,7 +22,7 @@ TocsinError
 
 What hangs on it outside the core, where nobody but its own file knows what it means:
 
-- tocsin.settings: InvalidSettingError, a setting that is missing or malformed
+- tocsin.settings: InvalidSettingError, settings that are missing or malformed
 - tocsin.adapters: NotRegisteredError, a DeliveryError to a device that the hub does not know
 - ml_model: PublishError and its UnfitError, RecordingError, ReproductionError, SimulationError
 """

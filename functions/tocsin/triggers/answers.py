@@ -26,6 +26,7 @@ from tocsin.domain.errors import (
     UnauthenticatedError,
     UnsupportedTypeError,
 )
+from tocsin.settings import InvalidSettingError
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ PROBLEM_JSON = "application/problem+json"
 # What such an error says of itself is for the log.
 AWAY = "a service that this needs does not answer just now; try again"
 REFUSED = "a service that this needs refuses it, and will refuse it again; the log says why"
+UNSET = "settings of the function app are missing or malformed"
 MOST_LETTERS = 2_000
 
 
@@ -161,6 +163,9 @@ def answer_error(error: Exception, what: str) -> func.HttpResponse:
 
     What a caller can do nothing about is logged with its traceback and answered without details.
     """
+    if isinstance(error, InvalidSettingError):
+        log.error("%s: %s", what, error)
+        return answer_problem(503, f"{UNSET}: {', '.join(error.names)}; the log says more")
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
     if status is None:
         log.error("%s failed", what, exc_info=error)

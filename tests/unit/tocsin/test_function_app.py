@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import logging
 import re
 import sys
 import typing
@@ -13,6 +14,11 @@ from azure.functions.meta import get_binding_registry
 from tests.paths import ROOT
 from tests.unit.tocsin.schemas import checked
 from tocsin import bootstrap
+from tocsin.settings.declared import BY_NAME, SETTINGS, Source
+
+SETTING_NAMES = [
+    setting.name for setting in SETTINGS if setting.source in {Source.EVERYWHERE, Source.PLATFORM}
+]
 
 
 @pytest.fixture
@@ -23,6 +29,31 @@ def functions(monkeypatch: pytest.MonkeyPatch) -> list[func.Function]:
     monkeypatch.delitem(sys.modules, "function_app", raising=False)
     app: func.FunctionApp = importlib.import_module("function_app").app
     return app.get_functions()
+
+
+def test_app_that_lacks_settings_says_so_once_when_it_is_loaded(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in SETTING_NAMES:
+        monkeypatch.delenv(name, raising=False)
+    bootstrap.prepare_process()
+    (record,) = caplog.records
+    assert record.levelname == "ERROR"
+    bound = [name for name in SETTING_NAMES if BY_NAME[name].default is None]
+    assert all(name in record.getMessage() for name in bound)
+
+
+def test_loading_the_app_keeps_the_sdks_requests_out_of_its_log() -> None:
+    sdk = logging.getLogger("azure")
+    before = sdk.level
+    try:
+        sdk.setLevel(logging.NOTSET)
+        bootstrap.prepare_process()
+        policy = logging.getLogger("azure.core.pipeline.policies.http_logging_policy")
+        assert not policy.isEnabledFor(logging.INFO)
+        assert policy.isEnabledFor(logging.WARNING)
+    finally:
+        sdk.setLevel(before)
 
 
 def bindings(function: func.Function) -> list[dict[str, object]]:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.paths import ROOT
 from tests.unit.tocsin.schemas import checked
-from tocsin.settings import Connection, InvalidSettingError, read_settings
+from tocsin.settings import Connection, InvalidSettingError, find_problems, read_settings
 
 MINIMAL = {
     "CosmosDB": "c",
@@ -92,6 +92,42 @@ def test_a_connection_takes_a_string_or_an_identity(name: str, suffix: str) -> N
     every = (settings.cosmos, settings.blob, settings.webpubsub, settings.iothub, settings.queue)
     found = {one.name: one for one in every}
     assert found[name] == Connection(name, None, "https://x", "id")
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix", "given", "endpoint"),
+    [
+        ("AzureWebJobsStorage", "accountName", "acme", "https://acme.queue.core.windows.net"),
+        ("BlobStorage", "accountName", "acme", "https://acme.blob.core.windows.net"),
+        ("BlobStorage", "blobServiceUri", "https://b", "https://b"),
+    ],
+)
+def test_a_storage_account_may_be_named_in_the_hosts_other_spellings(
+    name: str, suffix: str, given: str, endpoint: str
+) -> None:
+    without = {key: value for key, value in MINIMAL.items() if key != name}
+    settings = read_settings({**without, f"{name}__{suffix}": given})
+    found = {"AzureWebJobsStorage": settings.queue, "BlobStorage": settings.blob}
+    assert found[name].endpoint == endpoint
+
+
+def test_all_that_is_wrong_is_named_at_once() -> None:
+    with pytest.raises(InvalidSettingError) as caught:
+        read_settings({"CosmosDB": "c", "MODEL_REFRESH_S": "soon"})
+    assert set(caught.value.names) == {*MINIMAL, "MODEL_REFRESH_S"} - {"CosmosDB"}
+    assert "WebPubSub__serviceUri" in str(caught.value)
+    assert "not 'soon'" in str(caught.value)
+
+
+def test_what_only_the_triggers_name_is_missed_too() -> None:
+    assert find_problems(sample()) == []
+    bare = {**sample(), "TelemetryHub": "", "DRIFT_SCHEDULE": "", "COSMOS_DATABASE": ""}
+    lines = find_problems(bare)
+    assert len(lines) == 3
+    assert "TelemetryHub__fullyQualifiedNamespace" in lines[0]
+    assert lines[1:] == ["set COSMOS_DATABASE", "set DRIFT_SCHEDULE"]
+    keyless = {**bare, "TelemetryHub__fullyQualifiedNamespace": "x"}
+    assert len(find_problems(keyless)) == 2
 
 
 @pytest.mark.parametrize("text", ["", "few", "0", "-1", "nan", "inf", "0.0009", "101"])

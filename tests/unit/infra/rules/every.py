@@ -28,7 +28,7 @@ RULES: dict[str, Rule] = {
         containers.check_blobs_and_queues,
         containers.check_old_blobs_go,
         settings.check_settings_are_read_and_set,
-        settings.check_sample_agrees,
+        settings.check_declared_are_deployed,
         settings.check_values_of_settings,
         app.check_sign_in,
         app.check_start,

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping
 
-from tests.paths import ROOT
 from tests.unit.infra.deployment import Deployment, find_identity
-from tocsin.settings import InvalidSettingError, read_settings
+from tocsin.settings import InvalidSettingError, find_problems, read_settings
+from tocsin.settings.declared import SETTINGS, Reader, Source
 
-# Read by the platform, not by us.
-OF_PLATFORM = {
-    "APPLICATIONINSIGHTS_CONNECTION_STRING",
-    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
-    "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID",
-}
-# In the sample; in Azure they follow from signing in being on, and from Flex Consumption.
-SET_BY_PLATFORM = {"WEBSITE_AUTH_ENABLED", "FUNCTIONS_WORKER_RUNTIME"}
-# What a trigger needs of the connection it names, beside a credential.
-OF_TRIGGERS = {
-    "TelemetryHub": {"fullyQualifiedNamespace"},
-    "CosmosDB": {"accountEndpoint"},
-    "AzureWebJobsStorage": {"blobServiceUri", "queueServiceUri", "tableServiceUri"},
+DEPLOYED = {
+    setting.name: setting
+    for setting in SETTINGS
+    if setting.source in {Source.EVERYWHERE, Source.AZURE}
 }
 # The resource that the address in a setting has to come from.
 ADDRESSES = {
@@ -61,28 +50,26 @@ def check_settings_are_read_and_set(deployment: Deployment) -> Iterator[str]:
         read_settings(asked)
     except InvalidSettingError as error:
         yield str(error)
-    bound, connections = find_bound_settings()
-    for name in connections:
-        wanted = OF_TRIGGERS.get(name, set()) | {"credential", "clientId"}
-        bound |= {f"{name}__{suffix}" for suffix in wanted}
-    for name in sorted(set(settings) - asked.names - bound - OF_PLATFORM):
+    yield from find_problems(settings)
+    bound, connections = list_bound()
+    known = asked.names | bound
+    for name in sorted(set(settings) - known):
         yield f"nobody reads the app setting {name}"
-    for name in sorted((asked.names | bound | OF_PLATFORM) - set(settings) - SET_BY_PLATFORM):
+    for name in sorted(known - set(settings)):
         # The name of a connection holds a connection string, which is what nobody wants here.
         is_connection = any(setting.startswith(f"{name}__") for setting in settings)
-        if not is_connection and not _is_other_spelling(name, settings):
+        declared = name.partition("__")[0] in DEPLOYED
+        if declared and not is_connection and not _is_other_spelling(name, settings):
             yield f"the app setting {name} is read and not set"
     for name in sorted(connections):
         if settings.get(f"{name}__credential") != "managedidentity":
             yield f"the trigger on {name} does not wake the app: no {name}__credential"
 
 
-def check_sample_agrees(deployment: Deployment) -> Iterator[str]:
-    sample = json.loads((ROOT / "local.settings.sample.json").read_text(encoding="utf-8"))
-    names = set(sample["Values"]) - SET_BY_PLATFORM
-    deployed = {name.partition("__")[0] for name in deployment.app_settings} - OF_PLATFORM
-    for name in sorted(names ^ deployed):
-        yield f"the setting {name} is either not in the sample or not deployed"
+def check_declared_are_deployed(deployment: Deployment) -> Iterator[str]:
+    deployed = {name.partition("__")[0] for name in deployment.app_settings}
+    for name in sorted(set(DEPLOYED) ^ deployed):
+        yield f"the setting {name} is either not declared for Azure or not deployed"
 
 
 def check_values_of_settings(deployment: Deployment) -> Iterator[str]:
@@ -107,12 +94,17 @@ def check_values_of_settings(deployment: Deployment) -> Iterator[str]:
             yield f"{name} is {settings.get(name)}, deployed is {deployed}"
 
 
-def find_bound_settings() -> tuple[set[str], set[str]]:
-    """The settings between percent signs in the triggers, and the connections they name."""
-    files = sorted((ROOT / "functions/tocsin/triggers").rglob("*.py"))
-    source = "\n".join(path.read_text(encoding="utf-8") for path in files)
-    named = set(re.findall(r"%(\w+)%", source))
-    return named, set(re.findall(r'connection="(\w+)"', source))
+def list_bound() -> tuple[set[str], set[str]]:
+    """The settings that the host reads, and the connections among them."""
+    bound, connections = set(), set()
+    for setting in DEPLOYED.values():
+        if setting.host_addresses:
+            connections.add(setting.name)
+            suffixes = {*setting.host_addresses, "credential", "clientId"}
+            bound |= {f"{setting.name}__{suffix}" for suffix in suffixes}
+        elif setting.reader is not Reader.PRODUCT:
+            bound.add(setting.name)
+    return bound, connections
 
 
 def _is_other_spelling(name: str, settings: Mapping[str, str]) -> bool:

@@ -1,0 +1,78 @@
+"""Every setting the product reads, checked once. All of them are in ``declared``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tocsin.settings.declared import SETTINGS, Reader, Source
+from tocsin.settings.reading import (
+    Connection,
+    InvalidSettingError,
+    SettingsReader,
+    parse_keys,
+    parse_rate,
+    parse_seconds,
+)
+
+__all__ = [
+    "Connection",
+    "InvalidSettingError",
+    "Settings",
+    "find_problems",
+    "read_settings",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    cosmos: Connection
+    blob: Connection
+    webpubsub: Connection
+    iothub: Connection
+    queue: Connection
+    database: str
+    webpubsub_hub: str
+    platform_auth: bool
+    model_refresh_s: float
+    model_signing_keys: tuple[bytes, ...]
+    false_alerts_per_device_day: float
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings of *environment*; raises InvalidSettingError naming every bad one."""
+    reader = SettingsReader(environment)
+    settings = _read(reader)
+    if reader.problems:
+        raise InvalidSettingError(reader.problems)
+    return settings
+
+
+def find_problems(environment: Mapping[str, str]) -> list[str]:
+    """All that the app misses in *environment*: what the product reads, and what its triggers name."""
+    reader = SettingsReader(environment)
+    _read(reader)
+    for setting in SETTINGS:
+        bound = setting.reader is not Reader.PRODUCT and setting.source is Source.EVERYWHERE
+        if bound and setting.name not in reader.problems:
+            reader.check_bound(setting)
+    return list(reader.problems.values())
+
+
+def _read(reader: SettingsReader) -> Settings:
+    return Settings(
+        cosmos=reader.read_connection("CosmosDB"),
+        blob=reader.read_connection("BlobStorage"),
+        webpubsub=reader.read_connection("WebPubSub"),
+        iothub=reader.read_connection("IotHub"),
+        # The host's own storage, since its queue trigger reads what is put there.
+        queue=reader.read_connection("AzureWebJobsStorage"),
+        database=reader.read_text("COSMOS_DATABASE"),
+        webpubsub_hub=reader.read_text("WEB_PUBSUB_HUB"),
+        # Set by the platform itself while its authentication is on for the app; without it anyone
+        # could send the header that names the user.
+        platform_auth=reader.read_text("WEBSITE_AUTH_ENABLED").lower() == "true",
+        model_refresh_s=reader.read("MODEL_REFRESH_S", parse_seconds, 0.0),
+        model_signing_keys=reader.read("MODEL_SIGNING_KEYS", parse_keys, ()),
+        false_alerts_per_device_day=reader.read("FALSE_ALERTS_PER_DEVICE_DAY", parse_rate, 0.0),
+    )
