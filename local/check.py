@@ -29,7 +29,7 @@ def _list_checks() -> Iterator[tuple[str, Sequence[str]]]:
         [python, "-c", "from importlinter.cli import lint_imports_command as run; run()"],
     )
     yield "locks", [python, "-m", "local", "lock", "--check"]
-    for project in ("local", "local/standins/front_door"):
+    for project in ("local", "functions"):
         yield f"tsc {project}", [node, str(modules / "typescript/bin/tsc"), "--project", project]
     yield (
         "eslint",
@@ -39,6 +39,7 @@ def _list_checks() -> Iterator[tuple[str, Sequence[str]]]:
             "--config",
             "local/eslint.config.js",
             "local",
+            "functions/tocsin/page",
         ],
     )
     bicep = shutil.which("bicep")

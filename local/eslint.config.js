@@ -22,7 +22,7 @@ export default [
     },
   },
   {
-    files: ['**/front_door/page/**'],
+    files: ['**/tocsin/page/**'],
     languageOptions: { globals: globals.browser },
     rules: { 'no-console': 'off' },
   },

@@ -25,6 +25,7 @@ from tocsin.adapters.known_access import REFRESH_S as ACCESS_REFRESH_S
 from tocsin.adapters.known_access import KnownAccess
 from tocsin.adapters.leases import BlobLeases
 from tocsin.adapters.model_bundle import ActiveModels
+from tocsin.adapters.page_files import Page, load_page
 from tocsin.adapters.planner import plan_in_thread
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.requests_queue import QueueRequests, queue_client
@@ -87,6 +88,7 @@ class Services:
     leases: Leases
     requests: Requests
     planner: Planner
+    page: Page
     platform_auth: bool
     target_per_day: float
     now_ms: Callable[[], int]
@@ -166,6 +168,7 @@ def services() -> Services:
         leases=BlobLeases(blobs),
         requests=QueueRequests(queue_client(settings.queue)),
         planner=plan_in_thread,
+        page=load_page(settings.webpubsub),
         platform_auth=settings.platform_auth,
         target_per_day=settings.false_alerts_per_device_day,
         now_ms=_now_ms,

@@ -21,7 +21,10 @@ def make_api_host(endpoints: Endpoints, state: Path) -> Child:
     """A host of the product's HTTP API over fakes."""
     path = os.pathsep.join([str(ROOT), str(ROOT / "functions")])
     return services.make_functions_host(
-        endpoints, state, app=APPS / "api", env={"PYTHONPATH": path}
+        endpoints,
+        state,
+        app=APPS / "api",
+        env={"PYTHONPATH": path, "AzureWebJobsDisableHomepage": "true"},
     )
 
 

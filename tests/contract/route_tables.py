@@ -100,6 +100,14 @@ API_AT_THE_FRONT_DOOR: Final = tuple(
     for line in API_AT_THE_HOST
 )
 
+# The page, as the app serves it: it holds nothing.
+PAGE: Final = parse_table("""
+GET  /                       -                        200 200 200 200 200 403 403
+HEAD /                       -                        200 200 200 200 200 403 403
+GET  {file}                  /page.js                 200 200 200 200 200 403 403
+HEAD {file}                  /nothing                 404 404 404 404 404 403 403
+""")
+
 # The page and the way in: for everybody on this machine, since here one chooses who one is.
 FRONT_DOOR: Final = parse_table("""
 *    /api/{path}             /api/health              200 200 200 200 200 403 403
@@ -107,7 +115,7 @@ GET  /.auth/me               -                        200 200 200 200 200 403 40
 GET  /.auth/login/local      -                        302 302 302 302 302 403 403
 GET  /.auth/logout           -                        302 302 302 302 302 403 403
 GET  /                       -                        200 200 200 200 200 403 403
-GET  /{name}                 /page.js                 200 200 200 200 200 403 403
+GET  /{file}                 /page.js                 200 200 200 200 200 403 403
 """)
 
 # The app asks for no keys, so its administration is open to programs of this machine, as in

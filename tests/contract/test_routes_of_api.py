@@ -31,6 +31,7 @@ from tests.contract.route_tables import (
     API_AT_THE_FRONT_DOOR,
     API_AT_THE_HOST,
     FRONT_DOOR,
+    PAGE,
     Line,
 )
 from tests.paths import ROOT
@@ -132,6 +133,11 @@ def under_api(line: Line) -> Line:
     return Line(line.method, line.route, f"/api/{line.target}", line.statuses)
 
 
+@pytest.mark.parametrize("line", PAGE, ids=str)
+def test_the_page_at_the_functions_host(api: Endpoints, line: Line) -> None:
+    assert ask_as_each(api, "functions", line, AT_THE_HOST) == line.statuses
+
+
 @pytest.mark.parametrize("line", API_AT_THE_HOST, ids=str)
 def test_the_api_at_the_functions_host(api: Endpoints, line: Line) -> None:
     assert ask_as_each(api, "functions", under_api(line), AT_THE_HOST) == line.statuses
@@ -182,7 +188,8 @@ def test_every_http_function_of_the_product_has_a_line() -> None:
         if trigger["type"] == "httpTrigger"
         for method in trigger.get("methods") or ["*"]
     ]
-    assert sorted(found) == sorted(line.name for line in API_AT_THE_HOST)
+    api = [f"{line.method} api/{line.route}" for line in API_AT_THE_HOST]
+    assert sorted(found) == sorted([*api, *(line.name for line in PAGE)])
 
 
 def _describe_trigger(function: Any) -> dict[str, Any]:  # noqa: ANN401 - the SDK has no name for it
@@ -191,7 +198,7 @@ def _describe_trigger(function: Any) -> dict[str, Any]:  # noqa: ANN401 - the SD
 
 
 def test_every_route_of_the_front_door_has_a_line() -> None:
-    routes = list_front_door_routes("127.0.0.1", ApiProxy("http://127.0.0.1:7071"))
+    routes = list_front_door_routes(ApiProxy("http://127.0.0.1:7071"))
     assert name_routes(routes) == sorted(line.name for line in FRONT_DOOR)
 
 

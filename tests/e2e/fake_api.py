@@ -9,6 +9,8 @@ from aiohttp import web
 from azure.messaging.webpubsubservice.aio import WebPubSubServiceClient
 
 from local.services import Endpoints
+from tocsin.adapters.page_files import START, load_page
+from tocsin.settings import Connection
 
 SITES = ["harbour", "mill"]
 HUB = "tocsin"
@@ -64,6 +66,8 @@ class FakeApi:
                 web.get("/api/plans/latest", self._latest),
                 web.get("/api/settings/optimiser", self._optimiser),
                 web.patch("/api/settings/optimiser", self._change),
+                web.get("/", self._page),
+                web.get("/{file}", self._page),
             ]
         )
         self._runner = web.AppRunner(app)
@@ -83,6 +87,16 @@ class FakeApi:
     def _sender(self) -> WebPubSubServiceClient:
         connection = self._endpoints.webpubsub_connection
         return WebPubSubServiceClient.from_connection_string(connection, HUB)
+
+    async def _page(self, request: web.Request) -> web.Response:
+        """As the product: its own page and headers."""
+        connection = Connection("WebPubSub", self._endpoints.webpubsub_connection, None, None)
+        page = load_page(connection)
+        file = page.files.get(request.match_info.get("file", START))
+        if file is None:
+            raise web.HTTPNotFound
+        headers = {**page.headers, "Content-Type": file.media_type}
+        return web.Response(body=file.body, headers=headers)
 
     async def _negotiate(self, request: web.Request) -> web.Response:
         self.principals.append(request.headers.get("x-ms-client-principal-name"))

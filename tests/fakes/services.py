@@ -17,8 +17,10 @@ from tests.fakes.rollups import FakeRollups
 from tests.fakes.sites import FakeClock, Workshop
 from tests.fakes.store import FakeStore
 from tests.fakes.thresholds import FakeThresholds
+from tocsin.adapters.page_files import load_page
 from tocsin.bootstrap import Services
 from tocsin.domain.telemetry import Envelope
+from tocsin.settings import Connection
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.follow_scoring import ScoringWatch
 from tocsin.usecases.roll_up import RollupMemory
@@ -26,6 +28,7 @@ from tocsin.usecases.score_readings import Outcome, score_readings
 from tocsin.usecases.show_beside import LiveBeside
 
 TARGET_PER_DAY = 0.5
+LIVE = Connection("WebPubSub", None, "https://live.example", None)
 
 
 def fake_models() -> FakeModels:
@@ -117,6 +120,7 @@ class Plant:
             leases=self.workshop.leases,
             requests=self.workshop.requests,
             planner=self.workshop.planner,
+            page=load_page(LIVE),
             platform_auth=platform_auth,
             target_per_day=TARGET_PER_DAY,
             now_ms=self.workshop.clock,

@@ -49,7 +49,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def find_problems(environment: Mapping[str, str]) -> list[str]:
-    """All that the app misses in *environment*: what the product reads, and what its triggers name."""
+    """All that the app misses in *environment*, for itself and for its triggers."""
     reader = SettingsReader(environment)
     _read(reader)
     for setting in SETTINGS:

@@ -38,8 +38,9 @@ class Setting:
     """One setting.
 
     meaning: for docs/settings.md. default: what the product takes when it is not set; None where
-    nothing will do. Bindings know no defaults: what the host reads has to be set. addresses: what a connection may have in place of a connection string, as the
-    product reads it; host_addresses: as the host's triggers do.
+    nothing will do. Bindings know no defaults: what the host reads has to be set.
+    addresses: what a connection may have in place of a connection string, as the product reads it;
+    host_addresses: as the host's triggers do.
     """
 
     name: str
@@ -124,6 +125,11 @@ SETTINGS: Sequence[Setting] = (
         "nobody, because anyone could forge the header that names the user",
         default="",
         source=Source.PLATFORM,
+    ),
+    Setting(
+        "AzureWebJobsDisableHomepage",
+        "`true`: the page is served at `/`, where the host would greet otherwise",
+        reader=Reader.HOST,
     ),
     Setting(
         "MODEL_REFRESH_S",

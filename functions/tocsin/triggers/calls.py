@@ -82,7 +82,7 @@ AnyRoute = Route[Any, Any]
 def add_route(app: func.Blueprint, services: Callable[[], Services], route: AnyRoute) -> None:
     # Anonymous to the functions host: the platform's authentication stands before it.
     @app.function_name(route.name)
-    @app.route(route.path, methods=[route.method], auth_level=func.AuthLevel.ANONYMOUS)
+    @app.route(f"api/{route.path}", methods=[route.method], auth_level=func.AuthLevel.ANONYMOUS)
     async def answer(req: func.HttpRequest) -> func.HttpResponse:
         try:
             found = await route.handler(await _parse_call(req, services(), route))

@@ -19,7 +19,7 @@ def add_no_route(app: func.Blueprint, routes: Sequence[AnyRoute]) -> None:
     """Answer every path and method that none of *routes* does: 404, or 405 with ``Allow``."""
 
     @app.function_name(NAME)
-    @app.route("{*path}", auth_level=func.AuthLevel.ANONYMOUS)
+    @app.route("api/{*path}", auth_level=func.AuthLevel.ANONYMOUS)
     async def answer(req: func.HttpRequest) -> func.HttpResponse:
         path = req.route_params.get("path") or ""
         allowed = sorted({route.method for route in routes if _matches(route.path, path)})

@@ -54,6 +54,7 @@ var settings = [
   { name: 'WebPubSub__serviceUri', value: 'https://${webPubSub.properties.hostName}' }
   { name: 'WebPubSub__clientId', value: identityClientId }
   { name: 'WEB_PUBSUB_HUB', value: names.liveHub }
+  { name: 'AzureWebJobsDisableHomepage', value: 'true' }
   { name: 'MODEL_REFRESH_S', value: '30' }
   { name: 'MODEL_SIGNING_KEYS', value: modelSigningKeys }
   { name: 'FALSE_ALERTS_PER_DEVICE_DAY', value: '0.5' }

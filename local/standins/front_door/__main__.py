@@ -14,7 +14,7 @@ def main() -> None:
     arguments = _parser().parse_args()
     log_to_stderr()
     guard = make_guard(arguments.address)
-    app = build_application(arguments.address, arguments.functions_url, guard)
+    app = build_application(arguments.functions_url, guard)
     host = "localhost" if arguments.address == "127.0.0.1" else arguments.address
     url = f"http://{host}:{arguments.port}/"
     asyncio.run(serve(make_runner(app), arguments.address, arguments.port, guard, url=url))

@@ -1,4 +1,4 @@
-"""/api/* passed on to the functions host, bodies streamed both ways, with the principal set."""
+"""Requests passed on to the functions host, bodies streamed both ways, with the principal set."""
 
 from __future__ import annotations
 

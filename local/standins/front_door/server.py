@@ -21,17 +21,16 @@ def make_guard(address: str) -> Guard:
 
 
 def build_application(
-    address: str,
     functions_url: str,
     guard: Guard,
     *,
     connect_s: float = CONNECT_S,
     read_s: float = READ_S,
 ) -> web.Application:
-    """The front door at *address*, before the functions host at *functions_url*."""
+    """The front door before the functions host at *functions_url*."""
     proxy = ApiProxy(functions_url, connect_s=connect_s, read_s=read_s)
     app = web.Application(middlewares=[guard.as_middleware()])
     app.on_startup.append(proxy.open)
     app.on_cleanup.append(proxy.close)
-    app.add_routes(list_routes(address, proxy))
+    app.add_routes(list_routes(proxy))
     return app

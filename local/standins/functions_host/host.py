@@ -82,7 +82,12 @@ class Host:
             keys=keys,
             invoker=self._invoker,
         )
-        functions = FunctionRoutes(self._endpoints, keys, self._invoker)
+        functions = FunctionRoutes(
+            self._endpoints,
+            keys,
+            self._invoker,
+            homepage=self._app.settings.get("AzureWebJobsDisableHomepage", "").lower() != "true",
+        )
         routes = list_routes(administration, functions)
         server = HttpServer(routes, address, stop_within_s=_FINISH_WITHIN_S)
         port = await server.listen(port)

@@ -58,6 +58,7 @@ def test_bindings_name_what_is_declared_for_the_host() -> None:
     # The host's own, which no binding names.
     own = {
         "FUNCTIONS_WORKER_RUNTIME",
+        "AzureWebJobsDisableHomepage",
         "AzureFunctionsJobHost__extensions__cosmosDB__connectionMode",
     }
     assert named == _list_named(reader=Reader.HOST) - own

@@ -77,6 +77,8 @@ def test_importing_the_app_registers_every_function(functions: list[func.Functio
         "docs",
         "alerts",
         "zz_no_route",
+        "page",
+        "page_file",
         "negotiate",
         "profiles",
         "devices",
@@ -111,12 +113,16 @@ def test_annotations_are_those_that_the_worker_takes(functions: list[func.Functi
 
 def test_routes_are_those_of_the_design(functions: list[func.Function]) -> None:
     routes = sorted(
-        (str(binding["route"]), *typing.cast(list[str], binding.get("methods", [])))
+        (
+            str(binding["route"]).removeprefix("api/"),
+            *typing.cast(list[str], binding.get("methods", [])),
+        )
         for function in functions
         for binding in bindings(function)
         if binding["type"] == "httpTrigger"
     )
     assert routes == [
+        ("/", "GET", "HEAD"),
         ("access", "GET"),
         ("access", "PATCH"),
         ("alerts", "GET"),
@@ -143,6 +149,7 @@ def test_routes_are_those_of_the_design(functions: list[func.Function]) -> None:
         ("settings/tasks", "GET"),
         ("settings/tasks", "PATCH"),
         ("{*path}",),
+        ("{file}", "GET", "HEAD"),
     ]
 
 

@@ -37,7 +37,7 @@ _log = logging.getLogger(__name__)
 class AppFunction:
     """One function of the app: its code and its trigger binding, as function.json has it.
 
-    takes_plain: the parameter is annotated ``str`` or ``bytes`` and gets the bare value, as it came.
+    takes_plain: the parameter is annotated ``str`` or ``bytes`` and gets the bare value.
     """
 
     name: str

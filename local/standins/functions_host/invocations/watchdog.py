@@ -1,7 +1,8 @@
 """Ends the host when a function blocks its loop for longer than it may run.
 
-In Azure the host is another process than the worker, and starts a new worker when a function is over
-its time. Here both share one loop: whatever blocks it also blocks the time limit, so a thread watches.
+In Azure the host is another process than the worker, and starts a new worker when a function is
+over its time. Here both share one loop: what blocks it blocks the time limit too, so a thread
+watches.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class Watchdog:
                 if deadline < now:
                     self._end(
                         f"function {function!r} has blocked the loop for longer than "
-                        f"functionTimeout ({self._limit_s} s) and could not be cut off: the host ends, as "
-                        "Azure ends the worker; never block in an async function"
+                        f"functionTimeout ({self._limit_s} s): the host ends, as Azure ends "
+                        "the worker; never block in an async function"
                     )
                     return

@@ -64,21 +64,30 @@ def find_key(request: web.Request) -> str:
 class FunctionRoutes:
     """Answers requests by the app's HTTP functions."""
 
-    def __init__(self, endpoints: Sequence[Endpoint], keys: Keys | None, invoker: Invoker) -> None:
+    def __init__(
+        self,
+        endpoints: Sequence[Endpoint],
+        keys: Keys | None,
+        invoker: Invoker,
+        *,
+        homepage: bool = True,
+    ) -> None:
+        """*homepage*: whether the host greets at ``/``, whatever function would answer there."""
         self._endpoints = endpoints
         self._keys = keys
         self._invoker = invoker
+        self._homepage = homepage
 
     async def handle(self, request: web.Request) -> web.Response:
         """The function's answer; 404, 401 and 500 have no body, as in Azure."""
         path = request.raw_path.partition("?")[0].lstrip("/")
+        if self._homepage and not path:
+            return web.Response(text=_WELCOME)
         for endpoint in self._endpoints:
             values = endpoint.route.match(path) if endpoint.takes(request.method) else None
             if values is not None:
                 return await self._answer(request, endpoint, values)
-        if path:
-            return web.Response(status=404)
-        return web.Response(text=_WELCOME)
+        return web.Response(status=404)
 
     async def _answer(
         self, request: web.Request, endpoint: Endpoint, values: Mapping[str, str]

@@ -8,7 +8,7 @@ import azure.functions as func
 
 from tests.fakes.records import device_record
 from tests.fakes.services import Plant
-from tocsin.triggers import http, warmup
+from tocsin.triggers import http, page, warmup
 
 plant = Plant()
 plant.store.containers["devices"]["rig-1", "rig-1"] = json.dumps(
@@ -28,4 +28,5 @@ plant.workshop.sites.set_access(
 
 app = func.FunctionApp()
 app.register_functions(http.build_blueprint(plant.services))
+app.register_functions(page.build_blueprint(plant.services))
 app.register_functions(warmup.build_blueprint(plant.services))

@@ -84,7 +84,8 @@ async def test_async_function_is_cut_off_at_its_time_out() -> None:
 
 async def test_trace_context_has_the_older_names_too() -> None:
     async def call(timer: func.TimerRequest, context: func.Context) -> tuple[str, str]:
-        return context.trace_context.Traceparent, context.trace_context.Tracestate
+        trace = context.trace_context
+        return getattr(trace, "Traceparent"), getattr(trace, "Tracestate")  # noqa: B009 (untyped)
 
     trace = TraceContext("00-trace", "state=1")
     result = await _invoker().invoke(_function(call), VALUE, trace=trace)

@@ -1,9 +1,9 @@
 // @ts-check
-// The page's model of a site's plans. Run by tests/unit/local/standins/front_door/test_page_model.py with `node --test`.
+// The page's model of a site's plans. Run by tests/unit/tocsin/page/test_page_model.py with `node --test`.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { MAX_MOVES, planLine, Work } from "../../../../../../local/standins/front_door/page/work.js";
+import { MAX_MOVES, planLine, Work } from "../../../../../functions/tocsin/page/work.js";
 
 /** @param {number} version @param {object} [changes] */
 function plan(version, changes = {}) {

@@ -1,11 +1,11 @@
 // @ts-check
-// The page's model of a site. Run by tests/unit/local/standins/front_door/test_page_model.py with `node --test`.
+// The page's model of a site. Run by tests/unit/tocsin/page/test_page_model.py with `node --test`.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
   Fleet, MAX_ALERTS, MAX_DEVICES, SILENT_AFTER_MS, short, stateOf,
-} from "../../../../../../local/standins/front_door/page/fleet.js";
+} from "../../../../../functions/tocsin/page/fleet.js";
 
 const NOW = 1_800_000_000_000;
 

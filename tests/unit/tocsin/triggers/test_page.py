@@ -1,0 +1,72 @@
+"""The page as the app answers with it."""
+
+from __future__ import annotations
+
+import json
+
+import azure.functions as func
+import pytest
+
+from tests.fakes.services import Plant
+from tests.unit.tocsin.triggers.app_functions import functions_from, functions_of
+from tocsin.bootstrap import Services
+from tocsin.settings import read_settings
+
+
+async def ask(
+    name: str, headers: dict[str, str] | None = None, plant: Plant | None = None
+) -> func.HttpResponse:
+    functions = functions_of((plant or Plant()).services(platform_auth=False))
+    request = func.HttpRequest(
+        method="GET",
+        url=f"https://tocsin.example/{name}",
+        headers=headers or {},
+        route_params={"file": name} if name else {},
+        body=b"",
+    )
+    answer: func.HttpResponse = await functions["page_file" if name else "page"](request)
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("", "text/html"), ("index.html", "text/html"), ("page.js", "text/javascript")],
+)
+async def test_everyone_gets_the_page(name: str, kind: str) -> None:
+    answer = await ask(name)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith(kind)
+    assert answer.get_body()
+    assert "wss://live.example" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_a_browser_that_has_it_is_told_so() -> None:
+    first = await ask("page.js")
+    again = await ask("page.js", {"if-none-match": f'W/{first.headers["ETag"]}, "other"'})
+    assert (again.status_code, again.get_body()) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    other = await ask("page.css", {"if-none-match": first.headers["ETag"]})
+    assert other.status_code == 200
+
+
+@pytest.mark.parametrize("name", ["nothing", "../settings/declared.py", "..", "__init__.py"])
+async def test_what_is_no_part_of_the_page_is_not_served(name: str) -> None:
+    answer = await ask(name)
+    assert answer.status_code == 404
+    assert name in json.loads(answer.get_body())["error"]
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def fail() -> Services:
+    read_settings({})
+    raise AssertionError
+
+
+@pytest.mark.parametrize("function", ["page", "page_file", "health", "devices"])
+async def test_an_app_without_settings_says_which_it_lacks(function: str) -> None:
+    request = func.HttpRequest(method="GET", url="https://tocsin.example/", body=b"")
+    answer: func.HttpResponse = await functions_from(fail)[function](request)
+    assert answer.status_code == 503
+    text = json.loads(answer.get_body())["error"]
+    assert "CosmosDB, BlobStorage, WebPubSub, IotHub, AzureWebJobsStorage" in text
