@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.paths import ROOT
-from tocsin.settings.declared import SETTINGS, Setting, Source
+from tocsin.app_settings.declared import SETTINGS, Setting, Source
 
 PAGE = ROOT / "docs/settings.md"
 START, END = "<!-- settings -->", "<!-- end of settings -->"

@@ -7,7 +7,7 @@ import re
 
 from tests.paths import ROOT
 from tests.unit.tocsin.settings_table import PAGE, fill_page
-from tocsin.settings.declared import BY_NAME, SETTINGS, Reader, Source
+from tocsin.app_settings.declared import BY_NAME, SETTINGS, Reader, Source
 
 PACKAGE = ROOT / "functions/tocsin"
 
@@ -65,7 +65,7 @@ def test_bindings_name_what_is_declared_for_the_host() -> None:
 
 
 def test_code_reads_what_is_declared_for_the_product() -> None:
-    text = (PACKAGE / "settings/__init__.py").read_text(encoding="utf-8")
+    text = (PACKAGE / "settings.py").read_text(encoding="utf-8")
     read = set(re.findall(r'reader\.read\w*\(\s*"(\w+)"', text))
     # Read by `requests`, below azure-iot-hub.
     assert read == _list_named(reader=Reader.PRODUCT) - {"REQUESTS_CA_BUNDLE"}

@@ -14,7 +14,7 @@ from azure.functions.meta import get_binding_registry
 from tests.paths import ROOT
 from tests.unit.tocsin.schemas import checked
 from tocsin import bootstrap
-from tocsin.settings.declared import BY_NAME, SETTINGS, Source
+from tocsin.app_settings.declared import BY_NAME, SETTINGS, Source
 
 SETTING_NAMES = [
     setting.name for setting in SETTINGS if setting.source in {Source.EVERYWHERE, Source.PLATFORM}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tests.unit.infra.deployment import Deployment, find_identity
+from tocsin.app_settings.declared import SETTINGS, Reader, Source
 from tocsin.settings import InvalidSettingError, find_problems, read_settings
-from tocsin.settings.declared import SETTINGS, Reader, Source
 
 DEPLOYED = {
     setting.name: setting

@@ -50,7 +50,7 @@ async def test_a_browser_that_has_it_is_told_so() -> None:
     assert other.status_code == 200
 
 
-@pytest.mark.parametrize("name", ["nothing", "../settings/declared.py", "..", "__init__.py"])
+@pytest.mark.parametrize("name", ["nothing", "../app_settings/declared.py", "..", "__init__.py"])
 async def test_what_is_no_part_of_the_page_is_not_served(name: str) -> None:
     answer = await ask(name)
     assert answer.status_code == 404

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from tocsin.app_settings.declared import BY_NAME, Setting
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.signing import parse_public_keys
-from tocsin.settings.declared import BY_NAME, Setting
 
 Value = TypeVar("Value")
 

@@ -1,12 +1,12 @@
-"""Every setting the product reads, checked once. All of them are in ``declared``."""
+"""Every setting the product reads, checked once. All there are: ``app_settings.declared``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tocsin.settings.declared import SETTINGS, Reader, Source
-from tocsin.settings.reading import (
+from tocsin.app_settings.declared import SETTINGS, Reader, Source
+from tocsin.app_settings.reading import (
     Connection,
     InvalidSettingError,
     SettingsReader,

@@ -1,0 +1,1 @@
+"""What settings there are, and how one is read; `tocsin.settings` reads them all."""
