@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from device_sim.commands import generate, provision, replay, run, show_workload
+from device_sim.commands import generate, provision, replay, run, show_workload, smoke
 from device_sim.errors import SimulatorError
 
 EPILOG = """A first round, with the hub's connection string in IOTHUB_CONNECTION
@@ -19,6 +19,7 @@ PEM file in IOTHUB_CA_FILE (and in REQUESTS_CA_BUNDLE for the registry):
   python -m device_sim replay valve1/1.csv --device bench-pump --speed 10
   python -m device_sim generate --profile pump --hours 24 --out pump.csv
   python -m device_sim workload --site north         the tasks of a site, as the product takes them
+  python -m device_sim smoke --page http://localhost:4280   one message's way through a deployment
 
 Each COMMAND has its own --help. Exit codes: 0 done, 2 bad input, 3 a message was not delivered."""
 
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog=EPILOG,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (provision, run, replay, generate, show_workload):
+    for command in (provision, run, replay, generate, show_workload, smoke):
         command.add_parser(commands)
     parsed = parser.parse_args(arguments)
     try:

@@ -22,7 +22,7 @@ def provision(arguments: argparse.Namespace) -> int:
     """Register a fleet, or the devices named. Existing devices keep their keys. Returns 0."""
     enrolments = _list_enrolments(arguments)
     hub = hub_from_environment()
-    created = provision_devices(HubRegistry(hub.connection), enrolments)
+    created = provision_devices(HubRegistry(hub), enrolments)
     sys.stderr.write(
         f"{len(enrolments)} devices: {created} registered, {len(enrolments) - created} were "
         "already; twin tags set\n"

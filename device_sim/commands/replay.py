@@ -58,7 +58,7 @@ def replay(arguments: argparse.Namespace) -> int:
             )
     hub = hub_from_environment()
     silence_sdk()
-    keys = device_keys(HubRegistry(hub.connection), [source.device for source in sources])
+    keys = device_keys(HubRegistry(hub), [source.device for source in sources])
     limits = Limits(None, arguments.drain)
     return asyncio.run(
         _play_sources(sources, pace, hub, keys, limits=limits, log_folder=arguments.log)

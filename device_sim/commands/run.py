@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     names = [device.device for device in settings.fleet]
     shares = split_fleet(len(names), arguments.processes)
     make_room(len(names), len(shares))
-    keys = device_keys(HubRegistry(hub.connection), names)
+    keys = device_keys(HubRegistry(hub), names)
     sink_of_all = open_sink(settings.log)
     if len(shares) == 1:
         return asyncio.run(_run_devices(settings, hub, keys, Ends(sink_of_all, Person())))

@@ -15,6 +15,7 @@ from msrest.exceptions import ClientException, HttpOperationError
 from urllib3.util.retry import Retry
 
 from device_sim.errors import RegistryError
+from device_sim.hub.addresses import Hub
 
 TIMEOUT_S = 15
 CONCURRENT = 8
@@ -50,10 +51,8 @@ class Registry(Protocol):
 class HubRegistry:
     """The registry through azure-iot-hub, with time-outs and retries on 429 and 5xx."""
 
-    def __init__(self, connection: str) -> None:
-        self._hub = _call_hub(
-            "the connection", IoTHubRegistryManager.from_connection_string, connection
-        )
+    def __init__(self, hub: Hub) -> None:
+        self._hub = _call_hub("the connection", _open_registry, hub)
         settings = self._hub.protocol.config
         settings.connection.timeout = TIMEOUT_S
         # The SDK's own policy is written for an older urllib3: it would not retry PATCH.
@@ -76,6 +75,14 @@ class HubRegistry:
 
     def tag(self, device: str, tags: Mapping[str, Any]) -> None:
         _call_hub(device, self._hub.update_twin, device, Twin(tags=dict(tags)))
+
+
+def _open_registry(hub: Hub) -> IoTHubRegistryManager:
+    if hub.connection is not None:
+        return IoTHubRegistryManager.from_connection_string(hub.connection)
+    from azure.identity import DefaultAzureCredential  # noqa: PLC0415 (slow, and seldom needed)
+
+    return IoTHubRegistryManager.from_token_credential(hub.device_host, DefaultAzureCredential())
 
 
 def _retries() -> Retry:
@@ -108,7 +115,7 @@ def _call_hub(subject: str, function: Callable[..., Answer], *arguments: object)
             raise NoSuchDeviceError(text) from error
         if status == 409:
             raise DeviceExistsError(text) from error
-        hint = "; check IOTHUB_CONNECTION's key" if status in {401, 403} else ""
+        hint = "; check IOTHUB_CONNECTION's key, or your role" if status in {401, 403} else ""
         raise RegistryError(text + hint) from error
     except (ClientException, OSError, ValueError) as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]

@@ -64,9 +64,9 @@ def _install_python_packages() -> None:
     if not _fits_environment():
         clear = ["--clear"] if VENV.exists() else []
         _run([sys.executable, "-m", "venv", *clear, str(VENV)])
-    _install_locked(BUILD)
-    _install_torch()
-    _install_locked(DEV)
+    install_locked(str(PYTHON), BUILD)
+    install_torch(str(PYTHON))
+    install_locked(str(PYTHON), DEV)
     site_packages = _run(
         [str(PYTHON), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
     ).strip()
@@ -86,20 +86,20 @@ def _fits_environment() -> bool:
     return found.stdout.split() == sys.version.split()
 
 
-def _install_torch() -> None:
-    """Install torch: from wherever this machine's pip looks by itself, else from the CPU index.
+def install_torch(python: str, *options: str) -> None:
+    """Install torch for *python*: from wherever its pip looks by itself, else from the CPU index.
 
     No index but that one has the build that the lock names for Linux, so that none can serve CUDA.
     """
     try:
-        _install_locked(TORCH)
+        install_locked(python, TORCH, *options)
     except SetupError:
         if sys.platform != "linux":
             raise
     else:
         return
     try:
-        _install_locked(TORCH, "--index-url", CPU_INDEX)
+        install_locked(python, TORCH, "--index-url", CPU_INDEX, *options)
     except SetupError as error:
         raise SetupError(
             "torch's build for the CPU is neither where pip looks by itself nor to be had from "
@@ -107,9 +107,9 @@ def _install_torch() -> None:
         ) from error
 
 
-def _install_locked(lock: Path, *options: str) -> None:
+def install_locked(python: str, lock: Path, *options: str) -> None:
     """Install what a lock names and nothing else, each file only if its hash is in the lock."""
-    _run([*list_pip_command(str(PYTHON)), "--requirement", str(lock), *options])
+    _run([*list_pip_command(python), "--requirement", str(lock), *options])
 
 
 def list_pip_command(python: str) -> list[str]:

@@ -162,3 +162,19 @@ def test_the_hub_is_taken_from_two_settings(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="lacks SharedAccessKey;") as caught:
         hub_from_environment({"IOTHUB_CONNECTION": "HostName=h;SharedAccessKeyName=secret"})
     assert "secret" not in str(caught.value)
+
+
+def test_a_hub_without_keys_is_opened_by_whoever_is_signed_in() -> None:
+    hub = hub_from_environment({"IotHub__hostName": "iot-x.azure-devices.net"})
+    assert (hub.connection, hub.device_host) == (None, "iot-x.azure-devices.net")
+    with pytest.raises(UsageError, match="IotHub__hostName"):
+        hub_from_environment({})
+
+
+def test_smoke_wants_the_address_of_the_page(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("IotHub__hostName", "iot-x.azure-devices.net")
+    monkeypatch.delenv("TOCSIN_PAGE", raising=False)
+    assert main(["smoke"]) == 2
+    assert "TOCSIN_PAGE" in capsys.readouterr().err

@@ -1,0 +1,1 @@
+"""One message's way through a deployment, looked at from outside."""
