@@ -11,7 +11,11 @@ from pathlib import Path
 LEFT_OUT: Mapping[str, str] = {
     "torch/test": "torch's own test programs",
     "torch/bin/*": "torch's own test programs and compilers",
-    "torch/testing/_internal": "what torch's own tests share",
+    "torch/lib/*test*.so": "torch's own tests",
+    "setuptools": "for those who build packages",
+    "_distutils_hack": "the same",
+    "distutils-precedence.pth": "the same",
+    "numpy/f2py": "for those who compile Fortran",
     "torch/include": "headers, for those who compile against torch",
     "torch/share": "CMake files, for the same people",
     "pulp/solverdir/cbc/osx": "CBC for another system",
