@@ -54,7 +54,7 @@ async def test_a_browser_that_has_it_is_told_so() -> None:
 async def test_what_is_no_part_of_the_page_is_not_served(name: str) -> None:
     answer = await ask(name)
     assert answer.status_code == 404
-    assert name in json.loads(answer.get_body())["error"]
+    assert name in json.loads(answer.get_body())["detail"]
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
@@ -68,5 +68,5 @@ async def test_an_app_without_settings_says_which_it_lacks(function: str) -> Non
     request = func.HttpRequest(method="GET", url="https://tocsin.example/", body=b"")
     answer: func.HttpResponse = await functions_from(fail)[function](request)
     assert answer.status_code == 503
-    text = json.loads(answer.get_body())["error"]
+    text = json.loads(answer.get_body())["detail"]
     assert "CosmosDB, BlobStorage, WebPubSub, IotHub, AzureWebJobsStorage" in text
