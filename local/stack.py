@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -42,27 +42,28 @@ class Stack:
         tell: Tell = print,
         on_start: Callable[[int], None] | None = None,
         seen_by_app: Endpoints | None = None,
+        app: Path = ROOT / "functions",
+        env: Mapping[str, str] | None = None,
     ) -> None:
         """*tell* gets a line for people; *on_start* the process id of every child started.
 
         *seen_by_app*: where the functions find the services, if they do not reach them directly.
+        *app*, *env*: the app's folder, if not the checkout's, and what its host needs besides.
         """
         self.endpoints = endpoints
         self.state = state
         self._signing_key = keep_signing_key(state)
         self._settings = list_app_settings(seen_by_app or endpoints, state)
         self.tell = tell
-        app = ROOT / "functions"
+        host_env = {**(env or {}), **self._settings}
         self.children: dict[str, Child] = {
             "azurite": services.make_azurite(endpoints, state),
             "iothub": services.make_iothub(endpoints, state),
             "cosmos": services.make_cosmos(endpoints, state),
             "webpubsub": services.make_webpubsub(endpoints, state),
-            "functions_host": services.make_functions_host(
-                endpoints, state, app=app, env=self._settings
-            )
+            "functions_host": services.make_functions_host(endpoints, state, app=app, env=host_env)
             if host == "embedded"
-            else make_func_host(endpoints, state, app=app, env=self._settings),
+            else make_func_host(endpoints, state, app=app, env=host_env),
             "front_door": services.make_front_door(endpoints, state),
         }
         self._on_start = on_start
