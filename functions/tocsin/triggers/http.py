@@ -14,6 +14,7 @@ from tocsin.triggers import (
     http_health,
     http_letters,
     http_live,
+    http_metrics,
     http_plans,
     http_settings,
 )
@@ -26,6 +27,7 @@ ROUTES: tuple[AnyRoute, ...] = add_descriptions(
         *http_health.ROUTES,
         *http_access.ROUTES,
         *http_live.ROUTES,
+        *http_metrics.ROUTES,
         *http_devices.ROUTES,
         *http_alerts.ROUTES,
         *http_letters.ROUTES,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from typing import Literal
 
+from tocsin.bootstrap import Services
 from tocsin.domain.errors import DeliveryError
 from tocsin.domain.principal import ANYONE
 from tocsin.triggers.answers import Answer, Output
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Nothing
-from tocsin.usecases.check_health import check_health
+from tocsin.usecases.check_health import HealthReport, check_health
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +30,14 @@ class HealthShown(Output):
 
 async def show_health(call: Call[Nothing, Nothing]) -> Answer:
     """Whether the system does its work, for probes."""
-    services = call.services
+    report = await look_at_health(call.services)
+    if report.reasons:
+        log.warning("Health: %s: %s", report.status, "; ".join(report.reasons))
+    status = 503 if report.status == "unhealthy" else 200
+    return Answer(HealthShown.read(report.to_document()), status)
 
+
+async def look_at_health(services: Services) -> HealthReport:
     async def ping() -> None:
         # Whatever the reason, an unhealthy database is this answer's content, not its failure.
         try:
@@ -38,17 +45,13 @@ async def show_health(call: Call[Nothing, Nothing]) -> Answer:
         except Exception as error:
             raise DeliveryError(f"the database does not answer: {error}") from error
 
-    report = await check_health(
+    return await check_health(
         ping,
         marks=services.alert_marks,
         progress=services.progress,
         box=services.letter_box,
         now_ms=services.now_ms(),
     )
-    if report.reasons:
-        log.warning("Health: %s: %s", report.status, "; ".join(report.reasons))
-    status = 503 if report.status == "unhealthy" else 200
-    return Answer(HealthShown.read(report.to_document()), status)
 
 
 ROUTES = (

@@ -59,6 +59,7 @@ SAMPLES = {
         ),
     ),
     "docs": Sample(),
+    "metrics": Sample(),
     "negotiate": Sample(params=NORTH),
     "profiles": Sample(),
     "devices": Sample(params=NORTH),

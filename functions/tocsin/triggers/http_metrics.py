@@ -1,0 +1,30 @@
+"""The HTTP API: figures for a monitoring system (docs/api.md)."""
+
+from __future__ import annotations
+
+from tocsin.domain.metrics import MEDIA_TYPE, write_exposition
+from tocsin.domain.principal import VIEWER
+from tocsin.triggers.answers import Answer
+from tocsin.triggers.calls import Call, Route
+from tocsin.triggers.http_health import look_at_health
+from tocsin.triggers.inputs import Nothing
+from tocsin.usecases.gather_metrics import gather_metrics
+
+
+async def show_metrics(call: Call[Nothing, Nothing]) -> Answer:
+    """Figures of fleet and pipeline, for Prometheus."""
+    services = call.services
+    gauges = await gather_metrics(
+        await look_at_health(services),
+        fleet=services.fleet,
+        models=services.models,
+        profiles=services.profiles.values(),
+        seen=call.rights.sees,
+        now_ms=services.now_ms(),
+    )
+    return Answer(write_exposition(gauges), mimetype=MEDIA_TYPE)
+
+
+ROUTES = (
+    Route("metrics", "GET", "metrics", VIEWER, Nothing, Nothing, {200: MEDIA_TYPE}, show_metrics),
+)
