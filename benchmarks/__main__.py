@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("standins", "readings", "rebalancing", "scoring", "skab", "tsb", "chaos")
+BENCHMARKS = ("standins", "readings", "cost", "rebalancing", "scoring", "skab", "tsb", "chaos")
 
 
 def main() -> int:

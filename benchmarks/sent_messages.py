@@ -27,13 +27,14 @@ def make_batches(size: int) -> Iterator[list[DecidedMessage]]:
     """All messages, oldest first."""
     profile = load_profiles()["pump"]
     for first in range(0, MESSAGES, size):
-        yield [_make_message(profile, seq) for seq in range(first, min(first + size, MESSAGES))]
+        yield [make_message(profile, seq) for seq in range(first, min(first + size, MESSAGES))]
 
 
-def _make_message(profile: Profile, seq: int) -> DecidedMessage:
-    first_t = OLDEST_T + seq * READINGS * 1_000
-    times = [first_t + 1_000 * step for step in range(READINGS)]
-    ticks = range(seq * READINGS, (seq + 1) * READINGS)
+def make_message(profile: Profile, seq: int, readings: int = READINGS) -> DecidedMessage:
+    """The message *seq* of so many *readings*."""
+    first_t = OLDEST_T + seq * readings * 1_000
+    times = [first_t + 1_000 * step for step in range(readings)]
+    ticks = range(seq * readings, (seq + 1) * readings)
     channels: dict[str, list[float | None]] = {
         name: [round(20 + 5 * math.sin(tick / 300 + number) + tick % 7 / 10, 3) for tick in ticks]
         for number, name in enumerate(profile.channel_names[:CHANNELS])
@@ -46,7 +47,7 @@ def _make_message(profile: Profile, seq: int) -> DecidedMessage:
         seq=seq,
         times=times,
         t=np.array(times, dtype=np.int64),
-        values=np.empty((READINGS, len(profile.channels)), dtype=np.float32),
+        values=np.empty((readings, len(profile.channels)), dtype=np.float32),
         channels=channels,
     )
     scored = Scored(
@@ -54,7 +55,7 @@ def _make_message(profile: Profile, seq: int) -> DecidedMessage:
         spec=None,
         score=[],
         shown=shown,
-        contributions=[[0.125] * READINGS for _ in profile.channels],
+        contributions=[[0.125] * readings for _ in profile.channels],
         sensors=None,
     )
-    return DecidedMessage(scored, Decided([4.21] * READINGS, [is_odd] * READINGS, [], Standing()))
+    return DecidedMessage(scored, Decided([4.21] * readings, [is_odd] * readings, [], Standing()))

@@ -61,6 +61,7 @@ def list_command_settings(endpoints: Endpoints, state: Path) -> dict[str, str]:
     """All that ``device_sim`` and ``ml_model`` need to work on a running stack."""
     return {
         **list_device_settings(endpoints, str(find_authority(state))),
+        "TOCSIN_PAGE": f"http://{endpoints.host}:{endpoints.front}",
         "CosmosDB": endpoints.cosmos_connection,
         "COSMOS_DATABASE": DATABASE,
         "BlobStorage": endpoints.storage_connection,
