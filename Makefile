@@ -15,7 +15,7 @@ KEEP ?=
 PAUSED ?=
 PROFILE ?= pump
 
-.PHONY: help setup demo test check audit bench train train-check clean
+.PHONY: help setup demo func test check audit bench train train-check clean
 
 help: ## what there is to make
 	@$(PYTHON) -m local --help
@@ -29,6 +29,9 @@ demo: ## the whole system on this machine; DURATION=60 REPORT=out.json, DEVICES=
 		$(if $(DEVICES),--devices $(DEVICES)) \
 		$(if $(ADDRESS),--address $(ADDRESS)) $(if $(STATE),--state $(STATE)) \
 		$(if $(KEEP),--keep) $(if $(PAUSED),--paused)
+
+func: setup ## all that `func start` in functions/ needs beside it (docs/local.md)
+	@$(VENV) -m local.beside_func
 
 test: setup ## every test, browser tests included
 	@$(VENV) -m pytest tests/unit tests/contract --numprocesses 2 --dist loadfile

@@ -23,14 +23,15 @@ from local.prepare import (
 from local.processes import ROOT, Child
 from local.services import Endpoints
 
-HostKind = Literal["embedded", "func"]
+HostKind = Literal["embedded", "func", "none"]
 Tell = Callable[[str], None]
 
 
 class Stack:
     """Azurite, the stand-ins, the functions host and the front door.
 
-    ``children`` holds them by name; the first four know nothing of each other.
+    ``children`` holds them by name; the first four know nothing of each other. With the host "none"
+    the functions host is left out: somebody else starts it.
     """
 
     def __init__(
@@ -61,11 +62,11 @@ class Stack:
             "iothub": services.make_iothub(endpoints, state),
             "cosmos": services.make_cosmos(endpoints, state),
             "webpubsub": services.make_webpubsub(endpoints, state),
-            "functions_host": services.make_functions_host(endpoints, state, app=app, env=host_env)
-            if host == "embedded"
-            else make_func_host(endpoints, state, app=app, env=host_env),
-            "front_door": services.make_front_door(endpoints, state),
         }
+        if host != "none":
+            make = services.make_functions_host if host == "embedded" else make_func_host
+            self.children["functions_host"] = make(endpoints, state, app=app, env=host_env)
+        self.children["front_door"] = services.make_front_door(endpoints, state)
         self._on_start = on_start
         for child in self.children.values():
             self.adopt(child)
@@ -97,7 +98,9 @@ class Stack:
                 pool.submit(self._prepare_blobs),
             ]:
                 done.result()
-        self._start_together("functions_host", "front_door")
+        self._start_together(
+            *(name for name in ("functions_host", "front_door") if name in self.children)
+        )
 
     def stop(self) -> None:
         """Stop everything, the youngest first."""
