@@ -15,6 +15,7 @@ from tocsin.adapters.blob_letters import BlobDeadLetters
 from tocsin.adapters.cosmos import CosmosStore
 from tocsin.adapters.cosmos_activations import CosmosActivations
 from tocsin.adapters.cosmos_client import cosmos_client
+from tocsin.adapters.cosmos_keys import CosmosKeys
 from tocsin.adapters.cosmos_marks import CosmosAlertMarks
 from tocsin.adapters.cosmos_progress import CosmosProgress
 from tocsin.adapters.cosmos_rollups import CosmosRollups
@@ -36,7 +37,7 @@ from tocsin.profiles import load_profiles
 from tocsin.settings import Settings, find_problems, read_settings
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.follow_scoring import ScoringWatch
-from tocsin.usecases.ports.access import AccessBook
+from tocsin.usecases.ports.access import AccessBook, Keys
 from tocsin.usecases.ports.letters import LetterBox
 from tocsin.usecases.ports.operators import Drifts, Feedback, Fleet, Live, References
 from tocsin.usecases.ports.planning import (
@@ -78,6 +79,7 @@ class Services:
     letter_box: LetterBox
     live: Live
     access: AccessBook
+    keys: Keys
     alert_marks: AlertMarks
     progress: ProgressLog
     scoring_watch: ScoringWatch
@@ -158,6 +160,7 @@ def services() -> Services:
         letter_box=letters,
         live=live,
         live_beside=LiveBeside(live),
+        keys=CosmosKeys(database, settings.database),
         access=KnownAccess(sites, refresh_s=ACCESS_REFRESH_S, clock_s=time.monotonic),
         alert_marks=CosmosAlertMarks(database, settings.database),
         progress=progress,

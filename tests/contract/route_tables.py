@@ -7,7 +7,7 @@ whose browser shows a page of another site.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,8 +16,14 @@ API_CALLERS: Final = (
     "nobody", "malformed", "forged", "viewer", "operator", "admin", "elsewhere", "alien-host",
     "alien-origin",
 )  # fmt: skip
+# The routes that no API key opens, and those that a key for detecting opens.
+FOR_PEOPLE: Final = frozenset({"keys", "keys/{id}"})
+FOR_DETECTING: Final = frozenset({"detect"})
 # Who gets what another caller gets: the principal in the shape of Static Web Apps, and in both.
-SAME_AS: Final = {"swa-viewer": "viewer", "swa-operator": "operator", "mixed": "malformed"}
+SAME_AS: Final = {
+    "swa-viewer": "viewer", "swa-operator": "operator", "mixed": "malformed",
+    "key-unknown": "malformed", "key-expired": "malformed", "key-revoked": "malformed",
+}  # fmt: skip
 CALLERS: Final = (
     "nobody", "malformed", "forged", "viewer", "operator", "alien-host", "alien-origin",
 )  # fmt: skip
@@ -40,6 +46,18 @@ class Line:
         return self.name
 
 
+def _list_programs(route: str, by_caller: Mapping[str, int]) -> dict[str, int]:
+    """What a program gets with a key for reading, and with one for nothing but detecting: what is
+    for everybody, and of the rest what a viewer gets by a route of the key's scope."""
+    nobody, viewer = by_caller["nobody"], by_caller["viewer"]
+    if nobody != 401:
+        return {"key": nobody, "key-detect": nobody}
+    return {
+        "key": 403 if route in FOR_PEOPLE | FOR_DETECTING else viewer,
+        "key-detect": viewer if route in FOR_DETECTING else 403,
+    }
+
+
 def parse_table(text: str, callers: Sequence[str] = CALLERS) -> tuple[Line, ...]:
     """The lines of a table."""
     return tuple(_parse_line(line, callers) for line in text.strip().splitlines())
@@ -50,6 +68,7 @@ def _parse_line(text: str, callers: Sequence[str]) -> Line:
     by_caller = dict(zip(callers, map(int, statuses), strict=True))
     if callers is API_CALLERS:
         by_caller |= {caller: by_caller[other] for caller, other in SAME_AS.items()}
+        by_caller |= _list_programs(route, by_caller)
     return Line(method, route, route if target == "-" else target, by_caller)
 
 
@@ -64,6 +83,9 @@ GET   me                     -                      401 401 200 200 200 200 200 
 GET   access                 -                      401 401 403 403 403 200 403 403 403
 PATCH access                 -                      401 401 403 403 403 200 403 403 403
 GET   metrics                -                      401 401 403 200 200 200 200 403 403
+GET   keys                   -                      401 401 403 200 200 200 200 403 403
+POST  keys                   -                      401 401 403 400 400 400 400 403 403
+DELETE keys/{id}             keys/none              401 401 403 404 404 404 404 403 403
 GET   negotiate              negotiate?site=north   401 401 403 200 200 200 403 403 403
 GET   profiles               -                      401 401 403 200 200 200 200 403 403
 GET   devices                -                      401 401 403 200 200 200 200 403 403
@@ -88,8 +110,9 @@ POST  dead-letters/{id}/replay dead-letters/none/replay 401 401 403 403 404 404 
     API_CALLERS,
 )
 
+
 # At the front door the cookie says who somebody is; a forged header of the platform is dropped.
-AT_THE_FRONT_DOOR: Final = (*CALLERS, "admin")
+AT_THE_FRONT_DOOR: Final = (*CALLERS, "admin", "key", "key-detect", "key-revoked")
 API_AT_THE_FRONT_DOOR: Final = tuple(
     Line(
         line.method,

@@ -34,6 +34,7 @@ from tests.contract.route_tables import (
     PAGE,
     Line,
 )
+from tests.fakes.keys_of_people import KEY_TEXTS
 from tests.paths import ROOT
 from tests.unit.tocsin.domain.test_principal import ROLE, header
 from tests.unit.tocsin.triggers.http_calls import (
@@ -64,6 +65,8 @@ NO_ROLE = base64.b64encode(
 MIXED = header(("name", "operator"), (ROLE, "admin"), userRoles=["admin"])
 NAMES = {f"{PRINCIPAL}-NAME": "operator", f"{PRINCIPAL}-ID": "1", f"{PRINCIPAL}-ROLES": "operator"}
 
+KEYS = {name: {"X-Api-Key": text} for name, text in KEY_TEXTS.items()}
+
 AT_THE_HOST: dict[str, dict[str, str]] = {
     "nobody": {},
     "malformed": {PRINCIPAL: "not base64!"},
@@ -75,6 +78,7 @@ AT_THE_HOST: dict[str, dict[str, str]] = {
     "swa-viewer": {PRINCIPAL: SWA_VIEWER},
     "swa-operator": {PRINCIPAL: SWA_OPERATOR},
     "mixed": {PRINCIPAL: MIXED},
+    **KEYS,
 }
 AT_THE_FRONT_DOOR: dict[str, dict[str, str]] = {
     "nobody": SIGNED_OUT,
@@ -83,6 +87,8 @@ AT_THE_FRONT_DOOR: dict[str, dict[str, str]] = {
     "viewer": {"Cookie": "tocsin-local-user=viewer", PRINCIPAL: OPERATOR},
     "operator": {"Cookie": "tocsin-local-user=operator"},
     "admin": {"Cookie": "tocsin-local-user=admin"},
+    # Whoever is signed in in the same browser: the key decides.
+    **{name: {"Cookie": "tocsin-local-user=admin", **headers} for name, headers in KEYS.items()},
 }
 
 

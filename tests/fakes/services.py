@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.fakes.access import FakeAccess
 from tests.fakes.dead_letters import FakeDeadLetters
+from tests.fakes.keys_of_people import FakeKeys
 from tests.fakes.live import FakeLive
 from tests.fakes.marks import FakeAlertMarks
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG
@@ -51,6 +52,7 @@ class Plant:
     workshop: Workshop = field(init=False)
     alert_marks: FakeAlertMarks = field(init=False)
     live_beside: LiveBeside = field(init=False)
+    keys: FakeKeys = field(default_factory=FakeKeys)
     progress: FakeProgress = field(default_factory=FakeProgress)
     record_every_ms: int = 0  # so that what is stored does not depend on how messages are cut
 
@@ -107,6 +109,7 @@ class Plant:
             dead_letters=self.dead_letters,
             letter_box=self.dead_letters,
             live=self.live,
+            keys=self.keys,
             access=FakeAccess(self.workshop.sites),
             alert_marks=self.alert_marks,
             progress=self.progress,

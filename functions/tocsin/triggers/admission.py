@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 import azure.functions as func
 
 from tocsin.bootstrap import Services
-from tocsin.domain.access import Rights
+from tocsin.domain.access import NONE, Rights
+from tocsin.domain.api_key import Scope
 from tocsin.domain.errors import ForbiddenError
 from tocsin.domain.principal import (
     ADMIN,
@@ -19,8 +21,10 @@ from tocsin.domain.principal import (
 )
 from tocsin.triggers.inputs import Input
 from tocsin.triggers.site_query import AnySiteQuery, SiteQuery
+from tocsin.usecases.api_keys import admit_key
 
 PRINCIPAL_HEADER = "x-ms-client-principal"
+KEY_HEADER = "x-api-key"
 
 
 class Guarded(Protocol):
@@ -32,9 +36,12 @@ class Guarded(Protocol):
     @property
     def everywhere(self) -> bool: ...
 
+    @property
+    def scope(self) -> Scope | None: ...
+
 
 async def admit(request: func.HttpRequest, services: Services, route: Guarded) -> Rights:
-    """Whoever asks, and where they may look and act.
+    """Whoever asks, and where they may look and act. An API key decides where there is one.
 
     Raises UnauthenticatedError where nobody is named, and ForbiddenError where they lack the role.
     """
@@ -44,12 +51,25 @@ async def admit(request: func.HttpRequest, services: Services, route: Guarded) -
         raise ForbiddenError(
             "the platform's authentication is off for this app, so no user can be trusted"
         )
+    key = request.headers.get(KEY_HEADER)
+    if key is not None:
+        return await _admit_key(key, services, route)
     principal = parse_principal(request.headers.get(PRINCIPAL_HEADER))
     principal.must_be(route.role)
     rights = (await services.access.current()).find_rights(principal)
     if route.everywhere:
         rights.must_act_everywhere()
     return rights
+
+
+async def _admit_key(text: str, services: Services, route: Guarded) -> Rights:
+    principal, scopes = await admit_key(text, services.keys, now_ms=services.now_ms())
+    principal.must_be(route.role)
+    if route.scope not in scopes:
+        needed = "this is for people" if route.scope is None else f"it needs {route.scope!r}"
+        raise ForbiddenError(f"the API key has not the scope for this: {needed}")
+    rights = (await services.access.current()).find_rights(principal)
+    return replace(rights, acts=NONE)
 
 
 def check_site_rights(query: Input, rights: Rights, route: Guarded) -> None:

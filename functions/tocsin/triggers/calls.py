@@ -10,6 +10,7 @@ import azure.functions as func
 
 from tocsin.bootstrap import Services
 from tocsin.domain.access import Rights
+from tocsin.domain.api_key import Scope
 from tocsin.domain.principal import Principal
 from tocsin.triggers.admission import admit, check_site_rights
 from tocsin.triggers.answers import Answer, Output, Revised, answer_error, write_answer
@@ -51,6 +52,8 @@ class Route(Generic[Query, Body]):
     handler: what it does; the first line of its docstring is its title in the OpenAPI document.
     fails: the statuses of its problems, besides those that every route may answer.
     everywhere: it may concern any site, so it is for those who may act on all of them.
+    scope: what an API key must be for to call it; no key may, where it is None or the role is more
+        than that of a viewer.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Route(Generic[Query, Body]):
     handler: Callable[[Call[Query, Body]], Awaitable[Output | Answer]]
     fails: frozenset[int] = frozenset()
     everywhere: bool = False
+    scope: Scope | None = "read"
 
     @property
     def has_revision(self) -> bool:

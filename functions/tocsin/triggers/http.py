@@ -12,6 +12,7 @@ from tocsin.triggers import (
     http_alerts,
     http_devices,
     http_health,
+    http_keys,
     http_letters,
     http_live,
     http_metrics,
@@ -26,6 +27,7 @@ ROUTES: tuple[AnyRoute, ...] = add_descriptions(
     (
         *http_health.ROUTES,
         *http_access.ROUTES,
+        *http_keys.ROUTES,
         *http_live.ROUTES,
         *http_metrics.ROUTES,
         *http_devices.ROUTES,

@@ -84,10 +84,23 @@ def _demand(value: object, kind: Any, are_texts: bool) -> str:  # noqa: ANN401 (
     if get_origin(kind) is Annotated:
         plain, limits = get_args(kind)
         if _fits(value, plain, are_texts=are_texts):
-            return f"must lie between {limits.ge} and {limits.le}"
+            return _demand_limits(limits, plain)
         kind = plain
+    if get_origin(kind) is list:
+        return f"must be a list of {_name_kind(get_args(kind)[0])}"
     # A union that is left is int | float: either way a number.
     return f"must be {WORDS.get(kind, WORDS[float])}"
+
+
+def _demand_limits(limits: msgspec.Meta, kind: Any) -> str:  # noqa: ANN401 (any annotation)
+    if limits.max_length is None:
+        return f"must lie between {limits.ge} and {limits.le}"
+    what = "letters" if kind is str else "entries"
+    return f"must have {limits.min_length or 0} to {limits.max_length} {what}"
+
+
+def _name_kind(kind: Any) -> str:  # noqa: ANN401 (any annotation)
+    return " or ".join(get_args(kind)) if get_origin(kind) is Literal else WORDS.get(kind, "values")
 
 
 def _strip_optional(declared: Any) -> Any:  # noqa: ANN401 (any annotation)

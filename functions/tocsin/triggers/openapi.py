@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from tocsin.domain.principal import ANYONE
+from tocsin.domain.principal import ANYONE, SIGNED_IN, VIEWER
 from tocsin.triggers.answers import JSON, PROBLEM_JSON, Problem
 from tocsin.triggers.calls import AnyRoute
 from tocsin.triggers.inputs import CONTENT_TYPES, Nothing
@@ -23,7 +23,7 @@ INTRODUCTION = (
     "1970-01-01 00:00 UTC. A parameter or key that is not described here is refused."
 )
 ANY_ROUTE = frozenset({400, 500, 503})
-SIGNED_IN = frozenset({401, 403})
+WITH_USER = frozenset({401, 403})
 WITH_BODY = frozenset({413, 415})
 _REF = "#/components/schemas/{name}"
 _PARAMETER = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -63,6 +63,12 @@ SECURITY: Part = {
         "name": "AppServiceAuthSession",
         "description": "The platform's sign-in; programs may send a bearer token instead.",
     },
+    "apiKey": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Api-Key",
+        "description": "A personal key of the scope that the route asks for.",
+    },
 }
 
 
@@ -70,7 +76,7 @@ def list_failures(route: AnyRoute) -> frozenset[int]:
     """The statuses of all problems that *route* may answer."""
     failures = ANY_ROUTE | route.fails | ({412} if route.takes_revision else set())
     if route.role != ANYONE:
-        failures |= SIGNED_IN
+        failures |= WITH_USER
     return failures | WITH_BODY if route.body is not Nothing else failures
 
 
@@ -93,19 +99,35 @@ def _describe_route(
         "operationId": route.name,
         "tags": [route.path.partition("/")[0]],
         "summary": title.removesuffix("."),
-        "description": f"{' '.join(text.split())} Role: {route.role}.".strip(),
+        "description": _describe_use(text, route),
         "parameters": [
             *_describe_path(route.path),
             *_describe_query(query),
             *([IF_MATCH] if route.takes_revision else []),
         ],
         "responses": _describe_answers(route, named),
-        "security": [] if route.role == ANYONE else [{name: []} for name in SECURITY],
+        "security": _describe_security(route),
     }
     if route.body is not Nothing:
         content = {kind: {"schema": named[route.body]} for kind in sorted(CONTENT_TYPES)}
         described["requestBody"] = {"required": True, "content": content}
     return described
+
+
+def _describe_use(text: str, route: AnyRoute) -> str:
+    notes = [" ".join(text.split()), f"Role: {route.role}."]
+    if len(_describe_security(route)) > 1:
+        notes.append(f"Scope of an API key: {route.scope}.")
+    if route.everywhere:
+        notes.append("For those who may act on all sites.")
+    return " ".join(filter(None, notes))
+
+
+def _describe_security(route: AnyRoute) -> list[Part]:
+    if route.role == ANYONE:
+        return []
+    takes_keys = route.role in {VIEWER, SIGNED_IN} and route.scope is not None
+    return [{"signIn": []}, *([{"apiKey": []}] if takes_keys else [])]
 
 
 def _describe_path(path: str) -> Iterator[Part]:

@@ -6,6 +6,7 @@ import json
 
 import azure.functions as func
 
+from tests.fakes.keys_of_people import KNOWN_KEYS
 from tests.fakes.records import device_record
 from tests.fakes.services import Plant
 from tocsin.triggers import http, page, warmup
@@ -15,6 +16,8 @@ plant.store.containers["devices"]["rig-1", "rig-1"] = json.dumps(
     device_record("rig-1").to_document()
 )
 
+for key in KNOWN_KEYS.values():
+    plant.keys.add(key)
 plant.workshop.sites.set_access(
     {
         "others": {"*": "act"},
