@@ -37,6 +37,7 @@ from tocsin.profiles import load_profiles
 from tocsin.settings import Settings, find_problems, read_settings
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.follow_scoring import ScoringWatch
+from tocsin.usecases.limit_calls import CallLimits
 from tocsin.usecases.ports.access import AccessBook, Keys
 from tocsin.usecases.ports.letters import LetterBox
 from tocsin.usecases.ports.operators import Drifts, Feedback, Fleet, Live, References
@@ -80,6 +81,7 @@ class Services:
     live: Live
     access: AccessBook
     keys: Keys
+    call_limits: CallLimits
     alert_marks: AlertMarks
     progress: ProgressLog
     scoring_watch: ScoringWatch
@@ -160,6 +162,7 @@ def services() -> Services:
         letter_box=letters,
         live=live,
         live_beside=LiveBeside(live),
+        call_limits=CallLimits(),
         keys=CosmosKeys(database, settings.database),
         access=KnownAccess(sites, refresh_s=ACCESS_REFRESH_S, clock_s=time.monotonic),
         alert_marks=CosmosAlertMarks(database, settings.database),

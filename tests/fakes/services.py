@@ -24,6 +24,7 @@ from tocsin.domain.telemetry import Envelope
 from tocsin.settings import Connection
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.follow_scoring import ScoringWatch
+from tocsin.usecases.limit_calls import CallLimits
 from tocsin.usecases.roll_up import RollupMemory
 from tocsin.usecases.score_readings import Outcome, score_readings
 from tocsin.usecases.show_beside import LiveBeside
@@ -52,6 +53,8 @@ class Plant:
     workshop: Workshop = field(init=False)
     alert_marks: FakeAlertMarks = field(init=False)
     live_beside: LiveBeside = field(init=False)
+    # As many calls as a test likes: its clock stands still.
+    call_limits: CallLimits = field(default_factory=lambda: CallLimits(burst=1e9))
     keys: FakeKeys = field(default_factory=FakeKeys)
     progress: FakeProgress = field(default_factory=FakeProgress)
     record_every_ms: int = 0  # so that what is stored does not depend on how messages are cut
@@ -110,6 +113,7 @@ class Plant:
             letter_box=self.dead_letters,
             live=self.live,
             keys=self.keys,
+            call_limits=self.call_limits,
             access=FakeAccess(self.workshop.sites),
             alert_marks=self.alert_marks,
             progress=self.progress,

@@ -12,6 +12,7 @@ TocsinError
 ├── NotFoundError            a device or a plan that is not there
 ├── UnauthenticatedError     a request that names no user who can be trusted
 ├── ForbiddenError           a user without the role that the request needs
+├── TooManyCallsError        a caller who calls more often than one may; carries when to come back
 ├── InvalidProblemError      a rebalancing problem, or a part of one, that makes no sense
 ├── DeliveryError            what could not be handed over; it may pass, so it is tried again
 │   ├── HubAwayError         what only the hub knows, while it does not answer
@@ -84,6 +85,14 @@ class UnauthenticatedError(TocsinError):
 
 class ForbiddenError(TocsinError):
     """The user lacks the role that the request needs."""
+
+
+class TooManyCallsError(TocsinError):
+    """A caller calls more often than one may. ``wait_s``: seconds until the next call is taken."""
+
+    def __init__(self, text: str, wait_s: int) -> None:
+        super().__init__(text)
+        self.wait_s = wait_s
 
 
 class InvalidProblemError(TocsinError):

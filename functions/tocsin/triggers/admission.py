@@ -9,7 +9,7 @@ import azure.functions as func
 
 from tocsin.bootstrap import Services
 from tocsin.domain.access import NONE, Rights
-from tocsin.domain.api_key import Scope
+from tocsin.domain.api_key import Scope, parse_key
 from tocsin.domain.errors import ForbiddenError
 from tocsin.domain.principal import (
     ADMIN,
@@ -55,6 +55,7 @@ async def admit(request: func.HttpRequest, services: Services, route: Guarded) -
     if key is not None:
         return await _admit_key(key, services, route)
     principal = parse_principal(request.headers.get(PRINCIPAL_HEADER))
+    services.call_limits.take(f"user:{principal.user_id or principal.name}", services.now_ms())
     principal.must_be(route.role)
     rights = (await services.access.current()).find_rights(principal)
     if route.everywhere:
@@ -64,6 +65,7 @@ async def admit(request: func.HttpRequest, services: Services, route: Guarded) -
 
 async def _admit_key(text: str, services: Services, route: Guarded) -> Rights:
     principal, scopes = await admit_key(text, services.keys, now_ms=services.now_ms())
+    services.call_limits.take(f"key:{parse_key(text)[0]}", services.now_ms())
     principal.must_be(route.role)
     if route.scope not in scopes:
         needed = "this is for people" if route.scope is None else f"it needs {route.scope!r}"

@@ -23,6 +23,7 @@ from tocsin.domain.errors import (
     OutdatedError,
     RefusedError,
     TooLargeError,
+    TooManyCallsError,
     UnauthenticatedError,
     UnsupportedTypeError,
 )
@@ -41,6 +42,7 @@ STATUS: Mapping[type, int] = {  # of an error, or of the next above it in the tr
     BusyError: 409,
     ChangedMeanwhileError: 409,
     OutdatedError: 412,
+    TooManyCallsError: 429,
     HubAwayError: 503,
     RefusedError: 400,
     DeliveryError: 503,
@@ -173,4 +175,5 @@ def answer_error(error: Exception, what: str) -> func.HttpResponse:
     if isinstance(error, DeliveryError) and not isinstance(error, HubAwayError):
         log.warning("%s: %s", what, error)
         return answer_problem(status, REFUSED if isinstance(error, RefusedError) else AWAY)
-    return answer_problem(status, str(error))
+    headers = {"Retry-After": str(error.wait_s)} if isinstance(error, TooManyCallsError) else None
+    return answer_problem(status, str(error), headers=headers)

@@ -23,7 +23,7 @@ INTRODUCTION = (
     "1970-01-01 00:00 UTC. A parameter or key that is not described here is refused."
 )
 ANY_ROUTE = frozenset({400, 500, 503})
-WITH_USER = frozenset({401, 403})
+WITH_USER = frozenset({401, 403, 429})
 WITH_BODY = frozenset({413, 415})
 _REF = "#/components/schemas/{name}"
 _PARAMETER = re.compile(r"\{(\w+)(?::(\w+))?\}")

@@ -17,6 +17,7 @@ from tests.unit.tocsin.triggers.http_calls import (
     answer,
     call,
 )
+from tocsin.usecases.limit_calls import CallLimits
 
 RIG_1, RIG_2 = {"id": "rig-1"}, {"id": "rig-2"}
 NORTH = {"site": "north"}
@@ -159,3 +160,17 @@ async def test_a_change_is_made_to_what_was_read(
     assert found.status_code == status
     assert found.headers.get("ETag") == ('"1"' if status == 200 else None)
     assert len(plant.workshop.sites.audit) == (status == 200)
+
+
+async def test_who_calls_too_often_is_told_when_to_call_again(plant: Plant) -> None:
+    plant.call_limits = CallLimits(per_s=1, burst=2)
+    for _ in range(2):
+        assert (await ask(plant, "me"))[0] == 200
+    found = await answer(
+        plant.services(), "me", headers={"X-MS-CLIENT-PRINCIPAL": ELSEWHERE}, route={}
+    )
+    assert (found.status_code, found.headers["Retry-After"]) == (429, "1")
+    assert (await call(plant, "me", principal=ADMIN))[0] == 200
+    assert (await call(plant, "docs", principal=None))[0] == 200
+    plant.workshop.clock.pass_s(1)
+    assert (await ask(plant, "me"))[0] == 200
