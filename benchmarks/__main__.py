@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("standins", "readings", "cost", "rebalancing", "scoring", "skab", "tsb", "chaos")
+BENCHMARKS = (
+    "standins", "readings", "cost", "rebalancing", "scoring", "detect", "skab", "tsb", "chaos",
+)  # fmt: skip
 
 
 def main() -> int:

@@ -111,7 +111,7 @@ def _render_type(schema: Part) -> str:
     if "enum" in schema:
         return ", ".join(f"<code>{escape(str(value))}</code>" for value in schema["enum"])
     if schema.get("type") == "array":
-        return f"list of {_render_type(schema['items'])}{_render_limits(schema)}"
+        return f"list of {_render_type(schema.get('items', {}))}{_render_limits(schema)}"
     if isinstance(schema.get("additionalProperties"), Mapping):
         return f"object of {_render_type(schema['additionalProperties'])} by name"
     return escape(str(schema.get("type", "anything"))) + _render_limits(schema)

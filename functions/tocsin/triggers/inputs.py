@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn, TypeVar
+from typing import Any, ClassVar, NoReturn, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import azure.functions as func
@@ -18,7 +18,6 @@ import msgspec
 from tocsin.domain.errors import InvalidRequestError, TooLargeError, UnsupportedTypeError
 from tocsin.triggers.input_checks import check_record
 
-MOST_BODY_BYTES = 1024 * 1024
 _ETAG = re.compile(r'"(\d{1,15})"', re.ASCII)
 CONTENT_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 
@@ -27,7 +26,10 @@ class Input(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     """The query parameters or the body of a route: names in camel case, types as annotated.
 
     ``__post_init__`` may check further; what a ValueError says there is the answer.
+    most_bytes: what is read of a body.
     """
+
+    most_bytes: ClassVar[int] = 1024 * 1024
 
 
 class Nothing(Input):
@@ -55,8 +57,8 @@ def parse_body(kind: type[AnyInput], request: func.HttpRequest) -> AnyInput:
     if content_type not in CONTENT_TYPES:
         raise UnsupportedTypeError("send JSON, with content-type application/json")
     raw = request.get_body()
-    if len(raw) > MOST_BODY_BYTES:
-        raise TooLargeError(f"the body has more than {MOST_BODY_BYTES} bytes")
+    if len(raw) > kind.most_bytes:
+        raise TooLargeError(f"the body has more than {kind.most_bytes} bytes")
     try:
         content = json.loads(raw, object_pairs_hook=_to_object, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:

@@ -81,6 +81,18 @@ SAMPLES = {
     "metrics": Sample(),
     "negotiate": Sample(params=NORTH),
     "profiles": Sample(),
+    "detect": Sample(
+        body={"profile": "rig", "records": [{"speed_rpm": 1.0}]},
+        bad_bodies=(
+            ({"profile": "rig", "record": []}, "'record' is unknown; use profile, records"),
+            ({"records": [{}]}, "give the key 'profile'"),
+            ({"profile": 1, "records": [{}]}, "profile must be text, not 1"),
+            ({"profile": "wheel", "records": [{}]}, "there is no profile 'wheel'; there are probe"),
+            ({"profile": "rig", "records": []}, "records must have 1 to 1000 entries, not []"),
+            ({"profile": "rig", "records": {}}, "records must be a list of values, not {}"),
+            ({"profile": "rig", "records": [{}] * 1_001}, "records must have 1 to 1000 entries"),
+        ),
+    ),
     "devices": Sample(params=NORTH),
     "device": Sample(route={"id": "cell-1"}),
     "device_readings": Sample(
@@ -304,7 +316,7 @@ async def test_a_malformed_body_is_refused(
 async def test_a_body_that_is_too_long_or_no_json_is_refused_by_its_own_status(
     plant: Plant, name: str
 ) -> None:
-    assert "more than" in await refuse(plant, name, 413, body=b" " * 2_000_000)
+    assert "more than" in await refuse(plant, name, 413, body=b" " * 5_000_000)
     said = await refuse(plant, name, 415, body={}, content_type="text/plain")
     assert said == "send JSON, with content-type application/json"
 
