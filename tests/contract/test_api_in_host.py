@@ -55,6 +55,7 @@ async def test_each_route_is_reached_and_not_the_one_for_unknown_paths(
         ("GET", "plans/run", 405, "'/api/plans/run' takes POST, not GET"),
         ("GET", "devices/rig-9/readings", 404, "no device 'rig-9' has reported yet"),
         ("GET", "devices/a%2Fb", 404, "no device 'a/b' has reported yet"),
+        ("GET", "devices/a%0Ab", 404, "no device 'a\\nb' has reported yet"),
         ("GET", "devices?site=north&site=south", 400, "'site' is given more than once"),
         ("GET", "devices?site=nowhere", 400, "there is no site 'nowhere'; there are north"),
         ("GET", "alerts?state=closed", 400, "state must be open or all, not 'closed'"),

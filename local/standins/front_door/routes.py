@@ -12,7 +12,7 @@ from local.standins.front_door.sign_in import login, logout, show_user
 def list_routes(proxy: ApiProxy) -> list[web.RouteDef]:
     """The routes of a front door before *proxy*. The host's own paths are nobody's from outside."""
     return [
-        web.route("*", "/api/{path:.*}", proxy.handle),
+        web.route("*", "/api/{path:(?s:.*)}", proxy.handle),
         web.get("/.auth/me", show_user),
         web.get(f"/.auth/login/{PROVIDER}", login),
         web.get("/.auth/logout", logout),

@@ -17,5 +17,5 @@ def list_routes(
         web.get("/admin/host/status", check(administration.show_status)),
         web.get("/admin/functions", check(administration.list_functions)),
         web.post("/admin/functions/{name}", check(administration.run_function)),
-        web.route("*", "/{path:.*}", functions.handle),
+        web.route("*", "/{path:(?s:.*)}", functions.handle),
     ]
