@@ -14,6 +14,7 @@ from tocsin.adapters.blob import BlobFiles, blob_client
 from tocsin.adapters.blob_letters import BlobDeadLetters
 from tocsin.adapters.cosmos import CosmosStore
 from tocsin.adapters.cosmos_activations import CosmosActivations
+from tocsin.adapters.cosmos_audit import CosmosAudit
 from tocsin.adapters.cosmos_client import cosmos_client
 from tocsin.adapters.cosmos_keys import CosmosKeys
 from tocsin.adapters.cosmos_marks import CosmosAlertMarks
@@ -39,6 +40,7 @@ from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.follow_scoring import ScoringWatch
 from tocsin.usecases.limit_calls import CallLimits
 from tocsin.usecases.ports.access import AccessBook, Keys
+from tocsin.usecases.ports.audit import AuditLog
 from tocsin.usecases.ports.letters import LetterBox
 from tocsin.usecases.ports.operators import Drifts, Feedback, Fleet, Live, References
 from tocsin.usecases.ports.planning import (
@@ -81,6 +83,7 @@ class Services:
     live: Live
     access: AccessBook
     keys: Keys
+    audit_log: AuditLog
     call_limits: CallLimits
     alert_marks: AlertMarks
     progress: ProgressLog
@@ -163,6 +166,7 @@ def services() -> Services:
         live=live,
         live_beside=LiveBeside(live),
         call_limits=CallLimits(),
+        audit_log=CosmosAudit(database, settings.database),
         keys=CosmosKeys(database, settings.database),
         access=KnownAccess(sites, refresh_s=ACCESS_REFRESH_S, clock_s=time.monotonic),
         alert_marks=CosmosAlertMarks(database, settings.database),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.fakes.access import FakeAccess
+from tests.fakes.audit import FakeAuditLog
 from tests.fakes.dead_letters import FakeDeadLetters
 from tests.fakes.keys_of_people import FakeKeys
 from tests.fakes.live import FakeLive
@@ -96,6 +98,10 @@ class Plant:
         self.memory = DeviceMemory()
         self.rollup_memory = RollupMemory()
 
+    def list_audit(self) -> Iterable[Mapping[str, Any]]:
+        """Every document of the audit, wherever a fake keeps it."""
+        return [*self.store.all("audit"), *self.workshop.sites.audit, *self.keys.audit]
+
     def services(self, *, platform_auth: bool = True) -> Services:
         return Services(
             profiles=PROFILES,
@@ -113,6 +119,7 @@ class Plant:
             letter_box=self.dead_letters,
             live=self.live,
             keys=self.keys,
+            audit_log=FakeAuditLog(self.list_audit),
             call_limits=self.call_limits,
             access=FakeAccess(self.workshop.sites),
             alert_marks=self.alert_marks,

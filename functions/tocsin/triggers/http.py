@@ -10,6 +10,7 @@ from tocsin.bootstrap import Services
 from tocsin.triggers import (
     http_access,
     http_alerts,
+    http_audit,
     http_detect,
     http_devices,
     http_health,
@@ -31,6 +32,7 @@ ROUTES: tuple[AnyRoute, ...] = add_descriptions(
         *http_keys.ROUTES,
         *http_live.ROUTES,
         *http_metrics.ROUTES,
+        *http_audit.ROUTES,
         *http_detect.ROUTES,
         *http_devices.ROUTES,
         *http_alerts.ROUTES,

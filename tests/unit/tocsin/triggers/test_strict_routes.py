@@ -81,6 +81,12 @@ SAMPLES = {
     "metrics": Sample(),
     "negotiate": Sample(params=NORTH),
     "profiles": Sample(),
+    "audit": Sample(
+        params={**NORTH, "max": "20"},
+        bad_params=(
+            ("max", "0"), ("max", "201"), ("max", "x"), ("before", "yesterday"), ("before", ""),
+        ),
+    ),
     "detect": Sample(
         body={"profile": "rig", "records": [{"speed_rpm": 1.0}]},
         bad_bodies=(
@@ -316,7 +322,9 @@ async def test_a_malformed_body_is_refused(
 async def test_a_body_that_is_too_long_or_no_json_is_refused_by_its_own_status(
     plant: Plant, name: str
 ) -> None:
-    assert "more than" in await refuse(plant, name, 413, body=b" " * 5_000_000)
+    assert "more than" in await refuse(
+        plant, name, 413, body=b" " * (BY_NAME[name].body.most_bytes + 1)
+    )
     said = await refuse(plant, name, 415, body={}, content_type="text/plain")
     assert said == "send JSON, with content-type application/json"
 
