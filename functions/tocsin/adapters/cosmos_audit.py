@@ -11,6 +11,7 @@ from typing import Any
 from azure.cosmos.aio import CosmosClient
 
 from tocsin.adapters.cosmos_client import query_parameters, read_sound
+from tocsin.adapters.cosmos_container import Container
 from tocsin.domain.access import Sites
 from tocsin.domain.audit import AuditPage, AuditPosition, AuditRecord, page_of
 from tocsin.domain.site_settings import NO_SITE
@@ -22,7 +23,7 @@ class CosmosAudit:
     """The port AuditLog over one database."""
 
     def __init__(self, client: CosmosClient, database: str) -> None:
-        self._audit = client.get_database_client(database).get_container_client("audit")
+        self._audit = Container(client, database, "audit")
 
     async def list_records(
         self, sites: Sites, *, with_general: bool, before: AuditPosition | None, most: int

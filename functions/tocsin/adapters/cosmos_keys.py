@@ -6,6 +6,7 @@ from azure.cosmos.aio import CosmosClient
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from tocsin.adapters.cosmos_client import query_parameters, read_document, read_sound
+from tocsin.adapters.cosmos_container import Container
 from tocsin.domain.api_key import ApiKey, key_document_id
 from tocsin.usecases.ports.documents import Document
 
@@ -16,9 +17,8 @@ class CosmosKeys:
     """The port Keys over one database."""
 
     def __init__(self, client: CosmosClient, database: str) -> None:
-        proxy = client.get_database_client(database)
-        self._settings = proxy.get_container_client("settings")
-        self._audit = proxy.get_container_client("audit")
+        self._settings = Container(client, database, "settings")
+        self._audit = Container(client, database, "audit")
 
     async def find_key(self, key_id: str) -> ApiKey | None:
         name = key_document_id(key_id)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from azure.core.exceptions import ServiceRequestError
 
 from tests.fakes.sites import FakeSites
 from tocsin.adapters.known_access import REFRESH_S, KnownAccess
+from tocsin.domain.errors import DeliveryError
 from tocsin.domain.principal import Principal
 from tocsin.domain.site_settings import Kind, StoredSetting
 
@@ -28,7 +28,7 @@ class Watched(FakeSites):
     async def find_setting(self, kind: Kind, site_id: str) -> StoredSetting | None:
         self.reads += 1
         if self.away:
-            raise ServiceRequestError("the database is away")
+            raise DeliveryError("the database is away")
         return await super().find_setting(kind, site_id)
 
     async def sees_north(self) -> bool:
@@ -60,7 +60,7 @@ async def test_a_change_counts_after_the_next_look() -> None:
 async def test_nobody_is_let_in_before_it_is_known_who_may() -> None:
     watched = Watched()
     watched.away = True
-    with pytest.raises(ServiceRequestError):
+    with pytest.raises(DeliveryError):
         await watched.sees_north()
 
 
