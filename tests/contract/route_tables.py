@@ -87,6 +87,7 @@ GET   keys                   -                      401 401 403 200 200 200 200 
 POST  keys                   -                      401 401 403 400 400 400 400 403 403
 DELETE keys/{id}             keys/none              401 401 403 404 404 404 404 403 403
 GET   audit                  -                      401 401 403 403 200 200 200 403 403
+GET   factors                -                      401 401 403 200 200 200 200 403 403
 POST  detect                 -                      401 401 403 400 400 400 400 403 403
 GET   negotiate              negotiate?site=north   401 401 403 200 200 200 403 403 403
 GET   profiles               -                      401 401 403 200 200 200 200 403 403

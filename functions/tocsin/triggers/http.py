@@ -13,6 +13,7 @@ from tocsin.triggers import (
     http_audit,
     http_detect,
     http_devices,
+    http_factors,
     http_health,
     http_keys,
     http_letters,
@@ -27,6 +28,7 @@ from tocsin.triggers.no_route import add_no_route
 
 ROUTES: tuple[AnyRoute, ...] = add_descriptions(
     (
+        *http_factors.ROUTES,
         *http_health.ROUTES,
         *http_access.ROUTES,
         *http_keys.ROUTES,

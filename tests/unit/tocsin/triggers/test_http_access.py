@@ -44,6 +44,8 @@ async def ask(plant: Plant, name: str, **parts: Any) -> tuple[int, Any]:  # noqa
 async def test_lists_have_what_may_be_seen(plant: Plant) -> None:
     _, devices = await ask(plant, "devices")
     assert [device["id"] for device in devices["devices"]] == ["rig-2"]
+    _, factors = await ask(plant, "factors")
+    assert [factor["deviceId"] for factor in factors["factors"]] == ["rig-2"]
     for state in ("all", "open"):
         _, alerts = await ask(plant, "alerts", params={"state": state})
         _, every = await call(plant, "alerts", params={"state": state})
@@ -72,7 +74,7 @@ async def test_a_device_that_is_kept_is_like_none(plant: Plant, name: str) -> No
 
 
 async def test_a_site_that_is_kept_is_like_none(plant: Plant) -> None:
-    for name in ("devices", "alerts", "plans", "latest_plan", "show_tasks", "negotiate"):
+    for name in ("devices", "factors", "alerts", "plans", "latest_plan", "show_tasks", "negotiate"):
         kept = await ask(plant, name, params=NORTH)
         none = await ask(plant, name, params={"site": "nowhere"})
         assert (kept[0], kept[1]["detail"]) == (
@@ -82,7 +84,7 @@ async def test_a_site_that_is_kept_is_like_none(plant: Plant) -> None:
 
 async def test_sites_that_are_kept_are_not_named(plant: Plant) -> None:
     grant(plant, {"south": "see", "west": "see"})
-    for name in ("devices", "alerts", "plans", "latest_plan", "show_tasks", "negotiate"):
+    for name in ("devices", "factors", "alerts", "plans", "latest_plan", "show_tasks", "negotiate"):
         status, content = await ask(plant, name, params={"site": "west"})
         assert (status, content["detail"]) == (400, "there is no site 'west'; there are south")
 

@@ -87,6 +87,7 @@ SAMPLES = {
             ("max", "0"), ("max", "201"), ("max", "x"), ("before", "yesterday"), ("before", ""),
         ),
     ),
+    "factors": Sample(params=NORTH),
     "detect": Sample(
         body={"profile": "rig", "records": [{"speed_rpm": 1.0}]},
         bad_bodies=(
