@@ -6,8 +6,17 @@ import subprocess
 import sys
 
 BENCHMARKS = (
-    "standins", "readings", "cost", "rebalancing", "scoring", "detect", "skab", "tsb", "chaos",
-)  # fmt: skip
+    "standins",
+    "readings",
+    "cost",
+    "rebalancing",
+    "loop",
+    "scoring",
+    "detect",
+    "skab",
+    "tsb",
+    "chaos",
+)
 
 
 def main() -> int:

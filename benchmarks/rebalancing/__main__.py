@@ -6,6 +6,8 @@
   model's bound, memory of the process, and the same under ``plain_cbc`` and ``plain_highs`` (the
   full model with the same limit, after building) and ``greedy``
 - ``growth``: by which power of the number of pairs in a site times sites the seconds grow
+- ``large``: fleets too large for the plain ways, one of them a single site
+- ``hopeless``: a fleet with tasks that nobody can run; the gap is of what a plan can change
 - ``event``: one device fails in a planned fleet; ``optimum`` is the full model's, with the bound
   its solver proves
 - ``clones``: a fleet of a few kinds of task, and how much smaller its full model is for that
@@ -29,6 +31,9 @@ from benchmarks.rebalancing.measure import (
 )
 
 CASES: Final = ((100, 20, 1, 1.0), (1_000, 100, 1, 2.0), (10_000, 1_000, 20, 20.0))
+# Too large for the plain ways. HOPELESS: most of the cost is penalties that nobody can avoid.
+LARGE: Final = ((10_000, 1_000, 1, 60.0), (100_000, 10_000, 200, 60.0))
+HOPELESS: Final = (1_000, 100, 1, 2.0, 50)
 EVENT: Final = (1_000, 100)
 CLONES: Final = (1_000, 100, 12)
 WAYS: Final = ("plain_cbc", "plain_highs", "greedy")
@@ -40,6 +45,8 @@ def measure() -> dict[str, Any]:
     return {
         "cases": cases,
         "growth": _fit_growth(cases),
+        "large": [_run_alone(measure_tocsin, *case) for case in LARGE],
+        "hopeless": _run_alone(measure_tocsin, *HOPELESS),
         "event": _run_alone(measure_event, *EVENT),
         "clones": _run_alone(measure_clones, *CLONES),
         "seed": SEED,

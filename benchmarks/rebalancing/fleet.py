@@ -54,6 +54,22 @@ def _repeat_kinds(all_tasks: tuple[Task, ...], kinds: int) -> tuple[Task, ...]:
     )
 
 
+def add_hopeless(problem: Problem, count: int) -> Problem:
+    """*problem* with *count* tasks that run where they must not and can go nowhere."""
+    hosts = problem.devices
+    tasks = tuple(
+        Task(
+            f"hopeless{index}",
+            hosts[index % len(hosts)].site_id,
+            load_pct=0.1,
+            capability="nobody's",
+            device_id=hosts[index % len(hosts)].device_id,
+        )
+        for index in range(count)
+    )
+    return replace(problem, tasks=(*problem.tasks, *tasks))
+
+
 def carry_out(problem: Problem, plan: Plan) -> Problem:
     """*problem* once *plan* has been carried out."""
     tasks = (replace(task, device_id=plan.allocation[task.task_id]) for task in problem.tasks)

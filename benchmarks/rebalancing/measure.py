@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.rebalancing.fleet import build_fleet, carry_out, fail_device
+from benchmarks.rebalancing.fleet import add_hopeless, build_fleet, carry_out, fail_device
 from benchmarks.rebalancing.plain import Outcome, find_optimum, plan_greedily, solve_full_model
 from tocsin.planning.arrays.site import Site, build_site
 from tocsin.planning.models.formulation import formulate
@@ -22,9 +22,11 @@ from tocsin.planning.solve_settings import SolveSettings
 OPTIMUM_S = 60.0  # for the full model's optimum after an event
 
 
-def measure_tocsin(tasks: int, devices: int, sites: int, limit_s: float) -> dict[str, Any]:
-    """Solve the fleet as the product does."""
-    problem = build_fleet(tasks, devices, sites)
+def measure_tocsin(
+    tasks: int, devices: int, sites: int, limit_s: float, hopeless: int = 0
+) -> dict[str, Any]:
+    """Solve the fleet as the product does, with so many *hopeless* tasks beside the others."""
+    problem = add_hopeless(build_fleet(tasks, devices, sites), hopeless)
     began = time.perf_counter()
     plan = solve(problem, SolveSettings(time_limit_s=limit_s))
     return {
@@ -32,6 +34,7 @@ def measure_tocsin(tasks: int, devices: int, sites: int, limit_s: float) -> dict
         "devices": devices,
         "sites": sites,
         "limit_s": limit_s,
+        "hopeless": hopeless,
         "seconds": round(time.perf_counter() - began, 3),
         "status": plan.status,
         "gap": round(plan.gap, 5),

@@ -22,8 +22,9 @@ from tocsin.domain.errors import BusyError, ChangedMeanwhileError, DeliveryError
 from tocsin.domain.orders import Order, OrderedTask
 from tocsin.domain.requests import Request
 from tocsin.domain.site_settings import NO_SITE, Entry, Kind, StoredSetting, revise
-from tocsin.domain.site_standing import SiteStanding
+from tocsin.domain.site_standing import Memory, SiteStanding
 from tocsin.domain.sites import lease_of
+from tocsin.domain.watch import Watch
 from tocsin.usecases.ports.planning import Leases, Twins
 
 CAPACITY = {"cpuPct": 100.0, "energyWPerPct": 12.0, "responseMs": 22.0}
@@ -98,10 +99,13 @@ async def test_the_sequence_of_orders_outlives_the_database(sites: Sites) -> Non
     assert [*found.orders] == ["cell-2", "cell-1"]
 
 
+MEMORY = Memory(watches={"cell-1": Watch(speed=0.4, background_pct=9.1, basis="measured")})
+
+
 async def test_how_a_site_stands_is_kept_once(sites: Sites) -> None:
     assert await sites.find_standing("north") is None
     await sites.save_standing(SiteStanding("north", 1, NOW, "planned"))
-    standing = SiteStanding("north", 1, NOW + 1, "unchanged", {"cell-1": 9.1}, ("no wind",))
+    standing = SiteStanding("north", 1, NOW + 1, "unchanged", MEMORY, ("no wind",))
     await sites.save_standing(standing)
     assert await sites.find_standing("north") == standing
     assert await sites.find_standing("south") is None

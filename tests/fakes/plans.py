@@ -35,6 +35,8 @@ def plan_document(version: int, site_id: str = "north", **changes: object) -> di
                 "backgroundPct": 9.1,
                 "capacityPct": 90.9,
                 "loadPct": 13.0,
+                "speed": 1.0,
+                "basis": "3 x 5 readings: answer 30 ms",
             }
         },
         "orders": {

@@ -14,6 +14,7 @@ from tests.fakes.store import FakeStore
 from tocsin.domain.errors import BusyError, ChangedMeanwhileError, DeliveryError, RefusedError
 from tocsin.domain.orders import Order
 from tocsin.domain.requests import Request
+from tocsin.domain.restraint import Hold
 from tocsin.domain.site_settings import NO_SITE, Entry, Kind, StoredSetting, revise, setting_id
 from tocsin.domain.site_standing import STANDING_ID, Outcome, SiteStanding
 from tocsin.domain.sites import list_sites
@@ -62,6 +63,10 @@ class FakeSites:
 
     async def save_standing(self, standing: SiteStanding) -> None:
         self._keep(standing.to_document())
+
+    async def record_hold(self, site_id: str, hold: Hold) -> None:
+        document = hold.to_audit(site_id)
+        self.records[document["id"]] = json.loads(json.dumps(document, allow_nan=False))
 
     async def find_setting(self, kind: Kind, site_id: str) -> StoredSetting | None:
         found = self.set.get(setting_id(kind, site_id))

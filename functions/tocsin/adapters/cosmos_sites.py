@@ -9,6 +9,7 @@ from azure.cosmos.exceptions import (
 
 from tocsin.adapters.cosmos_client import query_parameters, read_document, save_unchanged
 from tocsin.adapters.cosmos_container import Container
+from tocsin.domain.restraint import Hold
 from tocsin.domain.site_settings import Kind, StoredSetting, setting_id
 from tocsin.domain.site_standing import STANDING_ID, SiteStanding
 from tocsin.domain.sites import list_sites
@@ -72,6 +73,9 @@ class CosmosSites:
 
     async def list_planned_sites(self) -> list[str]:
         return list_sites([site async for site in self._settings.query_items(_PLANNED_SITES)])
+
+    async def record_hold(self, site_id: str, hold: Hold) -> None:
+        await self._audit.upsert_item(hold.to_audit(site_id))
 
     async def record_change(self, setting: StoredSetting) -> None:
         await self._audit.upsert_item(setting.to_audit())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -82,6 +82,12 @@ def note_unsent(delivery: Delivery, why: str, now_ms: int) -> Delivery:
 def supersede(delivery: Delivery, version: int) -> Delivery:
     """The device has, or runs, another order: that of the plan *version*."""
     return replace(delivery, state="superseded", text=f"plan {version} ordered otherwise")
+
+
+def withhold(delivery: Delivery, takers: Iterable[str]) -> Delivery:
+    """The order is not sent: *takers* did not take what it would give up."""
+    why = f"it keeps its tasks: {', '.join(takers)} did not take them"
+    return replace(delivery, state="superseded", text=why)
 
 
 def note_report(delivery: Delivery, report: Report | None, now_ms: int) -> Delivery:

@@ -20,6 +20,7 @@ from tocsin.domain.stored import (
     take_mapping,
     take_part,
 )
+from tocsin.domain.work import UNKNOWN, Work, read_work
 
 ANY_RECORD = "*"
 
@@ -36,6 +37,7 @@ class DeviceRecord:
     enqueued_at: when the hub took the newest message (ms).
     etag: the database's mark of the record that this one takes the place of; None where there was
         none, ANY_RECORD whatever is there.
+    work: what it measured of its own work lately.
     """
 
     device_id: str
@@ -52,6 +54,7 @@ class DeviceRecord:
     model_version: str | None
     enqueued_at: int
     etag: str | None = field(default=None, compare=False)
+    work: Work = UNKNOWN
 
     @property
     def alert_since(self) -> int | None:
@@ -101,6 +104,7 @@ class DeviceRecord:
             model_version=take_field(document, "modelVersion", *OPTIONAL_TEXT),
             enqueued_at=take_field(document, "enqueuedAt", int),
             etag=etag,
+            work=read_work(document),
         )
 
     def to_document(self) -> dict[str, Any]:
@@ -120,6 +124,7 @@ class DeviceRecord:
             **write_standing(self.standing, self.device_id),
             "modelVersion": self.model_version,
             "enqueuedAt": self.enqueued_at,
+            "work": self.work.to_document() if self.work.period_ms else None,
         }
 
 

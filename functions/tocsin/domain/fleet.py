@@ -9,6 +9,7 @@ from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.telemetry import Message
 from tocsin.domain.windows import History
+from tocsin.domain.work import measure_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +101,5 @@ def record_device(decided: DecidedMessage, state: DeviceState) -> DeviceRecord:
         model_version=scored.model_version,
         enqueued_at=message.enqueued_at,
         etag=state.etag,
+        work=measure_work(state.history, message.profile, len(message.times)),
     )

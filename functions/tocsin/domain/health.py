@@ -1,4 +1,4 @@
-"""How far a device can be relied on to run tasks, from what is known of it."""
+"""How far a device can be relied on to run tasks where nothing is measured of its work."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from tocsin.domain.device_record import DeviceRecord
 
 IN_ALERT = 0.2  # below any sensible min_health: its tasks go elsewhere while they can
-SENSORS_OUT = 0.7  # its work may be sound, but nobody would see if it were not
 # After an alert has cleared, a device is relied on more and more: a fault may only have gone out of
 # sight together with the work. By a usual min_health of .3 it gets small tasks after a minute.
 RECOVERY_MS = 10 * 60 * 1_000
@@ -25,17 +24,10 @@ class Health:
 SOUND = Health(1.0)
 
 
-def judge_health(state: DeviceRecord | None, *, silent_after_ms: float, now_ms: int) -> Health:
-    """The health of a device from what is kept of it; None: it never reported."""
-    if state is None:
-        return Health(0.0, "it has never sent a reading")
-    quiet_ms = now_ms - state.enqueued_at
-    if quiet_ms > silent_after_ms:
-        return Health(0.0, f"nothing heard of it for {quiet_ms / 1_000:.0f} s")
+def guess_health(state: DeviceRecord, now_ms: int) -> Health:
+    """The health of a device whose work nothing is measured of: its alerts are all there is."""
     if state.alert_since is not None:
-        return Health(IN_ALERT, "it is in alert")
-    if state.sensors:
-        return Health(SENSORS_OUT, f"sensors out: {', '.join(sorted(state.sensors))}")
+        return Health(IN_ALERT, "it is in alert, and nothing is measured of its work")
     return _judge_recovery(state, now_ms)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tocsin.domain.figures import Figures
+from tocsin.domain.restraint import Hold, Moved, Promise, Trust
+from tocsin.domain.watch import Watch
 
 STANDING_ID = "standing"
 # What became of a run; the two that found nothing new about the site are never stored.
@@ -14,20 +16,62 @@ Outcome = Literal["planned", "unchanged", "paused", "covered", "followed-up", "i
 
 
 @dataclass(frozen=True, slots=True)
+class Memory:
+    """What is remembered of a site from run to run, however often a process ends in between.
+
+    ``watches``: by device. ``moves``: of the last hour, oldest first.
+    """
+
+    watches: Mapping[str, Watch] = field(default_factory=dict)
+    moves: tuple[Moved, ...] = ()
+    trust: Trust = field(default_factory=Trust)
+
+    def to_document(self) -> dict[str, Any]:
+        trust = self.trust
+        return {
+            "devices": {name: watch.to_document() for name, watch in self.watches.items()},
+            "moves": [moved.to_document() for moved in self.moves],
+            "brokenPromises": trust.broken,
+            "promise": None if trust.promise is None else trust.promise.to_document(),
+            "hold": None if trust.hold is None else trust.hold.to_document(),
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Memory:
+        """Of a standing; empty of one from before anything was remembered."""
+        promise, hold = document.get("promise"), document.get("hold")
+        return cls(
+            watches={
+                name: Watch.from_document(watch)
+                for name, watch in document.get("devices", {}).items()
+            },
+            moves=tuple(map(Moved.from_document, document.get("moves", ()))),
+            trust=Trust(
+                document.get("brokenPromises", 0),
+                None if promise is None else Promise.from_document(promise),
+                None if hold is None else Hold.from_document(hold),
+            ),
+        )
+
+
+EMPTY = Memory()
+
+
+@dataclass(frozen=True, slots=True)
 class SiteStanding:
     """The document ``standing`` of a site (docs/formats.md).
 
     ``version``: of the last plan, 0 before the first. ``checked_at``: ms since the epoch, when the
-    run looked. ``background``: percent by device that its measured load exceeds its tasks' by.
-    ``notes``: what was left out, or why no plan was possible. ``figures``: of the plan that was
-    found; None where none was looked for.
+    run looked. ``memory``: what later runs must know of this and earlier ones.
+    ``notes``: what was left out, why nothing moved, or why no plan was possible. ``figures``: of
+    the plan that was found; None where none was looked for.
     """
 
     site_id: str
     version: int
     checked_at: int
     outcome: Outcome
-    background: Mapping[str, float] = field(default_factory=dict)
+    memory: Memory = field(default_factory=lambda: EMPTY)
     notes: tuple[str, ...] = ()
     figures: Figures | None = None
 
@@ -39,7 +83,7 @@ class SiteStanding:
             "version": self.version,
             "checkedAt": self.checked_at,
             "outcome": self.outcome,
-            "background": dict(self.background),
+            **self.memory.to_document(),
             "notes": [*self.notes],
             **({} if self.figures is None else self.figures.to_document()),
         }
@@ -51,7 +95,7 @@ class SiteStanding:
             version=document["version"],
             checked_at=document["checkedAt"],
             outcome=document["outcome"],
-            background=document["background"],
+            memory=Memory.from_document(document),
             notes=tuple(document["notes"]),
             figures=Figures.from_document(document) if "status" in document else None,
         )

@@ -48,7 +48,8 @@ class PlannedDevice:
 
     ``health``: 1 sound, 0 failed; ``why``: in words, empty for a sound device.
     ``background_pct``, ``capacity_pct``, ``load_pct``: what it does beside its tasks, what is left
-    for tasks, and what they take, in percent of one reference processor.
+    for tasks, and what they take, in percent of one reference processor. ``speed``: the share of
+    its usual one. ``basis``: what these rest on, in words.
     """
 
     health: float
@@ -57,6 +58,8 @@ class PlannedDevice:
     background_pct: float
     capacity_pct: float
     load_pct: float
+    speed: float = 1.0
+    basis: str = ""
 
     def to_document(self) -> dict[str, Any]:
         return {
@@ -66,6 +69,8 @@ class PlannedDevice:
             "backgroundPct": self.background_pct,
             "capacityPct": self.capacity_pct,
             "loadPct": self.load_pct,
+            "speed": self.speed,
+            "basis": self.basis,
         }
 
     @classmethod
@@ -77,6 +82,8 @@ class PlannedDevice:
             background_pct=document["backgroundPct"],
             capacity_pct=document["capacityPct"],
             load_pct=document["loadPct"],
+            speed=document.get("speed", 1.0),
+            basis=document.get("basis", ""),
         )
 
 

@@ -21,7 +21,8 @@ class Plan:
     allocation: task → device, None for a task that can run nowhere.
     objective: watts of this plan. bound: watts that no plan is below.
     staying: watts of moving nothing.
-    gap: (objective - bound) / objective. An unchanged plan's may exceed the gap asked for.
+    gap: (objective - bound) / what a plan can change of the objective. An unchanged plan's may
+        exceed the gap asked for.
     wall_s: seconds that finding it took.
     """
 

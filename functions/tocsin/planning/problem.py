@@ -27,6 +27,7 @@ class Device:
     health: 1 for a sound device, 0 for a failed one. condition: why it is below 1, in words.
     capabilities: what a task may ask for.
     drained: it should end with no task.
+    closed: it keeps its tasks and is given no others.
     """
 
     device_id: str
@@ -37,6 +38,7 @@ class Device:
     health: float = 1.0
     capabilities: frozenset[str] = frozenset()
     drained: bool = False
+    closed: bool = False
     condition: str = ""
 
     def __post_init__(self) -> None:

@@ -72,7 +72,8 @@ def _join(
         move for plan in plans for move in explain_migrations(problem, plan.site, plan.best.plan)
     )
     reasons = sorted({plan.best.reason for plan in plans} - {""})
-    proven_gap = measure_gap(objective, bound)
+    constant = sum(plan.site.constant_w for plan in plans)
+    proven_gap = measure_gap(objective - constant, bound - constant)
     failed = bool(reasons) or not has_solver
     return Plan(
         status=_choose_status(proven_gap <= gap, moved=bool(migrations), failed=failed),

@@ -25,6 +25,16 @@ class LimitsPatch(Input):
     min_health: Change[Number] = UNSET
 
 
+class PacePatch(Input):
+    """How much may move in how long; null takes a limit back to its default."""
+
+    per_task_hour: Change[Number] = UNSET
+    per_device_hour: Change[Number] = UNSET
+    per_site_hour: Change[Number] = UNSET
+    settle_s: Change[Number] = UNSET
+    quiet_s: Change[Number] = UNSET
+
+
 class WeightsPatch(Input):
     """What each thing costs in watts; null takes a weight back to its default."""
 
@@ -46,11 +56,15 @@ class SearchPatch(Input):
 
 
 class OptimiserPatch(Input):
-    """How a site is planned. ``paused``: nothing is changed until it is false again."""
+    """How a site is planned. ``paused``: nothing is changed until it is false again. ``hold``: null
+    takes the site's hold away, as any change does. Nobody sets one: any other value is refused
+    where the setting as a whole is checked."""
 
+    hold: Change[bool] = UNSET
     paused: Change[bool] = UNSET
     silent_after_s: Change[Number] = UNSET
     limits: Change[LimitsPatch] = UNSET
+    pace: Change[PacePatch] = UNSET
     weights: Change[WeightsPatch] = UNSET
     search: Change[SearchPatch] = UNSET
 

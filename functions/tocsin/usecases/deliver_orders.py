@@ -14,8 +14,10 @@ from tocsin.domain.deliveries import (
     note_sent,
     note_unsent,
     supersede,
+    withhold,
 )
 from tocsin.domain.errors import DeliveryError
+from tocsin.domain.handovers import find_told, find_waits
 from tocsin.domain.orders import Report
 from tocsin.domain.stored_plan import StoredPlan
 from tocsin.usecases.ports.operators import Live
@@ -47,14 +49,25 @@ def note_reports(
     return result
 
 
-async def send_due(plan: StoredPlan, lease: Lease, twins: Twins, now_ms: int) -> StoredPlan:
+async def send_due(
+    plan: StoredPlan, plans: Sequence[StoredPlan], lease: Lease, twins: Twins, now_ms: int
+) -> StoredPlan:
     """Send what of *plan*'s orders is due, and return the plan as it stands then.
 
-    A device that cannot be told is marked, not fatal. Raises BusyError when the lease is lost.
+    A device that gives a task up is told once whoever takes it has confirmed, by any of *plans*
+    (newest first), and not at all where that one will not. A device that cannot be told is marked,
+    not fatal. Raises BusyError when the lease is lost.
     """
     deliveries = dict(plan.deliveries)
-    # In the plan's order: devices that gain a task come first.
-    due = [name for name in plan.orders if is_due(deliveries[name], now_ms)]
+    waits, told = find_waits(plans), find_told(plans)
+    due = []
+    for name in plan.orders:
+        awaited = waits.get(name, frozenset())
+        lost = [taker for taker in sorted(awaited) if not told[taker].delivery.is_open]
+        if lost and deliveries[name].state == "pending":
+            deliveries[name] = withhold(deliveries[name], lost)
+        elif not awaited and is_due(deliveries[name], now_ms):
+            due.append(name)
     for begin in range(0, len(due), SENT_AT_ONCE):
         await lease.renew()
         chunk = due[begin : begin + SENT_AT_ONCE]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tocsin.domain.errors import DeliveryError
 from tocsin.domain.orders import Report
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 SOON_MS = 5_000  # so long after a plan was made, its devices are looked at every second
 SOON_S, LATER_S = 1, 3
+CLOSER_S, CLOSER_FOR_MS = 5, 40_000  # after an alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,9 @@ async def follow_up(
     seen = note_reports(plans, reports, dispatch.now_ms())
     after = seen
     if not paused:
-        after = [await send_due(plan, lease, dispatch.twins, dispatch.now_ms()) for plan in seen]
+        after = [
+            await send_due(plan, seen, lease, dispatch.twins, dispatch.now_ms()) for plan in seen
+        ]
     await save_changed(plans, after, plans=dispatch.plans, live=dispatch.live)
     failures = "; ".join(list_failures(plans, after))
     if failures:
@@ -77,6 +80,16 @@ async def look_again(plan: StoredPlan, dispatch: Dispatch) -> None:
         delay_s = SOON_S if now_ms - plan.created_at < SOON_MS else LATER_S
         request = Request(plan.site_id, "follow-up", now_ms, version=plan.version)
         await _ask(request, dispatch, delay_s=delay_s)
+
+
+async def look_closer(request: Request, dispatch: Dispatch) -> None:
+    """Ask for another run soon after an alert that nothing moved for: what has only just begun may
+    show in what the device measures a few readings later."""
+    now_ms = dispatch.now_ms()
+    if request.alerted and now_ms - request.requested_at < CLOSER_FOR_MS:
+        # By the clock, since a run that is asked for by an alert has just been done.
+        again = replace(request, kind="timer")
+        await _ask(again, dispatch, delay_s=CLOSER_S)
 
 
 async def _ask(request: Request, dispatch: Dispatch, *, delay_s: int = 0) -> None:

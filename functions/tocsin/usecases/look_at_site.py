@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import InvalidProblemError
-from tocsin.domain.site_settings import Content, content_of
-from tocsin.domain.site_standing import SiteStanding
+from tocsin.domain.site_settings import Content, StoredSetting, content_of
+from tocsin.domain.site_standing import EMPTY, Memory, SiteStanding
 from tocsin.domain.stored_plan import StoredPlan
 from tocsin.domain.twins import Twin
 from tocsin.planning.inputs.optimiser import Optimiser, parse_optimiser
@@ -30,7 +30,8 @@ class SiteView:
     """A site at one moment. ``notes``: what could not be read of it.
 
     ``plans``: those of the last minutes and those still open, newest first; ``last``: the newest
-    of all, None before the first.
+    of all, None before the first. ``settings_changed_at``: when an operator last changed those of
+    the optimiser (ms), None before the first time.
     """
 
     site_id: str
@@ -44,6 +45,7 @@ class SiteView:
     standing: SiteStanding | None
     plans: Sequence[StoredPlan]
     last: StoredPlan | None
+    settings_changed_at: int | None = None
 
     @property
     def last_version(self) -> int:
@@ -51,9 +53,9 @@ class SiteView:
         return 0 if self.last is None else self.last.version
 
     @property
-    def background(self) -> Mapping[str, float]:
-        """Percent by device beside its tasks, as the last run found it."""
-        return {} if self.standing is None else self.standing.background
+    def memory(self) -> Memory:
+        """What earlier runs remembered."""
+        return EMPTY if self.standing is None else self.standing.memory
 
 
 async def look_at_site(site_id: str, sources: Sources, *, now_ms: int) -> SiteView:
@@ -75,11 +77,12 @@ async def look_at_site(site_id: str, sources: Sources, *, now_ms: int) -> SiteVi
         notes=tuple(notes),
         states={state.device_id: state for state in states},
         tasks=parse_tasks(tasks, site_id),
-        optimiser=parse_optimiser(optimiser),
+        optimiser=parse_optimiser(content_of(optimiser)),
         overrides=parse_overrides(overrides),
         standing=standing,
         plans=recent,
         last=newest[0] if newest else None,
+        settings_changed_at=None if optimiser is None else optimiser.entry.set_at,
     )
 
 
@@ -100,7 +103,10 @@ async def fetch_twins(device_ids: Iterable[str], twins: Twins) -> list[Twin]:
     return [twin for twin in found if twin is not None]
 
 
-async def _fetch_contents(site_id: str, settings: SiteSettings) -> tuple[Content, Content, Content]:
+async def _fetch_contents(
+    site_id: str, settings: SiteSettings
+) -> tuple[StoredSetting | None, Content, Content]:
+    """The optimiser's setting, and what the overrides and the tasks are."""
     optimiser, overrides, tasks = await asyncio.gather(
         settings.find_setting("optimiser", site_id),
         settings.find_setting("overrides", site_id),
@@ -112,7 +118,7 @@ async def _fetch_contents(site_id: str, settings: SiteSettings) -> tuple[Content
             f"the tasks of site {site_id!r} are not described: "
             f"PATCH settings/tasks?site={quote(site_id, safe='')}"
         )
-    return content_of(optimiser), content_of(overrides), tasks.entry.content
+    return optimiser, content_of(overrides), tasks.entry.content
 
 
 async def _refresh_twins(

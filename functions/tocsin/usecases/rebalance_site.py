@@ -12,7 +12,7 @@ from tocsin.domain.site_standing import Outcome
 from tocsin.domain.sites import lease_of
 from tocsin.domain.stored_plan import StoredPlan
 from tocsin.usecases.deliver_orders import show_plan
-from tocsin.usecases.follow_up import follow_up, follow_up_plan, look_again
+from tocsin.usecases.follow_up import follow_up, follow_up_plan, look_again, look_closer
 from tocsin.usecases.keep_standing import keep_impossible, keep_standing
 from tocsin.usecases.look_at_site import SiteView, fetch_optimiser, look_at_site
 from tocsin.usecases.plan_site import draft_plan
@@ -93,6 +93,7 @@ async def _plan(view: SiteView, run: Run) -> Outcome:
     plan = draft.plan
     if plan is None or not plan.orders:
         outcome: Outcome = "impossible" if plan is None else "unchanged"
+        await look_closer(run.request, dispatch)
         return await keep_standing(view, outcome, draft, plans=dispatch.plans)
     await run.lease.renew()
     # Whoever paused while the plan was made wants it no more.

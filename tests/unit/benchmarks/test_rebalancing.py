@@ -15,6 +15,13 @@ def test_a_case_is_proven_and_no_worse_than_greedy() -> None:
     assert ours["memory_mb"] > 1
 
 
+def test_hopeless_tasks_hide_nothing() -> None:
+    beside = measure_tocsin(60, 12, 2, limit_s=10.0, hopeless=20)
+    assert beside["gap"] <= 0.01
+    assert beside["objective"] > 20 * 5_000
+    assert beside["objective"] - beside["bound"] < 0.02 * (beside["objective"] - 20 * 5_000)
+
+
 def test_a_failed_device_moves_only_what_ran_on_it() -> None:
     figures = measure_event(60, 10)
     assert figures["moves"] >= figures["on_failed_device"] > 0

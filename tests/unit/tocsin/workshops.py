@@ -73,6 +73,12 @@ async def run(shop: Workshop, kind: Kind = "timer", **parts: Any) -> Outcome:  #
     return await shop.rebalance(Request(SITE, kind, shop.clock.now_ms, **parts))
 
 
+async def carry_out(shop: Workshop, version: int) -> None:
+    """Follow a plan up until all who give tasks up were told, too, and have confirmed."""
+    for _ in range(2):
+        await run(shop, "follow-up", version=version)
+
+
 async def run_all(shop: Workshop) -> dict[str, Outcome | None]:
     """As the timer does."""
     return await rebalance_fleet(settings=shop.sites, rebalance=shop.rebalance, now_ms=shop.clock)

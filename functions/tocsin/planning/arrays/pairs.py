@@ -35,14 +35,20 @@ def find_eligible_pairs(
 
 
 def find_allowed_pairs(
-    problem: Problem, place: dict[str, int], tasks: tuple[Task, ...], present: Ints, good: Bools
+    problem: Problem,
+    devices: tuple[Device, ...],
+    tasks: tuple[Task, ...],
+    present: Ints,
+    good: Bools,
 ) -> Bools:
     """``[t, d]``: where a task may be: *good* pairs, where it is now, and if pinned its pin alone.
 
     Where it is now is always allowed, at a price: a task that can go nowhere else stays.
-    *place*: each device's index. *present*: ``[t]``, NOWHERE for a new task.
+    *present*: ``[t]``, NOWHERE for a new task.
     """
-    allowed = good.copy()
+    place = {device.device_id: index for index, device in enumerate(devices)}
+    closed = np.array([device.closed for device in devices], bool)
+    allowed: Bools = np.asarray(good & ~closed[None, :])
     known = np.flatnonzero(present != NOWHERE)
     allowed[known, present[known]] = True
     for index, task in enumerate(tasks):
@@ -57,14 +63,12 @@ def price_pairs(
     problem: Problem,
     devices: tuple[Device, ...],
     tasks: tuple[Task, ...],
-    usable: Floats,
     present: Ints,
+    late_w: Floats,
 ) -> Floats:
-    """Energy, migration and lateness of every pair, ``[t, d]`` watts.
+    """Energy, migration and lateness (*late_w*) of every pair, ``[t, d]`` watts.
 
-    *usable*: ``[d]`` percent. *present*: ``[t]``. Lateness is judged with the device filled to its
-    reserve line. This is linear, and safe: a task placed at no price is in time for as long as its
-    device keeps its reserve.
+    *present*: ``[t]``.
     """
     weights = problem.weights
     load = np.array([task.load_pct for task in tasks])
@@ -73,6 +77,17 @@ def price_pairs(
     elsewhere = np.arange(len(devices))[None, :] != present[:, None]
     # A new task migrates from nowhere: starting it costs the same on every device.
     watts += weights.migration * (elsewhere & (present != NOWHERE)[:, None])
+    return np.asarray(watts + late_w)
+
+
+def price_lateness(
+    problem: Problem, devices: tuple[Device, ...], tasks: tuple[Task, ...], usable: Floats
+) -> Floats:
+    """Watts for every pair's lateness, ``[t, d]``, with each device filled to its reserve line.
+
+    This is linear, and safe: a task placed at no price is in time for as long as its device keeps
+    its reserve. *usable*: ``[d]`` percent.
+    """
     deadline = np.array(
         [np.inf if task.deadline_ms is None else task.deadline_ms for task in tasks]
     )
@@ -80,4 +95,26 @@ def price_pairs(
     idle = np.array([device.response_ms for device in devices])
     answer = estimate_response_ms(idle, (1.0 - problem.limits.reserve) * usable, usable)
     late = np.maximum(answer[None, :] - deadline[:, None], 0.0)
-    return np.asarray(watts + weights.late * priority[:, None] * late)
+    return np.asarray(problem.weights.late * priority[:, None] * late)
+
+
+def sum_unavoidable(
+    problem: Problem, load: Floats, usable: Floats, late_w: Floats, *, allowed: Bools, barred: Bools
+) -> float:
+    """Watts of penalties that no plan avoids, so that no plan is measured against them.
+
+    What a task pays at least on any device it may be on (*allowed* ``[t, d]``), for being late
+    (*late_w* ``[t, d]``) or where it must not be (*barred* ``[t, d]``), and the load beyond all
+    that the devices can carry.
+    """
+    if not len(load):
+        return 0.0
+    weights = problem.weights
+    useless = usable <= 0
+    # In place, as there may be millions of pairs. All load where nothing is usable is overload.
+    penalty = np.where(allowed, late_w, np.inf)
+    penalty[barred] += weights.misplaced
+    penalty[:, useless] += weights.overload * load[:, None]
+    free = (allowed & ~useless[None, :]).any(axis=1)
+    excess = max(float(load[free].sum() - usable.sum()), 0.0)
+    return float(penalty.min(axis=1).sum()) + weights.overload * excess

@@ -15,7 +15,9 @@ from tocsin.planning.arrays.pairs import (
     NOWHERE,
     find_allowed_pairs,
     find_eligible_pairs,
+    price_lateness,
     price_pairs,
+    sum_unavoidable,
 )
 from tocsin.planning.arrays.types import Bools, Floats, Ints
 from tocsin.planning.problem import Device, Problem, Task
@@ -36,6 +38,7 @@ class Site:
     migration_w: watts that each move costs; part of ``cost``.
     idle_ms: ``[d]``, the answer of a device without load.
     usable: ``[d]`` percent, capacity derated by health.
+    constant_w: watts of penalties that no plan avoids; part of every objective.
     """
 
     devices: tuple[Device, ...]
@@ -52,6 +55,7 @@ class Site:
     idle_ms: Floats
     usable: Floats
     price: LoadPrice
+    constant_w: float
 
     def device_loads(self, allocation: Ints) -> Floats:
         """Percent each device carries, ``[d]``."""
@@ -89,8 +93,9 @@ def build_site(problem: Problem, site_id: str) -> Site:
     present = np.array(home, dtype=np.int64)
     pinned = np.array([task.pinned or task.task_id in problem.pins for task in tasks], dtype=bool)
     eligible = find_eligible_pairs(problem, devices, tasks)
-    allowed = find_allowed_pairs(problem, place, tasks, present, eligible & (usable > 0))
-    cost = price_pairs(problem, devices, tasks, usable, present)
+    allowed = find_allowed_pairs(problem, devices, tasks, present, eligible & (usable > 0))
+    late_w = price_lateness(problem, devices, tasks, usable)
+    cost = price_pairs(problem, devices, tasks, present, late_w)
     # A pair that must not be but is (or is pinned) stays possible, so that a plan exists; its
     # price makes any other place better.
     cost += problem.weights.misplaced * ~eligible
@@ -115,4 +120,12 @@ def build_site(problem: Problem, site_id: str) -> Site:
         idle_ms=idle,
         usable=usable,
         price=build_load_price(devices, problem.limits, problem.weights, float(load[keep].sum())),
+        constant_w=sum_unavoidable(
+            problem,
+            load[keep],
+            usable,
+            late_w[keep],
+            allowed=allowed[keep],
+            barred=~eligible[keep],
+        ),
     )

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.health import Health, all_silent, judge_health
-from tocsin.planning.inputs.background import (
-    estimate_background_pct,
-    estimate_idle_ms,
-    subtract_background,
-)
+from tocsin.domain.health import all_silent
+from tocsin.domain.site_standing import Memory
+from tocsin.domain.watch import Watch
+from tocsin.planning.inputs.ability import count_capacity, estimate_idle_ms
+from tocsin.planning.inputs.judging import Condition, Suspicion, judge_device
 from tocsin.planning.inputs.optimiser import Optimiser
 from tocsin.planning.inputs.overrides import Overrides
 from tocsin.planning.inputs.twins import EdgeDevice
@@ -30,8 +29,10 @@ class Known:
     """What was found at a site.
 
     ``states``: what is kept of them, by device. ``planned``: task → device by the last plan.
+    ``coming``: task → device, of tasks whose device is to say yet that it has them.
+    ``changed``: the devices that tasks came to or left lately.
     ``failed``: device → why it does not obey. ``alerted``: device → event time (ms) of an alert
-    that its document may not show yet. ``background``: percent by device, as last found.
+    that its document may not show yet. ``memory``: of earlier runs.
     """
 
     site_id: str
@@ -41,17 +42,11 @@ class Known:
     optimiser: Optimiser
     overrides: Overrides
     planned: Mapping[str, str | None]
+    coming: Mapping[str, str]
+    changed: frozenset[str]
     failed: Mapping[str, str]
     alerted: Mapping[str, int]
-    background: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """What a device counts for in a plan."""
-
-    health: Health
-    background_pct: float
+    memory: Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +73,10 @@ def gather(known: Known, now_ms: int) -> Gathered:
             _describe_device(known, device, conditions[device.device_id])
             for device in known.devices
         ),
-        tasks=tuple(_place(task, place) for task, place in _find_places(known)),
+        tasks=tuple(
+            _place(task, place, _is_kept(known, conditions, task.task_id, place, now_ms))
+            for task, place in _find_places(known)
+        ),
         pins=overrides.pins,
         forbidden=overrides.forbidden,
         weights=known.optimiser.weights,
@@ -107,39 +105,68 @@ def _find_stale(known: Known, device_ids: Iterable[str]) -> Iterable[str]:
 
 def _find_places(known: Known) -> Iterable[tuple[Task, str | None]]:
     for task_id, task in sorted(known.tasks.items()):
-        yield task, find_place(task_id, known.devices, known.planned)
+        there = {device.device_id for device in known.devices}
+        coming = known.coming.get(task_id)
+        # Where it ran goes on running it until then, and counts no more.
+        place = find_place(task_id, known.devices, known.planned)
+        yield task, coming if coming in there else place
 
 
-def _place(task: Task, place: str | None) -> Task:
+def _place(task: Task, place: str | None, kept: bool) -> Task:
     # A pin holds a task where it is; one that runs nowhere has to be placed first.
-    return replace(task, device_id=place, pinned=task.pinned and place is not None)
+    return replace(task, device_id=place, pinned=(task.pinned or kept) and place is not None)
+
+
+def _is_kept(
+    known: Known,
+    conditions: Mapping[str, Condition],
+    task_id: str,
+    place: str | None,
+    now_ms: int,
+) -> bool:
+    """Whether a task stays where it is whatever a plan could gain: its device obeys no order, or
+    it has moved lately, or as often within the hour as it may."""
+    if place is not None and conditions[place].stuck:
+        return True
+    times = [moved.t for moved in known.memory.moves if moved.task_id == task_id]
+    pace = known.optimiser.pace
+    return len(times) >= pace.per_task_hour or any(
+        now_ms - t < 1_000 * pace.settle_s for t in times
+    )
 
 
 def _describe_device(known: Known, device: EdgeDevice, condition: Condition) -> Device:
+    watch = condition.watch
     return Device(
         device_id=device.device_id,
         site_id=known.site_id,
-        capacity_pct=subtract_background(device, condition.background_pct),
+        capacity_pct=count_capacity(device, watch.speed, watch.background_pct),
         energy_w_per_pct=device.capacity.energy_w_per_pct,
-        response_ms=estimate_idle_ms(device, condition.background_pct),
+        response_ms=estimate_idle_ms(device, watch.speed, watch.background_pct),
         health=condition.health.value,
         capabilities=device.capabilities,
         drained=device.device_id in known.overrides.drained,
+        closed=bool(condition.closed),
         condition=condition.health.why,
     )
 
 
 def _judge_devices(known: Known, now_ms: int) -> dict[str, Condition]:
     silence_counts = not _is_silent(known, now_ms)
+    limit_ms = known.optimiser.silent_after_s * 1_000 if silence_counts else float("inf")
     return {
-        device.device_id: Condition(
-            _judge_device(known, device, now_ms, silence_counts=silence_counts),
-            estimate_background_pct(
-                device,
-                known.states.get(device.device_id),
-                known.tasks,
-                known.background.get(device.device_id, 0.0),
+        device.device_id: judge_device(
+            device,
+            known.states.get(device.device_id),
+            known.memory.watches.get(device.device_id, Watch()),
+            tasks=known.tasks,
+            suspicion=Suspicion(
+                known.failed.get(device.device_id, ""),
+                known.alerted.get(device.device_id),
+                limit_ms,
+                has_changed=device.device_id in known.changed,
             ),
+            now_ms=now_ms,
         )
         for device in known.devices
     }
@@ -152,15 +179,3 @@ def _is_silent(known: Known, now_ms: int) -> bool:
         silent_after_ms=known.optimiser.silent_after_s * 1_000,
         now_ms=now_ms,
     )
-
-
-def _judge_device(known: Known, device: EdgeDevice, now_ms: int, *, silence_counts: bool) -> Health:
-    device_id, state = device.device_id, known.states.get(device.device_id)
-    if device_id in known.failed:
-        return Health(0.0, known.failed[device_id])
-    alerted_at = known.alerted.get(device_id)
-    if state is not None and alerted_at is not None and state.last_t < alerted_at:
-        # The alert is stored before the device's document is.
-        state = state.with_alert(alerted_at)
-    limit_ms = known.optimiser.silent_after_s * 1_000 if silence_counts else float("inf")
-    return judge_health(state, silent_after_ms=limit_ms, now_ms=now_ms)

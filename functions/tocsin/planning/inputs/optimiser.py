@@ -16,26 +16,52 @@ LONGEST_S = 20.0  # a run keeps its site's lease for 30 s between two renewals
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How much may move in how long, however good the reasons are.
+
+    per_task_hour, per_device_hour, per_site_hour: moves of a task, tasks that a device is given,
+        moves at the site, each within an hour.
+    settle_s: a task that has moved stays for so long.
+    quiet_s: so long nothing must have moved, or been in alert, before tasks that are in time move
+        for watts or balance.
+    """
+
+    per_task_hour: int = 4
+    per_device_hour: int = 30
+    per_site_hour: int = 300
+    settle_s: float = 60.0
+    quiet_s: float = 600.0
+
+
+LIMITS = Limits(max_migrations=60)
+PACE = Pace()
+
+
+@dataclass(frozen=True, slots=True)
 class Optimiser:
     """``paused``: nothing is changed. ``silent_after_s``: a device not heard for so long counts as
     failed; more than its devices take between two messages."""
 
     paused: bool = False
     silent_after_s: float = 30.0
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = LIMITS
+    pace: Pace = PACE
     weights: Weights = field(default_factory=Weights)
     search: SolveSettings = SEARCH
 
 
 def parse_optimiser(document: Mapping[str, Any]) -> Optimiser:
     """What is left out has its default. Raises InvalidProblemError naming the field."""
-    top = Fields(document, "optimiser", ("paused", "silentAfterS", "limits", "weights", "search"))
+    top = Fields(
+        document, "optimiser", ("paused", "silentAfterS", "limits", "pace", "weights", "search")
+    )
     return Optimiser(
         paused=top.take_flag("paused"),
         silent_after_s=top.take_number(
             "silentAfterS", Optimiser().silent_after_s, low=1.0, high=86_400
         ),
         limits=_parse_limits(top.take_mapping("limits")),
+        pace=_parse_pace(top.take_mapping("pace")),
         weights=_parse_weights(top.take_mapping("weights")),
         search=_parse_search(top.take_mapping("search")),
     )
@@ -52,6 +78,13 @@ def describe_optimiser(optimiser: Optimiser) -> dict[str, Any]:
             "reserve": limits.reserve,
             "minHealth": limits.min_health,
         },
+        "pace": {
+            "perTaskHour": optimiser.pace.per_task_hour,
+            "perDeviceHour": optimiser.pace.per_device_hour,
+            "perSiteHour": optimiser.pace.per_site_hour,
+            "settleS": optimiser.pace.settle_s,
+            "quietS": optimiser.pace.quiet_s,
+        },
         "weights": asdict(optimiser.weights),
         "search": {"timeLimitS": search.time_limit_s, "gap": search.gap},
     }
@@ -59,11 +92,28 @@ def describe_optimiser(optimiser: Optimiser) -> dict[str, Any]:
 
 def _parse_limits(value: Mapping[str, Any]) -> Limits:
     part = Fields(value, "optimiser.limits", ("maxMigrations", "reserve", "minHealth"))
-    default = Limits()
+    default, most = LIMITS, part.take_whole_or_none("maxMigrations")
     return Limits(
-        max_migrations=part.take_whole_or_none("maxMigrations"),
+        max_migrations=default.max_migrations if most is None else most,
         reserve=part.take_number("reserve", default.reserve, high=0.9),
         min_health=part.take_number("minHealth", default.min_health, high=1.0),
+    )
+
+
+def _parse_pace(value: Mapping[str, Any]) -> Pace:
+    names = ("perTaskHour", "perDeviceHour", "perSiteHour", "settleS", "quietS")
+    part, default = Fields(value, "optimiser.pace", names), PACE
+
+    def take_whole(name: str, otherwise: int) -> int:
+        found = part.take_whole_or_none(name)
+        return otherwise if found is None else found
+
+    return Pace(
+        per_task_hour=take_whole("perTaskHour", default.per_task_hour),
+        per_device_hour=take_whole("perDeviceHour", default.per_device_hour),
+        per_site_hour=take_whole("perSiteHour", default.per_site_hour),
+        settle_s=part.take_number("settleS", default.settle_s, high=86_400),
+        quiet_s=part.take_number("quietS", default.quiet_s, high=86_400),
     )
 
 

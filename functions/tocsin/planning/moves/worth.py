@@ -14,16 +14,16 @@ RELIEF = 0.95  # of the overload before: a plan that leaves less is worth its mo
 def pays_off(site: Site, stay: Ints, plan: Ints, gap: float) -> bool:
     """Whether *plan* is to be carried out, or all should *stay*; both ``[t]``.
 
-    The objective must fall by more than the *gap* (a share of it), or overload by a twentieth, or
-    the load that is stranded at all. A plan is searched for until it is proven to be within the gap
-    once it has been carried out (`Search.slack_w`), so what the next run could still find is too
-    little to move for, and a fleet in which nothing changed stays as it is.
+    The objective must fall by more than the *gap* (a share of what a plan can change of it), or
+    overload by a twentieth, or the load that is stranded at all. A plan is searched for until it
+    is proven to be within the gap once it has been carried out (`Search.slack_w`), so what the next
+    run could still find is too little to move for, and a fleet in which nothing changed stays.
     """
     gain = site.objective(stay) - site.objective(plan)
     if gain <= ENOUGH_W:
         return False
     return (
-        gain > gap * site.objective(stay)
+        gain > gap * (site.objective(stay) - site.constant_w)
         or _sum_overload_pct(site, plan) < RELIEF * _sum_overload_pct(site, stay)
         or _sum_stranded_pct(site, plan) < _sum_stranded_pct(site, stay) - ROUNDING_PCT
     )

@@ -10,7 +10,7 @@ from tocsin.domain.figures import Figures
 from tocsin.domain.orders import Order
 from tocsin.domain.requests import Cause
 from tocsin.domain.stored_plan import PlannedDevice, StoredPlan
-from tocsin.planning.inputs.gather import Condition
+from tocsin.planning.inputs.judging import Condition
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
 
@@ -71,11 +71,13 @@ def _describe_devices(
     return {
         device.device_id: PlannedDevice(
             health=device.health,
-            why=conditions[device.device_id].health.why,
+            why=conditions[device.device_id].why,
             drained=device.drained,
             background_pct=conditions[device.device_id].background_pct,
             capacity_pct=round(device.capacity_pct, 1),
             load_pct=round(loads.get(device.device_id, 0.0), 1),
+            speed=conditions[device.device_id].watch.speed,
+            basis=conditions[device.device_id].watch.basis,
         )
         for device in problem.devices
     }

@@ -68,7 +68,8 @@ class Search:
         Migrations are over once a plan is carried out: what the next run could gain is the same,
         but it is measured against an objective without them (`worth`).
         """
-        return self.gap * abs(self.site.objective_afterwards(best.plan))
+        afterwards = self.site.objective_afterwards(best.plan) - self.site.constant_w
+        return self.gap * max(afterwards, 0.0)
 
     def is_near(self, best: BestPlan) -> bool:
         """Whether *best* is so near its bound that the next run would move nothing."""
@@ -76,7 +77,8 @@ class Search:
 
     def is_proven(self, best: BestPlan) -> bool:
         """Whether *best* is proven as near as asked for."""
-        return measure_gap(best.objective, best.bound) <= self.gap
+        constant = self.site.constant_w
+        return measure_gap(best.objective - constant, best.bound - constant) <= self.gap
 
     def prefer(self, best: BestPlan, plan: Ints) -> BestPlan:
         """*plan* ``[t]`` if it keeps to the limit and costs less than *best*, else *best*."""
@@ -89,5 +91,6 @@ class Search:
 
 
 def measure_gap(objective: float, bound: float) -> float:
-    """How far *objective* may be above the optimum, as a share of it; both in watts."""
+    """How far *objective* may be above the optimum, as a share of it; both in watts, and without
+    what no plan could change."""
     return max(objective - bound, 0.0) / max(abs(objective), LEAST_W)

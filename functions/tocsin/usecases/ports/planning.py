@@ -9,6 +9,7 @@ from typing import Protocol
 
 from tocsin.domain.orders import Order
 from tocsin.domain.requests import Request
+from tocsin.domain.restraint import Hold
 from tocsin.domain.site_settings import Kind, StoredSetting
 from tocsin.domain.site_standing import SiteStanding
 from tocsin.domain.stored_plan import StoredPlan
@@ -57,6 +58,10 @@ class Plans(Protocol):
         ...
 
     async def save_standing(self, standing: SiteStanding) -> None: ...
+
+    async def record_hold(self, site_id: str, hold: Hold) -> None:
+        """Put a hold into the audit; once more changes nothing."""
+        ...
 
 
 class SiteSettings(Protocol):

@@ -123,6 +123,13 @@ def test_a_device_document_has_every_field() -> None:
         "outage": {"sensors": 1, "since": NOW - 800},
         "modelVersion": "fake-1",
         "enqueuedAt": NOW + 40,
+        "work": {
+            "periodMs": 1_000,
+            "messageMs": 3_000,
+            "t": [],
+            "cpuPct": [],
+            "answerMs": [],
+        },
     }
 
 

@@ -18,7 +18,23 @@ STANDING: dict[str, Any] = {
     "version": 7,
     "checkedAt": 1_795_332_074_190,
     "outcome": "unchanged",
-    "background": {"cell-1": 9.1},
+    "devices": {
+        "cell-1": {
+            "speed": 0.4,
+            "backgroundPct": 9.1,
+            "basis": "3 x 5 readings",
+            "betterSince": None,
+            "oddSince": 1_795_332_074_000,
+            "relapses": [1_795_332_070_000],
+            "silent": False,
+            "returns": [],
+            "since": 1_795_332_000_000,
+        }
+    },
+    "moves": [[1_795_332_073_000, 7, "a", "cell-1", "cell-2"]],
+    "brokenPromises": 1,
+    "promise": {"version": 7, "madeAt": 1_795_332_073_000, "answersMs": {"cell-2": 80.5}},
+    "hold": {"since": 1_795_332_074_000, "until": 1_795_332_374_000, "reason": "plan 6 did not"},
     "notes": ["no device was heard lately"],
 }
 FIGURES = ("status", "objective", "bound", "staying", "gap", "wallS", "violations")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,12 +12,16 @@ from hypothesis import strategies as st
 from tests.fakes.messages import NOW
 from tests.unit.tocsin.workshops import state
 from tocsin.domain.errors import InvalidProblemError
+from tocsin.domain.site_standing import EMPTY
 from tocsin.domain.twins import Twin
+from tocsin.domain.work import Sample, Work
 from tocsin.planning.inputs.gather import Known, gather
 from tocsin.planning.inputs.optimiser import parse_optimiser
 from tocsin.planning.inputs.overrides import parse_overrides
 from tocsin.planning.inputs.tasks import parse_tasks
 from tocsin.planning.inputs.twins import parse_devices
+from tocsin.planning.restraint.allowance import Allowance
+from tocsin.planning.restraint.restrain import restrain
 from tocsin.planning.solve import solve
 from tocsin.planning.solve_settings import SolveSettings
 
@@ -84,7 +88,10 @@ LOADS = st.dictionaries(
                   "pinned": st.booleans()},
     ),
 )  # fmt: skip
-MEASURED = st.none() | st.sampled_from([-5.0, 40.0, 1e12, float("nan"), True, "x"])
+NUMBERS = st.sampled_from([-5.0, 0.0, 40.0, 1e12])
+MEASURED = st.lists(
+    st.builds(Sample, st.integers(NOW - 60_000, NOW), NUMBERS, st.none() | NUMBERS), max_size=6
+)
 
 
 @settings(max_examples=150, deadline=None)
@@ -93,7 +100,7 @@ def test_any_twins_lead_to_a_plan_or_to_a_reason(
     twins: list[Twin],
     capacities: list[dict[str, Any]],
     loads: dict[str, Any],
-    measured: object,
+    measured: list[Sample],
 ) -> None:
     good = [
         Twin(f"good-{index}", {"capacity": capacity}) for index, capacity in enumerate(capacities)
@@ -105,7 +112,7 @@ def test_any_twins_lead_to_a_plan_or_to_a_reason(
         devices=tuple(devices),
         states={
             device.device_id: replace(
-                state(device.device_id, NOW), latest={"cpu_pct": cast("Any", measured)}
+                state(device.device_id, NOW), work=Work(1_000, 5_000, tuple(measured))
             )
             for device in devices
         },
@@ -113,9 +120,11 @@ def test_any_twins_lead_to_a_plan_or_to_a_reason(
         optimiser=parse_optimiser({}),
         overrides=parse_overrides({"pins": {"a": "good-0"}, "drained": {"good-1": True}}),
         planned={"a": "good-1", "b": "gone"},
+        coming={"b": "gone", "c": "good-0"},
+        changed=frozenset({"good-0", "gone"}),
         failed={"cell-2": "x"},
         alerted={"good-0": NOW},
-        background={},
+        memory=EMPTY,
     )
     found = gather(known, NOW)
     if found.problem is None:
@@ -123,3 +132,5 @@ def test_any_twins_lead_to_a_plan_or_to_a_reason(
         return
     plan = solve(found.problem, SolveSettings(time_limit_s=2.0))
     assert set(plan.allocation) == set(loads)
+    restrained = restrain(found.problem, "north", plan, Allowance(moves=2))
+    assert set(restrained.plan.allocation) == set(loads)

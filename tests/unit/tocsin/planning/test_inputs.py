@@ -12,15 +12,14 @@ from tests.fakes.messages import NOW
 from tests.unit.tocsin.workshops import state
 from tocsin.domain.errors import InvalidProblemError
 from tocsin.domain.orders import Order, OrderedTask, Report
+from tocsin.domain.restraint import Moved
+from tocsin.domain.site_standing import EMPTY, Memory
 from tocsin.domain.twins import Twin
+from tocsin.domain.watch import Watch
 from tocsin.planning.arrays.load_price import estimate_response_ms
-from tocsin.planning.inputs.background import (
-    SETTLED_MS,
-    estimate_background_pct,
-    estimate_idle_ms,
-    subtract_background,
-)
+from tocsin.planning.inputs.ability import count_capacity, estimate_idle_ms
 from tocsin.planning.inputs.gather import UNHEARD, Known, find_place, gather
+from tocsin.planning.inputs.judging import FIRST_MS
 from tocsin.planning.inputs.optimiser import Optimiser, describe_optimiser, parse_optimiser
 from tocsin.planning.inputs.overrides import Overrides, describe_overrides, parse_overrides
 from tocsin.planning.inputs.tasks import MOST_TASKS, describe_tasks, parse_tasks
@@ -51,15 +50,17 @@ def known(*devices: EdgeDevice, **parts: Any) -> Known:  # noqa: ANN401 (any par
         "optimiser": Optimiser(),
         "overrides": Overrides({}, frozenset(), frozenset()),
         "planned": {},
+        "coming": {},
+        "changed": frozenset(),
         "failed": {},
         "alerted": {},
-        "background": {},
+        "memory": EMPTY,
     }
     return Known(**{**usual, **parts})
 
 
 BAD: list[tuple[Callable[[dict[str, Any]], object], dict[str, Any], str]] = [
-    (parse_optimiser, {"pause": True}, "'pause' is unknown; use limits, paused"),
+    (parse_optimiser, {"pause": True}, "'pause' is unknown; use limits, pace, paused"),
     (parse_optimiser, {"paused": "yes"}, "paused must be true or false, not 'yes'"),
     (parse_optimiser, {"silentAfterS": 0}, "silentAfterS is 0, but must be at least 1"),
     (parse_optimiser, {"silentAfterS": 10**400}, "silentAfterS is 1000"),
@@ -201,34 +202,36 @@ def test_a_task_runs_where_the_devices_say_and_the_plan_settles_what_two_say() -
     assert find_place("c", devices, {"c": "gone"}) is None
 
 
-def test_background_is_what_is_measured_beyond_the_tasks() -> None:
-    busy = state("cell-1", NOW, latest={"cpu_pct": 75.0})
-    assert estimate_background_pct(reporting(CELL, "a", "b"), busy, TASKS, 0.0) == 35.0
-    assert estimate_background_pct(reporting(CELL, "a", "b", "unknown"), busy, TASKS, 0.0) == 35.0
-    double = replace(CELL, capacity=replace(CELL.capacity, cpu_pct=200.0))
-    assert estimate_background_pct(reporting(double, "a"), busy, TASKS, 0.0) == 130.0
-    idle = state("cell-1", NOW, latest={"cpu_pct": 10.0})
-    assert estimate_background_pct(reporting(CELL, "a"), idle, TASKS, 5.0) == 0.0
+def test_a_devices_answer_is_that_of_its_speed_and_of_all_its_load() -> None:
+    load, background, speed = 30.0, 20.0, 0.8
+    left = count_capacity(CELL, speed, background)
+    idle = estimate_idle_ms(CELL, speed, background)
+    answer = float(estimate_response_ms(idle, load, left))  # type: ignore[arg-type]
+    assert answer == pytest.approx(22.0 / 0.8 / (1.0 - (load + background) / 80.0))
+    assert count_capacity(CELL, 1.0, 500.0) == 1.0
 
 
-def test_background_waits_until_a_move_shows_in_what_is_measured() -> None:
-    busy = state("cell-1", NOW, latest={"cpu_pct": 75.0})
-    moved = reporting(CELL, at=busy.last_t - SETTLED_MS + 1)
-    assert estimate_background_pct(moved, busy, TASKS, 9.0) == 9.0
-    for silent in (
-        None,
-        state("cell-1", NOW, latest={}),
-        state("cell-1", NOW, latest={"cpu_pct": None}),
-    ):
-        assert estimate_background_pct(reporting(CELL), silent, TASKS, 9.0) == 9.0
+def test_a_task_on_its_way_counts_where_it_goes() -> None:
+    devices = (reporting(CELL, "a"), OTHER)
+    found = gather(known(*devices, planned={"a": "cell-2"}, coming={"a": "cell-2"}), NOW)
+    assert found.problem is not None
+    assert found.problem.tasks[0].device_id == "cell-2"
+    found = gather(known(*devices, planned={"a": "cell-2"}), NOW)
+    assert found.problem is not None
+    assert found.problem.tasks[0].device_id == "cell-1", "it was given up, or refused"
 
 
-def test_a_devices_answer_under_background_is_the_whole_queues() -> None:
-    load, background = 40.0, 30.0
-    left = subtract_background(CELL, background)
-    answer = float(estimate_response_ms(estimate_idle_ms(CELL, background), load, left))  # type: ignore[arg-type]
-    assert answer == pytest.approx(22.0 / (1.0 - (load + background) / 100.0))
-    assert subtract_background(CELL, 500.0) == 1.0
+def test_what_has_moved_stays_for_a_while_and_not_too_often() -> None:
+    def is_pinned(*ago_s: int) -> bool:
+        moves = tuple(Moved(NOW - 1_000 * s, 1, "a", "cell-2", "cell-1") for s in ago_s)
+        found = gather(known(reporting(CELL, "a"), OTHER, memory=Memory(moves=moves)), NOW)
+        assert found.problem is not None
+        return found.problem.tasks[0].pinned
+
+    assert is_pinned(59)
+    assert not is_pinned(61)
+    assert not is_pinned(61, 600, 900)
+    assert is_pinned(61, 600, 900, 3_000), "four times within the hour"
 
 
 def test_a_problem_holds_what_is_known() -> None:
@@ -255,7 +258,11 @@ def test_a_problem_holds_what_is_known() -> None:
 
 def test_a_device_that_never_reported_or_fell_silent_is_not_relied_on() -> None:
     silent = state("cell-2", NOW, enqueuedAt=NOW - 31_000)
-    found = gather(known(CELL, OTHER, states={"cell-1": state("cell-1", NOW)}), NOW)
+    states = {"cell-1": state("cell-1", NOW)}
+    found = gather(known(CELL, OTHER, states=states), NOW)
+    assert found.conditions["cell-2"].closed == "it has not sent a reading yet"
+    memory = Memory(watches={"cell-2": Watch(since=NOW - FIRST_MS)})
+    found = gather(known(CELL, OTHER, states=states, memory=memory), NOW)
     assert found.conditions["cell-2"].health.value == 0.0
     states = {"cell-1": state("cell-1", NOW), "cell-2": silent}
     found = gather(known(CELL, OTHER, states=states), NOW)

@@ -150,11 +150,13 @@ SAMPLES = {
     "show_optimiser": Sample(params=NORTH),
     "change_optimiser": Sample(
         params=NORTH,
-        body={"limits": {"maxMigrations": None}, "silentAfterS": 40},
+        body={"limits": {"maxMigrations": None}, "pace": {"settleS": 90}, "hold": None},
         bad_bodies=(
             *PATCH,
             ({"limits": {"maxMigratoins": None}}, "'limits.maxMigratoins' is unknown; use maxMig"),
             ({"limits": 3}, "limits must be an object, not 3"),
+            ({"pace": {"perTaskHuor": 1}}, "'pace.perTaskHuor' is unknown; use "),
+            ({"hold": True}, "'hold' is unknown"),
             ({"weights": {"energy": "1"}}, "weights.energy must be a number, not '1'"),
             ({"weights": {"energy": True}}, "weights.energy must be a number, not True"),
             ({"paused": "true"}, "paused must be true or false, not 'true'"),

@@ -9,6 +9,7 @@ from tests.unit.tocsin.workshops import (
     ALERT,
     DEVICES,
     SITE,
+    carry_out,
     heard,
     latest,
     run,
@@ -63,15 +64,18 @@ async def test_a_pause_stops_orders_from_being_sent_again_but_sees_confirmations
     shop.clock.pass_s(15)
     await run(shop, "follow-up", version=2)
     assert len(shop.twins.orders) == sent
-    for device_id in DEVICES:
+    for device_id in ("cell-2", "cell-3"):
         shop.twins.obey(device_id)
     await run(shop, "follow-up", version=2)
-    assert latest(shop)["open"] is False
+    states = {name: one["state"] for name, one in latest(shop)["deliveries"].items()}
+    assert states == {"cell-1": "pending", "cell-2": "confirmed", "cell-3": "confirmed"}
+    assert len(shop.twins.orders) == sent, "cell-1 keeps its tasks"
 
 
 async def test_a_pinned_task_and_a_drained_device_are_heeded(shop: Workshop) -> None:
     await set_content(shop, "overrides", {"pins": {"a1": "cell-3"}, "drained": {"cell-2": True}})
     assert await run(shop) == "planned"
+    await carry_out(shop, 2)
     assert "a1" in shop.twins.running("cell-3")
     assert shop.twins.running("cell-2") == set()
     reasons = {move["taskId"]: move["reason"] for move in latest(shop)["migrations"]}

@@ -10,6 +10,7 @@ from tests.unit.tocsin.workshops import (
     DEVICES,
     PLACES,
     SITE,
+    carry_out,
     heard,
     latest,
     preview,
@@ -47,6 +48,7 @@ async def test_a_device_in_alert_is_relieved_and_the_plan_says_why(shop: Worksho
     await heard(shop, "cell-1", **ALERT)
     assert await run(shop, "alert", text="alert of cell-1") == "planned"
     plan = latest(shop)
+    await carry_out(shop, 2)
     assert {(move["taskId"], move["from"]) for move in plan["migrations"]} == {
         ("a1", "cell-1"),
         ("a2", "cell-1"),
@@ -62,6 +64,8 @@ async def test_a_device_in_alert_is_relieved_and_the_plan_says_why(shop: Worksho
 async def test_devices_that_gain_a_task_are_told_before_those_that_lose_it(shop: Workshop) -> None:
     await heard(shop, "cell-1", **ALERT)
     await run(shop)
+    assert "cell-1" not in [device for device, _ in shop.twins.orders]
+    await carry_out(shop, 2)
     assert [device for device, _ in shop.twins.orders][-1] == "cell-1"
 
 
@@ -97,6 +101,7 @@ async def test_an_alert_counts_though_its_device_document_does_not_show_it_yet(
 ) -> None:
     alert_t = shop.clock.now_ms - 100
     assert await run(shop, "alert", alerted={"cell-1": alert_t}) == "planned"
+    await carry_out(shop, 2)
     assert shop.twins.running("cell-1") == set()
 
 

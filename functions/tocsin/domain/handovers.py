@@ -1,0 +1,76 @@
+"""Who is told of a plan when: a device gives a task up only once another has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tocsin.domain.deliveries import Delivery
+from tocsin.domain.stored_plan import StoredPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a device was ordered last, and how far that has come."""
+
+    delivery: Delivery
+    tasks: frozenset[str]
+
+
+def find_coming(plans: Sequence[StoredPlan]) -> dict[str, str]:
+    """Task → device, of those that a device was last ordered to take and has yet to say it has.
+
+    *plans*: newest first.
+    """
+    told = find_told(plans)
+    return {
+        move.task_id: move.target
+        for plan in reversed(plans)
+        for move in plan.migrations
+        if (taker := told.get(move.target)) is not None
+        and taker.delivery.is_open
+        and move.task_id in taker.tasks
+    }
+
+
+def find_told(plans: Sequence[StoredPlan]) -> dict[str, Told]:
+    """By device, from *plans* (newest first)."""
+    told: dict[str, Told] = {}
+    for plan in plans:
+        for name, delivery in plan.deliveries.items():
+            if name not in told:
+                tasks = frozenset(task.task_id for task in plan.orders[name].tasks)
+                told[name] = Told(delivery, tasks)
+    return told
+
+
+def find_waits(plans: Sequence[StoredPlan]) -> dict[str, frozenset[str]]:
+    """By device those whose word it has to wait for before it gives its tasks up.
+
+    *plans*: newest first, as far as something of them is under way. Not those that wait for it in
+    turn: devices that exchange tasks are told at once.
+    """
+    told, waits = find_told(plans), dict[str, set[str]]()
+    for plan in plans:
+        for move in plan.migrations if plan.is_under_way else ():
+            taker = told.get(move.target)
+            if move.source is None or taker is None or move.task_id not in taker.tasks:
+                continue
+            if taker.delivery.state != "confirmed":
+                waits.setdefault(move.source, set()).add(move.target)
+    return {
+        name: frozenset(target for target in targets if name not in _reach(target, waits))
+        for name, targets in waits.items()
+    }
+
+
+def _reach(begin: str, waits: Mapping[str, set[str]]) -> set[str]:
+    """All that *begin* waits for, and they in turn."""
+    found: set[str] = set()
+    coming = [begin]
+    while coming:
+        for name in waits.get(coming.pop(), ()):
+            if name not in found:
+                found.add(name)
+                coming.append(name)
+    return found

@@ -1,0 +1,122 @@
+"""From what is measured now to what counts: worse at once, better only after patience."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.watch import Watch, grow_patience
+from tocsin.planning.inputs.ability import (
+    Measured,
+    believe_answer,
+    count_capacity,
+    measure_ability,
+)
+from tocsin.planning.inputs.twins import EdgeDevice
+
+PATIENCE = 60  # periods for which it must be better before it counts as better
+ODD = 90  # periods after which a contradiction is taken for the truth of the answer
+MESSAGES = 3  # so many may be missing before a device counts as silent
+STEP = 0.04  # of capacity: a smaller change is noise
+STEP_SPEED = 0.1
+RELAPSE = 0.15  # of capacity, or of speed: by so much it must get worse to be trusted less
+PERIOD_MS = 1_000  # of a device whose profile is not known yet
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLoad:
+    """``running_pct``: the load of the tasks that a device runs, ``since`` then (ms by its clock;
+    0: for long)."""
+
+    running_pct: float
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """``watch``: what counts from now on. ``measured``: what it was judged by, None where nothing
+    could be. ``closed``: why it takes no new tasks for now, empty where it does."""
+
+    watch: Watch
+    measured: Measured | None
+    closed: str
+
+
+def watch_device(
+    device: EdgeDevice,
+    record: DeviceRecord | None,
+    before: Watch,
+    load: TaskLoad,
+    now_ms: int,
+) -> Watched:
+    """*record*: None for a device never heard."""
+    watch = before.forget_old(now_ms)
+    if record is None:
+        return Watched(watch, None, "")
+    measured = measure_ability(device, record.work, load.running_pct, since=load.since)
+    if measured is None:
+        return Watched(replace(watch, better_since=None), None, "")
+    period_ms = record.work.period_ms or PERIOD_MS
+    closed = ""
+    if measured.odd:
+        since = now_ms if watch.odd_since is None else watch.odd_since
+        watch = replace(watch, odd_since=since)
+        if now_ms - since < ODD * period_ms:
+            return Watched(watch, None, measured.odd)
+        closed, measured = measured.odd, believe_answer(measured, device, load.running_pct)
+    else:
+        watch = replace(watch, odd_since=None)
+    return Watched(_count(device, watch, measured, period_ms, now_ms), measured, closed)
+
+
+def watch_silence(
+    watch: Watch, record: DeviceRecord | None, silent_after_ms: float, now_ms: int
+) -> Watch:
+    """*watch* with whether the device was heard lately, by its own rhythm of messages."""
+    if record is None:
+        return watch
+    rhythm_ms = max(silent_after_ms, MESSAGES * record.work.message_ms)
+    limit_ms = grow_patience(rhythm_ms, len(watch.returns))
+    quiet_ms = now_ms - record.enqueued_at
+    if watch.silent and quiet_ms <= rhythm_ms:
+        return replace(watch, silent=False, returns=(*watch.returns, now_ms))
+    return replace(watch, silent=watch.silent or quiet_ms > limit_ms)
+
+
+def is_new_again(watch: Watch, period_ms: int, now_ms: int) -> bool:
+    """Whether it was silent until a moment ago."""
+    if not watch.returns:
+        return False
+    patience_ms = grow_patience(PATIENCE * period_ms, len(watch.returns) - 1)
+    return now_ms - watch.returns[-1] < patience_ms
+
+
+def _count(
+    device: EdgeDevice, watch: Watch, measured: Measured, period_ms: int, now_ms: int
+) -> Watch:
+    background = (
+        watch.background_pct if measured.background_pct is None else measured.background_pct
+    )
+    found = replace(
+        watch,
+        speed=measured.speed,
+        background_pct=background,
+        basis=measured.basis,
+        better_since=None,
+    )
+    if not watch.basis:
+        return found
+    step = STEP * device.capacity.cpu_pct
+    gain = _left(device, found) - _left(device, watch)
+    if gain < -step or found.speed < watch.speed - STEP_SPEED:
+        fell = gain < -RELAPSE * device.capacity.cpu_pct or found.speed < watch.speed - RELAPSE
+        return replace(found, relapses=(*watch.relapses, now_ms)) if fell else found
+    if gain <= step and found.speed <= watch.speed + STEP_SPEED:
+        return replace(watch, better_since=None)
+    since = now_ms if watch.better_since is None else watch.better_since
+    patience_ms = grow_patience(PATIENCE * period_ms, max(len(watch.relapses) - 1, 0))
+    return found if now_ms - since >= patience_ms else replace(watch, better_since=since)
+
+
+def _left(device: EdgeDevice, watch: Watch) -> float:
+    return count_capacity(device, watch.speed, watch.background_pct)

@@ -1,0 +1,163 @@
+"""Nothing is moved that harms whoever takes it, that helps nobody, or that is too much."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tocsin.planning.arrays.site import build_site
+from tocsin.planning.moves.greedy import stay_in_place
+from tocsin.planning.problem import Device, Problem, Task
+from tocsin.planning.restraint.allowance import Allowance
+from tocsin.planning.restraint.forecast import Forecast
+from tocsin.planning.restraint.restrain import Restrained, restrain
+from tocsin.planning.solve import solve
+from tocsin.planning.solve_settings import SolveSettings
+
+SITE = "s"
+
+
+def cell(name: str, capacity: float = 91.0, **parts: object) -> Device:
+    idle = 22.0 * 100.0 / capacity
+    return replace(Device(name, SITE, capacity, 12.0, idle), **parts)  # type: ignore[arg-type]
+
+
+def task(name: str, load: float, home: str, deadline: float = 200.0, **parts: object) -> Task:
+    made = Task(name, SITE, load, deadline, device_id=home)
+    return replace(made, **parts)  # type: ignore[arg-type]
+
+
+def carry_out(
+    devices: tuple[Device, ...], tasks: tuple[Task, ...], allowance: Allowance | None = None
+) -> tuple[Restrained, set[tuple[str, str]]]:
+    problem = Problem(devices, tasks)
+    found = restrain(problem, SITE, solve(problem), allowance or Allowance())
+    return found, {(move.task_id, move.target) for move in found.plan.migrations}
+
+
+def fill(name: str, count: int, load: float) -> tuple[Task, ...]:
+    return tuple(task(f"{name}-{index}", load, name) for index in range(count))
+
+
+def test_tasks_of_a_slow_device_go_where_there_is_room() -> None:
+    devices = (cell("a", 31.0, response_ms=71.0), cell("b"), cell("c"))
+    found, moves = carry_out(devices, (*fill("a", 4, 9.0), *fill("b", 3, 9.0), *fill("c", 3, 9.0)))
+    assert moves
+    assert not found.plan.violations
+
+
+def test_nobody_takes_what_its_own_tasks_would_be_late_for() -> None:
+    # Both are in time now, and have room for a percent or two.
+    devices = (cell("a", 20.0, response_ms=110.0), cell("b"), cell("c"))
+    tasks = (*fill("a", 5, 9.0), *fill("b", 8, 9.7), *fill("c", 8, 9.7))
+    found, moves = carry_out(devices, tasks)
+    assert moves == set()
+    assert any("its own would be late" in reason for reason in found.held)
+
+
+def test_as_much_as_fits_goes() -> None:
+    devices = (cell("a", 20.0, response_ms=110.0), cell("b"))
+    tasks = (*fill("a", 6, 9.0), *fill("b", 5, 9.0))
+    _, moves = carry_out(devices, tasks)
+    assert 1 <= len(moves) < 6
+
+
+def test_a_closed_device_keeps_its_tasks_and_takes_none() -> None:
+    devices = (cell("a", 20.0, response_ms=110.0), cell("b", closed=True), cell("c"))
+    _, moves = carry_out(devices, (*fill("a", 4, 9.0), *fill("b", 2, 5.0)))
+    assert moves
+    assert {target for _, target in moves} == {"c"}
+
+
+def test_limits_hold_and_say_so() -> None:
+    devices = (cell("a", health=0.0), cell("b"), cell("c"))
+    tasks = fill("a", 6, 5.0)
+    found, moves = carry_out(devices, tasks, Allowance(moves=2))
+    assert len(moves) == 2
+    assert any("limit is reached" in reason for reason in found.held)
+    found, moves = carry_out(devices, tasks, Allowance(gains={"b": 1, "c": 1}))
+    assert len(moves) == 2
+    assert any("within an hour" in reason for reason in found.held)
+    assert carry_out(devices, tasks, Allowance(moves=0))[1] == set()
+
+
+def test_what_operators_order_needs_no_gain() -> None:
+    devices = (cell("a", drained=True), cell("b"))
+    _, moves = carry_out(devices, fill("a", 3, 5.0), Allowance(moves=0))
+    assert len(moves) == 3
+
+
+def test_watts_alone_move_tasks_only_in_quiet_times() -> None:
+    devices = (cell("a", energy_w_per_pct=40.0), cell("b"))
+    tasks = fill("a", 4, 10.0)
+    assert carry_out(devices, tasks, Allowance(economy=True))[1]
+    found, moves = carry_out(devices, tasks, Allowance(economy=False))
+    assert moves == set()
+    assert any("could be saved" in reason for reason in found.held)
+
+
+def test_doubt_makes_it_careful() -> None:
+    devices = (cell("a", 20.0, response_ms=110.0), cell("b"))
+    tasks = (*fill("a", 4, 9.0), *fill("b", 5, 9.0))
+    trusting = len(carry_out(devices, tasks)[1])
+    assert len(carry_out(devices, tasks, Allowance(doubt=1.0))[1]) < trusting
+
+
+DEVICES = st.lists(
+    st.builds(
+        lambda capacity, health, closed, drained: (capacity, health, closed, drained),
+        st.sampled_from([20.0, 50.0, 91.0]),
+        st.sampled_from([0.0, 1.0, 1.0, 1.0]),
+        st.booleans(),
+        st.sampled_from([False, False, False, True]),
+    ),
+    min_size=1,
+    max_size=5,
+)
+TASKS = st.lists(
+    st.tuples(
+        st.sampled_from([1.0, 5.0, 15.0, 30.0]),
+        st.sampled_from([60.0, 150.0, 400.0]),
+        st.sampled_from([1.0, 5.0]),
+        st.integers(0, 4),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(DEVICES, TASKS, st.integers(0, 6), st.integers(0, 3))
+def test_no_receiver_is_harmed_and_no_limit_passed_whatever_the_site(
+    devices: list[tuple[float, float, bool, bool]],
+    tasks: list[tuple[float, float, float, int]],
+    most: int,
+    most_gains: int,
+) -> None:
+    cells = tuple(
+        cell(f"d{index}", capacity, health=health, closed=closed, drained=drained)
+        for index, (capacity, health, closed, drained) in enumerate(devices)
+    )
+    works = tuple(
+        task(f"t{index}", load, f"d{home % len(cells)}", deadline, priority=priority)
+        for index, (load, deadline, priority, home) in enumerate(tasks)
+    )
+    problem = Problem(cells, works)
+    plan = solve(problem, SolveSettings(time_limit_s=2.0))
+    allowance = Allowance(moves=most, gains={one.device_id: most_gains for one in cells})
+    found = restrain(problem, SITE, plan, allowance)
+    drained = {one.device_id for one in cells if one.drained}
+    ours = [move for move in found.plan.migrations if move.source not in drained]
+    assert len(ours) <= most
+    for one in cells:
+        assert sum(move.target == one.device_id for move in ours) <= most_gains
+    site = build_site(problem, SITE)
+    if ours and not drained and len(site.load):
+        place = {one.device_id: index for index, one in enumerate(site.devices)}
+        chosen = [place[found.plan.allocation[one.task_id] or ""] for one in site.tasks]
+        forecast = Forecast.of(site, 0.0)
+        after = stay_in_place(site).copy()
+        after[:] = chosen
+        assert not forecast.find_harmed(after).any()
+        assert forecast.weigh(after) <= forecast.weigh(stay_in_place(site)) + 1e-9
