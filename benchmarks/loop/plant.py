@@ -119,13 +119,16 @@ class Workcell:
 
 
 class Lateness:
-    """Sums the seconds that tasks are not answered in time, each times its priority."""
+    """Counts the tasks that are not answered in time, each times its priority.
+
+    ``by_second``: of each second since the begin.
+    """
 
     def __init__(self, scenario: Scenario) -> None:
         self._tasks = scenario.tasks
         self._deadline = np.array([task.deadline_ms for task in scenario.tasks])
         self._priority = np.array([task.priority for task in scenario.tasks])
-        self.task_s = 0.0
+        self.by_second: list[float] = []
 
     def count(self, cells: list[Workcell], answers: NDArray[np.float64]) -> None:
         """*answers*: ``[d, s]`` ms of each workcell in each second, infinite where it is dead."""
@@ -134,8 +137,8 @@ class Lateness:
         )
         # Where two run it, the sooner answer counts.
         best = np.where(runs[:, :, None], answers[None, :, :], np.inf).min(axis=1)
-        late = (best > self._deadline[:, None]).sum(axis=1)
-        self.task_s += float((late * self._priority).sum())
+        late = best > self._deadline[:, None]
+        self.by_second += (late * self._priority[:, None]).sum(axis=0).tolist()
 
 
 def _list_faults(

@@ -46,17 +46,21 @@ Way = Literal["optimiser", "paused", "oracle"]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``late_s``: task-seconds answered too late, each times its priority. ``moved_at_s``: when
-    each migration was ordered. ``concerned``: tasks that ran where a trouble began.
-    ``alerts``, ``justified``: raised, and those of them on a device with something wrong."""
+    """``late_by_s``: of each second, the tasks answered too late, each times its priority.
+    ``moved_at_s``: when each migration was ordered. ``concerned``: tasks that ran where a trouble
+    began. ``alerts``, ``justified``: raised, and those of them on a device with something wrong."""
 
-    late_s: float
+    late_by_s: tuple[float, ...] = ()
     moved_at_s: tuple[float, ...] = ()
     concerned: int = 0
     alerts: int = 0
     justified: int = 0
     dead_letters: int = 0
-    notes: tuple[str, ...] = ()
+
+    @property
+    def late_s(self) -> float:
+        """Task-seconds answered too late, each times its priority."""
+        return sum(self.late_by_s)
 
 
 class Loop:
@@ -103,7 +107,7 @@ class Loop:
         ]
         raised = [alert for alert in self.database.alerts if alert.change == "raised"]
         return Result(
-            late_s=self._lateness.task_s,
+            late_by_s=tuple(self._lateness.by_second),
             moved_at_s=tuple(moved),
             concerned=len(self._concerned),
             alerts=len(raised),

@@ -83,8 +83,8 @@ async def look_again(plan: StoredPlan, dispatch: Dispatch) -> None:
 
 
 async def look_closer(request: Request, dispatch: Dispatch) -> None:
-    """Ask for another run soon after an alert that nothing moved for: what has only just begun may
-    show in what the device measures a few readings later."""
+    """Ask for another run soon after an alert: what has only just begun may show in what the device
+    measures a few readings later, whether or not something has moved for it."""
     now_ms = dispatch.now_ms()
     if request.alerted and now_ms - request.requested_at < CLOSER_FOR_MS:
         # By the clock, since a run that is asked for by an alert has just been done.

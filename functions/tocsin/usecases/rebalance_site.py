@@ -73,6 +73,8 @@ async def _carry_out(run: Run) -> Outcome:
     progress = await follow_up(
         view.plans, _collect_reports(view), run.lease, dispatch, paused=paused
     )
+    if not paused:
+        await look_closer(request, dispatch)
     if _is_covered(request, view):
         return "covered"
     if paused:
@@ -93,7 +95,6 @@ async def _plan(view: SiteView, run: Run) -> Outcome:
     plan = draft.plan
     if plan is None or not plan.orders:
         outcome: Outcome = "impossible" if plan is None else "unchanged"
-        await look_closer(run.request, dispatch)
         return await keep_standing(view, outcome, draft, plans=dispatch.plans)
     await run.lease.renew()
     # Whoever paused while the plan was made wants it no more.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 from tocsin.domain.work import READINGS, Sample, Work
@@ -63,11 +64,13 @@ def measure_ability(
 
 def _find_rise(settled: Sequence[Sample]) -> float:
     """Percent by which the use rises from sample to sample though no tasks have come; 0 for
-    noise."""
-    if len(settled) < 2:
+    noise, and for a rise that is over."""
+    uses = [sample.cpu_pct for sample in settled]
+    rises = [after - before for before, after in pairwise(uses)]
+    if not rises or rises[-1] <= NOISE_PCT:
         return 0.0
-    rise = settled[-1].cpu_pct - settled[-2].cpu_pct
-    return rise if rise > RISE_PCT else 0.0
+    goes_on = len(rises) > 1 and min(rises) > NOISE_PCT and sum(rises) > RISE_PCT
+    return rises[-1] if rises[-1] > RISE_PCT or goes_on else 0.0
 
 
 def _foresee(sample: Sample, rise: float) -> Sample:

@@ -94,9 +94,7 @@ def is_new_again(watch: Watch, period_ms: int, now_ms: int) -> bool:
 def _count(
     device: EdgeDevice, watch: Watch, measured: Measured, period_ms: int, now_ms: int
 ) -> Watch:
-    background = (
-        watch.background_pct if measured.background_pct is None else measured.background_pct
-    )
+    background = _choose_background(watch, measured)
     found = replace(
         watch,
         speed=measured.speed,
@@ -116,6 +114,15 @@ def _count(
     since = now_ms if watch.better_since is None else watch.better_since
     patience_ms = grow_patience(PATIENCE * period_ms, max(len(watch.relapses) - 1, 0))
     return found if now_ms - since >= patience_ms else replace(watch, better_since=since)
+
+
+def _choose_background(watch: Watch, measured: Measured) -> float:
+    """In percent of one reference processor. A device that has just become slow is not the less
+    busy for it: its use only follows later, and a background found in between is too low."""
+    if measured.background_pct is None:
+        return watch.background_pct
+    has_slowed = measured.speed < watch.speed - STEP_SPEED
+    return max(measured.background_pct, watch.background_pct * has_slowed)
 
 
 def _left(device: EdgeDevice, watch: Watch) -> float:

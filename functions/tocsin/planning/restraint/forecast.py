@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,9 @@ NOISE, USE_NOISE = 0.06, 0.015
 # By so large a share the answer of a device that gains tasks is not known, and by so much its use:
 # at nine tenths of use a hundredth more makes an answer a tenth longer.
 ESTIMATE, USE_ESTIMATE = 0.05, 0.015
+# Of the lateness of a task where it runs, what staying leaves of it however much else leaves: what
+# waits there has to be worked off first, and nobody knows yet what a device in trouble still can.
+HANGS = 0.3
 RISK = 0.03  # a chance of being late that a receiver's own tasks may be given
 LOGISTIC = 1.702  # makes the logistic curve nearly the normal distribution's
 PER_OVERLOAD_PCT = 0.02  # late tasks that a percent above capacity counts for
@@ -29,18 +32,24 @@ class Forecast:
 
     doubt: a share by which answers are taken for longer than estimated.
     deadline: ``[t]`` ms, infinite where there is none. priority: ``[t]``.
+    late_now: ``[t]`` the chance of each that it is late where it runs; 0 where it runs nowhere.
     """
 
     site: Site
     deadline: Floats
     priority: Floats
-    doubt: float = 0.0
+    doubt: float
+    late_now: Floats
 
     @classmethod
     def of(cls, site: Site, doubt: float) -> Forecast:
         deadline = [np.inf if t.deadline_ms is None else t.deadline_ms for t in site.tasks]
         priority = [task.priority for task in site.tasks]
-        return cls(site, np.array(deadline, float), np.array(priority, float), doubt)
+        nobody = np.zeros(len(site.tasks))
+        new = cls(site, np.array(deadline, float), np.array(priority, float), doubt, nobody)
+        runs = site.present != NOWHERE
+        late = new._estimate_settled(np.where(runs, site.present, 0))
+        return replace(new, late_now=np.where(runs, late, 0.0))
 
     def estimate_answers(self, plan: Ints) -> Floats:
         """``[d]`` ms; infinite for a device that does nothing."""
@@ -50,6 +59,11 @@ class Forecast:
 
     def estimate_chances(self, plan: Ints) -> Floats:
         """``[t]``, from 0 to 1: that a task is late, or not done at all."""
+        hangs = np.where(plan == self.site.present, HANGS * self.late_now, 0.0)
+        return np.asarray(np.maximum(self._estimate_settled(plan), hangs))
+
+    def _estimate_settled(self, plan: Ints) -> Floats:
+        """``[t]``: of being late once every device shows what it has been given."""
         site = self.site
         answers = self.estimate_answers(plan)
         # What moves may be answered later than estimated; what stays is known as it is.

@@ -93,6 +93,27 @@ def test_what_has_just_begun_is_foreseen() -> None:
     assert found.background_pct > 55.0
 
 
+def test_what_goes_on_rising_is_foreseen_too() -> None:
+    """The median of a rise is what was long ago."""
+    samples = tuple(
+        Sample(NOW - 5_000 * ago, use, SERVICE_MS / (1.0 - use / 100.0))
+        for ago, use in ((2, 65.6), (1, 84.6), (0, 92.0))
+    )
+    found = measure_ability(device(), Work(1_000, 5_000, samples), 40.0)
+    assert found is not None
+    assert found.background_pct is not None
+    assert found.background_pct > 58.0
+
+
+def test_a_rise_that_is_over_is_not_foreseen() -> None:
+    samples = tuple(
+        Sample(NOW - 5_000 * ago, use, 90.0) for ago, use in ((2, 60.0), (1, 75.0), (0, 76.0))
+    )
+    found = measure_ability(device(), Work(1_000, 5_000, samples), 40.0)
+    assert found is not None
+    assert found.background_pct == 35.0
+
+
 def test_a_slow_processor_is_seen_in_its_first_sample() -> None:
     before, after = Sample(NOW - 5_000, 49.0, 43.0), Sample(NOW, 75.0, 55.0 / 0.25)
     found = measure_ability(device(), Work(1_000, 5_000, (before, after)), 40.0)

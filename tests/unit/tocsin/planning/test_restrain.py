@@ -57,6 +57,13 @@ def test_nobody_takes_what_its_own_tasks_would_be_late_for() -> None:
     assert any("its own would be late" in reason for reason in found.held)
 
 
+def test_all_that_is_late_goes_where_there_is_room() -> None:
+    """What stays on a device in trouble waits until it has worked off what is in its queue."""
+    devices = (cell("a", 31.0, response_ms=71.0), cell("b"), cell("c"))
+    _, moves = carry_out(devices, (*fill("a", 4, 9.0), *fill("b", 3, 9.0), *fill("c", 3, 9.0)))
+    assert len(moves) == 4
+
+
 def test_as_much_as_fits_goes() -> None:
     devices = (cell("a", 20.0, response_ms=110.0), cell("b"))
     tasks = (*fill("a", 6, 9.0), *fill("b", 5, 9.0))

@@ -59,6 +59,19 @@ def test_a_little_worse_counts_but_costs_no_patience() -> None:
     assert slower.relapses == slow.relapses == (NOW + 15_000,)
 
 
+def test_a_device_that_becomes_slow_is_not_the_less_busy_for_it() -> None:
+    """What slows it shows at once, the use that follows from it some readings later."""
+    usual = watch(Watch(), 0)
+    assert usual.background_pct == 9.0
+    now_ms = NOW + 5_000
+    use = 45.0  # of it the tasks alone take 50 at this speed
+    answer = 22.0 / 0.4 / (1.0 - use / 100.0)
+    samples = (Sample(now_ms, use, answer),)
+    begun = state("cell-1", now_ms, work=Work(1_000, 5_000, samples).to_document())
+    slow = watch_device(CELL, begun, usual, TaskLoad(LOAD_PCT), now_ms).watch
+    assert (slow.speed, slow.background_pct) == (0.4, 9.0)
+
+
 def test_noise_changes_nothing() -> None:
     first = watch(Watch(), 0)
     assert watch(first, 15, speed=0.99) == first

@@ -1,4 +1,4 @@
-"""After an alert that nothing moved for, the site is looked at again a few readings later."""
+"""After an alert the site is looked at again a few readings later."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ import json
 import pytest
 
 from tests.fakes.sites import Workshop
-from tests.unit.tocsin.workshops import DEVICES, PLACES, heard, run, set_content, told_workshop
+from tests.unit.tocsin.workshops import (
+    DEVICES,
+    PLACES,
+    SITE,
+    heard,
+    run,
+    set_content,
+    told_workshop,
+)
 from tocsin.domain.requests import Request, parse_request
 from tocsin.domain.work import Sample, Work
 
@@ -32,6 +40,15 @@ async def test_an_alert_is_looked_into_for_a_while(shop: Workshop) -> None:
         looks += 1
         assert await shop.rebalance(_read(document)) == "unchanged"
     assert looks == 8
+
+
+async def test_an_alert_that_a_run_has_seen_already_is_looked_into_too(shop: Workshop) -> None:
+    """The timer may be sooner than the alert's own request, and nobody else looks closer."""
+    at_ms = shop.clock.now_ms - 5_000
+    request = Request(SITE, "alert", at_ms, alerted={"cell-1": at_ms})
+    assert await shop.rebalance(request) == "covered"
+    document, delay_s = shop.requests.queue.pop()
+    assert (document["kind"], delay_s) == ("timer", 5)
 
 
 async def test_the_timer_alone_asks_for_nothing(shop: Workshop) -> None:
