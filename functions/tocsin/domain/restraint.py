@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,12 +74,24 @@ class Moved:
     source: str
     target: str
 
-    def to_document(self) -> list[Any]:
-        return [self.t, self.version, self.task_id, self.source, self.target]
+    def to_document(self) -> dict[str, Any]:
+        return {
+            "t": self.t,
+            "version": self.version,
+            "taskId": self.task_id,
+            "from": self.source,
+            "to": self.target,
+        }
 
     @classmethod
-    def from_document(cls, document: Iterable[Any]) -> Moved:
-        return cls(*document)
+    def from_document(cls, document: Mapping[str, Any]) -> Moved:
+        return cls(
+            document["t"],
+            document["version"],
+            document["taskId"],
+            document["from"],
+            document["to"],
+        )
 
 
 @dataclass(frozen=True, slots=True)

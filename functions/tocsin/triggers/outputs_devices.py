@@ -93,6 +93,16 @@ class OutageShown(Output):
     since: int
 
 
+class WorkShown(Output):
+    """What a device measured of its own work lately: columns, the newest row last."""
+
+    period_ms: int
+    message_ms: int
+    t: list[int]
+    cpu_pct: list[float]
+    answer_ms: list[float | None]
+
+
 class DeviceShown(Output):
     """The latest state of a device (docs/formats.md)."""
 
@@ -115,6 +125,7 @@ class DeviceShown(Output):
     outage: OutageShown | None
     model_version: str | None
     enqueued_at: int
+    work: WorkShown | None
 
 
 class DevicesShown(Listed):

@@ -80,6 +80,8 @@ class PlannedDeviceShown(Output):
     background_pct: float
     capacity_pct: float
     load_pct: float
+    speed: float
+    basis: str
 
 
 class OrderedTaskShown(Output):
@@ -111,6 +113,46 @@ class PlansShown(Listed):
     plans: list[PlanListed]
 
 
+class WatchShown(Output):
+    """What is remembered of a device from run to run; times in ms."""
+
+    speed: float
+    background_pct: float
+    basis: str
+    better_since: int | None
+    odd_since: int | None
+    relapses: list[int]
+    silent: bool
+    returns: list[int]
+    since: int | None
+
+
+class MovedShown(Output):
+    """A task that was moved within the last hour."""
+
+    t: int
+    version: int
+    task_id: str
+    source: str = field(name="from")
+    target: str = field(name="to")
+
+
+class PromiseShown(Output):
+    """What the last plan expects: ms of answer by device."""
+
+    version: int
+    made_at: int
+    answers_ms: dict[str, float]
+
+
+class HoldShown(Output):
+    """Nothing moves but what operators order, from when until when (ms), and why."""
+
+    since: int
+    until: int
+    reason: str
+
+
 class StandingShown(Output):
     """What the last run found. The figures are there where it looked for a plan."""
 
@@ -120,7 +162,11 @@ class StandingShown(Output):
     version: int
     checked_at: int
     outcome: Literal["planned", "unchanged", "paused", "covered", "followed-up", "impossible"]
-    background: dict[str, float]
+    devices: dict[str, WatchShown]
+    moves: list[MovedShown]
+    broken_promises: int
+    promise: PromiseShown | None
+    hold: HoldShown | None
     notes: list[str]
     status: Status | UnsetType = UNSET
     objective: float | UnsetType = UNSET

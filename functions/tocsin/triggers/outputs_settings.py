@@ -21,6 +21,16 @@ class LimitsShown(Output):
     min_health: float
 
 
+class PaceShown(Output):
+    """How much may move in how long."""
+
+    per_task_hour: int
+    per_device_hour: int
+    per_site_hour: int
+    settle_s: float
+    quiet_s: float
+
+
 class WeightsShown(Output):
     """What each thing costs in watts."""
 
@@ -47,6 +57,7 @@ class OptimiserShown(SettingShown):
     paused: bool
     silent_after_s: float
     limits: LimitsShown
+    pace: PaceShown
     weights: WeightsShown
     search: SearchShown
 
