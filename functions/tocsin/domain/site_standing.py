@@ -19,12 +19,14 @@ Outcome = Literal["planned", "unchanged", "paused", "covered", "followed-up", "i
 class Memory:
     """What is remembered of a site from run to run, however often a process ends in between.
 
-    ``watches``: by device. ``moves``: of the last hour, oldest first.
+    ``watches``: by device. ``moves``: of the last hour, oldest first. ``recalled_at``: the moves of
+    plans made until then (ms) are among them.
     """
 
     watches: Mapping[str, Watch] = field(default_factory=dict)
     moves: tuple[Moved, ...] = ()
     trust: Trust = field(default_factory=Trust)
+    recalled_at: int = 0
 
     def to_document(self) -> dict[str, Any]:
         trust = self.trust
@@ -34,6 +36,7 @@ class Memory:
             "brokenPromises": trust.broken,
             "promise": None if trust.promise is None else trust.promise.to_document(),
             "hold": None if trust.hold is None else trust.hold.to_document(),
+            "recalledAt": self.recalled_at,
         }
 
     @classmethod
@@ -51,6 +54,7 @@ class Memory:
                 None if promise is None else Promise.from_document(promise),
                 None if hold is None else Hold.from_document(hold),
             ),
+            recalled_at=document.get("recalledAt", 0),
         )
 
 

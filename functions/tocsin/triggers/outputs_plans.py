@@ -167,6 +167,7 @@ class StandingShown(Output):
     broken_promises: int
     promise: PromiseShown | None
     hold: HoldShown | None
+    recalled_at: int
     notes: list[str]
     status: Status | UnsetType = UNSET
     objective: float | UnsetType = UNSET

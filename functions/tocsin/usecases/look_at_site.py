@@ -13,12 +13,13 @@ from tocsin.domain.site_settings import Content, StoredSetting, content_of
 from tocsin.domain.site_standing import EMPTY, Memory, SiteStanding
 from tocsin.domain.stored_plan import StoredPlan
 from tocsin.domain.twins import Twin
+from tocsin.domain.watch import HOUR_MS
 from tocsin.planning.inputs.optimiser import Optimiser, parse_optimiser
 from tocsin.planning.inputs.overrides import Overrides, parse_overrides
 from tocsin.planning.inputs.tasks import parse_tasks
 from tocsin.planning.inputs.twins import EdgeDevice, parse_devices
 from tocsin.planning.problem import Task
-from tocsin.usecases.ports.planning import SiteSettings, Sources, Twins
+from tocsin.usecases.ports.planning import Plans, SiteSettings, Sources, Twins
 
 INDEX_LAG_MS = 5 * 60 * 1_000  # a twin changed since may be found as it was before
 READS_AT_ONCE = 8
@@ -30,7 +31,8 @@ class SiteView:
     """A site at one moment. ``notes``: what could not be read of it.
 
     ``plans``: those of the last minutes and those still open, newest first; ``last``: the newest
-    of all, None before the first. ``settings_changed_at``: when an operator last changed those of
+    of all, None before the first. ``made``: at least all since the run whose memory this is.
+    ``settings_changed_at``: when an operator last changed those of
     the optimiser (ms), None before the first time.
     """
 
@@ -44,6 +46,7 @@ class SiteView:
     overrides: Overrides
     standing: SiteStanding | None
     plans: Sequence[StoredPlan]
+    made: Sequence[StoredPlan]
     last: StoredPlan | None
     settings_changed_at: int | None = None
 
@@ -61,13 +64,13 @@ class SiteView:
 async def look_at_site(site_id: str, sources: Sources, *, now_ms: int) -> SiteView:
     """Raises InvalidProblemError when a stored setting is malformed or the tasks are not described,
     DeliveryError when the hub does not answer, and what the database raises when it is away."""
-    found, states, (optimiser, overrides, tasks), standing, recent = await asyncio.gather(
+    found, states, (optimiser, overrides, tasks), (standing, made) = await asyncio.gather(
         sources.twins.list_twins(site_id),
         sources.fleet.devices(site_id),
         _fetch_contents(site_id, sources.settings),
-        sources.plans.find_standing(site_id),
-        sources.plans.list_recent(site_id, since_ms=now_ms - INDEX_LAG_MS),
+        _fetch_plans(site_id, sources.plans, now_ms),
     )
+    recent = [plan for plan in made if plan.is_open or plan.created_at >= now_ms - INDEX_LAG_MS]
     newest = recent or await sources.plans.list_plans(site_id, before_version=NEWEST, most=1)
     devices, notes = parse_devices(await _refresh_twins(found, recent, sources.twins))
     return SiteView(
@@ -81,6 +84,7 @@ async def look_at_site(site_id: str, sources: Sources, *, now_ms: int) -> SiteVi
         overrides=parse_overrides(overrides),
         standing=standing,
         plans=recent,
+        made=made,
         last=newest[0] if newest else None,
         settings_changed_at=None if optimiser is None else optimiser.entry.set_at,
     )
@@ -101,6 +105,17 @@ async def fetch_twins(device_ids: Iterable[str], twins: Twins) -> list[Twin]:
 
     found = await asyncio.gather(*map(fetch, sorted(device_ids)))
     return [twin for twin in found if twin is not None]
+
+
+async def _fetch_plans(
+    site_id: str, plans: Plans, now_ms: int
+) -> tuple[SiteStanding | None, list[StoredPlan]]:
+    """How the site stands; and its plans (newest first) of the last minutes, those still open, and
+    those of the last hour that the standing does not know: their runs ended before they said so."""
+    standing = await plans.find_standing(site_id)
+    recalled_at = 0 if standing is None else standing.memory.recalled_at
+    since_ms = min(now_ms - INDEX_LAG_MS, max(recalled_at, now_ms - HOUR_MS))
+    return standing, await plans.list_recent(site_id, since_ms=since_ms)
 
 
 async def _fetch_contents(

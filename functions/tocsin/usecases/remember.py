@@ -22,14 +22,18 @@ def recall(view: SiteView) -> Memory:
     and without what is over."""
     memory, now_ms = view.memory, view.looked_at
     known = {moved.version for moved in memory.moves}
-    plans = view.plans or ([] if view.last is None else [view.last])
-    missed = [moved for plan in plans if plan.version not in known for moved in list_moves(plan)]
+    missed = [
+        moved for plan in view.made if plan.version not in known for moved in list_moves(plan)
+    ]
     moves = sorted([*memory.moves, *missed], key=lambda moved: moved.t)
     trust = replace(
         memory.trust, hold=lift_hold(memory.trust.hold, view.settings_changed_at, now_ms)
     )
     return replace(
-        memory, moves=tuple(moved for moved in moves if now_ms - moved.t < HOUR_MS), trust=trust
+        memory,
+        moves=tuple(moved for moved in moves if now_ms - moved.t < HOUR_MS),
+        trust=trust,
+        recalled_at=now_ms,
     )
 
 

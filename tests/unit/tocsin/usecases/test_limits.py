@@ -16,6 +16,7 @@ from tests.fakes.messages import NOW
 from tests.fakes.sites import FakeClock, FakeSites, Workshop
 from tests.unit.tocsin.workshops import PLACES, SITE, run, set_content, state
 from tocsin.domain.errors import BusyError
+from tocsin.domain.restraint import Moved
 from tocsin.domain.site_standing import SiteStanding
 from tocsin.domain.work import Sample, Work
 from tocsin.planning.inputs.optimiser import PACE
@@ -124,6 +125,13 @@ class Site(RuleBasedStateMachine):
             for version in {plan["version"] for plan in self.sites.all_plans(SITE)[:2]}:
                 await run(self.shop, "follow-up", version=version)
 
+    async def recall(self) -> tuple[Moved, ...]:
+        """The moves that the standing knows of after a run that ends well."""
+        await self._run("")
+        standing = await self.sites.find_standing(SITE)
+        assert standing is not None
+        return standing.memory.moves
+
     async def _measure(self) -> None:
         now_ms = self.shop.clock.now_ms
         self.shop.twins.now_ms = now_ms
@@ -138,6 +146,20 @@ class Site(RuleBasedStateMachine):
             if name in self.alerts:
                 fields["alert"] = {"t": self.alerts[name]}
             await self.shop.store.save_devices([state(name, now_ms, **fields)])
+
+
+def test_what_processes_that_ended_had_moved_is_recalled_though_it_was_long_ago() -> None:
+    site = Site()
+    for name in ("cell-1", "cell-2"):
+        site.change_speed(name=name, speed=0.2)
+        site.run_after(seconds=15, ends="before it remembers")
+        site.change_speed(name=name, speed=1.0)
+        site.run_after(seconds=300, ends="before it remembers")
+    site.run_after(seconds=1_200, ends="before it remembers")
+    assert len({version for version, _ in site.seen}) > 1
+    site.shop.clock.pass_s(1)
+    standing = asyncio.run(site.recall())
+    assert len(standing) == len(site.seen)
 
 
 TestLimits = Site.TestCase
