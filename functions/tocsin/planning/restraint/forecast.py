@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tocsin.planning.arrays.load_price import FULLEST, estimate_response_ms
+from tocsin.planning.arrays.load_price import FULLEST, LEAST_PCT, estimate_response_ms
 from tocsin.planning.arrays.pairs import NOWHERE
 from tocsin.planning.arrays.site import Site
 from tocsin.planning.arrays.types import Bools, Floats, Ints
@@ -17,9 +17,14 @@ NOISE, USE_NOISE = 0.06, 0.015
 # By so large a share the answer of a device that gains tasks is not known, and by so much its use:
 # at nine tenths of use a hundredth more makes an answer a tenth longer.
 ESTIMATE, USE_ESTIMATE = 0.05, 0.015
+GROWTH = 0.05  # of what it can carry: who gains less is known the better
 # Of the lateness of a task where it runs, what staying leaves of it however much else leaves: what
 # waits there has to be worked off first, and nobody knows yet what a device in trouble still can.
 HANGS = 0.3
+LATE = 0.1  # a chance of being late from which on a task is to be helped
+# Of what a device can carry: what may be filled by moves. Beyond it a percent more load, or a busy
+# second, makes answers so much later that no estimate is good enough to tell by how much.
+SAFE = 0.88
 RISK = 0.03  # a chance of being late that a receiver's own tasks may be given
 LOGISTIC = 1.702  # makes the logistic curve nearly the normal distribution's
 PER_OVERLOAD_PCT = 0.02  # late tasks that a percent above capacity counts for
@@ -32,6 +37,7 @@ class Forecast:
 
     doubt: a share by which answers are taken for longer than estimated.
     deadline: ``[t]`` ms, infinite where there is none. priority: ``[t]``.
+    stay: ``[t]`` where each runs; device 0 for those that run nowhere.
     late_now: ``[t]`` the chance of each that it is late where it runs; 0 where it runs nowhere.
     """
 
@@ -39,6 +45,7 @@ class Forecast:
     deadline: Floats
     priority: Floats
     doubt: float
+    stay: Ints
     late_now: Floats
 
     @classmethod
@@ -46,10 +53,10 @@ class Forecast:
         deadline = [np.inf if t.deadline_ms is None else t.deadline_ms for t in site.tasks]
         priority = [task.priority for task in site.tasks]
         nobody = np.zeros(len(site.tasks))
-        new = cls(site, np.array(deadline, float), np.array(priority, float), doubt, nobody)
         runs = site.present != NOWHERE
-        late = new._estimate_settled(np.where(runs, site.present, 0))
-        return replace(new, late_now=np.where(runs, late, 0.0))
+        stay = np.where(runs, site.present, 0)
+        new = cls(site, np.array(deadline, float), np.array(priority, float), doubt, stay, nobody)
+        return replace(new, late_now=np.where(runs, new._estimate_settled(stay), 0.0))
 
     def estimate_answers(self, plan: Ints) -> Floats:
         """``[d]`` ms; infinite for a device that does nothing."""
@@ -66,14 +73,18 @@ class Forecast:
         """``[t]``: of being late once every device shows what it has been given."""
         site = self.site
         answers = self.estimate_answers(plan)
-        # What moves may be answered later than estimated; what stays is known as it is.
-        gains = self._find_gaining(plan)
-        answers = np.where(gains, answers * (1.0 + self.doubt), answers)
+        # What grows may be answered later than estimated; what stays is known as it is.
+        growth = self.measure_growth(site.device_loads(plan))
+        answers = answers * (1.0 + self.doubt * growth)
         use = self.estimate_use(site.device_loads(plan))
-        spread = spread_answers(use, gains)
-        chance = compare_deadlines(answers[plan], spread[plan], self.deadline)
+        chance = compare_deadlines(answers[plan], spread_answers(use, growth)[plan], self.deadline)
         misplaced = site.misplaced[np.arange(len(plan)), plan]
         return np.asarray(np.where(misplaced, 1.0, chance))
+
+    def measure_growth(self, loads: Floats) -> Floats:
+        """``[d]``, from 0 to 1: how far *loads* ``[d]`` are from what is known."""
+        step = np.maximum(GROWTH * self.site.usable, LEAST_PCT)
+        return np.asarray(np.clip((loads - self.site.device_loads(self.stay)) / step, 0.0, 1.0))
 
     def estimate_use(self, loads: Floats) -> Floats:
         """``[d]``, from 0 to FULLEST, at *loads* ``[d]`` percent."""
@@ -89,8 +100,9 @@ class Forecast:
         return late + PER_OVERLOAD_PCT * float(np.maximum(over, 0.0).sum())
 
     def find_harmed(self, plan: Ints) -> Bools:
-        """``[d]``: whether a device gains tasks by *plan* that its own are late for, or that are
-        more than it can carry."""
+        """``[d]``: whether a device gains tasks by *plan* that its own are late for; that fill it
+        beyond what is safe; or beyond what it carries, where that is late already: it would not be
+        well once its trouble is over."""
         site = self.site
         stay = np.where(site.present == NOWHERE, plan, site.present)
         gains = self._find_gaining(plan)
@@ -98,8 +110,17 @@ class Forecast:
         own = (plan == site.present) & (risen > RISK)
         hurt = np.zeros(len(site.devices), bool)
         hurt[plan[own]] = True
-        full = site.device_loads(plan) > FULLEST * site.usable + ROUNDING
-        return np.asarray(gains & (hurt | full))
+        loads = site.device_loads(plan)
+        most = site.device_loads(stay)
+        most = np.where(self.find_well(), np.maximum(SAFE * site.usable, most), most)
+        return np.asarray(gains & (hurt | (loads > most + ROUNDING)))
+
+    def find_well(self) -> Bools:
+        """``[d]``: whether nothing that a device runs is late now."""
+        well = np.ones(len(self.site.devices), bool)
+        late = (self.late_now > LATE) & (self.site.present != NOWHERE)
+        well[self.site.present[late]] = False
+        return well
 
     def _find_gaining(self, plan: Ints) -> Bools:
         """``[d]``: whether a device gains anything."""
@@ -108,12 +129,12 @@ class Forecast:
         return gains
 
 
-def spread_answers(use: Floats, gains: Bools) -> Floats:
-    """``[d]``: by what share answers differ from what is estimated at *use* ``[d]``; more for a
-    device that *gains* ``[d]`` tasks."""
+def spread_answers(use: Floats, growth: Floats) -> Floats:
+    """``[d]``: by what share answers differ from what is estimated at *use* ``[d]``; the more, the
+    more its load grows (*growth* ``[d]``, from 0 to 1)."""
     known = NOISE**2 + (USE_NOISE / (1.0 - use)) ** 2
     guessed = ESTIMATE**2 + (USE_ESTIMATE / (1.0 - use)) ** 2
-    return np.asarray(np.sqrt(known + np.where(gains, guessed, 0.0)))
+    return np.asarray(np.sqrt(known + growth * guessed))
 
 
 def compare_deadlines(answers: Floats, spread: Floats, deadline: Floats) -> Floats:

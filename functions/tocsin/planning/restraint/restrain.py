@@ -20,7 +20,9 @@ from tocsin.planning.moves.greedy import stay_in_place
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
 from tocsin.planning.restraint.allowance import Allowance
+from tocsin.planning.restraint.exchange import exchange_late
 from tocsin.planning.restraint.forecast import (
+    LATE,
     RISK,
     Forecast,
     compare_deadlines,
@@ -29,7 +31,6 @@ from tocsin.planning.restraint.forecast import (
 from tocsin.planning.results.reasons import explain_migrations, find_violations
 from tocsin.planning.search.search import measure_gap
 
-LATE = 0.1  # a chance of being late from which on a task is to be helped
 PER_MOVE = 0.25  # late tasks that a move must at least spare: moving is a risk in itself
 SLIGHT = 0.05  # late tasks that moves for watts may cost: what the forecast cannot tell from none
 TRIALS = 12  # receivers that are tried for a task
@@ -51,24 +52,49 @@ def restrain(problem: Problem, site_id: str, plan: Plan, allowance: Allowance) -
     site = build_site(problem, site_id)
     if not len(site.load):
         return Restrained(plan, (), {})
-    forecast = Forecast.of(site, allowance.doubt)
+    closed = np.array([device.closed for device in site.devices], bool)
+    forecast = Forecast.of(
+        _open_closed(problem, site, site_id) if closed.any() else site, allowance.doubt
+    )
     place = {device.device_id: index for index, device in enumerate(site.devices)}
     best = np.array([place[plan.allocation[task.task_id] or ""] for task in site.tasks], np.int64)
-    chosen, held = _Choice(problem, site, forecast, allowance).choose(best)
-    kept = plan if np.array_equal(chosen, best) else _rebuild(problem, site, plan, chosen)
-    answers = forecast.estimate_answers(chosen)
-    gains = np.unique(chosen[chosen != site.present]).tolist()
-    expected = {site.devices[index].device_id: round(float(answers[index]), 1) for index in gains}
-    return Restrained(kept, held, expected)
+    choice = _Choice(problem, forecast, closed, allowance)
+    chosen, held = choice.choose(best)
+    kept = (
+        plan
+        if np.array_equal(chosen, best)
+        else _rebuild(problem, forecast.site, plan, chosen, choice.list_reasons(chosen))
+    )
+    return Restrained(kept, held, _expect(forecast, chosen))
+
+
+def _open_closed(problem: Problem, site: Site, site_id: str) -> Site:
+    """*site* where closed devices may be given tasks, at what they cost there."""
+    devices = tuple(replace(device, closed=False) for device in problem.devices)
+    opened = build_site(replace(problem, devices=devices), site_id)
+    row = {task.task_id: index for index, task in enumerate(opened.tasks)}
+    return replace(site, cost=opened.cost[[row[task.task_id] for task in site.tasks]])
+
+
+def _expect(forecast: Forecast, chosen: Ints) -> dict[str, float]:
+    """ms of answer by device, of those that gain tasks and are well: what is promised."""
+    site, answers = forecast.site, forecast.estimate_answers(chosen)
+    gains = np.unique(chosen[chosen != site.present])
+    return {
+        site.devices[index].device_id: round(float(answers[index]), 1)
+        for index in gains[forecast.find_well()[gains]].tolist()
+    }
 
 
 class _Choice:
     """The steps from a plan to a harmless one; all arrays are ``[t]`` or ``[d]``."""
 
     def __init__(
-        self, problem: Problem, site: Site, forecast: Forecast, allowance: Allowance
+        self, problem: Problem, forecast: Forecast, closed: Bools, allowance: Allowance
     ) -> None:
-        self._site = site
+        self._site = site = forecast.site
+        self._closed = closed
+        self._partner: Mapping[int, int] = {}
         self._forecast = forecast
         self._allowance = allowance
         self._stay = stay_in_place(site)
@@ -84,8 +110,13 @@ class _Choice:
         )
 
     def choose(self, best: Ints) -> tuple[Ints, tuple[str, ...]]:
+        site = self._site
         plan, undone = self._undo_harm(best)
         plan = self._relieve(plan)
+        exchanged = exchange_late(
+            self._forecast, plan, free=site.counted & ~self._ordered, closed=self._closed
+        )
+        plan, self._partner = exchanged.plan, exchanged.partner
         plan, exceeded = self._keep_limits(plan)
         plan = self._undo_useless(plan)
         before, after = self._forecast.weigh(self._stay), self._forecast.weigh(plan)
@@ -97,6 +128,21 @@ class _Choice:
         if np.array_equal(plan, self._stay) and not np.array_equal(best, self._stay):
             return self._economise(best, held)
         return plan, tuple(held)
+
+    def list_reasons(self, chosen: Ints) -> dict[str, str]:
+        """Why tasks move for what *chosen* makes of their answers, by task."""
+        site, found = self._site, dict[str, str]()
+        late = self._forecast.late_now > LATE
+        for index in np.flatnonzero(self._find_moved(chosen) & late).tolist():
+            here = site.devices[int(site.present[index])].device_id
+            found[site.tasks[index].task_id] = f"{here} answers too late for it"
+        for task, other in self._partner.items():
+            if chosen[other] == site.present[task]:
+                name = site.tasks[task].task_id
+                found[site.tasks[other].task_id] = (
+                    f"it makes room for {name}, whose lateness counts more"
+                )
+        return found
 
     def _economise(self, best: Ints, held: list[str]) -> tuple[Ints, tuple[str, ...]]:
         """*best* as it is if it moves for watts enough, and harms nobody."""
@@ -155,10 +201,11 @@ class _Choice:
         loads = site.device_loads(plan) + site.load[task]
         use = forecast.estimate_use(loads)
         answer = site.idle_ms / (1.0 - use) * (1.0 + forecast.doubt)
-        spread = spread_answers(use, np.ones(len(use), bool))
+        spread = spread_answers(use, np.ones(len(use)))
         good = compare_deadlines(answer, spread, forecast.deadline[task]) <= RISK
         good &= (
             (site.usable > 0)
+            & ~self._closed
             & (loads < site.usable)
             & np.isfinite(site.cost[task])
             & ~site.misplaced[task]
@@ -214,14 +261,19 @@ class _Choice:
         return plan, held
 
 
-def _rebuild(problem: Problem, site: Site, plan: Plan, chosen: Ints) -> Plan:
-    """*plan* with the allocation *chosen*."""
+def _rebuild(
+    problem: Problem, site: Site, plan: Plan, chosen: Ints, reasons: Mapping[str, str]
+) -> Plan:
+    """*plan* with the allocation *chosen*. *reasons*: by task, where they are known better."""
     objective = site.objective(chosen)
     allocation = dict(plan.allocation) | {
         task.task_id: site.devices[index].device_id
         for task, index in zip(site.tasks, chosen.tolist(), strict=True)
     }
-    migrations = tuple(explain_migrations(problem, site, chosen))
+    migrations = tuple(
+        replace(move, reason=reasons.get(move.task_id, move.reason))
+        for move in explain_migrations(problem, site, chosen)
+    )
     return replace(
         plan,
         status="feasible" if migrations else "unchanged",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -69,6 +70,34 @@ def test_as_much_as_fits_goes() -> None:
     tasks = (*fill("a", 6, 9.0), *fill("b", 5, 9.0))
     _, moves = carry_out(devices, tasks)
     assert 1 <= len(moves) < 6
+
+
+def fill_up(name: str, priority: float) -> tuple[Task, ...]:
+    return tuple(task(f"{name}-{index}", 13.0, name, priority=priority) for index in range(6))
+
+
+def test_where_nothing_has_room_what_counts_less_makes_way() -> None:
+    devices = (cell("a", 31.0, closed=True), cell("b"), cell("c"))
+    tasks = (*fill_up("a", 5.0), *fill_up("b", 1.0), *fill_up("c", 5.0))
+    found, moves = carry_out(devices, tasks)
+    of_a = {name for name, target in moves if target == "b"}
+    of_b = {name for name, target in moves if target == "a"}
+    assert len(of_a) == len(of_b) == 6, "c's tasks count as much as a's, and stay"
+    assert all(name.startswith("a-") for name in of_a)
+    reasons = {move.task_id: move.reason for move in found.plan.migrations}
+    assert all("makes room for a-" in reasons[name] for name in of_b)
+    assert all(reason for reason in reasons.values())
+    assert np.isfinite(found.plan.objective)
+
+
+def test_a_device_in_trouble_carries_no_more_than_it_did() -> None:
+    """It would not be well once its trouble is over."""
+    devices = (cell("a", 20.0), cell("b"))
+    light = tuple(task(f"a-{index}", 8.0, "a", priority=5.0) for index in range(9))
+    tasks = (*light, *fill_up("b", 1.0))
+    found, _ = carry_out(devices, tasks)
+    carried = sum(task.load_pct for task in tasks if found.plan.allocation[task.task_id] == "a")
+    assert carried <= 9 * 8.0
 
 
 def test_a_closed_device_keeps_its_tasks_and_takes_none() -> None:
