@@ -6,7 +6,7 @@ to the device in trouble for it. Nobody carries more than it may.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +25,8 @@ from tocsin.planning.restraint.forecast import (
 
 PER_EXCHANGE = 0.5  # late tasks that an exchange must at least spare: two moves, each a risk
 TRIALS = 6  # partners that are tried for a task
-MOST_LATE = 60  # tasks that partners are looked for: as many as move in a run
+MOST_LATE = 30  # tasks that partners are looked for at a time
+MOST_EXCHANGES = 30  # as many as the usual limit on moves in a run lets through
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,38 +39,52 @@ class Exchanged:
 
 
 def exchange_late(forecast: Forecast, plan: Ints, *, free: Bools, closed: Bools) -> Exchanged:
-    """*plan* ``[t]`` with late tasks in the places of others. *free*: ``[t]`` may move. *closed*:
-    ``[d]`` is given nothing but what makes way for a task of its own."""
+    """*plan* ``[t]`` with late tasks in the places of others, the best exchange first.
+
+    *free*: ``[t]`` may move. *closed*: ``[d]`` is given nothing but what makes way for its own.
+    """
     plan, partner = plan.copy(), dict[int, int]()
-    weight = forecast.priority * forecast.estimate_chances(plan)
-    for task in np.argsort(-weight, kind="stable")[:MOST_LATE].tolist():
+    while len(partner) < MOST_EXCHANGES:
         still = free & (plan == forecast.site.present)
-        if not still[task] or forecast.estimate_chances(plan)[task] <= LATE:
-            continue
-        other = _find_partner(forecast, plan, task, still, closed)
-        if other is not None:
-            plan[task], plan[other] = plan[other], plan[task]
-            partner[task] = other
+        best = max(_list_exchanges(forecast, plan, still, closed), default=None)
+        if best is None:
+            break
+        plan[best.task], plan[best.other] = plan[best.other], plan[best.task]
+        partner[best.task] = best.other
     return Exchanged(plan, partner)
 
 
-def _find_partner(
-    forecast: Forecast, plan: Ints, task: int, still: Bools, closed: Bools
-) -> int | None:
-    """With whom *task* best changes places; None where nobody would be worth it."""
-    gains = np.where(
-        still & ~closed[plan] & (plan != plan[task]), _estimate_gains(forecast, plan, task), -np.inf
-    )
+@dataclass(frozen=True, slots=True, order=True)
+class _Exchange:
+    """``spared``: late tasks, times their priority. ``relieved_pct``: by so much less the device in
+    trouble carries, which is room for the next exchange."""
+
+    spared: float
+    relieved_pct: float
+    task: int
+    other: int
+
+
+def _list_exchanges(
+    forecast: Forecast, plan: Ints, still: Bools, closed: Bools
+) -> Iterator[_Exchange]:
+    """Those that are worth it and harm nobody. *still*: ``[t]`` has not moved and may."""
+    chances = forecast.estimate_chances(plan)
+    late = np.flatnonzero(still & (chances > LATE))
+    urgent = late[np.argsort(-(forecast.priority * chances)[late], kind="stable")]
     weight = forecast.weigh(plan)
-    for other in np.argsort(-gains, kind="stable")[:TRIALS].tolist():
-        if gains[other] <= PER_EXCHANGE:
-            return None
-        trial = plan.copy()
-        trial[task], trial[other] = plan[other], plan[task]
-        spared = weight - forecast.weigh(trial)
-        if spared > PER_EXCHANGE and not forecast.find_harmed(trial)[trial[[task, other]]].any():
-            return int(other)
-    return None
+    for task in urgent[:MOST_LATE].tolist():
+        there = still & ~closed[plan] & (plan != plan[task])
+        gains = np.where(there, _estimate_gains(forecast, plan, task), -np.inf)
+        others = np.argsort(-gains, kind="stable")[:TRIALS]
+        for other in others[gains[others] > PER_EXCHANGE].tolist():
+            trial = plan.copy()
+            trial[task], trial[other] = plan[other], plan[task]
+            spared = weight - forecast.weigh(trial)
+            harmed = forecast.find_harmed(trial)[trial[[task, other]]].any()
+            if spared > PER_EXCHANGE and not harmed:
+                relieved = float(forecast.site.load[task] - forecast.site.load[other])
+                yield _Exchange(round(spared, 1), relieved, task, other)
 
 
 def _estimate_gains(forecast: Forecast, plan: Ints, task: int) -> Floats:
