@@ -9,8 +9,8 @@ from tocsin.domain.device_record import DeviceRecord
 
 IN_ALERT = 0.2  # below any sensible min_health: its tasks go elsewhere while they can
 # After an alert has cleared, a device is relied on more and more: a fault may only have gone out of
-# sight together with the work. By a usual min_health of .3 it gets small tasks after a minute.
-RECOVERY_MS = 10 * 60 * 1_000
+# sight together with the work. By a usual min_health of .3 it gets small tasks after 75 periods.
+RECOVERY = 600  # periods
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,9 @@ def all_silent(
 
 def _judge_recovery(state: DeviceRecord, now_ms: int) -> Health:
     cleared_at = state.cleared_at
-    if cleared_at is None or now_ms - cleared_at >= RECOVERY_MS:
+    recovery_ms = state.work.measure_periods(RECOVERY)
+    if cleared_at is None or now_ms - cleared_at >= recovery_ms:
         return SOUND
-    share = max(now_ms - cleared_at, 0) / RECOVERY_MS
+    share = max(now_ms - cleared_at, 0) / recovery_ms
     value = IN_ALERT + (1.0 - IN_ALERT) * share
     return Health(round(value, 2), "an alert has cleared minutes ago")

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.domain.sites import encode_site
-from tocsin.domain.watch import HOUR_MS
 
-HOLD_MS = 5 * 60 * 1_000  # the first time; doubled for each promise broken before
-MOST_HOLD_MS = HOUR_MS
+HOLD = 300  # periods the first time; doubled for each promise broken before
+MOST_DOUBLINGS = 3
 WITHIN = 1.35  # of what was promised: answers are known to a tenth, and a plan is made of several
-LATEST_MS = 5 * 60 * 1_000  # after that nobody can tell any more what a plan did
+LATEST = 300  # periods after which nobody can tell any more what a plan did
 MOST_BROKEN = 4
 
 
@@ -103,10 +102,13 @@ class Trust:
     hold: Hold | None = None
 
 
-def check_promise(trust: Trust, answers_ms: Mapping[str, float], now_ms: int) -> Trust:
+def check_promise(
+    trust: Trust, answers_ms: Mapping[str, float], now_ms: int, period_ms: float
+) -> Trust:
     """*trust* once the last plan's promise has been looked at.
 
-    *answers_ms*: of the devices that were measured after the plan had settled.
+    *answers_ms*: of the devices that were measured after the plan had settled. *period_ms*: of the
+    slowest device.
     """
     promise = trust.promise
     if promise is None:
@@ -118,14 +120,14 @@ def check_promise(trust: Trust, answers_ms: Mapping[str, float], now_ms: int) ->
     }
     if late:
         broken = min(trust.broken + 1, MOST_BROKEN)
-        lasts_ms = min(HOLD_MS * 2 ** (broken - 1), MOST_HOLD_MS)
+        lasts_ms = round(HOLD * period_ms) * 2 ** min(broken - 1, MOST_DOUBLINGS)
         reason = (
             f"plan {promise.version} did not bring what it promised: {', '.join(late.values())}"
         )
         return Trust(broken, None, Hold(now_ms, now_ms + lasts_ms, reason))
     if promise.answers_ms.keys() <= answers_ms.keys():
         return Trust(max(trust.broken - 1, 0), None, trust.hold)
-    if now_ms - promise.made_at > LATEST_MS:
+    if now_ms - promise.made_at > LATEST * period_ms:
         return Trust(trust.broken, None, trust.hold)
     return trust
 

@@ -19,6 +19,7 @@ from tocsin.domain.windows import History
 
 CPU_CHANNEL, ANSWER_CHANNEL = "cpu_pct", "response_ms"  # as a profile names them
 READINGS = 5  # of one sample
+USUAL_PERIOD_MS = 1_000  # of a device whose profile is not known yet
 DIGITS = 2
 
 
@@ -44,6 +45,10 @@ class Work:
     period_ms: int = 0
     message_ms: int = 0
     samples: tuple[Sample, ...] = ()
+
+    def measure_periods(self, count: float) -> float:
+        """How long (ms) so many periods of its device last."""
+        return count * (self.period_ms or USUAL_PERIOD_MS)
 
     def to_document(self) -> dict[str, Any]:
         return {

@@ -27,8 +27,8 @@ class PaceShown(Output):
     per_task_hour: int
     per_device_hour: int
     per_site_hour: int
-    settle_s: float
-    quiet_s: float
+    settle_periods: float
+    quiet_periods: float
 
 
 class WeightsShown(Output):

@@ -31,8 +31,8 @@ class PacePatch(Input):
     per_task_hour: Change[Number] = UNSET
     per_device_hour: Change[Number] = UNSET
     per_site_hour: Change[Number] = UNSET
-    settle_s: Change[Number] = UNSET
-    quiet_s: Change[Number] = UNSET
+    settle_periods: Change[Number] = UNSET
+    quiet_periods: Change[Number] = UNSET
 
 
 class WeightsPatch(Input):

@@ -14,6 +14,7 @@ from tocsin.domain.site_standing import EMPTY, Memory, SiteStanding
 from tocsin.domain.stored_plan import StoredPlan
 from tocsin.domain.twins import Twin
 from tocsin.domain.watch import HOUR_MS
+from tocsin.domain.work import UNKNOWN
 from tocsin.planning.inputs.optimiser import Optimiser, parse_optimiser
 from tocsin.planning.inputs.overrides import Overrides, parse_overrides
 from tocsin.planning.inputs.tasks import parse_tasks
@@ -54,6 +55,13 @@ class SiteView:
     def last_version(self) -> int:
         """Of the newest plan; 0 before the first."""
         return 0 if self.last is None else self.last.version
+
+    @property
+    def slowest_period_ms(self) -> float:
+        """Of the devices that run tasks."""
+        states = [self.states.get(device.device_id) for device in self.devices]
+        works = [UNKNOWN if state is None else state.work for state in states]
+        return max((work.measure_periods(1) for work in works), default=UNKNOWN.measure_periods(1))
 
     @property
     def memory(self) -> Memory:

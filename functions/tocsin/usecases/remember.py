@@ -14,7 +14,7 @@ from tocsin.planning.restraint.allowance import Allowance
 from tocsin.usecases.look_at_site import SiteView
 
 DOUBT = 0.1  # by which answers are taken for longer, for each promise that was broken lately
-PROMISE_AFTER_MS = 60_000  # after a plan: its orders are obeyed then, and what is measured is new
+PROMISE_AFTER = 60  # periods after a plan: its orders are obeyed, and what is measured is new
 
 
 def recall(view: SiteView) -> Memory:
@@ -56,7 +56,7 @@ def review(memory: Memory, conditions: Mapping[str, Condition], view: SiteView) 
             and condition.measured.answer_ms is not None
             and condition.measured.background_pct is not None
         }
-        trust = check_promise(trust, answers, now_ms)
+        trust = check_promise(trust, answers, now_ms, view.slowest_period_ms)
     watches = {name: condition.watch for name, condition in conditions.items()}
     return replace(memory, watches=watches, trust=trust)
 
@@ -72,7 +72,9 @@ def allow(memory: Memory, conditions: Mapping[str, Condition], view: SiteView) -
     return Allowance(
         moves=0 if memory.trust.hold else moves,
         gains={name: max(pace.per_device_hour - gained.get(name, 0), 0) for name in conditions},
-        economy=_is_quiet(memory, conditions.values(), 1_000 * pace.quiet_s, now_ms),
+        economy=_is_quiet(
+            memory, conditions.values(), pace.quiet_periods * view.slowest_period_ms, now_ms
+        ),
         doubt=DOUBT * memory.trust.broken,
     )
 
@@ -101,7 +103,9 @@ def list_reasons(memory: Memory, conditions: Mapping[str, Condition]) -> Iterabl
 def _is_settled(promise: Promise, view: SiteView) -> bool:
     """Whether what is measured shows what the plan did: its orders are obeyed or given up."""
     under_way = any(plan.version == promise.version and plan.is_under_way for plan in view.plans)
-    return not under_way and view.looked_at - promise.made_at >= PROMISE_AFTER_MS
+    return (
+        not under_way and view.looked_at - promise.made_at >= PROMISE_AFTER * view.slowest_period_ms
+    )
 
 
 def _is_quiet(

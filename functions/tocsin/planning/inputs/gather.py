@@ -13,6 +13,7 @@ from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.health import all_silent
 from tocsin.domain.site_standing import Memory
 from tocsin.domain.watch import Watch
+from tocsin.domain.work import UNKNOWN
 from tocsin.planning.inputs.ability import count_capacity, estimate_idle_ms
 from tocsin.planning.inputs.judging import Condition, Suspicion, judge_device
 from tocsin.planning.inputs.optimiser import Optimiser
@@ -130,9 +131,9 @@ def _is_kept(
         return True
     times = [moved.t for moved in known.memory.moves if moved.task_id == task_id]
     pace = known.optimiser.pace
-    return len(times) >= pace.per_task_hour or any(
-        now_ms - t < 1_000 * pace.settle_s for t in times
-    )
+    work = known.states[place].work if place in known.states else UNKNOWN
+    settled_after_ms = work.measure_periods(pace.settle_periods)
+    return len(times) >= pace.per_task_hour or any(now_ms - t < settled_after_ms for t in times)
 
 
 def _describe_device(known: Known, device: EdgeDevice, condition: Condition) -> Device:

@@ -11,7 +11,6 @@ from tocsin.domain.watch import Watch
 from tocsin.planning.inputs.ability import Measured
 from tocsin.planning.inputs.twins import EdgeDevice
 from tocsin.planning.inputs.watching import (
-    PERIOD_MS,
     TaskLoad,
     is_new_again,
     watch_device,
@@ -118,7 +117,7 @@ def _judge_disobedient(
 
 def _find_closed(record: DeviceRecord, watch: Watch, now_ms: int) -> str:
     """Why it is given nothing new for now."""
-    period_ms = record.work.period_ms or PERIOD_MS
+    period_ms = record.work.measure_periods(1)
     if record.alert_since is not None:
         return "it is in alert"
     if record.cleared_at is not None and now_ms - record.cleared_at < ALERT_PERIODS * period_ms:

@@ -21,16 +21,16 @@ class Pace:
 
     per_task_hour, per_device_hour, per_site_hour: moves of a task, tasks that a device is given,
         moves at the site, each within an hour.
-    settle_s: a task that has moved stays for so long.
-    quiet_s: so long nothing must have moved, or been in alert, before tasks that are in time move
-        for watts or balance.
+    settle_periods: a task that has moved stays for so many periods of its device.
+    quiet_periods: for so many periods of the site's slowest device nothing must have moved, or been
+        in alert, before tasks that are in time move for watts or balance.
     """
 
     per_task_hour: int = 4
     per_device_hour: int = 30
     per_site_hour: int = 300
-    settle_s: float = 60.0
-    quiet_s: float = 600.0
+    settle_periods: float = 60.0
+    quiet_periods: float = 600.0
 
 
 LIMITS = Limits(max_migrations=60)
@@ -82,8 +82,8 @@ def describe_optimiser(optimiser: Optimiser) -> dict[str, Any]:
             "perTaskHour": optimiser.pace.per_task_hour,
             "perDeviceHour": optimiser.pace.per_device_hour,
             "perSiteHour": optimiser.pace.per_site_hour,
-            "settleS": optimiser.pace.settle_s,
-            "quietS": optimiser.pace.quiet_s,
+            "settlePeriods": optimiser.pace.settle_periods,
+            "quietPeriods": optimiser.pace.quiet_periods,
         },
         "weights": asdict(optimiser.weights),
         "search": {"timeLimitS": search.time_limit_s, "gap": search.gap},
@@ -101,7 +101,7 @@ def _parse_limits(value: Mapping[str, Any]) -> Limits:
 
 
 def _parse_pace(value: Mapping[str, Any]) -> Pace:
-    names = ("perTaskHour", "perDeviceHour", "perSiteHour", "settleS", "quietS")
+    names = ("perTaskHour", "perDeviceHour", "perSiteHour", "settlePeriods", "quietPeriods")
     part, default = Fields(value, "optimiser.pace", names), PACE
 
     def take_whole(name: str, otherwise: int) -> int:
@@ -112,8 +112,8 @@ def _parse_pace(value: Mapping[str, Any]) -> Pace:
         per_task_hour=take_whole("perTaskHour", default.per_task_hour),
         per_device_hour=take_whole("perDeviceHour", default.per_device_hour),
         per_site_hour=take_whole("perSiteHour", default.per_site_hour),
-        settle_s=part.take_number("settleS", default.settle_s, high=86_400),
-        quiet_s=part.take_number("quietS", default.quiet_s, high=86_400),
+        settle_periods=part.take_number("settlePeriods", default.settle_periods, high=86_400),
+        quiet_periods=part.take_number("quietPeriods", default.quiet_periods, high=86_400),
     )
 
 

@@ -20,7 +20,6 @@ MESSAGES = 3  # so many may be missing before a device counts as silent
 STEP = 0.04  # of capacity: a smaller change is noise
 STEP_SPEED = 0.1
 RELAPSE = 0.15  # of capacity, or of speed: by so much it must get worse to be trusted less
-PERIOD_MS = 1_000  # of a device whose profile is not known yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def watch_device(
     measured = measure_ability(device, record.work, load.running_pct, since=load.since)
     if measured is None:
         return Watched(replace(watch, better_since=None), None, "")
-    period_ms = record.work.period_ms or PERIOD_MS
+    period_ms = record.work.measure_periods(1)
     closed = ""
     if measured.odd:
         since = now_ms if watch.odd_since is None else watch.odd_since
@@ -83,7 +82,7 @@ def watch_silence(
     return replace(watch, silent=watch.silent or quiet_ms > limit_ms)
 
 
-def is_new_again(watch: Watch, period_ms: int, now_ms: int) -> bool:
+def is_new_again(watch: Watch, period_ms: float, now_ms: int) -> bool:
     """Whether it was silent until a moment ago."""
     if not watch.returns:
         return False
@@ -92,7 +91,7 @@ def is_new_again(watch: Watch, period_ms: int, now_ms: int) -> bool:
 
 
 def _count(
-    device: EdgeDevice, watch: Watch, measured: Measured, period_ms: int, now_ms: int
+    device: EdgeDevice, watch: Watch, measured: Measured, period_ms: float, now_ms: int
 ) -> Watch:
     background = _choose_background(watch, measured)
     found = replace(

@@ -5,7 +5,7 @@ import pytest
 from tests.fakes.messages import NOW
 from tests.fakes.records import device_record
 from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.health import RECOVERY_MS, all_silent, guess_health
+from tocsin.domain.health import RECOVERY, all_silent, guess_health
 
 SILENT_MS = 30_000
 
@@ -21,8 +21,8 @@ def state(**changes: object) -> DeviceRecord:
         (state(alert={"t": 1}), 0.2, "in alert"),
         (state(clearedAt=NOW), 0.2, "cleared"),
         (state(clearedAt=NOW + 5), 0.2, "cleared"),
-        (state(clearedAt=NOW - RECOVERY_MS // 2), 0.6, "cleared"),
-        (state(clearedAt=NOW - RECOVERY_MS), 1.0, ""),
+        (state(clearedAt=NOW - 500 * RECOVERY), 0.6, "cleared"),
+        (state(clearedAt=NOW - 1_000 * RECOVERY), 1.0, ""),
     ],
 )
 def test_health_and_its_reason(record: DeviceRecord, value: float, why: str) -> None:

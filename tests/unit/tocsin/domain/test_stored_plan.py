@@ -31,10 +31,13 @@ STANDING: dict[str, Any] = {
             "since": 1_795_332_000_000,
         }
     },
-    "moves": [[1_795_332_073_000, 7, "a", "cell-1", "cell-2"]],
+    "moves": [
+        {"t": 1_795_332_073_000, "version": 7, "taskId": "a", "from": "cell-1", "to": "cell-2"}
+    ],
     "brokenPromises": 1,
     "promise": {"version": 7, "madeAt": 1_795_332_073_000, "answersMs": {"cell-2": 80.5}},
     "hold": {"since": 1_795_332_074_000, "until": 1_795_332_374_000, "reason": "plan 6 did not"},
+    "recalledAt": 1_795_332_072_000,
     "notes": ["no device was heard lately"],
 }
 FIGURES = ("status", "objective", "bound", "staying", "gap", "wallS", "violations")

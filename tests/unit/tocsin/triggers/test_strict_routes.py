@@ -150,7 +150,7 @@ SAMPLES = {
     "show_optimiser": Sample(params=NORTH),
     "change_optimiser": Sample(
         params=NORTH,
-        body={"limits": {"maxMigrations": None}, "pace": {"settleS": 90}, "hold": None},
+        body={"limits": {"maxMigrations": None}, "pace": {"settlePeriods": 90}, "hold": None},
         bad_bodies=(
             *PATCH,
             ({"limits": {"maxMigratoins": None}}, "'limits.maxMigratoins' is unknown; use maxMig"),

@@ -16,10 +16,10 @@ from tests.unit.tocsin.workshops import (
     set_content,
     told_workshop,
 )
-from tocsin.domain.restraint import HOLD_MS, Hold
+from tocsin.domain.restraint import HOLD, Hold
 from tocsin.domain.work import Sample, Work
 from tocsin.usecases.change_setting import change_setting
-from tocsin.usecases.remember import PROMISE_AFTER_MS
+from tocsin.usecases.remember import PROMISE_AFTER
 
 SLOW = 0.3
 
@@ -54,7 +54,7 @@ async def slow_down(shop: Workshop) -> None:
     assert await run(shop) == "planned"
     assert {move["from"] for move in latest(shop)["migrations"]} == {"cell-1"}
     await carry_out(shop, latest(shop)["version"])
-    shop.clock.pass_s(PROMISE_AFTER_MS / 1_000)
+    shop.clock.pass_s(PROMISE_AFTER)
 
 
 async def find_hold(shop: Workshop) -> Hold | None:
@@ -96,7 +96,7 @@ async def test_a_broken_promise_holds_the_site_and_is_on_the_record(shop: Worksh
 
 async def test_a_hold_ends_by_itself(shop: Workshop) -> None:
     await break_promise(shop)
-    shop.clock.pass_s(HOLD_MS / 1_000)
+    shop.clock.pass_s(HOLD)
     await measured(shop)
     await run(shop)
     assert await find_hold(shop) is None

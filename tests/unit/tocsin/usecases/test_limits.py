@@ -112,7 +112,7 @@ class Site(RuleBasedStateMachine):
         for found in by_task.values():
             found.sort()
             for before, after in itertools.pairwise(found):
-                assert after - before >= 1_000 * PACE.settle_s
+                assert after - before >= 1_000 * PACE.settle_periods
 
     async def _run(self, ends: str) -> None:
         await self._measure()
