@@ -92,6 +92,15 @@ class SiteStanding:
             **({} if self.figures is None else self.figures.to_document()),
         }
 
+    def to_news(self) -> dict[str, Any]:
+        """What people who watch the site are told when it changes."""
+        hold = self.memory.trust.hold
+        return {
+            "outcome": self.outcome,
+            "notes": [*self.notes],
+            "hold": None if hold is None else hold.to_document(),
+        }
+
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> SiteStanding:
         return cls(

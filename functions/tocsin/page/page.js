@@ -4,7 +4,7 @@
 import { Fleet, stateOf } from "./fleet.js";
 import { isRecord, text } from "./json.js";
 import { Live } from "./live.js";
-import { clockTime, DeviceTable, Log, makeAlert, makeMove } from "./render.js";
+import { clockTime, DeviceTable, Log, makeAlert, makeMove, showReasons } from "./render.js";
 import { planLine, Work } from "./work.js";
 
 const FETCH_WITHIN_MS = 10_000;
@@ -198,6 +198,7 @@ function showWork() {
   const state = work.paused === true ? "paused: nothing is moved" : "";
   write("work-note", refused || state);
   element("moves").hidden = work.moves.length === 0;
+  showReasons(element("reasons"), work.reasons);
 }
 
 /** @param {number} now ms */

@@ -207,6 +207,19 @@ export function makeMove(move) {
   return entry;
 }
 
+/**
+ * Why work moves or does not, a line each; drawn again only when something else is to be said.
+ * @param {HTMLElement} place
+ * @param {string[]} reasons
+ */
+export function showReasons(place, reasons) {
+  const shown = [...place.children].map(({ textContent }) => textContent);
+  if (shown.length !== reasons.length || shown.some((line, index) => line !== reasons[index])) {
+    place.replaceChildren(...reasons.map((reason) => make("li", "reason", reason)));
+  }
+  place.hidden = reasons.length === 0;
+}
+
 /** @param {number} t ms */
 function timeOf(t) {
   const time = make("time", "time", clockTime(t));

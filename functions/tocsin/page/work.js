@@ -18,6 +18,8 @@ export class Work {
   moves = [];
   /** The newest plan. @type {Plan | null} */
   plan = null;
+  /** Why work moves or does not, in words, by the last run. @type {string[]} */
+  reasons = [];
   /** Whether the optimiser is paused; null while that is not known. @type {boolean | null} */
   paused = null;
 
@@ -25,6 +27,7 @@ export class Work {
   setLatest(answer) {
     if (isRecord(answer)) {
       this.#take(answer["plan"]);
+      this.#setStanding(answer["standing"]);
     }
   }
 
@@ -42,8 +45,17 @@ export class Work {
     }
     if (message["type"] === "plan") {
       this.#take(message["plan"]);
+    } else if (message["type"] === "standing") {
+      this.#setStanding(message["standing"]);
     } else if (message["type"] === "settings" && message["kind"] === "optimiser") {
       this.setOptimiser(message["setting"]);
+    }
+  }
+
+  /** @param {unknown} standing what the last run found */
+  #setStanding(standing) {
+    if (isRecord(standing)) {
+      this.reasons = list(standing, "notes").map(text).filter((note) => note !== "");
     }
   }
 

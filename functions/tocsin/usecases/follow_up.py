@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 SOON_MS = 5_000  # so long after a plan was made, its devices are looked at every second
 SOON_S, LATER_S = 1, 3
-CLOSER_S, CLOSER_FOR_MS = 5, 40_000  # after an alert
+CLOSER_S, CLOSER_FOR_MS = 5, 25_000  # after an alert
 
 
 @dataclass(frozen=True, slots=True)

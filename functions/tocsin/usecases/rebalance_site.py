@@ -44,7 +44,11 @@ async def rebalance_site(
             return await _carry_out(Run(request, lease, sources, dispatch, planner))
         except InvalidProblemError as error:
             return await keep_impossible(
-                request, str(error), plans=dispatch.plans, now_ms=dispatch.now_ms()
+                request,
+                str(error),
+                plans=dispatch.plans,
+                live=dispatch.live,
+                now_ms=dispatch.now_ms(),
             )
 
 
@@ -78,7 +82,7 @@ async def _carry_out(run: Run) -> Outcome:
     if _is_covered(request, view):
         return "covered"
     if paused:
-        return await keep_standing(view, "paused", None, plans=dispatch.plans)
+        return await keep_standing(view, "paused", None, plans=dispatch.plans, live=dispatch.live)
     # If devices were told something just now, what is planned next must know it.
     view = (
         await look_at_site(view.site_id, run.sources, now_ms=dispatch.now_ms())
@@ -95,13 +99,13 @@ async def _plan(view: SiteView, run: Run) -> Outcome:
     plan = draft.plan
     if plan is None or not plan.orders:
         outcome: Outcome = "impossible" if plan is None else "unchanged"
-        return await keep_standing(view, outcome, draft, plans=dispatch.plans)
+        return await keep_standing(view, outcome, draft, plans=dispatch.plans, live=dispatch.live)
     await run.lease.renew()
     # Whoever paused while the plan was made wants it no more.
     if (await fetch_optimiser(view.site_id, run.sources.settings)).paused:
-        return await keep_standing(view, "paused", None, plans=dispatch.plans)
+        return await keep_standing(view, "paused", None, plans=dispatch.plans, live=dispatch.live)
     await dispatch.plans.save_plan(plan)
-    await keep_standing(view, "planned", draft, plans=dispatch.plans)
+    await keep_standing(view, "planned", draft, plans=dispatch.plans, live=dispatch.live)
     await show_plan(plan, dispatch.live)
     progress = await follow_up(
         [plan, *view.plans], _collect_reports(view), run.lease, dispatch, paused=False

@@ -128,3 +128,27 @@ async def test_what_operators_order_is_done_all_the_same(shop: Workshop) -> None
     await measured(shop)
     await run(shop)
     assert latest(shop)["allocation"]["a1"] == "cell-1"
+
+
+async def test_a_hold_is_shown_to_those_who_watch_the_site_and_that_it_is_over(
+    shop: Workshop,
+) -> None:
+    await slow_down(shop)
+    await measured(shop, "cell-2", "cell-3")
+    shop.live.sent.clear()
+    await run(shop)
+    (told,) = [message for _, message in shop.live.sent if message["type"] == "standing"]
+    assert told["standing"]["hold"]["reason"] in "; ".join(told["standing"]["notes"])
+    shop.live.sent.clear()
+    await run(shop)
+    assert not [message for _, message in shop.live.sent if message["type"] == "standing"]
+    shop.clock.pass_s(HOLD)
+    await measured(shop, "cell-2", "cell-3")
+    await run(shop)
+    told = [message for _, message in shop.live.sent if message["type"] == "standing"][-1]
+    assert told["standing"]["hold"] is None
+
+
+async def test_who_cannot_be_shown_a_standing_holds_no_run_up(shop: Workshop) -> None:
+    shop.live.away = True
+    await slow_down(shop)

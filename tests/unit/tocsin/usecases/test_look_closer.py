@@ -39,7 +39,7 @@ async def test_an_alert_is_looked_into_for_a_while(shop: Workshop) -> None:
         shop.clock.pass_s(delay_s)
         looks += 1
         assert await shop.rebalance(_read(document)) == "unchanged"
-    assert looks == 8
+    assert looks == 5
 
 
 async def test_an_alert_that_a_run_has_seen_already_is_looked_into_too(shop: Workshop) -> None:

@@ -39,6 +39,17 @@ test("moves come newest first, each with its reason", () => {
   assert.match(planLine(work.plan), /^Plan 8 · by the clock/);
 });
 
+test("why work does not move is known from the API and from live messages", () => {
+  const work = new Work();
+  const hold = { since: 1, until: 2, reason: "plan 7 did not bring what it promised" };
+  work.setLatest({ plan: null, standing: { notes: [`held still: ${hold.reason}`], hold } });
+  assert.deepEqual(work.reasons, ["held still: plan 7 did not bring what it promised"]);
+  work.apply({ type: "standing", siteId: "s", standing: { notes: ["c-2 takes no more tasks"], hold: null } });
+  assert.deepEqual(work.reasons, ["c-2 takes no more tasks"]);
+  work.apply({ type: "standing", siteId: "s", standing: { notes: [], hold: null } });
+  assert.deepEqual(work.reasons, []);
+});
+
 test("moves are kept to a bound", () => {
   const work = new Work();
   const migrations = Array.from({ length: MAX_MOVES }, (_, n) => ({ taskId: `t${n}`, to: "c" }));
