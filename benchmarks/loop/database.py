@@ -60,6 +60,16 @@ class Database:
     ) -> History:
         return History.empty(profile)
 
+    async def find_newer(self, record: DeviceRecord) -> DeviceRecord | None:  # noqa: ARG002
+        """No process ends here before it has told everything."""
+        return None
+
+    async def find_latest(self, profile: str) -> int:  # noqa: ARG002 (nothing is published)
+        return 0
+
+    async def keep_latest(self, profile: str, at: int) -> None:
+        """Nobody else takes bundles."""
+
     async def save_alerts(self, alerts: Sequence[Alert]) -> list[Refusal]:
         self.alerts += alerts
         return [None] * len(alerts)
@@ -80,6 +90,9 @@ class Database:
         return []
 
     async def mark(self, key: AlertKey, marks: Mapping[Mark, int]) -> None:
+        """Nobody sweeps here."""
+
+    async def set_aside(self, key: AlertKey, at_ms: int) -> None:
         """Nobody sweeps here."""
 
     async def find_plan(self, site_id: str, version: int) -> StoredPlan | None:  # noqa: ARG002

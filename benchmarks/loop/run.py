@@ -87,7 +87,10 @@ class Loop:
         self._live: Live = database
         self._beside = LiveBeside(database)
         self._models = ActiveModels(
-            PublishedBundles(read_committed, SigningKeys()), refresh_s=1e9, clock_s=lambda: 0.0
+            PublishedBundles(read_committed, SigningKeys()),
+            self.database,
+            refresh_s=1e9,
+            clock_s=lambda: 0.0,
         )
         self._memory = DeviceMemory()
         self._oracle = Oracle(SITE, self.cells, scenario.tasks)

@@ -52,9 +52,10 @@ def report_plans(work: Work, faults: Iterable[TrueFault], *, ended_ms: float) ->
 def _describe_event(work: Work, fault: TrueFault, ended_ms: float) -> dict[str, Any]:
     plan = _find_first_plan(work, fault)
     until = int(min(fault.end, ended_ms))
-    tasks = [
-        task for task in find_tasks(work, fault.device_id, fault.start) if task in work.deadline_ms
-    ]
+    # A device that was switched on after its fault had begun: what it began with.
+    first = min((own.at for own in work.allocated if own.device_id == fault.device_id), default=0)
+    running = find_tasks(work, fault.device_id, max(fault.start, first))
+    tasks = [task for task in running if task in work.deadline_ms]
     late = [t for t in range(fault.start, until, STEP_MS) if find_late_tasks(work, tasks, t)]
     well_at = late[-1] + STEP_MS if late else fault.start
     recovered = until - well_at >= WELL_MS

@@ -77,7 +77,10 @@ class DeviceRecord:
         if told is None:
             return True
         passed_ms = self.enqueued_at - told.enqueued_at
-        return not 0 <= passed_ms < every_ms or self.list_events() != told.list_events()
+        if not 0 <= passed_ms < every_ms or self.list_events() != told.list_events():
+            return True
+        # What is planned rests on it, and in trouble each reading tells more of how much is left.
+        return self.work.has_changed(told.work)
 
     def list_events(self) -> tuple[object, ...]:
         """What somebody acts on; values, and how the score moves, only have to be fresh."""

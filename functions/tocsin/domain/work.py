@@ -19,6 +19,8 @@ from tocsin.domain.windows import History
 
 CPU_CHANNEL, ANSWER_CHANNEL = "cpu_pct", "response_ms"  # as a profile names them
 READINGS = 5  # of one sample
+# Of the processor, and as a share of an answer: a smaller change from sample to sample is noise.
+CHANGED_PCT, CHANGED_ANSWER = 6.0, 0.3
 USUAL_PERIOD_MS = 1_000  # of a device whose profile is not known yet
 DIGITS = 2
 
@@ -45,6 +47,18 @@ class Work:
     period_ms: int = 0
     message_ms: int = 0
     samples: tuple[Sample, ...] = ()
+
+    def has_changed(self, told: Work) -> bool:
+        """Whether the newest sample says something else than that of *told*, beyond noise."""
+        if not self.samples or not told.samples:
+            return len(self.samples) != len(told.samples)
+        new, old = self.samples[-1], told.samples[-1]
+        if abs(new.cpu_pct - old.cpu_pct) > CHANGED_PCT:
+            return True
+        if new.answer_ms is None or old.answer_ms is None:
+            return new.answer_ms != old.answer_ms
+        shortest = min(new.answer_ms, old.answer_ms)
+        return abs(new.answer_ms - old.answer_ms) > CHANGED_ANSWER * shortest
 
     def measure_periods(self, count: float) -> float:
         """How long (ms) so many periods of its device last."""

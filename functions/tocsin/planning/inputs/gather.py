@@ -131,7 +131,8 @@ def _is_kept(
         return True
     times = [moved.t for moved in known.memory.moves if moved.task_id == task_id]
     pace = known.optimiser.pace
-    work = known.states[place].work if place in known.states else UNKNOWN
+    state = known.states.get(place or "")
+    work = UNKNOWN if state is None else state.work
     settled_after_ms = work.measure_periods(pace.settle_periods)
     return len(times) >= pace.per_task_hour or any(now_ms - t < settled_after_ms for t in times)
 

@@ -81,6 +81,14 @@ def test_tasks_that_stay_do_not_recover() -> None:
     assert event["late_s"] == 37.0
 
 
+def test_a_device_that_began_after_its_fault_has_what_it_began_with() -> None:
+    """On a slow machine a device may connect when its fault is under way."""
+    began = Allocated("cell-1", START + 3_000, 0, TASKS)
+    work = Work(DEADLINES, [began], make_answers(START + 2_000, END), [])
+    (event,) = report_plans(work, [FAULT], ended_ms=END)["events"]
+    assert event["tasks"] == 2
+
+
 def test_a_fault_that_makes_nobody_late_needs_no_recovery() -> None:
     (event,) = make_report(False, fault=TrueFault("throttled", "cell-2", START, END))["events"]
     assert (event["late_s"], event["to_recovered_s"]) == (0.0, 0.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -48,3 +50,37 @@ def test_it_is_read_as_it_was_stored_and_a_damaged_one_is_named() -> None:
     damaged = {**work.to_document(), "cpuPct": [41.0, "x"]}
     with pytest.raises(DamagedDocumentError, match=r"work.cpuPct\[1\]"):
         device_record("rig-1", work=damaged)
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "changed"),
+    [
+        (((50.0, 44.0),), ((51.5, 46.0),), False),
+        (((57.0, 44.0),), ((50.0, 44.0),), True),
+        (((95.0, 400.0),), ((93.0, 280.0),), True),
+        (((50.0, None),), ((51.0, None),), False),
+        (((50.0, None),), ((51.0, 44.0),), True),
+        ((), ((51.0, 44.0),), True),
+        ((), (), False),
+    ],
+)
+def test_a_change_of_work_is_told_from_noise(
+    new: tuple[tuple[float, float | None], ...],
+    old: tuple[tuple[float, float | None], ...],
+    changed: bool,
+) -> None:
+    works = [
+        Work(1_000, 5_000, tuple(Sample(1, use, answer) for use, answer in side))
+        for side in (new, old)
+    ]
+    assert works[0].has_changed(works[1]) is changed
+
+
+def test_what_is_measured_in_trouble_is_stored_at_once() -> None:
+    """A record may stay as it is for seconds, but not while a processor fills up."""
+    told, rises = (
+        replace(device_record("cell-1"), work=Work(1_000, 5_000, (Sample(1, use, 44.0),)))
+        for use in (50.0, 64.0)
+    )
+    assert rises.is_news(told, every_ms=8_000)
+    assert not told.is_news(told, every_ms=8_000)
