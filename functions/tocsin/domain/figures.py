@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Status = Literal["unchanged", "optimal", "feasible", "repaired"]
-ViolationKind = Literal["unplaced", "misplaced", "overload", "reserve", "late"]
+ViolationKind = Literal["unplaced", "misplaced", "overload", "reserve", "late", "shed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Violation:
         misplaced: the task remains where it must not be; its load in percent.
         overload, reserve: percent that the device carries above its capacity or reserve line.
         late: ms after the task's deadline.
+        shed: the task goes without, so that others are in time; its load in percent.
     subject: the id of the task or device. text: the same in words.
     """
 

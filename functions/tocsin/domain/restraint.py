@@ -94,6 +94,28 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """A task that goes without since then (ms), and ``why``. ``back_at``: None while it does."""
+
+    task_id: str
+    since: int
+    why: str
+    back_at: int | None = None
+
+    def to_document(self) -> dict[str, Any]:
+        return {
+            "taskId": self.task_id,
+            "since": self.since,
+            "why": self.why,
+            "backAt": self.back_at,
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Gone:
+        return cls(document["taskId"], document["since"], document["why"], document["backAt"])
+
+
+@dataclass(frozen=True, slots=True)
 class Trust:
     """How far estimates are relied on: ``broken`` promises lately, and what follows from them."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tocsin.domain.figures import Figures
-from tocsin.domain.restraint import Hold, Moved, Promise, Trust
+from tocsin.domain.restraint import Gone, Hold, Moved, Promise, Trust
 from tocsin.domain.watch import Watch
 
 STANDING_ID = "standing"
@@ -20,13 +20,15 @@ class Memory:
     """What is remembered of a site from run to run, however often a process ends in between.
 
     ``watches``: by device. ``moves``: of the last hour, oldest first. ``recalled_at``: the moves of
-    plans made until then (ms) are among them.
+    plans made until then (ms) are among them. ``shed``: tasks that go without, or did within the
+    last hour, oldest first.
     """
 
     watches: Mapping[str, Watch] = field(default_factory=dict)
     moves: tuple[Moved, ...] = ()
     trust: Trust = field(default_factory=Trust)
     recalled_at: int = 0
+    shed: tuple[Gone, ...] = ()
 
     def to_document(self) -> dict[str, Any]:
         trust = self.trust
@@ -37,6 +39,7 @@ class Memory:
             "promise": None if trust.promise is None else trust.promise.to_document(),
             "hold": None if trust.hold is None else trust.hold.to_document(),
             "recalledAt": self.recalled_at,
+            "shed": [gone.to_document() for gone in self.shed],
         }
 
     @classmethod
@@ -55,6 +58,7 @@ class Memory:
                 None if hold is None else Hold.from_document(hold),
             ),
             recalled_at=document.get("recalledAt", 0),
+            shed=tuple(map(Gone.from_document, document.get("shed", ()))),
         )
 
 

@@ -153,6 +153,15 @@ class HoldShown(Output):
     reason: str
 
 
+class GoneShown(Output):
+    """A task that goes without since then (ms), and why; ``backAt`` is null while it does."""
+
+    task_id: str
+    since: int
+    why: str
+    back_at: int | None
+
+
 class StandingShown(Output):
     """What the last run found. The figures are there where it looked for a plan."""
 
@@ -168,6 +177,7 @@ class StandingShown(Output):
     promise: PromiseShown | None
     hold: HoldShown | None
     recalled_at: int
+    shed: list[GoneShown]
     notes: list[str]
     status: Status | UnsetType = UNSET
     objective: float | UnsetType = UNSET

@@ -55,6 +55,7 @@ class OptimiserShown(SettingShown):
     """How a site is planned."""
 
     paused: bool
+    shed: bool
     silent_after_s: float
     limits: LimitsShown
     pace: PaceShown

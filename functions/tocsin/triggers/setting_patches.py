@@ -62,6 +62,7 @@ class OptimiserPatch(Input):
 
     hold: Change[bool] = UNSET
     paused: Change[bool] = UNSET
+    shed: Change[bool] = UNSET
     silent_after_s: Change[Number] = UNSET
     limits: Change[LimitsPatch] = UNSET
     pace: Change[PacePatch] = UNSET

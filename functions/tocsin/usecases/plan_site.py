@@ -14,11 +14,13 @@ from tocsin.domain.stored_plan import StoredPlan
 from tocsin.planning.inputs.gather import Known, gather
 from tocsin.planning.inputs.twins import EdgeDevice
 from tocsin.planning.restraint.restrain import restrain
+from tocsin.planning.restraint.shedding import shed_tasks
 from tocsin.planning.results.orders import choose_version, write_orders
 from tocsin.planning.results.stored_plan import record_plan
 from tocsin.usecases.look_at_site import SiteView
 from tocsin.usecases.ports.planning import Planner
 from tocsin.usecases.remember import allow, expect, list_reasons, recall, review
+from tocsin.usecases.remember_shed import find_out, note_shed, weigh_shedding
 
 CHANGED_MS = 120_000  # an order may take a minute, and a processor half of one to show it
 
@@ -55,7 +57,13 @@ async def draft_plan(
         await planner(problem, view.optimiser.search),
         allow(memory, gathered.conditions, view),
     )
-    plan = restrained.plan
+    shed = shed_tasks(
+        problem,
+        [view.tasks[name] for name in sorted(find_out(memory, view))],
+        restrained.plan,
+        weigh_shedding(memory, gathered.conditions, view, restrained.plan),
+    )
+    plan, memory = shed.plan, note_shed(memory, shed.out, view)
     last = view.last_version
     version = choose_version(last, view.devices)
     told = (
@@ -64,6 +72,7 @@ async def draft_plan(
         *gathered.notes,
         *list_reasons(memory, gathered.conditions),
         *restrained.held,
+        *(f"{name} goes without: {why}" for name, why in sorted(shed.out.items())),
     )
     notes = (*told, plan.note) if plan.note else told
     stored = record_plan(
@@ -96,6 +105,7 @@ def _gather_known(view: SiteView, request: Request, memory: Memory) -> Known:
         failed=_find_disobedient(view),
         alerted=request.alerted,
         memory=memory,
+        out=find_out(memory, view),
     )
 
 

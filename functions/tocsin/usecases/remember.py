@@ -29,8 +29,12 @@ def recall(view: SiteView) -> Memory:
     trust = replace(
         memory.trust, hold=lift_hold(memory.trust.hold, view.settings_changed_at, now_ms)
     )
+    lately = (
+        gone for gone in memory.shed if gone.back_at is None or now_ms - gone.back_at < HOUR_MS
+    )
     return replace(
         memory,
+        shed=tuple(lately),
         moves=tuple(moved for moved in moves if now_ms - moved.t < HOUR_MS),
         trust=trust,
         recalled_at=now_ms,

@@ -33,7 +33,8 @@ class Known:
     ``coming``: task → device, of tasks whose device is to say yet that it has them.
     ``changed``: the devices that tasks came to or left lately.
     ``failed``: device → why it does not obey. ``alerted``: device → event time (ms) of an alert
-    that its document may not show yet. ``memory``: of earlier runs.
+    that its document may not show yet. ``memory``: of earlier runs. ``out``: tasks that go without,
+    which no plan places again.
     """
 
     site_id: str
@@ -48,6 +49,7 @@ class Known:
     failed: Mapping[str, str]
     alerted: Mapping[str, int]
     memory: Memory
+    out: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ def gather(known: Known, now_ms: int) -> Gathered:
         return Gathered(None, {}, (*notes, UNHEARD if known.devices else NO_DEVICE))
     if _is_silent(known, now_ms):
         notes.append("no device was heard lately: the path is taken for broken, not the devices")
-    overrides = known.overrides.keep_known(known.tasks, device_ids)
+    planned = {name: task for name, task in known.tasks.items() if name not in known.out}
+    overrides = known.overrides.keep_known(planned, device_ids)
     problem = Problem(
         devices=tuple(
             _describe_device(known, device, conditions[device.device_id])
@@ -106,6 +109,8 @@ def _find_stale(known: Known, device_ids: Iterable[str]) -> Iterable[str]:
 
 def _find_places(known: Known) -> Iterable[tuple[Task, str | None]]:
     for task_id, task in sorted(known.tasks.items()):
+        if task_id in known.out:
+            continue
         there = {device.device_id for device in known.devices}
         coming = known.coming.get(task_id)
         # Where it ran goes on running it until then, and counts no more.

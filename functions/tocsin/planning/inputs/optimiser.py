@@ -39,10 +39,12 @@ PACE = Pace()
 
 @dataclass(frozen=True, slots=True)
 class Optimiser:
-    """``paused``: nothing is changed. ``silent_after_s``: a device not heard for so long counts as
+    """``paused``: nothing is changed. ``shed``: tasks may go without where a device cannot carry
+    all of its own. ``silent_after_s``: a device not heard for so long counts as
     failed; more than its devices take between two messages."""
 
     paused: bool = False
+    shed: bool = False
     silent_after_s: float = 30.0
     limits: Limits = LIMITS
     pace: Pace = PACE
@@ -53,10 +55,13 @@ class Optimiser:
 def parse_optimiser(document: Mapping[str, Any]) -> Optimiser:
     """What is left out has its default. Raises InvalidProblemError naming the field."""
     top = Fields(
-        document, "optimiser", ("paused", "silentAfterS", "limits", "pace", "weights", "search")
+        document,
+        "optimiser",
+        ("paused", "shed", "silentAfterS", "limits", "pace", "weights", "search"),
     )
     return Optimiser(
         paused=top.take_flag("paused"),
+        shed=top.take_flag("shed"),
         silent_after_s=top.take_number(
             "silentAfterS", Optimiser().silent_after_s, low=1.0, high=86_400
         ),
@@ -72,6 +77,7 @@ def describe_optimiser(optimiser: Optimiser) -> dict[str, Any]:
     limits, search = optimiser.limits, optimiser.search
     return {
         "paused": optimiser.paused,
+        "shed": optimiser.shed,
         "silentAfterS": optimiser.silent_after_s,
         "limits": {
             "maxMigrations": limits.max_migrations,
