@@ -38,6 +38,7 @@ STANDING: dict[str, Any] = {
     "promise": {"version": 7, "madeAt": 1_795_332_073_000, "answersMs": {"cell-2": 80.5}},
     "hold": {"since": 1_795_332_074_000, "until": 1_795_332_374_000, "reason": "plan 6 did not"},
     "recalledAt": 1_795_332_072_000,
+    "shed": [{"taskId": "b", "since": 1_795_332_073_000, "why": "cell-1 is full", "backAt": None}],
     "notes": ["no device was heard lately"],
 }
 FIGURES = ("status", "objective", "bound", "staying", "gap", "wallS", "violations")
