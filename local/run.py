@@ -195,7 +195,11 @@ class Run:
             task.task_id: task.deadline_ms for task in tasks if task.deadline_ms is not None
         }
         try:
-            observed = self._observer.observe(deadline_ms, load_allocations(self._log))
+            observed = self._observer.observe(
+                deadline_ms,
+                load_allocations(self._log),
+                {task.task_id: task.priority for task in tasks},
+            )
         except AzureError as error:
             reason = " ".join(str(error).split())[:300]
             raise ProcessFailedError(

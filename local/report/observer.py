@@ -46,10 +46,16 @@ class Observer:
         """How many alerts, raised or cleared, have reached a browser so far."""
         return len(dict(self._pushed.alerts).keys() | dict(self._pushed.caught_up).keys())
 
-    def observe(self, deadline_ms: Mapping[str, float], allocated: Sequence[Allocated]) -> Observed:
+    def observe(
+        self,
+        deadline_ms: Mapping[str, float],
+        allocated: Sequence[Allocated],
+        priority: Mapping[str, float],
+    ) -> Observed:
         """What is known by now.
 
         *deadline_ms*: by task, of those that have one. *allocated*: what the fleet logged.
+        *priority*: by task.
         Raises AzureError when a service does not answer.
         """
         stored = load_stored(self._endpoints).without(self._earlier)
@@ -57,7 +63,7 @@ class Observer:
             stored=stored.readings,
             alerts=stored.alerts,
             dead_letters=len(stored.dead_letters),
-            work=Work(deadline_ms, allocated, stored.list_answers(), stored.plans),
+            work=Work(deadline_ms, allocated, stored.list_answers(), stored.plans, priority),
             stored_at=dict(self._stored.seen),
             pushed_at=dict(self._pushed.telemetry),
             alerts_pushed_at=dict(self._pushed.alerts),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
@@ -21,15 +21,16 @@ WELL_MS = 3_000  # recovered: answered in time for at least this long before the
 class Work:
     """The fleet's tasks as a run saw them.
 
-    ``deadline_ms`` by task, of those that have one. ``allocated``: what each device ran since when.
-    ``answers``: by device its measured answers, (event time, ms), in order of time. ``plans``: the
-    ``plans`` documents of every site.
+    ``deadline_ms`` by task, of those that have one; ``priority`` by task, 1 where it is not said.
+    ``allocated``: what each device ran since when. ``answers``: by device its measured answers,
+    (event time, ms), in order of time. ``plans``: the ``plans`` documents of every site.
     """
 
     deadline_ms: Mapping[str, float]
     allocated: Sequence[Allocated]
     answers: Mapping[str, Sequence[tuple[int, float]]]
     plans: Sequence[Mapping[str, Any]]
+    priority: Mapping[str, float] = field(default_factory=dict)
 
 
 def report_plans(work: Work, faults: Iterable[TrueFault], *, ended_ms: float) -> dict[str, Any]:
@@ -39,14 +40,32 @@ def report_plans(work: Work, faults: Iterable[TrueFault], *, ended_ms: float) ->
     events = sorted(
         (fault for fault in faults if fault.kind in WORK_KINDS), key=lambda fault: fault.start
     )
+    described = [_describe_event(work, fault, ended_ms) for fault in events]
+    moved = sum(move["from"] is not None for plan in work.plans for move in plan["migrations"])
+    concerned = sum(event["tasks"] for event in described)
     return {
         "made": len(work.plans),
         "migrations": sum(len(plan["migrations"]) for plan in work.plans),
+        "late_task_s": _sum_lateness(work, int(ended_ms)),
+        "tasks_concerned": concerned,
+        "migrations_per_task_concerned": round(moved / concerned, 3) if concerned else None,
         "orders": len(orders),
         "confirmed": states.count("confirmed"),
         "failed": states.count("failed"),
-        "events": [_describe_event(work, fault, ended_ms) for fault in events],
+        "events": described,
     }
+
+
+def _sum_lateness(work: Work, ended_ms: int) -> float:
+    """Seconds of all tasks that nobody answered in time, each times its priority, since every
+    device that runs some had begun and answered."""
+    begun = {own.device_id: own.at for own in reversed(work.allocated)}
+    answered = [work.answers[name][0][0] for name in begun if work.answers.get(name)]
+    late_s = 0.0
+    for t in range(max([*begun.values(), *answered], default=ended_ms), ended_ms, STEP_MS):
+        late = find_late_tasks(work, work.deadline_ms, t)
+        late_s += STEP_MS / 1_000 * sum(work.priority.get(task, 1.0) for task in late)
+    return round(late_s, 1)
 
 
 def _describe_event(work: Work, fault: TrueFault, ended_ms: float) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from local.report.recovery import Work, find_late_tasks, find_tasks, report_plans
 from local.report.run_log import Allocated, TrueFault
 
@@ -81,6 +83,17 @@ def test_tasks_that_stay_do_not_recover() -> None:
     assert event["late_s"] == 37.0
 
 
+def test_the_lateness_of_the_whole_run_is_told_by_priority() -> None:
+    plans = [make_plan(START + 6_000, confirmed_at=START + 10_500)]
+    answers = make_answers(START + 2_000, END)
+    work = Work(DEADLINES, AT_START + MOVED, answers, plans, {"a": 5.0})
+    report = report_plans(work, [FAULT], ended_ms=END)
+    # Both tasks are late until cell-2 has them; the median of three lags a second behind.
+    assert report["late_task_s"] == pytest.approx(7 * (5.0 + 1.0))
+    assert report["tasks_concerned"] == 2
+    assert report["migrations_per_task_concerned"] == 0.5
+
+
 def test_a_device_that_began_after_its_fault_has_what_it_began_with() -> None:
     """On a slow machine a device may connect when its fault is under way."""
     began = Allocated("cell-1", START + 3_000, 0, TASKS)
@@ -114,6 +127,9 @@ def test_without_work_there_is_nothing_to_tell() -> None:
     assert report_plans(Work({}, [], {}, []), [], ended_ms=0) == {
         "made": 0,
         "migrations": 0,
+        "late_task_s": 0.0,
+        "tasks_concerned": 0,
+        "migrations_per_task_concerned": None,
         "orders": 0,
         "confirmed": 0,
         "failed": 0,
