@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,11 +12,15 @@ from typing import TextIO
 import numpy as np
 
 from device_sim.commands.flags import count_type, number_type
+from device_sim.devices.arrivals import draw_loads
+from device_sim.devices.drive import TaskDrive
 from device_sim.devices.sensing import Readings, SimulatedDevice
 from device_sim.errors import UsageError
-from device_sim.faults.kinds import KINDS, LATE_BURST, Fault
+from device_sim.faults.kinds import KINDS, LATE_BURST, WORK_KINDS, Fault
 from device_sim.faults.schedule import LEAST_RATE, MOST_RATE, Target, random_faults
 from device_sim.recordings.cells import parse_time
+from device_sim.seeds import number_of
+from device_sim.signals.driven import DRIVEN_MACHINES, DrivenStream
 from device_sim.signals.stream import SignalStream
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
@@ -30,24 +35,59 @@ VISIBLE_KINDS = tuple(kind for kind in KINDS if kind != LATE_BURST)
 def generate(arguments: argparse.Namespace) -> int:
     """Write ``t,device,<channels>[,fault]``, one device after the other. Returns exit code 0."""
     profile = _find_profile(arguments.profile)
-    kinds = _parse_kinds(arguments.faults)
-    readings = max(1, round(arguments.hours * 3600 / profile.period_s))
-    start_ms = parse_time(arguments.start, "--start")
+    kinds = _parse_kinds(arguments.faults, profile)
+    readings = _count_readings(arguments, profile)
+    parse_time(arguments.start, "--start")  # said before a file is made
     with _open_out(arguments.out) as out:
         columns = ["t", "device", *profile.channel_names, *(["fault"] if kinds else [])]
         out.write(",".join(columns) + "\n")
         for index in range(1, arguments.devices + 1):
             name = f"sim-{profile.name}-{index:02}"
-            device = SimulatedDevice(
-                SignalStream(name, profile, seed=arguments.seed, start_ms=start_ms),
-                profile,
-                _draw_faults(Target(name, profile), kinds, arguments, start_ms),
-            )
+            tasked = profile.name in DRIVEN_MACHINES and index % 2 == 1
+            make_device = _make_tasked if tasked else _make_untasked
+            device = make_device(Target(name, profile), kinds, arguments)
             for begin in range(0, readings, CHUNK):
                 taken = device.take(min(CHUNK, readings - begin))
                 _write_rows(out, name, taken, with_fault=bool(kinds))
     sys.stderr.write(f"{arguments.out}: {readings * arguments.devices} readings\n")
     return 0
+
+
+def _count_readings(arguments: argparse.Namespace, profile: Profile) -> int:
+    hours: float = arguments.hours
+    return max(1, round(hours * 3600 / profile.period_s))
+
+
+def _make_untasked(
+    target: Target, kinds: Sequence[str], arguments: argparse.Namespace
+) -> SimulatedDevice:
+    """A device that works in a cycle of its own. If others of its kind run tasks, it tells no
+    load."""
+    start_ms = parse_time(arguments.start, "--start")
+    of_readings = [kind for kind in kinds if kind in VISIBLE_KINDS]
+    return SimulatedDevice(
+        SignalStream(target.device, target.profile, seed=arguments.seed, start_ms=start_ms),
+        target.profile,
+        _draw_faults(target, of_readings, arguments, start_ms),
+    )
+
+
+def _make_tasked(
+    target: Target, kinds: Sequence[str], arguments: argparse.Namespace
+) -> SimulatedDevice:
+    """A device that runs tasks, which come and go, and tells what they declare."""
+    start_ms = parse_time(arguments.start, "--start")
+    profile = target.profile
+    length_ms = round(_count_readings(arguments, profile) * profile.period_s * 1000)
+    rng = np.random.default_rng([arguments.seed, number_of(target.device), number_of("loads")])
+    labels, causes = itertools.tee(_draw_faults(target, kinds, arguments, start_ms))
+    drive = TaskDrive(
+        draw_loads(rng, start_ms=start_ms, end_ms=start_ms + length_ms),
+        capacity_pct=100.0,
+        faults=causes,
+    )
+    signal = DrivenStream(target.device, profile, drive, seed=arguments.seed, start_ms=start_ms)
+    return SimulatedDevice(signal, profile, labels)
 
 
 def _open_out(path: Path) -> TextIO:
@@ -65,15 +105,16 @@ def _find_profile(name: str) -> Profile:
     return profiles[name]
 
 
-def _parse_kinds(text: str) -> tuple[str, ...]:
+def _parse_kinds(text: str, profile: Profile) -> tuple[str, ...]:
     if text == "none":
         return ()
-    kinds = VISIBLE_KINDS if text == "all" else tuple(part.strip() for part in text.split(","))
+    able = VISIBLE_KINDS + (WORK_KINDS if profile.name in DRIVEN_MACHINES else ())
+    kinds = able if text == "all" else tuple(part.strip() for part in text.split(","))
     for kind in kinds:
-        if kind not in VISIBLE_KINDS:
+        if kind not in able:
             raise UsageError(
-                f"--faults: no kind {kind!r} in a file; say none, all, or "
-                f"of {','.join(VISIBLE_KINDS)}"
+                f"--faults: no kind {kind!r} in a file of {profile.name!r}; say none, all, or "
+                f"of {','.join(able)}"
             )
     return kinds
 
@@ -129,7 +170,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--devices", type=count_type(1), default=1, help="how many devices (1)")
     parser.add_argument(
-        "--faults", default="none", help=f"none, all, or of {','.join(VISIBLE_KINDS)}"
+        "--faults",
+        default="none",
+        help=f"none, all, or of {','.join(VISIBLE_KINDS)}; where devices run tasks (every second "
+        f"one of their kind) also {','.join(WORK_KINDS)}",
     )
     parser.add_argument(
         "--rate",

@@ -32,7 +32,8 @@ class TaskDrive:
         """The work at the event times *t_ms* [n]; they never begin earlier than the last ones."""
         self._look_ahead(int(t_ms[-1]))
         self._acting = [fault for fault in self._acting if fault.end_ms > t_ms[0]]
-        work_pct = 100.0 * self._loads.load_at(t_ms) / self._capacity_pct
+        declared_pct = 100.0 * self._loads.load_at(t_ms) / self._capacity_pct
+        work_pct = declared_pct.copy()
         speed = np.ones(len(t_ms))
         for fault in self._acting:
             inside = (t_ms >= fault.start_ms) & (t_ms < fault.end_ms)
@@ -40,7 +41,7 @@ class TaskDrive:
                 work_pct[inside] += BACKGROUND_PCT
             elif fault.kind == THROTTLED:
                 speed[inside] = THROTTLED_SPEED
-        return Demand(work_pct, speed)
+        return Demand(work_pct, speed, declared_pct)
 
     def settle(self, t_ms: int) -> None:
         """Readings up to *t_ms* are out."""

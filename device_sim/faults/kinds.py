@@ -12,11 +12,16 @@ from device_sim.signals.shapes import Floats, Times
 
 # A fault that changes when readings arrive, not what they say.
 LATE_BURST = "late_burst"
+DROPOUT = "dropout"
 # Faults of the processor: they change what the device does (devices/drive.py), which its readings
 # then show.
 OVERLOAD = "overload"
 THROTTLED = "throttled"
 WORK_KINDS = (OVERLOAD, THROTTLED)
+WORK_CHANNELS = {
+    OVERLOAD: ("cpu_pct", "energy_w", "response_ms"),
+    THROTTLED: ("cpu_pct", "energy_w", "response_ms", "temperature_c"),
+}
 # Readings in one swing of a channel that no longer follows the others.
 SWING_READINGS = 40.0
 # A drift reaches its full size after this share of its time, and stays there.
@@ -111,7 +116,7 @@ KINDS: Mapping[str, Callable[[Stretch], Floats]] = {
     "drift": _add_drift,
     "stuck": _hold_value,
     "noise_burst": _add_noise,
-    "dropout": _drop_values,
+    DROPOUT: _drop_values,
     "correlation_break": _break_correlation,
     LATE_BURST: _leave_values,
 }

@@ -8,7 +8,16 @@ from itertools import count
 
 import numpy as np
 
-from device_sim.faults.kinds import KINDS, LATE_BURST, SIZELESS, Fault
+from device_sim.faults.kinds import (
+    DROPOUT,
+    KINDS,
+    LATE_BURST,
+    OVERLOAD,
+    SIZELESS,
+    THROTTLED,
+    WORK_CHANNELS,
+    Fault,
+)
 from device_sim.seeds import number_of
 from device_sim.signals.stream import TRAITS
 from tocsin.domain.profile import Profile
@@ -28,9 +37,11 @@ LENGTHS = {
     "drift": (60, 240),
     "stuck": (45, 120),
     "noise_burst": (20, 60),
-    "dropout": (20, 60),
+    DROPOUT: (20, 60),
     "correlation_break": (40, 120),
     LATE_BURST: (20, 60),
+    OVERLOAD: (60, 240),
+    THROTTLED: (60, 240),
 }
 
 
@@ -96,8 +107,10 @@ def make_fault(
     fewest_channels: int = 1,
 ) -> Fault:
     """A fault of *kind* on up to three channels (all of them when a whole device is silent)."""
-    names = target.profile.channel_names
+    names = target.profile.judged_names
     channels = _choose_channels(kind, names, rng, fewest_channels)
+    if kind == DROPOUT and channels == names:
+        channels = target.profile.channel_names  # a silent device does not tell its load either
     traits = TRAITS[target.profile.name]
     sign = -1.0 if rng.random() < 0.5 else 1.0
     sizes = [
@@ -120,7 +133,9 @@ def make_fault(
 def _choose_channels(
     kind: str, names: tuple[str, ...], rng: np.random.Generator, fewest: int
 ) -> tuple[str, ...]:
-    if kind == LATE_BURST or (kind == "dropout" and rng.random() < 0.5):
+    if kind in WORK_CHANNELS:
+        return WORK_CHANNELS[kind]
+    if kind == LATE_BURST or (kind == DROPOUT and rng.random() < 0.5):
         return names
     wanted = int(rng.integers(min(fewest, len(names)), min(MOST_CHANNELS, len(names)) + 1))
     chosen = set(rng.choice(len(names), size=wanted, replace=False).tolist())

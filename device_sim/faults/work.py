@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
-from device_sim.faults.kinds import OVERLOAD, THROTTLED, Fault
+from device_sim.faults.kinds import OVERLOAD, THROTTLED, WORK_CHANNELS, Fault
 from device_sim.faults.schedule import SECOND_MS, Target
 
 START_UP_S = 20.0
@@ -14,10 +14,6 @@ SPACING_S = 5.0
 # It lasts long enough to see the work moved away and done elsewhere.
 WORK_LENGTH_S = 120.0
 WORK_TAIL_S = 3.0
-WORK_CHANNELS = {
-    OVERLOAD: ("cpu_pct", "energy_w", "response_ms"),
-    THROTTLED: ("cpu_pct", "energy_w", "response_ms", "temperature_c"),
-}
 
 
 def schedule_work(

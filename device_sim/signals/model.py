@@ -38,11 +38,13 @@ class Demand:
     """The work a device is given at each of n readings, beside being switched on.
 
     ``work_pct`` [n] is in percent of its own processor and may be more than it can do; ``speed``
-    [n] is the share of its usual speed at which the processor runs, above 0.
+    [n] is the share of its usual speed at which the processor runs, above 0. ``declared_pct`` [n]
+    is the part of the work that the device knows of: what its tasks declare.
     """
 
     work_pct: Floats
     speed: Floats
+    declared_pct: Floats
 
 
 class Drive(Protocol):

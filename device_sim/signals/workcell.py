@@ -104,6 +104,7 @@ class Workcell:
         speed = np.ones(n) if demand is None else demand.speed
         trapped = lag(np.where(speed < 1.0, TRAPPED_C, 0.0), COOLING_TAU, state["trapped"])
         warmth = 2.2 * day + room + self.heating_c * heat + trapped
+        declared = np.full(n, np.nan) if demand is None else demand.declared_pct
         channels = {
             **self._run_processor(rng, work, jitter, wear=wear, speed=speed),
             "temperature_c": quantise(self.room_c + warmth + rng.normal(0, 0.06, n), 0.01),
@@ -114,6 +115,7 @@ class Workcell:
                 * (1 + rng.normal(0, 0.05, n)),
                 0.001,
             ),
+            "load_pct": quantise(declared, 0.01),
         }
         after = {
             **cycle,

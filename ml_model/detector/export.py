@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 
 from ml_model.detector.calibrate import Calibration
-from ml_model.detector.model import WindowAutoencoder
+from ml_model.detector.informed import Exportable, InformedAutoencoder
 from ml_model.detector.scoring import Program
 from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
 from tocsin.adapters.program_graph import load_program as load_graph
@@ -42,7 +42,7 @@ RELOAD = (
 )
 
 
-def export_program(model: WindowAutoencoder, path: Path) -> None:
+def export_program(model: Exportable, path: Path) -> None:
     """Write *model* as a torch.export program with a dynamic batch of at least one."""
     config = model.config
     example = torch.zeros(2, config.window, config.channels)
@@ -87,7 +87,7 @@ def read_description(folder: Path) -> dict[str, Any]:
 
 def write_bundle(
     folder: Path,
-    model: WindowAutoencoder,
+    model: Exportable,
     profile: Profile,
     *,
     calibration: Calibration,
@@ -118,7 +118,7 @@ def write_bundle(
 
 def describe_bundle(
     program: Path,
-    model: WindowAutoencoder,
+    model: Exportable,
     profile: Profile,
     *,
     calibration: Calibration,
@@ -141,8 +141,8 @@ def describe_bundle(
         "hysteresis": asdict(hysteresis),
         "cooldown_s": cooldown_s,
         "scaler": {
-            "centre": _round_numbers(model.look.centre),
-            "spread": _round_numbers(model.look.spread),
+            "centre": _round_numbers(_scale_of(model)[1]),
+            "spread": _round_numbers(_scale_of(model)[0]),
         },
         "program": {
             "file": PROGRAM_FILE,
@@ -162,7 +162,7 @@ def write_description(folder: Path, description: Mapping[str, Any]) -> None:
 
 
 def version_of(
-    model: WindowAutoencoder, calibration: Calibration, hysteresis: Hysteresis, cooldown_s: float
+    model: Exportable, calibration: Calibration, hysteresis: Hysteresis, cooldown_s: float
 ) -> str:
     """A name that changes with what changes decisions: weights, shape, calibration, hysteresis."""
     digest = sha256()
@@ -173,7 +173,7 @@ def version_of(
     return f"{MODEL_GENERATION}-{digest.hexdigest()[:8]}"
 
 
-def check_reload(model: WindowAutoencoder, path: Path, *, score: Scorer | None = None) -> None:
+def check_reload(model: Exportable, path: Path, *, score: Scorer | None = None) -> None:
     """Raise InvalidBundleError unless the program in *path* scores as *model* does.
 
     *score* answers with the program for windows ``[k, w, c]``; by default a fresh process that
@@ -181,9 +181,9 @@ def check_reload(model: WindowAutoencoder, path: Path, *, score: Scorer | None =
     """
     config = model.config
     generator = np.random.default_rng(0)
-    scale = (model.look.spread.numpy(), model.look.centre.numpy())
+    spread, centre = _scale_of(model)
     noise = generator.normal(size=(CHECKED_WINDOWS, config.window, config.channels))
-    windows = (noise * scale[0] + scale[1]).astype(np.float32)
+    windows = (noise * spread + centre).astype(np.float32)
     windows[generator.random(windows.shape) < 0.05] = np.nan
     with torch.inference_mode():
         expected = [part.numpy() for part in model(torch.from_numpy(windows))]
@@ -191,6 +191,16 @@ def check_reload(model: WindowAutoencoder, path: Path, *, score: Scorer | None =
     for answer, wanted in zip(found, expected, strict=True):
         if not np.allclose(answer, wanted, rtol=1e-4, atol=1e-5):
             raise InvalidBundleError(f"{path} scores otherwise in a fresh process")
+
+
+def _scale_of(model: Exportable) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Spread and centre of each channel ``[c]``, a covariate by where its curves are known."""
+    spread, centre = model.look.spread.numpy(), model.look.centre.numpy()
+    if not isinstance(model, InformedAutoencoder):
+        return spread, centre
+    explanation = model.explanation
+    half = explanation.apart.numpy() * np.float32((explanation.knots - 1) / 2)
+    return np.append(spread, half), np.append(centre, explanation.first.numpy() + half)
 
 
 def score_in_fresh_process(path: Path, windows: NDArray[np.float32]) -> list[NDArray[np.float32]]:
@@ -216,7 +226,7 @@ def score_in_fresh_process(path: Path, windows: NDArray[np.float32]) -> list[NDA
         answer_path.unlink(missing_ok=True)
 
 
-def _round_numbers(values: torch.Tensor) -> list[float]:
+def _round_numbers(values: NDArray[np.float32]) -> list[float]:
     return [float(f"{value:.6g}") for value in values.tolist()]
 
 

@@ -18,7 +18,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from ml_model.detector.views import Seen, View, Views
+from ml_model.detector.views import OF_NOISE, Seen, View, Views
 
 LEAST_TOTAL = 1e-30  # evidence below which no channel is to blame
 MOST_TAILS = 1e6  # of a channel's error: keeps its power finite
@@ -112,21 +112,32 @@ class WindowAutoencoder(nn.Module):
         stuck = torch.where(still >= self.stuck_after, STUCK, 0.0)
         return torch.where(silent >= self.missing_after, MISSING, stuck)
 
-    def errors(self, x: Tensor) -> list[Tensor]:
+    def errors(self, x: Tensor, lively: Tensor | None = None) -> list[Tensor]:
         """Each view's reconstruction error by channel, ``[b, c]``, before it is scaled."""
         working = torch.ones((), dtype=x.dtype)
-        return [quantiser.error(seen) for quantiser, seen in self._pair_views(x, working)]
+        return [
+            self.quantiser(index).error(seen)
+            for index, seen in enumerate(self.see(x, working, lively))
+        ]
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         sensors = self.sensors(x)
+        return *self.judge(x, sensors), sensors
+
+    def judge(
+        self, x: Tensor, sensors: Tensor, lively: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Score ``[b]`` and contributions ``[b, c]``, given the sensors' states ``[b, c]``.
+
+        ``lively`` ``[b, c]``: 0 for a channel whose noise says nothing now, else 1.
+        """
         # A sensor that is out says nothing of the machine: its channel counts as missing.
         working = (sensors == 0).to(x.dtype).unsqueeze(1)
         powers = self.config.power, self.config.channel_power
         total = x.new_zeros(())
         blame = x.new_zeros(())
-        for view, (quantiser, seen) in zip(
-            self.config.views, self._pair_views(x, working), strict=True
-        ):
+        for index, seen in enumerate(self.see(x, working, lively)):
+            view, quantiser = self.config.views[index], self.quantiser(index)
             tails = (quantiser.error(seen) / quantiser.channel_tail).clamp(max=MOST_TAILS)
             by_channel = tails.pow(powers[1])  # [b, c]
             together = by_channel.sum(1, keepdim=True)  # [b, 1]
@@ -138,13 +149,16 @@ class WindowAutoencoder(nn.Module):
         score = total.squeeze(1).pow(1.0 / powers[0]) / self.unit
         blamed = blame.sum(1, keepdim=True)
         equal = torch.full_like(blame, 1.0 / self.config.channels)
-        return score, torch.where(blamed > LEAST_TOTAL, blame / blamed, equal), sensors
+        return score, torch.where(blamed > LEAST_TOTAL, blame / blamed, equal)
 
     def quantiser(self, index: int) -> Quantiser:
         return cast("Quantiser", self.quantisers[index])
 
-    def _pair_views(self, x: Tensor, working: Tensor) -> list[tuple[Quantiser, Seen]]:
+    def see(self, x: Tensor, working: Tensor, lively: Tensor | None = None) -> list[Seen]:
+        """Every view of windows. *working* ``[b, 1, c]`` or a number: 0 for what counts nothing.
+        *lively* ``[b, c]``: 0 for a channel whose noise counts nothing."""
+        noisy = working if lively is None else working * lively.unsqueeze(1)
         return [
-            (self.quantiser(index), Seen(seen.values, seen.known * working))
-            for index, seen in enumerate(self.look(x))
+            Seen(seen.values, seen.known * (noisy if view.kind in OF_NOISE else working))
+            for view, seen in zip(self.config.views, self.look(x), strict=True)
         ]

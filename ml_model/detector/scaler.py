@@ -65,15 +65,22 @@ def fit_sensors(model: WindowAutoencoder, recordings: Sequence[Recording]) -> No
 
     A limit that the model's sensor rows cannot tell is none: such a channel often stands still.
     """
-    told = min(model.config.sensor_rows, model.config.window) - 1
+    normal = [recording.values[recording.fault == ""] for recording in recordings]
     for limit, quiet in (
         (model.missing_after, lambda values: ~np.isfinite(values)),
-        (model.stuck_after, _find_still),
+        (model.stuck_after, find_still),
     ):
-        normal = [quiet(recording.values[recording.fault == ""]) for recording in recordings]
-        longest = np.max([_longest_runs(rows) for rows in normal], axis=0)
-        after = np.maximum(LEAST_RUN, np.ceil(RUNS_LONGER * longest) + 1)
-        fill_buffer(limit, np.where(after <= told, after, np.inf))
+        fill_buffer(limit, limit_runs(model, [quiet(values) for values in normal]))
+
+
+def limit_runs(model: WindowAutoencoder, quiet: Sequence[NDArray[np.bool_]]) -> NDArray[np.float64]:
+    """After how many readings a run is longer than it normally is, ``[c]``: infinity where the
+    model's sensor rows could not tell. *quiet* ``[n, c]``, of each recording."""
+    told = min(model.config.sensor_rows, model.config.window) - 1
+    longest = np.max([count_runs(rows).max(axis=0, initial=0) for rows in quiet], axis=0)
+    after = np.maximum(LEAST_RUN, np.ceil(RUNS_LONGER * longest) + 1)
+    limits: NDArray[np.float64] = np.where(after <= told, after, np.inf)
+    return limits
 
 
 def foresee_spread(
@@ -98,17 +105,18 @@ def fill_buffer(buffer: Tensor, values: NDArray[np.floating]) -> None:
     buffer.copy_(torch.from_numpy(np.asarray(values, dtype=np.float32)))
 
 
-def _find_still(values: NDArray[np.float32]) -> NDArray[np.bool_]:
+def find_still(values: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Whether each reading but the first is the one before it, ``[n - 1, c]``."""
     unchanged: NDArray[np.bool_] = np.diff(values, axis=0) == 0
     return unchanged
 
 
-def _longest_runs(quiet: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The longest run of true values in each column of *quiet* ``[n, c]``."""
+def count_runs(quiet: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How many true values in a row end at each place in the columns of *quiet* ``[n, c]``."""
     at = np.arange(1, len(quiet) + 1)[:, np.newaxis]
     last_loud = np.maximum.accumulate(np.where(quiet, 0, at), axis=0)
-    longest: NDArray[np.int64] = np.max(at - last_loud, axis=0, initial=0)
-    return longest
+    runs: NDArray[np.int64] = at - last_loud
+    return runs
 
 
 def _smooth(values: Rows, rows: int) -> Rows:

@@ -20,6 +20,7 @@ STILL = 0.15  # in spreads: keeps a coarse sensor, often unchanged, from looking
 STEP_OF_WHITE_NOISE = 1.128  # mean absolute step of white noise of unit spread
 
 Kind = Literal["level", "spread", "step", "peak"]
+OF_NOISE: frozenset[Kind] = frozenset({"spread", "step"})  # what they look at is a channel's noise
 
 
 @dataclass(frozen=True, slots=True)

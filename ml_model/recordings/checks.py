@@ -98,7 +98,9 @@ def _normal_rows(recordings: Sequence[Recording]) -> NDArray[np.float32]:
 
 def _check_channels(rows: NDArray[np.float32], profile: Profile, where: str) -> list[str]:
     remarks = []
-    for name, column in zip(profile.channel_names, rows.T, strict=True):
+    # A covariate that nobody tells is done without.
+    judged = profile.judged_names
+    for name, column in zip(judged, rows.T[: len(judged)], strict=True):
         known = column[np.isfinite(column)]
         if not len(known):
             raise RecordingError(

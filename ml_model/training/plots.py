@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from sklearn.metrics import precision_recall_curve
 
 from ml_model.detector.calibrate import Calibration
-from ml_model.detector.model import WindowAutoencoder
+from ml_model.detector.informed import Exportable, InformedAutoencoder
 from ml_model.detector.scoring import ScoredRecording
 from ml_model.judging.evaluate import Judgement, mark_readings
 from ml_model.recording import Recording, window_chunks
@@ -35,18 +35,22 @@ def plot_training(epochs: Sequence[Epoch], path: Path) -> None:
 
 
 def plot_reconstruction(
-    model: WindowAutoencoder, recording: Recording, profile: Profile, path: Path
+    model: Exportable, recording: Recording, profile: Profile, path: Path
 ) -> None:
     """The view with the most prototypes: its last block of each channel and what the nearest
     prototype makes of it, over the first windows of *recording*."""
     windows, _ = next(window_chunks(recording, profile))
+    if isinstance(model, InformedAutoencoder):
+        # What it makes of the readings alone: what a covariate leaves is in no unit of theirs.
+        windows = model.cut(torch.from_numpy(windows))[0].numpy()
+        model = model.plain
     views = model.config.views
     index = max(range(len(views)), key=lambda i: views[i].prototypes)
     with torch.inference_mode():
         seen = model.look(torch.from_numpy(windows[:SHOWN_WINDOWS].copy()))[index]
         encoded = model.quantiser(index).encode(seen)
         made = model.quantiser(index).reconstruct(encoded).expand_as(encoded)
-    names = profile.channel_names
+    names = profile.judged_names
     figure = Figure(figsize=(12, 1.5 * len(names) + 1))
     for axes, name, whitened, two in zip(
         figure.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0],

@@ -64,6 +64,24 @@ class Epoch:
     best: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Windows ``x`` ``[k, w, c]`` and, where it is not all, which channels' noise says something,
+    ``lively`` ``[k, c]``."""
+
+    x: Tensor
+    lively: Tensor | None = None
+
+    def batches(self) -> list[tuple[Tensor, Tensor | None]]:
+        parts = torch.split(self.x, BATCH)
+        if self.lively is None:
+            return [(part, None) for part in parts]
+        return list(zip(parts, torch.split(self.lively, BATCH), strict=True))
+
+    def pick(self, rows: Tensor) -> Windows:
+        return Windows(self.x[rows], None if self.lively is None else self.lively[rows])
+
+
 def train(
     training: Sequence[Recording],
     held_out: Sequence[Recording],
@@ -82,18 +100,34 @@ def train(
     torch.manual_seed(config.seed)
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(mode=True)
-    windows = _cut_windows(training, profile, config.most_windows)
+    windows = Windows(cut_windows(training, profile, config.most_windows))
+    others = Windows(cut_windows(held_out, profile, config.most_windows // 3)) if held_out else None
     model = WindowAutoencoder(model_config).eval()
-    fit_scaler(model, training, windows, profile, floor_share=config.floor_share)
+    fit_scaler(model, training, windows.x, profile, floor_share=config.floor_share)
     fit_sensors(model, training)
+    return model, fit_views(model, windows, others, training, config, report=report)
+
+
+def fit_views(
+    model: WindowAutoencoder,
+    windows: Windows,
+    others: Windows | None,
+    training: Sequence[Recording],
+    config: TrainConfig,
+    *,
+    report: Callable[[Epoch], None],
+) -> list[Epoch]:
+    """Set encoders, prototypes and tails of a *model* whose scaler is set; *others* are held out.
+
+    *training*: what the windows are from, for the drift to come.
+    """
     seen = _look_at(model, windows)
     fit_encoders(model, seen, training, shrinkage=config.shrinkage, horizon=config.horizon)
     encoded = _encode_views(model, seen)
     epochs: list[Epoch] = []
-    if held_out:
+    if others is not None:
         # Tails are estimated from windows that neither the encoders nor the prototypes have seen:
         # errors on the training windows are smaller than those to come.
-        others = _cut_windows(held_out, profile, config.most_windows // 3)
         _place_prototypes(model, encoded)
         epochs = _fit_prototypes(
             model, encoded, _encode_views(model, _look_at(model, others)), config, report
@@ -103,10 +137,11 @@ def train(
         errors = _measure_in_folds(model, windows, encoded)
         _place_prototypes(model, encoded)
     _fit_tails(model, errors, config)
-    return model, epochs
+    return epochs
 
 
-def _cut_windows(recordings: Sequence[Recording], profile: Profile, most: int) -> Tensor:
+def cut_windows(recordings: Sequence[Recording], profile: Profile, most: int) -> Tensor:
+    """At most about *most* normal windows ``[k, w, c]``. Raises RecordingError without any."""
     windows = torch.from_numpy(normal_windows(recordings, profile, most=most))
     if not len(windows):
         raise RecordingError(
@@ -116,10 +151,11 @@ def _cut_windows(recordings: Sequence[Recording], profile: Profile, most: int) -
     return windows
 
 
-def _look_at(model: WindowAutoencoder, windows: Tensor) -> list[Seen]:
-    """Every view of *windows* ``[k, w, c]``."""
+def _look_at(model: WindowAutoencoder, windows: Windows) -> list[Seen]:
+    """Every view of *windows*."""
+    working = torch.ones(())
     with torch.no_grad():
-        parts = [model.look(batch) for batch in torch.split(windows, BATCH)]  # [batch][view]
+        parts = [model.see(x, working, lively) for x, lively in windows.batches()]  # [batch][view]
     return [
         Seen(
             torch.cat([batch.values for batch in of_view]),
@@ -135,10 +171,10 @@ def _encode_views(model: WindowAutoencoder, seen: Sequence[Seen]) -> list[Tensor
         return [model.quantiser(i).encode(view).flatten(1) for i, view in enumerate(seen)]
 
 
-def _measure_errors(model: WindowAutoencoder, windows: Tensor) -> list[Tensor]:
+def _measure_errors(model: WindowAutoencoder, windows: Windows) -> list[Tensor]:
     """Each view's errors ``[k, c]`` before they are brought to one scale."""
     with torch.no_grad():
-        parts = [model.errors(batch) for batch in torch.split(windows, BATCH)]
+        parts = [model.errors(x, lively) for x, lively in windows.batches()]
     return [torch.cat(of_view) for of_view in zip(*parts, strict=True)]
 
 
@@ -210,7 +246,7 @@ def _loss(encoded: Tensor, prototypes: Tensor) -> Tensor:
 
 
 def _measure_in_folds(
-    model: WindowAutoencoder, windows: Tensor, encoded: Sequence[Tensor]
+    model: WindowAutoencoder, windows: Windows, encoded: Sequence[Tensor]
 ) -> list[Tensor]:
     """Each view's errors ``[k, c]`` on windows that share no reading with the prototypes' windows.
 
@@ -218,7 +254,7 @@ def _measure_in_folds(
     of a fold are judged by prototypes from the other folds, a window's length away from it.
     """
     parts: list[list[Tensor]] = []
-    position = torch.arange(len(windows))
+    position = torch.arange(len(windows.x))
     for fold in torch.chunk(position, FOLDS):
         apart = (position < fold[0] - model.config.window) | (
             position > fold[-1] + model.config.window
@@ -226,7 +262,7 @@ def _measure_in_folds(
         # A recording of hardly more than a window has nothing apart: then any window will do.
         others = apart if int(apart.sum()) > 1 else position >= 0
         _place_prototypes(model, [flat[others] for flat in encoded])
-        parts.append(_measure_errors(model, windows[fold]))
+        parts.append(_measure_errors(model, windows.pick(fold)))
     return [torch.cat(of_view) for of_view in zip(*parts, strict=True)]
 
 

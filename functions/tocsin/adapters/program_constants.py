@@ -12,6 +12,7 @@ from tocsin.domain.errors import InvalidBundleError
 
 LARGEST_INT: Final = 2**63 - 1  # in a slice, for "to the end"
 MOST_DIMENSIONS: Final = 16
+WHOLE: Final = 5  # as a graph numbers types of numbers: 64-bit whole ones
 # How a graph writes what JSON has no number for.
 _NO_NUMBERS: Final = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": -float("inf")}
 
@@ -60,12 +61,17 @@ def _require_cpu(value: object) -> torch.device:
     return torch.device("cpu")
 
 
+def _require_type(value: object) -> torch.dtype:
+    """A type that a program converts to: that of all its numbers, or whole ones to pick rows by."""
+    return torch.int64 if type(value) is int and value == WHOLE else require_dtype(value)
+
+
 _CONSTANTS: Final[dict[str, Callable[[object], Any]]] = {
     "as_none": lambda _: None,
     "as_int": require_int,
     "as_ints": _require_ints,
     "as_bool": _require_bool,
     "as_float": _require_float,
-    "as_scalar_type": require_dtype,
+    "as_scalar_type": _require_type,
     "as_device": _require_cpu,
 }

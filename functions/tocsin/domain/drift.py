@@ -86,7 +86,7 @@ def reference_of(
         score=distribution_of([of_device[np.isfinite(of_device)] for of_device in scores]),
         channels={
             name: distribution_of([of_device[:, index] for of_device in values])
-            for index, name in enumerate(profile.channel_names)
+            for index, name in enumerate(profile.judged_names)
         },
     )
 
@@ -101,7 +101,8 @@ def drift_of(
     """
     known = scores[np.isfinite(scores)]
     judged = any(reference.score.shares) and len(known) >= LEAST_READINGS
-    columns = zip(reference.channels.items(), values.T, strict=True)
+    # What a device is given to do, its covariate, is the last column and nobody's drift.
+    columns = zip(reference.channels.items(), values.T[: len(reference.channels)], strict=True)
     return Drift(
         score=figure_of(reference.score, known) if judged else None,
         channels={
@@ -137,7 +138,7 @@ def parse_reference(bundle: Mapping[str, Any], profile: Profile) -> Reference:
             score=parse_distribution(document[SCORE]),
             channels={
                 name: parse_distribution(document["channels"][name])
-                for name in profile.channel_names
+                for name in profile.judged_names
             },
         )
     except (KeyError, TypeError, ValueError, OverflowError) as error:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, get_args
 
 from tocsin.domain.errors import InvalidProfileError
+
+Role = Literal["measurement", "covariate"]
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
     """One measured quantity.
 
-    ``low`` and ``high`` bound what the sensor can physically show, in ``unit``.
+    ``low`` and ``high`` bound what the sensor can physically show, in ``unit``. ``role``: a
+    ``measurement`` is judged; a ``covariate`` is known beforehand, such as the load a device was
+    given, and serves to judge the others: it is never odd itself.
     """
 
     name: str
@@ -22,6 +26,7 @@ class Channel:
     unit: str
     low: float
     high: float
+    role: Role = "measurement"
 
 
 @dataclass(frozen=True)  # without slots: it keeps what it computed once
@@ -37,6 +42,15 @@ class Profile:
     @cached_property
     def channel_names(self) -> tuple[str, ...]:
         return tuple(channel.name for channel in self.channels)
+
+    @cached_property
+    def judged_names(self) -> tuple[str, ...]:
+        """The channels that can be odd: all but the covariate, which comes last."""
+        return tuple(channel.name for channel in self.channels if channel.role == "measurement")
+
+    @property
+    def has_covariate(self) -> bool:
+        return len(self.judged_names) < len(self.channels)
 
 
 def parse_profile(document: Mapping[str, Any]) -> Profile:
@@ -66,7 +80,15 @@ def _parse_channel(document: Mapping[str, Any]) -> Channel:
         unit=str(document["unit"]),
         low=float(document["low"]),
         high=float(document["high"]),
+        role=_parse_role(document.get("role", "measurement")),
     )
+
+
+def _parse_role(value: object) -> Role:
+    for role in get_args(Role):
+        if value == role:
+            return role  # type: ignore[no-any-return]  # get_args leaves it unannotated
+    raise ValueError(f"role is {value!r}, not one of {get_args(Role)}")
 
 
 def _check(profile: Profile) -> None:
@@ -78,6 +100,12 @@ def _check(profile: Profile) -> None:
         raise InvalidProfileError(f"profile {profile.name!r} has no channels")
     if len(set(profile.channel_names)) != len(profile.channels):
         raise InvalidProfileError(f"profile {profile.name!r} names a channel twice")
+    judged = profile.judged_names
+    if not judged or profile.channel_names not in {judged, (*judged, profile.channel_names[-1])}:
+        raise InvalidProfileError(
+            f"profile {profile.name!r}: at most one channel may be a covariate, and only the last "
+            "of several"
+        )
     for channel in profile.channels:
         if not channel.low < channel.high:
             raise InvalidProfileError(

@@ -30,7 +30,25 @@ def test_generate_writes_time_device_and_channels(tmp_path: Path, profile: str) 
     assert len(rows) == 720
     assert [row[1] for row in rows] == [f"sim-{profile}-01"] * 360 + [f"sim-{profile}-02"] * 360
     assert int(rows[1][0]) - int(rows[0][0]) == 1000
-    assert all(float(cell) is not None for row in rows for cell in row[2:])
+    judged = len(PROFILES[profile].judged_names)
+    assert all(float(cell) is not None for row in rows for cell in row[2 : 2 + judged])
+
+
+def test_every_second_device_that_can_run_tasks_does_and_tells_their_load(tmp_path: Path) -> None:
+    header, *rows = generate(
+        tmp_path, "--profile", "workcell", "--hours", "3", "--devices", "2",
+        "--faults", "overload,throttled,stuck", "--rate", "20",
+    )  # fmt: skip
+    load, fault = header.index("load_pct"), header.index("fault")
+    told = [row for row in rows if row[1] == "sim-workcell-01"]
+    untold = [row for row in rows if row[1] == "sim-workcell-02"]
+    assert {row[load] for row in untold} == {""}
+    assert {row[fault] for row in untold} == {"", "stuck"}
+    loads = {float(row[load]) for row in told}
+    assert min(loads) >= 0
+    assert max(loads) <= 150
+    assert len(loads) > 10
+    assert {row[fault] for row in told} == {"", "stuck", "overload", "throttled"}
 
 
 def test_generate_repeats_itself(tmp_path: Path) -> None:
@@ -60,7 +78,7 @@ def test_generate_labels_faults_and_leaves_dropouts_empty(tmp_path: Path) -> Non
         (["generate", "--profile", "oven", "--out", "x.csv"], "no profile 'oven'; there are"),
         (["generate", "--profile", "pump", "--faults", "bang", "--out", "x.csv"], "no kind 'bang'"),
         (["generate", "--profile", "pump", "--faults", "late_burst", "--out", "x"], "late_burst"),
-        (["generate", "--profile", "workcell", "--faults", "overload", "--out", "x"], "overload"),
+        (["generate", "--profile", "pump", "--faults", "overload", "--out", "x"], "overload"),
         (["generate", "--profile", "pump", "--start", "soon", "--out", "x.csv"], "--start: 'soon'"),
         (["run", "--faults", "often"], "--faults often: say demo, work, none, or a rate"),
         (["run", "--faults", "nan"], "--faults nan"),

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from device_sim.devices.drive import TaskDrive
 from device_sim.devices.loads import LoadHistory
 from device_sim.devices.sensing import SimulatedDevice
-from device_sim.faults.kinds import WORK_KINDS, Fault
+from device_sim.faults.kinds import WORK_CHANNELS, WORK_KINDS, Fault
 from device_sim.faults.schedule import Target, random_faults
-from device_sim.faults.work import WORK_CHANNELS
 from device_sim.signals.driven import DRIVEN_MACHINES, DrivenStream
 from device_sim.signals.grid import Grid
 from device_sim.signals.model import Place
