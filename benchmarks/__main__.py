@@ -12,6 +12,7 @@ BENCHMARKS = (
     "rebalancing",
     "loop",
     "scoring",
+    "load",
     "detect",
     "skab",
     "tsb",

@@ -12,6 +12,8 @@ from tocsin.profiles import load_profiles
 
 CHANNEL = {"name": "heat_c", "title": "Heat", "unit": "°C", "low": 0, "high": 100}
 
+LOAD = {**CHANNEL, "name": "load_pct", "role": "covariate"}
+
 
 def profile(**changes: object) -> dict[str, Any]:
     return {
@@ -46,6 +48,10 @@ def test_the_shipped_profiles_are_valid_and_named_as_their_files() -> None:
         ({"channels": 5}, "malformed"),
         ({"window": "many"}, "malformed"),
         ({"title": ...}, "'title'"),
+        ({"channels": [CHANNEL, {**CHANNEL, "name": "x", "role": "input"}]}, "role is 'input'"),
+        ({"channels": [LOAD, CHANNEL]}, "only the last"),
+        ({"channels": [CHANNEL, LOAD, {**LOAD, "name": "x"}]}, "at most one"),
+        ({"channels": [LOAD]}, "only the last"),
     ],
 )
 def test_a_wrong_profile_is_refused_by_name(changes: dict[str, object], text: str) -> None:
@@ -53,3 +59,13 @@ def test_a_wrong_profile_is_refused_by_name(changes: dict[str, object], text: st
     with pytest.raises(InvalidProfileError, match=text) as caught:
         parse_profile(document)
     assert "'probe'" in str(caught.value)
+
+
+def test_a_covariate_is_sent_but_not_judged() -> None:
+    judged = parse_profile(profile())
+    assert not judged.has_covariate
+    assert judged.judged_names == ("heat_c",)
+    loaded = parse_profile(profile(channels=[CHANNEL, LOAD]))
+    assert loaded.has_covariate
+    assert loaded.channel_names == ("heat_c", "load_pct")
+    assert loaded.judged_names == ("heat_c",)
