@@ -9,14 +9,14 @@ Shapes: k windows of w readings, the last r of them judged; c channels; j knots.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from torch import Tensor
 
-from ml_model.detector.covariate import Explanation
+from ml_model.detector.covariate import EARLY, Explanation
 from ml_model.detector.scaler import fill_buffer
 from tocsin.domain.profile import Profile
 
@@ -28,6 +28,9 @@ SMOOTH = 1.0  # weight of a curve's bends: as much as that many changes
 ALIKE = 0.5  # knots between two readings of one load
 BELIEF = 30.0  # changes that a knot's own spread is worth against that of all
 LEAST_SPREAD = 0.1  # of a channel's usual spread: no reading is surer than that
+LATE = 4  # of the readings judged every fourth, the last ones
+SMOOTH_PULL = 1e4
+WORTH = 0.8  # of the variance of its changes, or a channel is not slow
 SPREAD_FLOOR = 1e-5  # of its range, for a channel that never changes
 
 
@@ -38,6 +41,8 @@ class Curve:
     lag: float
     expected: Floats
     spread: Floats
+    pull: Floats
+    rate: float
 
 
 def fit_explanation(explanation: Explanation, windows: Tensor, profile: Profile) -> None:
@@ -59,12 +64,14 @@ def fit_explanation(explanation: Explanation, windows: Tensor, profile: Profile)
     curves = []
     for index, floor in enumerate(SPREAD_FLOOR * (high - low)):
         readings = windows[:, -judged:, index].double().numpy()
-        curves.append(_fit_curve(readings, felt, knots, float(floor)))
+        curves.append(_fit_curve(readings, felt, knots, float(floor), window=covariate.shape[1]))
+    fill_buffer(explanation.rate, np.array([curve.rate for curve in curves]))
     kernel = np.stack([kernels[curve.lag] for curve in curves], axis=2)  # [w, r, c]
     fill_buffer(explanation.kernel, kernel.reshape(len(kernel), -1))
     for name, per_channel in (
         ("expected", [curve.expected for curve in curves]),
         ("spread", [curve.spread for curve in curves]),
+        ("pull", [curve.pull for curve in curves]),
     ):
         table = np.array(per_channel)  # [c, j]
         rise = np.diff(table, axis=1, append=table[:, -1:])
@@ -84,24 +91,60 @@ def lay_kernel(window: int, judged: int, lag: float) -> Floats:
     return kernel
 
 
-def _fit_curve(readings: Floats, felt: dict[float, Floats], knots: int, floor: float) -> Curve:
+def _fit_curve(
+    readings: Floats, felt: dict[float, Floats], knots: int, floor: float, *, window: int
+) -> Curve:
     """The curve ``[j]`` of one channel's *readings* ``[k, r]`` with the likeliest lag."""
     rows = readings.shape[1]
     last = rows - 1
     earlier = np.array([0, rows // 2, 3 * rows // 4])
     change = (readings[:, [last]] - readings[:, earlier]).ravel()  # [3 k]
     known = np.isfinite(change)
-    best, least = None, np.inf
+    best, least, felt_best = None, np.inf, felt[0.0]
     for lag, place in felt.items():
         now = np.repeat(place[:, [last]], len(earlier), axis=1).ravel()[known]
         then = place[:, earlier].ravel()[known]
         expected, spread, cost = _fit_changes(change[known], now, then, knots, floor)
         if cost < least:
             level = np.nanmean(readings - np.interp(place, np.arange(knots), expected))
-            best, least = Curve(lag, expected + level, spread), cost
+            best, least = Curve(lag, expected + level, spread, np.zeros(knots), 0.0), cost
+            felt_best = place
     if best is None:  # a channel without any change known
-        return Curve(0.0, np.zeros(knots), np.full(knots, max(floor, 1e-6)))
-    return best
+        return Curve(0.0, np.zeros(knots), np.full(knots, max(floor, 1e-6)), np.zeros(knots), 0.0)
+    left = readings - np.interp(felt_best, np.arange(knots), best.expected)
+    return _add_pull(best, left, felt_best, window=window)
+
+
+def _add_pull(curve: Curve, left: Floats, place: Floats, *, window: int) -> Curve:
+    """*curve* with what a slow channel does within a window, if that tells much of its changes.
+
+    *left* ``[k, r]``: what the curve leaves of readings at *place* ``[k, r]``. A channel that
+    settles within a *window* is not slow: its curve says all.
+    """
+    knots, rows = len(curve.expected), left.shape[1]
+    early = np.nanmean(left[:, : rows // EARLY], axis=1)
+    change = np.nanmean(left[:, -rows // LATE :], axis=1) - early
+    known = np.isfinite(change)
+    sums = np.tril(np.ones((rows, rows)))
+    # How often each reading's pull is in the late mean and not in the early one.
+    reach = sums[-rows // LATE :].mean(axis=0) - sums[: rows // EARLY].mean(axis=0)
+    hats = sum(weight * _lay_hats(place[known, row], knots) for row, weight in enumerate(reach))
+    middle = early[known].mean()
+    design = np.column_stack([hats.toarray(), -reach.sum() * (early[known] - middle)])
+    bends = np.diff(np.eye(knots, knots + 1), n=2, axis=0)
+    matrix = design.T @ design + SMOOTH_PULL * bends.T @ bends + np.eye(knots + 1) * 1e-6
+    *pull, rate = np.linalg.solve(matrix, design.T @ change[known])
+    after = change[known] - design @ [*pull, rate]
+    if not 0.0 < rate < 1.0 / window or after.var() > WORTH * change[known].var():
+        return curve
+    # Told from how much higher than usual it begins; the model knows how high it begins.
+    pull = np.array(pull) + rate * middle
+    pulled = np.interp(place, np.arange(knots), pull) - rate * early[:, np.newaxis]
+    within = left - pulled @ sums.T
+    # One spread everywhere: a level far off, in spreads that change, would seem to jump.
+    spread = float(np.sqrt(np.nanmean(np.nanvar(within, axis=1))))
+    steady = np.full(knots, max(spread, float(curve.spread.min()) * LEAST_SPREAD))
+    return replace(curve, spread=steady, pull=pull, rate=float(rate))
 
 
 def _fit_changes(

@@ -6,17 +6,20 @@ from typing import Literal
 
 from msgspec import UNSET, UnsetType, field
 
+from tocsin.domain.profile import Role
 from tocsin.triggers.answers import Listed, Output
 
 
 class ChannelShown(Output):
-    """A measured quantity. ``low`` and ``high`` bound what its sensor can physically show."""
+    """A measured quantity. ``low`` and ``high`` bound what its sensor can physically show.
+    ``role``: a covariate is known beforehand and never judged (docs/formats.md)."""
 
     name: str
     title: str
     unit: str
     low: float
     high: float
+    role: Role
 
 
 class ModelShown(Output):

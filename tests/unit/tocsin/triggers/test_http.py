@@ -165,6 +165,7 @@ async def test_profiles_are_listed_whole(plant: Plant) -> None:
         "unit": "1",
         "low": -100.0,
         "high": 100.0,
+        "role": "measurement",
     }
 
 
