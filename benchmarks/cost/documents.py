@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +13,7 @@ from local.prepare import UNINDEXED, make_index
 from local.standins.cosmos.charge import write_charge
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.profiles import load_profiles
+from tocsin.usecases.score_readings import RECORD_EVERY_MS
 
 # Measured: what rolling readings up costs for a minute of a device that sends one each second
 # (docs/adr/0015-readings-are-rolled-up.md).
@@ -31,15 +33,13 @@ class Writes:
 def price_ours(readings: int) -> Writes:
     """Messages of so many *readings*: the message, the device's record and the rollups."""
     body = _write(_make_document(readings))
-    record = _write(_make_record())
     of_message = write_charge(body, {"indexingPolicy": make_index(UNINDEXED["readings"])})
-    of_record = write_charge(record, EVERYTHING)
-    units = (of_message + of_record) / readings + ROLL_UP_UNITS
+    units = of_message / readings + _price_record(readings) + ROLL_UP_UNITS
     return _per_million(units, len(body.encode()) / readings)
 
 
 def price_single(*, pruned: bool) -> Writes:
-    """One document a reading, and the device's record with each.
+    """One document a reading, and the device's record as often as Tocsin writes it.
 
     *pruned*: what no query asks for is not indexed; otherwise all is, as in a new container.
     """
@@ -56,7 +56,7 @@ def price_single(*, pruned: bool) -> Writes:
     }
     body = _write(single)
     index = {"indexingPolicy": make_index(UNINDEXED["readings"])} if pruned else EVERYTHING
-    units = write_charge(body, index) + write_charge(_write(_make_record()), EVERYTHING)
+    units = write_charge(body, index) + _price_record(1)
     return _per_million(units, len(body.encode()))
 
 
@@ -65,6 +65,13 @@ def measure_wire(readings: int) -> int:
     document = _make_document(readings)
     sent = {name: document[name] for name in ("schema", "profile", "seq", "t", "channels")}
     return len(_write(sent).encode())
+
+
+def _price_record(readings: int) -> float:
+    """The device's record, a reading: with the first message in so many seconds, of a device that
+    measures once a second."""
+    messages = math.ceil(RECORD_EVERY_MS / 1_000 / readings)
+    return write_charge(_write(_make_record()), EVERYTHING) / (messages * readings)
 
 
 def _make_document(readings: int) -> dict[str, Any]:
