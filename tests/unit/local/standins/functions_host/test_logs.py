@@ -16,8 +16,9 @@ from local.standins.functions_host.logs import InvocationLabel, current_invocati
 @pytest.fixture
 def written() -> Iterator[io.StringIO]:
     """What the host's handler writes."""
-    root = logging.getLogger()
-    handlers, level = root.handlers, root.level
+    root, sdks = logging.getLogger(), logging.getLogger("azure")
+    handlers, level, of_sdks = root.handlers, root.level, sdks.level
+    sdks.setLevel(logging.NOTSET)  # the product, once loaded, has raised it
     logs.set_up({})
     stream = io.StringIO()
     (handler,) = root.handlers
@@ -26,6 +27,7 @@ def written() -> Iterator[io.StringIO]:
     yield stream
     root.handlers = handlers
     root.setLevel(level)
+    sdks.setLevel(of_sdks)
     logging.captureWarnings(capture=False)
 
 
