@@ -45,7 +45,9 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
         batch = parse_envelopes(events)
         async with wired.scoring_watch.follow(batch):
             outcome = await score_with(wired)(batch)
-        log.info("Batch scored: %s", asdict(outcome))
+        # A batch in which nothing happened is no news: in Azure each line is paid for.
+        happened = outcome.late or outcome.dead_letters or outcome.alerts
+        log.log(logging.INFO if happened else logging.DEBUG, "Batch scored: %s", asdict(outcome))
 
     return app
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -109,6 +110,25 @@ async def test_score_telemetry_stores_a_batch_and_keeps_what_it_cannot_use() -> 
     assert base64.b64decode(letters["not-json"]["body"]) == b"\xfe no JSON"
     await plant.live_beside.settle()
     assert plant.live.sent[0][0] == "north"
+
+
+@pytest.mark.parametrize(("body", "lines"), [(None, 0), (b"[]", 1)])
+async def test_a_batch_is_logged_only_where_something_happened(
+    caplog: pytest.LogCaptureFixture, body: bytes | None, lines: int
+) -> None:
+    plant = Plant()
+    bodies = [envelope.body for envelope in stream([4] * 8)]
+    events = batch(
+        [*bodies, *([] if body is None else [body])],
+        device_ids=["rig-1"] * (len(bodies) + (body is not None)),
+        properties=[{"siteId": "north"}] * (len(bodies) + (body is not None)),
+    )
+    with caplog.at_level(logging.INFO, logger="tocsin.triggers"):
+        await functions_of(plant.services())["score_telemetry"](events)
+    said = [record for record in caplog.records if "Batch scored" in record.getMessage()]
+    assert len(said) == lines
+    told = sum(len(record.getMessage()) for record in caplog.records)
+    assert told <= 100 * len(events)
 
 
 async def test_score_telemetry_fails_when_the_database_stays_away() -> None:
