@@ -10,15 +10,17 @@ export const SILENT_AFTER_MS = 30_000;
 /**
  * @typedef {{name: string, title: string, unit: string, low: number, high: number}} Channel
  * @typedef {{name: string, title: string, channels: Channel[]}} Profile
- * @typedef {"alert" | "odd" | "normal" | "warming up" | "silent"} StateWord
+ * @typedef {"alert" | "odd" | "normal" | "warming up" | "not scored" | "silent"} StateWord
  * @typedef {{
- *   deviceId: string, profile: string, t: number, seenAt: number,
+ *   deviceId: string, profile: string, t: number, enqueuedAt: number, seenAt: number,
+ *   silentAfterMs: number, notScored: string, why: string, remarks: string[],
  *   values: Record<string, number | null>, score: number | null, threshold: number | null,
  *   anomalous: boolean, alerting: boolean,
  * }} Device
  * @typedef {{channel: string, share: number}} Contribution
  * @typedef {{
  *   key: string, type: "raised" | "cleared", deviceId: string, profile: string, t: number,
+ *   enqueuedAt: number,
  *   score: number | null, threshold: number | null, contributions: Contribution[],
  * }} Alert
  */
@@ -52,7 +54,8 @@ export class Fleet {
     for (const one of list(answer, "devices").filter(isRecord)) {
       const alert = isRecord(one["alert"]) ? one["alert"] : null;
       const seen = { ...one, t: one["lastT"], values: one["latest"] };
-      const device = this.#update(seen, Math.min(number(one["lastT"]) ?? now, now));
+      const heardAt = number(one["enqueuedAt"]) ?? number(one["lastT"]) ?? now;
+      const device = this.#update(seen, Math.min(heardAt, now));
       if (device !== null) {
         device.alerting = alert !== null;
       }
@@ -115,14 +118,22 @@ export class Fleet {
       this.beyond.add(deviceId);
       return null;
     }
-    if (known !== undefined && t < known.t) {
-      return known; // a late message tells nothing of now
+    // The hub's time orders what is told of a device; its own clock may have been put back.
+    const enqueuedAt = number(seen["enqueuedAt"]) ?? t;
+    if (known !== undefined && enqueuedAt < known.enqueuedAt) {
+      return known; // overtaken on the way
     }
+    const notScored = isRecord(seen["notScored"]) ? seen["notScored"] : {};
     const device = {
       deviceId,
       profile: text(seen["profile"]),
       t,
+      enqueuedAt,
       seenAt,
+      silentAfterMs: number(seen["silentAfterMs"]) ?? SILENT_AFTER_MS,
+      notScored: text(notScored["reason"]),
+      why: text(notScored["text"]),
+      remarks: list(seen, "remarks").map(text).filter((remark) => remark !== ""),
       values: isRecord(seen["values"]) ? numbers(seen["values"]) : {},
       score: number(seen["score"]),
       threshold: number(seen["threshold"]),
@@ -151,13 +162,14 @@ export class Fleet {
       deviceId,
       profile: text(document["profile"]),
       t,
+      enqueuedAt: number(document["enqueuedAt"]) ?? t,
       score: number(document["score"]),
       threshold: number(document["threshold"]),
       contributions: contributions(document["contributions"]),
     };
-    const newest = this.alerts.find((other) => other.deviceId === deviceId);
+    const others = this.alerts.filter((other) => other.deviceId === deviceId);
     const device = this.devices.get(deviceId);
-    if (device !== undefined && (newest === undefined || newest.t <= t)) {
+    if (device !== undefined && others.every((other) => other.enqueuedAt <= alert.enqueuedAt)) {
       device.alerting = type === "raised";
     }
     const place = this.alerts.findIndex((other) => other.t <= t);
@@ -176,13 +188,21 @@ export function stateOf(device, now) {
   if (device.alerting) {
     return "alert";
   }
-  if (now - device.seenAt > SILENT_AFTER_MS) {
+  if (now - device.seenAt > device.silentAfterMs) {
     return "silent";
   }
   if (device.score === null) {
-    return "warming up";
+    return ["", "warming-up"].includes(device.notScored) ? "warming up" : "not scored";
   }
   return device.anomalous ? "odd" : "normal";
+}
+
+/**
+ * What there is to say of how a device is, beside the word for it.
+ * @param {Device} device
+ */
+export function whyOf(device) {
+  return [device.why, ...device.remarks].filter((part) => part !== "").join("; ");
 }
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 // The fleet as elements of the page. Text goes in as text only; nothing is parsed as HTML.
 
-import { short, stateOf } from "./fleet.js";
+import { short, stateOf, whyOf } from "./fleet.js";
 
 /**
  * @typedef {import("./fleet.js").Alert} Alert
@@ -138,6 +138,7 @@ function fill(row, device, fleet, now) {
   const state = stateOf(device, now);
   row.row.dataset["state"] = state;
   write(row.state, state);
+  row.state.title = whyOf(device);
   write(row.profile, profile?.title ?? device.profile);
   write(row.time, clockTime(device.t));
   row.time.dateTime = new Date(device.t).toISOString();

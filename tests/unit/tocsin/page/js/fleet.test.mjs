@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  Fleet, MAX_ALERTS, MAX_DEVICES, SILENT_AFTER_MS, short, stateOf,
+  Fleet, MAX_ALERTS, MAX_DEVICES, SILENT_AFTER_MS, short, stateOf, whyOf,
 } from "../../../../../functions/tocsin/page/fleet.js";
 
 const NOW = 1_800_000_000_000;
@@ -40,6 +40,37 @@ test("a late message does not overwrite a newer one", () => {
   fleet.apply(telemetry({ t: NOW - 1, values: { x: 1 } }), NOW);
   assert.deepEqual(device(fleet).values, { x: 2 });
   assert.equal(fleet.messages, 2);
+});
+
+test("a clock that was put back is followed, since the hub's time orders what is told", () => {
+  const fleet = new Fleet();
+  fleet.apply(telemetry({ t: NOW + 240_000, enqueuedAt: NOW }), NOW);
+  fleet.apply(alert({ t: NOW + 240_000, enqueuedAt: NOW }), NOW);
+  assert.equal(device(fleet).alerting, true);
+  fleet.apply(telemetry({ t: NOW + 5, enqueuedAt: NOW + 5, values: { x: 7 } }), NOW + 5);
+  fleet.apply(alert({ type: "cleared", t: NOW + 5, enqueuedAt: NOW + 5 }), NOW + 5);
+  assert.deepEqual(device(fleet).values, { x: 7 });
+  assert.equal(device(fleet).alerting, false);
+});
+
+test("a device is silent after what is long for it, and seen when the hub heard it", () => {
+  const fleet = new Fleet();
+  fleet.apply(telemetry({ silentAfterMs: 180_000 }), NOW);
+  assert.equal(stateOf(device(fleet), NOW + SILENT_AFTER_MS + 1), "normal");
+  assert.equal(stateOf(device(fleet), NOW + 180_001), "silent");
+  const late = { deviceId: "m-2", profile: "motor", lastT: NOW - 900_000, enqueuedAt: NOW - 5 };
+  fleet.setDevices({ devices: [{ ...late, latest: {}, score: 1, alert: null }] }, NOW);
+  assert.equal(stateOf(device(fleet, "m-2"), NOW), "normal");
+});
+
+test("what is not scored says why, and a wrong clock is said", () => {
+  const fleet = new Fleet();
+  const notScored = { reason: "other-period", text: "a reading comes every 17 s" };
+  fleet.apply(telemetry({ score: null, notScored, remarks: ["put back", 5] }), NOW);
+  assert.equal(stateOf(device(fleet), NOW), "not scored");
+  assert.equal(whyOf(device(fleet)), "a reading comes every 17 s; put back");
+  fleet.apply(telemetry({ score: null, notScored: { reason: "warming-up" } }), NOW);
+  assert.equal(stateOf(device(fleet), NOW), "warming up");
 });
 
 test("each state has its word", () => {
