@@ -68,8 +68,19 @@ class TextStore:
         *,
         before_t: int,  # noqa: ARG002
         count: int,  # noqa: ARG002
+        epoch: int = 0,  # noqa: ARG002
     ) -> History:
         return History.empty(profile)
+
+    async def stored(
+        self,
+        device_id: str,  # noqa: ARG002 (knows none)
+        profile: Profile,
+        *,
+        from_t: int,  # noqa: ARG002
+        to_t: int,  # noqa: ARG002
+    ) -> list[History]:
+        return [History.empty(profile)]
 
     async def save_alerts(self, alerts: Sequence[Alert]) -> list[Refusal]:
         return self._keep([alert.to_document() for alert in alerts])

@@ -22,6 +22,7 @@ from tests.fakes.store import FakeStore
 from tests.fakes.thresholds import FakeThresholds
 from tocsin.adapters.page_files import load_page
 from tocsin.bootstrap import Services
+from tocsin.domain.profile import Profile
 from tocsin.domain.telemetry import Envelope
 from tocsin.settings import Connection
 from tocsin.usecases.device_memory import DeviceMemory
@@ -60,6 +61,7 @@ class Plant:
     keys: FakeKeys = field(default_factory=FakeKeys)
     progress: FakeProgress = field(default_factory=FakeProgress)
     record_every_ms: int = 0  # so that what is stored does not depend on how messages are cut
+    profiles: Mapping[str, Profile] = field(default_factory=lambda: PROFILES)
 
     def __post_init__(self) -> None:
         self.rollups = FakeRollups(self.store)
@@ -78,7 +80,7 @@ class Plant:
         """Run one batch, and let what it shows arrive where the live service answers."""
         outcome = await score_readings(
             envelopes,
-            profiles=PROFILES,
+            profiles=self.profiles,
             memory=self.memory,
             store=self.store,
             models=self.models,
@@ -104,7 +106,7 @@ class Plant:
 
     def services(self, *, platform_auth: bool = True) -> Services:
         return Services(
-            profiles=PROFILES,
+            profiles=self.profiles,
             memory=self.memory,
             telemetry=self.store,
             fleet=self.store,

@@ -19,6 +19,7 @@ from tocsin.domain.errors import (
     InvalidRequestError,
     RefusedError,
 )
+from tocsin.domain.known import layer_readings
 from tocsin.domain.newest_message import read_record
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
@@ -92,18 +93,19 @@ class FakeStore:
             document
             for document in self._of_device(record.device_id)
             if "standing" in document and document["firstT"] > record.last_t
+            if document.get("epoch", 0) == record.clock.epoch.since
         ]
         newest = max(newer, key=lambda document: int(document["firstT"]), default=None)
-        return None if newest is None else read_record(newest, record.etag)
+        return None if newest is None else read_record(newest, record)
 
     async def history(
-        self, device_id: str, profile: Profile, *, before_t: int, count: int
+        self, device_id: str, profile: Profile, *, before_t: int, count: int, epoch: int = 0
     ) -> History:
         self.note_read()
         rows = {
             t: [_at(document, name, index) for name in profile.channel_names]
             for document in self._of_device(device_id)
-            if document["profile"] == profile.name
+            if document["profile"] == profile.name and document.get("epoch", 0) == epoch
             for index, t in enumerate(document["t"])
             if t < before_t
         }
@@ -112,6 +114,21 @@ class FakeStore:
         return History(
             np.array(newest, dtype=np.int64), values.reshape(len(newest), len(profile.channels))
         )
+
+    async def stored(
+        self, device_id: str, profile: Profile, *, from_t: int, to_t: int
+    ) -> list[History]:
+        self.note_read()
+        found = [
+            (t, [_at(document, name, index) for name in profile.channel_names])
+            for document in self._of_device(device_id)
+            if document["profile"] == profile.name
+            for index, t in enumerate(document["t"])
+            if from_t <= t <= to_t
+        ]
+        times = np.array([t for t, _ in found], dtype=np.int64)
+        rows = np.array([row for _, row in found], dtype=np.float64).astype(np.float32)
+        return layer_readings(times, rows.reshape(len(found), len(profile.channels)))
 
     async def save_alerts(self, alerts: Sequence[Alert]) -> list[Refusal]:
         return self._save_each("alerts", [write_owed(alert) for alert in alerts])

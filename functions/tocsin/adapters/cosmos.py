@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import numpy as np
 from azure.cosmos.aio import CosmosClient
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
@@ -19,6 +18,7 @@ from tocsin.adapters.cosmos_client import (
     without_system_fields,
 )
 from tocsin.adapters.cosmos_container import Container
+from tocsin.adapters.cosmos_history import find_history, find_stored, name_epoch
 from tocsin.adapters.cosmos_readings import find_messages, query_messages
 from tocsin.adapters.cosmos_writes import CosmosWrites, Part
 from tocsin.domain.alert_marks import write_owed
@@ -33,21 +33,14 @@ from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.sites import list_sites
 from tocsin.domain.stored_message import StoredMessage
-from tocsin.domain.telemetry import can_be_kept, columns_of
+from tocsin.domain.telemetry import can_be_kept
 from tocsin.domain.windows import History
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.scoring import Refusal
 
-HISTORY_PAGE = 16
-
-_HISTORY = (
-    "SELECT TOP @count c.t, c.channels FROM c "
-    "WHERE c.deviceId = @device AND c.profile = @profile AND c.firstT < @before "
-    "ORDER BY c.firstT DESC"
-)
 # Of messages that were on time: late ones say nothing of how their device stands.
 _NEWER = (
-    "SELECT TOP 1 * FROM c WHERE c.deviceId = @device AND c.firstT > @after "
+    "SELECT TOP 1 * FROM c WHERE c.deviceId = @device AND c.firstT > @after AND {epoch} "
     "AND IS_DEFINED(c.standing) ORDER BY c.firstT DESC"
 )
 _SHOWN = "c.id, c.deviceId, c.t, c.channels, c.score, c.threshold, c.anomalous"
@@ -83,32 +76,27 @@ class CosmosStore:
 
     async def find_newer(self, record: DeviceRecord) -> DeviceRecord | None:
         found = self._readings.query_items(
-            _NEWER,
-            parameters=query_parameters(device=record.device_id, after=record.last_t),
+            _NEWER.format(epoch=name_epoch(record.clock.epoch.since)),
+            parameters=query_parameters(
+                device=record.device_id, after=record.last_t, epoch=record.clock.epoch.since
+            ),
             partition_key=record.device_id,
         )
-        read = partial(read_record, etag=record.etag)
+        read = partial(read_record, before=record)
         newest = [read_sound(read, document) async for document in found]
         return newest[0] if newest else None
 
     async def history(
-        self, device_id: str, profile: Profile, *, before_t: int, count: int
+        self, device_id: str, profile: Profile, *, before_t: int, count: int, epoch: int = 0
     ) -> History:
-        documents = self._readings.query_items(
-            _HISTORY,
-            parameters=query_parameters(
-                count=count, device=device_id, profile=profile.name, before=before_t
-            ),
-            partition_key=device_id,
-            max_item_count=HISTORY_PAGE,
+        return await find_history(
+            self._readings, device_id, profile, before_t=before_t, count=count, epoch=epoch
         )
-        history = History.empty(profile)
-        async for document in documents:
-            history = _prepend(history, document, profile, before_t)
-            if len(history.t) >= count:
-                break
-        # Late messages may lie between the readings of another; each time counts once.
-        return History.empty(profile).merge(history.t, history.values, keep=count)
+
+    async def stored(
+        self, device_id: str, profile: Profile, *, from_t: int, to_t: int
+    ) -> list[History]:
+        return await find_stored(self._readings, device_id, profile, from_t=from_t, to_t=to_t)
 
     async def save_alerts(self, alerts: Sequence[Alert]) -> list[Refusal]:
         return await self._writes.upsert(
@@ -225,15 +213,6 @@ class CosmosStore:
 def _part_of_device(message: DecidedMessage) -> Part:
     sent = message.scored.message
     return Part(sent.device_id, len(sent.envelope.body), message.to_document)
-
-
-def _prepend(history: History, document: Document, profile: Profile, before_t: int) -> History:
-    t = np.array(document["t"], dtype=np.int64)
-    values = columns_of(document["channels"], profile, len(t)).T.astype(np.float32)
-    earlier = t < before_t
-    return History(
-        np.concatenate((t[earlier], history.t)), np.concatenate((values[earlier], history.values))
-    )
 
 
 async def _by_id(container: Container, document_id: str) -> Document | None:

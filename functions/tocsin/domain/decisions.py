@@ -10,7 +10,7 @@ decide one by one in the order of event time, so a stream decides the same howev
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tocsin.domain.adaptation import Pace, Usual
 from tocsin.domain.aftermath import NONE, Aftermath, next_aftermath, raise_threshold
@@ -23,13 +23,15 @@ from tocsin.domain.thresholds import threshold_for
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How a profile's scores are judged. ``usual_score``: the profile's own tracked quantile."""
+    """How a profile's scores are judged. ``usual_score``: the profile's own tracked quantile.
+    ``period_ms``: its period, in which durations are told."""
 
     threshold: float
     usual_score: float
     hysteresis: Hysteresis
     cooldown_ms: int
     pace: Pace
+    period_ms: float = 1_000.0
 
     @classmethod
     def of(cls, spec: BundleSpec, profile: Profile, target_per_day: float) -> Rule:
@@ -44,6 +46,7 @@ class Rule:
             hysteresis=spec.hysteresis,
             cooldown_ms=round(spec.cooldown_s * 1_000),
             pace=Pace.of(profile.period_s),
+            period_ms=profile.period_ms,
         )
 
 
@@ -106,6 +109,21 @@ def judge_late(
     return Decided([threshold] * len(score), odd, [], standing)
 
 
+def shift_standing(standing: Standing, ms: int) -> Standing:
+    """Where a device stands once its clock was put back by -*ms*: what has passed since the last
+    alert, excursion or outage stays as it was. An open alert keeps the time that names it."""
+    if not ms:
+        return standing
+    alert, aftermath, outage = standing.alert, standing.aftermath, standing.outage
+    cleared_at = None if alert.cleared_at is None else alert.cleared_at + ms
+    return replace(
+        standing,
+        alert=replace(alert, cleared_at=cleared_at),
+        aftermath=replace(aftermath, t=aftermath.t + ms) if aftermath.peak else aftermath,
+        outage=replace(outage, since=outage.since + ms) if outage.sensors else outage,
+    )
+
+
 def threshold_in_force(usual: Usual, rule: Rule, operator_factor: float | None) -> float:
     """A device's threshold: the profile's, adapted by the operator or else by its own scores."""
     return _threshold(usual.ticks, usual.readings, rule, operator_factor)
@@ -153,12 +171,12 @@ def _one_by_one(
     changes: list[tuple[int, Change]] = []
     for index, value in enumerate(score):
         usual_threshold = _threshold(ticks, readings, rule, operator_factor)
-        threshold = raise_threshold(aftermath, t[index], usual_threshold)
+        threshold = raise_threshold(aftermath, t[index], usual_threshold, rule.period_ms)
         outage = next_outage(outage, t[index], 0 if sensors_out is None else sensors_out[index])
-        odd = value > threshold or outage.calls(t[index])
+        odd = value > threshold or outage.calls(t[index], rule.period_ms)
         thresholds.append(threshold)
         anomalous.append(odd)
-        aftermath = next_aftermath(aftermath, t[index], value, usual_threshold)
+        aftermath = next_aftermath(aftermath, t[index], value, usual_threshold, rule.period_ms)
         # Learned from normal running alone, and from what has a score: NaN is not below anything.
         if not odd and alert.open_since is None and value <= usual_threshold:
             above = value > rule.usual_score * pace.ratio(ticks)

@@ -8,8 +8,13 @@ from typing import Any
 
 from tocsin.domain.adaptation import Usual
 from tocsin.domain.aftermath import NONE, Aftermath
+from tocsin.domain.clock_remarks import remark_on_clock
 from tocsin.domain.decisions import Standing
+from tocsin.domain.device_clock import Clock, read_clock
+from tocsin.domain.not_scored import NotScored, read_not_scored
 from tocsin.domain.outage import NONE_OUT, Outage
+from tocsin.domain.refusal import TimeRefusal, read_refusal
+from tocsin.domain.rhythm import Rhythm, read_rhythm
 from tocsin.domain.scoring import AlertState
 from tocsin.domain.stored import (
     NUMBER,
@@ -23,6 +28,7 @@ from tocsin.domain.stored import (
 from tocsin.domain.work import UNKNOWN, Work, read_work
 
 ANY_RECORD = "*"
+LEAST_SILENT_MS = 30_000.0  # however fast it sends: a hub may be held up, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,10 @@ class DeviceRecord:
     score, threshold, anomalous: of the newest reading; None where nothing scored it.
     sensors: ``missing`` or ``stuck`` by channel, for the sensors that are out.
     standing: what the next decision starts from, the open alert among it.
-    enqueued_at: when the hub took the newest message (ms).
+    enqueued_at: when the hub took the last message, whatever its event times were (ms).
+    clock, rhythm: what its messages show of its clock, and how often it sends.
+    not_scored: why the newest reading has no score; None where it has one.
+    refused: the last message whose event times could not be true; None once others came.
     etag: the database's mark of the record that this one takes the place of; None where there was
         none, ANY_RECORD whatever is there.
     work: what it measured of its own work lately.
@@ -53,6 +62,10 @@ class DeviceRecord:
     standing: Standing
     model_version: str | None
     enqueued_at: int
+    clock: Clock = field(default_factory=Clock)
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    not_scored: NotScored | None = None
+    refused: TimeRefusal | None = None
     etag: str | None = field(default=None, compare=False)
     work: Work = UNKNOWN
 
@@ -65,6 +78,16 @@ class DeviceRecord:
     def cleared_at(self) -> int | None:
         """Event time (ms) at which the last alert cleared; None before there was one."""
         return self.standing.alert.cleared_at
+
+    @property
+    def silent_after_ms(self) -> float:
+        """How long nothing has to be heard of the device before that means something."""
+        return self.rhythm.silent_after_ms(LEAST_SILENT_MS)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What people should know of its clock, in words."""
+        return tuple(remark_on_clock(self.clock, self.refused))
 
     def with_alert(self, raised_t: int) -> DeviceRecord:
         """The same device in an alert that was raised at event time *raised_t* (ms)."""
@@ -86,7 +109,10 @@ class DeviceRecord:
         """What somebody acts on; values, and how the score moves, only have to be fresh."""
         scored = self.score is not None
         alert = (self.alert_since, self.cleared_at, self.anomalous, dict(self.sensors))
-        return self.site_id, self.profile, self.model_version, scored, alert
+        why = None if self.not_scored is None else self.not_scored.reason
+        # A message that is late says nothing of it in its own document.
+        clock = (self.clock.epochs, self.clock.behind, self.refused)
+        return self.site_id, self.profile, self.model_version, scored, alert, why, clock
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any], etag: str | None = None) -> DeviceRecord:
@@ -106,6 +132,10 @@ class DeviceRecord:
             standing=read_standing(document),
             model_version=take_field(document, "modelVersion", *OPTIONAL_TEXT),
             enqueued_at=take_field(document, "enqueuedAt", int),
+            clock=read_clock(document, take_field(document, "enqueuedAt", int)),
+            rhythm=read_rhythm(document),
+            not_scored=read_not_scored(document),
+            refused=read_refusal(document),
             etag=etag,
             work=read_work(document),
         )
@@ -128,6 +158,10 @@ class DeviceRecord:
             "modelVersion": self.model_version,
             "enqueuedAt": self.enqueued_at,
             "work": self.work.to_document() if self.work.period_ms else None,
+            "clock": self.clock.to_document(),
+            "rhythm": self.rhythm.to_document(),
+            "notScored": None if self.not_scored is None else self.not_scored.to_document(),
+            "refused": None if self.refused is None else self.refused.to_document(),
         }
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from tocsin.domain.decisions import Standing
+from tocsin.domain.device_clock import Clock
 from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.not_scored import explain
+from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
+from tocsin.domain.rhythm import Rhythm, Verdict, begin_rhythm
 from tocsin.domain.telemetry import Message
 from tocsin.domain.windows import History
 from tocsin.domain.work import measure_work
@@ -17,8 +21,9 @@ class DeviceState:
     """The newest reading's time (ms) and message number, the readings before, and what the next
     decision starts from.
 
-    ``etag``: the database's mark of the record that this follows from; None before there is one.
-    ``recorded``: that record, where it is known what it says.
+    ``kept``: how many readings ``history`` goes back at most. ``record``: the device as its newest
+    message left it, None before there was one. ``recorded``: what is stored of it, where it is
+    known what that says, and ``etag``: the database's mark of that.
     """
 
     profile: str
@@ -27,6 +32,10 @@ class DeviceState:
     history: History
     standing: Standing
     etag: str | None = None
+    clock: Clock = field(default_factory=Clock)
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    kept: int = 0
+    record: DeviceRecord | None = field(default=None, compare=False)
     recorded: DeviceRecord | None = field(default=None, compare=False)
 
     @classmethod
@@ -37,56 +46,151 @@ class DeviceState:
 
         A device that changed its profile starts anew, but not before its newest reading.
         """
+        name, profile = message.profile.name, message.profile
+        rhythm = begin_rhythm(profile)
         if record is None:
-            return cls(message.profile.name, 0, -1, history, Standing())
-        if record.profile != message.profile.name:
-            name = message.profile.name
-            return cls(name, record.last_t, -1, history, Standing(), record.etag, record)
+            kept = count_kept(rhythm, profile)
+            return cls(name, 0, -1, history, Standing(), None, Clock(), rhythm, kept)
+        is_other = record.profile != name
+        rhythm = rhythm if is_other else record.rhythm
         return cls(
-            record.profile,
+            name,
             record.last_t,
-            record.last_seq,
+            -1 if is_other else record.last_seq,
             history,
-            record.standing,
+            Standing() if is_other else record.standing,
             record.etag,
+            record.clock,
+            rhythm,
+            count_kept(rhythm, profile),
+            record,
             record,
         )
 
+    def follows(self, message: Message) -> bool:
+        """Whether nothing of the device was sent between this state and *message*."""
+        return message.seq == self.last_seq + 1 and message.profile.name == self.profile
+
     def continues_with(self, message: Message) -> bool:
-        """Whether *message* is the very next one, so that this state is complete."""
+        """Whether *message* is the very next one and newer, so that this state is complete."""
         return (
             message.seq == self.last_seq + 1
             and message.first_t > self.last_t
             and message.profile.name == self.profile
+            and message.placing is None
+            and self.clock.is_plain
+            and message.enqueued_at >= self.clock.epoch.since
+            and self.has_history(message.profile)
         )
+
+    def take(self, message: Message) -> Message:
+        """*message* in the epoch that lasts."""
+        since = self.clock.epoch.since
+        return replace(message, epoch=since) if since else message
+
+    def judge(self, message: Message) -> Verdict:
+        """What windows can be had of *message*."""
+        return (
+            self.rhythm.judge(message.profile) if message.profile.name == self.profile else "even"
+        )
+
+    def count_kept(self, profile: Profile) -> int:
+        """How many readings back a window may begin."""
+        return (
+            count_kept(self.rhythm, profile) if profile.name == self.profile else profile.window - 1
+        )
+
+    def has_history(self, profile: Profile) -> bool:
+        """Whether the history goes back as far as the device's rhythm asks for."""
+        return self.kept >= count_kept(self.rhythm, profile)
 
     def after(self, message: Message) -> DeviceState:
         """The state once *message*'s readings are known; the rest is decided when they scored."""
-        history = self.history.extend(message.t, message.values, keep=message.profile.window - 1)
-        return replace(self, last_t=message.last_t, last_seq=message.seq, history=history)
+        clock = self.clock
+        rhythm = self.rhythm.after(
+            message.times,
+            message.t,
+            self.last_t,
+            message.enqueued_at - clock.heard_at if clock.heard_at else 0,
+            message.profile,
+        )
+        return DeviceState(
+            self.profile,
+            message.last_t,
+            message.seq,
+            self.history.extend(message.t, message.values, keep=self.kept),
+            self.standing,
+            self.etag,
+            clock.hear(message.enqueued_at),
+            rhythm,
+            self.kept,
+            self.record,
+            self.recorded,
+        )
 
     def after_late(self, message: Message) -> DeviceState:
         """The state once a late *message*'s readings are known: they fill in the history."""
         known = message.t <= self.last_t
-        history = self.history.merge(
-            message.t[known], message.values[known], keep=message.profile.window - 1
-        )
+        history = self.history.merge(message.t[known], message.values[known], keep=self.kept)
         return replace(self, history=history)
+
+    def begin_epoch(self, clock: Clock, message: Message) -> DeviceState:
+        """The state before *message*, with which a new epoch of the clock begins: windows start
+        anew."""
+        history = History.empty(message.profile)
+        return replace(self, last_t=message.first_t - 1, history=history, clock=clock)
+
+    def with_history(self, history: History, profile: Profile) -> DeviceState:
+        """The state with a *history* that goes back as far as its rhythm asks for."""
+        return replace(self, history=history, kept=count_kept(self.rhythm, profile))
 
     def with_standing(self, standing: Standing) -> DeviceState:
         """The state once its readings have decided."""
-        return replace(self, standing=standing)
+        return DeviceState(
+            self.profile,
+            self.last_t,
+            self.last_seq,
+            self.history,
+            standing,
+            self.etag,
+            self.clock,
+            self.rhythm,
+            self.kept,
+            self.record,
+            self.recorded,
+        )
+
+    def with_record(self, record: DeviceRecord) -> DeviceState:
+        """The state once its newest message has made *record* of it."""
+        return DeviceState(
+            self.profile,
+            self.last_t,
+            self.last_seq,
+            self.history,
+            self.standing,
+            self.etag,
+            self.clock,
+            self.rhythm,
+            self.kept,
+            record,
+            self.recorded,
+        )
 
     def with_etag(self, etag: str | None, recorded: DeviceRecord | None = None) -> DeviceState:
         """The state once its record is *recorded*, and stored under *etag*."""
-        return replace(self, etag=etag, recorded=recorded)
+        return replace(self, etag=etag, record=recorded, recorded=recorded)
+
+
+def count_kept(rhythm: Rhythm, profile: Profile) -> int:
+    """How many readings back a window may begin."""
+    return (profile.window - 1) * rhythm.readings_a_period(profile)
 
 
 def record_device(decided: DecidedMessage, state: DeviceState) -> DeviceRecord:
     """What is kept of a device after its newest message, once that has decided."""
     scored = decided.scored
     message = scored.message
-    return DeviceRecord(
+    newest = DeviceRecord(
         device_id=message.device_id,
         site_id=message.site_id,
         profile=message.profile.name,
@@ -99,7 +203,49 @@ def record_device(decided: DecidedMessage, state: DeviceState) -> DeviceRecord:
         sensors=scored.sensors_at(-1),
         standing=state.standing,
         model_version=scored.model_version,
-        enqueued_at=message.enqueued_at,
+        enqueued_at=max(message.enqueued_at, state.clock.heard_at),
+        clock=state.clock,
+        rhythm=state.rhythm,
+        not_scored=explain(scored.spec, scored.shown[-1], state.rhythm, message),
+        etag=state.etag,
+    )
+    return newest if scored.chosen is None else _keep_scored(newest, decided, state)
+
+
+def _keep_scored(newest: DeviceRecord, decided: DecidedMessage, state: DeviceState) -> DeviceRecord:
+    """The record of a device of which not every reading is scored: the newest that is counts."""
+    scored = decided.scored
+    at = scored.newest_scored()
+    if at is not None:
+        return replace(
+            newest,
+            score=scored.shown[at],
+            threshold=decided.threshold_at(at),
+            anomalous=decided.anomalous[at],
+            sensors=scored.sensors_at(at),
+            not_scored=None,
+        )
+    before = state.record
+    is_scored = state.rhythm.judge(scored.message.profile) in {"fast", "bursts"}
+    if before is None or not is_scored or before.model_version != newest.model_version:
+        return newest
+    return replace(
+        newest,
+        score=before.score,
+        threshold=before.threshold,
+        anomalous=before.anomalous,
+        sensors=before.sensors,
+        not_scored=None if before.score is not None else newest.not_scored,
+    )
+
+
+def record_heard(record: DeviceRecord, state: DeviceState) -> DeviceRecord:
+    """The record of a device that was heard, but had nothing newer to say."""
+    return replace(
+        record,
+        last_seq=state.last_seq,
+        enqueued_at=state.clock.heard_at,
+        clock=state.clock,
         etag=state.etag,
         work=measure_work(state.history, message.profile, len(message.times)),
     )

@@ -34,8 +34,16 @@ def guess_health(state: DeviceRecord, now_ms: int) -> Health:
 def all_silent(
     states: Iterable[DeviceRecord | None], *, silent_after_ms: float, now_ms: int
 ) -> bool:
-    """Whether nobody was heard: then the path is broken rather than every device."""
-    return all(state is None or now_ms - state.enqueued_at > silent_after_ms for state in states)
+    """Whether nobody was heard: then the path is broken rather than every device.
+
+    *silent_after_ms*: of a device that sends so often; one that sends more rarely may be silent for
+    three times as long as it usually is.
+    """
+    return all(
+        state is None
+        or now_ms - state.enqueued_at > state.rhythm.silent_after_ms(silent_after_ms)
+        for state in states
+    )
 
 
 def _judge_recovery(state: DeviceRecord, now_ms: int) -> Health:

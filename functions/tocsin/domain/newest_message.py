@@ -6,20 +6,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from tocsin.domain.device_record import DeviceRecord, read_standing
+from tocsin.domain.not_scored import NotScored
 from tocsin.domain.readings import SENSOR_STATES
+from tocsin.domain.rhythm import read_rhythm
 from tocsin.domain.stored import OPTIONAL_NUMBER, OPTIONAL_TEXT, take_field, take_mapping, take_part
 
+# A document says that there is no score; why, the next message says again.
+WARMING_UP = NotScored("warming-up", "its readings do not fill a window yet")
 
-def read_record(document: Mapping[str, Any], etag: str | None) -> DeviceRecord:
+
+def read_record(document: Mapping[str, Any], before: DeviceRecord) -> DeviceRecord:
     """The record of a device after the message in a ``readings`` document that was on time.
 
-    etag: of the stored record that this one takes the place of. Raises DamagedDocumentError.
+    before: the stored record that this one takes the place of. Raises DamagedDocumentError.
     """
     channels = take_mapping(document, "channels", list)
     # A share of the score is kept for every channel of the profile, a column for those sent.
     names = take_mapping(document, "contributions", list)
     sensors = take_mapping(document, "sensors", list)
     score = _take_last(document, "score")
+    enqueued_at = take_field(document, "enqueuedAt", int)
+    refused = before.refused
     return DeviceRecord(
         device_id=take_field(document, "deviceId", str),
         site_id=take_field(document, "siteId", str),
@@ -35,8 +42,12 @@ def read_record(document: Mapping[str, Any], etag: str | None) -> DeviceRecord:
         },
         standing=read_standing(take_part(document, "standing") or {}),
         model_version=take_field(document, "modelVersion", *OPTIONAL_TEXT),
-        enqueued_at=take_field(document, "enqueuedAt", int),
-        etag=etag,
+        enqueued_at=max(enqueued_at, before.enqueued_at),
+        clock=before.clock.hear(enqueued_at),
+        rhythm=read_rhythm(document),
+        not_scored=None if score is not None else before.not_scored or WARMING_UP,
+        refused=refused if refused is not None and refused.at > enqueued_at else None,
+        etag=before.etag,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CALLED_FOR_MS = 120_000  # of event time
+CALLED_FOR = 120  # periods of event time
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,9 @@ class Outage:
     sensors: int = 0
     since: int = 0
 
-    def calls(self, t: int) -> bool:
+    def calls(self, t: int, period_ms: float) -> bool:
         """Whether the reading at *t* is anomalous for a sensor that has gone lately."""
-        return self.sensors > 0 and t - self.since < CALLED_FOR_MS
+        return self.sensors > 0 and t - self.since < CALLED_FOR * period_ms
 
 
 NONE_OUT = Outage()

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Literal, get_args
 
 from tocsin.domain.errors import InvalidProfileError
+from tocsin.domain.event_times import USUAL_LIMITS, TimeLimits, parse_limits
 
 Role = Literal["measurement", "covariate"]
 
@@ -38,6 +39,16 @@ class Profile:
     period_s: float
     window: int
     channels: tuple[Channel, ...]
+    event_times: TimeLimits = USUAL_LIMITS
+
+    @cached_property
+    def period_ms(self) -> float:
+        return self.period_s * 1_000
+
+    @cached_property
+    def longest_silence_ms(self) -> float:
+        """No window spans a longer time without a reading: half a window."""
+        return self.window * self.period_s * 1_000 / 2
 
     @cached_property
     def channel_names(self) -> tuple[str, ...]:
@@ -66,6 +77,7 @@ def parse_profile(document: Mapping[str, Any]) -> Profile:
             period_s=float(document["period_s"]),
             window=int(document["window"]),
             channels=tuple(_parse_channel(channel) for channel in document["channels"]),
+            event_times=parse_limits(document.get("event_times")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidProfileError(f"profile {name!r}: {error!r} is missing or malformed") from error

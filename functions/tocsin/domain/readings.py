@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.decisions import Decided, Standing
 from tocsin.domain.device_record import write_standing
+from tocsin.domain.rhythm import Rhythm
 from tocsin.domain.telemetry import Message
 
 TTL_S = 30 * 24 * 3_600
@@ -30,7 +31,8 @@ class Scored:
 
     ``score``: n numbers, NaN where no window was full; ``shown`` the same for a document, rounded
     and None there. ``contributions``: c lists of n, rounded, 0 there. ``sensors``: int8 ``[n, c]``
-    of SENSOR_STATES, 0 there; None where all work. Without a model, ``spec`` is None.
+    of SENSOR_STATES, 0 there; None where all work. Without a model, ``spec`` is None. ``chosen``:
+    bool ``[n]``, the readings that decide; None where all do.
     """
 
     message: Message
@@ -39,6 +41,7 @@ class Scored:
     shown: list[float | None]
     contributions: list[list[float]]
     sensors: NDArray[np.int8] | None
+    chosen: NDArray[np.bool_] | None = None
 
     @property
     def model_version(self) -> str | None:
@@ -68,6 +71,11 @@ class Scored:
 
     def contributions_at(self, index: int) -> dict[str, float]:
         return {name: column[index] for name, column in self.contribution_columns().items()}
+
+    def newest_scored(self) -> int | None:
+        """Index of the newest reading that has a score; None where none has."""
+        scored = [index for index, value in enumerate(self.shown) if value is not None]
+        return scored[-1] if scored else None
 
     def latest_values(self) -> dict[str, float | None]:
         """The last reading's value by channel, None where missing."""
@@ -126,12 +134,14 @@ def count_out(sensors: NDArray[np.int8]) -> list[int]:
 class DecidedMessage:
     """A scored message and what was decided of it; without a model nothing was.
 
-    standing: where its device stands after it; None for a late message, which changes nothing.
+    standing, rhythm: where its device stands after it, and how often it sends by then; None for a
+        late message, which changes nothing.
     """
 
     scored: Scored
     decided: Decided | None
     standing: Standing | None = None
+    rhythm: Rhythm | None = None
 
     @property
     def anomalous(self) -> list[bool]:
@@ -153,8 +163,11 @@ class DecidedMessage:
         message = scored.message
         is_long = message.last_t - message.first_t > LONG_MS
         standing = self.standing
+        epoch = message.epoch
+        # Where time and number do not name it, the hub's time does; it comes with each delivery.
+        apart = message.enqueued_at if message.contested else epoch
         return {
-            "id": f"{message.first_t}-{message.seq}",
+            "id": f"{message.first_t}-{message.seq}" + (f"-{apart}" if apart else ""),
             "deviceId": message.device_id,
             "siteId": message.site_id,
             "schema": 1,
@@ -164,6 +177,8 @@ class DecidedMessage:
             "firstT": message.first_t,
             "lastT": message.last_t,
             **({"long": True} if is_long else {}),
+            **({"epoch": epoch} if epoch else {}),
+            **({"placing": message.placing} if message.placing else {}),
             "channels": message.channels,
             "score": scored.shown,
             "threshold": self.threshold_at(-1),
@@ -177,5 +192,6 @@ class DecidedMessage:
                 if standing is None
                 else {"standing": write_standing(standing, message.device_id)}
             ),
+            **({} if self.rhythm is None else {"rhythm": self.rhythm.to_document()}),
             "ttl": TTL_S,
         }

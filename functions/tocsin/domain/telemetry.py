@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
+from itertools import chain, compress
 from reprlib import repr as brief
 from typing import Any, NoReturn
 
@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.domain.errors import InvalidMessageError
+from tocsin.domain.event_times import Placing, read_times
 from tocsin.domain.profile import Profile
 
 SCHEMA = 1
 MAX_BYTES = 256 * 1024
-MAX_READINGS = 1_000
 MAX_CHANNELS = 64
-MAX_AHEAD_MS = 5 * 60 * 1_000
 # Beyond this no sensor measures anything, and float32 sums of squares overflow.
 MAX_MAGNITUDE = 1e15
 
@@ -53,7 +52,9 @@ class Message:
 
     ``times`` and ``t``: n event times in ms, increasing, as sent and as int64. ``values``: float32
     ``[n, c]`` in the profile's channel order, NaN where missing. ``channels`` is what the device
-    sent, unrounded.
+    sent, unrounded. ``placing``: how its times came about where they are not those that were sent.
+    ``epoch``: that of the device's clock (device_clock.py), 0 for the first. ``contested``: other
+    values are known for some of its times.
     """
 
     envelope: Envelope
@@ -63,6 +64,9 @@ class Message:
     t: NDArray[np.int64]
     values: NDArray[np.float32]
     channels: Mapping[str, Sequence[float | None]]
+    placing: Placing | None = None
+    epoch: int = 0
+    contested: bool = False
 
     @property
     def device_id(self) -> str:
@@ -84,6 +88,22 @@ class Message:
     def last_t(self) -> int:
         return self.times[-1]
 
+    def keep(self, kept: NDArray[np.bool_]) -> Message:
+        """The message with some of its readings; *kept*: bool ``[n]``, at least one."""
+        t = self.t[kept]
+        return replace(
+            self,
+            times=t.tolist(),
+            t=t,
+            values=self.values[kept],
+            channels={name: [*compress(column, kept)] for name, column in self.channels.items()},
+        )
+
+    def shift(self, ms: int) -> Message:
+        """The message with its event times moved by *ms*."""
+        t = self.t + ms
+        return replace(self, times=t.tolist(), t=t)
+
 
 def decode(envelope: Envelope, profiles: Mapping[str, Profile], *, now_ms: int) -> Message:
     """Parse and check one event's body.
@@ -94,7 +114,14 @@ def decode(envelope: Envelope, profiles: Mapping[str, Profile], *, now_ms: int) 
     document = _parse(envelope.body)
     _check_head(document, envelope.device_id)
     profile = _profile(document, profiles)
-    times = _times(document["t"], now_ms)
+    event_times = read_times(
+        document["t"],
+        profile.event_times,
+        # Where the hub did not say, the message cannot be older than now.
+        enqueued_at=envelope.enqueued_at or now_ms,
+        period_s=profile.period_s,
+    )
+    times = event_times.times
     channels = _channels(document["channels"], profile, len(times))
     return Message(
         envelope=envelope,
@@ -104,6 +131,7 @@ def decode(envelope: Envelope, profiles: Mapping[str, Profile], *, now_ms: int) 
         t=np.array(times, dtype=np.int64),
         values=_values(channels, profile, len(times)),
         channels=channels,
+        placing=event_times.placing,
     )
 
 
@@ -190,23 +218,6 @@ def _profile(document: dict[str, Any], profiles: Mapping[str, Profile]) -> Profi
     if profile is None:
         raise InvalidMessageError("unknown-profile", f"{brief(name)} is none of {sorted(profiles)}")
     return profile
-
-
-def _times(times: object, now_ms: int) -> list[int]:
-    if not isinstance(times, list) or not times or set(map(type, times)) != {int}:
-        raise InvalidMessageError("malformed", "t must be a list of whole milliseconds")
-    if len(times) > MAX_READINGS:
-        raise InvalidMessageError(
-            "too-many-readings", f"{len(times)} readings; at most {MAX_READINGS} fit"
-        )
-    if times != sorted(set(times)):
-        raise InvalidMessageError("time-not-increasing", "event times must increase in a message")
-    if times[0] <= 0 or times[-1] > now_ms + MAX_AHEAD_MS:
-        raise InvalidMessageError(
-            "time-in-future" if times[0] > 0 else "malformed",
-            f"event times must lie between 1970 and {MAX_AHEAD_MS // 60_000} minutes from now",
-        )
-    return times
 
 
 def _channels(

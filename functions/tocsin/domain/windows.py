@@ -105,10 +105,9 @@ def _readings_since_silence(
 ) -> NDArray[np.int64]:
     """For each reading, how many there are since the last long silence, itself included, or since
     the last of *starts*, where another device's readings begin."""
-    longest_ms = profile.window * profile.period_s * 1_000 / 2
     position = np.arange(len(times), dtype=np.int64)
     since = np.zeros(len(times), dtype=np.int64)
-    silent = np.flatnonzero(np.diff(times) > longest_ms) + 1
+    silent = np.flatnonzero(np.diff(times) > profile.longest_silence_ms) + 1
     since[silent] = silent
     since[starts] = starts
     return position - np.maximum.accumulate(since) + 1

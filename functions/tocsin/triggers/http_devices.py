@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
+from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.principal import VIEWER
 from tocsin.triggers.answers import read_each
 from tocsin.triggers.calls import Call, Route
@@ -53,7 +54,7 @@ async def list_devices(call: Call[AnySiteQuery, Nothing]) -> DevicesShown:
             site, fleet=services.fleet, settings=services.site_settings, among=seen
         )
     shown, damaged = read_each(
-        DeviceShown, (device.to_document() for device in devices if device.site_id in seen)
+        DeviceShown, (describe_device(device) for device in devices if device.site_id in seen)
     )
     return DevicesShown(devices=shown, damaged=damaged)
 
@@ -61,7 +62,16 @@ async def list_devices(call: Call[AnySiteQuery, Nothing]) -> DevicesShown:
 async def show_device(call: Call[Nothing, Nothing]) -> DeviceShown:
     """The latest state of one device."""
     device = await find_device(call.path["id"], call.services.fleet, call.rights.sees)
-    return DeviceShown.read(device.to_document())
+    return DeviceShown.read(describe_device(device))
+
+
+def describe_device(device: DeviceRecord) -> dict[str, Any]:
+    """Its document, and what follows from it for people."""
+    return {
+        **device.to_document(),
+        "silentAfterMs": device.silent_after_ms,
+        "remarks": list(device.remarks),
+    }
 
 
 async def show_device_readings(call: Call[ReadingsQuery, Nothing]) -> ReadingsShown:

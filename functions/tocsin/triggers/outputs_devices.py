@@ -8,6 +8,12 @@ from msgspec import UNSET, UnsetType, field
 
 from tocsin.domain.profile import Role
 from tocsin.triggers.answers import Listed, Output
+from tocsin.triggers.outputs_clocks import (
+    ClockShown,
+    NotScoredShown,
+    RefusedShown,
+    RhythmShown,
+)
 
 
 class ChannelShown(Output):
@@ -129,6 +135,12 @@ class DeviceShown(Output):
     model_version: str | None
     enqueued_at: int
     work: WorkShown | None
+    clock: ClockShown | None
+    rhythm: RhythmShown
+    not_scored: NotScoredShown | None
+    refused: RefusedShown | None
+    silent_after_ms: float
+    remarks: list[str]
 
 
 class DevicesShown(Listed):

@@ -6,21 +6,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tocsin.domain.alerts import Alert, record_alert
-from tocsin.domain.decisions import Decided, Rule, Standing, decide, judge_late
+from tocsin.domain.chosen import decide_chosen
+from tocsin.domain.decisions import Decided, Rule, Standing, decide, judge_late, shift_standing
 from tocsin.domain.fleet import DeviceState
 from tocsin.domain.readings import DecidedMessage, Scored
-from tocsin.usecases.place_messages import Lane, Placed
+from tocsin.domain.telemetry import Message
+from tocsin.usecases.place_messages import Lane
+from tocsin.usecases.place_stretches import Placed
 
 
 @dataclass(frozen=True, slots=True)
 class DecidedLane:
-    """One device after its batch: what was decided on time and late, and the alerts of it."""
+    """One device after its batch: what was decided on time and late, and the alerts of it.
+
+    ``known``: messages with nothing that is not stored already. ``is_heard``: whether it was heard
+    since its record was stored.
+    """
 
     device_id: str
     state: DeviceState
     on_time: list[DecidedMessage]
     late: list[DecidedMessage]
     alerts: list[Alert]
+    known: tuple[Message, ...] = ()
+    is_heard: bool = False
 
 
 def decide_lanes(
@@ -62,6 +71,8 @@ def _decide_lane(
     alerts: list[Alert] = []
     for placed in lane.placed:
         scored = next(results)
+        # What is told in event times goes with the clock.
+        standing = shift_standing(standing, placed.step_ms)
         if scored is None:
             continue
         rule = None if scored.spec is None else rules[scored.spec.profile]
@@ -73,10 +84,18 @@ def _decide_lane(
         raised_t = standing.alert.open_since
         if decided is not None:
             standing = decided.standing
-        message = DecidedMessage(scored, decided, None if placed.late else standing)
+        message = DecidedMessage(scored, decided, None if placed.late else standing, placed.rhythm)
         alerts += _record_alerts(message, raised_t)
         (late if placed.late else on_time).append(message)
-    return DecidedLane(lane.device_id, lane.after.with_standing(standing), on_time, late, alerts)
+    return DecidedLane(
+        lane.device_id,
+        lane.after.with_standing(standing),
+        on_time,
+        late,
+        alerts,
+        lane.known,
+        is_heard=lane.after.clock != lane.before.clock,
+    )
 
 
 def _decide_message(
@@ -92,6 +111,16 @@ def _decide_message(
             standing, rule, scored.score, sensors_out=out, operator_factor=operator_factor
         )
     times = scored.message.times
+    if scored.chosen is not None:
+        return decide_chosen(
+            standing,
+            rule,
+            times,
+            scored.score,
+            chosen=scored.chosen,
+            sensors_out=out,
+            operator_factor=operator_factor,
+        )
     return decide(
         standing, rule, times, scored.score, sensors_out=out, operator_factor=operator_factor
     )

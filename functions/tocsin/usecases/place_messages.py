@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 
 from tocsin.domain.device_record import ANY_RECORD, DeviceRecord
 from tocsin.domain.errors import ChangedMeanwhileError, DamagedDocumentError, RefusedError
-from tocsin.domain.fleet import DeviceState
+from tocsin.domain.fleet import DeviceState, count_kept
+from tocsin.domain.rhythm import begin_rhythm
 from tocsin.domain.telemetry import Message
-from tocsin.domain.windows import History
 from tocsin.usecases.device_memory import DeviceMemory
+from tocsin.usecases.place_stretches import Placed, StretchPlacer
 from tocsin.usecases.ports.scoring import Telemetry
 
 log = logging.getLogger(__name__)
@@ -22,25 +23,17 @@ MOST_READS = 4  # of a record that someone else writes all the time
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A message, the readings before it, and whether newer ones are known already."""
-
-    message: Message
-    history: History
-    late: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Lane:
-    """One device's messages of a batch in order, and its state before and after them."""
+    """One device's messages of a batch in order, and its state before and after them.
 
+    ``known``: messages with nothing that is not stored already.
+    """
+
+    device_id: str
     placed: tuple[Placed, ...]
     before: DeviceState
     after: DeviceState
-
-    @property
-    def device_id(self) -> str:
-        return self.placed[0].message.device_id
+    known: tuple[Message, ...] = ()
 
 
 async def place_messages(
@@ -78,16 +71,21 @@ def _continue_lane(messages: list[Message], memory: DeviceMemory) -> Lane | None
 
     The usual case: without a task of its own, and the database is not asked.
     """
-    before = state = memory.get(messages[0].device_id)
+    device_id = messages[0].device_id
+    before = state = memory.get(device_id)
     placed: list[Placed] = []
-    for message in messages:
-        if state is None or not state.continues_with(message):
+    for sent in messages:
+        if state is None or not state.continues_with(sent):
             return None
-        placed.append(Placed(message, state.history, late=False))
-        state = state.after(message)
+        message = state.take(sent)
+        after = state.after(message)
+        placed.append(
+            Placed(message, state.history, False, state.judge(message), rhythm=after.rhythm)
+        )
+        state = after
     assert before is not None, "there is a message"
     assert state is not None, "it follows from the one before"
-    return Lane(tuple(placed), before, state)
+    return Lane(device_id, tuple(placed), before, state)
 
 
 async def _try_to_place(
@@ -102,23 +100,14 @@ async def _try_to_place(
 async def _place_lane(
     messages: list[Message], memory: DeviceMemory, store: Telemetry, limit: asyncio.Semaphore
 ) -> Lane:
-    before = memory.get(messages[0].device_id)
-    if before is None or not before.continues_with(messages[0]):
+    device_id = messages[0].device_id
+    before = memory.get(device_id)
+    if before is None or not before.follows(messages[0]):
         async with limit:
             before = await _rebuild(messages[0], store)
-    state = before
-    placed: list[Placed] = []
-    for message in messages:
-        if message.first_t > state.last_t and message.profile.name == state.profile:
-            placed.append(Placed(message, state.history, late=False))
-            state = state.after(message)
-            continue
-        async with limit:
-            history = await _read_earlier(message, messages, store)
-        placed.append(Placed(message, history, late=True))
-        if message.profile.name == state.profile:
-            state = state.after_late(message)
-    return Lane(tuple(placed), before, state)
+    placer = StretchPlacer(before, store, limit)
+    after = await placer.place(messages)
+    return Lane(device_id, tuple(placer.placed), before, after, tuple(placer.known))
 
 
 async def _rebuild(message: Message, store: Telemetry) -> DeviceState:
@@ -133,11 +122,15 @@ async def _rebuild(message: Message, store: Telemetry) -> DeviceState:
         # takes the place of the damaged one.
         log.error("Device %r starts anew: %s", message.device_id, error)  # noqa: TRY400 (told)
         record, etag = None, ANY_RECORD
+    profile = message.profile
+    is_known = record is not None and record.profile == profile.name
+    rhythm = record.rhythm if record is not None and is_known else begin_rhythm(profile)
     history = await store.history(
         message.device_id,
-        message.profile,
+        profile,
         before_t=message.first_t if record is None else record.last_t + 1,
-        count=message.profile.window - 1,
+        count=count_kept(rhythm, profile),
+        epoch=0 if record is None else record.clock.epoch.since,
     )
     state = DeviceState.from_record(record, message, history)
     return state if etag is None else state.with_etag(etag)
@@ -161,16 +154,3 @@ async def _read_record(device_id: str, store: Telemetry) -> DeviceRecord | None:
             log.error("The record of device %r stays old: %s", device_id, saved)
             return newer
     raise ChangedMeanwhileError(f"others write the record of device {device_id!r} all the time")
-
-
-async def _read_earlier(message: Message, batch: Sequence[Message], store: Telemetry) -> History:
-    """What came before a late message: stored, or anywhere in this very batch."""
-    keep = message.profile.window - 1
-    history = await store.history(
-        message.device_id, message.profile, before_t=message.first_t, count=keep
-    )
-    for other in batch:
-        before = other.t < message.first_t
-        if other.profile.name == message.profile.name and before.any():
-            history = history.merge(other.t[before], other.values[before], keep=keep)
-    return history

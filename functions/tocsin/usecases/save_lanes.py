@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
-from tocsin.domain.fleet import DeviceState, record_device
+from tocsin.domain.fleet import DeviceState, record_device, record_heard
 from tocsin.domain.readings import DecidedMessage
 from tocsin.usecases.decide_lanes import DecidedLane
 from tocsin.usecases.ports.scoring import Refusal, Telemetry
@@ -82,13 +82,14 @@ async def _save_records(
     renewed: list[DecidedLane] = []
     records: list[DeviceRecord] = []
     for lane in lanes:
-        record = record_device(lane.on_time[-1], lane.state) if lane.on_time else None
-        if record is not None and record.is_news(lane.state.recorded, every_ms=record_every_ms):
+        record = _record_lane(lane)
+        if record is None:
+            saved.states[lane.device_id] = lane.state
+        elif record.is_news(lane.state.recorded, every_ms=record_every_ms):
             renewed.append(lane)
             records.append(record)
-            continue
-        saved.states[lane.device_id] = lane.state
-        if record is not None:
+        else:
+            saved.states[lane.device_id] = lane.state.with_record(record)
             saved.records.append(record)
     refused: dict[str, RefusedError] = {}
     for lane, record, result in zip(
@@ -104,6 +105,15 @@ async def _save_records(
             saved.records.append(record)
     _set_aside(renewed, refused, saved)
     saved.unknown.update(saved.overtaken)
+
+
+def _record_lane(lane: DecidedLane) -> DeviceRecord | None:
+    """The device after its batch; None where nothing of its record has changed."""
+    if lane.on_time:
+        return record_device(lane.on_time[-1], lane.state)
+    if lane.is_heard and lane.state.record is not None:
+        return record_heard(lane.state.record, lane.state)
+    return None
 
 
 def _set_aside(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.domain.grids import Part, grid_windows
 from tocsin.domain.readings import Scored, spread_scores
 from tocsin.domain.windows import Windows, windows_of_batch
-from tocsin.usecases.place_messages import Placed
+from tocsin.usecases.place_stretches import Placed
 from tocsin.usecases.ports.scoring import Model, Models
 
 # What a forward pass takes grows with its windows: so many, and a full batch of the largest
@@ -52,11 +54,45 @@ async def _score_profile(placed: Sequence[Placed], model: Model | None) -> list[
 
 
 async def _score_together(placed: Sequence[Placed], model: Model) -> list[Scored]:
+    """Those of usual rhythm at once, and the others at once."""
+    other = [position for position, message in enumerate(placed) if message.verdict != "even"]
+    if not other:
+        return await _score_even(placed, model)
+    even = [position for position, message in enumerate(placed) if message.verdict == "even"]
+    results = dict(zip(other, await _score_other([placed[at] for at in other], model), strict=True))
+    if even:
+        results.update(
+            zip(even, await _score_even([placed[at] for at in even], model), strict=True)
+        )
+    return [results[position] for position in range(len(placed))]
+
+
+async def _score_other(placed: Sequence[Placed], model: Model) -> list[Scored]:
+    parts = [
+        Part(message.history, message.message.t, message.message.values, message.verdict)
+        for message in placed
+    ]
+    windows, scored = grid_windows(parts, placed[0].message.profile)
+    found = await _score_windows(placed, model, windows, scored)
+    ends = np.cumsum([len(message.message.times) for message in placed])
+    return [
+        replace(of_message, chosen=chosen)
+        for of_message, chosen in zip(found, np.split(scored, ends[:-1]), strict=True)
+    ]
+
+
+async def _score_even(placed: Sequence[Placed], model: Model) -> list[Scored]:
     parts = [
         (placed_message.history, placed_message.message.t, placed_message.message.values)
         for placed_message in placed
     ]
     windows, full = windows_of_batch(parts, placed[0].message.profile)
+    return await _score_windows(placed, model, windows, full)
+
+
+async def _score_windows(
+    placed: Sequence[Placed], model: Model, windows: Windows, full: NDArray[np.bool_]
+) -> list[Scored]:
     if not len(windows):
         return _leave_unscored(placed, model)
     # Off the event loop: the worker goes on receiving while torch computes.

@@ -12,10 +12,11 @@ from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import ChangedMeanwhileError, InvalidMessageError, RefusedError
 from tocsin.domain.profile import Profile
-from tocsin.domain.readings import Scored
+from tocsin.domain.readings import DecidedMessage, Scored
 from tocsin.domain.telemetry import Envelope, Message, decode
 from tocsin.usecases.decide_lanes import DecidedLane, decide_lanes
 from tocsin.usecases.device_memory import DeviceMemory
+from tocsin.usecases.note_refused import note_refused
 from tocsin.usecases.place_messages import Lane, place_messages
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.scoring import DeadLetters, DeviceThresholds, Models, Telemetry
@@ -34,13 +35,15 @@ RECORD_EVERY_MS = 8_000
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a batch, in counts."""
+    """What became of a batch, in counts. ``known``: messages that brought nothing new; they count
+    among the ``late`` ones, too."""
 
     messages: int
     readings: int
     late: int
     dead_letters: int
     alerts: int
+    known: int = 0
 
 
 async def score_readings(
@@ -69,6 +72,7 @@ async def score_readings(
     store or the dead-letter box raises when they stay away, so that the batch is delivered again.
     """
     messages, letters = _decode_all(envelopes, profiles, now_ms())
+    undecoded = tuple(letters)
     factors = await thresholds.factors()
     count = _Count()
     for _ in range(MOST_ROUNDS):
@@ -90,8 +94,11 @@ async def score_readings(
         raise ChangedMeanwhileError(
             f"others write the states of {len(messages)} messages' devices all the time"
         )
+    _show(live, await note_refused(undecoded, memory=memory, store=store))
     await asyncio.gather(*(_put_letter(letter, dead_letters) for letter in letters))
-    return Outcome(count.messages, count.readings, count.late, len(letters), count.alerts)
+    return Outcome(
+        count.messages, count.readings, count.late, len(letters), count.alerts, count.known
+    )
 
 
 @dataclass(slots=True)
@@ -102,14 +109,21 @@ class _Count:
     readings: int = 0
     late: int = 0
     alerts: int = 0
+    known: int = 0
 
     def add(self, lanes: Sequence[DecidedLane]) -> None:
         for lane in lanes:
-            every = (*lane.on_time, *lane.late)
-            self.messages += len(every)
-            self.readings += sum(len(message.anomalous) for message in every)
-            self.late += len(lane.late)
+            on_time, late = _name_messages(lane.on_time), _name_messages(lane.late)
+            self.messages += len(on_time | late) + len(lane.known)
+            self.late += len(late - on_time) + len(lane.known)
+            self.readings += sum(len(part.anomalous) for part in (*lane.on_time, *lane.late))
             self.alerts += len(lane.alerts)
+            self.known += len(lane.known)
+
+
+def _name_messages(parts: Sequence[DecidedMessage]) -> set[int]:
+    """A message may have come apart: what of it was new, and what was late."""
+    return {id(part.scored.message.envelope) for part in parts}
 
 
 def _decode_all(
@@ -177,4 +191,8 @@ def _live_reading(record: DeviceRecord) -> Document:
         "threshold": record.threshold,
         "anomalous": record.anomalous,
         "sensors": record.sensors,
+        "enqueuedAt": record.enqueued_at,
+        "silentAfterMs": record.silent_after_ms,
+        "notScored": None if record.not_scored is None else record.not_scored.to_document(),
+        "remarks": list(record.remarks),
     }

@@ -74,7 +74,8 @@ def watch_silence(
     """*watch* with whether the device was heard lately, by its own rhythm of messages."""
     if record is None:
         return watch
-    rhythm_ms = max(silent_after_ms, MESSAGES * record.work.message_ms)
+    usual_ms = max(silent_after_ms, MESSAGES * record.work.message_ms)
+    rhythm_ms = record.rhythm.silent_after_ms(usual_ms)
     limit_ms = grow_patience(rhythm_ms, len(watch.returns))
     quiet_ms = now_ms - record.enqueued_at
     if watch.silent and quiet_ms <= rhythm_ms:

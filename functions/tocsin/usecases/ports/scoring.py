@@ -89,9 +89,18 @@ class Telemetry(Protocol):
         ...
 
     async def history(
-        self, device_id: str, profile: Profile, *, before_t: int, count: int
+        self, device_id: str, profile: Profile, *, before_t: int, count: int, epoch: int = 0
     ) -> History:
-        """The newest *count* readings of this profile with event times before *before_t* (ms)."""
+        """The newest *count* readings of this profile with event times before *before_t* (ms), of
+        one *epoch* of the device's clock."""
+        ...
+
+    async def stored(
+        self, device_id: str, profile: Profile, *, from_t: int, to_t: int
+    ) -> Sequence[History]:
+        """The readings of this profile from *from_t* to *to_t* (ms, both included), of any epoch;
+        the first history has each time once, the next those for which more is known, and so on. Of
+        very many messages only the newest."""
         ...
 
     async def save_alerts(self, alerts: Sequence[Alert]) -> Sequence[Refusal]: ...

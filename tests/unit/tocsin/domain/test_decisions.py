@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tests.fakes.messages import RIG
 from tests.fakes.models import spec_of
 from tocsin.domain.adaptation import FALL_PER_S, LEAST, MOST, UP, USUAL_QUANTILE, Pace, Usual
-from tocsin.domain.aftermath import FADES_S, SHARE, Aftermath
+from tocsin.domain.aftermath import FADES, SHARE, Aftermath
 from tocsin.domain.decisions import Decided, Rule, Standing, decide, judge_late
 from tocsin.domain.outage import Outage
 from tocsin.domain.scoring import AlertState, Hysteresis
@@ -224,7 +224,7 @@ def test_what_stays_off_after_an_excursion_is_told_from_it_until_the_peak_has_fa
         Standing(), rule(), range(0, 415_000, 1_000), quiet + fault + after, sensors_out=None
     )
     # 4 is above the threshold of 2 and below three tenths of 20 until that has fade to 4.
-    back = FADES_S * log(SHARE * 20.0 / 4.0)
+    back = FADES * log(SHARE * 20.0 / 4.0)
     assert found.anomalous[5:15] == [True] * 10
     odd_again = found.anomalous.index(True, 15)
     assert odd_again - 14 == pytest.approx(back, abs=1.01)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,11 +19,15 @@ from tocsin.domain.alerts import record_alert
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.decisions import Rule, Standing, decide
+from tocsin.domain.device_clock import Behind, Clock, Epoch
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import DamagedDocumentError
-from tocsin.domain.fleet import DeviceState, record_device
+from tocsin.domain.fleet import DeviceState, count_kept, record_device
+from tocsin.domain.not_scored import NotScored
 from tocsin.domain.outage import Outage
 from tocsin.domain.readings import DecidedMessage, Scored, spread_scores
+from tocsin.domain.refusal import TimeRefusal
+from tocsin.domain.rhythm import Rhythm
 from tocsin.domain.scoring import AlertState
 from tocsin.domain.telemetry import Message, decode
 from tocsin.domain.windows import History
@@ -102,7 +107,15 @@ def test_a_device_document_has_every_field() -> None:
         Aftermath(peak=40.5, t=NOW - 500),
         Outage(1, NOW - 800),
     )
-    state = DeviceState("rig", NOW, 7, History.empty(RIG), standing)
+    state = DeviceState(
+        "rig",
+        NOW,
+        7,
+        History.empty(RIG),
+        standing,
+        clock=Clock((Epoch(), Epoch(NOW - 70, -30)), NOW, Behind(2, 1, NOW - 9, 3, 5), 44),
+        rhythm=Rhythm(500, 17_000, 3, 5_000, 9_000, 4, 2),
+    )
     assert record_device(scored(1.0, 11.0), state).to_document() == {
         "id": "rig-1",
         "deviceId": "rig-1",
@@ -130,6 +143,24 @@ def test_a_device_document_has_every_field() -> None:
             "cpuPct": [],
             "answerMs": [],
         },
+        "clock": {
+            "since": NOW - 70,
+            "offsetMs": -30,
+            "stepMs": 44,
+            "behind": {"messages": 2, "fresh": 1, "beganAt": NOW - 9, "firstT": 3, "lastT": 5},
+            "epochs": [[0, 0], [NOW - 70, -30]],
+        },
+        "rhythm": {
+            "periodMs": 500,
+            "other": 17_000,
+            "told": 3,
+            "gapMs": 5_000,
+            "longestMs": 9_000,
+            "stretch": 4,
+            "bursts": 2,
+        },
+        "notScored": None,
+        "refused": None,
     }
 
 
@@ -140,11 +171,23 @@ def test_a_device_state_survives_its_document() -> None:
         Aftermath(9.25, NOW),
         Outage(2, NOW),
     )
-    state = DeviceState("rig", NOW, 7, History.empty(RIG), standing)
+    state = DeviceState(
+        "rig",
+        NOW,
+        7,
+        History.empty(RIG),
+        standing,
+        clock=Clock((Epoch(), Epoch(NOW - 70, -30)), NOW + 40, Behind(2, 1, NOW - 9, 3, 5), 44),
+        rhythm=Rhythm(500, 17_000, 3, 5_000, 9_000, 4, 2),
+        kept=count_kept(Rhythm(500), RIG),
+    )
     stored = record_device(scored(1.0, 2.0), state)
     read = DeviceRecord.from_document(stored.to_document())
     assert read == stored
     assert DeviceState.from_record(read, message(), state.history) == state
+    refused = replace(stored, refused=TimeRefusal("time-in-future", "why", NOW, 3))
+    unscored = replace(refused, not_scored=NotScored("bursts", "so short"))
+    assert DeviceRecord.from_document(unscored.to_document()) == unscored
 
 
 def test_a_changed_profile_starts_anew_but_not_in_the_past() -> None:
@@ -175,6 +218,11 @@ def test_a_device_from_before_there_was_learning_starts_to_learn() -> None:
         ({"aftermath": {"peak": None, "t": 1}}, "peak"),
         ({"outage": {"sensors": 1, "since": "x"}}, "since"),
         ({"anomalous": 1}, "anomalous"),
+        ({"clock": {"epochs": [[0, 0]], "behind": {}, "stepMs": 0}}, "messages"),
+        ({"clock": {"epochs": None}}, "epochs"),
+        ({"rhythm": {"periodMs": None}}, "gapMs"),
+        ({"notScored": {"reason": 5}}, "reason"),
+        ({"refused": {"reason": "x"}}, "text"),
     ],
 )
 def test_a_damaged_device_document_is_named(change: dict[str, object], named: str) -> None:

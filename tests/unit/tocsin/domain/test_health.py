@@ -6,8 +6,10 @@ from tests.fakes.messages import NOW
 from tests.fakes.records import device_record
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.health import RECOVERY, all_silent, guess_health
+from tocsin.domain.rhythm import Rhythm
 
 SILENT_MS = 30_000
+MINUTELY = Rhythm(gap=60_000, longest=61_000).to_document()
 
 
 def state(**changes: object) -> DeviceRecord:
@@ -37,3 +39,4 @@ def test_all_are_silent_only_if_nobody_was_heard() -> None:
     silent = {"silent_after_ms": SILENT_MS, "now_ms": NOW}
     assert all_silent([quiet, None], **silent)
     assert not all_silent([quiet, state()], **silent)
+    assert not all_silent([quiet, state(enqueuedAt=NOW - 90_000, rhythm=MINUTELY)], **silent)

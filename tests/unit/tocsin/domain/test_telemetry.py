@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.fakes.messages import NOW, PROFILES, RIG, document, envelope
 from tocsin.domain.errors import InvalidMessageError
-from tocsin.domain.telemetry import MAX_AHEAD_MS, MAX_BYTES, Message, decode
+from tocsin.domain.event_times import MAX_AHEAD_MS
+from tocsin.domain.telemetry import MAX_BYTES, Message, decode
 
 
 def decoded(body: bytes | dict[str, Any], *, device_id: str = "rig-1") -> Message:
@@ -69,7 +70,14 @@ BAD: dict[str, tuple[bytes | dict[str, Any], str]] = {
     "t true": (document(t=[True]), "malformed"),
     "t null": (document(t=[None]), "malformed"),
     "t nested": (document(t=[[NOW]]), "malformed"),
-    "t zero": (document(t=[0]), "malformed"),
+    "t zero": (document(t=[0]), "time-implausible"),
+    "t in seconds": (document(t=[NOW // 1_000]), "time-implausible"),
+    "t in microseconds": (document(t=[NOW * 1_000]), "time-in-future"),
+    "t too old": (document(t=[NOW - 8 * 86_400_000]), "time-implausible"),
+    "t partly of 1970": (
+        document(t=[1_000, NOW], channels={"heat_c": [1, 2]}),
+        "time-implausible",
+    ),
     "t negative": (document(t=[-5]), "malformed"),
     "t back": (document(t=[NOW, NOW - 1], channels={"heat_c": [1, 2]}), "time-not-increasing"),
     "t twice": (document(t=[NOW, NOW], channels={"heat_c": [1, 2]}), "time-not-increasing"),
@@ -157,7 +165,11 @@ values = st.one_of(
 
 @given(st.data())
 def test_a_valid_message_survives_decoding(data: st.DataObject) -> None:
-    times = sorted(data.draw(st.sets(st.integers(1, NOW + MAX_AHEAD_MS), min_size=1, max_size=20)))
+    times = sorted(
+        data.draw(
+            st.sets(st.integers(NOW - 7 * 86_400_000, NOW + MAX_AHEAD_MS), min_size=1, max_size=20)
+        )
+    )
     names = data.draw(st.sets(st.sampled_from(RIG.channel_names), min_size=1))
     column = st.lists(values, min_size=len(times), max_size=len(times))
     channels = {name: data.draw(column) for name in sorted(names)}

@@ -13,7 +13,7 @@ from tests.fakes.models import FakeModel, FakeModels, spec_of
 from tocsin.domain.profile import Profile
 from tocsin.domain.telemetry import Message
 from tocsin.domain.windows import History
-from tocsin.usecases.place_messages import Placed
+from tocsin.usecases.place_stretches import Placed
 from tocsin.usecases.score_batch import SLICE, score_batch
 
 READINGS = 1_000  # as many as a message may have

@@ -257,6 +257,10 @@ async def test_each_site_gets_one_live_message_with_each_devices_last_reading() 
         "threshold": stored["threshold"],
         "anomalous": False,
         "sensors": {},
+        "enqueuedAt": stored["enqueuedAt"],
+        "silentAfterMs": 30_000.0,
+        "notScored": None,
+        "remarks": [],
     }
 
 

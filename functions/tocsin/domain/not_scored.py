@@ -1,0 +1,71 @@
+"""Why the newest reading of a device has no score: known, or said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tocsin.domain.bundle import BundleSpec
+from tocsin.domain.profile import Profile
+from tocsin.domain.rhythm import Rhythm
+from tocsin.domain.stored import take_field, take_part
+from tocsin.domain.telemetry import Message
+
+
+@dataclass(frozen=True, slots=True)
+class NotScored:
+    """``reason``: a code of docs/formats.md. ``text``: the same for people."""
+
+    reason: str
+    text: str
+
+    def to_document(self) -> dict[str, str]:
+        return {"reason": self.reason, "text": self.text}
+
+
+def read_not_scored(document: Mapping[str, Any]) -> NotScored | None:
+    """That of a ``devices`` document. Raises DamagedDocumentError."""
+    part = take_part(document, "notScored")
+    if part is None:
+        return None
+    return NotScored(take_field(part, "reason", str), take_field(part, "text", str))
+
+
+def explain(
+    spec: BundleSpec | None, score: float | None, rhythm: Rhythm, message: Message
+) -> NotScored | None:
+    """Why the newest reading of *message* has no *score*; None where it has one."""
+    if score is not None:
+        return None
+    profile = message.profile
+    if spec is None:
+        return NotScored("no-model", f"no model is active for profile {profile.name}")
+    step_ms = rhythm.period or max(_find_step(message), rhythm.other if rhythm.told > 1 else 0)
+    if rhythm.judge(profile) == "unfit" or step_ms > profile.longest_silence_ms:
+        return NotScored("other-period", say_period(step_ms / 1_000, profile))
+    if rhythm.bursts > 1:
+        return NotScored(
+            "bursts",
+            f"its readings come in bursts of fewer than {profile.window}, and so many in a row, "
+            f"without a silence of {profile.longest_silence_ms / 1_000:g} s, make a window of "
+            f"profile {profile.name}",
+        )
+    return NotScored(
+        "warming-up",
+        f"a window of profile {profile.name} takes {profile.window} readings in a row; "
+        f"there are {rhythm.stretch}",
+    )
+
+
+def say_period(period_s: float, profile: Profile) -> str:
+    """That a device which sends a reading every *period_s* cannot be scored."""
+    return (
+        f"a reading comes every {period_s:.3g} s, but the model of profile {profile.name} knows "
+        f"devices that send one every {profile.period_s:g} s; train a profile of that period"
+    )
+
+
+def _find_step(message: Message) -> int:
+    """The time (ms) between the last two readings of *message*, 0 where it has only one."""
+    return message.times[-1] - message.times[-2] if len(message.times) > 1 else 0
