@@ -18,6 +18,7 @@ from device_sim.hub.registry import HubRegistry, device_keys
 from device_sim.hub.sdk_link import make_links, silence_sdk
 from device_sim.recordings.layout import TIME_COLUMNS, Reading
 from device_sim.recordings.playback import Pace, Player
+from device_sim.recordings.scorable import explain_unscored
 from device_sim.recordings.sources import Source, find_sources
 from device_sim.session.conduct import Limits, Produce, conduct
 from device_sim.session.dispatch import Dispatch
@@ -30,6 +31,7 @@ from device_sim.session.truth import Truth
 STORE = 100
 BATCH_PACED = 5
 BATCH_UNPACED = 100
+UNSCORED = 4
 
 DESCRIPTION = """Send CSV files as devices. A SKAB file is known by its header. Rows are put in
 order of time; a reading at the same time as its predecessor is moved 1 ms behind it. Every file is
@@ -38,11 +40,14 @@ EPILOG = """examples:
   python -m device_sim replay valve1/1.csv --device bench-pump
   python -m device_sim replay data/ --device skab --speed 10    (devices skab-valve1-1, …)
   python -m device_sim replay oven.csv --device oven-7 --profile thermal \\
-      --time when --columns "Probe 1=temperature_c" --speed max --log out"""
+      --time when --columns "Probe 1=temperature_c" --speed max --log out
+exit codes: 0 sent; 2 wrong input; 3 a message was not delivered; 4 sent, but a recording cannot be
+scored, since its readings come too seldom (the reason is printed)"""
 
 
 def replay(arguments: argparse.Namespace) -> int:
-    """Send recordings. Returns 0, or 3 when a message was not delivered."""
+    """Send recordings. Returns 0, 3 when a message was not delivered, or 4 when all were and some
+    recording comes too seldom to be scored."""
     pace = _parse_pace(arguments)
     sources = find_sources(
         arguments.files,
@@ -56,13 +61,26 @@ def replay(arguments: argparse.Namespace) -> int:
                 f"{source.device}: {source.recording.moved} readings were not after the one "
                 "before; put in order of time, equal times 1 ms apart\n"
             )
+    unscored = _tell_unscored(sources, pace.batch)
     hub = hub_from_environment()
     silence_sdk()
     keys = device_keys(HubRegistry(hub), [source.device for source in sources])
     limits = Limits(None, arguments.drain)
-    return asyncio.run(
+    sent = asyncio.run(
         _play_sources(sources, pace, hub, keys, limits=limits, log_folder=arguments.log)
     )
+    return sent or (UNSCORED if unscored else 0)
+
+
+def _tell_unscored(sources: Sequence[Source], batch: int) -> int:
+    """Say which recordings will not be scored, and why; returns how many."""
+    told = 0
+    for source in sources:
+        why = explain_unscored(source.recording.t_ms, source.profile, batch)
+        if why is not None:
+            told += 1
+            sys.stderr.write(f"{source.device}: will be stored, but not scored: {why}\n")
+    return told
 
 
 async def _play_sources(

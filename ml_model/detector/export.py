@@ -28,7 +28,7 @@ from tocsin.domain.profile import Profile
 from tocsin.domain.scoring import Hysteresis
 
 MODEL_GENERATION = 2  # the first part of every version
-COOLDOWN_S = 60.0  # an alert that comes back within a minute is the same to an operator
+COOLDOWN = 60.0  # periods: an alert that comes back so soon is the same to an operator
 CHECKED_WINDOWS = 64
 RELOAD_WITHIN_S = 120
 Scorer = Callable[[Path, NDArray[np.float32]], list[NDArray[np.float32]]]
@@ -92,7 +92,6 @@ def write_bundle(
     *,
     calibration: Calibration,
     hysteresis: Hysteresis,
-    cooldown_s: float = COOLDOWN_S,
     training: Mapping[str, Any],
     reference: Mapping[str, Any],
 ) -> dict[str, Any]:
@@ -108,7 +107,6 @@ def write_bundle(
         profile,
         calibration=calibration,
         hysteresis=hysteresis,
-        cooldown_s=cooldown_s,
         training=training,
         reference=reference,
     )
@@ -123,13 +121,13 @@ def describe_bundle(
     *,
     calibration: Calibration,
     hysteresis: Hysteresis,
-    cooldown_s: float = COOLDOWN_S,
     training: Mapping[str, Any],
     reference: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The content of bundle.json for *model*, exported to the file *program*."""
     calibrated = asdict(calibration)
     tail = calibrated.pop("tail")
+    cooldown_s = COOLDOWN * profile.period_s
     return {
         "format": FORMAT,
         "profile": profile.name,

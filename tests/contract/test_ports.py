@@ -238,6 +238,36 @@ async def test_a_history_puts_late_readings_in_their_place_once(store: Store) ->
     assert found.t.tolist() == [10, 15, 20, 25, 30, 40]
 
 
+async def test_a_history_is_of_one_epoch_of_the_devices_clock(store: Store) -> None:
+    await store.save_readings(
+        [decided_message([10, 20]), decided_message([15, 20], epoch=7), decided_message([25])]
+    )
+    assert (await store.history("rig-1", RIG, before_t=99, count=9)).t.tolist() == [10, 20, 25]
+    found = await store.history("rig-1", RIG, before_t=99, count=9, epoch=7)
+    assert found.t.tolist() == [15, 20]
+
+
+async def test_what_is_stored_of_a_time_is_found_with_all_its_values(store: Store) -> None:
+    other: dict[str, Any] = {"speed_rpm": [8, 9], "heat_c": [None, 9]}
+    await store.save_readings(
+        [
+            decided_message([10, 20, 30]),
+            decided_message([20, 30], channels=other, seq=1, epoch=7),
+            decided_message([20], profile=PROBE),
+            decided_message([20], device_id="rig-2"),
+            decided_message([5, 50]),
+        ]
+    )
+    first, second = await store.stored("rig-1", RIG, from_t=20, to_t=40)
+    assert (first.t.tolist(), second.t.tolist()) == ([20, 30], [20, 30])
+    found = np.stack((first.values, second.values))
+    expected = [[20, 20], [30, 30]], [[8, np.nan], [9, 9]]
+    order = 0 if found[0, 0, 0] == 20 else 1
+    np.testing.assert_array_equal(found[order], expected[0])
+    np.testing.assert_array_equal(found[1 - order], expected[1])
+    assert [len(part.t) for part in await store.stored("rig-1", RIG, from_t=6, to_t=9)] in ([], [0])
+
+
 async def test_readings_are_those_that_overlap_a_range_oldest_first(store: Store) -> None:
     await store.save_readings(
         [decided_message([30, 40]), decided_message([10, 20]), decided_message([50, 60])]

@@ -57,6 +57,7 @@ def decided_message(
     score: Sequence[float | None] | None = None,
     model_version: str = "1-a",
     standing: Standing | None = None,
+    epoch: int = 0,
 ) -> DecidedMessage:
     """A quiet message whose every value is its own time's last three digits; late without a
     *standing*."""
@@ -71,6 +72,7 @@ def decided_message(
         t=np.array(times, dtype=np.int64),
         values=np.empty((len(times), len(profile.channels)), dtype=np.float32),
         channels=dict.fromkeys(profile.channel_names, numbers) if channels is None else channels,
+        epoch=epoch,
     )
     scored = Scored(
         message=message,

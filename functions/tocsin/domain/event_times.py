@@ -33,12 +33,16 @@ Placing = Literal["seconds", "microseconds", "nanoseconds", "neighbours", "arriv
 class TimeLimits:
     """What a profile takes for possible, and what becomes of a message that is not.
 
-    ``behind_days``: how far behind the hub's time. ``places``: such a message is kept, its readings
-    placed by what is known, instead of being refused.
+    ``behind_days``: how far behind the hub's time. ``wrong``: such a message is refused, or kept
+    with its readings placed by what is known.
     """
 
     behind_days: float = 7.0
-    places: bool = False
+    wrong: Literal["refuse", "place"] = "refuse"
+
+    @property
+    def places(self) -> bool:
+        return self.wrong == "place"
 
     @property
     def behind_ms(self) -> float:
@@ -71,14 +75,15 @@ def parse_limits(document: object) -> TimeLimits:
     known = {"behind_days", "wrong"}
     if not isinstance(document, dict) or not document.keys() <= known:
         raise InvalidProfileError(f"event_times is {document!r}, no object of {sorted(known)}")
-    days, wrong = document.get("behind_days", USUAL_LIMITS.behind_days), document.get("wrong")
+    days = document.get("behind_days", USUAL_LIMITS.behind_days)
+    wrong = document.get("wrong", USUAL_LIMITS.wrong)
     if type(days) not in {int, float} or not 0 < days <= MOST_BEHIND_DAYS:
         raise InvalidProfileError(
             f"event_times.behind_days is {days!r}, not above 0 and up to {MOST_BEHIND_DAYS}"
         )
-    if wrong not in {None, "refuse", "place"}:
+    if wrong not in ("refuse", "place"):
         raise InvalidProfileError(f"event_times.wrong is {wrong!r}, neither refuse nor place")
-    return TimeLimits(float(days), places=wrong == "place")
+    return TimeLimits(float(days), wrong)
 
 
 def read_times(

@@ -208,6 +208,7 @@ def record_device(decided: DecidedMessage, state: DeviceState) -> DeviceRecord:
         rhythm=state.rhythm,
         not_scored=explain(scored.spec, scored.shown[-1], state.rhythm, message),
         etag=state.etag,
+        work=measure_work(state.history, message.profile, len(message.times)),
     )
     return newest if scored.chosen is None else _keep_scored(newest, decided, state)
 
@@ -247,5 +248,4 @@ def record_heard(record: DeviceRecord, state: DeviceState) -> DeviceRecord:
         enqueued_at=state.clock.heard_at,
         clock=state.clock,
         etag=state.etag,
-        work=measure_work(state.history, message.profile, len(message.times)),
     )

@@ -21,6 +21,7 @@ from tocsin.domain.profile import Profile
 from tocsin.domain.stored import take_field, take_part
 
 BELIEVED_AFTER = 8  # messages in a row of the same other period
+LARGE, LARGE_TELLS = 8, 4  # a message of so many even readings tells as much as so many messages
 ALIKE = 0.2  # periods that differ by a smaller share are the same
 FASTEST, SLOWEST = 0.75, 2.5  # times the profile's period: windows are taken as they come
 BURSTS = 16  # in a row, none of them as long as a window
@@ -86,7 +87,7 @@ class Rhythm:
             cut = self._stretch(stretch, self.bursts if stretch < profile.window else 0)
         else:
             cut = self._cut(t, last_t, profile)
-        return _space(_tell(cut, step, usual), gap_ms)
+        return _space(_tell(cut, times, step, usual), gap_ms)
 
     def to_document(self) -> dict[str, Any]:
         """The part ``rhythm`` of a ``devices`` document."""
@@ -138,16 +139,28 @@ def read_rhythm(document: Mapping[str, Any]) -> Rhythm:
     )
 
 
-def _tell(rhythm: Rhythm, step: int, usual: int) -> Rhythm:
+def _tell(rhythm: Rhythm, times: Sequence[int], step: int, usual: int) -> Rhythm:
     if step <= 0:
         return rhythm
-    if abs(step - usual) <= ALIKE * usual:
+    if _is_alike(step, usual):
         return rhythm if not rhythm.told else replace(rhythm, other=0, told=0)
-    if rhythm.other and abs(step - rhythm.other) <= ALIKE * rhythm.other:
-        if rhythm.told + 1 >= BELIEVED_AFTER:
-            return replace(rhythm, period=step, other=0, told=0)
-        return replace(rhythm, told=rhythm.told + 1)
-    return replace(rhythm, other=step, told=1)
+    goes_on = rhythm.other > 0 and _is_alike(step, rhythm.other)
+    told = (rhythm.told if goes_on else 0) + (LARGE_TELLS if _is_even(times, step) else 1)
+    if told >= BELIEVED_AFTER:
+        return replace(rhythm, period=step, other=0, told=0)
+    return replace(rhythm, other=rhythm.other if goes_on else step, told=told)
+
+
+def _is_alike(step: int, usual: int) -> bool:
+    return abs(step - usual) <= ALIKE * usual
+
+
+def _is_even(times: Sequence[int], step: int) -> bool:
+    """Whether a message is large, and other readings in it are *step* apart, too."""
+    n = len(times)
+    return n >= LARGE and all(
+        _is_alike(times[at] - times[at - 1], step) for at in (n // 4, 3 * n // 4)
+    )
 
 
 def _space(rhythm: Rhythm, gap_ms: int) -> Rhythm:

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from msgspec import field
+
 from tocsin.triggers.answers import Output
+
+
+class EventTimesShown(Output):
+    """Which event times a profile takes for possible, and what becomes of a message with others."""
+
+    behind_days: float = field(name="behind_days")
+    wrong: Literal["refuse", "place"]
 
 
 class BehindShown(Output):
@@ -16,8 +27,8 @@ class BehindShown(Output):
 
 
 class ClockShown(Output):
-    """What a device's clock was seen to do: since when (the hub's time, ms) it runs as it does, what
-    is added to its times, and by how much it was put back."""
+    """What a device's clock was seen to do: since when (the hub's time, ms) it runs as it does,
+    what is added to its times, and by how much it was put back."""
 
     since: int
     offset_ms: int

@@ -10,6 +10,7 @@ from tocsin.domain.profile import Role
 from tocsin.triggers.answers import Listed, Output
 from tocsin.triggers.outputs_clocks import (
     ClockShown,
+    EventTimesShown,
     NotScoredShown,
     RefusedShown,
     RhythmShown,
@@ -64,6 +65,7 @@ class ProfileShown(Output):
     period_s: float = field(name="period_s")
     window: int
     channels: list[ChannelShown]
+    event_times: EventTimesShown = field(name="event_times")
     model: ModelShown
     drift: DriftShown | None
 

@@ -106,7 +106,7 @@ def test_the_description_is_one_the_product_accepts(run: Path) -> None:
     assert spec.threshold > 1.0
     assert spec.tail is not None
     assert 0 < spec.usual_score < spec.threshold
-    assert spec.cooldown_s == export.COOLDOWN_S
+    assert spec.cooldown_s == export.COOLDOWN * PLANT.period_s
     described = export.read_description(run / "bundle")
     assert described["training"]["rows"] == 20_000
     assert described["program"]["bytes"] == (run / "bundle" / PROGRAM_FILE).stat().st_size

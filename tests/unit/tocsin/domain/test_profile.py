@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tocsin.domain.errors import InvalidProfileError
+from tocsin.domain.event_times import TimeLimits
 from tocsin.domain.profile import parse_profile
 from tocsin.domain.telemetry import MAX_CHANNELS
 from tocsin.profiles import load_profiles
@@ -69,3 +70,27 @@ def test_a_covariate_is_sent_but_not_judged() -> None:
     assert loaded.has_covariate
     assert loaded.channel_names == ("heat_c", "load_pct")
     assert loaded.judged_names == ("heat_c",)
+
+
+def test_a_profile_says_which_event_times_can_be_true() -> None:
+    assert parse_profile(profile()).event_times == TimeLimits(7.0, "refuse")
+    told = parse_profile(profile(event_times={"behind_days": 90, "wrong": "place"}))
+    assert told.event_times == TimeLimits(90.0, "place")
+
+
+@pytest.mark.parametrize(
+    ("event_times", "named"),
+    [
+        ([], "event_times"),
+        ({"days": 3}, "event_times"),
+        ({"behind_days": 0}, "behind_days"),
+        ({"behind_days": 4_000}, "behind_days"),
+        ({"behind_days": True}, "behind_days"),
+        ({"behind_days": "7"}, "behind_days"),
+        ({"wrong": "guess"}, "wrong"),
+        ({"wrong": []}, "wrong"),
+    ],
+)
+def test_event_times_of_a_profile_are_checked(event_times: object, named: str) -> None:
+    with pytest.raises(InvalidProfileError, match=named):
+        parse_profile(profile(event_times=event_times))

@@ -17,7 +17,7 @@ from tests.fakes.services import Plant
 from tocsin.domain.event_times import DAY_MS, MAX_AHEAD_MS, EventTimes, TimeLimits, read_times
 from tocsin.domain.telemetry import Envelope
 
-PLACING = replace(RIG, event_times=TimeLimits(places=True))
+PLACING = replace(RIG, event_times=TimeLimits(wrong="place"))
 LIMITS = PLACING.event_times
 
 
