@@ -163,4 +163,6 @@ def _place(times: list[int], limits: TimeLimits, enqueued_at: int, period_ms: in
         *times[first:end],
         *(t + after for t in times[end:]),
     ]
+    if not limits.allow(placed[-1], enqueued_at):
+        return EventTimes(times, "arrival")
     return EventTimes(placed, "neighbours")
