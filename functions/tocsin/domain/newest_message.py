@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from tocsin.domain.device_record import DeviceRecord, read_standing
-from tocsin.domain.not_scored import NotScored
+from tocsin.domain.not_scored import read_not_scored
 from tocsin.domain.readings import SENSOR_STATES
 from tocsin.domain.rhythm import read_rhythm
 from tocsin.domain.stored import OPTIONAL_NUMBER, OPTIONAL_TEXT, take_field, take_mapping, take_part
-
-# A document says that there is no score; why, the next message says again.
-WARMING_UP = NotScored("warming-up", "its readings do not fill a window yet")
 
 
 def read_record(document: Mapping[str, Any], before: DeviceRecord) -> DeviceRecord:
@@ -25,6 +22,10 @@ def read_record(document: Mapping[str, Any], before: DeviceRecord) -> DeviceReco
     names = take_mapping(document, "contributions", list)
     sensors = take_mapping(document, "sensors", list)
     score = _take_last(document, "score")
+    not_scored = read_not_scored(document)
+    if score is None and not_scored is None:
+        # Where not every reading is scored, the newest that is counts.
+        score, not_scored = before.score, before.not_scored
     enqueued_at = take_field(document, "enqueuedAt", int)
     refused = before.refused
     return DeviceRecord(
@@ -45,7 +46,7 @@ def read_record(document: Mapping[str, Any], before: DeviceRecord) -> DeviceReco
         enqueued_at=max(enqueued_at, before.enqueued_at),
         clock=before.clock.hear(enqueued_at),
         rhythm=read_rhythm(document),
-        not_scored=None if score is not None else before.not_scored or WARMING_UP,
+        not_scored=not_scored,
         refused=refused if refused is not None and refused.at > enqueued_at else None,
         etag=before.etag,
     )

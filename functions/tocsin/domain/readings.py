@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.decisions import Decided, Standing
 from tocsin.domain.device_record import write_standing
+from tocsin.domain.not_scored import explain
 from tocsin.domain.rhythm import Rhythm
 from tocsin.domain.telemetry import Message
 
@@ -192,6 +193,18 @@ class DecidedMessage:
                 if standing is None
                 else {"standing": write_standing(standing, message.device_id)}
             ),
-            **({} if self.rhythm is None else {"rhythm": self.rhythm.to_document()}),
+            **self._describe_rhythm(),
             "ttl": TTL_S,
         }
+
+    def _describe_rhythm(self) -> dict[str, Any]:
+        """What the record of its device takes from the document, where it is the newest one."""
+        if self.rhythm is None:
+            return {}
+        scored = self.scored
+        described: dict[str, Any] = {"rhythm": self.rhythm.to_document()}
+        why = explain(scored.spec, scored.shown[-1], self.rhythm, scored.message)
+        # Where not every reading is scored, one without a score needs no reason.
+        if why is not None and scored.chosen is None:
+            described["notScored"] = why.to_document()
+        return described
