@@ -20,7 +20,7 @@ class DecidedLane:
     """One device after its batch: what was decided on time and late, and the alerts of it.
 
     ``known``: messages with nothing that is not stored already. ``is_heard``: whether it was heard
-    since its record was stored.
+    without anything on time.
     """
 
     device_id: str
@@ -94,7 +94,7 @@ def _decide_lane(
         late,
         alerts,
         lane.known,
-        is_heard=lane.after.clock != lane.before.clock,
+        is_heard=not on_time and lane.after.clock != lane.before.clock,
     )
 
 

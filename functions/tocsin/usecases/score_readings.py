@@ -113,9 +113,10 @@ class _Count:
 
     def add(self, lanes: Sequence[DecidedLane]) -> None:
         for lane in lanes:
-            on_time, late = _name_messages(lane.on_time), _name_messages(lane.late)
-            self.messages += len(on_time | late) + len(lane.known)
-            self.late += len(late - on_time) + len(lane.known)
+            # A message that came apart is on time, and counts once.
+            late = len(_name_messages(lane.late) - _name_messages(lane.on_time)) if lane.late else 0
+            self.messages += len(lane.on_time) + late + len(lane.known)
+            self.late += late + len(lane.known)
             self.readings += sum(len(part.anomalous) for part in (*lane.on_time, *lane.late))
             self.alerts += len(lane.alerts)
             self.known += len(lane.known)
