@@ -40,8 +40,7 @@ def all_silent(
     three times as long as it usually is.
     """
     return all(
-        state is None
-        or now_ms - state.enqueued_at > state.rhythm.silent_after_ms(silent_after_ms)
+        state is None or now_ms - state.enqueued_at > state.rhythm.silent_after_ms(silent_after_ms)
         for state in states
     )
 
