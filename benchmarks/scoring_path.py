@@ -28,6 +28,7 @@ from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.device_threshold import DeviceThreshold
 from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
 from tocsin.domain.model_state import ModelState
+from tocsin.domain.newest_message import NewestMessage
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.windows import History
@@ -58,7 +59,7 @@ class TextStore:
     async def device(self, device_id: str) -> DeviceRecord | None:  # noqa: ARG002 (knows none)
         return None
 
-    async def find_newer(self, record: DeviceRecord) -> DeviceRecord | None:  # noqa: ARG002 (none)
+    async def find_newer(self, record: DeviceRecord) -> NewestMessage | None:  # noqa: ARG002 (none)
         return None
 
     async def history(

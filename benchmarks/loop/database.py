@@ -13,6 +13,7 @@ from tocsin.domain.alerts import Alert
 from tocsin.domain.dead_letters import Letter
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
+from tocsin.domain.newest_message import NewestMessage
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.requests import Request
@@ -71,7 +72,7 @@ class Database:
     ) -> list[History]:
         return [History.empty(profile)]
 
-    async def find_newer(self, record: DeviceRecord) -> DeviceRecord | None:  # noqa: ARG002
+    async def find_newer(self, record: DeviceRecord) -> NewestMessage | None:  # noqa: ARG002
         """No process ends here before it has told everything."""
         return None
 

@@ -144,8 +144,10 @@ async def test_a_device_is_as_its_newest_message_on_time_left_it(store: Store) -
             decided_message([2_000], seq=9, device_id="rig-2", standing=first),
         ]
     )  # fmt: skip
-    newer = await store.find_newer(known)
-    assert newer is not None
+    newest = await store.find_newer(known)
+    assert newest is not None
+    newer = newest.record
+    assert newest.readings == 2
     assert (newer.last_t, newer.last_seq, newer.standing) == (1_009, 3, second)
     assert newer.latest == {"speed_rpm": None, "heat_c": 7.5}
     assert (newer.score, newer.threshold, newer.anomalous, newer.sensors) == (2.5, 1.0, False, {})

@@ -20,7 +20,7 @@ from tocsin.domain.errors import (
     RefusedError,
 )
 from tocsin.domain.known import layer_readings
-from tocsin.domain.newest_message import read_record
+from tocsin.domain.newest_message import NewestMessage, read_newest
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.sites import list_sites
@@ -87,7 +87,7 @@ class FakeStore:
             return None
         return DeviceRecord.from_document(json.loads(text), etag=self.etags.get(device_id))
 
-    async def find_newer(self, record: DeviceRecord) -> DeviceRecord | None:
+    async def find_newer(self, record: DeviceRecord) -> NewestMessage | None:
         self.note_read()
         newer = [
             document
@@ -96,7 +96,7 @@ class FakeStore:
             if document.get("epoch", 0) == record.clock.epoch.since
         ]
         newest = max(newer, key=lambda document: int(document["firstT"]), default=None)
-        return None if newest is None else read_record(newest, record)
+        return None if newest is None else read_newest(newest, record)
 
     async def history(
         self, device_id: str, profile: Profile, *, before_t: int, count: int, epoch: int = 0

@@ -28,7 +28,7 @@ from tocsin.domain.device_threshold import DeviceThreshold, threshold_document_i
 from tocsin.domain.drift import drift_document_id
 from tocsin.domain.drift_record import DriftRecord
 from tocsin.domain.errors import ChangedMeanwhileError, InvalidRequestError, RefusedError
-from tocsin.domain.newest_message import read_record
+from tocsin.domain.newest_message import NewestMessage, read_newest
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.sites import list_sites
@@ -74,7 +74,7 @@ class CosmosStore:
             return None
         return DeviceRecord.from_document(without_system_fields(found), etag=str(found["_etag"]))
 
-    async def find_newer(self, record: DeviceRecord) -> DeviceRecord | None:
+    async def find_newer(self, record: DeviceRecord) -> NewestMessage | None:
         found = self._readings.query_items(
             _NEWER.format(epoch=name_epoch(record.clock.epoch.since)),
             parameters=query_parameters(
@@ -82,7 +82,7 @@ class CosmosStore:
             ),
             partition_key=record.device_id,
         )
-        read = partial(read_record, before=record)
+        read = partial(read_newest, before=record)
         newest = [read_sound(read, document) async for document in found]
         return newest[0] if newest else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from tocsin.domain.device_record import DeviceRecord, read_standing
@@ -12,11 +13,27 @@ from tocsin.domain.rhythm import read_rhythm
 from tocsin.domain.stored import OPTIONAL_NUMBER, OPTIONAL_TEXT, take_field, take_mapping, take_part
 
 
-def read_record(document: Mapping[str, Any], before: DeviceRecord) -> DeviceRecord:
-    """The record of a device after the message in a ``readings`` document that was on time.
+@dataclass(frozen=True, slots=True)
+class NewestMessage:
+    """What a device's newest stored message that was on time says of it.
 
-    before: the stored record that this one takes the place of. Raises DamagedDocumentError.
+    ``record``: the device after it, but for what only its history tells: its work. ``readings``:
+    how many the message has.
     """
+
+    record: DeviceRecord
+    readings: int
+
+
+def read_newest(document: Mapping[str, Any], before: DeviceRecord) -> NewestMessage:
+    """From a ``readings`` document; *before* is the stored record that the new one replaces.
+
+    Raises DamagedDocumentError.
+    """
+    return NewestMessage(_read_record(document, before), len(take_field(document, "t", list)))
+
+
+def _read_record(document: Mapping[str, Any], before: DeviceRecord) -> DeviceRecord:
     channels = take_mapping(document, "channels", list)
     # A share of the score is kept for every channel of the profile, a column for those sent.
     names = take_mapping(document, "contributions", list)

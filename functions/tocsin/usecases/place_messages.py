@@ -10,8 +10,11 @@ from dataclasses import dataclass, replace
 from tocsin.domain.device_record import ANY_RECORD, DeviceRecord
 from tocsin.domain.errors import ChangedMeanwhileError, DamagedDocumentError, RefusedError
 from tocsin.domain.fleet import DeviceState, count_kept
+from tocsin.domain.newest_message import NewestMessage
+from tocsin.domain.profile import Profile
 from tocsin.domain.rhythm import begin_rhythm
 from tocsin.domain.telemetry import Message
+from tocsin.domain.work import measure_work
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.place_stretches import Placed, StretchPlacer
 from tocsin.usecases.ports.scoring import Telemetry
@@ -116,7 +119,7 @@ async def _rebuild(message: Message, store: Telemetry) -> DeviceState:
     Never beyond: a batch that broke off may have stored the readings that are placed now.
     """
     try:
-        record, etag = await _read_record(message.device_id, store), None
+        record, etag = await _read_record(message, store), None
     except DamagedDocumentError as error:
         # It would hold up its partition for ever: the device starts anew, and its next document
         # takes the place of the damaged one.
@@ -136,17 +139,19 @@ async def _rebuild(message: Message, store: Telemetry) -> DeviceState:
     return state if etag is None else state.with_etag(etag)
 
 
-async def _read_record(device_id: str, store: Telemetry) -> DeviceRecord | None:
+async def _read_record(message: Message, store: Telemetry) -> DeviceRecord | None:
     """The device as its newest stored message left it.
 
     Its record may be older, since not every message renews it. Then it is renewed first: all that
     is delivered now may be late, and would renew nothing.
     """
+    device_id = message.device_id
     for _ in range(MOST_READS):
         record = await store.device(device_id)
-        newer = None if record is None else await store.find_newer(record)
-        if newer is None:
+        newest = None if record is None else await store.find_newer(record)
+        if newest is None:
             return record
+        newer = await _complete_record(newest, message.profile, store)
         (saved,) = await store.save_devices([newer])
         if isinstance(saved, str):
             return replace(newer, etag=saved)
@@ -154,3 +159,23 @@ async def _read_record(device_id: str, store: Telemetry) -> DeviceRecord | None:
             log.error("The record of device %r stays old: %s", device_id, saved)
             return newer
     raise ChangedMeanwhileError(f"others write the record of device {device_id!r} all the time")
+
+
+async def _complete_record(
+    newest: NewestMessage, profile: Profile, store: Telemetry
+) -> DeviceRecord:
+    """Its record with what the readings before it tell of the device's work.
+
+    Under another profile than *profile* that is not looked up: the device begins anew.
+    """
+    record = newest.record
+    if record.profile != profile.name:
+        return record
+    history = await store.history(
+        record.device_id,
+        profile,
+        before_t=record.last_t + 1,
+        count=count_kept(record.rhythm, profile),
+        epoch=record.clock.epoch.since,
+    )
+    return replace(record, work=measure_work(history, profile, newest.readings))

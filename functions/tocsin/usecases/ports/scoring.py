@@ -14,6 +14,7 @@ from tocsin.domain.dead_letters import Letter
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
 from tocsin.domain.model_state import ModelState
+from tocsin.domain.newest_message import NewestMessage
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.windows import History
@@ -81,10 +82,10 @@ class Telemetry(Protocol):
         """Raises DamagedDocumentError."""
         ...
 
-    async def find_newer(self, record: DeviceRecord) -> DeviceRecord | None:
-        """The device after its newest stored message that decided, if that is newer than *record*.
+    async def find_newer(self, record: DeviceRecord) -> NewestMessage | None:
+        """The device's newest stored message that decided, if that is newer than *record*.
 
-        It takes the place of *record*. None also where that message is damaged.
+        Its record takes the place of *record*. None also where that message is damaged.
         """
         ...
 
