@@ -3,9 +3,9 @@
 import azure.functions as func
 
 from tocsin import bootstrap
-from tocsin.triggers import alerts, http, page, rebalance, rollups, schedule, telemetry, warmup
+from tocsin.triggers import alerts, http, incidents, page, rebalance, rollups, schedule, telemetry, warmup
 
 bootstrap.prepare_process()
 app = func.FunctionApp()
-for room in (telemetry, alerts, rollups, http, page, rebalance, schedule, warmup):
+for room in (telemetry, alerts, incidents, rollups, http, page, rebalance, schedule, warmup):
     app.register_functions(room.build_blueprint(bootstrap.services))

@@ -33,6 +33,7 @@ PARTITION_KEYS = {
 UNINDEXED = {
     "readings": ("t", "channels", "score", "anomalous", "contributions", "standing"),
     "rollups": ("t", "readings", "anomalous", "series"),
+    "incidents": ("process", "timeline", "suppression", "handling"),
 }
 BLOB_CONTAINERS = ("models", "dead-letters", "leases")
 QUEUE = "rebalance-requests"

@@ -6,7 +6,7 @@ import functools
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tocsin.adapters.active_references import ActiveReferences
@@ -17,6 +17,7 @@ from tocsin.adapters.cosmos_activations import CosmosActivations
 from tocsin.adapters.cosmos_audit import CosmosAudit
 from tocsin.adapters.cosmos_client import cosmos_client
 from tocsin.adapters.cosmos_keys import CosmosKeys
+from tocsin.adapters.cosmos_incidents import CosmosIncidents
 from tocsin.adapters.cosmos_marks import CosmosAlertMarks
 from tocsin.adapters.cosmos_progress import CosmosProgress
 from tocsin.adapters.cosmos_rollups import CosmosRollups
@@ -25,6 +26,8 @@ from tocsin.adapters.device_thresholds import REFRESH_S, KnownThresholds
 from tocsin.adapters.iothub import IotHubTwins
 from tocsin.adapters.known_access import REFRESH_S as ACCESS_REFRESH_S
 from tocsin.adapters.known_access import KnownAccess
+from tocsin.adapters.known_places import KnownPlaces
+from tocsin.adapters.known_references import KnownReferences
 from tocsin.adapters.leases import BlobLeases
 from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.adapters.page_files import Page, load_page
@@ -33,14 +36,20 @@ from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.requests_queue import QueueRequests, queue_client
 from tocsin.adapters.signing_keys import SigningKeys
 from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
+from tocsin.domain.alerts import Alert
+from tocsin.domain.incidents.policy import Policy
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
 from tocsin.settings import Settings, find_problems, read_settings
+from tocsin.usecases.change_incidents import IncidentRoom
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.follow_scoring import ScoringWatch
 from tocsin.usecases.limit_calls import CallLimits
 from tocsin.usecases.ports.access import AccessBook, Keys
 from tocsin.usecases.ports.audit import AuditLog
+from tocsin.usecases.join_alerts import join_alerts
+from tocsin.usecases.look_around import Lookout
+from tocsin.usecases.ports.incidents import Incidents, Places
 from tocsin.usecases.ports.letters import LetterBox
 from tocsin.usecases.ports.operators import Drifts, Feedback, Fleet, Live, References
 from tocsin.usecases.ports.planning import (
@@ -86,6 +95,9 @@ class Services:
     audit_log: AuditLog
     call_limits: CallLimits
     alert_marks: AlertMarks
+    incidents: Incidents
+    places: Places
+    policy: Policy
     progress: ProgressLog
     scoring_watch: ScoringWatch
     live_beside: LiveBeside
@@ -106,11 +118,29 @@ class Services:
 
     @property
     def doors(self) -> Doors:
-        return Doors(self.live, self.requests, self.alert_marks, self.dead_letters, self.now_ms)
+        return Doors(
+            self.live,
+            self.requests,
+            self.alert_marks,
+            self.dead_letters,
+            self._join,
+            self.now_ms,
+        )
+
+    @property
+    def incident_room(self) -> IncidentRoom:
+        return IncidentRoom(self.incidents, self.places, self.live, self.now_ms, self.policy)
+
+    @property
+    def lookout(self) -> Lookout:
+        return Lookout(self.fleet, self.plans, self.site_settings, self.references, self.profiles)
 
     @property
     def dispatch(self) -> Dispatch:
         return Dispatch(self.twins, self.plans, self.live, self.requests, self.now_ms)
+
+    async def _join(self, alerts: Sequence[Alert]) -> None:
+        await join_alerts(alerts, room=self.incident_room, lookout=self.lookout)
 
 
 def prepare_process() -> None:
@@ -147,6 +177,7 @@ def services() -> Services:
         clock_s=time.monotonic,
     )
     live = WebPubSubLive(webpubsub_client(settings.webpubsub, settings.webpubsub_hub))
+    twins = IotHubTwins(settings.iothub)
     return Services(
         profiles=load_profiles(),
         memory=DeviceMemory(),
@@ -159,7 +190,7 @@ def services() -> Services:
             store.device_thresholds, refresh_s=REFRESH_S, clock_s=time.monotonic
         ),
         feedback=store,
-        references=ActiveReferences(bundles),
+        references=KnownReferences(ActiveReferences(bundles), clock_s=time.monotonic),
         drifts=store,
         dead_letters=letters,
         letter_box=letters,
@@ -170,9 +201,12 @@ def services() -> Services:
         keys=CosmosKeys(database, settings.database),
         access=KnownAccess(sites, refresh_s=ACCESS_REFRESH_S, clock_s=time.monotonic),
         alert_marks=CosmosAlertMarks(database, settings.database),
+        incidents=CosmosIncidents(database, settings.database),
+        places=KnownPlaces(twins, clock_s=time.monotonic),
+        policy=Policy(longest_shelf_ms=round(settings.longest_shelf_h * 3_600_000)),
         progress=progress,
         scoring_watch=ScoringWatch(progress, list_refused=models.list_refused, now_ms=_now_ms),
-        twins=IotHubTwins(settings.iothub),
+        twins=twins,
         plans=sites,
         site_settings=sites,
         leases=BlobLeases(blobs),

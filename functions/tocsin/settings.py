@@ -10,6 +10,7 @@ from tocsin.app_settings.reading import (
     Connection,
     InvalidSettingError,
     SettingsReader,
+    parse_hours,
     parse_keys,
     parse_rate,
     parse_seconds,
@@ -37,6 +38,7 @@ class Settings:
     model_refresh_s: float
     model_signing_keys: tuple[bytes, ...]
     false_alerts_per_device_day: float
+    longest_shelf_h: float
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -75,4 +77,5 @@ def _read(reader: SettingsReader) -> Settings:
         model_refresh_s=reader.read("MODEL_REFRESH_S", parse_seconds, 0.0),
         model_signing_keys=reader.read("MODEL_SIGNING_KEYS", parse_keys, ()),
         false_alerts_per_device_day=reader.read("FALSE_ALERTS_PER_DEVICE_DAY", parse_rate, 0.0),
+        longest_shelf_h=reader.read("LONGEST_SHELF_H", parse_hours, 0.0),
     )

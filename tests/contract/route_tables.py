@@ -95,6 +95,18 @@ GET   devices                -                      401 401 403 200 200 200 200 
 GET   devices/{id}           devices/rig-1          401 401 403 200 200 200 404 403 403
 GET   devices/{id}/readings  devices/rig-1/readings 401 401 403 200 200 200 404 403 403
 GET   alerts                 -                      401 401 403 200 200 200 200 403 403
+GET   incidents              incidents?site=north 401 401 403 200 200 200 403 403 403
+GET   incidents/{id}         incidents/none?site=north 401 401 403 404 404 404 403 403 403
+POST  incidents/{id}/acknowledge incidents/0/acknowledge?site=north \
+  401 401 403 403 404 404 403 403 403
+POST  incidents/{id}/shelve  incidents/none/shelve?site=north 401 401 403 403 400 400 403 403 403
+POST  incidents/{id}/unshelve incidents/none/unshelve?site=north 401 401 403 403 404 404 403 403 403
+POST  incidents/{id}/close   incidents/none/close?site=north 401 401 403 403 404 404 403 403 403
+POST  incidents/{id}/comment incidents/none/comment?site=north 401 401 403 403 400 400 403 403 403
+GET   maintenance            maintenance?site=north 401 401 403 200 200 200 403 403 403
+PUT   maintenance/{id}       maintenance/night?site=north 401 401 403 403 400 400 403 403 403
+DELETE maintenance/{id}       maintenance/night?site=north 401 401 403 403 404 404 403 403 403
+POST  maintenance/preview    maintenance/preview?site=north 401 401 403 403 400 400 403 403 403
 GET   plans                  plans?site=north       401 401 403 200 200 200 403 403 403
 GET   plans/latest           plans/latest?site=north 401 401 403 200 200 200 403 403 403
 GET   plans/{version:int}    plans/7?site=north     401 401 403 404 404 404 403 403 403

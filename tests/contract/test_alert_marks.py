@@ -60,14 +60,18 @@ async def cosmos_marked(endpoints: Endpoints) -> AsyncIterator[Marked]:
 marked = each(fake=(fake_marked, None), cosmos=(cosmos_marked, "cosmos"))
 
 
-async def test_an_alert_is_owed_until_it_is_shown_and_a_plan_is_asked_for(marked: Marked) -> None:
+async def test_an_alert_is_owed_until_it_is_shown_joins_an_incident_and_a_plan_is_asked_for(
+    marked: Marked,
+) -> None:
     await marked.store.save_alerts([alert_record(5), alert_record(6, type="cleared")])
     raised, cleared = AlertKey("rig-1", "5-raised"), AlertKey("rig-1", "6-cleared")
     assert sorted(await marked.owed()) == ["rig-1 5-raised", "rig-1 6-cleared"]
-    await marked.marks.mark(cleared, {"shownAt": 7})
+    await marked.marks.mark(cleared, {"shownAt": 7, "joinedAt": 7})
     await marked.marks.mark(raised, {"shownAt": 7})
     assert await marked.owed() == ["rig-1 5-raised"]
     await marked.marks.mark(raised, {"askedAt": 8})
+    assert await marked.owed() == ["rig-1 5-raised"]
+    await marked.marks.mark(raised, {"joinedAt": 9})
     assert await marked.owed() == []
     await marked.store.save_alerts([alert_record(5)])
     assert await marked.owed() == ["rig-1 5-raised"], "delivered again, it is shown again"
@@ -104,4 +108,9 @@ async def test_marks_change_nothing_else_of_an_alert(marked: Marked) -> None:
     await marked.marks.mark(AlertKey("rig-1", "5-raised"), {"shownAt": 7})
     (found,) = await marked.marks.find_owed(stored_before_ms=2**45, most=9)
     kept = {name: value for name, value in found.items() if not name.startswith("_")}
-    assert kept == {**alert_record(5).to_document(), "shownAt": 7, "askedAt": None}
+    assert kept == {
+        **alert_record(5).to_document(),
+        "shownAt": 7,
+        "joinedAt": None,
+        "askedAt": None,
+    }

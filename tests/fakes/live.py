@@ -25,6 +25,11 @@ class FakeLive:
         self.calls = 0
         self._answering = asyncio.Event()
 
+    @property
+    def alerts(self) -> list[tuple[str, dict[str, Any]]]:
+        """Those of ``sent`` that show an alert."""
+        return [(site, message) for site, message in self.sent if message["type"] == "alert"]
+
     def answer_again(self) -> None:
         self.hangs = False
         self._answering.set()

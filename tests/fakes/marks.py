@@ -10,6 +10,8 @@ from tocsin.domain.alert_marks import AlertKey, Mark
 from tocsin.domain.errors import DeliveryError, RefusedError
 from tocsin.usecases.ports.documents import Document
 
+MARKS = ("shownAt", "askedAt", "joinedAt")
+
 
 class FakeAlertMarks:
     """The port AlertMarks. ``away`` makes every call fail; ``refused``: what takes no mark."""
@@ -50,5 +52,5 @@ class FakeAlertMarks:
 
 
 def _is_owed(document: Document) -> bool:
-    waits = any(name in document and document[name] is None for name in ("shownAt", "askedAt"))
+    waits = any(name in document and document[name] is None for name in MARKS)
     return waits and "sidelinedAt" not in document and isinstance(document["deviceId"], str)

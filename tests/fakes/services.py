@@ -10,6 +10,7 @@ from tests.fakes.access import FakeAccess
 from tests.fakes.audit import FakeAuditLog
 from tests.fakes.dead_letters import FakeDeadLetters
 from tests.fakes.keys_of_people import FakeKeys
+from tests.fakes.incidents import FakeIncidents, FakePlaces
 from tests.fakes.live import FakeLive
 from tests.fakes.marks import FakeAlertMarks
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG
@@ -23,6 +24,7 @@ from tests.fakes.thresholds import FakeThresholds
 from tocsin.adapters.page_files import load_page
 from tocsin.bootstrap import Services
 from tocsin.domain.profile import Profile
+from tocsin.domain.incidents.policy import DEFAULT_POLICY
 from tocsin.domain.telemetry import Envelope
 from tocsin.settings import Connection
 from tocsin.usecases.device_memory import DeviceMemory
@@ -55,6 +57,8 @@ class Plant:
     rollups: FakeRollups = field(init=False)
     workshop: Workshop = field(init=False)
     alert_marks: FakeAlertMarks = field(init=False)
+    incidents: FakeIncidents = field(default_factory=FakeIncidents)
+    places: FakePlaces = field(default_factory=FakePlaces)
     live_beside: LiveBeside = field(init=False)
     # As many calls as a test likes: its clock stands still.
     call_limits: CallLimits = field(default_factory=lambda: CallLimits(burst=1e9))
@@ -125,6 +129,9 @@ class Plant:
             call_limits=self.call_limits,
             access=FakeAccess(self.workshop.sites),
             alert_marks=self.alert_marks,
+            incidents=self.incidents,
+            places=self.places,
+            policy=DEFAULT_POLICY,
             progress=self.progress,
             scoring_watch=ScoringWatch(
                 self.progress, list_refused=self.models.list_refused, now_ms=self.workshop.clock

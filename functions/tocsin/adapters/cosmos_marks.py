@@ -17,7 +17,8 @@ from tocsin.usecases.ports.documents import Document
 # Null and not left out: alerts from before there were marks are owed to nobody any more. A document
 # without the name of its device cannot be marked, so it would be found for ever.
 _OWED = (
-    "SELECT TOP @count * FROM c WHERE (c.shownAt = null OR c.askedAt = null) "
+    "SELECT TOP @count * FROM c "
+    "WHERE (c.shownAt = null OR c.askedAt = null OR c.joinedAt = null) "
     "AND NOT IS_DEFINED(c.sidelinedAt) AND IS_STRING(c.deviceId) AND c._ts < @before "
     "ORDER BY c._ts"
 )

@@ -151,6 +151,11 @@ SETTINGS: Sequence[Setting] = (
         default="0.5",
     ),
     Setting(
+        "LONGEST_SHELF_H",
+        "hours for which an incident can be shelved at most, up to 744",
+        default="12",
+    ),
+    Setting(
         "DRIFT_SCHEDULE",
         "when the drift of each profile is measured: six cron fields from seconds to weekdays, "
         "UTC. In the sample seven minutes past each hour",

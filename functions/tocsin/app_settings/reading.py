@@ -93,6 +93,17 @@ def parse_seconds(text: str) -> float:
     return seconds
 
 
+def parse_hours(text: str) -> float:
+    try:
+        hours = float(text)
+    except ValueError as error:
+        raise ValueError(f"must be a number of hours, not {text!r}") from error
+    # What is quiet for longer than a month is forgotten.
+    if not 0 < hours <= 744:
+        raise ValueError(f"must lie between 0 and 744 hours, not {text!r}")
+    return hours
+
+
 def parse_rate(text: str) -> float:
     try:
         rate = float(text)

@@ -1,7 +1,8 @@
 """What is still owed to people of a stored alert, kept on its own document.
 
-Whoever stores an alert owes two things: people see it, and the site's work is planned anew. A
-process may end before either is done, so each has a mark, null while it is owed.
+Whoever stores an alert owes three things: people see it, it joins an incident, and the site's work
+is planned anew. A process may end before one of them is done, so each has a mark, null while it is
+owed.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from tocsin.domain.stored import take_field
 
 ASIDE = "aside"
 
-Mark = Literal["shownAt", "askedAt", "sidelinedAt"]
+Mark = Literal["shownAt", "askedAt", "joinedAt", "sidelinedAt"]
 
 
 def write_owed(alert: Alert) -> dict[str, Any]:
     """The document of an alert that nobody has seen; a clearing asks for no plan."""
     asked = {"askedAt": None} if alert.change == "raised" else {}
-    return {**alert.to_document(), "shownAt": None, **asked}
+    return {**alert.to_document(), "shownAt": None, "joinedAt": None, **asked}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,12 @@ class AlertKey:
 
 @dataclass(frozen=True, slots=True)
 class OwedAlert:
-    """An alert and whether it is still to be shown, and a plan to be asked for."""
+    """An alert, and what is owed of it: showing it, a plan, an incident that it joins."""
 
     alert: Alert
     to_show: bool
     to_ask: bool
+    to_join: bool = False
 
     @property
     def key(self) -> AlertKey:
@@ -85,6 +87,8 @@ class OwedAlert:
             alert,
             to_show=document.get("shownAt") is None,
             to_ask=alert.change == "raised" and document.get("askedAt") is None,
+            # Alerts from before there were incidents lack the mark: they are no news.
+            to_join="joinedAt" in document and document["joinedAt"] is None,
         )
 
 

@@ -19,7 +19,7 @@ from tocsin.domain.stored import (
     take_mapping,
 )
 
-Cause = Literal["score", "sensors"]
+Cause = Literal["score", "sensors", "silence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class Alert:
     change: whether the alert was raised or cleared.
     alert_id: names the alert that was raised, in both of its documents.
     t: event time (ms) of the deciding reading.
-    cause: what raised it, a ``score`` above the threshold or ``sensors`` that went out; None for
-        an alert that cleared.
+    cause: what raised it, a ``score`` above the threshold, ``sensors`` that went out, or the
+        ``silence`` of the device; None for an alert that cleared.
     contributions: each channel's share of the score; empty where the sensors are the cause, since
         then the score blames nobody.
     sensors: ``missing`` or ``stuck`` by channel, for the sensors that are out.

@@ -17,6 +17,7 @@ TocsinError
 ├── DeliveryError            what could not be handed over; it may pass, so it is tried again
 │   ├── HubAwayError         what only the hub knows, while it does not answer
 │   └── RefusedError         what no service will ever take: it is sidelined, the rest goes on
+├── ConflictError            what does not go with how things stand, such as closing what is active
 ├── BusyError                someone else is at work on the same site
 ├── OutdatedError            a change meant for a state that is no longer in force
 └── ChangedMeanwhileError    a document was changed by someone else since it was read
@@ -109,6 +110,10 @@ class HubAwayError(DeliveryError):
 
 class RefusedError(DeliveryError):
     """A service takes this one thing never, however often it is sent; others it does take."""
+
+
+class ConflictError(TocsinError):
+    """What is asked for does not go with how things stand; the text says what stands against it."""
 
 
 class BusyError(TocsinError):

@@ -14,6 +14,7 @@ import msgspec
 from tocsin.domain.errors import (
     BusyError,
     ChangedMeanwhileError,
+    ConflictError,
     DeliveryError,
     ForbiddenError,
     HubAwayError,
@@ -43,6 +44,7 @@ STATUS: Mapping[type, int] = {  # of an error, or of the next above it in the tr
     ChangedMeanwhileError: 409,
     OutdatedError: 412,
     TooManyCallsError: 429,
+    ConflictError: 409,
     HubAwayError: 503,
     RefusedError: 400,
     DeliveryError: 503,

@@ -16,9 +16,11 @@ from tocsin.triggers import (
     http_factors,
     http_health,
     http_keys,
+    http_incidents,
     http_letters,
     http_live,
     http_metrics,
+    http_maintenance,
     http_plans,
     http_settings,
 )
@@ -38,7 +40,9 @@ ROUTES: tuple[AnyRoute, ...] = add_descriptions(
         *http_detect.ROUTES,
         *http_devices.ROUTES,
         *http_alerts.ROUTES,
+        *http_incidents.ROUTES,
         *http_letters.ROUTES,
+        *http_maintenance.ROUTES,
         *http_plans.ROUTES,
         *http_settings.ROUTES,
     )

@@ -21,7 +21,7 @@ class AlertShown(Output):
     t: int
     score: float | None
     threshold: float | None
-    cause: Literal["score", "sensors"] | None
+    cause: Literal["score", "sensors", "silence"] | None
     contributions: dict[str, float]
     sensors: dict[str, str]
     model_version: str | None

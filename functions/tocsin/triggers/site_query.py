@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from tocsin.bootstrap import Services
+from tocsin.domain.errors import NotFoundError
 from tocsin.domain.sites import check_site_id
 from tocsin.triggers.inputs import Input
+from tocsin.usecases.find_named import check_shown_site
 
 
 class SiteQuery(Input):
@@ -25,3 +31,14 @@ class AnySiteQuery(Input):
     def __post_init__(self) -> None:
         if self.site is not None:
             check_site_id(self.site)
+
+
+@asynccontextmanager
+async def naming_site(site_id: str, services: Services) -> AsyncIterator[None]:
+    """What is not found at a site that does not exist is the site's fault, and said so: raises
+    InvalidRequestError with the sites that there are in place of NotFoundError."""
+    try:
+        yield
+    except NotFoundError:
+        await check_shown_site(site_id, fleet=services.fleet, settings=services.site_settings)
+        raise

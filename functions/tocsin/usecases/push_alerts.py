@@ -1,6 +1,6 @@
-"""Show stored alerts to the people who watch the site, and have its work planned anew.
+"""Show stored alerts to the people who watch, make incidents of them, and have work planned anew.
 
-The two run side by side, each with a limit of its own: a queue that is away keeps nobody from
+The three run side by side, each with a limit of its own: a queue that is away keeps nobody from
 seeing an alert. What was done is marked on the alert; what was not is done by the next sweep, so
 the feed of alerts never stands still (docs/adr/0012).
 """
@@ -16,6 +16,7 @@ from tocsin.domain.alert_marks import AlertKey, Mark, OwedAlert, is_settled
 from tocsin.domain.dead_letters import SidelinedAlert
 from tocsin.domain.errors import DamagedDocumentError, DeliveryError, RefusedError
 from tocsin.usecases.ask_for_plans import ask_for_plans
+from tocsin.usecases.join_owed import Join, join_owed
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.operators import Live
 from tocsin.usecases.ports.planning import Requests
@@ -27,6 +28,7 @@ FRESH_MS = 5_000  # so long the feed has an alert to itself
 MOST_SWEPT = 100
 # Whoever waits for the feed waits for this too, so it is short; the sweep asks again.
 ASK_S = 1.0
+JOIN_S = 6.0  # a flood takes several writes
 
 log = logging.getLogger(__name__)
 
@@ -35,16 +37,20 @@ log = logging.getLogger(__name__)
 class Doors:
     """The ways on which alerts leave, and word of what became of them.
 
-    show_s, ask_s: how long the live service has for an alert, and the queue for a request.
+    join: puts alerts of one site into incidents; raises DeliveryError, ChangedMeanwhileError.
+    show_s, ask_s, join_s: how long the live service has for an alert, the queue for a request, and
+        a site for its incidents.
     """
 
     live: Live
     requests: Requests
     marks: AlertMarks
     dead_letters: DeadLetters
+    join: Join
     now_ms: Callable[[], int]
     show_s: float = SHOW_S
     ask_s: float = ASK_S
+    join_s: float = JOIN_S
 
 
 @dataclass(slots=True)
@@ -99,6 +105,13 @@ async def _settle(documents: Sequence[Document], doors: Doors) -> Outcome:
             doors.requests,
             within_s=doors.ask_s,
             now_ms=doors.now_ms(),
+            note=outcome.note,
+        ),
+        join_owed(
+            [alert for alert in owed if alert.to_join],
+            doors.join,
+            within_s=doors.join_s,
+            now_ms=doors.now_ms,
             note=outcome.note,
         ),
     )

@@ -54,7 +54,12 @@ var containers = [
     name: 'incidents'
     key: '/siteId'
     life: {}
-    unindexed: []
+    unindexed: [
+      { path: '/process/*' }
+      { path: '/timeline/*' }
+      { path: '/suppression/*' }
+      { path: '/handling/*' }
+    ]
   }
   {
     name: 'plans'

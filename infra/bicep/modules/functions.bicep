@@ -58,6 +58,7 @@ var settings = [
   { name: 'MODEL_REFRESH_S', value: '30' }
   { name: 'MODEL_SIGNING_KEYS', value: modelSigningKeys }
   { name: 'FALSE_ALERTS_PER_DEVICE_DAY', value: '0.5' }
+  { name: 'LONGEST_SHELF_H', value: '12' }
   { name: 'DRIFT_SCHEDULE', value: '0 7 * * * *' }
   { name: 'REBALANCE_SCHEDULE', value: '*/15 * * * * *' }
   {

@@ -14,8 +14,8 @@ class AlertMarks(Protocol):
     """The marks on stored alerts that say what is still owed to people."""
 
     async def find_owed(self, *, stored_before_ms: int, most: int) -> list[Document]:
-        """Alerts that are not shown, or for which no plan was asked, as they are stored with
-        ``_ts`` (s); the oldest *most* of those written before *stored_before_ms*."""
+        """Alerts that are not shown, in no incident, or for which no plan was asked, as they are
+        stored with ``_ts`` (s); the oldest *most* of those written before *stored_before_ms*."""
         ...
 
     async def mark(self, key: AlertKey, marks: Mapping[Mark, int]) -> None:

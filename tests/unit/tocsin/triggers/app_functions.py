@@ -8,7 +8,7 @@ from typing import Any
 import azure.functions as func
 
 from tocsin.bootstrap import Services
-from tocsin.triggers import alerts, http, page, rebalance, rollups, schedule, telemetry, warmup
+from tocsin.triggers import alerts, http, incidents, page, rebalance, rollups, schedule, telemetry, warmup
 
 
 def functions_of(services: Services) -> dict[str, Callable[..., Any]]:
@@ -19,7 +19,7 @@ def functions_of(services: Services) -> dict[str, Callable[..., Any]]:
 def functions_from(services: Callable[[], Services]) -> dict[str, Callable[..., Any]]:
     """The same, over services that are built when they are first needed."""
     app = func.FunctionApp()
-    for room in (telemetry, alerts, rollups, http, page, rebalance, schedule, warmup):
+    for room in (telemetry, alerts, incidents, rollups, http, page, rebalance, schedule, warmup):
         app.register_functions(room.build_blueprint(services))
     return {
         str(function.get_function_name()): function.get_user_function()

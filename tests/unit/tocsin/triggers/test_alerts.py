@@ -27,11 +27,11 @@ async def test_push_alerts_sends_what_the_change_feed_brings() -> None:
         {**ALERT, "_etag": '"1"', "_lsn": 7}, alert_record(6, type="cleared").to_document()
     )
     await functions_of(plant.services())["push_alerts"](changes)
-    assert [(site, sent["alert"]["id"]) for site, sent in plant.live.sent] == [
+    assert [(site, sent["alert"]["id"]) for site, sent in plant.live.alerts] == [
         ("north", "5-raised"),
         ("north", "6-cleared"),
     ]
-    assert plant.live.sent[0][1]["alert"] == ALERT
+    assert plant.live.alerts[0][1]["alert"] == ALERT
 
 
 async def test_push_alerts_leaves_to_the_sweep_what_nobody_takes() -> None:
@@ -42,11 +42,11 @@ async def test_push_alerts_leaves_to_the_sweep_what_nobody_takes() -> None:
     await functions["push_alerts"](feed(ALERT))
     plant.live.away = False
     await functions["sweep_alerts"](None)
-    assert [sent["alert"] for _, sent in plant.live.sent] == [ALERT]
+    assert [sent["alert"] for _, sent in plant.live.alerts] == [ALERT]
 
 
 async def test_a_damaged_alert_is_put_aside_and_holds_up_no_other() -> None:
     plant = Plant()
     await functions_of(plant.services())["push_alerts"](feed({**ALERT, "t": None}, ALERT))
-    assert [sent["alert"] for _, sent in plant.live.sent] == [ALERT]
+    assert [sent["alert"] for _, sent in plant.live.alerts] == [ALERT]
     assert plant.dead_letters.reasons == ["damaged"]

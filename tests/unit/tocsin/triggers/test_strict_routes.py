@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.fakes.keys_of_people import make_key
-from tests.fakes.messages import envelope
+from tests.fakes.alerts import raise_alert
+from tests.fakes.messages import NOW, envelope
 from tests.fakes.services import Plant
 from tests.unit.tocsin import workshops
 from tests.unit.tocsin.triggers.http_calls import ADMIN as ADA
@@ -17,9 +18,13 @@ from tests.unit.tocsin.triggers.http_calls import BY_NAME, PROBLEM, call
 from tests.unit.tocsin.triggers.http_calls import VIEWER as GUEST
 from tests.unit.tocsin.workshops import SITE, run
 from tocsin.domain.dead_letters import DeadLetter
+from tocsin.domain.incidents.incident import name_incident
+from tocsin.domain.incidents.windows import Scope, Window
 from tocsin.domain.letter_summary import name_letter
 from tocsin.domain.principal import ADMIN, ANYONE, OPERATOR
 from tocsin.triggers.http import ROUTES
+from tocsin.usecases.join_alerts import join_alerts
+from tocsin.usecases.keep_windows import set_window
 
 Values = Mapping[str, str]
 NORTH = {"site": SITE}
@@ -44,6 +49,34 @@ class Sample:
 
 
 PATCH = (({"pausd": None}, "'pausd' is unknown; use "), ({"siteId": "south"}, "'siteId'"))
+INCIDENT = name_incident(raise_alert("cell-1", NOW))
+COMMENTS = (
+    ({"coment": "x"}, "'coment' is unknown; use "),
+    ({"comment": 3}, "comment must be text, not 3"),
+    ({"comment": "x" * 2_001}, "comment"),
+)
+COMMENTS_AT_TIME = tuple(({"until": NOW + 9, **body}, said) for body, said in COMMENTS)
+WINDOW: Mapping[str, Any] = {
+    "startsAt": NOW,
+    "scope": {"kind": "building", "name": "hall-a"},
+    "recurrence": {"rule": "FREQ=DAILY", "zone": "Europe/Berlin", "lastingMin": 60},
+}
+AGAIN: Mapping[str, Any] = WINDOW["recurrence"]
+WINDOWS: Sequence[tuple[Mapping[str, Any], str]] = (
+    ({}, "give the key 'startsAt'"),
+    ({"startsAt": NOW}, "maintenance needs endsAt, or a recurrence"),
+    ({"startsAt": NOW, "endsAt": NOW}, "endsAt must be after startsAt"),
+    ({"startsAt": NOW, "endsAt": NOW + 10**10}, "maintenance lasts at most 31 days"),
+    ({"startsAt": NOW, "endsAt": NOW + 9, "kind": "holiday"}, "kind must be maintenance or out of"),
+    ({**WINDOW, "scope": {"kind": "device"}}, "scope.name says which"),
+    ({**WINDOW, "scope": {"kind": "site", "name": "x"}}, "scope.name says which"),
+    ({**WINDOW, "recurrence": {**AGAIN, "zone": "Mars/Base"}}, "there is no time zone 'Mars/Base'"),
+    ({**WINDOW, "recurrence": {**AGAIN, "rule": "nightly"}}, "must say FREQ=DAILY"),
+    ({**WINDOW, "recurrence": {**AGAIN, "rule": "FREQ=MINUTELY"}}, "must say FREQ=DAILY"),
+    ({**WINDOW, "recurrence": {**AGAIN, "rule": "FREQ=DAILY;BYDAY=XX"}}, "is no RRULE"),
+    ({**WINDOW, "recurrence": {**AGAIN, "rule": "FREQ=DAILY;BYHOUR=1"}}, "not from BYHOUR"),
+    ({**WINDOW, "recurrence": {**AGAIN, "lastingMin": 1441}}, "recurrence.lastingMin must lie"),
+)
 SAMPLES = {
     "health": Sample(),
     "openapi": Sample(),
@@ -117,6 +150,56 @@ SAMPLES = {
             ("state", "Open"), ("state", ""), ("max", "0"), ("max", "201"), ("max", "x"),
             ("before", "yesterday"), ("before", ""),
         ),
+    ),
+    "incidents": Sample(
+        params={**NORTH, "state": "all", "max": "20"},
+        bad_params=(
+            ("state", "Open"), ("state", ""), ("severity", "urgent"), ("max", "0"), ("max", "201"),
+        ),
+    ),
+    "incident": Sample(route={"id": INCIDENT}, params=NORTH),
+    "acknowledge_incident": Sample(
+        route={"id": INCIDENT}, params=NORTH, body={"comment": "mine"}, bad_bodies=COMMENTS
+    ),
+    "shelve_incident": Sample(
+        route={"id": INCIDENT},
+        params=NORTH,
+        body={"until": NOW + 600_000, "once": True},
+        bad_bodies=(
+            *COMMENTS_AT_TIME,
+            ({}, "give the key 'until'"),
+            ({"until": "soon"}, "until must be a whole number, not 'soon'"),
+            ({"until": -1}, "until must lie between 0 and "),
+            ({"until": NOW - 1}, "a shelf ends within 720 minutes from now"),
+            ({"until": NOW + 10**9}, "a shelf ends within 720 minutes from now"),
+            ({"until": NOW, "once": 1}, "once must be true or false, not 1"),
+        ),
+    ),
+    "unshelve_incident": Sample(
+        route={"id": INCIDENT}, params=NORTH, body={}, bad_bodies=COMMENTS
+    ),
+    "close_incident": Sample(
+        route={"id": INCIDENT},
+        params=NORTH,
+        body={"force": True},
+        bad_bodies=(*COMMENTS, ({"force": "yes"}, "force must be true or false, not 'yes'")),
+    ),
+    "comment_incident": Sample(
+        route={"id": INCIDENT},
+        params=NORTH,
+        body={"comment": "seen it"},
+        bad_bodies=(*COMMENTS, ({}, "give the key 'comment'"), ({"comment": " "}, "say something")),
+    ),
+    "maintenance": Sample(params=NORTH),
+    "set_window": Sample(
+        route={"id": "night"}, params=NORTH, body=WINDOW, bad_bodies=WINDOWS
+    ),
+    "remove_window": Sample(route={"id": "standing"}, params=NORTH),
+    "preview_window": Sample(
+        params={**NORTH, "days": "30"},
+        body=WINDOW,
+        bad_params=(("days", "0"), ("days", "91"), ("days", "all")),
+        bad_bodies=WINDOWS,
     ),
     "dead_letters": Sample(
         params={"from": "1", "to": "9", "reason": "not-json", "max": "20"},
@@ -200,6 +283,13 @@ async def plant() -> Plant:
     plant.workshop.requests.queue.clear()
     await plant.dead_letters.put(LOST)
     plant.keys.add(make_key(1, "read"))
+    room, lookout = plant.services().incident_room, plant.services().lookout
+    await join_alerts([raise_alert("cell-1", NOW)], room=room, lookout=lookout)
+    window = Window(
+        "window:standing", SITE, "out of service", Scope(), NOW, None, None, "", "ada", NOW
+    )
+    await set_window(window, room)
+    plant.incidents.audit.clear()
     return plant
 
 
@@ -216,6 +306,7 @@ async def refuse(plant: Plant, name: str, *statuses: int, **changes: Any) -> str
     assert set(content) == PROBLEM
     assert plant.workshop.requests.queue == []
     assert plant.workshop.sites.audit == plant.keys.audit == []
+    assert plant.incidents.audit == {}
     return str(content["detail"])
 
 
@@ -229,6 +320,8 @@ def test_samples_say_wrongly_whatever_a_route_takes() -> None:
     for route in ROUTES:
         sample = SAMPLES[route.name]
         texts = {"site", "device", "reason"}  # any text is one; whether it is there, is tried below
+        if route.name == "incidents":
+            texts.add("before")  # an id: any text is one
         named = {name for name, _ in sample.bad_params}
         assert named == {*_names(route.query)} - texts, route.name
         assert bool(sample.bad_bodies) == bool(_names(route.body)), route.name

@@ -29,7 +29,7 @@ async def store(plant: Plant, *alerts: Alert) -> list[dict[str, Any]]:
 
 
 def shown(plant: Plant) -> list[tuple[str, str]]:
-    return [(site, message["alert"]["id"]) for site, message in plant.live.sent]
+    return [(site, message["alert"]["id"]) for site, message in plant.live.alerts]
 
 
 def stored(plant: Plant, device_id: str, document_id: str) -> dict[str, Any]:
@@ -42,15 +42,19 @@ async def test_alerts_go_to_their_sites_in_order_and_are_marked() -> None:
     cleared = alert_record(6, type="cleared")
     south = alert_record(6, "rig-2", siteId="south")
     await push_alerts(await store(plant, ALERT, cleared, south), plant.services().doors)
-    north = [message for site, message in plant.live.sent if site == "north"]
+    north = [message for site, message in plant.live.alerts if site == "north"]
     assert north == [
         {"type": "alert", "siteId": "north", "alert": alert.to_document()}
         for alert in (ALERT, cleared)
     ]
     assert ("south", "6-raised") in shown(plant)
-    marks = {"shownAt": NOW, "askedAt": NOW}
+    marks = {"shownAt": NOW, "askedAt": NOW, "joinedAt": NOW}
     assert stored(plant, "rig-1", "5-raised") == {**ALERT.to_document(), **marks}
-    assert stored(plant, "rig-1", "6-cleared") == {**cleared.to_document(), "shownAt": NOW}
+    assert stored(plant, "rig-1", "6-cleared") == {
+        **cleared.to_document(),
+        "shownAt": NOW,
+        "joinedAt": NOW,
+    }
 
 
 async def test_the_feed_brings_the_marking_too_and_nobody_is_shown_it() -> None:
@@ -59,7 +63,7 @@ async def test_the_feed_brings_the_marking_too_and_nobody_is_shown_it() -> None:
     marked = stored(plant, "rig-1", "5-raised")
     sidelined = {**write_owed(ALERT), "sidelinedAt": NOW}
     await push_alerts([marked, sidelined], plant.services().doors)
-    assert len(plant.live.sent) == 1
+    assert len(plant.live.alerts) == 1
 
 
 async def test_what_nobody_could_be_shown_is_shown_by_the_next_sweep() -> None:
@@ -264,6 +268,10 @@ async def test_whatever_an_alert_is_its_neighbour_is_shown(
     odd = {name: value for name, value in odd.items() if name not in dropped}
     outcome = await push_alerts([odd, HEALTHY], plant.services().doors)
     assert ("healthy", "9-raised") in shown(plant)
-    assert outcome.marks[AlertKey("rig-9", "9-raised")] == {"shownAt": NOW, "askedAt": NOW}
-    others = len(plant.live.sent) - 1 + len(plant.dead_letters.files)
+    assert outcome.marks[AlertKey("rig-9", "9-raised")] == {
+        "shownAt": NOW,
+        "askedAt": NOW,
+        "joinedAt": NOW,
+    }
+    others = len(plant.live.alerts) - 1 + len(plant.dead_letters.files)
     assert others or odd.get("shownAt") is not None or odd.get("sidelinedAt") is not None

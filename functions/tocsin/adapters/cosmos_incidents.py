@@ -1,0 +1,198 @@
+"""Cosmos DB: the incidents and maintenance windows of each site.
+
+All of a site is in one partition, and each change of it also replaces the site's document ``board``
+on the condition that it is the one that was read. So whoever decides from what is stored decides
+alone, without a lease that could be lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from azure.cosmos.aio import CosmosClient
+from azure.cosmos.exceptions import (
+    CosmosBatchOperationError,
+    CosmosHttpResponseError,
+    CosmosResourceNotFoundError,
+)
+
+from tocsin.adapters.cosmos_client import (
+    query_parameters,
+    read_document,
+    read_sound,
+)
+from tocsin.adapters.failures import is_temporary_status, tell_apart
+from tocsin.domain.errors import ChangedMeanwhileError, DeliveryError, RefusedError
+from tocsin.domain.incidents.documents import INCIDENT, read_incident, write_incident
+from tocsin.domain.incidents.incident import Incident
+from tocsin.domain.incidents.site import IncidentPage, IncidentQuery, LiveSite
+from tocsin.domain.incidents.window_documents import WINDOW, read_window, write_window
+from tocsin.domain.incidents.windows import Window
+from tocsin.domain.sites import list_sites
+from tocsin.domain.telemetry import can_be_kept
+from tocsin.usecases.ports.documents import Document
+
+BOARD = "board"
+CHANGED_STATUS = frozenset({404, 409, 412})
+_LIVE = (
+    "SELECT * FROM c WHERE c.siteId = @site AND (c.live = true OR c.type = @window) ORDER BY c.id"
+)
+_HELD_ALERTS = (
+    "SELECT c.alertIds FROM c WHERE c.siteId = @site "
+    "AND EXISTS (SELECT VALUE a FROM a IN c.alertIds WHERE ARRAY_CONTAINS(@ids, a))"
+)
+_LIVE_SITES = "SELECT DISTINCT VALUE c.siteId FROM c WHERE c.live = true"
+
+
+class CosmosIncidents:
+    """The port Incidents over one database."""
+
+    def __init__(self, client: CosmosClient, database: str) -> None:
+        proxy = client.get_database_client(database)
+        self._incidents = proxy.get_container_client("incidents")
+        self._audit = proxy.get_container_client("audit")
+
+    async def load_site(self, site_id: str) -> LiveSite:
+        with tell_apart("the incidents of a site cannot be looked up"):
+            # The mark first: what is read after it is no older.
+            mark = await self._read_mark(site_id)
+            found = [
+                document
+                async for document in self._incidents.query_items(
+                    _LIVE,
+                    parameters=query_parameters(site=site_id, window=WINDOW),
+                    partition_key=site_id,
+                )
+            ]
+        incidents = [
+            read_sound(read_incident, document)
+            for document in found
+            if document.get("type") == INCIDENT
+        ]
+        windows = [
+            read_sound(read_window, document)
+            for document in found
+            if document.get("type") == WINDOW
+        ]
+        return LiveSite(
+            site_id,
+            tuple(incident for incident in incidents if incident is not None),
+            tuple(window for window in windows if window is not None),
+            mark,
+        )
+
+    async def save_incidents(self, site: LiveSite, incidents: Sequence[Incident]) -> LiveSite:
+        writes = [("upsert", (write_incident(incident),)) for incident in incidents]
+        return replace(site, mark=await self._write(site, writes))
+
+    async def save_window(self, site: LiveSite, window: Window) -> None:
+        await self._write(site, [("upsert", (write_window(window),))])
+
+    async def delete_window(self, site: LiveSite, window_id: str) -> None:
+        if any(window.window_id == window_id for window in site.windows):
+            await self._write(site, [("delete", (window_id,))])
+
+    async def find_settled(self, site_id: str, alert_ids: Sequence[str]) -> frozenset[str]:
+        if not alert_ids:
+            return frozenset()
+        wanted = frozenset(alert_ids)
+        with tell_apart("the incidents of alerts cannot be looked up"):
+            found = self._incidents.query_items(
+                _HELD_ALERTS,
+                parameters=query_parameters(site=site_id, ids=[*wanted]),
+                partition_key=site_id,
+            )
+            held = [document async for document in found]
+        return wanted & {name for document in held for name in document["alertIds"]}
+
+    async def find_incident(self, site_id: str, incident_id: str) -> Incident | None:
+        if not can_be_kept(incident_id):
+            return None
+        with tell_apart("an incident cannot be looked up"):
+            found = await read_document(self._incidents, incident_id, partition_key=site_id)
+        is_incident = found is not None and found.get("type") == INCIDENT
+        return read_incident(found) if is_incident and found is not None else None
+
+    async def list_incidents(self, query: IncidentQuery) -> IncidentPage:
+        conditions, values = _conditions_of(query)
+        where = " AND ".join(conditions)
+        with tell_apart("the incidents of a site cannot be listed"):
+            found = self._incidents.query_items(
+                f"SELECT TOP @count * FROM c WHERE {where} ORDER BY c.id DESC",  # noqa: S608 (constants; values go in as parameters)
+                parameters=query_parameters(count=query.most + 1, **values),
+                partition_key=query.site_id,
+            )
+            documents = [document async for document in found]
+        shown = documents[: query.most]
+        incidents = [read_sound(read_incident, document) for document in shown]
+        return IncidentPage(
+            tuple(incident for incident in incidents if incident is not None),
+            str(shown[-1]["id"]) if len(documents) > query.most else None,
+        )
+
+    async def list_live_sites(self) -> list[str]:
+        with tell_apart("the sites with incidents cannot be looked up"):
+            return list_sites([site async for site in self._incidents.query_items(_LIVE_SITES)])
+
+    async def record(self, documents: Sequence[Document]) -> None:
+        with tell_apart("the audit took no record"):
+            for document in documents:
+                await self._audit.upsert_item(dict(document))
+
+    async def _read_mark(self, site_id: str) -> str | None:
+        try:
+            board = await self._incidents.read_item(BOARD, partition_key=site_id)
+        except CosmosResourceNotFoundError:
+            return None
+        return str(board["_etag"])
+
+    async def _write(self, site: LiveSite, writes: Sequence[Any]) -> str:
+        board = {"id": BOARD, "type": BOARD, "siteId": site.site_id}
+        fence = (
+            ("create", (board,))
+            if site.mark is None
+            else ("replace", (BOARD, board), {"if_match_etag": site.mark})
+        )
+        try:
+            with tell_apart("a change of incidents is not kept"):
+                results = await self._incidents.execute_item_batch(
+                    [fence, *writes], partition_key=site.site_id
+                )
+        except (DeliveryError, RefusedError) as error:
+            raise _explain(error, site.site_id) from error
+        return str(results[0]["eTag"])
+
+
+def _explain(error: Exception, site_id: str) -> Exception:
+    """A batch says of the board, its first write, whether somebody else was quicker."""
+    cause = error.__cause__
+    if isinstance(cause, CosmosBatchOperationError):
+        statuses = [int(result["statusCode"]) for result in cause.operation_responses]
+        if statuses[0] in CHANGED_STATUS:
+            return ChangedMeanwhileError(f"the incidents of {site_id!r} changed meanwhile")
+        failed = next((status for status in statuses if status not in {200, 201, 204, 424}), 400)
+        kind = DeliveryError if is_temporary_status(failed) else RefusedError
+        return kind(str(error))
+    if isinstance(cause, CosmosHttpResponseError) and cause.status_code in CHANGED_STATUS - {404}:
+        return ChangedMeanwhileError(f"the incidents of {site_id!r} changed meanwhile")
+    return error
+
+
+def _conditions_of(query: IncidentQuery) -> tuple[list[str], dict[str, Any]]:
+    conditions = ["c.siteId = @site", "c.type = @type"]
+    values: dict[str, Any] = {"site": query.site_id, "type": INCIDENT}
+    if query.states is not None:
+        conditions.append("ARRAY_CONTAINS(@states, c.state)")
+        values["states"] = sorted(query.states)
+    if query.severity is not None:
+        conditions.append("c.severity = @severity")
+        values["severity"] = query.severity
+    if query.device_id is not None:
+        conditions.append("ARRAY_CONTAINS(c.deviceIds, @device)")
+        values["device"] = query.device_id
+    if query.before is not None:
+        conditions.append("c.id < @before")
+        values["before"] = query.before
+    return conditions, values

@@ -1,0 +1,76 @@
+"""A device of an incident as a part of its document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tocsin.domain.incidents.sources import Episode, Source, TopChannel
+from tocsin.domain.stored import (
+    NUMBER,
+    OPTIONAL_NUMBER,
+    OPTIONAL_WHOLE,
+    take_field,
+    take_mapping,
+)
+
+
+def write_source(source: Source) -> dict[str, Any]:
+    return {
+        "deviceId": source.device_id,
+        "profile": source.profile,
+        "active": source.is_active,
+        "count": source.count,
+        "forgottenT": source.forgotten_t,
+        "causes": sorted(source.causes),
+        "ratio": source.ratio,
+        "top": [write_top(channel) for channel in source.top],
+        "sensors": dict(source.sensors),
+        "alerts": [
+            {"alertId": each.alert_id, "raisedT": each.raised_t, "clearedT": each.cleared_t}
+            for each in source.episodes
+        ],
+    }
+
+
+def read_source(document: Mapping[str, Any]) -> Source:
+    """Raises DamagedDocumentError."""
+    return Source(
+        device_id=take_field(document, "deviceId", str),
+        profile=take_field(document, "profile", str),
+        episodes=tuple(_read_episode(part) for part in take_field(document, "alerts", list)),
+        count=take_field(document, "count", int),
+        forgotten_t=take_field(document, "forgottenT", int),
+        causes=frozenset(take_field(document, "causes", list)),
+        ratio=take_field(document, "ratio", *OPTIONAL_NUMBER),
+        top=tuple(_read_top(part) for part in take_field(document, "top", list)),
+        sensors=tuple(sorted(take_mapping(document, "sensors", str).items())),
+    )
+
+
+def write_top(channel: TopChannel) -> dict[str, Any]:
+    return {
+        "name": channel.name,
+        "share": channel.share,
+        "value": channel.value,
+        "low": channel.low,
+        "high": channel.high,
+    }
+
+
+def _read_episode(part: Mapping[str, Any]) -> Episode:
+    return Episode(
+        take_field(part, "alertId", str),
+        take_field(part, "raisedT", *OPTIONAL_WHOLE),
+        take_field(part, "clearedT", *OPTIONAL_WHOLE),
+    )
+
+
+def _read_top(part: Mapping[str, Any]) -> TopChannel:
+    return TopChannel(
+        name=take_field(part, "name", str),
+        share=take_field(part, "share", *NUMBER),
+        value=take_field(part, "value", *OPTIONAL_NUMBER),
+        low=take_field(part, "low", *OPTIONAL_NUMBER),
+        high=take_field(part, "high", *OPTIONAL_NUMBER),
+    )

@@ -1,0 +1,62 @@
+"""Maintenance windows as documents of the container ``incidents`` (docs/formats.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tocsin.domain.incidents.recurrence import Recurrence
+from tocsin.domain.incidents.windows import Scope, Window
+from tocsin.domain.stored import OPTIONAL_WHOLE, take_field, take_part
+
+WINDOW = "window"
+
+
+def write_window(window: Window) -> dict[str, Any]:
+    recurrence = window.recurrence
+    return {
+        "id": window.window_id,
+        "type": WINDOW,
+        "siteId": window.site_id,
+        "kind": window.kind,
+        "scope": {"kind": window.scope.kind, "name": window.scope.name},
+        "startsAt": window.starts_at,
+        "endsAt": window.ends_at,
+        "recurrence": None
+        if recurrence is None
+        else {
+            "rule": recurrence.rule,
+            "zone": recurrence.zone,
+            "lastingMs": recurrence.lasting_ms,
+        },
+        "comment": window.comment,
+        "by": window.by,
+        "at": window.at,
+    }
+
+
+def read_window(document: Mapping[str, Any]) -> Window:
+    """Raises DamagedDocumentError."""
+    scope = take_part(document, "scope") or {}
+    return Window(
+        window_id=take_field(document, "id", str),
+        site_id=take_field(document, "siteId", str),
+        kind=take_field(document, "kind", str),
+        scope=Scope(take_field(scope, "kind", str), take_field(scope, "name", str)),
+        starts_at=take_field(document, "startsAt", int),
+        ends_at=take_field(document, "endsAt", *OPTIONAL_WHOLE),
+        recurrence=_read_recurrence(take_part(document, "recurrence")),
+        comment=take_field(document, "comment", str),
+        by=take_field(document, "by", str),
+        at=take_field(document, "at", int),
+    )
+
+
+def _read_recurrence(part: Mapping[str, Any] | None) -> Recurrence | None:
+    if part is None:
+        return None
+    return Recurrence(
+        take_field(part, "rule", str),
+        take_field(part, "zone", str),
+        take_field(part, "lastingMs", int),
+    )

@@ -1,0 +1,55 @@
+"""What an incident says to people: what is odd, by how much, for how long."""
+
+from __future__ import annotations
+
+from tocsin.domain.incidents.incident import Incident
+from tocsin.domain.incidents.sources import Source, TopChannel
+
+MOST_NAMED = 3
+
+
+def describe_incident(incident: Incident) -> str:
+    """One line: which devices, and what is wrong with the first of them."""
+    sources = incident.process.sources
+    if len(sources) == 1:
+        return f"{sources[0].device_id}: {describe_trouble(sources[0])}"
+    named = ", ".join(source.device_id for source in sources[:MOST_NAMED])
+    more = len(sources) - MOST_NAMED
+    place = f" in {incident.building}" if incident.building else ""
+    devices = f"{named} and {more} more" if more > 0 else named
+    return f"{len(sources)} devices{place} ({devices}): {describe_trouble(sources[0])}"
+
+
+def describe_trouble(source: Source) -> str:
+    """What raised its alerts, in words."""
+    if "score" in source.causes and source.top:
+        return "; ".join(describe_channel(channel) for channel in source.top[:MOST_NAMED])
+    if source.sensors:
+        return ", ".join(f"sensor {name} is {how}" for name, how in source.sensors)
+    if "silence" in source.causes:
+        return "sends nothing"
+    return "behaves unusually"
+
+
+def describe_channel(channel: TopChannel) -> str:
+    """Such as ``vibration_mm_s 7.9, usually 1.1 to 2.4; 71 % of the score``; the unit is part of
+    the name of a channel."""
+    value = "" if channel.value is None else f" {_round(channel.value)}"
+    usual = ""
+    if channel.low is not None and channel.high is not None:
+        usual = f", usually {_round(channel.low)} to {_round(channel.high)}"
+    return f"{channel.name}{value}{usual}; {channel.share:.0%} of the score".replace("%", " %")
+
+
+def describe_time(since_t: int, until_ms: int) -> str:
+    """How long, in the largest unit that says it well."""
+    seconds = max(until_ms - since_t, 0) // 1_000
+    if seconds < 120:
+        return f"for {seconds} s"
+    if seconds < 7_200:
+        return f"for {seconds // 60} min"
+    return f"for {seconds // 3_600} h"
+
+
+def _round(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 1_000 else f"{value:.0f}"
