@@ -1,0 +1,50 @@
+"""What an incident says to people."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fakes.alerts import raise_alert
+from tests.fakes.messages import NOW
+from tocsin.domain.alerts import Cause
+from tocsin.domain.incidents.sources import Source, TopChannel
+from tocsin.domain.incidents.top_channels import rank_channels
+from tocsin.domain.incidents.words import describe_channel, describe_time, describe_trouble
+
+
+def test_a_channel_says_its_value_what_is_usual_and_its_share() -> None:
+    top = TopChannel("vibration_mm_s", 0.71, 7.9, 1.1, 2.4)
+    assert describe_channel(top) == "vibration_mm_s 7.9, usually 1.1 to 2.4; 71 % of the score"
+    assert describe_channel(TopChannel("heat_c", 0.5)) == "heat_c; 50 % of the score"
+    large = TopChannel("speed_rpm", 0.5, 12_345.6, 0.0, 3_000.0)
+    assert describe_channel(large) == "speed_rpm 12346, usually 0 to 3000; 50 % of the score"
+
+
+@pytest.mark.parametrize(
+    ("cause", "sensors", "said"),
+    [
+        ("sensors", (("heat_c", "stuck"),), "sensor heat_c is stuck"),
+        ("silence", (), "sends nothing"),
+        ("score", (), "behaves unusually"),
+    ],
+)
+def test_trouble_without_a_score_is_said_too(
+    cause: Cause, sensors: tuple[tuple[str, str], ...], said: str
+) -> None:
+    source = Source("rig-1", "rig", causes=frozenset({cause}), sensors=sensors)
+    assert describe_trouble(source) == said
+
+
+@pytest.mark.parametrize(
+    ("lasting_ms", "said"),
+    [(-1, "for 0 s"), (40_000, "for 40 s"), (600_000, "for 10 min"), (10_000_000, "for 2 h")],
+)
+def test_how_long(lasting_ms: int, said: str) -> None:
+    assert describe_time(NOW, NOW + lasting_ms) == said
+
+
+def test_channels_that_say_nothing_are_left_out() -> None:
+    alert = raise_alert("rig-1", NOW)
+    (first, second) = rank_channels(alert, {"heat_c": None}, {"heat_c": (1.0, 2.0)})
+    assert first == TopChannel("heat_c", 0.75, None, 1.0, 2.0)
+    assert second == TopChannel("speed_rpm", 0.25)
