@@ -40,7 +40,7 @@ def build_report(
         "duplicates": sum(count - 1 for count in stored.values()),
         "dead_lettered": observed.dead_letters,
         "alerts_raised": len(raised),
-        "incidents_opened": None,
+        "incidents_opened": len(observed.incidents),
         "alerts_pushed": len(shown),
         "alerts_caught_up": len(shown - observed.alerts_pushed_at.keys()),
         "latency_ms": measure_latencies(live, raised, observed),

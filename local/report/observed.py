@@ -14,6 +14,7 @@ class Observed:
     """Everything known of a run from outside. Times in ms.
 
     ``stored``: the ``readings`` documents (deviceId, id, t). ``alerts``: the ``alerts`` documents.
+    ``incidents``: the ``incidents`` documents (siteId, id, deviceIds).
     ``work``: the fleet's tasks.
     ``stored_at`` by (device id, document id), ``pushed_at`` by (device id, last event time),
     ``alerts_pushed_at`` and, of alerts that a client read when it had connected again,
@@ -22,6 +23,7 @@ class Observed:
 
     stored: Sequence[Mapping[str, Any]]
     alerts: Sequence[Mapping[str, Any]]
+    incidents: Sequence[Mapping[str, Any]]
     dead_letters: int
     work: Work
     stored_at: Mapping[tuple[str, str], float]

@@ -62,6 +62,7 @@ class Observer:
         return Observed(
             stored=stored.readings,
             alerts=stored.alerts,
+            incidents=stored.incidents,
             dead_letters=len(stored.dead_letters),
             work=Work(deadline_ms, allocated, stored.list_answers(), stored.plans, priority),
             stored_at=dict(self._stored.seen),

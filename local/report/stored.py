@@ -19,6 +19,7 @@ QUERIES = {
     "readings": "SELECT c.deviceId, c.id, c.t FROM c",
     "alerts": "SELECT c.deviceId, c.id, c.t, c.type FROM c",
     "plans": "SELECT * FROM c WHERE c.type = 'plan'",
+    "incidents": "SELECT c.siteId, c.id, c.deviceIds FROM c WHERE c.type = 'incident'",
 }
 PAGE = 1_000  # a large run has a hundred thousand documents
 ANSWERS_QUERY = (
@@ -35,6 +36,7 @@ class Stored:
     - ``answers``: the readings documents of devices that run tasks: deviceId, id, t, response_ms.
     - ``alerts``: documents with deviceId, id, t, type.
     - ``plans``: whole documents.
+    - ``incidents``: documents with siteId, id, deviceIds.
     - ``dead_letters``: the names of the files.
     """
 
@@ -43,6 +45,7 @@ class Stored:
     alerts: Sequence[Document] = ()
     plans: Sequence[Document] = ()
     dead_letters: frozenset[str] = frozenset()
+    incidents: Sequence[Document] = ()
 
     def without(self, earlier: Stored) -> Stored:
         """What was not there yet *earlier*: the part of a run that began with the data of others.
@@ -55,6 +58,7 @@ class Stored:
             alerts=_leave_out(self.alerts, earlier.alerts, "deviceId"),
             plans=_leave_out(self.plans, earlier.plans, "siteId"),
             dead_letters=self.dead_letters - earlier.dead_letters,
+            incidents=_leave_out(self.incidents, earlier.incidents, "siteId"),
         )
 
     def list_answers(self) -> dict[str, list[tuple[int, float]]]:
@@ -79,13 +83,13 @@ def load_stored(endpoints: Endpoints) -> Stored:
             )
             return list(found)
 
-        readings, alerts, plans = (query(name, text) for name, text in QUERIES.items())
+        readings, alerts, plans, incidents = (query(name, text) for name, text in QUERIES.items())
         answers = query("readings", ANSWERS_QUERY)
     with ContainerClient.from_connection_string(
         endpoints.storage_connection, "dead-letters"
     ) as letters:
         names = frozenset(letters.list_blob_names())
-    return Stored(readings, answers, alerts, plans, names)
+    return Stored(readings, answers, alerts, plans, names, incidents)
 
 
 def list_keys(documents: Iterable[Document], partition: str) -> set[Key]:

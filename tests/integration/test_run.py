@@ -63,12 +63,13 @@ def test_what_earlier_runs_left_is_not_counted(shared_stack: Stack, tmp_path: Pa
     assert list_failures(report) == []
     assert report["readings_stored"] == report["readings_sent"] > 0
     assert (report["alerts_raised"], report["alerts_pushed"]) == (0, 0)
+    assert report["incidents_opened"] == 0
     assert (report["plans"]["made"], report["plans"]["migrations"]) == (0, 0)
 
 
 def leave_earlier_data(endpoints: Endpoints) -> None:
     """What a run that was stopped too early leaves: an alert nobody was shown, a dead letter, a
-    reading stored twice, a plan with moves."""
+    reading stored twice, a plan with moves, an incident."""
     reading = {"deviceId": "earlier", "t": [1_000]}
     move = {"taskId": "a", "from": "earlier", "to": "b", "reason": "x"}
     documents: dict[str, list[dict[str, Any]]] = {
@@ -77,6 +78,7 @@ def leave_earlier_data(endpoints: Endpoints) -> None:
                     "type": "raised"}],
         "plans": [{"id": "earlier", "siteId": "elsewhere", "type": "plan", "createdAt": 1_000,
                    "migrations": [move], "deliveries": {}}],
+        "incidents": [{"id": "earlier", "siteId": "elsewhere", "type": "incident"}],
     }  # fmt: skip
     with CosmosClient.from_connection_string(endpoints.cosmos_connection) as client:
         database = client.get_database_client(DATABASE)

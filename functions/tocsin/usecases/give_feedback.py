@@ -175,7 +175,9 @@ async def _find_past_alerts(known: _Known, store: Feedback, now_ms: int) -> list
             peak = await _find_peak(raised, cleared.get(raised.alert_id, now_ms), known, store)
         return PastAlert(raised.alert_id, raised.t, label, peak, bool(raised.sensors))
 
-    return list(await asyncio.gather(*(judge(x) for x in alerts if x.change == "raised")))
+    # That a device was silent says nothing of its threshold.
+    raised = [alert for alert in alerts if alert.change == "raised" and alert.cause != "silence"]
+    return list(await asyncio.gather(*map(judge, raised)))
 
 
 async def _find_peak(raised: Alert, ended_t: int, known: _Known, store: Feedback) -> float | None:

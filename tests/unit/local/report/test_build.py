@@ -40,6 +40,7 @@ def make_observed(**changes: Any) -> Observed:  # noqa: ANN401 (whatever a field
     nothing: dict[str, Any] = {
         "stored": [],
         "alerts": [],
+        "incidents": [],
         "dead_letters": 0,
         "work": Work({}, [], {}, []),
         "stored_at": {},
@@ -63,6 +64,7 @@ def test_a_complete_run_has_no_failures() -> None:
         make_observed(
             stored=[make_document(message)],
             alerts=[alert, {**alert, "id": "x-cleared", "type": "cleared"}],
+            incidents=[{"siteId": "north", "id": "x", "deviceIds": ["a"]}],
             stored_at={("a", f"{START}-0"): START + 5_100},
             pushed_at={("a", START + 1_000): START + 5_200},
             alerts_pushed_at={("a", alert["id"]): START + 5_300},
@@ -72,6 +74,7 @@ def test_a_complete_run_has_no_failures() -> None:
     assert list_failures(report) == []
     assert (report["readings_sent"], report["readings_stored"], report["lost"]) == (2, 2, 0)
     assert (report["alerts_raised"], report["alerts_pushed"]) == (1, 1)
+    assert report["incidents_opened"] == 1
     assert report["latency_ms"] == {
         "stored": {"p50": 100, "p99": 100},
         "pushed": {"p50": 200, "p99": 300},

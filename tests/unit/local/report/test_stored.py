@@ -17,6 +17,7 @@ def test_what_was_there_before_is_left_out() -> None:
         answers=make_documents("1-0"),
         alerts=make_documents("1-raised"),
         plans=make_documents("plan-1"),
+        incidents=make_documents("1-a"),
         dead_letters=frozenset({"old.json"}),
     )
     now = Stored(
@@ -24,6 +25,7 @@ def test_what_was_there_before_is_left_out() -> None:
         answers=make_documents("1-0", "9-0"),
         alerts=make_documents("1-raised", "9-raised"),
         plans=make_documents("plan-1", "plan-2"),
+        incidents=make_documents("1-a", "9-b"),
         dead_letters=frozenset({"old.json", "new.json"}),
     )
     assert now.without(earlier) == Stored(
@@ -31,6 +33,7 @@ def test_what_was_there_before_is_left_out() -> None:
         answers=make_documents("9-0"),
         alerts=make_documents("9-raised"),
         plans=make_documents("plan-2"),
+        incidents=make_documents("9-b"),
         dead_letters=frozenset({"new.json"}),
     )
     assert now.without(Stored()) == now
