@@ -68,6 +68,7 @@ from tocsin.usecases.ports.showing import AlertMarks, ProgressLog
 from tocsin.usecases.push_alerts import Doors
 from tocsin.usecases.roll_up import RollupMemory
 from tocsin.usecases.show_beside import LiveBeside
+from tocsin.usecases.watch_silence import Listeners, SilenceMemory
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +99,7 @@ class Services:
     incidents: Incidents
     places: Places
     policy: Policy
+    silence_memory: SilenceMemory
     progress: ProgressLog
     scoring_watch: ScoringWatch
     live_beside: LiveBeside
@@ -130,6 +132,12 @@ class Services:
     @property
     def incident_room(self) -> IncidentRoom:
         return IncidentRoom(self.incidents, self.places, self.live, self.now_ms, self.policy)
+
+    @property
+    def listeners(self) -> Listeners:
+        return Listeners(
+            self.fleet, self.feedback, self.telemetry, self.profiles, self.silence_memory
+        )
 
     @property
     def lookout(self) -> Lookout:
@@ -202,6 +210,7 @@ def services() -> Services:
         access=KnownAccess(sites, refresh_s=ACCESS_REFRESH_S, clock_s=time.monotonic),
         alert_marks=CosmosAlertMarks(database, settings.database),
         incidents=CosmosIncidents(database, settings.database),
+        silence_memory=SilenceMemory(),
         places=KnownPlaces(twins, clock_s=time.monotonic),
         policy=Policy(longest_shelf_ms=round(settings.longest_shelf_h * 3_600_000)),
         progress=progress,

@@ -33,6 +33,7 @@ from tocsin.usecases.limit_calls import CallLimits
 from tocsin.usecases.roll_up import RollupMemory
 from tocsin.usecases.score_readings import Outcome, score_readings
 from tocsin.usecases.show_beside import LiveBeside
+from tocsin.usecases.watch_silence import SilenceMemory
 
 TARGET_PER_DAY = 0.5
 LIVE = Connection("WebPubSub", None, "https://live.example", None)
@@ -59,6 +60,7 @@ class Plant:
     alert_marks: FakeAlertMarks = field(init=False)
     incidents: FakeIncidents = field(default_factory=FakeIncidents)
     places: FakePlaces = field(default_factory=FakePlaces)
+    silence_memory: SilenceMemory = field(default_factory=SilenceMemory)
     live_beside: LiveBeside = field(init=False)
     # As many calls as a test likes: its clock stands still.
     call_limits: CallLimits = field(default_factory=lambda: CallLimits(burst=1e9))
@@ -103,6 +105,7 @@ class Plant:
         """Forget what a new process would not know."""
         self.memory = DeviceMemory()
         self.rollup_memory = RollupMemory()
+        self.silence_memory = SilenceMemory()
 
     def list_audit(self) -> Iterable[Mapping[str, Any]]:
         """Every document of the audit, wherever a fake keeps it."""
@@ -132,6 +135,7 @@ class Plant:
             incidents=self.incidents,
             places=self.places,
             policy=DEFAULT_POLICY,
+            silence_memory=self.silence_memory,
             progress=self.progress,
             scoring_watch=ScoringWatch(
                 self.progress, list_refused=self.models.list_refused, now_ms=self.workshop.clock

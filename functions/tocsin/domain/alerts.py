@@ -22,6 +22,9 @@ from tocsin.domain.stored import (
 Cause = Literal["score", "sensors", "silence"]
 
 
+_SILENCE = "-silence"
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """One change of a device's alert, as it was at the deciding reading.
@@ -54,7 +57,13 @@ class Alert:
     @property
     def document_id(self) -> str:
         """Follows from the deciding reading, so a message delivered twice decides it once."""
-        return f"{self.t}-{self.change}"
+        tail = _SILENCE if self.is_silence else ""
+        return f"{self.t}-{self.change}{tail}"
+
+    @property
+    def is_silence(self) -> bool:
+        """Whether the device said nothing; it may be in another alert at the same time."""
+        return is_silence_id(self.alert_id)
 
     @property
     def position(self) -> AlertPosition:
@@ -179,6 +188,18 @@ def record_alert(decided: DecidedMessage, index: int, change: Change, raised_t: 
         model_version=scored.model_version,
         enqueued_at=message.enqueued_at,
     )
+
+
+def is_silence_id(alert_id: str) -> bool:
+    return alert_id.endswith(_SILENCE)
+
+
+def silence_id(device_id: str, began_t: int) -> str:
+    """Names a silence for ever: the device, and the event time (ms) right after its last word.
+
+    No other alert is called like it: those end with a number.
+    """
+    return f"{alert_id(device_id, began_t)}{_SILENCE}"
 
 
 def _cause(change: str, score: float | None, threshold: float | None) -> Cause | None:

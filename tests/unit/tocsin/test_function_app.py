@@ -66,6 +66,7 @@ def test_importing_the_app_registers_every_function(functions: list[func.Functio
         "push_alerts",
         "sweep_alerts",
         "tend_incidents",
+        "watch_silence",
         "incidents",
         "incident",
         "acknowledge_incident",

@@ -1,0 +1,115 @@
+"""A device that says nothing is told once, and cleared when it speaks."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contract.test_incident_ports import make_window
+from tests.fakes.messages import NOW
+from tests.fakes.records import decided_message, device_record
+from tests.unit.tocsin.triggers.app_functions import functions_of
+from tests.unit.tocsin.usecases.incident_plant import MINUTE_MS, IncidentPlant
+from tocsin.domain.incidents.windows import Scope
+from tocsin.usecases.keep_windows import set_window
+from tocsin.usecases.watch_silence import watch_silence
+
+
+@pytest.fixture
+async def site() -> IncidentPlant:
+    """Two devices that have sent a message of a second each 5 s until now."""
+    made = IncidentPlant()
+    for name in ("rig-1", "rig-2"):
+        await speak(made, name)
+        messages = [decided_message([NOW - 5_000 * n], device_id=name) for n in range(1, 20)]
+        await made.plant.store.save_readings(messages)
+    return made
+
+
+async def speak(site: IncidentPlant, device_id: str, *, late_ms: int = 0) -> None:
+    now_ms = site.now_ms
+    record = device_record(device_id, lastT=now_ms - late_ms, enqueuedAt=now_ms)
+    await site.plant.store.save_devices([record])
+
+
+async def watch(site: IncidentPlant, minutes: int = 0, *, speaking: tuple[str, ...] = ()) -> None:
+    """Let *minutes* pass, watching each as the timer does, and sweep what is owed."""
+    functions = functions_of(site.plant.services())
+    for _ in range(minutes + 1):
+        for device_id in speaking:
+            await speak(site, device_id)
+        await functions["watch_silence"](None)
+        site.plant.store.now_s = site.now_ms // 1_000
+        site.pass_minutes(1)
+        await functions["sweep_alerts"](None)
+        await functions["tend_incidents"](None)
+
+
+def alerts(site: IncidentPlant) -> list[tuple[str, str]]:
+    found = site.plant.store.all("alerts")
+    return [(document["deviceId"], document["type"]) for document in found]
+
+
+async def test_a_silent_device_is_told_once_and_cleared_when_it_speaks(
+    site: IncidentPlant,
+) -> None:
+    await watch(site, 8, speaking=("rig-2",))
+    assert alerts(site) == [("rig-1", "raised")]
+    assert site.only().process.is_active
+    assert site.only().announced_at is not None
+    await watch(site, 1, speaking=("rig-1", "rig-2"))
+    assert sorted(alerts(site)) == [("rig-1", "cleared"), ("rig-1", "raised")]
+    assert not site.only().process.is_active
+
+
+async def test_a_short_pause_is_no_silence(site: IncidentPlant) -> None:
+    await watch(site, 1, speaking=("rig-2",))
+    await watch(site, 3, speaking=("rig-1", "rig-2"))
+    assert alerts(site) == []
+
+
+async def test_late_readings_end_no_silence(site: IncidentPlant) -> None:
+    await watch(site, 5, speaking=("rig-2",))
+    record = device_record("rig-1", lastT=NOW, enqueuedAt=site.now_ms)
+    await site.plant.store.save_devices([record])
+    await watch(site, 0, speaking=("rig-2",))
+    assert alerts(site) == [("rig-1", "raised")]
+
+
+async def test_planned_maintenance_is_no_silence_until_it_ends(site: IncidentPlant) -> None:
+    window = make_window(recurrence=None, ends_at=NOW + 20 * MINUTE_MS, scope=Scope())
+    await set_window(window, site.room)
+    await watch(site, 18)
+    assert alerts(site) == []
+    await watch(site, 5)
+    assert sorted(alerts(site)) == [("rig-1", "raised"), ("rig-2", "raised")]
+
+
+async def test_a_device_that_sends_each_hour_is_not_called_silent(site: IncidentPlant) -> None:
+    await site.plant.store.save_devices([device_record("rig-3")])
+    hours = [decided_message([NOW - 3_600_000 * n], device_id="rig-3") for n in range(20)]
+    await site.plant.store.save_readings(hours)
+    await watch(site, 30, speaking=("rig-1", "rig-2"))
+    assert alerts(site) == []
+
+
+async def test_when_everything_begins_again_nobody_is_called_silent(site: IncidentPlant) -> None:
+    site.pass_minutes(600)
+    site.plant.restart()
+    await watch_silence(site.room, site.plant.services().listeners)
+    for name in ("rig-1", "rig-2"):
+        await speak(site, name)
+    await watch(site, 3, speaking=("rig-1", "rig-2"))
+    assert alerts(site) == []
+
+
+async def test_a_building_that_is_cut_off_is_one_incident(site: IncidentPlant) -> None:
+    names = [f"rig-{n}" for n in range(3, 12)]
+    for name in names:
+        await speak(site, name)
+        messages = [decided_message([NOW - 5_000 * n], device_id=name) for n in range(1, 20)]
+        await site.plant.store.save_readings(messages)
+    site.places.buildings = dict.fromkeys(names, "hall-a") | {"rig-1": "b", "rig-2": "b"}
+    await watch(site, 20, speaking=("rig-1", "rig-2"))
+    assert site.only().process.device_ids == tuple(sorted(names))
+    await watch(site, 2, speaking=("rig-1", "rig-2", *names))
+    assert not site.only().process.is_active
