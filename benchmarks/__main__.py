@@ -11,6 +11,7 @@ BENCHMARKS = (
     "cost",
     "rebalancing",
     "loop",
+    "incidents",
     "scoring",
     "load",
     "detect",

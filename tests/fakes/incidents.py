@@ -27,6 +27,10 @@ class FakeIncidents:
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], str] = {}
+        # What each load asks for, so that a month of incidents is not read each time.
+        self._loaded: dict[str, set[str]] = {}
+        self._alerts: dict[str, set[str]] = {}
+        self._live: dict[str, set[str]] = {}
         self.marks: dict[str, int] = {}
         self.audit: dict[str, dict[str, Any]] = {}
         self.away = False
@@ -36,15 +40,12 @@ class FakeIncidents:
 
     async def load_site(self, site_id: str) -> LiveSite:
         self._reach()
-        found = self._documents(site_id)
+        names = sorted(self._loaded.get(site_id, ()))
+        found = [json.loads(self.kept[site_id, name]) for name in names]
         mark = self.marks.get(site_id)
         return LiveSite(
             site_id,
-            tuple(
-                read_incident(document)
-                for document in found
-                if document["type"] == INCIDENT and document["live"]
-            ),
+            tuple(read_incident(document) for document in found if document["type"] == INCIDENT),
             tuple(read_window(document) for document in found if document["type"] == WINDOW),
             None if mark is None else str(mark),
         )
@@ -60,13 +61,11 @@ class FakeIncidents:
         if any(window.window_id == window_id for window in site.windows):
             await self._save(site, [])
             self.kept.pop((site.site_id, window_id), None)
+            self._loaded[site.site_id].discard(window_id)
 
     async def find_settled(self, site_id: str, alert_ids: Sequence[str]) -> frozenset[str]:
         self._reach()
-        held = {
-            name for document in self._documents(site_id) for name in document.get("alertIds", ())
-        }
-        return frozenset(alert_ids) & held
+        return frozenset(alert_ids) & self._alerts.get(site_id, set())
 
     async def find_incident(self, site_id: str, incident_id: str) -> Incident | None:
         self._reach()
@@ -82,8 +81,7 @@ class FakeIncidents:
 
     async def list_live_sites(self) -> list[str]:
         self._reach()
-        documents = [(site, json.loads(text)) for (site, _), text in self.kept.items()]
-        return list_sites([site for site, document in documents if document.get("live")])
+        return list_sites([site for site, live in self._live.items() if live])
 
     async def record(self, documents: Sequence[Document]) -> None:
         self._reach()
@@ -113,8 +111,19 @@ class FakeIncidents:
         self._write()
         self.marks[site.site_id] = (mark or 0) + 1
         for document in documents:
-            self.kept[site.site_id, document["id"]] = json.dumps(document, allow_nan=False)
+            self._keep(site.site_id, document)
         return str(self.marks[site.site_id])
+
+    def _keep(self, site_id: str, document: Document) -> None:
+        name = document["id"]
+        self.kept[site_id, name] = json.dumps(document, allow_nan=False)
+        for names, belongs in (
+            (self._loaded, document["type"] == WINDOW or document["live"]),
+            (self._live, document.get("live", False)),
+        ):
+            found = names.setdefault(site_id, set())
+            (found.add if belongs else found.discard)(name)
+        self._alerts.setdefault(site_id, set()).update(document.get("alertIds", ()))
 
     def _write(self) -> None:
         if self.crash_after is not None:

@@ -21,6 +21,7 @@ from tocsin.triggers import (
     http_live,
     http_metrics,
     http_maintenance,
+    http_performance,
     http_plans,
     http_settings,
 )
@@ -43,6 +44,7 @@ ROUTES: tuple[AnyRoute, ...] = add_descriptions(
         *http_incidents.ROUTES,
         *http_letters.ROUTES,
         *http_maintenance.ROUTES,
+        *http_performance.ROUTES,
         *http_plans.ROUTES,
         *http_settings.ROUTES,
     )

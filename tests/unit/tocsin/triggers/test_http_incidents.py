@@ -149,3 +149,15 @@ async def test_a_window_that_cannot_be_called_so_is_refused(plant: Plant, name: 
     )  # fmt: skip
     assert status == 400
     assert "no window can be called" in content["detail"]
+
+
+async def test_how_often_people_were_called_is_told_with_the_noisiest(plant: Plant) -> None:
+    status, content = await call(plant, "alarm_performance", params=NORTH)
+    assert (status, content["calls"], content["opened"], content["olderThanDay"]) == (200, 1, 1, 0)
+    assert content["noisiest"] == [
+        {"deviceId": "rig-1", "what": "heat_c", "calls": 1, "sharePct": 100.0}
+    ]
+    assert content["bars"].keys() < content.keys()
+    plant.workshop.clock.pass_s(25 * 3_600)
+    _, content = await call(plant, "alarm_performance", params={**NORTH, "days": "1"})
+    assert (content["calls"], content["olderThanDay"]) == (0, 1)

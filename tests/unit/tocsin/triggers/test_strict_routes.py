@@ -190,6 +190,9 @@ SAMPLES = {
         body={"comment": "seen it"},
         bad_bodies=(*COMMENTS, ({}, "give the key 'comment'"), ({"comment": " "}, "say something")),
     ),
+    "alarm_performance": Sample(
+        params={**NORTH, "days": "30"}, bad_params=(("days", "0"), ("days", "91"), ("days", "x"))
+    ),
     "maintenance": Sample(params=NORTH),
     "set_window": Sample(
         route={"id": "night"}, params=NORTH, body=WINDOW, bad_bodies=WINDOWS
