@@ -90,6 +90,15 @@ def name_device(device: int) -> str:
     return f"pump-{device:03d}"
 
 
+def is_in_maintenance(fault: Fault) -> bool:
+    """Whether the fault begins and ends in one window: then nobody is to be called."""
+    start = (fault.start - START_MS) % DAY_MS - NIGHT_MS
+    end = start + fault.end - fault.start
+    return (
+        building_of(int(fault.device_id[-3:])) == MAINTAINED and 0 <= start < end < NIGHT_LASTS_MS
+    )
+
+
 def make_month() -> Month:
     """The month, its alerts in the order in which they are stored."""
     rng = np.random.default_rng(SEED)

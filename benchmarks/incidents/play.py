@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -46,7 +45,6 @@ class Played:
 
 def play(month: Month) -> Played:
     """Deliver each alert when it is stored, and tend whenever something may be due."""
-    logging.getLogger("tocsin").setLevel(logging.CRITICAL)  # that no model is active, 3 000 times
     return asyncio.run(_play(month))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -79,10 +79,11 @@ class Container:
             await self._proxy.delete_item(item, partition_key=partition_key)
 
     async def execute_item_batch(
-        self, operations: Sequence[tuple[str, tuple[Mapping[str, Any]]]], partition_key: str
-    ) -> None:
+        self, operations: Sequence[tuple[Any, ...]], partition_key: str
+    ) -> list[dict[str, Any]]:
+        """All operations of one partition or none; gives the outcome of each."""
         with self._tell_apart():
-            await self._proxy.execute_item_batch(operations, partition_key)
+            return await self._proxy.execute_item_batch([*operations], partition_key)
 
     @contextmanager
     def _tell_apart(self) -> Iterator[None]:

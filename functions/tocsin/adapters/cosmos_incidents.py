@@ -23,7 +23,8 @@ from tocsin.adapters.cosmos_client import (
     read_document,
     read_sound,
 )
-from tocsin.adapters.failures import is_temporary_status, tell_apart
+from tocsin.adapters.cosmos_container import Container
+from tocsin.adapters.failures import judge_status, tell_apart
 from tocsin.domain.errors import ChangedMeanwhileError, DeliveryError, RefusedError
 from tocsin.domain.incidents.documents import INCIDENT, read_incident, write_incident
 from tocsin.domain.incidents.incident import Incident
@@ -50,9 +51,8 @@ class CosmosIncidents:
     """The port Incidents over one database."""
 
     def __init__(self, client: CosmosClient, database: str) -> None:
-        proxy = client.get_database_client(database)
-        self._incidents = proxy.get_container_client("incidents")
-        self._audit = proxy.get_container_client("audit")
+        self._incidents = Container(client, database, "incidents")
+        self._audit = Container(client, database, "audit")
 
     async def load_site(self, site_id: str) -> LiveSite:
         with tell_apart("the incidents of a site cannot be looked up"):
@@ -173,8 +173,7 @@ def _explain(error: Exception, site_id: str) -> Exception:
         if statuses[0] in CHANGED_STATUS:
             return ChangedMeanwhileError(f"the incidents of {site_id!r} changed meanwhile")
         failed = next((status for status in statuses if status not in {200, 201, 204, 424}), 400)
-        kind = DeliveryError if is_temporary_status(failed) else RefusedError
-        return kind(str(error))
+        return judge_status(failed)(str(error))
     if isinstance(cause, CosmosHttpResponseError) and cause.status_code in CHANGED_STATUS - {404}:
         return ChangedMeanwhileError(f"the incidents of {site_id!r} changed meanwhile")
     return error
