@@ -3,7 +3,17 @@
 import azure.functions as func
 
 from tocsin import bootstrap
-from tocsin.triggers import alerts, http, incidents, page, rebalance, rollups, schedule, telemetry, warmup
+from tocsin.triggers import (
+    alerts,
+    http,
+    incidents,
+    page,
+    rebalance,
+    rollups,
+    schedule,
+    telemetry,
+    warmup,
+)
 
 bootstrap.prepare_process()
 app = func.FunctionApp()

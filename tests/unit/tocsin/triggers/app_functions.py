@@ -8,7 +8,17 @@ from typing import Any
 import azure.functions as func
 
 from tocsin.bootstrap import Services
-from tocsin.triggers import alerts, http, incidents, page, rebalance, rollups, schedule, telemetry, warmup
+from tocsin.triggers import (
+    alerts,
+    http,
+    incidents,
+    page,
+    rebalance,
+    rollups,
+    schedule,
+    telemetry,
+    warmup,
+)
 
 
 def functions_of(services: Services) -> dict[str, Callable[..., Any]]:
