@@ -16,8 +16,8 @@ from tocsin.adapters.cosmos import CosmosStore
 from tocsin.adapters.cosmos_activations import CosmosActivations
 from tocsin.adapters.cosmos_audit import CosmosAudit
 from tocsin.adapters.cosmos_client import cosmos_client
-from tocsin.adapters.cosmos_keys import CosmosKeys
 from tocsin.adapters.cosmos_incidents import CosmosIncidents
+from tocsin.adapters.cosmos_keys import CosmosKeys
 from tocsin.adapters.cosmos_marks import CosmosAlertMarks
 from tocsin.adapters.cosmos_progress import CosmosProgress
 from tocsin.adapters.cosmos_rollups import CosmosRollups
@@ -44,11 +44,11 @@ from tocsin.settings import Settings, find_problems, read_settings
 from tocsin.usecases.change_incidents import IncidentRoom
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.follow_scoring import ScoringWatch
+from tocsin.usecases.join_alerts import join_alerts
 from tocsin.usecases.limit_calls import CallLimits
+from tocsin.usecases.look_around import Lookout
 from tocsin.usecases.ports.access import AccessBook, Keys
 from tocsin.usecases.ports.audit import AuditLog
-from tocsin.usecases.join_alerts import join_alerts
-from tocsin.usecases.look_around import Lookout
 from tocsin.usecases.ports.incidents import Incidents, Places
 from tocsin.usecases.ports.letters import LetterBox
 from tocsin.usecases.ports.operators import Drifts, Feedback, Fleet, Live, References

@@ -9,8 +9,8 @@ from typing import Any
 from tests.fakes.access import FakeAccess
 from tests.fakes.audit import FakeAuditLog
 from tests.fakes.dead_letters import FakeDeadLetters
-from tests.fakes.keys_of_people import FakeKeys
 from tests.fakes.incidents import FakeIncidents, FakePlaces
+from tests.fakes.keys_of_people import FakeKeys
 from tests.fakes.live import FakeLive
 from tests.fakes.marks import FakeAlertMarks
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG

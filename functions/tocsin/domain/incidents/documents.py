@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tocsin.domain.incidents.handling import Handling
+from tocsin.domain.incidents.handling import OURSELVES, Handling
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.process import Process
 from tocsin.domain.incidents.source_documents import read_source, write_source
@@ -146,6 +146,8 @@ def write_audits(incident: Incident) -> list[dict[str, Any]]:
             "siteId": incident.site_id,
             "incidentId": name,
             **entry.to_document(),
+            # As in all of the audit: what nobody but the system did has nobody's name.
+            "by": None if entry.by == OURSELVES else entry.by,
         }
         for entry in incident.timeline.unrecorded
     ]

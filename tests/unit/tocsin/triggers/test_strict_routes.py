@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.keys_of_people import make_key
 from tests.fakes.alerts import raise_alert
+from tests.fakes.keys_of_people import make_key
 from tests.fakes.messages import NOW, envelope
 from tests.fakes.services import Plant
 from tests.unit.tocsin import workshops
