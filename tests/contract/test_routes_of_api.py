@@ -127,7 +127,7 @@ def ask_as_each(
             headers["Host"] = EVIL
         if caller == "alien-origin":
             headers["Origin"] = f"http://{EVIL}"
-        body = b"{}" if method in {"POST", "PATCH"} else b""
+        body = b"{}" if method in {"POST", "PUT", "PATCH"} else b""
         if body:
             headers |= JSON
         request = make_request(method, line.target, headers, body)
