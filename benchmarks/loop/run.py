@@ -243,4 +243,4 @@ def run_scenario(scenario: Scenario, way: Way) -> Result:
 
 
 async def _open_none(_: Sequence[Alert]) -> None:
-    """The loop does not depend on incidents: their stored alerts lack the mark that asks for one."""
+    """The loop does not depend on incidents, and its alerts lack the mark that asks for one."""
