@@ -47,7 +47,7 @@ async def test_each_route_is_reached_and_not_the_one_for_unknown_paths(
 @pytest.mark.parametrize(
     ("method", "path", "status", "said"),
     [
-        ("GET", "sights", 404, "there is no '/api/sights'; there are access, "),
+        ("GET", "sights", 404, "there is no '/api/sights'; /api/docs shows all"),
         ("GET", "plans/soon?site=north", 404, "there is no '/api/plans/soon'; "),
         ("GET", "", 404, "there is no '/api/'; "),
         ("POST", "devices", 405, "'/api/devices' takes GET, not POST"),

@@ -25,8 +25,7 @@ def add_no_route(app: func.Blueprint, routes: Sequence[AnyRoute]) -> None:
         allowed = sorted({route.method for route in routes if _matches(route.path, path)})
         # A path of the right shape whose number no route takes is no route either.
         if not allowed or req.method in allowed:
-            tops = sorted({route.path.partition("/")[0] for route in routes})
-            text = f"there is no {f'/api/{path}'!r:.140}; there are {', '.join(tops)}"
+            text = f"there is no {f'/api/{path}'!r:.140}; /api/docs shows all that there is"
             return answer_problem(404, text)
         verbs = ", ".join(allowed)
         text = f"{f'/api/{path}'!r:.140} takes {verbs}, not {req.method}"
