@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tocsin.domain.access import EVERY, Sites
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition, page_of
@@ -16,6 +16,7 @@ from tocsin.usecases.ports.operators import Fleet
 from tocsin.usecases.ports.planning import SiteSettings
 
 DEFAULT_MAX, MOST = 50, 200
+SITES_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,27 @@ async def show_alerts(
     """
     if query.device_id is not None:
         await find_device(query.device_id, fleet, query.among)
-    page = await (_page_open if query.only_open else _page_raised)(query, fleet)
+    page = await (_page_open if query.only_open else _page_sites)(query, fleet)
     if not page.alerts and query.site_id is not None:
         await check_shown_site(query.site_id, fleet=fleet, settings=settings, among=query.among)
     return await _add_endings(page.alerts, fleet), page.older
+
+
+async def _page_sites(query: AlertQuery, fleet: Fleet) -> AlertPage:
+    """Of each site for itself where not all may be shown: among those of a whole fleet, a page for
+    one site might be looked for through all of its history."""
+    names = query.among.names
+    if query.site_id is not None or names is None:
+        return await _page_raised(query, fleet)
+    limit = asyncio.Semaphore(SITES_AT_ONCE)
+
+    async def page_site(site_id: str) -> AlertPage:
+        async with limit:
+            return await _page_raised(replace(query, site_id=site_id), fleet)
+
+    pages = await asyncio.gather(*map(page_site, sorted(names)))
+    alerts = [alert for page in pages for alert in page.alerts]
+    return page_of(alerts, query.most, more=any(page.older is not None for page in pages))
 
 
 async def _page_raised(query: AlertQuery, fleet: Fleet) -> AlertPage:
@@ -69,11 +87,7 @@ async def _page_raised(query: AlertQuery, fleet: Fleet) -> AlertPage:
         page = await fleet.alerts(
             query.site_id, query.device_id, before=before, most=2 * query.most
         )
-        raised += [
-            alert
-            for alert in page.alerts
-            if alert.change == "raised" and alert.site_id in query.among
-        ]
+        raised += [alert for alert in page.alerts if alert.change == "raised"]
         before = page.older
         if before is None:
             break

@@ -13,7 +13,8 @@ from tests.fakes.messages import NOW
 from tests.fakes.records import device_record
 from tests.fakes.sites import FakeSites
 from tests.fakes.store import FakeStore
-from tocsin.domain.alerts import Alert
+from tocsin.domain.access import Sites
+from tocsin.domain.alerts import Alert, AlertPage, AlertPosition
 from tocsin.domain.errors import InvalidRequestError, NotFoundError
 from tocsin.usecases.show_alerts import AlertQuery, ShownAlert, show_alerts
 
@@ -142,3 +143,42 @@ async def test_a_site_or_device_that_is_not_there_is_named() -> None:
         await show(store, site_id="west")
     with pytest.raises(NotFoundError, match="no device 'rig-9'"):
         await show(store, device_id="rig-9")
+
+
+SITES = ["north", "south", "west"]
+raisings = st.lists(
+    st.tuples(st.integers(NOW, NOW + 9), st.sampled_from(SITES)), max_size=20, unique=True
+)
+
+
+@given(raisings, st.sets(st.sampled_from(SITES)), st.integers(1, 5))
+async def test_of_some_sites_every_alert_is_shown_once_and_in_order(
+    pairs: Sequence[tuple[int, str]], names: set[str], most: int
+) -> None:
+    alerts = [raise_alert(t, f"rig-{site}", site) for t, site in pairs]
+    store = await store_of(*alerts)
+    shown = await show(store, most=most, among=Sites(frozenset(names)))
+    wanted = [alert for alert in alerts if alert.site_id in names]
+    wanted.sort(key=lambda alert: alert.position.order)
+    assert [found.raised for found in shown] == wanted
+
+
+class CountingStore(FakeStore):
+    """Counts the pages of alerts that are asked for."""
+
+    pages = 0
+
+    async def alerts(
+        self, site_id: str | None, device_id: str | None, *, before: AlertPosition | None, most: int
+    ) -> AlertPage:
+        self.pages += 1
+        return await super().alerts(site_id, device_id, before=before, most=most)
+
+
+async def test_alerts_of_a_site_are_not_looked_for_among_those_of_all_others() -> None:
+    store = CountingStore()
+    await store.save_alerts([raise_alert(NOW + number) for number in range(300)])
+    await store.save_alerts([raise_alert(NOW, "rig-2", "south")])
+    shown = await show(store, most=1, among=Sites(frozenset({"south"})))
+    assert [found.raised.device_id for found in shown] == ["rig-2"]
+    assert store.pages == 1
