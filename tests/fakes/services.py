@@ -23,8 +23,8 @@ from tests.fakes.store import FakeStore
 from tests.fakes.thresholds import FakeThresholds
 from tocsin.adapters.page_files import load_page
 from tocsin.bootstrap import Services
-from tocsin.domain.profile import Profile
 from tocsin.domain.incidents.policy import DEFAULT_POLICY
+from tocsin.domain.profile import Profile
 from tocsin.domain.telemetry import Envelope
 from tocsin.settings import Connection
 from tocsin.usecases.device_memory import DeviceMemory
