@@ -34,8 +34,8 @@ from tocsin.profiles import load_profiles
 
 PROFILE = "workcell"
 # Every second device runs tasks (``device_sim generate``); the others are left out.
-HEALTHY = Fleet(seed=7001, devices=8, hours=24, faults="none")
-FAULTY = Fleet(seed=7002, devices=8, hours=24, faults="all")
+HEALTHY = Fleet(seed=8001, devices=8, hours=24, faults="none")
+FAULTY = Fleet(seed=8002, devices=8, hours=24, faults="all")
 EDGES = (40.0, 70.0, 85.0, 100.0)  # of the bands, in percent of what a device can do
 BANDS = ("0-40", "40-70", "70-85", "85-100", "100-150")
 
@@ -116,11 +116,12 @@ def count_found(judged: Sequence[Judgement]) -> dict[str, Any]:
 
 
 def _band_of(load: NDArray[np.float32], event: Event) -> str:
-    """A silent device tells no load: that of the minute before counts too."""
-    told = load[max(event.start - 60, 0) : event.end]
-    inside = load[event.start : event.end]
-    known = inside if np.isfinite(inside).any() else told
-    return BANDS[int(np.searchsorted(EDGES, np.nanmean(known), side="right"))]
+    """The band of the mean load; of a silent device, which tells none, that of the last told."""
+    inside, before = load[event.start : event.end], load[: event.start]
+    known = inside[np.isfinite(inside)]
+    if not len(known):
+        known = before[np.isfinite(before)][-1:]
+    return BANDS[int(np.searchsorted(EDGES, known.mean(), side="right"))]
 
 
 def _find_bands(load: NDArray[np.float32]) -> NDArray[np.int64]:

@@ -47,7 +47,8 @@ def test_a_saturating_curve_is_learned_from_changes(fitted: Explanation) -> None
 
 def test_spreads_grow_with_the_load_where_the_noise_does(fitted: Explanation) -> None:
     spread = curve(fitted, "spread", 0)
-    assert spread[1] == pytest.approx(0.75, rel=0.35)
+    # That of the next knot: the next device may be a little fuller than its kind.
+    assert spread[1] == pytest.approx(0.9, rel=0.35)
     assert spread[-2] == pytest.approx(2.04, rel=0.35)
 
 
