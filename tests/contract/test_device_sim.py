@@ -286,7 +286,7 @@ def a_recording(path: Path, readings: int) -> list[list[float]]:
 
 
 def test_a_recording_arrives_as_it_is(endpoints: Endpoints, fleet: Path, tmp_path: Path) -> None:
-    values = a_recording(tmp_path / "1.csv", 90)
+    values = a_recording(tmp_path / "1.csv", 110)
     folder = tmp_path / "out"
     done = device_sim(
         "replay", str(tmp_path / "1.csv"), "--device", DEVICES[0], "--speed", "max",
@@ -297,12 +297,12 @@ def test_a_recording_arrives_as_it_is(endpoints: Endpoints, fleet: Path, tmp_pat
     sent = fates(folder)
     events = find_stored(endpoints, {fate["message_id"] for fate in sent})
     bodies = [json.loads(events[fate["message_id"]].body_as_str()) for fate in sent]
-    assert [len(body["t"]) for body in bodies] == [40, 40, 10]
+    assert [len(body["t"]) for body in bodies] == [40, 40, 30]
     for name, index in zip(SKAB_COLUMNS.values(), range(8), strict=True):
         arrived = [value for body in bodies for value in body["channels"][name]]
         assert arrived == [row[index] for row in values]
     times = [t for body in bodies for t in body["t"]]
-    assert times[-1] - times[0] == 89_000
+    assert times[-1] - times[0] == 109_000
     assert abs(times[-1] - time.time() * 1000) < 60_000
     (labelled,) = [
         json.loads(line)
@@ -311,8 +311,18 @@ def test_a_recording_arrives_as_it_is(endpoints: Endpoints, fleet: Path, tmp_pat
     assert (labelled["start"], labelled["end"]) == (times[50], times[-1] + 1)
 
 
+def test_a_recording_too_short_to_be_scored_is_delivered_and_says_so(
+    fleet: Path, tmp_path: Path
+) -> None:
+    a_recording(tmp_path / "1.csv", 50)
+    done = device_sim("replay", str(tmp_path / "1.csv"), "--device", DEVICES[0], "--speed", "max")
+    assert done.returncode == 4
+    assert "will be stored, but not scored" in done.stderr
+    assert "50 readings) delivered" in done.stderr
+
+
 def test_a_device_that_is_not_registered_is_named(fleet: Path, tmp_path: Path) -> None:
-    a_recording(tmp_path / "1.csv", 5)
+    a_recording(tmp_path / "1.csv", 110)
     done = device_sim("replay", str(tmp_path / "1.csv"), "--device", "never-seen")
     assert done.returncode == 2
     assert done.stderr.startswith("error: not registered: never-seen (1 of 1 devices)")
