@@ -6,6 +6,7 @@ An error names what is missing and the fix; what is only done in its own way bec
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,25 @@ def check_period(recording: Recording, profile: Profile) -> list[str]:
         f"later than every {profile.period_s:g} s; windows take them as they come"
     )
     return [remark]
+
+
+def clear_bad_values(recording: Recording, profile: Profile) -> tuple[Recording, list[str]]:
+    """The recording as it is scored online, without what its sensors cannot show; and a remark on
+    each channel that has such values."""
+    values, remarks = recording.values.copy(), []
+    for column, channel in zip(values.T, profile.channels, strict=True):
+        # Rounded as the values are: a limit of .1 is less than the value .1 of a recording.
+        low, high = np.float32(channel.low), np.float32(channel.high)
+        error_values = np.array(channel.error_values, dtype=np.float32)
+        bad = (column < low) | (column > high) | np.isin(column, error_values)
+        if bad.any():
+            remarks.append(
+                f"device {recording.device!r}, channel {channel.name!r}: {np.count_nonzero(bad)} "
+                f"values count as missing, since no sensor of {profile.name!r} shows them "
+                f"({channel.low:g} to {channel.high:g} {channel.unit}); one is {column[bad][0]:g}"
+            )
+            column[bad] = np.nan
+    return (replace(recording, values=values) if remarks else recording), remarks
 
 
 def keep_windowed(

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ml_model.recording import Recording, RecordingError
 from tocsin.domain.profile import Profile
-from tocsin.domain.telemetry import columns_of
+from tocsin.domain.values import columns_of
 
 PAGE = 200  # messages
 MOST_READINGS = 5_000_000  # of all devices together; about 60 device-days at one a second

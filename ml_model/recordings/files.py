@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import track
 
 from ml_model.recording import Recording, RecordingError
-from ml_model.recordings.checks import check_period
+from ml_model.recordings.checks import check_period, clear_bad_values
 from ml_model.recordings.source import Recorded
 from ml_model.recordings.tables import SUFFIXES, TIME_COLUMN, read_table
 from tocsin.domain.profile import Profile
@@ -40,10 +40,15 @@ class FileSource:
         recordings = read_recordings(
             self.paths, profile, time_column=self.time_column, console=console
         )
+        cleared = [clear_bad_values(recording, profile) for recording in recordings]
         remarks = [
-            remark for recording in recordings for remark in check_period(recording, profile)
+            remark
+            for recording, bad in cleared
+            for remark in (*check_period(recording, profile), *bad)
         ]
-        return Recorded(recordings, hash_files(self.paths), tuple(remarks))
+        return Recorded(
+            [recording for recording, _ in cleared], hash_files(self.paths), tuple(remarks)
+        )
 
 
 def read_recordings(

@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ml_model.recording import RecordingError
-from tocsin.domain.profile import Profile
-from tocsin.domain.telemetry import MAX_MAGNITUDE
+from tocsin.domain.profile import MAX_MAGNITUDE, Profile
 
 TIME_COLUMN = "t"
 SEPARATORS = (",", ";")

@@ -9,7 +9,7 @@ from tocsin.adapters.cosmos_container import Container
 from tocsin.domain.known import layer_readings
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import LONG_MS
-from tocsin.domain.telemetry import columns_of
+from tocsin.domain.values import columns_of
 from tocsin.domain.windows import History
 from tocsin.usecases.ports.documents import Document
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tocsin.domain.bad_values import Cell
 from tocsin.domain.device_record import alert_id
 from tocsin.domain.errors import DamagedDocumentError, InvalidRequestError
 from tocsin.domain.readings import DecidedMessage
@@ -37,6 +38,7 @@ class Alert:
     contributions: each channel's share of the score; empty where the sensors are the cause, since
         then the score blames nobody.
     sensors: ``missing`` or ``stuck`` by channel, for the sensors that are out.
+    bad_values: what such a sensor says in place of a value, where it says something.
     enqueued_at: when the hub took the message (ms); None in documents from before it was kept.
     """
 
@@ -53,6 +55,7 @@ class Alert:
     sensors: Mapping[str, str]
     model_version: str | None
     enqueued_at: int | None
+    bad_values: Mapping[str, Cell] = field(default_factory=dict)
 
     @property
     def document_id(self) -> str:
@@ -96,6 +99,7 @@ class Alert:
             sensors=take_mapping(document, "sensors", str),
             model_version=take_field(document, "modelVersion", *OPTIONAL_TEXT),
             enqueued_at=take_field(document, "enqueuedAt", *OPTIONAL_WHOLE),
+            bad_values=take_mapping(document, "badValues", *NUMBER, str),
         )
 
     def to_document(self) -> dict[str, Any]:
@@ -113,6 +117,7 @@ class Alert:
             "cause": self.cause,
             "contributions": dict(self.contributions),
             "sensors": dict(self.sensors),
+            "badValues": dict(self.bad_values),
             "modelVersion": self.model_version,
             "enqueuedAt": self.enqueued_at,
         }
@@ -187,6 +192,7 @@ def record_alert(decided: DecidedMessage, index: int, change: Change, raised_t: 
         sensors=scored.sensors_at(index),
         model_version=scored.model_version,
         enqueued_at=message.enqueued_at,
+        bad_values=scored.bad_values_at(index),
     )
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.profile import Profile
-from tocsin.domain.telemetry import columns_of
+from tocsin.domain.values import columns_of
 
 Column = Sequence[float | None]
 Record = Mapping[str, float | Column | None]

@@ -8,6 +8,7 @@ from typing import Any
 
 from tocsin.domain.adaptation import Usual
 from tocsin.domain.aftermath import NONE, Aftermath
+from tocsin.domain.bad_values import LastBad
 from tocsin.domain.clock_remarks import remark_on_clock
 from tocsin.domain.decisions import Standing
 from tocsin.domain.device_clock import Clock, read_clock
@@ -44,6 +45,7 @@ class DeviceRecord:
     clock, rhythm: what its messages show of its clock, and how often it sends.
     not_scored: why the newest reading has no score; None where it has one.
     refused: the last message whose event times could not be true; None once others came.
+    bad_values: by channel the newest cell that held no value.
     etag: the database's mark of the record that this one takes the place of; None where there was
         none, ANY_RECORD whatever is there.
     work: what it measured of its own work lately.
@@ -66,6 +68,7 @@ class DeviceRecord:
     rhythm: Rhythm = field(default_factory=Rhythm)
     not_scored: NotScored | None = None
     refused: TimeRefusal | None = None
+    bad_values: Mapping[str, LastBad] = field(default_factory=dict)
     etag: str | None = field(default=None, compare=False)
     work: Work = UNKNOWN
 
@@ -112,7 +115,8 @@ class DeviceRecord:
         why = None if self.not_scored is None else self.not_scored.reason
         # A message that is late says nothing of it in its own document.
         clock = (self.clock.epochs, self.clock.behind, self.refused)
-        return self.site_id, self.profile, self.model_version, scored, alert, why, clock
+        bad = sorted(self.bad_values)
+        return self.site_id, self.profile, self.model_version, scored, alert, why, clock, bad
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any], etag: str | None = None) -> DeviceRecord:
@@ -136,6 +140,7 @@ class DeviceRecord:
             rhythm=read_rhythm(document),
             not_scored=read_not_scored(document),
             refused=read_refusal(document),
+            bad_values=_read_bad_values(document),
             etag=etag,
             work=read_work(document),
         )
@@ -154,6 +159,7 @@ class DeviceRecord:
             "threshold": self.threshold,
             "anomalous": self.anomalous,
             "sensors": dict(self.sensors),
+            "badValues": {name: bad.to_document() for name, bad in self.bad_values.items()},
             **write_standing(self.standing, self.device_id),
             "modelVersion": self.model_version,
             "enqueuedAt": self.enqueued_at,
@@ -168,6 +174,12 @@ class DeviceRecord:
 def alert_id(device_id: str, raised_t: int) -> str:
     """Names an alert for ever: the device and the event time (ms) of the raising reading."""
     return f"{device_id}-{raised_t}"
+
+
+def _read_bad_values(document: Mapping[str, Any]) -> dict[str, LastBad]:
+    owner = {name: document.get(name) for name in ("id", "deviceId")}
+    found = take_mapping(document, "badValues", dict)
+    return {name: LastBad.from_document({**owner, **bad}) for name, bad in found.items()}
 
 
 def write_standing(standing: Standing, device_id: str) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from tocsin.domain.bad_values import LastBad, count_bad
 from tocsin.domain.decisions import Standing
 from tocsin.domain.device_clock import Clock
 from tocsin.domain.device_record import DeviceRecord
@@ -23,7 +25,8 @@ class DeviceState:
 
     ``kept``: how many readings ``history`` goes back at most. ``record``: the device as its newest
     message left it, None before there was one. ``recorded``: what is stored of it, where it is
-    known what that says, and ``etag``: the database's mark of that.
+    known what that says, and ``etag``: the database's mark of that. ``bad_values``: by channel the
+    newest cell that held no value.
     """
 
     profile: str
@@ -37,6 +40,7 @@ class DeviceState:
     kept: int = 0
     record: DeviceRecord | None = field(default=None, compare=False)
     recorded: DeviceRecord | None = field(default=None, compare=False)
+    bad_values: Mapping[str, LastBad] = field(default_factory=dict)
 
     @classmethod
     def from_record(
@@ -65,6 +69,7 @@ class DeviceState:
             count_kept(rhythm, profile),
             record,
             record,
+            {} if is_other else record.bad_values,
         )
 
     def follows(self, message: Message) -> bool:
@@ -126,6 +131,7 @@ class DeviceState:
             self.kept,
             self.record,
             self.recorded,
+            count_bad(self.bad_values, message.bad, message.times),
         )
 
     def after_late(self, message: Message) -> DeviceState:
@@ -158,6 +164,7 @@ class DeviceState:
             self.kept,
             self.record,
             self.recorded,
+            self.bad_values,
         )
 
     def with_record(self, record: DeviceRecord) -> DeviceState:
@@ -174,6 +181,7 @@ class DeviceState:
             self.kept,
             record,
             self.recorded,
+            self.bad_values,
         )
 
     def with_etag(self, etag: str | None, recorded: DeviceRecord | None = None) -> DeviceState:
@@ -209,6 +217,7 @@ def record_device(decided: DecidedMessage, state: DeviceState) -> DeviceRecord:
         not_scored=explain(scored.spec, scored.shown[-1], state.rhythm, message),
         etag=state.etag,
         work=measure_work(state.history, message.profile, len(message.times)),
+        bad_values=state.bad_values,
     )
     return newest if scored.chosen is None else _keep_scored(newest, decided, state)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tocsin.domain.bad_values import BadCells, LastBad, count_bad
 from tocsin.domain.device_record import DeviceRecord, read_standing
 from tocsin.domain.not_scored import read_not_scored
 from tocsin.domain.readings import SENSOR_STATES
@@ -65,8 +66,19 @@ def _read_record(document: Mapping[str, Any], before: DeviceRecord) -> DeviceRec
         rhythm=read_rhythm(document),
         not_scored=not_scored,
         refused=refused if refused is not None and refused.at > enqueued_at else None,
+        bad_values=_count_bad(document, before),
         etag=before.etag,
     )
+
+
+def _count_bad(document: Mapping[str, Any], before: DeviceRecord) -> Mapping[str, LastBad]:
+    """The bad cells with those of this message. Of messages between it and *before* the number is
+    not told; a channel that had none makes a record at once."""
+    known = before.bad_values if before.profile == document["profile"] else {}
+    owner = {name: document.get(name) for name in ("id", "deviceId")}
+    found = take_mapping(document, "badValues", dict)
+    bad = {name: BadCells.from_document({**owner, **cells}) for name, cells in found.items()}
+    return count_bad(known, bad, take_field(document, "t", list))
 
 
 def _take_last(document: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 (any JSON)

@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, get_args
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tocsin.domain.errors import InvalidProfileError
 from tocsin.domain.event_times import USUAL_LIMITS, TimeLimits, parse_limits
+
+# Beyond this no sensor measures anything, and float32 sums of squares overflow.
+MAX_MAGNITUDE = 1e15
 
 Role = Literal["measurement", "covariate"]
 
@@ -19,7 +25,8 @@ class Channel:
 
     ``low`` and ``high`` bound what the sensor can physically show, in ``unit``. ``role``: a
     ``measurement`` is judged; a ``covariate`` is known beforehand, such as the load a device was
-    given, and serves to judge the others: it is never odd itself.
+    given, and serves to judge the others: it is never odd itself. ``error_values``: what the sensor
+    shows between its limits when it could not measure.
     """
 
     name: str
@@ -28,6 +35,7 @@ class Channel:
     low: float
     high: float
     role: Role = "measurement"
+    error_values: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)  # without slots: it keeps what it computed once
@@ -63,6 +71,28 @@ class Profile:
     def has_covariate(self) -> bool:
         return len(self.judged_names) < len(self.channels)
 
+    def is_outside(self, columns: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which of *columns* ``[c, n]``, in raw units, are no value of their sensor; not NaN."""
+        low, high = self._limits
+        outside: NDArray[np.bool_] = (columns < low) | (columns > high)
+        for index, error_values in self._error_values:
+            outside[index] |= np.isin(columns[index], error_values)
+        return outside
+
+    @cached_property
+    def _limits(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The lowest and the highest value of each channel, both ``[c, 1]``."""
+        limits = np.array([(channel.low, channel.high) for channel in self.channels])
+        return limits[:, :1], limits[:, 1:]
+
+    @cached_property
+    def _error_values(self) -> tuple[tuple[int, tuple[float, ...]], ...]:
+        return tuple(
+            (index, channel.error_values)
+            for index, channel in enumerate(self.channels)
+            if channel.error_values
+        )
+
 
 def parse_profile(document: Mapping[str, Any]) -> Profile:
     """Check and convert one profile document.
@@ -93,6 +123,7 @@ def _parse_channel(document: Mapping[str, Any]) -> Channel:
         low=float(document["low"]),
         high=float(document["high"]),
         role=_parse_role(document.get("role", "measurement")),
+        error_values=tuple(float(value) for value in document.get("error_values", ())),
     )
 
 
@@ -119,7 +150,8 @@ def _check(profile: Profile) -> None:
             "of several"
         )
     for channel in profile.channels:
-        if not channel.low < channel.high:
+        if not -MAX_MAGNITUDE <= channel.low < channel.high <= MAX_MAGNITUDE:
             raise InvalidProfileError(
-                f"profile {profile.name!r}, channel {channel.name!r}: low must be below high"
+                f"profile {profile.name!r}, channel {channel.name!r}: low must be below high, and "
+                f"both within ±{MAX_MAGNITUDE:g}"
             )

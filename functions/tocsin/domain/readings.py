@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.domain.bad_values import Cell
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.decisions import Decided, Standing
 from tocsin.domain.device_record import write_standing
@@ -65,6 +66,12 @@ class Scored:
             return {}
         states = zip(self.message.profile.channel_names, self.sensors[index].tolist(), strict=True)
         return {name: SENSOR_STATES[state] for name, state in states if state}
+
+    def bad_values_at(self, index: int) -> dict[str, Cell]:
+        """What stood in place of a value at one reading, for the sensors that are out."""
+        out, bad = self.sensors_at(index), self.message.bad
+        stood = {name: bad[name].value_at(index) for name in out if name in bad}
+        return {name: value for name, value in stood.items() if value is not None}
 
     def contribution_columns(self) -> dict[str, list[float]]:
         """For each channel its share of the score, one number a reading."""
@@ -123,6 +130,12 @@ def spread_scores(
         found.append(Scored(message, spec, scores[start:end], shown[start:end], part, of_message))
         start = end
     return found
+
+
+def _list_bad(message: Message) -> dict[str, Any]:
+    """The field of the document that few have."""
+    bad = {name: cells.to_document() for name, cells in message.bad.items()}
+    return {"badValues": bad} if bad else {}
 
 
 def count_out(sensors: NDArray[np.int8]) -> list[int]:
@@ -186,6 +199,7 @@ class DecidedMessage:
             "anomalous": self.anomalous,
             "contributions": scored.contribution_columns(),
             "sensors": scored.sensor_columns(),
+            **_list_bad(message),
             "modelVersion": scored.model_version,
             "enqueuedAt": message.enqueued_at,
             **(

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain, compress
+from dataclasses import dataclass, field, replace
+from itertools import compress
 from reprlib import repr as brief
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.domain.bad_values import BadCells, keep_bad
 from tocsin.domain.errors import InvalidMessageError
 from tocsin.domain.event_times import Placing, read_times
 from tocsin.domain.profile import Profile
+from tocsin.domain.values import check_values
 
 SCHEMA = 1
 MAX_BYTES = 256 * 1024
 MAX_CHANNELS = 64
-# Beyond this no sensor measures anything, and float32 sums of squares overflow.
-MAX_MAGNITUDE = 1e15
 
 LONGEST_ID = 128  # of a device, in IoT Hub
 
 _FIELDS = {"schema", "profile", "seq", "t", "channels", "deviceId"}
-_NUMBERS = {int, float, type(None)}
 # The hub allows the last two in a device id, the database none of them in a document's.
 _NOT_IN_AN_ID = frozenset("/\\?#")
 
@@ -52,9 +51,10 @@ class Message:
 
     ``times`` and ``t``: n event times in ms, increasing, as sent and as int64. ``values``: float32
     ``[n, c]`` in the profile's channel order, NaN where missing. ``channels`` is what the device
-    sent, unrounded. ``placing``: how its times came about where they are not those that were sent.
-    ``epoch``: that of the device's clock (device_clock.py), 0 for the first. ``contested``: other
-    values are known for some of its times.
+    sent, unrounded, and None where missing. ``placing``: how its times came about where they are
+    not those that were sent. ``epoch``: that of the device's clock (device_clock.py), 0 for the
+    first. ``contested``: other values are known for some of its times. ``bad``: by channel the
+    cells that hold no value.
     """
 
     envelope: Envelope
@@ -67,6 +67,7 @@ class Message:
     placing: Placing | None = None
     epoch: int = 0
     contested: bool = False
+    bad: Mapping[str, BadCells] = field(default_factory=dict)
 
     @property
     def device_id(self) -> str:
@@ -97,6 +98,7 @@ class Message:
             t=t,
             values=self.values[kept],
             channels={name: [*compress(column, kept)] for name, column in self.channels.items()},
+            bad=keep_bad(self.bad, kept) if self.bad else self.bad,
         )
 
     def shift(self, ms: int) -> Message:
@@ -122,16 +124,17 @@ def decode(envelope: Envelope, profiles: Mapping[str, Profile], *, now_ms: int) 
         period_s=profile.period_s,
     )
     times = event_times.times
-    channels = _channels(document["channels"], profile, len(times))
+    values = check_values(_channels(document["channels"], profile, len(times)), profile, len(times))
     return Message(
         envelope=envelope,
         profile=profile,
         seq=document["seq"],
         times=times,
         t=np.array(times, dtype=np.int64),
-        values=_values(channels, profile, len(times)),
-        channels=channels,
+        values=values.array,
+        channels=values.channels,
         placing=event_times.placing,
+        bad=values.bad,
     )
 
 
@@ -146,18 +149,6 @@ def can_be_kept(name: str) -> bool:
     )
 
 
-def columns_of(
-    channels: Mapping[str, Sequence[float | None]], profile: Profile, readings: int
-) -> NDArray[np.float64]:
-    """A message's channels in the profile's order, ``[c, n]``, NaN where missing.
-
-    Raises OverflowError for a whole number too large for a float.
-    """
-    missing: list[float | None] = [None] * readings
-    columns = [channels.get(name, missing) for name in profile.channel_names]
-    return np.array(columns, dtype=np.float64)
-
-
 def _check_device_id(device_id: str) -> None:
     if not device_id:
         raise InvalidMessageError("no-device-id", "the hub named no device for this message")
@@ -169,12 +160,9 @@ def _check_device_id(device_id: str) -> None:
         )
 
 
-def _refuse_constant(constant: str) -> NoReturn:
-    raise InvalidMessageError("not-a-number", f"{constant} is not a number; send null if missing")
-
-
-# Made once: json.loads makes one a call when it is told of constants.
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+# Made once: json.loads makes one a call when it is told of constants. NaN and Infinity are no JSON;
+# as texts they are refused wherever something else is wanted.
+_DECODER = json.JSONDecoder(parse_constant=str)
 
 
 def _parse(body: bytes) -> dict[str, Any]:
@@ -237,21 +225,4 @@ def _channels(
             raise InvalidMessageError(
                 "unequal-lengths", f"channel {name!r} must list {readings} values, one for each t"
             )
-    # All at once: by channel it takes twice as long, and it is nearly always well.
-    if not set(map(type, chain.from_iterable(channels.values()))) <= _NUMBERS:
-        odd = next(name for name in channels if not set(map(type, channels[name])) <= _NUMBERS)
-        raise InvalidMessageError("not-a-number", f"channel {odd!r} holds something else")
     return channels
-
-
-def _values(
-    channels: Mapping[str, Sequence[float | None]], profile: Profile, readings: int
-) -> NDArray[np.float32]:
-    try:
-        values = columns_of(channels, profile, readings)
-    except OverflowError as error:
-        raise InvalidMessageError("not-a-number", "a value is too large for a number") from error
-    # A literal such as 1e999 parses as infinity; NaN can only come from null here.
-    if bool((np.abs(values) > MAX_MAGNITUDE).any()):
-        raise InvalidMessageError("not-a-number", f"a value is beyond ±{MAX_MAGNITUDE:g}")
-    return values.T.astype(np.float32)

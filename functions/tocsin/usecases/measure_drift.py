@@ -19,7 +19,7 @@ from tocsin.domain.drift_record import DriftRecord, Occasion, record_drift
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
 from tocsin.domain.stored_message import StoredMessage
-from tocsin.domain.telemetry import columns_of
+from tocsin.domain.values import columns_of
 from tocsin.usecases.ports.operators import Drifts, Fleet, References
 
 log = logging.getLogger(__name__)

@@ -188,3 +188,19 @@ def test_a_source_of_files_refuses_another_period(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "plant.csv", [slow])
     with pytest.raises(RecordingError, match="'x': a reading comes every 10 s, but 'plant'"):
         FileSource([path]).read(PLANT, SILENT)
+
+
+def test_what_no_sensor_shows_is_missing_and_remarked_on(tmp_path: Path) -> None:
+    recording = normal_recording("x", seed=1, rows=50)
+    recording.values[7, 2] = 100.5
+    recording.values[8:10, 2] = 65_535
+    recording.values[11, 2] = 100
+    path = write_csv(tmp_path / "plant.csv", [recording])
+    recorded = FileSource([path]).read(PLANT, SILENT)
+    values = recorded.recordings[0].values
+    assert np.flatnonzero(np.isnan(values[:, 2])).tolist() == [7, 8, 9]
+    assert values[11, 2] == 100
+    assert not np.isnan(values[:, :2]).any()
+    (remark,) = recorded.remarks
+    assert "'c': 3 values count as missing" in remark
+    assert "(0 to 100 %); one is 100.5" in remark

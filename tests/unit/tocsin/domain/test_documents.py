@@ -128,6 +128,7 @@ def test_a_device_document_has_every_field() -> None:
         "threshold": THRESHOLD,
         "anomalous": True,
         "sensors": {},
+        "badValues": {},
         "alert": {"alertId": f"rig-1-{NOW - 500}", "t": NOW - 500},
         "run": 1,
         "clearedAt": NOW - 9_000,
@@ -267,6 +268,7 @@ def test_alert_documents_name_the_alert_they_belong_to() -> None:
         "cause": "score",
         "contributions": {"speed_rpm": 0.123, "heat_c": 0.877},
         "sensors": {},
+        "badValues": {},
         "modelVersion": "fake-1",
         "enqueuedAt": NOW + 40,
     }

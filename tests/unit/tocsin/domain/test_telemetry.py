@@ -25,11 +25,6 @@ def refusal(body: bytes | dict[str, Any], *, device_id: str = "rig-1") -> Invali
     return caught.value
 
 
-def with_raw_value(literal: str) -> bytes:
-    """A body whose first value is *literal*, which json.dumps would not write."""
-    return json.dumps(document()).replace("1.5", literal).encode()
-
-
 BAD: dict[str, tuple[bytes | dict[str, Any], str]] = {
     "not JSON": (b"{", "not-json"),
     "empty": (b"", "not-json"),
@@ -39,7 +34,10 @@ BAD: dict[str, tuple[bytes | dict[str, Any], str]] = {
     "a byte order mark": (b"\xef\xbb\xbf" + json.dumps(document()).encode(), "not-json"),
     "nested deeply": (b"[" * 100_000, "not-json"),
     "objects nested deeply": (b'{"a":' * 50_000, "not-json"),
-    "an int of 5000 digits": (with_raw_value("1" * 5_000), "not-json"),
+    "an int of 5000 digits": (
+        json.dumps(document()).replace("1.5", "1" * 5_000).encode(),
+        "not-json",
+    ),
     "257 KiB": (b" " * (257 * 1024), "too-large"),
     "a list": (b"[1]", "malformed"),
     "a null": (b"null", "malformed"),
@@ -70,6 +68,8 @@ BAD: dict[str, tuple[bytes | dict[str, Any], str]] = {
     "t true": (document(t=[True]), "malformed"),
     "t null": (document(t=[None]), "malformed"),
     "t nested": (document(t=[[NOW]]), "malformed"),
+    "t NaN": (document(t=[float("nan")]), "malformed"),
+    "seq NaN": (document(seq=float("nan")), "malformed"),
     "t zero": (document(t=[0]), "time-implausible"),
     "t in seconds": (document(t=[NOW // 1_000]), "time-implausible"),
     "t in microseconds": (document(t=[NOW * 1_000]), "time-in-future"),
@@ -102,16 +102,6 @@ BAD: dict[str, tuple[bytes | dict[str, Any], str]] = {
     "too many values": (document(channels={"heat_c": [1, 2]}), "unequal-lengths"),
     "no list of values": (document(channels={"heat_c": 20}), "unequal-lengths"),
     "text as long as t": (document(channels={"heat_c": "2"}), "unequal-lengths"),
-    "NaN": (with_raw_value("NaN"), "not-a-number"),
-    "Infinity": (with_raw_value("Infinity"), "not-a-number"),
-    "-Infinity": (with_raw_value("-Infinity"), "not-a-number"),
-    "1e999": (with_raw_value("1e999"), "not-a-number"),
-    "-1e999": (with_raw_value("-1e999"), "not-a-number"),
-    "1e16": (with_raw_value("1e16"), "not-a-number"),
-    "an int beyond float": (with_raw_value("1" + "0" * 400), "not-a-number"),
-    "a value true": (document(channels={"heat_c": [True]}), "not-a-number"),
-    "a value as text": (document(channels={"heat_c": ["20"]}), "not-a-number"),
-    "a value nested": (document(channels={"heat_c": [[20]]}), "not-a-number"),
 }
 
 
@@ -156,11 +146,7 @@ def test_columns_come_in_the_profiles_order_with_nan_where_missing() -> None:
     assert (message.first_t, message.last_t) == (NOW - 1, NOW)
 
 
-values = st.one_of(
-    st.none(),
-    st.integers(-(10**15), 10**15),
-    st.floats(-1e15, 1e15, allow_nan=False),
-)
+values = st.one_of(st.none(), st.integers(-100, 100), st.floats(-100, 100))
 
 
 @given(st.data())
@@ -217,3 +203,4 @@ def test_a_nearly_right_message_is_decoded_or_refused(body: dict[str, Any]) -> N
         return
     assert message.values.shape == (len(body["t"]), len(RIG.channels))
     assert not np.isinf(message.values).any()
+    json.dumps([message.channels, [x.to_document() for x in message.bad.values()]], allow_nan=False)

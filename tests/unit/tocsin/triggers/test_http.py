@@ -166,6 +166,7 @@ async def test_profiles_are_listed_whole(plant: Plant) -> None:
         "low": -100.0,
         "high": 100.0,
         "role": "measurement",
+        "error_values": [],
     }
 
 

@@ -9,7 +9,7 @@ from tests.unit.tocsin.triggers.http_calls import NOBODY, VIEWER, call
 
 FIELDS = {
     "id", "type", "alertId", "deviceId", "siteId", "profile", "t", "score", "threshold", "cause",
-    "contributions", "sensors", "modelVersion", "enqueuedAt", "open", "clearedAt",
+    "contributions", "sensors", "badValues", "modelVersion", "enqueuedAt", "open", "clearedAt",
 }  # fmt: skip
 
 
