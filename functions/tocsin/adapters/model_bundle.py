@@ -87,8 +87,9 @@ def load_model(spec: BundleSpec, program: bytes, profile: Profile) -> TorchModel
 class ActiveModels:
     """The port Models: each profile's active bundle, looked up again every *refresh_s* seconds.
 
-    The first look-up is waited for; later ones run beside the scoring, which goes on with the
-    model it has. A bundle that cannot be trusted is refused, logged, and the old one stays.
+    The first look-up is waited for, and so is each until there is a model; later ones run beside
+    the scoring, which goes on with the model it has. A bundle that cannot be trusted is refused,
+    logged, and the old one stays.
     """
 
     def __init__(
@@ -153,6 +154,8 @@ class _ActiveModel:
         self._activations = activations
         self._model: TorchModel | None = None
         self._loaded_by: bytes | None = None
+        self._refused_by: bytes | None = None
+        self._first = asyncio.Lock()
         self.state = ModelState()
         self._refresh = Refresh(
             self._look_up, subject=f"Model of {profile.name!r}", every_s=refresh_s, clock_s=clock_s
@@ -160,9 +163,23 @@ class _ActiveModel:
 
     async def model(self) -> TorchModel | None:
         await self._refresh.keep()
+        if self._model is None:
+            await self._look_for_first()
         return self._model
 
+    async def _look_for_first(self) -> None:
+        """Readings that pass without a model are never scored: while there is none, whether one
+        has become active is asked for each batch. What was refused is not tried again here."""
+        async with self._first:
+            try:
+                content = await self._bundles.read_active(self._profile)
+                if self._model is None and content not in {None, self._refused_by}:
+                    await self._look_up()
+            except DeliveryError as error:
+                log.warning("Model of %r not looked up: %s", self._profile.name, error)
+
     async def _look_up(self) -> None:
+        content: bytes | None = None
         try:
             content = await self._bundles.read_active(self._profile)
             if content == self._loaded_by and content is not None:
@@ -170,6 +187,7 @@ class _ActiveModel:
                 return
             self._model, active = await self._load(content)
         except (InvalidBundleError, RefusedError) as error:
+            self._refused_by = content
             self.state = replace(self.state, refused=str(error))
             kept = self.state.version or "none"
             log.error("Bundle refused, version in use: %s. %s", kept, error)  # noqa: TRY400 (told)

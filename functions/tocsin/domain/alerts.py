@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tocsin.domain.bad_values import Cell
+from tocsin.domain.decisions import Standing
 from tocsin.domain.device_record import alert_id
 from tocsin.domain.errors import DamagedDocumentError, InvalidRequestError
 from tocsin.domain.readings import DecidedMessage
@@ -19,6 +20,7 @@ from tocsin.domain.stored import (
     take_field,
     take_mapping,
 )
+from tocsin.domain.telemetry import Message
 
 Cause = Literal["score", "sensors", "silence"]
 
@@ -172,8 +174,11 @@ def page_of(alerts: Sequence[Alert], most: int, *, more: bool = False) -> AlertP
     return AlertPage(shown, shown[-1].position if more and shown else None)
 
 
-def record_alert(decided: DecidedMessage, index: int, change: Change, raised_t: int) -> Alert:
-    """The alert's *change* at the reading *index*; it was raised at event time *raised_t* (ms)."""
+def record_alert(
+    decided: DecidedMessage, index: int, change: Change, raised_t: int, site_id: str | None = None
+) -> Alert:
+    """The alert's *change* at the reading *index*; it was raised at event time *raised_t* (ms), at
+    *site_id* where that is known, else where the device is."""
     scored = decided.scored
     message = scored.message
     in_force = None if decided.decided is None else decided.decided.thresholds[index]
@@ -182,7 +187,7 @@ def record_alert(decided: DecidedMessage, index: int, change: Change, raised_t: 
         change=change,
         alert_id=alert_id(message.device_id, raised_t),
         device_id=message.device_id,
-        site_id=message.site_id,
+        site_id=site_id or message.site_id,
         profile=message.profile.name,
         t=message.times[index],
         score=scored.shown[index],
@@ -206,6 +211,27 @@ def silence_id(device_id: str, began_t: int) -> str:
     No other alert is called like it: those end with a number.
     """
     return f"{alert_id(device_id, began_t)}{_SILENCE}"
+
+
+def end_alert(message: Message, standing: Standing) -> Alert:
+    """The end of the alert that a device was in when it was put to another use by *message*."""
+    raised_t, basis = standing.alert.open_since, standing.basis
+    assert raised_t is not None, "only an open alert ends"
+    return Alert(
+        change="cleared",
+        alert_id=alert_id(message.device_id, raised_t),
+        device_id=message.device_id,
+        site_id=standing.raised_at or message.site_id,
+        profile=basis.profile or message.profile.name,
+        t=message.first_t,
+        score=None,
+        threshold=None,
+        cause=None,
+        contributions={},
+        sensors={},
+        model_version=basis.version,
+        enqueued_at=message.enqueued_at,
+    )
 
 
 def _cause(change: str, score: float | None, threshold: float | None) -> Cause | None:

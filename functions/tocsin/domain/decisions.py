@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from tocsin.domain.adaptation import Pace, Usual
 from tocsin.domain.aftermath import NONE, Aftermath, next_aftermath, raise_threshold
+from tocsin.domain.basis import UNKNOWN, Basis
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.outage import NONE_OUT, Outage, next_outage
 from tocsin.domain.profile import Profile
@@ -52,12 +53,19 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is kept of a device between two of its messages."""
+    """What is kept of a device between two of its messages.
+
+    basis: what it was come to by.
+    raised_at: the site at which the open alert was raised; None where none is open, or in documents
+        from before it was kept.
+    """
 
     alert: AlertState = field(default_factory=AlertState)
     usual: Usual = field(default_factory=Usual)
     aftermath: Aftermath = NONE
     outage: Outage = NONE_OUT
+    basis: Basis = UNKNOWN
+    raised_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +159,8 @@ def _quiet(
     if threshold != _threshold(ticks, readings, rule, operator_factor):
         return None
     n = len(score)
-    return Decided([threshold] * n, [False] * n, [], Standing(alert, Usual(ticks, readings)))
+    after = replace(standing, usual=Usual(ticks, readings))
+    return Decided([threshold] * n, [False] * n, [], after)
 
 
 def _one_by_one(
@@ -185,7 +194,8 @@ def _one_by_one(
         alert, change = next_alert(alert, t[index], odd, rule.hysteresis, rule.cooldown_ms)
         if change is not None:
             changes.append((index, change))
-    standing = Standing(alert, Usual(ticks, readings), aftermath, outage)
+    usual = Usual(ticks, readings)
+    standing = replace(standing, alert=alert, usual=usual, aftermath=aftermath, outage=outage)
     return Decided(thresholds, anomalous, changes, standing)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from tocsin.domain.adaptation import Usual
 from tocsin.domain.aftermath import NONE, Aftermath
 from tocsin.domain.bad_values import LastBad
+from tocsin.domain.basis import Basis
 from tocsin.domain.clock_remarks import remark_on_clock
 from tocsin.domain.decisions import Standing
 from tocsin.domain.device_clock import Clock, read_clock
@@ -188,10 +189,22 @@ def write_standing(standing: Standing, device_id: str) -> dict[str, Any]:
     aftermath, outage = standing.aftermath, standing.outage
     since = alert.open_since
     return {
-        "alert": None if since is None else {"alertId": alert_id(device_id, since), "t": since},
+        "alert": None
+        if since is None
+        else {
+            "alertId": alert_id(device_id, since),
+            "t": since,
+            "siteId": standing.raised_at,
+        },
         "run": alert.run,
         "clearedAt": alert.cleared_at,
-        "usual": {"ticks": usual.ticks, "readings": usual.readings},
+        "usual": {
+            "ticks": usual.ticks,
+            "readings": usual.readings,
+            "profile": standing.basis.profile,
+            "modelVersion": standing.basis.version,
+            "baseline": standing.basis.baseline,
+        },
         "aftermath": {"peak": aftermath.peak, "t": aftermath.t} if aftermath.peak else None,
         "outage": {"sensors": outage.sensors, "since": outage.since} if outage.sensors else None,
     }
@@ -216,4 +229,21 @@ def read_standing(document: Mapping[str, Any]) -> Standing:
         NONE_OUT
         if outage is None
         else Outage(take_field(outage, "sensors", int), take_field(outage, "since", int)),
+        _read_basis(document, usual),
+        None if alert is None else take_field(alert, "siteId", *OPTIONAL_TEXT),
+    )
+
+
+def _read_basis(document: Mapping[str, Any], usual: Mapping[str, Any] | None) -> Basis:
+    """Documents from before it was kept tell the profile and the model of their newest score, where
+    they are no part of another."""
+    if usual is None or "modelVersion" not in usual:
+        return Basis(
+            take_field(document, "profile", *OPTIONAL_TEXT),
+            take_field(document, "modelVersion", *OPTIONAL_TEXT),
+        )
+    return Basis(
+        take_field(usual, "profile", *OPTIONAL_TEXT),
+        take_field(usual, "modelVersion", *OPTIONAL_TEXT),
+        take_field(usual, "baseline", int),
     )

@@ -48,7 +48,8 @@ class DeviceState:
     ) -> DeviceState:
         """The state as the database knows it; of a device never seen when *record* is None.
 
-        A device that changed its profile starts anew, but not before its newest reading.
+        A device that changed its profile starts anew, but not before its newest reading. Its
+        standing is renewed where its next message decides.
         """
         name, profile = message.profile.name, message.profile
         rhythm = begin_rhythm(profile)
@@ -62,7 +63,7 @@ class DeviceState:
             record.last_t,
             -1 if is_other else record.last_seq,
             history,
-            Standing() if is_other else record.standing,
+            record.standing,
             record.etag,
             record.clock,
             rhythm,
@@ -92,6 +93,22 @@ class DeviceState:
         """*message* in the epoch that lasts."""
         since = self.clock.epoch.since
         return replace(message, epoch=since) if since else message
+
+    def turn_to(self, profile: Profile) -> DeviceState:
+        """The state before a message of *profile*: where that is another, windows and the rhythm
+        start anew."""
+        if profile.name == self.profile:
+            return self
+        rhythm = begin_rhythm(profile)
+        return replace(
+            self,
+            profile=profile.name,
+            last_seq=-1,
+            history=History.empty(profile),
+            rhythm=rhythm,
+            kept=count_kept(rhythm, profile),
+            bad_values={},
+        )
 
     def judge(self, message: Message) -> Verdict:
         """What windows can be had of *message*."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tocsin.domain.alerts import Alert, record_alert
+from tocsin.domain.alerts import Alert, end_alert, record_alert
 from tocsin.domain.chosen import decide_chosen
 from tocsin.domain.decisions import Decided, Rule, Standing, decide, judge_late, shift_standing
 from tocsin.domain.fleet import DeviceState
 from tocsin.domain.readings import DecidedMessage, Scored
+from tocsin.domain.renewal import changes_profile, renew_standing
 from tocsin.domain.telemetry import Message
 from tocsin.usecases.place_messages import Lane
 from tocsin.usecases.place_stretches import Placed
@@ -75,17 +76,23 @@ def _decide_lane(
         standing = shift_standing(standing, placed.step_ms)
         if scored is None:
             continue
+        if not placed.late:
+            if standing.alert.open_since is not None and changes_profile(
+                standing, scored.message.profile.name
+            ):
+                alerts.append(end_alert(scored.message, standing))
+            standing = _renew(standing, scored)
         rule = None if scored.spec is None else rules[scored.spec.profile]
         decided = (
             None
             if rule is None
             else _decide_message(placed, scored, standing, rule, operator_factor)
         )
-        raised_t = standing.alert.open_since
+        before = standing
         if decided is not None:
-            standing = decided.standing
+            standing = _note_site(decided, standing, scored.message.site_id)
         message = DecidedMessage(scored, decided, None if placed.late else standing, placed.rhythm)
-        alerts += _record_alerts(message, raised_t)
+        alerts += _record_alerts(message, before)
         (late if placed.late else on_time).append(message)
     return DecidedLane(
         lane.device_id,
@@ -126,10 +133,27 @@ def _decide_message(
     )
 
 
-def _record_alerts(message: DecidedMessage, raised_t: int | None) -> Iterator[Alert]:
-    """The changes that a message decided; *raised_t* is when the open alert was raised."""
+def _renew(standing: Standing, scored: Scored) -> Standing:
+    return renew_standing(
+        standing, scored.message.profile.name, scored.model_version, standing.basis.baseline
+    )
+
+
+def _record_alerts(message: DecidedMessage, standing: Standing) -> Iterator[Alert]:
+    """The changes that a message decided, *standing* being that before it. An alert is cleared
+    where it was raised, wherever its device is by now."""
+    raised_t, site_id = standing.alert.open_since, standing.raised_at
     changes = () if message.decided is None else message.decided.changes
     for index, change in changes:
-        raised_t = message.scored.message.times[index] if change == "raised" else raised_t
+        if change == "raised":
+            raised_t, site_id = message.scored.message.times[index], None
         assert raised_t is not None, "an alert is cleared only after it was raised"
-        yield record_alert(message, index, change, raised_t)
+        yield record_alert(message, index, change, raised_t, site_id)
+
+
+def _note_site(decided: Decided, before: Standing, site_id: str) -> Standing:
+    """The standing that was decided, with where its open alert was raised."""
+    after = decided.standing
+    if after.alert.open_since == before.alert.open_since:
+        return after
+    return replace(after, raised_at=None if after.alert.open_since is None else site_id)

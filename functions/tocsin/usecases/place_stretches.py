@@ -61,10 +61,11 @@ class StretchPlacer:
             self._step_ms += min(ordered[0].first_t - 1 - self._state.last_t, 0)
             self._state = self._state.begin_epoch(stretch.begins, ordered[0])
         for message in ordered:
-            if message.profile.name != self._state.profile:
-                await self._place_late(message, ordered)
-            elif message.first_t > self._state.last_t:
+            if message.first_t > self._state.last_t:
+                self._state = self._state.turn_to(message.profile)
                 await self._place_new(message, ordered)
+            elif message.profile.name != self._state.profile:
+                await self._place_late(message, ordered)
             elif message.last_t > self._state.last_t:
                 newer = message.t > self._state.last_t
                 await self._place_late(message.keep(~newer), ordered, is_part=True)

@@ -130,7 +130,7 @@ async def test_no_active_bundle_is_none_until_there_is_one() -> None:
     watched = Watched({})
     assert await watched.version() is None
     assert await watched.version() is None
-    assert len(watched.files.reads) == 1
+    assert set(watched.files.reads) == {"rig/active.json"}
     watched.files.files.update(bundle_files(RIG, "1-a"))
     assert await watched.version_after_refresh() == "1-a"
 
@@ -237,3 +237,27 @@ async def test_an_unexpected_failure_is_logged_whole_and_pauses_like_any_other(
         assert await watched.version() == "1-a"
         await asyncio.sleep(0)  # a look-up that had begun would read now
     assert len(watched.files.reads) == reads, "not once for each batch"
+
+
+async def test_a_bundle_that_becomes_active_scores_at_once_where_there_was_none() -> None:
+    watched = Watched({})
+    assert await watched.version() is None
+    watched.files.files.update(bundle_files(RIG, "1-a"))
+    assert await watched.version() == "1-a", "no time has passed"
+
+
+async def test_a_refused_bundle_is_not_loaded_again_for_each_batch() -> None:
+    files = bundle_files(RIG, "1-a")
+    watched = Watched({**files, "rig/1-a/model.pt2": b"damaged"})
+    assert await watched.version() is None
+    assert await watched.version() is None
+    assert watched.files.reads.count("rig/1-a/model.pt2") == 1
+    watched.files.files.update(bundle_files(RIG, "2-b"))
+    assert await watched.version() == "2-b"
+
+
+async def test_a_storage_that_goes_away_leaves_readings_unscored_and_the_batch_goes_on() -> None:
+    watched = Watched({})
+    assert await watched.version() is None
+    watched.files.away = True
+    assert await watched.version() is None

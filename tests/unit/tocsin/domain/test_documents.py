@@ -16,6 +16,7 @@ from tests.fakes.records import device_record
 from tocsin.domain.adaptation import Usual
 from tocsin.domain.aftermath import Aftermath
 from tocsin.domain.alerts import record_alert
+from tocsin.domain.basis import Basis
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.decisions import Rule, Standing, decide
@@ -27,6 +28,7 @@ from tocsin.domain.not_scored import NotScored
 from tocsin.domain.outage import Outage
 from tocsin.domain.readings import DecidedMessage, Scored, spread_scores
 from tocsin.domain.refusal import TimeRefusal
+from tocsin.domain.renewal import renew_standing
 from tocsin.domain.rhythm import Rhythm
 from tocsin.domain.scoring import AlertState
 from tocsin.domain.telemetry import Message, decode
@@ -106,6 +108,8 @@ def test_a_device_document_has_every_field() -> None:
         Usual(ticks=-12, readings=34),
         Aftermath(peak=40.5, t=NOW - 500),
         Outage(1, NOW - 800),
+        Basis("rig", "fake-0", NOW - 7_000),
+        "south",
     )
     state = DeviceState(
         "rig",
@@ -129,10 +133,16 @@ def test_a_device_document_has_every_field() -> None:
         "anomalous": True,
         "sensors": {},
         "badValues": {},
-        "alert": {"alertId": f"rig-1-{NOW - 500}", "t": NOW - 500},
+        "alert": {"alertId": f"rig-1-{NOW - 500}", "t": NOW - 500, "siteId": "south"},
         "run": 1,
         "clearedAt": NOW - 9_000,
-        "usual": {"ticks": -12, "readings": 34},
+        "usual": {
+            "ticks": -12,
+            "readings": 34,
+            "profile": "rig",
+            "modelVersion": "fake-0",
+            "baseline": NOW - 7_000,
+        },
         "aftermath": {"peak": 40.5, "t": NOW - 500},
         "outage": {"sensors": 1, "since": NOW - 800},
         "modelVersion": "fake-1",
@@ -171,6 +181,7 @@ def test_a_device_state_survives_its_document() -> None:
         Usual(ticks=99, readings=7),
         Aftermath(9.25, NOW),
         Outage(2, NOW),
+        Basis("rig", "fake-0", 5),
     )
     state = DeviceState(
         "rig",
@@ -191,17 +202,21 @@ def test_a_device_state_survives_its_document() -> None:
     assert DeviceRecord.from_document(unscored.to_document()) == unscored
 
 
-def test_a_changed_profile_starts_anew_but_not_in_the_past() -> None:
+def test_a_changed_profile_starts_anew_where_it_decides_but_not_in_the_past() -> None:
     stored = device_record("rig-1", profile="probe", lastSeq=3, run=2, alert={"t": NOW})
     state = DeviceState.from_record(stored, message(), History.empty(RIG))
     assert (state.profile, state.last_t, state.last_seq) == ("rig", NOW, -1)
-    assert state.standing == Standing()
+    assert state.standing.basis.profile == "probe"
+    assert state.standing.alert.open_since == NOW
+    renewed = renew_standing(state.standing, "rig", "1-a", 0)
+    assert renewed == Standing(basis=Basis("rig", "1-a"))
 
 
 def test_a_device_from_before_there_was_learning_starts_to_learn() -> None:
     stored = device_record("rig-1", lastSeq=3, run=2, alert={"t": NOW})
     state = DeviceState.from_record(stored, message(), History.empty(RIG))
-    assert state.standing == Standing(AlertState(run=2, open_since=NOW))
+    assert state.standing.alert == AlertState(run=2, open_since=NOW)
+    assert (state.standing.usual, state.standing.aftermath) == (Usual(), Aftermath())
 
 
 @pytest.mark.parametrize(
@@ -216,6 +231,9 @@ def test_a_device_from_before_there_was_learning_starts_to_learn() -> None:
         ({"sensors": {"heat_c": 1}}, "sensors.heat_c"),
         ({"latest": {"heat_c": "warm"}}, "latest.heat_c"),
         ({"usual": {"ticks": 1}}, "readings"),
+        ({"usual": {"ticks": 1, "readings": 1, "modelVersion": "1-a"}}, "baseline"),
+        ({"alert": {"t": 1, "siteId": 5}}, "siteId"),
+        ({"badValues": {"heat_c": {"value": 1, "t": 1}}}, "count"),
         ({"aftermath": {"peak": None, "t": 1}}, "peak"),
         ({"outage": {"sensors": 1, "since": "x"}}, "since"),
         ({"anomalous": 1}, "anomalous"),

@@ -52,7 +52,7 @@ async def test_an_open_alert_stands_in_the_devices_state() -> None:
     await plant.score(stream([8] * 5, odd=ODD)[:3])
     (raised,) = plant.store.all("alerts")
     (device,) = plant.store.all("devices")
-    assert device["alert"] == {"alertId": raised["alertId"], "t": raised["t"]}
+    assert device["alert"] == {"alertId": raised["alertId"], "t": raised["t"], "siteId": "north"}
 
 
 async def test_one_pass_scores_all_devices_of_a_profile() -> None:
@@ -207,7 +207,13 @@ async def test_a_device_that_was_learned_keeps_its_own_threshold() -> None:
     plant = Plant()
     await plant.score(stream([8, 8])[:1])
     (device,) = plant.store.all("devices")
-    assert device["usual"] == {"ticks": -3, "readings": 3}, "three readings have a score"
+    assert device["usual"] == {
+        "ticks": -3,
+        "readings": 3,
+        "profile": "rig",
+        "modelVersion": "fake-1",
+        "baseline": 0,
+    }, "three readings have a score"
     learned = {**device, "usual": {"ticks": 200_000, "readings": 86_400}}
     await plant.store.save_devices([DeviceRecord.from_document(learned, etag=ANY_RECORD)])
     plant.restart()
