@@ -24,6 +24,7 @@ class AlertShown(Output):
     cause: Literal["score", "sensors", "silence"] | None
     contributions: dict[str, float]
     sensors: dict[str, str]
+    bad_values: dict[str, float | str]
     model_version: str | None
     enqueued_at: int | None
     open: bool

@@ -18,8 +18,9 @@ from tocsin.triggers.outputs_clocks import (
 
 
 class ChannelShown(Output):
-    """A measured quantity. ``low`` and ``high`` bound what its sensor can physically show.
-    ``role``: a covariate is known beforehand and never judged (docs/formats.md)."""
+    """A measured quantity. ``low`` and ``high`` bound what its sensor can physically show;
+    ``error_values`` are what it shows between them when it could not measure. ``role``: a covariate
+    is known beforehand and never judged (docs/formats.md)."""
 
     name: str
     title: str
@@ -27,6 +28,7 @@ class ChannelShown(Output):
     low: float
     high: float
     role: Role
+    error_values: list[float] = field(name="error_values")
 
 
 class ModelShown(Output):
@@ -77,17 +79,21 @@ class ProfilesShown(Listed):
 
 
 class OpenAlertShown(Output):
-    """The alert that a device is in, since event time ``t`` (ms)."""
+    """The alert that a device is in, since event time ``t`` (ms), and where it was raised."""
 
     alert_id: str
     t: int
+    site_id: str | None
 
 
 class UsualShown(Output):
-    """How far the learning of a device's own normal score is."""
+    """How far the learning of a device's own normal score is, by which model, and since which
+    baseline (ms)."""
 
     ticks: int
     readings: int
+    model_version: str | None
+    baseline: int
 
 
 class AftermathShown(Output):
@@ -114,6 +120,14 @@ class WorkShown(Output):
     answer_ms: list[float | None]
 
 
+class BadValueShown(Output):
+    """The newest cell of a channel that held no value, when (ms), and how many there were."""
+
+    value: float | str
+    t: int
+    count: int
+
+
 class DeviceShown(Output):
     """The latest state of a device (docs/formats.md)."""
 
@@ -128,6 +142,7 @@ class DeviceShown(Output):
     threshold: float | None
     anomalous: bool
     sensors: dict[str, str]
+    bad_values: dict[str, BadValueShown]
     alert: OpenAlertShown | None
     run: int
     cleared_at: int | None
