@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from local.disk import means_full
+from local.feedback_flags import add_actions
 from local.listening.addresses import loopback_address
 from local.setup.machine import MachineError
 from local.setup.packages import SetupError, set_up
@@ -76,6 +77,9 @@ def _make_parser() -> argparse.ArgumentParser:
     _add_state(clean)
     letters = commands.add_parser("dead-letters", help="list, show, replay what was not usable")
     _add_letters(letters)
+    feedback = commands.add_parser("feedback", help="say what a device's alerts are")
+    for action in add_actions(feedback):
+        _add_address(action)
     _add_up(commands.add_parser("up", help="start everything, with simulated devices"))
     return parser
 
@@ -298,8 +302,20 @@ def _clean(options: argparse.Namespace) -> int:
     return 0
 
 
+def _feedback(options: argparse.Namespace) -> int:
+    from local.feedback import run  # noqa: PLC0415 (see the top)
+
+    return _operate(options, run)
+
+
 def _dead_letters(options: argparse.Namespace) -> int:
     from local.letters import run  # noqa: PLC0415 (see the top)
+
+    return _operate(options, run)
+
+
+def _operate(options: argparse.Namespace, run: Callable[[argparse.Namespace, str], int]) -> int:
+    """Run what calls the API through the front door of the running stack."""
     from local.prepare import PreparationError  # noqa: PLC0415 (see the top)
     from local.services import Endpoints  # noqa: PLC0415 (see the top)
 
@@ -312,7 +328,7 @@ def _dead_letters(options: argparse.Namespace) -> int:
 
 
 COMMANDS = {
-    "dead-letters": _dead_letters,
+    "dead-letters": _dead_letters, "feedback": _feedback,
     "setup": _set_up, "up": _up, "env": _env, "check": _check, "lock": _lock, "audit": _audit,
     "sbom": _sbom, "clean": _clean,
 }  # fmt: skip

@@ -41,11 +41,11 @@ from tocsin.domain.letter_summary import LetterSummary
 from tocsin.domain.scoring import Change
 from tocsin.domain.stored_message import StoredMessage
 from tocsin.usecases.give_feedback import (
-    Judging,
     apply_feedback,
     preview_feedback,
     reset_threshold,
 )
+from tocsin.usecases.known_device import Judging
 from tocsin.usecases.ports.operators import Live
 
 # As the end of an address, this would be a reading's.

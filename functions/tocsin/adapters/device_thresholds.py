@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from tocsin.adapters.refresh import Refresh
+from tocsin.domain.baseline import Baseline
 from tocsin.domain.device_threshold import DeviceThreshold
 
 REFRESH_S = 30.0  # with the look-up's own time, what an operator sets is in force within a minute
@@ -26,6 +27,7 @@ class KnownThresholds:
     ) -> None:
         self._read_all = read_all
         self._factors: Mapping[str, float] = {}
+        self._baselines: Mapping[str, Baseline] = {}
         self._refresh = Refresh(
             self._look_up, subject="Device thresholds", every_s=refresh_s, clock_s=clock_s
         )
@@ -34,6 +36,15 @@ class KnownThresholds:
         await self._refresh.keep()
         return self._factors
 
+    async def baselines(self) -> Mapping[str, Baseline]:
+        await self._refresh.keep()
+        return self._baselines
+
     async def _look_up(self) -> None:
         thresholds = await self._read_all()
-        self._factors = {known.device_id: float(known.factor) for known in thresholds}
+        self._factors = {
+            known.device_id: float(known.factor) for known in thresholds if known.factor is not None
+        }
+        self._baselines = {
+            known.device_id: known.baseline for known in thresholds if known.baseline is not None
+        }

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tocsin.domain.baseline import Baseline
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.recalibration import LABELS, Label, is_allowed
-from tocsin.domain.stored import NUMBER, OPTIONAL_NUMBER, OPTIONAL_TEXT, take_field, take_mapping
+from tocsin.domain.stored import OPTIONAL_NUMBER, OPTIONAL_TEXT, take_field, take_mapping, take_part
 
 DIGEST = 12  # letters of it, in the id of a change's record
 
@@ -20,30 +21,34 @@ DIGEST = 12  # letters of it, in the id of a change's record
 class DeviceThreshold:
     """What operators said of a device's alerts, and the threshold that follows.
 
-    factor: what counts, on whatever the profile's threshold is.
+    factor: what counts, on whatever the profile's threshold is; None leaves it to what is learned.
     threshold: what that was when it was set, with the model of ``model_version``.
     labels: what alerts were called, by alert id.
     set_by, set_at: who set it, and when (ms).
+    baseline: the levels that they called normal; None where they called none.
     """
 
     device_id: str
     site_id: str
     profile: str
-    factor: float
+    factor: float | None
     threshold: float | None
     model_version: str | None
     labels: Mapping[str, Label]
     set_by: str
     set_at: int
+    baseline: Baseline | None = None
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> DeviceThreshold:
         """Raises DamagedDocumentError naming the document and what is wrong with it."""
+        baseline = take_part(document, "baseline")
         factor, labels = (
-            take_field(document, "factor", *NUMBER),
+            take_field(document, "factor", *OPTIONAL_NUMBER),
             take_mapping(document, "labels", str),
         )
-        if not is_allowed(factor) or not set(labels.values()) <= set(LABELS):
+        is_sound = factor is None or is_allowed(factor)
+        if not is_sound or not set(labels.values()) <= set(LABELS):
             raise DamagedDocumentError(
                 f"the stored document {document.get('id')!r} is damaged: its factor {factor} or "
                 "one of its labels is out of range"
@@ -58,6 +63,7 @@ class DeviceThreshold:
             labels=labels,
             set_by=take_field(document, "setBy", str),
             set_at=take_field(document, "setAt", int),
+            baseline=None if baseline is None else Baseline.from_document(baseline),
         )
 
     def to_document(self) -> dict[str, Any]:
@@ -78,6 +84,7 @@ class DeviceThreshold:
             "threshold": self.threshold,
             "modelVersion": self.model_version,
             "labels": dict(self.labels),
+            "baseline": None if self.baseline is None else self.baseline.to_document(),
             "setBy": self.set_by,
             "setAt": self.set_at,
         }

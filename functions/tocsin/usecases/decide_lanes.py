@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tocsin.domain.alerts import Alert, end_alert, record_alert
+from tocsin.domain.baseline import Baseline
 from tocsin.domain.chosen import decide_chosen
 from tocsin.domain.decisions import Decided, Rule, Standing, decide, judge_late, shift_standing
 from tocsin.domain.fleet import DeviceState
@@ -39,14 +40,21 @@ def decide_lanes(
     *,
     target_per_day: float,
     factors: Mapping[str, float],
+    baselines: Mapping[str, Baseline],
 ) -> list[DecidedLane]:
     """Decide each device's messages; *results* are those of all lanes in their order.
 
-    *factors*: by device id what operators set. Late and unscored messages decide nothing.
+    *factors*, *baselines*: by device id what operators set. Late and unscored messages decide
+    nothing.
     """
     rules = _derive_rules(results, target_per_day)
     in_order = iter(results)
-    return [_decide_lane(lane, in_order, rules, factors.get(lane.device_id)) for lane in lanes]
+    return [
+        _decide_lane(
+            lane, in_order, rules, factors.get(lane.device_id), baselines.get(lane.device_id)
+        )
+        for lane in lanes
+    ]
 
 
 def _derive_rules(results: Sequence[Scored | None], target_per_day: float) -> dict[str, Rule]:
@@ -65,6 +73,7 @@ def _decide_lane(
     results: Iterator[Scored | None],
     rules: Mapping[str, Rule],
     operator_factor: float | None,
+    baseline: Baseline | None,
 ) -> DecidedLane:
     standing = lane.before.standing
     on_time: list[DecidedMessage] = []
@@ -81,7 +90,7 @@ def _decide_lane(
                 standing, scored.message.profile.name
             ):
                 alerts.append(end_alert(scored.message, standing))
-            standing = _renew(standing, scored)
+            standing = _renew(standing, scored, baseline)
         rule = None if scored.spec is None else rules[scored.spec.profile]
         decided = (
             None
@@ -133,10 +142,12 @@ def _decide_message(
     )
 
 
-def _renew(standing: Standing, scored: Scored) -> Standing:
-    return renew_standing(
-        standing, scored.message.profile.name, scored.model_version, standing.basis.baseline
-    )
+def _renew(standing: Standing, scored: Scored, baseline: Baseline | None) -> Standing:
+    message = scored.message
+    since = 0 if baseline is None else baseline.since
+    if baseline is not None and not baseline.counts_for(message.enqueued_at):
+        since = standing.basis.baseline
+    return renew_standing(standing, message.profile.name, scored.model_version, since)
 
 
 def _record_alerts(message: DecidedMessage, standing: Standing) -> Iterator[Alert]:

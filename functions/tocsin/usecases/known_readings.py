@@ -13,8 +13,12 @@ from tocsin.usecases.ports.scoring import Telemetry
 class KnownReadings:
     """What is known of one device's readings: in memory, in the database, in the batch itself."""
 
-    def __init__(self, history: History, store: Telemetry, limit: asyncio.Semaphore) -> None:
+    def __init__(
+        self, history: History, profile: str, store: Telemetry, limit: asyncio.Semaphore
+    ) -> None:
+        """*profile*: that of *history*; readings of another are told in other channels."""
         self._history = history
+        self._profile = profile
         self._store = store
         self._limit = limit
         self._placed: list[Message] = []
@@ -28,9 +32,13 @@ class KnownReadings:
         placed = [
             compare_readings(History(other.t, other.values), message)
             for other in self._placed
-            if other.first_t <= message.last_t and other.last_t >= message.first_t
+            if other.profile.name == message.profile.name
+            and other.first_t <= message.last_t
+            and other.last_t >= message.first_t
         ]
-        in_memory = compare_readings(self._history, message).join(placed)
+        is_other = message.profile.name != self._profile
+        before = Known.nothing(message) if is_other else compare_readings(self._history, message)
+        in_memory = before.join(placed)
         if in_memory.has_all:
             # A device that sends its last readings with each message asks the database nothing.
             return in_memory

@@ -43,7 +43,7 @@ class StretchPlacer:
         self._state = state
         self._store = store
         self._limit = limit
-        self._readings = KnownReadings(state.history, store, limit)
+        self._readings = KnownReadings(state.history, state.profile, store, limit)
         self._step_ms = 0
 
     async def place(self, messages: Sequence[Message]) -> DeviceState:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.domain.baseline import Baseline
 from tocsin.domain.grids import Part, grid_windows
 from tocsin.domain.readings import Scored, spread_scores
-from tocsin.domain.windows import Windows, windows_of_batch
+from tocsin.domain.windows import History, Windows, windows_of_batch
 from tocsin.usecases.place_stretches import Placed
 from tocsin.usecases.ports.scoring import Model, Models
 
@@ -23,10 +24,13 @@ SLICE = 4_096
 log = logging.getLogger(__name__)
 
 
-async def score_batch(placed: Sequence[Placed], models: Models) -> list[Scored | None]:
+async def score_batch(
+    placed: Sequence[Placed], models: Models, baselines: Mapping[str, Baseline]
+) -> list[Scored | None]:
     """Score every message; the result is in the order of *placed*.
 
-    None stands for a message on which the model failed.
+    *baselines*: by device what is taken off its values first. None stands for a message on which
+    the model failed.
     """
     by_profile: dict[str, list[int]] = {}
     for position, placed_message in enumerate(placed):
@@ -35,41 +39,49 @@ async def score_batch(placed: Sequence[Placed], models: Models) -> list[Scored |
     for positions in by_profile.values():
         of_profile = [placed[position] for position in positions]
         model = await models.current(of_profile[0].message.profile)
-        results = await _score_profile(of_profile, model)
+        results = await _score_profile(of_profile, model, baselines)
         scored.update(zip(positions, results, strict=True))
     return [scored[position] for position in range(len(placed))]
 
 
-async def _score_profile(placed: Sequence[Placed], model: Model | None) -> list[Scored | None]:
+async def _score_profile(
+    placed: Sequence[Placed], model: Model | None, baselines: Mapping[str, Baseline]
+) -> list[Scored | None]:
     if model is None:
         return [*_leave_unscored(placed)]
     # Whatever a model fails with, only the message that it fails on may not get through.
     try:
-        return [*await _score_together(placed, model)]
+        return [*await _score_together(placed, model, baselines)]
     except Exception:
         log.exception("The model %r failed on %d messages", model.spec.version, len(placed))
         if len(placed) == 1:
             return [None]
-    return [scored for alone in placed for scored in await _score_profile([alone], model)]
+    return [
+        scored for alone in placed for scored in await _score_profile([alone], model, baselines)
+    ]
 
 
-async def _score_together(placed: Sequence[Placed], model: Model) -> list[Scored]:
+async def _score_together(
+    placed: Sequence[Placed], model: Model, baselines: Mapping[str, Baseline]
+) -> list[Scored]:
     """Those of usual rhythm at once, and the others at once."""
     other = [position for position, message in enumerate(placed) if message.verdict != "even"]
     if not other:
-        return await _score_even(placed, model)
+        return await _score_even(placed, model, baselines)
     even = [position for position, message in enumerate(placed) if message.verdict == "even"]
-    results = dict(zip(other, await _score_other([placed[at] for at in other], model), strict=True))
+    found = await _score_other([placed[at] for at in other], model, baselines)
+    results = dict(zip(other, found, strict=True))
     if even:
-        results.update(
-            zip(even, await _score_even([placed[at] for at in even], model), strict=True)
-        )
+        found = await _score_even([placed[at] for at in even], model, baselines)
+        results.update(zip(even, found, strict=True))
     return [results[position] for position in range(len(placed))]
 
 
-async def _score_other(placed: Sequence[Placed], model: Model) -> list[Scored]:
+async def _score_other(
+    placed: Sequence[Placed], model: Model, baselines: Mapping[str, Baseline]
+) -> list[Scored]:
     parts = [
-        Part(message.history, message.message.t, message.message.values, message.verdict)
+        Part(*_shift(message, baselines.get(message.message.device_id)), message.verdict)
         for message in placed
     ]
     windows, scored = grid_windows(parts, placed[0].message.profile)
@@ -81,9 +93,11 @@ async def _score_other(placed: Sequence[Placed], model: Model) -> list[Scored]:
     ]
 
 
-async def _score_even(placed: Sequence[Placed], model: Model) -> list[Scored]:
+async def _score_even(
+    placed: Sequence[Placed], model: Model, baselines: Mapping[str, Baseline]
+) -> list[Scored]:
     parts = [
-        (placed_message.history, placed_message.message.t, placed_message.message.values)
+        _shift(placed_message, baselines.get(placed_message.message.device_id))
         for placed_message in placed
     ]
     windows, full = windows_of_batch(parts, placed[0].message.profile)
@@ -110,6 +124,17 @@ async def _score_windows(
         contributions=contributions,
         sensors=sensors,
     )
+
+
+def _shift(
+    placed: Placed, baseline: Baseline | None
+) -> tuple[History, NDArray[np.int64], NDArray[np.float32]]:
+    """The readings before a message, its times and its values, less what is normal by now."""
+    message, history = placed.message, placed.history
+    if baseline is None or not baseline.counts_for(message.enqueued_at):
+        return history, message.t, message.values
+    shift = baseline.shift_of(message.profile)
+    return History(history.t, history.values - shift), message.t, message.values - shift
 
 
 def _run_slices(

@@ -73,12 +73,15 @@ async def score_readings(
     """
     messages, letters = _decode_all(envelopes, profiles, now_ms())
     undecoded = tuple(letters)
-    factors = await thresholds.factors()
+    factors, baselines = await thresholds.factors(), await thresholds.baselines()
     count = _Count()
     for _ in range(MOST_ROUNDS):
         lanes, unplaced = await place_messages(messages, memory, store)
-        results = await score_batch([placed for lane in lanes for placed in lane.placed], models)
-        decided = decide_lanes(lanes, results, target_per_day=target_per_day, factors=factors)
+        every = [placed for lane in lanes for placed in lane.placed]
+        results = await score_batch(every, models, baselines)
+        decided = decide_lanes(
+            lanes, results, target_per_day=target_per_day, factors=factors, baselines=baselines
+        )
         saved = await save_lanes(decided, store, record_every_ms=record_every_ms)
         memory.update(saved.states)
         memory.forget(saved.unknown)

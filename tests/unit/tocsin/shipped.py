@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from device_sim.devices.sensing import SimulatedDevice
 from device_sim.signals.stream import SignalStream
@@ -53,33 +54,62 @@ class Device:
 
     profile: Profile
     store: FakeStore = field(default_factory=FakeStore)
+    thresholds: FakeThresholds = field(default_factory=FakeThresholds)
+    memory: DeviceMemory = field(default_factory=DeviceMemory)
+    models: ShippedModels = field(init=False)
+    sent: int = 0
+    messages: int = 0
+
+    def __post_init__(self) -> None:
+        self.models = ShippedModels(load_shipped(self.profile))
+
+    @property
+    def now_ms(self) -> int:
+        """When the next reading is taken."""
+        return NOW + self.sent * round(self.profile.period_s * 1_000)
 
     async def send(self, rows: Rows) -> None:
-        """Score *rows*, one reading a period, the last of them now."""
-        period_ms = round(self.profile.period_s * 1_000)
-        models, memory = ShippedModels(load_shipped(self.profile)), DeviceMemory()
-        for seq, start in enumerate(range(0, len(rows), MESSAGE)):
+        """Score *rows*, one reading a period, after those that were sent before."""
+        for start in range(0, len(rows), MESSAGE):
             part = rows[start : start + MESSAGE]
-            times = [
-                NOW - (len(rows) - 1 - start - index) * period_ms for index in range(len(part))
-            ]
+            times = []
+            for _ in part:
+                times.append(self.now_ms)
+                self.sent += 1
             await score_readings(
-                [reading_message(seq, times, part, profile=self.profile)],
+                [reading_message(self.messages, times, part, profile=self.profile)],
                 profiles={self.profile.name: self.profile},
-                memory=memory,
+                memory=self.memory,
                 store=self.store,
-                models=models,
-                thresholds=FakeThresholds(),
+                models=self.models,
+                thresholds=self.thresholds,
                 target_per_day=TARGET_PER_DAY,
                 dead_letters=FakeDeadLetters(),
                 live=LiveBeside(FakeLive()),
-                now_ms=lambda: NOW,
+                now_ms=lambda: self.now_ms,
             )
+            self.messages += 1
+
+    async def heed_operators(self) -> None:
+        """What every instance does within a minute."""
+        for known in await self.store.device_thresholds():
+            if known.baseline is not None:
+                self.thresholds.baseline_by_device[known.device_id] = known.baseline
+            if known.factor is not None:
+                self.thresholds.by_device[known.device_id] = known.factor
 
     @property
-    def raised(self) -> list[dict[str, object]]:
-        found = [alert for alert in self.store.all("alerts") if alert["type"] == "raised"]
-        return sorted(found, key=lambda alert: int(alert["t"]))
+    def state(self) -> dict[str, Any]:
+        (document,) = self.store.all("devices")
+        return document
+
+    @property
+    def alerts(self) -> list[dict[str, Any]]:
+        return sorted(self.store.all("alerts"), key=lambda alert: int(alert["t"]))
+
+    @property
+    def raised(self) -> list[dict[str, Any]]:
+        return [alert for alert in self.alerts if alert["type"] == "raised"]
 
 
 def take_healthy(profile: Profile, readings: int, *, seed: int = 11) -> Rows:
@@ -95,6 +125,15 @@ def name_channel(profile: Profile, name: str) -> int:
 
 def profile_named(name: str) -> Profile:
     return load_profiles()[name]
+
+
+def add_to(rows: Rows, column: int, offset: float) -> Rows:
+    """*rows* with *offset* on each value of *column*."""
+    return [
+        [value + offset if value is not None and index == column else value
+         for index, value in enumerate(row)]
+        for row in rows
+    ]  # fmt: skip
 
 
 def replace_cells(rows: Rows, column: int, at: Sequence[int], value: float) -> Rows:

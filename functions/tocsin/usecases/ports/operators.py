@@ -12,6 +12,7 @@ from tocsin.domain.drift import Reference
 from tocsin.domain.drift_record import DriftRecord
 from tocsin.domain.profile import Profile
 from tocsin.domain.stored_message import StoredMessage
+from tocsin.domain.windows import History
 from tocsin.usecases.ports.documents import Document
 
 
@@ -97,6 +98,12 @@ class Feedback(Protocol):
         self, device_id: str, *, from_t: int, to_t: int, most: int
     ) -> list[Alert]:
         """The newest *most* alerts from *from_t* to *to_t* (ms), oldest first."""
+        ...
+
+    async def history(
+        self, device_id: str, profile: Profile, *, before_t: int, count: int
+    ) -> History:
+        """The newest *count* readings of this profile with event times before *before_t* (ms)."""
         ...
 
     async def scores(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.domain.alerts import Alert
+from tocsin.domain.baseline import Baseline
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.dead_letters import Letter
 from tocsin.domain.device_record import DeviceRecord
@@ -68,6 +69,10 @@ class DeviceThresholds(Protocol):
 
     async def factors(self) -> Mapping[str, float]:
         """By device id the factor on the profile's threshold, for the few that have one."""
+        ...
+
+    async def baselines(self) -> Mapping[str, Baseline]:
+        """By device id the levels that operators called normal, for the few that have some."""
         ...
 
 

@@ -15,7 +15,7 @@ from tocsin.domain.stored_message import StoredMessage
 
 @pytest.mark.parametrize(
     "change",
-    [*({"factor": factor} for factor in (None, "2", 0, -1, 100, float("nan"), False, [1])),
+    [*({"factor": factor} for factor in ("2", 0, -1, 100, float("nan"), False, [1])),
      {"labels": {"a-7": "odd"}}, {"labels": {"a-7": 1}}, {"setAt": None}, {"deviceId": 7}],
 )  # fmt: skip
 def test_a_damaged_threshold_is_named(change: dict[str, Any]) -> None:

@@ -144,6 +144,23 @@ SAMPLES = {
             ("max", "many"),
         ),
     ),
+    "device_feedback": Sample(route={"id": "cell-1"}),
+    "give_device_feedback": Sample(
+        route={"id": "cell-1"},
+        body={"labels": {}, "preview": True},
+        bad_bodies=(
+            ({"labels": {"cell-1-7": "odd"}}, "labels"), ({"labels": []}, "labels"),
+            ({"preview": "yes"}, "preview"), ({"label": {}}, "label"),
+            ({"labels": {"cell-1-7": "normal"}}, "cell-1-7"),
+        ),
+    ),
+    "forget_device_feedback": Sample(route={"id": "cell-1"}),
+    "call_device_normal": Sample(
+        route={"id": "cell-1"},
+        body={"preview": True},
+        status=400,
+        bad_bodies=(({"preview": None}, "preview"), ({"since": 1}, "since")),
+    ),
     "alerts": Sample(
         params={**NORTH, "device": "cell-1", "state": "all", "max": "20"},
         bad_params=(

@@ -9,14 +9,14 @@ import pytest
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG, reading_message, stream
 from tests.fakes.models import FakeModel, FakeModels, spec_of
 from tests.fakes.services import TARGET_PER_DAY, Plant
-from tocsin.domain.errors import InvalidRequestError
+from tocsin.domain.errors import InvalidRequestError, NotFoundError
 from tocsin.domain.recalibration import Label
 from tocsin.usecases.give_feedback import (
-    Judging,
     apply_feedback,
     preview_feedback,
     reset_threshold,
 )
+from tocsin.usecases.known_device import Judging
 
 # Two alerts a device: readings 20 to 25 lie far off, 50 to 55 too.
 ODD = [*range(20, 26), *range(50, 56)]
@@ -51,7 +51,9 @@ async def apply(plant: Plant, labels: dict[str, Label], *, at: int = NOW) -> dic
 async def in_force(plant: Plant) -> None:
     """What every instance does within a minute."""
     thresholds = await plant.store.device_thresholds()
-    plant.thresholds.by_device = {known.device_id: known.factor for known in thresholds}
+    plant.thresholds.by_device = {
+        known.device_id: known.factor for known in thresholds if known.factor is not None
+    }
 
 
 async def test_a_preview_shows_what_becomes_of_past_alerts_and_changes_nothing() -> None:
@@ -119,6 +121,7 @@ async def test_every_change_is_on_the_record() -> None:
             "threshold": document["threshold"],
             "modelVersion": "fake-1",
             "labels": {first: "normal"},
+            "baseline": None,
             "setBy": "ada",
             "setAt": NOW,
         },
@@ -196,9 +199,9 @@ async def test_an_alert_that_a_sensor_raised_is_not_silenced_by_a_threshold() ->
 
 async def test_what_is_not_known_is_refused_by_name() -> None:
     plant, _ = await plant_with_alerts()
-    with pytest.raises(InvalidRequestError, match="'rig-9' is not known"):
+    with pytest.raises(NotFoundError, match="'rig-9' has reported"):
         await preview_feedback("rig-9", {}, judging(plant), now_ms=NOW)
-    with pytest.raises(InvalidRequestError, match="'rig-9' is not known"):
+    with pytest.raises(NotFoundError, match="'rig-9' has reported"):
         await reset_threshold("rig-9", plant.store, operator="ada", now_ms=NOW)
     with pytest.raises(InvalidRequestError, match="raised no alert rig-1-7"):
         await preview_feedback("rig-1", {"rig-1-7": "normal"}, judging(plant), now_ms=NOW)

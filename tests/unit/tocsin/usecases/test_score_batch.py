@@ -56,7 +56,7 @@ def place(device: int, readings: int, profile: Profile) -> Placed:
 async def test_a_batch_of_the_largest_messages_is_scored_in_slices_in_its_order() -> None:
     model = CountingModel(RIG)
     placed = [place(device, READINGS, RIG) for device in range(10)]
-    results = await score_batch(placed, FakeModels(model))
+    results = await score_batch(placed, FakeModels(model), {})
     full = READINGS - RIG.window + 1
     assert model.sizes == [SLICE, SLICE, 10 * full - 2 * SLICE]
     for device, scored in enumerate(results):
@@ -71,7 +71,7 @@ async def test_the_windows_of_a_large_batch_are_never_in_memory_together() -> No
     together = 64 * READINGS * LONG.window * len(LONG.channels) * FLOAT_BYTES
     tracemalloc.start()
     try:
-        await score_batch(placed, FakeModels(CountingModel(LONG)))
+        await score_batch(placed, FakeModels(CountingModel(LONG)), {})
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
