@@ -41,6 +41,7 @@ class Alert:
         then the score blames nobody.
     sensors: ``missing`` or ``stuck`` by channel, for the sensors that are out.
     bad_values: what such a sensor says in place of a value, where it says something.
+    subject: the channel that an alert is about which was raised beside an open one; else None.
     enqueued_at: when the hub took the message (ms); None in documents from before it was kept.
     """
 
@@ -58,12 +59,14 @@ class Alert:
     model_version: str | None
     enqueued_at: int | None
     bad_values: Mapping[str, Cell] = field(default_factory=dict)
+    subject: str | None = None
 
     @property
     def document_id(self) -> str:
         """Follows from the deciding reading, so a message delivered twice decides it once."""
-        tail = _SILENCE if self.is_silence else ""
-        return f"{self.t}-{self.change}{tail}"
+        if self.is_silence:
+            return f"{self.t}-{self.change}{_SILENCE}"
+        return name_document(self.t, self.change, self.subject)
 
     @property
     def is_silence(self) -> bool:
@@ -102,6 +105,7 @@ class Alert:
             model_version=take_field(document, "modelVersion", *OPTIONAL_TEXT),
             enqueued_at=take_field(document, "enqueuedAt", *OPTIONAL_WHOLE),
             bad_values=take_mapping(document, "badValues", *NUMBER, str),
+            subject=take_field(document, "subject", *OPTIONAL_TEXT),
         )
 
     def to_document(self) -> dict[str, Any]:
@@ -120,6 +124,7 @@ class Alert:
             "contributions": dict(self.contributions),
             "sensors": dict(self.sensors),
             "badValues": dict(self.bad_values),
+            "subject": self.subject,
             "modelVersion": self.model_version,
             "enqueuedAt": self.enqueued_at,
         }
@@ -174,18 +179,30 @@ def page_of(alerts: Sequence[Alert], most: int, *, more: bool = False) -> AlertP
     return AlertPage(shown, shown[-1].position if more and shown else None)
 
 
+def name_document(t: int, change: Change, subject: str | None = None) -> str:
+    """The id of an alert's document: the event time (ms) of its change, and what it is about where
+    others may be open beside it."""
+    return f"{t}-{change}" if subject is None else f"{t}-{change}-{subject}"
+
+
 def record_alert(
-    decided: DecidedMessage, index: int, change: Change, raised_t: int, site_id: str | None = None
+    decided: DecidedMessage,
+    index: int,
+    change: Change,
+    raised_t: int,
+    *,
+    site_id: str | None = None,
+    subject: str | None = None,
 ) -> Alert:
     """The alert's *change* at the reading *index*; it was raised at event time *raised_t* (ms), at
-    *site_id* where that is known, else where the device is."""
+    *site_id* where that is known, else where the device is. *subject*: see Alert."""
     scored = decided.scored
     message = scored.message
     in_force = None if decided.decided is None else decided.decided.thresholds[index]
     cause = _cause(change, scored.score[index], in_force)
     return Alert(
         change=change,
-        alert_id=alert_id(message.device_id, raised_t),
+        alert_id=alert_id(message.device_id, raised_t, subject),
         device_id=message.device_id,
         site_id=site_id or message.site_id,
         profile=message.profile.name,
@@ -198,6 +215,7 @@ def record_alert(
         model_version=scored.model_version,
         enqueued_at=message.enqueued_at,
         bad_values=scored.bad_values_at(index),
+        subject=subject,
     )
 
 
@@ -208,18 +226,25 @@ def is_silence_id(alert_id: str) -> bool:
 def silence_id(device_id: str, began_t: int) -> str:
     """Names a silence for ever: the device, and the event time (ms) right after its last word.
 
-    No other alert is called like it: those end with a number.
+    No other alert is called like it: those end with a number or a channel, and no profile may call
+    a channel so.
     """
     return f"{alert_id(device_id, began_t)}{_SILENCE}"
 
 
-def end_alert(message: Message, standing: Standing) -> Alert:
-    """The end of the alert that a device was in when it was put to another use by *message*."""
-    raised_t, basis = standing.alert.open_since, standing.basis
-    assert raised_t is not None, "only an open alert ends"
+def end_alerts(message: Message, standing: Standing) -> list[Alert]:
+    """The ends of the alerts that a device was in when it was put to another use by *message*."""
+    if standing.alert.open_since is None:
+        return []
+    beside = [_end(message, standing, t, name) for name, t in standing.beside.raised.items()]
+    return [_end(message, standing, standing.alert.open_since), *beside]
+
+
+def _end(message: Message, standing: Standing, raised_t: int, subject: str | None = None) -> Alert:
+    basis = standing.basis
     return Alert(
         change="cleared",
-        alert_id=alert_id(message.device_id, raised_t),
+        alert_id=alert_id(message.device_id, raised_t, subject),
         device_id=message.device_id,
         site_id=standing.raised_at or message.site_id,
         profile=basis.profile or message.profile.name,
@@ -231,6 +256,7 @@ def end_alert(message: Message, standing: Standing) -> Alert:
         sensors={},
         model_version=basis.version,
         enqueued_at=message.enqueued_at,
+        subject=subject,
     )
 
 

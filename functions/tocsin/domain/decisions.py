@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from tocsin.domain.adaptation import Pace, Usual
 from tocsin.domain.aftermath import NONE, Aftermath, next_aftermath, raise_threshold
 from tocsin.domain.basis import UNKNOWN, Basis
+from tocsin.domain.beside import NOTHING, Beside
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.outage import NONE_OUT, Outage, next_outage
 from tocsin.domain.profile import Profile
@@ -58,6 +59,7 @@ class Standing:
     basis: what it was come to by.
     raised_at: the site at which the open alert was raised; None where none is open, or in documents
         from before it was kept.
+    beside: what has joined the open alert.
     """
 
     alert: AlertState = field(default_factory=AlertState)
@@ -66,6 +68,7 @@ class Standing:
     outage: Outage = NONE_OUT
     basis: Basis = UNKNOWN
     raised_at: str | None = None
+    beside: Beside = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from tocsin.domain.adaptation import Usual
 from tocsin.domain.aftermath import NONE, Aftermath
 from tocsin.domain.bad_values import LastBad
 from tocsin.domain.basis import Basis
+from tocsin.domain.beside import NOTHING, Beside
 from tocsin.domain.clock_remarks import remark_on_clock
 from tocsin.domain.decisions import Standing
 from tocsin.domain.device_clock import Clock, read_clock
@@ -78,6 +79,14 @@ class DeviceRecord:
         """Event time (ms) at which the open alert was raised; None while none is open."""
         return self.standing.alert.open_since
 
+    def open_alerts(self) -> dict[str, tuple[int, str | None]]:
+        """By id the alerts that the device is in: when each was raised (event time, ms), and what
+        those beside the first are about."""
+        if self.alert_since is None:
+            return {}
+        every = [(self.alert_since, None), *_list_beside(self.standing.beside)]
+        return {alert_id(self.device_id, t, subject): (t, subject) for t, subject in every}
+
     @property
     def cleared_at(self) -> int | None:
         """Event time (ms) at which the last alert cleared; None before there was one."""
@@ -112,7 +121,8 @@ class DeviceRecord:
     def list_events(self) -> tuple[object, ...]:
         """What somebody acts on; values, and how the score moves, only have to be fresh."""
         scored = self.score is not None
-        alert = (self.alert_since, self.cleared_at, self.anomalous, dict(self.sensors))
+        open_alerts = sorted(self.open_alerts())
+        alert = (open_alerts, self.cleared_at, self.anomalous, dict(self.sensors))
         why = None if self.not_scored is None else self.not_scored.reason
         # A message that is late says nothing of it in its own document.
         clock = (self.clock.epochs, self.clock.behind, self.refused)
@@ -172,9 +182,14 @@ class DeviceRecord:
         }
 
 
-def alert_id(device_id: str, raised_t: int) -> str:
-    """Names an alert for ever: the device and the event time (ms) of the raising reading."""
-    return f"{device_id}-{raised_t}"
+def alert_id(device_id: str, raised_t: int, subject: str | None = None) -> str:
+    """Names an alert for ever: the device and the event time (ms) of the raising reading, and what
+    it is about where others may be open beside it."""
+    return f"{device_id}-{raised_t}" if subject is None else f"{device_id}-{raised_t}-{subject}"
+
+
+def _list_beside(beside: Beside) -> list[tuple[int, str | None]]:
+    return [(t, subject) for subject, t in beside.raised.items()]
 
 
 def _read_bad_values(document: Mapping[str, Any]) -> dict[str, LastBad]:
@@ -187,7 +202,7 @@ def write_standing(standing: Standing, device_id: str) -> dict[str, Any]:
     """What the next decision on the device starts from, as fields of a document."""
     alert, usual = standing.alert, standing.usual
     aftermath, outage = standing.aftermath, standing.outage
-    since = alert.open_since
+    since, beside = alert.open_since, standing.beside
     return {
         "alert": None
         if since is None
@@ -196,6 +211,7 @@ def write_standing(standing: Standing, device_id: str) -> dict[str, Any]:
             "t": since,
             "siteId": standing.raised_at,
         },
+        "beside": None if beside == NOTHING else beside.to_document(),
         "run": alert.run,
         "clearedAt": alert.cleared_at,
         "usual": {
@@ -214,6 +230,7 @@ def read_standing(document: Mapping[str, Any]) -> Standing:
     """What ``write_standing`` wrote. Raises DamagedDocumentError."""
     alert, usual = take_part(document, "alert"), take_part(document, "usual")
     aftermath, outage = take_part(document, "aftermath"), take_part(document, "outage")
+    beside = take_part(document, "beside")
     return Standing(
         AlertState(
             run=take_field(document, "run", int),
@@ -231,6 +248,7 @@ def read_standing(document: Mapping[str, Any]) -> Standing:
         else Outage(take_field(outage, "sensors", int), take_field(outage, "since", int)),
         _read_basis(document, usual),
         None if alert is None else take_field(alert, "siteId", *OPTIONAL_TEXT),
+        NOTHING if beside is None else Beside.from_document(beside),
     )
 
 

@@ -150,6 +150,11 @@ def _check(profile: Profile) -> None:
             "of several"
         )
     for channel in profile.channels:
+        if f"-{channel.name}".endswith("-silence"):
+            # The alert that a device says nothing is called so (alerts.silence_id).
+            raise InvalidProfileError(
+                f"profile {profile.name!r}: no channel may be called {channel.name!r}"
+            )
         if not -MAX_MAGNITUDE <= channel.low < channel.high <= MAX_MAGNITUDE:
             raise InvalidProfileError(
                 f"profile {profile.name!r}, channel {channel.name!r}: low must be below high, and "

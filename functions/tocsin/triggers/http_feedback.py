@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import field
 
 from tocsin.domain.principal import OPERATOR, VIEWER
@@ -16,8 +18,9 @@ from tocsin.triggers.outputs_feedback import (
     describe_threshold,
 )
 from tocsin.usecases.call_normal import apply_normal, preview_normal
+from tocsin.usecases.find_named import find_device
 from tocsin.usecases.give_feedback import apply_feedback, preview_feedback, reset_threshold
-from tocsin.usecases.known_device import Judging, find_record
+from tocsin.usecases.known_device import Judging
 
 
 class FeedbackBody(Input):
@@ -39,14 +42,14 @@ class NormalBody(Input):
 
 async def show_feedback(call: Call[Nothing, Nothing]) -> OwnThresholdShown:
     """What operators set for a device, and what they said of its alerts."""
-    device_id, store = call.path["id"], call.services.feedback
-    await find_record(device_id, store)
-    return describe_threshold(device_id, await store.device_threshold(device_id))
+    device = await find_device(call.path["id"], call.services.fleet, call.rights.sees)
+    found = await call.services.feedback.device_threshold(device.device_id)
+    return describe_threshold(device.device_id, found)
 
 
 async def give_feedback(call: Call[Nothing, FeedbackBody]) -> FeedbackShown:
     """Call alerts of a device normal, or confirm them."""
-    device_id, labels, judging = call.path["id"], call.body.labels, _judge_with(call)
+    device_id, labels, judging = await _find(call), call.body.labels, _judge_with(call)
     now_ms = call.services.now_ms()
     if call.body.preview:
         found = await preview_feedback(device_id, labels, judging, now_ms=now_ms)
@@ -59,7 +62,7 @@ async def give_feedback(call: Call[Nothing, FeedbackBody]) -> FeedbackShown:
 
 async def call_normal(call: Call[Nothing, NormalBody]) -> NewNormalShown:
     """Call what a device does in its open alert its new normal."""
-    device_id, judging = call.path["id"], _judge_with(call)
+    device_id, judging = await _find(call), _judge_with(call)
     if call.body.preview:
         found = await preview_normal(device_id, judging)
     else:
@@ -73,7 +76,7 @@ async def call_normal(call: Call[Nothing, NormalBody]) -> NewNormalShown:
 
 async def forget_feedback(call: Call[Nothing, Nothing]) -> OwnThresholdShown:
     """Undo all that operators set for a device; answers what that was."""
-    device_id = call.path["id"]
+    device_id = await _find(call)
     before = await reset_threshold(
         device_id,
         call.services.feedback,
@@ -81,6 +84,14 @@ async def forget_feedback(call: Call[Nothing, Nothing]) -> OwnThresholdShown:
         now_ms=call.services.now_ms(),
     )
     return describe_threshold(device_id, before)
+
+
+async def _find(call: Call[Nothing, Any]) -> str:
+    """The device that the path names. Raises NotFoundError and ForbiddenError for whoever may not
+    look or act where it is."""
+    device = await find_device(call.path["id"], call.services.fleet, call.rights.sees)
+    call.rights.must_act(device.site_id)
+    return device.device_id
 
 
 def _judge_with(call: Call[Nothing, FeedbackBody] | Call[Nothing, NormalBody]) -> Judging:

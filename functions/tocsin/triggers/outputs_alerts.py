@@ -25,6 +25,7 @@ class AlertShown(Output):
     contributions: dict[str, float]
     sensors: dict[str, str]
     bad_values: dict[str, float | str]
+    subject: str | None
     model_version: str | None
     enqueued_at: int | None
     open: bool

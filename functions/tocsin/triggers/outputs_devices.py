@@ -86,6 +86,15 @@ class OpenAlertShown(Output):
     site_id: str | None
 
 
+class BesideShown(Output):
+    """What joined the open alert: the channels that are called, how many readings in a row others
+    were anomalous by themselves, and when alerts of their own were raised (ms)."""
+
+    known: list[str]
+    runs: dict[str, int]
+    raised: dict[str, int]
+
+
 class UsualShown(Output):
     """How far the learning of a device's own normal score is, by which model, and since which
     baseline (ms)."""
@@ -144,6 +153,7 @@ class DeviceShown(Output):
     sensors: dict[str, str]
     bad_values: dict[str, BadValueShown]
     alert: OpenAlertShown | None
+    beside: BesideShown | None
     run: int
     cleared_at: int | None
     usual: UsualShown

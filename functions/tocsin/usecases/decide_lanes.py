@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tocsin.domain.alerts import Alert, end_alert, record_alert
+from tocsin.domain.alerts import Alert, end_alerts, record_alert
 from tocsin.domain.baseline import Baseline
 from tocsin.domain.chosen import decide_chosen
 from tocsin.domain.decisions import Decided, Rule, Standing, decide, judge_late, shift_standing
@@ -13,6 +13,7 @@ from tocsin.domain.fleet import DeviceState
 from tocsin.domain.readings import DecidedMessage, Scored
 from tocsin.domain.renewal import changes_profile, renew_standing
 from tocsin.domain.telemetry import Message
+from tocsin.usecases.follow_beside import follow_beside
 from tocsin.usecases.place_messages import Lane
 from tocsin.usecases.place_stretches import Placed
 
@@ -86,10 +87,8 @@ def _decide_lane(
         if scored is None:
             continue
         if not placed.late:
-            if standing.alert.open_since is not None and changes_profile(
-                standing, scored.message.profile.name
-            ):
-                alerts.append(end_alert(scored.message, standing))
+            if changes_profile(standing, scored.message.profile.name):
+                alerts += end_alerts(scored.message, standing)
             standing = _renew(standing, scored, baseline)
         rule = None if scored.spec is None else rules[scored.spec.profile]
         decided = (
@@ -99,9 +98,11 @@ def _decide_lane(
         )
         before = standing
         if decided is not None:
-            standing = _note_site(decided, standing, scored.message.site_id)
+            message = DecidedMessage(scored, decided)
+            alerts += _record_alerts(message, before)
+            standing, beside = _follow_up(message, before, late=placed.late)
+            alerts += beside
         message = DecidedMessage(scored, decided, None if placed.late else standing, placed.rhythm)
-        alerts += _record_alerts(message, before)
         (late if placed.late else on_time).append(message)
     return DecidedLane(
         lane.device_id,
@@ -159,12 +160,21 @@ def _record_alerts(message: DecidedMessage, standing: Standing) -> Iterator[Aler
         if change == "raised":
             raised_t, site_id = message.scored.message.times[index], None
         assert raised_t is not None, "an alert is cleared only after it was raised"
-        yield record_alert(message, index, change, raised_t, site_id)
+        yield record_alert(message, index, change, raised_t, site_id=site_id)
 
 
-def _note_site(decided: Decided, before: Standing, site_id: str) -> Standing:
+def _follow_up(
+    message: DecidedMessage, before: Standing, *, late: bool
+) -> tuple[Standing, list[Alert]]:
+    """The standing after a message that decided, and the alerts beside the one that is open."""
+    if late:
+        return before, []
+    after, alerts = follow_beside(message, before)
+    return _note_site(after, before, message.scored.message.site_id), alerts
+
+
+def _note_site(after: Standing, before: Standing, site_id: str) -> Standing:
     """The standing that was decided, with where its open alert was raised."""
-    after = decided.standing
     if after.alert.open_since == before.alert.open_since:
         return after
     return replace(after, raised_at=None if after.alert.open_since is None else site_id)

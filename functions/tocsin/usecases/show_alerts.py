@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tocsin.domain.access import EVERY, Sites
-from tocsin.domain.alerts import Alert, AlertPage, AlertPosition, page_of
-from tocsin.domain.device_record import DeviceRecord, alert_id
+from tocsin.domain.alerts import Alert, AlertPage, AlertPosition, name_document, page_of
+from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import DamagedDocumentError
 from tocsin.usecases.find_named import check_shown_site, find_device
 from tocsin.usecases.ports.operators import Fleet
@@ -97,23 +97,22 @@ async def _page_raised(query: AlertQuery, fleet: Fleet) -> AlertPage:
 async def _page_open(query: AlertQuery, fleet: Fleet) -> AlertPage:
     """Which alerts are open is known from the devices, few of which are in one."""
     in_alert = [
-        AlertPosition(device.alert_since, device.device_id, f"{device.alert_since}-raised")
+        (AlertPosition(t, device.device_id, name_document(t, "raised", subject)), alert_id)
         for device in await fleet.devices(query.site_id)
-        if device.alert_since is not None
-        and query.device_id in {None, device.device_id}
-        and device.site_id in query.among
+        if query.device_id in {None, device.device_id} and device.site_id in query.among
+        for alert_id, (t, subject) in device.open_alerts().items()
     ]
     behind = [
-        position
-        for position in sorted(in_alert, key=lambda position: position.order)
+        (position, alert_id)
+        for position, alert_id in sorted(in_alert, key=lambda found: found[0].order)
         if query.before is None or position.order > query.before.order
     ]
     shown = behind[: query.most]
-    ids = [alert_id(position.device_id, position.t) for position in shown]
+    ids = [alert_id for _, alert_id in shown]
     changes = await fleet.alert_changes(ids)
     raised = [alert for alert in changes if alert.change == "raised"]
     raised.sort(key=lambda alert: alert.position.order)
-    return AlertPage(tuple(raised), shown[-1] if len(behind) > query.most else None)
+    return AlertPage(tuple(raised), shown[-1][0] if len(behind) > query.most else None)
 
 
 async def _add_endings(raised: Sequence[Alert], fleet: Fleet) -> list[ShownAlert]:
@@ -141,4 +140,4 @@ async def _find_state(device_id: str, fleet: Fleet) -> DeviceRecord | None:
 
 def _is_in(alert: Alert, device: DeviceRecord | None) -> bool:
     """Whether *device* is in *alert*, which is stored before the state of its device is."""
-    return device is None or device.alert_since == alert.t or device.last_t < alert.t
+    return device is None or alert.alert_id in device.open_alerts() or device.last_t < alert.t

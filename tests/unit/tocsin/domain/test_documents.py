@@ -17,6 +17,7 @@ from tocsin.domain.adaptation import Usual
 from tocsin.domain.aftermath import Aftermath
 from tocsin.domain.alerts import record_alert
 from tocsin.domain.basis import Basis
+from tocsin.domain.beside import Beside
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.decisions import Rule, Standing, decide
@@ -110,6 +111,7 @@ def test_a_device_document_has_every_field() -> None:
         Outage(1, NOW - 800),
         Basis("rig", "fake-0", NOW - 7_000),
         "south",
+        Beside(frozenset({"heat_c"}), {"speed_rpm": 1}, {"heat_c": NOW}),
     )
     state = DeviceState(
         "rig",
@@ -134,6 +136,7 @@ def test_a_device_document_has_every_field() -> None:
         "sensors": {},
         "badValues": {},
         "alert": {"alertId": f"rig-1-{NOW - 500}", "t": NOW - 500, "siteId": "south"},
+        "beside": {"known": ["heat_c"], "runs": {"speed_rpm": 1}, "raised": {"heat_c": NOW}},
         "run": 1,
         "clearedAt": NOW - 9_000,
         "usual": {
@@ -182,6 +185,7 @@ def test_a_device_state_survives_its_document() -> None:
         Aftermath(9.25, NOW),
         Outage(2, NOW),
         Basis("rig", "fake-0", 5),
+        beside=Beside(frozenset({"heat_c"})),
     )
     state = DeviceState(
         "rig",
@@ -287,6 +291,7 @@ def test_alert_documents_name_the_alert_they_belong_to() -> None:
         "contributions": {"speed_rpm": 0.123, "heat_c": 0.877},
         "sensors": {},
         "badValues": {},
+        "subject": None,
         "modelVersion": "fake-1",
         "enqueuedAt": NOW + 40,
     }

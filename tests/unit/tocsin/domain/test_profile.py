@@ -62,6 +62,12 @@ def test_a_wrong_profile_is_refused_by_name(changes: dict[str, object], text: st
     assert "'probe'" in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["silence", "fan-silence"])
+def test_no_channel_is_called_as_the_alert_of_a_silent_device(name: str) -> None:
+    with pytest.raises(InvalidProfileError, match=name):
+        parse_profile(profile(channels=[CHANNEL | {"name": name}]))
+
+
 def test_a_covariate_is_sent_but_not_judged() -> None:
     judged = parse_profile(profile())
     assert not judged.has_covariate
