@@ -112,4 +112,6 @@ def _to_array(
         values = columns.T.astype(np.float32)
     if np.isinf(values).any():
         raise InvalidRequestError("a value is too large")
+    # As in a message: what no sensor shows is missing.
+    values[profile.is_outside(columns).T] = np.nan
     return values

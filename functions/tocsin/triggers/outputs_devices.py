@@ -101,6 +101,7 @@ class UsualShown(Output):
 
     ticks: int
     readings: int
+    profile: str | None
     model_version: str | None
     baseline: int
 

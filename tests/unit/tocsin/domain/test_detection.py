@@ -78,3 +78,8 @@ def test_what_is_wrong_with_a_record_is_said(record: dict[str, Any], said: str) 
     found = gather_windows([record], RIG)
     assert said in found.errors[0]
     assert len(found.errors[0]) < 200
+
+
+def test_what_no_sensor_shows_is_missing() -> None:
+    found = gather_windows([{"heat_c": [1, 2, -127, 4, 5, 65535]}], RIG)
+    np.testing.assert_array_equal(found.windows[0, :, 1], [1, 2, np.nan, 4, 5, np.nan])
