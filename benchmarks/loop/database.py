@@ -10,6 +10,7 @@ from typing import Any
 
 from tocsin.domain.alert_marks import AlertKey, Mark
 from tocsin.domain.alerts import Alert
+from tocsin.domain.baseline import Baseline
 from tocsin.domain.dead_letters import Letter
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
@@ -148,6 +149,9 @@ class Database:
 
     async def send(self, site_id: str, message: Document) -> None:
         """To nobody."""
+
+    async def baselines(self) -> Mapping[str, Baseline]:
+        return {}
 
     async def factors(self) -> Mapping[str, float]:
         return {}
