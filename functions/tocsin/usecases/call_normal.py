@@ -131,7 +131,11 @@ async def _read_recent(known: KnownDevice, raised_t: int, store: Feedback) -> Hi
     """The newest readings, all from the time of the alert."""
     record, profile = known.record, known.profile
     found = await store.history(
-        record.device_id, profile, before_t=record.last_t + 1, count=profile.window + MOST_RECENT
+        record.device_id,
+        profile,
+        before_t=record.last_t + 1,
+        count=profile.window + MOST_RECENT,
+        epoch=record.clock.epoch.since,
     )
     since = found.t >= raised_t
     least = profile.window + LEAST_RECENT
@@ -148,7 +152,8 @@ async def _read_before(known: KnownDevice, raised_t: int, store: Feedback) -> Hi
     """Readings from before the alert, and before what led to it."""
     profile, device_id = known.profile, known.record.device_id
     until = raised_t - round(profile.window * profile.period_s * 1_000)
-    found = await store.history(device_id, profile, before_t=until, count=BEFORE)
+    epoch = known.record.clock.epoch.since
+    found = await store.history(device_id, profile, before_t=until, count=BEFORE, epoch=epoch)
     # From before the last new normal they would tell of the one before that.
     since = found.t >= known.record.standing.basis.baseline
     found = History(found.t[since], found.values[since])

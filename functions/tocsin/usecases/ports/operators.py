@@ -101,9 +101,10 @@ class Feedback(Protocol):
         ...
 
     async def history(
-        self, device_id: str, profile: Profile, *, before_t: int, count: int
+        self, device_id: str, profile: Profile, *, before_t: int, count: int, epoch: int = 0
     ) -> History:
-        """The newest *count* readings of this profile with event times before *before_t* (ms)."""
+        """The newest *count* readings of this profile with event times before *before_t* (ms), of
+        one *epoch* of the device's clock."""
         ...
 
     async def scores(
