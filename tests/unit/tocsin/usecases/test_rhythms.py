@@ -106,7 +106,7 @@ async def test_bursts_of_half_a_window_are_scored_with_a_gap_and_raise_one_alert
     restarts: bool,
 ) -> None:
     plant = Plant()
-    bursts = Bursts(ClockedDevice(excess=500.0), RIG.window - 1, 60_000)
+    bursts = Bursts(ClockedDevice(excess=80.0), RIG.window - 1, 60_000)
     await score_each(plant, bursts.send(BURSTS + 2), restarts=restarts)
     assert [score is None for _, score in scores(plant)[-5:]] == [True, True, False, False, False]
     assert device_of(plant)["notScored"] is None
