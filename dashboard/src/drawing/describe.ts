@@ -1,0 +1,17 @@
+/** A line in words, for those who cannot see it. Pure. */
+import { short, withUnit } from "./format.js";
+import type { Band, Line } from "./series.js";
+
+export function describeLine(line: Line, unit: string, band: Band | null): string {
+  const known = line.values.filter((value): value is number => value !== null);
+  const usual = band === null
+    ? "what is usual is not known yet" : `usually ${short(band.low)} to ${withUnit(band.high, unit)}`;
+  if (known.length === 0) {
+    return `no values in this range; ${usual}`;
+  }
+  const lows = (line.low ?? line.values).filter((value): value is number => value !== null);
+  const highs = (line.high ?? line.values).filter((value): value is number => value !== null);
+  const low = lows.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const high = highs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  return `${short(low)} to ${withUnit(high, unit)}, now ${withUnit(known.at(-1), unit)}; ${usual}`;
+}

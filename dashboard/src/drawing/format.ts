@@ -1,0 +1,63 @@
+/** Numbers and times as people read them, always with their units. Pure. */
+
+const NARROW_SPACE = "\u202f";
+
+/** As many digits as a reader can use. */
+export function short(value: number | null | undefined): string {
+  if (value === null || value === undefined || Number.isNaN(value)) {
+    return "–";
+  }
+  const size = Math.abs(value);
+  const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 3;
+  return value.toFixed(digits);
+}
+
+export function withUnit(value: number | null | undefined, unit: string): string {
+  return unit === "" || short(value) === "–" ? short(value) : `${short(value)}${NARROW_SPACE}${unit}`;
+}
+
+export function percent(share: number, digits = 0): string {
+  return `${(share * 100).toFixed(digits)}${NARROW_SPACE}%`;
+}
+
+/** A span of time in its largest useful unit: `42 s`, `7 min`, `3 h`, `12 d`. */
+export function span(ms: number): string {
+  const s = Math.max(0, Math.round(ms / 1000));
+  if (s < 120) {
+    return `${s}${NARROW_SPACE}s`;
+  }
+  const min = Math.round(s / 60);
+  if (min < 120) {
+    return `${min}${NARROW_SPACE}min`;
+  }
+  const h = Math.round(min / 60);
+  return h < 72 ? `${h}${NARROW_SPACE}h` : `${Math.round(h / 24)}${NARROW_SPACE}d`;
+}
+
+export class Clock {
+  readonly #time: Intl.DateTimeFormat;
+  readonly #full: Intl.DateTimeFormat;
+
+  /** zone: a name of the IANA database, or undefined for that of the browser. */
+  constructor(zone: string | undefined) {
+    const time = { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false } as const;
+    const named = zone === undefined ? {} : { timeZone: zone };
+    this.#time = new Intl.DateTimeFormat("en-GB", { ...time, ...named });
+    this.#full = new Intl.DateTimeFormat("en-GB", {
+      ...time, ...named, day: "numeric", month: "short", year: "numeric",
+    });
+  }
+
+  time(t: number): string {
+    return this.#time.format(t);
+  }
+
+  full(t: number): string {
+    return this.#full.format(t);
+  }
+
+  /** The time alone within a day of *now*, else with its date. */
+  near(t: number, now: number): string {
+    return Math.abs(now - t) < 12 * 3_600_000 ? this.time(t) : this.full(t);
+  }
+}

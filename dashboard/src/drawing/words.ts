@@ -1,0 +1,96 @@
+/** What happened, in words. Pure. */
+import type { Delivery, PlanListed, Profile } from "../messages/kinds.js";
+import type { Alert } from "../state/alerts.js";
+import { percent, short, span } from "./format.js";
+
+export interface Share {
+  readonly channel: string;
+  readonly title: string;
+  readonly share: number;
+}
+
+/** The channels that make up a score, the largest first. */
+export function listShares(
+  contributions: Readonly<Record<string, number>>, profile: Profile | undefined,
+): Share[] {
+  return Object.entries(contributions)
+    .filter(([, share]) => share > 0)
+    .map(([channel, share]) => ({ channel, share, title: titleOf(channel, profile) }))
+    .sort((a, b) => b.share - a.share);
+}
+
+export function titleOf(channel: string, profile: Profile | undefined): string {
+  return profile?.channels.find(({ name }) => name === channel)?.title ?? channel;
+}
+
+/** Why an alert was raised: `Vibration 80 % · Temperature 20 %`, or the sensors that went out. */
+export function nameCauses(alert: Alert, profile: Profile | undefined): string {
+  const shares = listShares(alert.contributions, profile)
+    .slice(0, 3)
+    .map(({ title, share }) => `${title} ${percent(share)}`);
+  const sensors = Object.entries(alert.sensors)
+    .map(([channel, state]) => `sensor of ${titleOf(channel, profile)} ${state}`);
+  return [...shares, ...sensors].join(" · ");
+}
+
+/** An alert as a story in sentences. */
+export function tellStory(alert: Alert, profile: Profile | undefined, now: number): string[] {
+  const causes = nameCauses(alert, profile);
+  const why = alert.cause === "sensors"
+    ? `${alert.deviceId} is in alert because a sensor stopped working: ${causes || "not said which"}.`
+    : `${alert.deviceId} behaved unlike itself: its score of ${short(alert.score)} was above its `
+      + `threshold of ${short(alert.threshold)}.`;
+  const blame = alert.cause === "sensors" || causes === "" ? [] : [`What gave it away: ${causes}.`];
+  const end = alert.clearedAt === null
+    ? alert.open ? `It has lasted ${span(now - alert.t)} and goes on.` : "It ended without clearing."
+    : `It cleared after ${span(alert.clearedAt - alert.t)}.`;
+  return [why, ...blame, end];
+}
+
+/** A plan in a line. */
+export function describePlan(plan: PlanListed | undefined): string {
+  if (plan === undefined) {
+    return "No plan was carried out yet.";
+  }
+  const current = Object.entries(plan.deliveries).filter(([, { state }]) => state !== "superseded");
+  const inState = (state: Delivery["state"]): string[] => (
+    current.filter(([, delivery]) => delivery.state === state).map(([name]) => name)
+  );
+  const failed = inState("failed");
+  const parts = [
+    `Plan ${plan.version}`,
+    plan.cause.text || (plan.cause.kind === "timer" ? "by the clock" : plan.cause.kind),
+    current.length > 0 ? `${inState("confirmed").length} of ${current.length} devices confirmed` : "",
+    failed.length > 0 ? `not obeyed by ${failed.join(", ")}` : "",
+  ];
+  return parts.filter((part) => part !== "").join(" · ");
+}
+
+export interface Flow {
+  readonly from: string;
+  readonly to: string;
+  readonly tasks: readonly string[];
+}
+
+/** The moves of a plan, by the two devices between which they go; the most tasks first. */
+export function listFlows(plan: PlanListed): Flow[] {
+  const flows = new Map<string, { from: string; to: string; tasks: string[] }>();
+  for (const { from, to, taskId } of plan.migrations) {
+    const source = from ?? "nowhere";
+    const key = JSON.stringify([source, to]);
+    const flow = flows.get(key) ?? { from: source, to, tasks: [] };
+    flow.tasks.push(taskId);
+    flows.set(key, flow);
+  }
+  return [...flows.values()].sort((a, b) => b.tasks.length - a.tasks.length);
+}
+
+/** The tasks of a device under an allocation, by id. */
+export function listTasks(
+  allocation: Readonly<Record<string, string | null>>, deviceId: string,
+): string[] {
+  return Object.entries(allocation)
+    .filter(([, device]) => device === deviceId)
+    .map(([task]) => task)
+    .sort();
+}

@@ -1,0 +1,35 @@
+/** The names of what crosses the wire; the types are generated from the records of the API. */
+import type { components } from "../generated/api.js";
+
+type Schemas = components["schemas"];
+
+export type AlertShown = Schemas["AlertShown"];
+export type AlertsShown = Schemas["AlertsShown"];
+export type Channel = Schemas["ChannelShown"];
+export type Delivery = Schemas["DeliveryShown"];
+export type DeviceShown = Schemas["DeviceShown"];
+export type DevicesShown = Schemas["DevicesShown"];
+export type Drift = Schemas["DriftShown"];
+export type LatestShown = Schemas["LatestShown"];
+export type LiveAlert = Schemas["LiveAlert"];
+export type LiveReading = Schemas["LiveReading"];
+export type Me = Schemas["MeShown"];
+export type Migration = Schemas["MigrationShown"];
+export type Negotiated = Schemas["Negotiated"];
+export type Optimiser = Schemas["OptimiserShown"];
+export type Overrides = Schemas["OverridesShown"];
+export type PlanListed = Schemas["PlanListed"];
+export type PlanShown = Schemas["PlanShown"];
+export type PlansShown = Schemas["PlansShown"];
+export type Profile = Schemas["ProfileShown"];
+export type ProfilesShown = Schemas["ProfilesShown"];
+export type ReadingsShown = Schemas["ReadingsShown"];
+export type Standing = Schemas["StandingShown"];
+
+export type Message =
+  | Schemas["TelemetryMessage"]
+  | Schemas["AlertMessage"]
+  | Schemas["PlanMessage"]
+  | Schemas["OptimiserMessage"]
+  | Schemas["OverridesMessage"]
+  | Schemas["TasksMessage"];

@@ -1,0 +1,103 @@
+/** Small controls that the views share; all of them elements that browsers know themselves. */
+import { useId, type ReactNode } from "react";
+import type { StateWord } from "../state/devices.js";
+
+/** A sign besides the colour, so that nobody needs to tell colours apart. */
+const SIGNS: Readonly<Record<StateWord, string>> = {
+  alert: "▲", odd: "◆", silent: "○", "warming up": "◔", normal: "•",
+};
+
+export function StateMark({ state }: { readonly state: StateWord }): ReactNode {
+  return (
+    <span className="state" data-state={state}>
+      <span aria-hidden="true">{SIGNS[state]}</span> {state}
+    </span>
+  );
+}
+
+interface CardProps {
+  readonly title: string;
+  readonly value: string;
+  readonly unit?: string;
+  readonly abnormal?: boolean;
+  readonly name: string;
+}
+
+export function Card({ title, value, unit = "", abnormal = false, name }: CardProps): ReactNode {
+  return (
+    <div className="card" data-card={name} data-abnormal={abnormal}>
+      <dt>{title}</dt>
+      <dd><strong>{value}</strong>{unit === "" ? null : <span className="unit"> {unit}</span>}</dd>
+    </div>
+  );
+}
+
+interface SectionProps {
+  readonly title: string;
+  readonly note?: string;
+  readonly name: string;
+  readonly children: ReactNode;
+}
+
+export function Section({ title, note = "", name, children }: SectionProps): ReactNode {
+  const id = useId();
+  return (
+    <section className="section" data-section={name} aria-labelledby={id}>
+      <h2 id={id}>{title}{note === "" ? null : <small> {note}</small>}</h2>
+      {children}
+    </section>
+  );
+}
+
+export function Empty({ children }: { readonly children: ReactNode }): ReactNode {
+  return <p className="empty">{children}</p>;
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly value: string;
+  readonly choices: readonly (readonly [value: string, title: string])[];
+  readonly onChange: (value: string) => void;
+}
+
+export function Choice({ label, value, choices, onChange }: ChoiceProps): ReactNode {
+  return (
+    <label className="choice">
+      {label}{" "}
+      <select value={value} onChange={(event) => { onChange(event.target.value); }}>
+        {choices.map(([each, title]) => <option key={each} value={each}>{title}</option>)}
+      </select>
+    </label>
+  );
+}
+
+interface FactsProps {
+  readonly facts: readonly (readonly [title: string, value: ReactNode])[];
+}
+
+export function Facts({ facts }: FactsProps): ReactNode {
+  return (
+    <dl className="facts">
+      {facts.map(([title, value]) => (
+        <div key={title}><dt>{title}</dt><dd>{value}</dd></div>
+      ))}
+    </dl>
+  );
+}
+
+/** Shares as bars with their figures: what a pie would show, to be read in order. */
+export function Shares(
+  { shares }: { readonly shares: readonly { title: string; share: number; text: string }[] },
+): ReactNode {
+  return (
+    <ul className="shares">
+      {shares.map(({ title, share, text }) => (
+        <li key={title}>
+          <span className="share-title">{title}</span>
+          <meter min={0} max={1} value={share} aria-label={`${title}: ${text}`} />
+          <span className="share-text">{text}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

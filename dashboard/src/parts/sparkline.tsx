@@ -1,0 +1,55 @@
+/** A device's newest scores against its threshold, on a small canvas. */
+import { useEffect, useRef, type ReactNode } from "react";
+import { layOutTrail } from "../drawing/spark.js";
+import type { Trail } from "../state/trail.js";
+
+interface Props {
+  readonly trail: Trail;
+  /** Changes when the trail does. */
+  readonly t: number;
+  readonly abnormal: boolean;
+}
+
+const WIDTH = 96;
+const HEIGHT = 24;
+
+/** Its figures stand beside it as text, so it is hidden from those who cannot see it. */
+export function Sparkline({ trail, t, abnormal }: Props): ReactNode {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const pen = canvas.current?.getContext("2d");
+    if (pen && canvas.current !== null) {
+      const style = getComputedStyle(canvas.current);
+      draw(pen, trail, style.getPropertyValue(abnormal ? "--alert" : "--line"),
+        style.getPropertyValue("--edge"));
+    }
+  }, [trail, t, abnormal]);
+  return <canvas ref={canvas} className="spark" width={WIDTH * 2} height={HEIGHT * 2} aria-hidden="true" />;
+}
+
+function draw(pen: CanvasRenderingContext2D, trail: Trail, line: string, edge: string): void {
+  const { threshold, strokes } = layOutTrail(trail.list(), WIDTH, HEIGHT);
+  pen.setTransform(2, 0, 0, 2, 0, 0);
+  pen.clearRect(0, 0, WIDTH, HEIGHT);
+  pen.strokeStyle = edge;
+  pen.lineWidth = 1;
+  pen.setLineDash([3, 3]);
+  pen.beginPath();
+  pen.moveTo(0, threshold);
+  pen.lineTo(WIDTH, threshold);
+  pen.stroke();
+  pen.setLineDash([]);
+  pen.strokeStyle = line;
+  pen.lineWidth = 1.5;
+  for (const stroke of strokes) {
+    pen.beginPath();
+    stroke.forEach(([x, y], place) => {
+      if (place === 0) {
+        pen.moveTo(x, y);
+      } else {
+        pen.lineTo(x, y);
+      }
+    });
+    pen.stroke();
+  }
+}

@@ -1,0 +1,104 @@
+/** What is known of each device of a site. Pure: no document, no clock, no network. */
+import type { DeviceShown, LiveReading } from "../messages/kinds.js";
+import { Trail } from "./trail.js";
+
+export const MOST_DEVICES = 2_000;
+export const SILENT_AFTER_MS = 30_000;
+
+export type StateWord = "alert" | "odd" | "normal" | "warming up" | "silent";
+
+/** From what needs a person most to what needs none. */
+export const STATE_WORDS: readonly StateWord[] = ["alert", "odd", "silent", "warming up", "normal"];
+
+export interface Device {
+  readonly deviceId: string;
+  readonly profile: string;
+  /** Event time of the newest reading, ms. */
+  readonly t: number;
+  /** When the page heard of it, ms. */
+  readonly seenAt: number;
+  readonly values: Readonly<Record<string, number | null>>;
+  readonly score: number | null;
+  readonly threshold: number | null;
+  readonly anomalous: boolean;
+  /** `missing` or `stuck`, by channel. */
+  readonly sensors: Readonly<Record<string, string>>;
+  /** Event time at which the alert that it is in was raised, ms. */
+  readonly alertSince: number | null;
+  readonly modelVersion: string | null;
+  readonly trail: Trail;
+}
+
+export class Devices {
+  readonly byId = new Map<string, Device>();
+  /** Those over MOST_DEVICES are counted, not kept. */
+  readonly beyond = new Set<string>();
+
+  /** Take over a stored state, where it is newer than what is known. */
+  takeStored(shown: DeviceShown, now: number): void {
+    const known = this.byId.get(shown.deviceId);
+    const alertSince = shown.alert?.t ?? null;
+    if (known !== undefined && shown.lastT < known.t) {
+      return;
+    }
+    this.#put({
+      deviceId: shown.deviceId, profile: shown.profile, t: shown.lastT,
+      seenAt: Math.min(shown.lastT, now), values: shown.latest, score: shown.score,
+      threshold: shown.threshold, anomalous: shown.anomalous, sensors: shown.sensors,
+      alertSince, modelVersion: shown.modelVersion, trail: known?.trail ?? new Trail(),
+    }, known);
+  }
+
+  /** Take over a live reading; a late one tells nothing of now. */
+  takeReading(reading: LiveReading, now: number): void {
+    const known = this.byId.get(reading.deviceId);
+    if (known !== undefined && reading.t < known.t) {
+      return;
+    }
+    this.#put({
+      deviceId: reading.deviceId, profile: reading.profile, t: reading.t, seenAt: now,
+      values: reading.values, score: reading.score, threshold: reading.threshold,
+      anomalous: reading.anomalous, sensors: reading.sensors,
+      alertSince: known?.alertSince ?? null, modelVersion: known?.modelVersion ?? null,
+      trail: known?.trail ?? new Trail(),
+    }, known);
+  }
+
+  /** Say that a device entered an alert at event time *since*, or left it (null). */
+  setAlert(deviceId: string, since: number | null): void {
+    const known = this.byId.get(deviceId);
+    if (known !== undefined) {
+      this.byId.set(deviceId, { ...known, alertSince: since });
+    }
+  }
+
+  #put(device: Device, known: Device | undefined): void {
+    if (known === undefined && this.byId.size >= MOST_DEVICES) {
+      this.beyond.add(device.deviceId);
+      return;
+    }
+    if (known?.t !== device.t || device.trail.length === 0) {
+      device.trail.add(ratioOf(device));
+    }
+    this.byId.set(device.deviceId, device);
+  }
+}
+
+/** Score as a multiple of the threshold; NaN where there is none. */
+export function ratioOf(device: Pick<Device, "score" | "threshold">): number {
+  const { score, threshold } = device;
+  return score === null || !threshold ? Number.NaN : score / threshold;
+}
+
+export function stateOf(device: Device, now: number): StateWord {
+  if (device.alertSince !== null) {
+    return "alert";
+  }
+  if (now - device.seenAt > SILENT_AFTER_MS) {
+    return "silent";
+  }
+  if (device.score === null) {
+    return "warming up";
+  }
+  return device.anomalous ? "odd" : "normal";
+}

@@ -1,0 +1,124 @@
+/** One place that holds what is shown, and tells the views when to look again: at most so often. */
+import { api, ApiError, wordsOf } from "../api/client.js";
+import { Connection, type Phase } from "../live/connection.js";
+import type { Me } from "../messages/kinds.js";
+import { Site } from "./site.js";
+
+const DRAW_EVERY_MS = 250;
+const DRAW_HIDDEN_EVERY_MS = 2_000;
+const TICK_MS = 1_000;
+
+export class Store {
+  site = new Site();
+  /** The site that is shown; undefined until the API has said which. */
+  siteId: string | undefined;
+  sites: readonly string[] = [];
+  phase: Phase = { name: "connecting" };
+  me: Me | null = null;
+  /** Why what is known could not be read; empty when it could. */
+  failure = "";
+  /** Whether the state of the site was read at least once. */
+  loaded = false;
+  /** Counts the times that the state was caught up with the API. */
+  caughtUp = 0;
+  #connection: Connection | null = null;
+  #listeners = new Set<() => void>();
+  #version = 0;
+  #due: ReturnType<typeof setTimeout> | undefined;
+  #drawEveryMs = DRAW_EVERY_MS;
+
+  constructor() {
+    setInterval(() => { this.touch(); }, TICK_MS); // ages and silence move without a message
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => { this.#listeners.delete(listener); };
+  };
+
+  readonly version = (): number => this.#version;
+
+  refreshEvery(ms: number): void {
+    this.#drawEveryMs = ms;
+  }
+
+  /** Show another site, or the first one (undefined). */
+  open(siteId: string | undefined): void {
+    const { profiles } = this.site;
+    this.#connection?.close();
+    this.site = new Site();
+    this.site.profiles = profiles;
+    this.siteId = siteId;
+    this.loaded = false;
+    this.failure = "";
+    this.phase = { name: "connecting" };
+    const shown = this.site;
+    this.#connection = new Connection({
+      negotiate: async () => {
+        const negotiated = await api.negotiate(siteId);
+        if (shown === this.site) {
+          this.siteId = negotiated.site;
+          this.sites = negotiated.sites;
+        }
+        return negotiated;
+      },
+      onPhase: (phase) => {
+        this.phase = phase;
+        this.touch();
+      },
+      onOpen: () => void this.catchUp(),
+      onMessage: (content) => {
+        shown.apply(content, Date.now());
+        this.touch();
+      },
+    });
+    this.touch();
+  }
+
+  /** Read what was known before the first message, and what was missed while none came. */
+  async catchUp(): Promise<void> {
+    const { site: shown, siteId } = this;
+    if (siteId === undefined) {
+      return;
+    }
+    try {
+      this.me ??= await api.me();
+      if (shown.profiles.size === 0) {
+        shown.takeProfiles(await api.profiles());
+      }
+      const [alerts, devices, latest, plans, optimiser, overrides] = await Promise.all([
+        api.alerts({ site: siteId, max: 200 }), api.devices(siteId), api.latest(siteId),
+        api.plans(siteId), api.optimiser(siteId), api.overrides(siteId),
+      ]);
+      shown.takeAlerts(alerts);
+      shown.takeDevices(devices, Date.now());
+      plans.plans.forEach((plan) => { shown.takePlan(plan); });
+      shown.takeLatest(latest);
+      shown.takeOptimiser(optimiser);
+      shown.takeOverrides(overrides);
+      this.failure = "";
+      this.loaded = true;
+      this.caughtUp += 1;
+    } catch (error) {
+      this.failure = error instanceof ApiError && error.status === 404
+        ? `there is no site ${siteId}` : wordsOf(error);
+    }
+    this.touch();
+  }
+
+  /** Whether the user may act on the site that is shown; the API decides, this only hides. */
+  mayAct(): boolean {
+    const acts = this.me?.acts ?? [];
+    return (this.me?.roles ?? []).some((role) => role === "operator" || role === "admin")
+      && (acts.includes("*") || acts.includes(this.siteId ?? ""));
+  }
+
+  /** Something changed: the views look again soon, however much more changes until then. */
+  touch(): void {
+    this.#due ??= setTimeout(() => {
+      this.#due = undefined;
+      this.#version += 1;
+      this.#listeners.forEach((listener) => { listener(); });
+    }, document.hidden ? DRAW_HIDDEN_EVERY_MS : this.#drawEveryMs);
+  }
+}

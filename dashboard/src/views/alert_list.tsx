@@ -1,0 +1,36 @@
+/** Alerts as a list that grows at its top, each with what gave it away. */
+import type { ReactNode } from "react";
+import { short } from "../drawing/format.js";
+import { linkTo } from "../drawing/route.js";
+import { nameCauses } from "../drawing/words.js";
+import { Empty } from "../parts/parts.js";
+import type { Alert } from "../state/alerts.js";
+import { useShown } from "./context.js";
+
+export function AlertList({ alerts }: { readonly alerts: readonly Alert[] }): ReactNode {
+  if (alerts.length === 0) {
+    return <Empty>No alert.</Empty>;
+  }
+  return (
+    <ol className="log" role="log" aria-label="Alerts, newest first" tabIndex={0}>
+      {alerts.map((alert) => <AlertEntry key={alert.alertId} alert={alert} />)}
+    </ol>
+  );
+}
+
+function AlertEntry({ alert }: { readonly alert: Alert }): ReactNode {
+  const { store, place, clock } = useShown();
+  const causes = nameCauses(alert, store.site.profiles.get(alert.profile));
+  const state = alert.open ? "raised" : alert.clearedAt === null ? "ended" : "cleared";
+  return (
+    <li data-alert={alert.alertId} data-state={state}>
+      <time dateTime={new Date(alert.t).toISOString()}>{clock.near(alert.t, Date.now())}</time>{" "}
+      <span className="state" data-state={alert.open ? "alert" : "normal"}>
+        {alert.open ? "▲ " : "✓ "}{state}
+      </span>{" "}
+      <a className="device" href={linkTo(place, "device", alert.deviceId)}>{alert.deviceId}</a>{" "}
+      <span className="score">{alert.score === null ? "" : `${short(alert.score)} / ${short(alert.threshold)}`}</span>{" "}
+      <span className="causes">{causes}</span>
+    </li>
+  );
+}

@@ -1,0 +1,106 @@
+/** The page around the views: site, connection, navigation. */
+import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from "react";
+import { Clock } from "../drawing/format.js";
+import { linkTo, readPlace, writePlace, type Place, type ViewName } from "../drawing/route.js";
+import { keepPreferences, loadPreferences, type Preferences } from "../preferences.js";
+import type { Store } from "../state/store.js";
+import { ConnectionState, Trouble } from "./connection_state.js";
+import { ShownContext, useShown } from "./context.js";
+import { Overview } from "./overview.js";
+
+const DeviceView = lazy(async () => ({ default: (await import("./device.js")).DeviceView }));
+const AlertsView = lazy(async () => ({ default: (await import("./alerts.js")).AlertsView }));
+const WorkView = lazy(async () => ({ default: (await import("./work.js")).WorkView }));
+const ModelView = lazy(async () => ({ default: (await import("./model.js")).ModelView }));
+const SettingsView = lazy(async () => ({ default: (await import("./settings.js")).SettingsView }));
+
+const TABS: readonly (readonly [ViewName, string])[] = [
+  ["overview", "Overview"], ["alerts", "Alerts"], ["work", "Work"], ["model", "Model"],
+  ["settings", "Settings"],
+];
+
+export function App({ store }: { readonly store: Store }): ReactNode {
+  const [place, setPlace] = useState(() => readPlace(location.hash));
+  const [preferences, setPreferences] = useState(loadPreferences);
+  const clock = useMemo(() => new Clock(preferences.zone || undefined), [preferences.zone]);
+  useEffect(() => {
+    const follow = (): void => { setPlace(readPlace(location.hash)); };
+    addEventListener("hashchange", follow);
+    return () => { removeEventListener("hashchange", follow); };
+  }, []);
+  useEffect(() => { store.open(place.site); }, [store, place.site]);
+  useEffect(() => { store.refreshEvery(preferences.refreshMs); }, [store, preferences.refreshMs]);
+  const prefer = (next: Preferences): void => {
+    keepPreferences(next);
+    setPreferences(next);
+  };
+  const shown = useMemo(() => ({ store, place, clock }), [store, place, clock]);
+  return (
+    <ShownContext value={shown}>
+      <a className="skip" href="#main" onClick={focusMain}>Skip to the content</a>
+      <header>
+        <h1>Tocsin</h1>
+        <SiteChoice />
+        <nav aria-label="Views">
+          {TABS.map(([view, title]) => (
+            <a key={view} href={linkTo(place, view)} aria-current={place.view === view ? "page" : undefined}>
+              {title}
+            </a>
+          ))}
+        </nav>
+        <ConnectionState />
+      </header>
+      <Trouble />
+      <main id="main" tabIndex={-1}>
+        <Suspense fallback={<p className="empty" role="status">Loading…</p>}>
+          <View place={place} preferences={preferences} onPrefer={prefer} />
+        </Suspense>
+      </main>
+    </ShownContext>
+  );
+}
+
+function focusMain(event: { preventDefault: () => void }): void {
+  event.preventDefault(); // the fragment of the address says which view is shown
+  document.getElementById("main")?.focus();
+}
+
+interface ViewProps {
+  readonly place: Place;
+  readonly preferences: Preferences;
+  readonly onPrefer: (preferences: Preferences) => void;
+}
+
+function View({ place, preferences, onPrefer }: ViewProps): ReactNode {
+  switch (place.view) {
+    case "overview":
+      return <Overview />;
+    case "device":
+      return <DeviceView key={place.deviceId} deviceId={place.deviceId} />;
+    case "alerts":
+      return <AlertsView />;
+    case "work":
+      return <WorkView />;
+    case "model":
+      return <ModelView />;
+    case "settings":
+      return <SettingsView preferences={preferences} onPrefer={onPrefer} />;
+  }
+}
+
+function SiteChoice(): ReactNode {
+  const { store, place } = useShown();
+  const choose = (site: string): void => {
+    const view = place.view === "device" ? "overview" : place.view;
+    location.hash = writePlace({ view, deviceId: "", site, options: {} });
+  };
+  return (
+    <label className="site">
+      Site{" "}
+      <select value={store.siteId ?? ""} disabled={store.sites.length < 2}
+        onChange={(event) => { choose(event.target.value); }}>
+        {store.sites.map((site) => <option key={site} value={site}>{site}</option>)}
+      </select>
+    </label>
+  );
+}

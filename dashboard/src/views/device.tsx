@@ -1,0 +1,166 @@
+/** One device: its channels and score over time, what is usual, and what happened to it. */
+import { useMemo, type ReactNode } from "react";
+import { short, span } from "../drawing/format.js";
+import { DEFAULT_SPAN, readRange, SPANS, type Range } from "../drawing/ranges.js";
+import { findUsual, writeCsv, type Line } from "../drawing/series.js";
+import { listShares, listTasks } from "../drawing/words.js";
+import type { ReadingsShown } from "../messages/kinds.js";
+import { Choice, Empty, Facts, Section, Shares, StateMark } from "../parts/parts.js";
+import { LineChart } from "../parts/line_chart.js";
+import { stateOf, type Device } from "../state/devices.js";
+import { percent } from "../drawing/format.js";
+import { AlertList } from "./alert_list.js";
+import { setOptions, useShown } from "./context.js";
+import { useChart, useLastDay, useLines } from "./use_chart.js";
+
+const NO_LINE: Line = { t: [], values: [], low: null, high: null };
+
+export function DeviceView({ deviceId }: { readonly deviceId: string }): ReactNode {
+  const { store, place } = useShown();
+  const device = store.site.devices.byId.get(deviceId);
+  const range = readRange(place.options, Date.now());
+  const spanMs = range.live ? range.to - range.from : null;
+  const { shown, failure, reload } = useChart(deviceId, spanMs, range.from, range.to, store.caughtUp);
+  const lines = useLines(shown, device, range.live, range.from);
+  return (
+    <>
+      <h2 className="title">{deviceId}</h2>
+      {device === undefined
+        ? <Empty>{store.loaded ? `Site ${store.siteId ?? ""} has no device ${deviceId}.` : "Loading…"}</Empty>
+        : <Standing device={device} />}
+      <Ranges range={range} shown={shown} deviceId={deviceId} />
+      {failure === "" ? null : (
+        <p className="banner" role="alert">
+          The readings could not be had: {failure}.{" "}
+          <button type="button" onClick={reload}>Try again</button>
+        </p>
+      )}
+      {shown === null && failure === "" ? <p className="empty" role="status">Loading…</p> : null}
+      <Charts deviceId={deviceId} device={device} lines={lines} range={range} shown={shown} />
+      <Behind deviceId={deviceId} />
+    </>
+  );
+}
+
+function Standing({ device }: { readonly device: Device }): ReactNode {
+  const { store, clock } = useShown();
+  const now = Date.now();
+  const out = Object.entries(device.sensors).map(([name, state]) => `${name} ${state}`);
+  const { plan } = store.site;
+  const tasks = plan === null ? [] : listTasks(plan.allocation, device.deviceId);
+  return (
+    <Facts facts={[
+      ["State", <StateMark key="state" state={stateOf(device, now)} />],
+      ["Kind", store.site.profiles.get(device.profile)?.title ?? device.profile],
+      ["Score / threshold", `${short(device.score)} / ${short(device.threshold)}`],
+      ["In alert since", device.alertSince === null
+        ? "not in alert" : `${clock.near(device.alertSince, now)}, ${span(now - device.alertSince)}`],
+      ["Last reading", `${clock.near(device.t, now)}, ${span(now - device.t)} ago`],
+      ["Sensors out", out.length === 0 ? "none" : out.join(", ")],
+      ["Tasks", tasks.length === 0 ? "none planned here" : tasks.join(", ")],
+      ["Model", device.modelVersion ?? "not said yet"],
+    ]} />
+  );
+}
+
+interface RangesProps {
+  readonly range: Range;
+  readonly shown: ReadingsShown | null;
+  readonly deviceId: string;
+}
+
+function Ranges({ range, shown, deviceId }: RangesProps): ReactNode {
+  const { place, clock } = useShown();
+  const value = range.live ? place.options["span"] ?? DEFAULT_SPAN : "fixed";
+  const choices = SPANS.map(([name, title]): [string, string] => [name, `last ${title}`]);
+  const step = shown?.resolution === "raw" ? "each reading" : `by ${shown?.resolution ?? ""}`;
+  const fix = (from: number, to: number): void => {
+    setOptions(place, { from: String(Math.round(from)), to: String(Math.round(to)) });
+  };
+  return (
+    <div className="filters">
+      <Choice label="Time" value={value} choices={range.live ? choices : [...choices, ["fixed", "fixed"]]}
+        onChange={(next) => { setOptions(place, next === "fixed" ? {} : { span: next, from: "", to: "" }); }} />
+      {range.live
+        ? <button type="button" onClick={() => { fix(range.from, range.to); }}>Hold</button>
+        : <button type="button" onClick={() => { setOptions(place, { from: "", to: "" }); }}>Live</button>}
+      <span className="note">
+        {range.live ? "goes on with now" : `${clock.full(range.from)} to ${clock.full(range.to)}`}
+        {shown === null ? "" : `; ${shown.readings} readings, ${step}`}
+      </span>
+      <button type="button" disabled={shown === null}
+        onClick={() => { if (shown !== null) { saveCsv(shown, deviceId); } }}>Save as CSV</button>
+    </div>
+  );
+}
+
+function saveCsv(shown: ReadingsShown, deviceId: string): void {
+  const address = URL.createObjectURL(new Blob([writeCsv(shown)], { type: "text/csv" }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = `${deviceId}.csv`;
+  link.click();
+  URL.revokeObjectURL(address);
+}
+
+interface ChartsProps {
+  readonly deviceId: string;
+  readonly device: Device | undefined;
+  readonly lines: ReadonlyMap<string, Line>;
+  readonly range: Range;
+  readonly shown: ReadingsShown | null;
+}
+
+function Charts({ deviceId, device, lines, range, shown }: ChartsProps): ReactNode {
+  const { store, place, clock } = useShown();
+  const day = useLastDay(deviceId);
+  const alerts = store.site.alerts.list;
+  const marks = useMemo(() => alerts
+    .filter((alert) => alert.deviceId === deviceId)
+    .map(({ t, clearedAt }): [number, number] => [t, clearedAt ?? Number.MAX_SAFE_INTEGER])
+    .map(([from, to]): [number, number] => [from, Math.min(to, 8.64e15)]), [alerts, deviceId]);
+  const profile = store.site.profiles.get(device?.profile ?? "");
+  const usual = useMemo(() => new Map(Object.keys(day?.series ?? {}).map((name) => (
+    [name, day === null ? null : findUsual(day, name)]
+  ))), [day]);
+  if (shown === null) {
+    return null;
+  }
+  const channels = profile?.channels ?? [...lines.keys()].filter((name) => name !== "score")
+    .map((name) => ({ name, title: name, unit: "" }));
+  const zoom = (from: number, to: number): void => {
+    setOptions(place, { from: String(Math.round(from)), to: String(Math.round(to)) });
+  };
+  const common = { from: range.from, to: range.to, marks, clock, onZoom: zoom };
+  return (
+    <div className="charts">
+      <LineChart title="Anomaly score" unit="" line={lines.get("score") ?? NO_LINE}
+        band={usual.get("score") ?? null} limit={device?.threshold ?? shown.threshold} {...common} />
+      {channels.map(({ name, title, unit }) => (
+        <LineChart key={name} title={title} unit={unit} line={lines.get(name) ?? NO_LINE}
+          band={usual.get(name) ?? null} {...common} />
+      ))}
+      <p className="note">
+        Grey band: where 90 % of the last 24 h lay. Red: in alert. Broken line: threshold. Drag over a chart to
+        zoom; arrow keys move the cursor of all.
+      </p>
+    </div>
+  );
+}
+
+function Behind({ deviceId }: { readonly deviceId: string }): ReactNode {
+  const { store } = useShown();
+  const alerts = store.site.alerts.list.filter((alert) => alert.deviceId === deviceId);
+  const newest = alerts[0];
+  const shares = newest === undefined
+    ? [] : listShares(newest.contributions, store.site.profiles.get(newest.profile));
+  return (
+    <div className="columns">
+      <Section title="What gave it away" note="contributions at its newest alert" name="contributions">
+        {shares.length === 0 ? <Empty>No alert with contributions.</Empty>
+          : <Shares shares={shares.map((each) => ({ ...each, text: percent(each.share) }))} />}
+      </Section>
+      <Section title="Its alerts" name="device-alerts"><AlertList alerts={alerts} /></Section>
+    </div>
+  );
+}

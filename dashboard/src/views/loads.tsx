@@ -1,0 +1,35 @@
+/** What each device carries after the newest plan, against what it can. */
+import type { ReactNode } from "react";
+import { short } from "../drawing/format.js";
+import { Empty } from "../parts/parts.js";
+import { useShown } from "./context.js";
+
+export function Loads(): ReactNode {
+  const { store } = useShown();
+  const { plan } = store.site;
+  if (plan === null) {
+    return <Empty>No plan says it yet.</Empty>;
+  }
+  const devices = Object.entries(plan.devices).sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+  return (
+    <table className="plain">
+      <caption>Plan {plan.version}</caption>
+      <thead>
+        <tr><th scope="col">Device</th><th scope="col">Load / capacity</th><th scope="col">Relied on</th></tr>
+      </thead>
+      <tbody>
+        {devices.map(([name, { loadPct, capacityPct, health, why, drained }]) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td className="number">
+              <meter min={0} max={Math.max(capacityPct, loadPct, 1)} high={capacityPct} value={loadPct}
+                aria-label={`load of ${name}`} />{" "}
+              {short(loadPct)} / {short(capacityPct)} %
+            </td>
+            <td>{drained ? "drained" : `${short(health)}${why === "" ? "" : `: ${why}`}`}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,72 @@
+/** The site at a glance: what is wrong, where, and what was done about it. */
+import { useMemo, type ReactNode } from "react";
+import { percent } from "../drawing/format.js";
+import { linkTo } from "../drawing/route.js";
+import { countStates, listRows, type Row } from "../drawing/rows.js";
+import { describePlan } from "../drawing/words.js";
+import { Card, Empty, Section } from "../parts/parts.js";
+import { AlertList } from "./alert_list.js";
+import { useShown } from "./context.js";
+import { DeviceTable } from "./device_table.js";
+import { ByProfile } from "./by_profile.js";
+import { Tiles } from "./tiles.js";
+
+const NEWEST_ALERTS = 8;
+const DAY_MS = 86_400_000;
+
+export function Overview(): ReactNode {
+  const { store, place } = useShown();
+  const { site } = store;
+  const now = Date.now();
+  const rows = listRows(site.devices.byId.values(), now);
+  const alerts = useMemo(() => site.alerts.list.slice(0, NEWEST_ALERTS), [site.alerts.list]);
+  return (
+    <>
+      <Cards rows={rows} now={now} />
+      <div className="columns">
+        <Section title="Alerts" note="newest first" name="alerts">
+          <AlertList alerts={alerts} />
+          <p><a href={linkTo(place, "alerts")}>All alerts</a></p>
+        </Section>
+        <Section title="Work" name="work-line" note={site.optimiser?.paused ? "paused: nothing is moved" : ""}>
+          <p data-plan-line>{describePlan(site.plans[0])}</p>
+          <p><a href={linkTo(place, "work")}>Plans, moves and reasons</a></p>
+        </Section>
+      </div>
+      <Section title="Devices by kind" name="tiles">
+        {rows.length === 0 ? <Empty>{waitingFor(store.loaded)}</Empty> : <Tiles rows={rows} />}
+      </Section>
+      <Section title="Devices" name="devices"
+        note={site.devices.beyond.size > 0 ? `the first ${rows.length} are shown` : ""}>
+        <DeviceTable rows={rows} />
+      </Section>
+      <ByProfile rows={rows} since={now - DAY_MS} />
+    </>
+  );
+}
+
+function waitingFor(loaded: boolean): string {
+  return loaded
+    ? "No device has reported yet. Start one, or send a message (docs/formats.md)." : "Loading…";
+}
+
+function Cards({ rows, now }: { readonly rows: readonly Row[]; readonly now: number }): ReactNode {
+  const { store } = useShown();
+  const { site } = store;
+  const counts = countStates(rows);
+  const alerting = counts.get("alert") ?? 0;
+  const silent = counts.get("silent") ?? 0;
+  const today = site.alerts.list.filter(({ t }) => now - t < DAY_MS).length;
+  const working = rows.length === 0 ? "–" : percent(1 - (alerting + silent) / rows.length);
+  return (
+    <dl className="cards" aria-label="The site in figures">
+      <Card name="alerting" title="In alert" value={String(alerting)} abnormal={alerting > 0} />
+      <Card name="silent" title="Silent" value={String(silent)} abnormal={silent > 0} />
+      <Card name="devices" title="Devices" value={String(rows.length + site.devices.beyond.size)} />
+      <Card name="healthy" title="Neither silent nor in alert" value={working} />
+      <Card name="rate" title="Readings shown" value={site.rate(now).toFixed(1)} unit="a second" />
+      <Card name="today" title="Alerts in 24 h" value={today >= 200 ? "200 or more" : String(today)} />
+      <Card name="messages" title="Live messages" value={String(site.messages)} />
+    </dl>
+  );
+}

@@ -1,0 +1,63 @@
+/** What a person chooses for this browser, and who the system takes them for. */
+import { useState, type ReactNode } from "react";
+import { isZone, REFRESH_CHOICES, type Preferences } from "../preferences.js";
+import { Choice, Facts, Section } from "../parts/parts.js";
+import { useShown } from "./context.js";
+
+interface Props {
+  readonly preferences: Preferences;
+  readonly onPrefer: (preferences: Preferences) => void;
+}
+
+export function SettingsView({ preferences, onPrefer }: Props): ReactNode {
+  const { store } = useShown();
+  const { me } = store;
+  const refresh = REFRESH_CHOICES.map((ms): [string, string] => (
+    [String(ms), ms < 1000 ? "four times a second" : `every ${ms / 1000} s`]
+  ));
+  return (
+    <>
+      <Section title="This browser" name="browser">
+        <div className="filters">
+          <Choice label="Draw again" value={String(preferences.refreshMs)} choices={refresh}
+            onChange={(value) => { onPrefer({ ...preferences, refreshMs: Number(value) }); }} />
+          <ZoneChoice preferences={preferences} onPrefer={onPrefer} />
+        </div>
+      </Section>
+      <Section title="You" name="you">
+        {me === null ? <p className="empty">Not read yet.</p> : (
+          <Facts facts={[
+            ["Name", me.name], ["Id", me.id ?? "none"], ["Roles", me.roles.join(", ") || "none"],
+            ["You see", me.sees.join(", ") || "no site"], ["You may act on", store.mayAct() || me.acts.length > 0
+              ? me.acts.join(", ") || "no site" : "no site"],
+          ]} />
+        )}
+        <p className="note">* stands for all sites. An admin changes this (docs/api.md, PATCH access).</p>
+      </Section>
+    </>
+  );
+}
+
+function ZoneChoice({ preferences, onPrefer }: Props): ReactNode {
+  const [typed, setTyped] = useState(preferences.zone);
+  const known = isZone(typed);
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return (
+    <label className="choice">
+      Time zone{" "}
+      <input list="zones" value={typed} placeholder={`of this browser: ${own}`} aria-invalid={!known}
+        onChange={({ target }) => {
+          setTyped(target.value);
+          if (isZone(target.value)) {
+            onPrefer({ ...preferences, zone: target.value });
+          }
+        }} />
+      <datalist id="zones">
+        {["UTC", own, "Europe/Berlin", "America/New_York", "Asia/Tokyo"].map((zone) => (
+          <option key={zone} value={zone} />
+        ))}
+      </datalist>{" "}
+      <span role="status">{known ? "" : "no such time zone; one is for example Europe/Berlin"}</span>
+    </label>
+  );
+}

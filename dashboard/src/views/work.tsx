@@ -1,0 +1,141 @@
+/** The optimiser: what it moved and why, whether devices obeyed, and what operators may tell it. */
+import { useState, type ReactNode } from "react";
+import { api, wordsOf } from "../api/client.js";
+import { percent, short, span } from "../drawing/format.js";
+import { describePlan } from "../drawing/words.js";
+import type { PlanListed, PlanShown } from "../messages/kinds.js";
+import { Empty, Facts, Section } from "../parts/parts.js";
+import { useShown } from "./context.js";
+import { Flows } from "./flows.js";
+import { Loads } from "./loads.js";
+import { OverridesForm } from "./overrides.js";
+
+export function WorkView(): ReactNode {
+  const { store } = useShown();
+  const { plans, optimiser, standing } = store.site;
+  const now = Date.now();
+  return (
+    <>
+      <Section title="Work" name="work" note={optimiser?.paused ? "paused: nothing is moved" : ""}>
+        <p data-plan-line>{describePlan(plans[0])}</p>
+        {standing === null ? null : (
+          <p className="note">
+            The last run, {span(now - standing.checkedAt)} ago: {standing.outcome}
+            {standing.notes.length > 0 ? ` (${standing.notes.join("; ")})` : ""}
+          </p>
+        )}
+        <Operate />
+      </Section>
+      <div className="columns">
+        <Moves plans={plans} />
+        <Section title="Loads" note="in percent of one reference processor" name="loads"><Loads /></Section>
+      </div>
+      {store.mayAct() ? <OverridesForm /> : null}
+      <History plans={plans} />
+    </>
+  );
+}
+
+/** Pause, resume, run, preview: what only operators see, and what the API refuses others anyway. */
+function Operate(): ReactNode {
+  const { store } = useShown();
+  const [busy, setBusy] = useState(false);
+  const [said, setSaid] = useState("");
+  const [preview, setPreview] = useState<PlanShown | null>(null);
+  const { optimiser } = store.site;
+  if (!store.mayAct()) {
+    return store.me === null ? null : <p className="note">You may see this, not change it.</p>;
+  }
+  const act = async (what: (site: string) => Promise<string>): Promise<void> => {
+    setBusy(true);
+    try {
+      setSaid(await what(store.siteId ?? ""));
+    } catch (error) {
+      setSaid(wordsOf(error));
+    }
+    setBusy(false);
+    store.touch();
+  };
+  const pause = async (site: string): Promise<string> => {
+    const paused = optimiser?.paused !== true;
+    store.site.takeOptimiser(await api.setOptimiser(site, { paused }));
+    return "";
+  };
+  const run = async (site: string): Promise<string> => {
+    await api.run(site);
+    return "A run was asked for.";
+  };
+  const look = async (site: string): Promise<string> => {
+    setPreview(await api.preview(site));
+    return "This is what a run would do now; nothing was changed.";
+  };
+  return (
+    <>
+      <p className="buttons">
+        <button type="button" id="pause" disabled={busy || optimiser === null} onClick={() => void act(pause)}>
+          {optimiser?.paused === true ? "Resume" : "Pause"}
+        </button>
+        <button type="button" disabled={busy} onClick={() => void act(run)}>Run now</button>
+        <button type="button" disabled={busy} onClick={() => void act(look)}>Preview</button>
+        <span role="status" data-said>{said}</span>
+      </p>
+      {preview === null ? null : (
+        <div data-preview>
+          <PlanFigures plan={preview} />
+          <Flows plan={preview} />
+          <button type="button" onClick={() => { setPreview(null); setSaid(""); }}>Close the preview</button>
+        </div>
+      )}
+    </>
+  );
+}
+
+export function PlanFigures({ plan }: { readonly plan: PlanListed }): ReactNode {
+  return (
+    <Facts facts={[
+      ["Status", plan.status], ["Costs", `${short(plan.objective)}\u202fW`],
+      ["To move nothing", `${short(plan.staying)}\u202fW`], ["Gap to the best", percent(plan.gap, 2)],
+      ["Solved in", `${short(plan.wallS)}\u202fs`], ["Moves", String(plan.migrations.length)],
+      ["Not kept", plan.violations.length === 0 ? "nothing" : plan.violations.map(({ text }) => text).join("; ")],
+    ]} />
+  );
+}
+
+function Moves({ plans }: { readonly plans: readonly PlanListed[] }): ReactNode {
+  const { clock } = useShown();
+  const now = Date.now();
+  const moves = plans.flatMap((plan) => plan.migrations.map((move) => ({ plan, move }))).slice(0, 100);
+  return (
+    <Section title="Moves" note="newest first" name="moves">
+      {moves.length === 0 ? <Empty>No task was moved yet.</Empty> : (
+        <ol className="log" role="log" aria-label="Moves, newest first" tabIndex={0}>
+          {moves.map(({ plan, move }) => (
+            <li key={`${plan.version} ${move.taskId}`} data-move={move.taskId}>
+              <time dateTime={new Date(plan.createdAt).toISOString()}>{clock.near(plan.createdAt, now)}</time>{" "}
+              <strong className="task">{move.taskId}</strong>{" "}
+              <span className="device">{move.from ?? "nowhere"} → {move.to}</span>{" "}
+              <span className="causes">{move.reason}</span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Section>
+  );
+}
+
+function History({ plans }: { readonly plans: readonly PlanListed[] }): ReactNode {
+  const { clock } = useShown();
+  return (
+    <Section title="Plans" note="newest first" name="plans">
+      {plans.length === 0 ? <Empty>No plan was carried out yet.</Empty> : null}
+      {plans.slice(0, 20).map((plan) => (
+        <details key={plan.version} data-plan={plan.version}>
+          <summary>{clock.full(plan.createdAt)} · {describePlan(plan)}</summary>
+          <PlanFigures plan={plan} />
+          <Flows plan={plan} />
+          {plan.notes.map((note) => <p key={note} className="note">{note}</p>)}
+        </details>
+      ))}
+    </Section>
+  );
+}

@@ -1,0 +1,105 @@
+"""What live messages hold (docs/formats.md): the records that the dashboard's checks are made from.
+
+Use cases send documents, since the core knows no msgspec; tests hold what they send against these.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from tocsin.triggers.answers import Output
+from tocsin.triggers.outputs_plans import PlanListed
+from tocsin.triggers.outputs_settings import OptimiserShown, OverridesShown, TasksShown
+
+
+class LiveReading(Output):
+    """The last reading of a device at event time ``t`` (ms); values in the units of its profile."""
+
+    device_id: str
+    profile: str
+    t: int
+    values: dict[str, float | None]
+    score: float | None
+    threshold: float | None
+    anomalous: bool
+    sensors: dict[str, str]
+
+
+class LiveAlert(Output):
+    """An alert that was raised or cleared, as it is stored."""
+
+    id: str
+    type: Literal["raised", "cleared"]
+    alert_id: str
+    device_id: str
+    site_id: str
+    profile: str
+    t: int
+    score: float | None
+    threshold: float | None
+    cause: Literal["score", "sensors"] | None
+    contributions: dict[str, float]
+    sensors: dict[str, str]
+    model_version: str | None
+    enqueued_at: int | None
+
+
+class TelemetryMessage(Output):
+    """The newest reading of each device that sent some."""
+
+    type: Literal["telemetry"]
+    site_id: str
+    devices: list[LiveReading]
+
+
+class AlertMessage(Output):
+    """An alert was raised or cleared."""
+
+    type: Literal["alert"]
+    site_id: str
+    alert: LiveAlert
+
+
+class PlanMessage(Output):
+    """A plan was made, or one of its deliveries changed."""
+
+    type: Literal["plan"]
+    site_id: str
+    plan: PlanListed
+
+
+class OptimiserMessage(Output):
+    """An operator changed how the site is planned."""
+
+    type: Literal["settings"]
+    kind: Literal["optimiser"]
+    site_id: str
+    setting: OptimiserShown
+
+
+class OverridesMessage(Output):
+    """An operator pinned, drained or forbade something, or took that back."""
+
+    type: Literal["settings"]
+    kind: Literal["overrides"]
+    site_id: str
+    setting: OverridesShown
+
+
+class TasksMessage(Output):
+    """An operator changed the tasks of the site."""
+
+    type: Literal["settings"]
+    kind: Literal["tasks"]
+    site_id: str
+    setting: TasksShown
+
+
+MESSAGES: tuple[type[Output], ...] = (
+    TelemetryMessage,
+    AlertMessage,
+    PlanMessage,
+    OptimiserMessage,
+    OverridesMessage,
+    TasksMessage,
+)
