@@ -4,7 +4,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   base: "./",
   build: {
-    outDir: "../functions/tocsin/page",
+    outDir: "../functions/tocsin/page/next",
+    rollupOptions: { input: "next.html" },
     emptyOutDir: true,
     assetsDir: "",
     assetsInlineLimit: 0, // the content policy takes no data: addresses

@@ -42,6 +42,8 @@ def _list_checks() -> Iterator[tuple[str, Sequence[str]]]:
             "functions/tocsin/page",
         ],
     )
+    npm = shutil.which("npm") or "npm"
+    yield "dashboard", [npm, "run", "--silent", "--prefix", "dashboard", "check"]
     bicep = shutil.which("bicep")
     if bicep is None:
         print("── bicep: not checked, there is no compiler on the path", flush=True)

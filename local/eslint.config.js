@@ -3,7 +3,7 @@ import js from '@eslint/js';
 import globals from 'globals';
 
 export default [
-  { ignores: ['node_modules/'] },
+  { ignores: ['**/node_modules/', '**/page/next/'] },
   js.configs.recommended,
   {
     files: ['**/*.js'],

@@ -7,6 +7,7 @@ it was made from, so a second run takes no time.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import shutil
@@ -24,6 +25,8 @@ from local.setup.machine import check_machine, find_other_python, inspect_machin
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 LOG = ROOT / ".local/logs/setup.log"
+DASHBOARD = ROOT / "dashboard"
+BUILT = ROOT / "functions/tocsin/page/next/next.html"
 
 
 class SetupError(RuntimeError):
@@ -46,6 +49,7 @@ def set_up(*, with_browser: bool) -> None:
             pool.submit(step) for step in (_provide_python_packages, _provide_node_packages)
         ]:
             done.result()
+    _provide_dashboard()
     if with_browser:
         _provide_browser()
 
@@ -126,18 +130,46 @@ def list_pip_command(python: str) -> list[str]:
 
 
 def _provide_node_packages() -> None:
-    folder = ROOT / "local"
-    npm = shutil.which("npm") or "npm"
+    for name, folder in (("Node packages", ROOT / "local"), ("Dashboard packages", DASHBOARD)):
+        _run_once(
+            name,
+            folder / "node_modules/tocsin.stamp",
+            _hash_sources([folder / "package-lock.json"]),
+            functools.partial(_install_node_packages, folder),
+        )
+
+
+def _install_node_packages(folder: Path) -> None:
+    # Scripts of packages are other people's code, run at once; nothing here needs them.
+    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    _run([_find_npm(), "ci", *options], cwd=folder)
+
+
+def _provide_dashboard() -> None:
+    """Build the dashboard into the folder of the page, anew when a source of it changed."""
+    stamp = DASHBOARD / "node_modules/built.stamp"
+    if stamp.exists() and not BUILT.exists():
+        stamp.unlink()
     _run_once(
-        "Node packages",
-        folder / "node_modules/tocsin.stamp",
-        _hash_sources([folder / "package-lock.json"]),
-        # Scripts of packages are other people's code, run at once; nothing here needs them.
-        lambda: _run(
-            [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
-            cwd=folder,
-        ),
+        "Dashboard",
+        stamp,
+        _hash_sources(list_dashboard_sources()),
+        lambda: _run([_find_npm(), "run", "--silent", "build"], cwd=DASHBOARD),
     )
+
+
+def list_dashboard_sources() -> list[Path]:
+    """The files that the dashboard is built of; what is generated of them is none."""
+    whole = [path for part in ("src", "scripts", "public") for path in (DASHBOARD / part).rglob("*")]
+    beside = [*DASHBOARD.glob("*.json"), *DASHBOARD.glob("*.ts"), *DASHBOARD.glob("*.html")]
+    generated = DASHBOARD / "src" / "generated"
+    return sorted(
+        path for path in [*whole, *beside] if path.is_file() and generated not in path.parents
+    )
+
+
+def _find_npm() -> str:
+    return shutil.which("npm") or "npm"
 
 
 def _provide_browser() -> None:

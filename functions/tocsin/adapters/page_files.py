@@ -12,6 +12,7 @@ from tocsin.settings import Connection
 
 FOLDER = Path(__file__).parents[1] / "page"
 START = "index.html"
+DASHBOARD = "next"
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -38,8 +39,14 @@ class Page:
 
 
 def load_page(webpubsub: Connection, folder: Path = FOLDER) -> Page:
-    """The page in *folder*, a dozen files without folders; other kinds are left out."""
-    files = {path.name: _read(path) for path in sorted(folder.iterdir()) if path.suffix in TYPES}
+    """The page in *folder*, and the dashboard in its folder ``next`` where that is built.
+
+    Two dozen files, served without folders; other kinds are left out.
+    """
+    built = folder / DASHBOARD
+    folders = [built, folder] if built.is_dir() else [folder]
+    paths = [path for part in folders for path in sorted(part.iterdir()) if path.suffix in TYPES]
+    files = {path.name: _read(path) for path in paths}
     return Page(files, security_headers(find_live_origin(webpubsub)))
 
 

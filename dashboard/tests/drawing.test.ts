@@ -1,0 +1,143 @@
+import { expect, test } from "vitest";
+import { describeLine } from "../src/drawing/describe.js";
+import { Clock, percent, short, span, withUnit } from "../src/drawing/format.js";
+import { readRange } from "../src/drawing/ranges.js";
+import { linkTo, readPlace, writePlace } from "../src/drawing/route.js";
+import { chooseRows, countStates, groupByProfile, listRows, type Choice } from "../src/drawing/rows.js";
+import { layOutFlows } from "../src/drawing/sankey.js";
+import { shareByChannel, shareByProfile } from "../src/drawing/shares.js";
+import { layOutTrail } from "../src/drawing/spark.js";
+import { describePlan, listFlows, listTasks, nameCauses, tellStory } from "../src/drawing/words.js";
+import { readPreferences } from "../src/preferences.js";
+import { Alerts } from "../src/state/alerts.js";
+import { Devices } from "../src/state/devices.js";
+import { alert, MOTOR, NOW, plan, reading } from "./samples.js";
+
+const EVIL = "<img src=x onerror=alert(1)>";
+
+function taken(...changes: Parameters<typeof alert>[1][]): Alerts {
+  const alerts = new Alerts();
+  changes.forEach((each) => { alerts.takeLive(alert("m-1", each)); });
+  return alerts;
+}
+
+test("numbers have as many digits as a reader can use", () => {
+  expect([0.12345, 1.2345, 123.45, 12345.6, null].map(short)).toEqual(["0.123", "1.23", "123.5", "12346", "–"]);
+  expect(withUnit(41.25, "°C")).toBe("41.25\u202f°C");
+  expect(withUnit(null, "°C")).toBe("–");
+  expect(percent(0.8)).toBe("80\u202f%");
+});
+
+test("spans and times are in the unit that a reader expects", () => {
+  expect([0, 119_000, 600_000, 10_800_000, 864_000_000].map(span))
+    .toEqual(["0\u202fs", "119\u202fs", "10\u202fmin", "3\u202fh", "10\u202fd"]);
+  expect(new Clock("UTC").full(0)).toContain("1 Jan 1970");
+  expect(new Clock("Asia/Tokyo").time(0)).toBe("09:00:00");
+});
+
+test.each(["press/1", "ä ö?&#", EVIL, "100%"])("the address of the device %s leads back to it", (deviceId) => {
+  const place = { view: "device", deviceId, site: "Werk Süd/1", options: { span: "24h" } } as const;
+  expect(readPlace(writePlace(place))).toEqual(place);
+});
+
+test("an address of nothing known shows the overview, and a link keeps the site", () => {
+  expect(readPlace("#/nothing").view).toBe("overview");
+  expect(readPlace("").view).toBe("overview");
+  const place = readPlace("#/alerts?site=mill&find=pump");
+  expect(place).toMatchObject({ view: "alerts", site: "mill", options: { find: "pump" } });
+  expect(linkTo(place, "work")).toBe("#/work?site=mill");
+});
+
+test("a range goes on with now unless both of its ends are times", () => {
+  expect(readRange({}, NOW)).toEqual({ from: NOW - 900_000, to: NOW, live: true });
+  expect(readRange({ span: "30d" }, NOW).from).toBe(NOW - 30 * 86_400_000);
+  expect(readRange({ from: "5", to: "9" }, NOW)).toEqual({ from: 5, to: 9, live: false });
+  expect(readRange({ from: "9", to: "5" }, NOW).live).toBe(true);
+  expect(readRange({ from: "x", to: "5" }, NOW).live).toBe(true);
+});
+
+function someRows(): ReturnType<typeof listRows> {
+  const devices = new Devices();
+  devices.takeReading(reading("m-10", { score: 2 }), NOW);
+  devices.takeReading(reading("m-9", { score: 3 }), NOW);
+  devices.takeReading(reading("p-1", { profile: "pump", score: null }), NOW);
+  devices.setAlert("m-10", NOW);
+  return listRows(devices.byId.values(), NOW);
+}
+
+const CHOICE: Choice = { text: "", state: "", sort: "state", descending: false };
+
+test("rows are filtered and sorted; names count as people count", () => {
+  const ids = (choice: Partial<Choice>): string[] => (
+    chooseRows(someRows(), { ...CHOICE, ...choice }).map(({ device }) => device.deviceId)
+  );
+  expect(ids({})).toEqual(["m-10", "p-1", "m-9"]);
+  expect(ids({ sort: "device" })).toEqual(["m-9", "m-10", "p-1"]);
+  expect(ids({ sort: "score", descending: true })).toEqual(["m-9", "m-10", "p-1"]);
+  expect(ids({ text: "PUMP" })).toEqual(["p-1"]);
+  expect(ids({ state: "normal" })).toEqual(["m-9"]);
+  expect(countStates(someRows()).get("alert")).toBe(1);
+  expect([...groupByProfile(someRows()).keys()]).toEqual(["motor", "pump"]);
+});
+
+test("an alert is told with its causes, the largest first", () => {
+  const [raised] = taken({}).list;
+  if (raised === undefined) {
+    throw new Error("the alert is not there");
+  }
+  expect(nameCauses(raised, MOTOR)).toBe("Vibration 80\u202f% · Winding temperature 20\u202f%");
+  expect(tellStory(raised, MOTOR, NOW + 60_000).at(-1)).toBe("It has lasted 60\u202fs and goes on.");
+  expect(tellStory({ ...raised, open: false, clearedAt: NOW + 5_000 }, MOTOR, NOW).at(-1))
+    .toBe("It cleared after 5\u202fs.");
+  const sensors = { ...raised, cause: "sensors", contributions: {}, sensors: { temperature_c: "stuck" } } as const;
+  expect(tellStory(sensors, MOTOR, NOW)[0]).toContain("sensor of Winding temperature stuck");
+  expect(nameCauses({ ...raised, contributions: { [EVIL]: 1 } }, undefined)).toBe(`${EVIL} 100\u202f%`);
+});
+
+test("shares add up to one", () => {
+  const alerts = taken({}, { alertId: "b", contributions: { temperature_c: 1 } }).list;
+  const profiles = new Map([["motor", MOTOR]]);
+  expect(shareByProfile(alerts, profiles)).toEqual([{ title: "Electric motor", share: 1 }]);
+  const channels = shareByChannel(alerts, profiles);
+  expect(channels[0]).toEqual({ title: "Winding temperature", share: 0.6 });
+  expect(channels.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
+  expect(shareByChannel([], profiles)).toEqual([]);
+});
+
+test("a plan in a line says whether devices obey", () => {
+  expect(describePlan(plan(7))).toBe("Plan 7 · alert of cell-1 · 1 of 2 devices confirmed");
+  expect(describePlan(undefined)).toBe("No plan was carried out yet.");
+  const failed = { "cell-1": { ...plan(7).deliveries["cell-1"], state: "failed" } };
+  expect(describePlan(plan(7, { deliveries: failed as never }))).toContain("not obeyed by cell-1");
+  expect(listTasks({ b: "cell-1", a: "cell-1", c: null }, "cell-1")).toEqual(["a", "b"]);
+});
+
+test("moves are bands as wide as the tasks are many", () => {
+  const move = (taskId: string, from: string | null, to: string): object => ({ taskId, from, to, reason: "" });
+  const migrations = [move("a", "x", "y"), move("b", "x", "y"), move("c", null, "z")] as never;
+  const flows = listFlows(plan(7, { migrations }));
+  expect(flows.map(({ from, tasks }) => [from, tasks.length])).toEqual([["x", 2], ["nowhere", 1]]);
+  const { bands, ends, height } = layOutFlows(flows, 320);
+  expect(bands).toHaveLength(2);
+  expect(ends.map(({ name, height: tall }) => [name, tall])).toEqual([["x", 28], ["nowhere", 14], ["y", 28], ["z", 14]]);
+  expect(height).toBe(52);
+});
+
+test("a trail ends at the right, stops at gaps, and is cut off at twice the threshold", () => {
+  const { threshold, strokes } = layOutTrail([0, Number.NaN, 1, 9], 119, 20);
+  expect(threshold).toBe(10);
+  expect(strokes).toEqual([[[116, 20]], [[118, 10], [119, 0]]]);
+});
+
+test("a line is told in words", () => {
+  const line = { t: [1, 2], values: [2, 8], low: null, high: null };
+  expect(describeLine(line, "A", { low: 1, high: 3 })).toBe("2.00 to 8.00\u202fA, now 8.00\u202fA; usually 1.00 to 3.00\u202fA");
+  expect(describeLine({ t: [], values: [], low: null, high: null }, "A", null)).toContain("no values");
+});
+
+test("what a browser keeps is believed only as far as it makes sense", () => {
+  expect(readPreferences('{"zone":"UTC","refreshMs":1000}')).toEqual({ zone: "UTC", refreshMs: 1000 });
+  for (const text of [null, "nonsense", '{"zone":"Mars/North","refreshMs":1}', "[]"]) {
+    expect(readPreferences(text)).toEqual({ zone: "", refreshMs: 250 });
+  }
+});
