@@ -160,7 +160,9 @@ def _provide_dashboard() -> None:
 
 def list_dashboard_sources() -> list[Path]:
     """The files that the dashboard is built of; what is generated of them is none."""
-    whole = [path for part in ("src", "scripts", "public") for path in (DASHBOARD / part).rglob("*")]
+    whole = [
+        path for part in ("src", "scripts", "public") for path in (DASHBOARD / part).rglob("*")
+    ]
     beside = [*DASHBOARD.glob("*.json"), *DASHBOARD.glob("*.ts"), *DASHBOARD.glob("*.html")]
     generated = DASHBOARD / "src" / "generated"
     return sorted(

@@ -77,7 +77,9 @@ export class Connection {
       await this.#client.start();
     } catch {
       if (!this.#closed) {
-        this.#lose("the live service does not answer");
+        if (this.#phase.name !== "reconnecting") { // else it is known why
+          this.#lose("the live service does not answer");
+        }
         const wait = Math.min(RETRY_MS * 2 ** this.#failures, LONGEST_RETRY_MS);
         this.#failures += 1;
         this.#retry = setTimeout(() => void this.#start(), wait);

@@ -107,7 +107,7 @@ function makePlot(holder: HTMLElement, latest: { readonly current: ChartProps })
     cursor: { sync: { key: SYNC }, drag: { x: true, y: false, setScale: false }, y: false },
     scales: { x: { time: true, min: from / 1000, max: to / 1000 } },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((tick) => clock.near(tick * 1000, to)), space: 90 },
+      { ...axis, values: (_, ticks) => ticks.map((tick) => clock.near(tick * 1000, to)), space: 90, size: 30 },
       { ...axis, size: 52 },
     ],
     series: [

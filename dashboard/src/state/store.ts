@@ -24,6 +24,8 @@ export class Store {
   #connection: Connection | null = null;
   #listeners = new Set<() => void>();
   #version = 0;
+  /** The newest version of a plan whose details were asked for. */
+  #asked = 0;
   #due: ReturnType<typeof setTimeout> | undefined;
   #drawEveryMs = DRAW_EVERY_MS;
 
@@ -50,6 +52,7 @@ export class Store {
     this.site.profiles = profiles;
     this.siteId = siteId;
     this.loaded = false;
+    this.#asked = 0;
     this.failure = "";
     this.phase = { name: "connecting" };
     const shown = this.site;
@@ -69,6 +72,7 @@ export class Store {
       onOpen: () => void this.catchUp(),
       onMessage: (content) => {
         shown.apply(content, Date.now());
+        this.#followPlan(shown);
         this.touch();
       },
     });
@@ -106,6 +110,21 @@ export class Store {
     this.touch();
   }
 
+  /** A live plan is without its details: read them once for each version. */
+  #followPlan(shown: Site): void {
+    const version = shown.plans[0]?.version ?? 0;
+    if (version > Math.max(shown.plan?.version ?? 0, this.#asked) && this.loaded) {
+      this.#asked = version;
+      api.latest(this.siteId ?? "").then(
+        (latest) => {
+          shown.takeLatest(latest);
+          this.touch();
+        },
+        (error: unknown) => { this.failure = wordsOf(error); },
+      );
+    }
+  }
+
   /** Whether the user may act on the site that is shown; the API decides, this only hides. */
   mayAct(): boolean {
     const acts = this.me?.acts ?? [];
@@ -115,7 +134,10 @@ export class Store {
 
   /** Something changed: the views look again soon, however much more changes until then. */
   touch(): void {
-    this.#due ??= setTimeout(() => {
+    if (this.#due !== undefined) {
+      return;
+    }
+    this.#due = setTimeout(() => {
       this.#due = undefined;
       this.#version += 1;
       this.#listeners.forEach((listener) => { listener(); });

@@ -12,9 +12,9 @@ export function AlertList({ alerts }: { readonly alerts: readonly Alert[] }): Re
     return <Empty>No alert.</Empty>;
   }
   return (
-    <ol className="log" role="log" aria-label="Alerts, newest first" tabIndex={0}>
-      {alerts.map((alert) => <AlertEntry key={alert.alertId} alert={alert} />)}
-    </ol>
+    <div className="log" role="log" aria-label="Alerts, newest first" tabIndex={0}>
+      <ol>{alerts.map((alert) => <AlertEntry key={alert.alertId} alert={alert} />)}</ol>
+    </div>
   );
 }
 

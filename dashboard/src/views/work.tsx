@@ -108,7 +108,7 @@ function Moves({ plans }: { readonly plans: readonly PlanListed[] }): ReactNode 
   return (
     <Section title="Moves" note="newest first" name="moves">
       {moves.length === 0 ? <Empty>No task was moved yet.</Empty> : (
-        <ol className="log" role="log" aria-label="Moves, newest first" tabIndex={0}>
+        <div className="log" role="log" aria-label="Moves, newest first" tabIndex={0}><ol>
           {moves.map(({ plan, move }) => (
             <li key={`${plan.version} ${move.taskId}`} data-move={move.taskId}>
               <time dateTime={new Date(plan.createdAt).toISOString()}>{clock.near(plan.createdAt, now)}</time>{" "}
@@ -117,7 +117,7 @@ function Moves({ plans }: { readonly plans: readonly PlanListed[] }): ReactNode 
               <span className="causes">{move.reason}</span>
             </li>
           ))}
-        </ol>
+        </ol></div>
       )}
     </Section>
   );

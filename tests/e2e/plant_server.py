@@ -1,0 +1,157 @@
+"""The product's own HTTP routes over fakes, with live messages on the wire: a whole API for pages.
+
+What a page is answered here is what the product answers, so no test document can be out of date.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import azure.functions as func
+from aiohttp import web
+
+from local.services import Endpoints
+from tests.fakes.live import FakeLive
+from tests.fakes.messages import RIG, reading_message
+from tests.fakes.services import Plant
+from tests.unit.tocsin import workshops
+from tests.unit.tocsin.triggers.app_functions import functions_of
+from tocsin.adapters.page_files import START, load_page
+from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
+from tocsin.settings import Connection
+from tocsin.triggers.calls import AnyRoute
+from tocsin.triggers.http import ROUTES
+from tocsin.usecases.ports.documents import Document
+
+SITE = workshops.SITE
+HUB = "tocsin"
+_PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+
+
+class WireLive(FakeLive):
+    """Sends through a Web PubSub, and gives its addresses to clients."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__()
+        self.client = webpubsub_client(connection, HUB)
+        self._wire = WebPubSubLive(self.client)
+        self.is_cut = False
+
+    async def send(self, site_id: str, message: Document) -> None:
+        await super().send(site_id, message)
+        if not self.is_cut:
+            await self._wire.send(site_id, message)
+
+    async def client_url(self, user_id: str, site_id: str) -> str:
+        return await self._wire.client_url(user_id, site_id)
+
+
+class PlantServer:
+    """Serves the page and ``/api`` of one plant, whose site ``north`` was planned twice."""
+
+    def __init__(self, endpoints: Endpoints) -> None:
+        self.plant = Plant()
+        self.requests: list[str] = []
+        self._endpoints = endpoints
+        self._connection = Connection("WebPubSub", endpoints.webpubsub_connection, None, None)
+        self._runner: web.AppRunner | None = None
+        self._seq = 0
+        self._next_t: dict[str, int] = {}
+
+    async def start(self) -> None:
+        shop = await workshops.workshop()
+        await workshops.run(shop)
+        shop.clock.pass_s(60)
+        await workshops.heard(shop, *workshops.DEVICES)
+        await workshops.heard(shop, "cell-1", alert={"t": 1})
+        await workshops.run(shop, "alert", text="alert of cell-1")
+        await workshops.heard(shop, "cell-1")
+        self.live = WireLive(self._connection)
+        shop.live = self.live
+        self.plant = Plant.around(shop)
+        app = web.Application()
+        for route in ROUTES:
+            path = "/api/" + _PARAMETER.sub(r"{\1}", route.path)
+            app.router.add_route(route.method, path, partial(self._answer, route))
+        app.add_routes([web.get("/", self._page), web.get("/{file}", self._page)])
+        self._runner = web.AppRunner(app)
+        await self._runner.setup()
+        address, port = self._endpoints.address, self._endpoints.functions
+        await web.TCPSite(self._runner, address, port).start()
+
+    async def stop(self) -> None:
+        assert self._runner is not None, "start() comes first"
+        await self._runner.cleanup()
+        await self.live.client.close()
+
+    async def measure(
+        self,
+        device_id: str,
+        values: Sequence[Sequence[float]],
+        *,
+        site_id: str = SITE,
+        tell: bool = True,
+    ) -> None:
+        """The device sends readings a second apart, that end now or follow its last: *values* is ``[n, channels]``.
+
+        tell: whether alerts that come of it are shown live, as ``push_alerts`` does.
+        """
+        known = len(self.plant.store.all("alerts"))
+        last = 1_000 * (len(values) - 1)
+        first = max(self._set_clock() - last, self._next_t.get(device_id, 0))
+        times = [first + 1_000 * place for place in range(len(values))]
+        self._next_t[device_id] = times[-1] + 1_000
+        message = reading_message(
+            self._seq, times, values, profile=RIG, device_id=device_id, site_id=site_id
+        )
+        self._seq += 1
+        await self.plant.score([message])
+        if tell:
+            for alert in self.plant.store.all("alerts")[known:]:
+                message_of = {"type": "alert", "siteId": site_id, "alert": shown(alert)}
+                await self.live.send(site_id, message_of)
+
+    async def measure_unheard(self, device_id: str, values: Sequence[Sequence[float]]) -> None:
+        """The same while no live message reaches anyone."""
+        self.live.is_cut = True
+        await self.measure(device_id, values, tell=False)
+        self.live.is_cut = False
+
+    def _set_clock(self) -> int:
+        self.plant.workshop.clock.now_ms = round(time.time() * 1_000)
+        return self.plant.workshop.clock.now_ms
+
+    async def _answer(self, route: AnyRoute, request: web.Request) -> web.Response:
+        self._set_clock()
+        self.requests.append(f"{request.method} {request.path}")
+        functions = functions_of(self.plant.services())
+        answer: func.HttpResponse = await functions[route.name](
+            func.HttpRequest(
+                method=request.method,
+                url=str(request.url),
+                headers=dict(request.headers),
+                params=dict(request.query),
+                route_params=dict(request.match_info),
+                body=await request.read(),
+            )
+        )
+        headers = {**answer.headers, "Content-Type": answer.mimetype or "application/json"}
+        return web.Response(body=answer.get_body(), status=answer.status_code, headers=headers)
+
+    async def _page(self, request: web.Request) -> web.Response:
+        page = load_page(self._connection)
+        file = page.files.get(request.match_info.get("file", START))
+        if file is None:
+            raise web.HTTPNotFound
+        headers = {**page.headers, "Content-Type": file.media_type}
+        return web.Response(body=file.body, headers=headers)
+
+
+def shown(alert: Document) -> dict[str, Any]:
+    """A stored alert as it is sent: without the marks of what is owed."""
+    marks = {"shownAt", "askedAt", "sidelinedAt", "_ts", "_etag"}
+    return {name: value for name, value in alert.items() if name not in marks}

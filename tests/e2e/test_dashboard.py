@@ -1,0 +1,316 @@
+"""The dashboard in a real browser, on the product's own routes and a real Web PubSub stand-in."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from local.processes import Child
+from local.services import Endpoints
+from local.setup.browser import find_browser
+from tests.e2e.plant_server import SITE, PlantServer
+from tests.paths import ROOT
+from tocsin.adapters.page_files import DASHBOARD, FOLDER
+
+WITHIN_MS = 20_000
+QUIET = [[0.0, 0.0]] * 12
+ODD = [[60.0, 0.0], [-60.0, 0.0]] * 4
+AXE = ROOT / "dashboard/node_modules/axe-core/axe.min.js"
+VIEWS = ("", "devices/rig-1", "alerts", "work", "model", "settings")
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.skipif(find_browser() is None, reason="no browser: install chromium"),
+    pytest.mark.skipif(
+        not (FOLDER / DASHBOARD).is_dir(),
+        reason="the dashboard is not built: python -m local setup",
+    ),
+]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def api(endpoints: Endpoints, webpubsub: Child) -> AsyncIterator[PlantServer]:
+    server = PlantServer(endpoints)
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """A page that fails its test where its script does, or where the content policy is broken."""
+    page = await browser.new_page(viewport={"width": 1440, "height": 900})
+    errors = watch(page)
+    yield page
+    await page.context.close()
+    assert errors == []
+
+
+def watch(page: Page) -> list[str]:
+    page.set_default_timeout(WITHIN_MS)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "console",
+        lambda message: errors.append(message.text) if "Security Policy" in message.text else None,
+    )
+    return errors
+
+
+async def open_view(page: Page, front_door: Child, view: str = "") -> None:
+    await page.goto(f"{front_door.ready['url']}next.html#/{view}")
+    await expect(page.locator("#phase")).to_have_text("Live", timeout=WITHIN_MS)
+
+
+async def test_a_fault_is_on_the_page_without_a_reload(
+    front_door: Child, api: PlantServer, page: Page
+) -> None:
+    await open_view(page, front_door)
+    await api.measure("rig-1", QUIET)
+    row = page.locator("[data-device='rig-1']")
+    await expect(row).to_contain_text("normal", timeout=WITHIN_MS)
+    await expect(row.locator(".value").first).to_have_text("speed_rpm 0.000\u202f1")
+    await api.measure("rig-1", ODD)
+    await expect(row).to_have_attribute("data-state", "alert", timeout=WITHIN_MS)
+    await expect(page.locator("[data-card=alerting] strong")).to_have_text("1")
+    entry = page.locator("[data-alert]")
+    await expect(entry).to_have_count(1)
+    await expect(entry.locator(".causes")).to_contain_text("speed_rpm")
+    await expect(page.locator("[data-tile='rig-1']")).to_have_attribute("data-state", "alert")
+    await api.measure("rig-1", QUIET * 2)
+    await expect(entry).to_have_attribute("data-state", "cleared", timeout=WITHIN_MS)
+    await expect(page.locator("[data-card=alerting] strong")).to_have_text("0")
+
+
+async def test_what_was_known_is_there_and_sites_are_apart(
+    front_door: Child, api: PlantServer, page: Page
+) -> None:
+    await api.measure("rig-1", QUIET + ODD, tell=False)
+    await api.measure("rig-9", QUIET, site_id="south")
+    await open_view(page, front_door)
+    await expect(page.locator("[data-tile]")).to_have_count(4)
+    await expect(page.locator("[data-alert]")).to_have_count(1)
+    await page.get_by_label("Site").select_option("south")
+    await expect(page.locator("[data-tile]")).to_have_count(1)
+    await expect(page.locator("[data-tile='rig-9']")).to_be_visible()
+    assert page.url.endswith("site=south")
+    await page.reload()
+    await expect(page.locator("[data-tile='rig-9']")).to_be_visible(timeout=WITHIN_MS)
+
+
+async def test_nothing_is_missing_after_the_service_was_killed(
+    webpubsub: Child, front_door: Child, api: PlantServer, page: Page
+) -> None:
+    await open_view(page, front_door)
+    await api.measure("rig-1", QUIET)
+    await expect(page.locator("[data-device='rig-1']")).to_contain_text("normal", timeout=WITHIN_MS)
+    webpubsub.kill()
+    await expect(page.locator("#phase")).to_have_text("Reconnecting", timeout=WITHIN_MS)
+    await expect(page.locator(".banner")).to_contain_text("What is shown is from")
+    await api.measure_unheard("rig-1", ODD)
+    await asyncio.to_thread(webpubsub.start)
+    await expect(page.locator("#phase")).to_have_text("Live", timeout=60_000)
+    await expect(page.locator("[data-alert]")).to_have_count(1, timeout=WITHIN_MS)
+    await expect(page.locator("[data-device='rig-1']")).to_have_attribute("data-state", "alert")
+    await expect(page.locator(".banner")).to_have_count(0)
+
+
+async def test_a_name_is_never_taken_for_markup(
+    front_door: Child, api: PlantServer, page: Page
+) -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    await api.measure(evil, QUIET + ODD)
+    for view in ("", "alerts"):
+        await open_view(page, front_door, view)
+        await expect(page.get_by_text(evil).first).to_be_visible(timeout=WITHIN_MS)
+    await page.get_by_role("link", name=f"{evil} around that time").click()
+    await expect(page.get_by_role("heading", name=evil)).to_be_visible()
+    assert await page.locator("img").count() == 0
+
+
+async def test_filters_and_sorting_are_in_the_address(
+    front_door: Child, api: PlantServer, page: Page
+) -> None:
+    await api.measure("rig-1", QUIET + ODD)
+    await api.measure("rig-2", QUIET)
+    await open_view(page, front_door)
+    await page.get_by_role("searchbox").fill("rig")
+    await expect(page.locator("[data-device]")).to_have_count(2)
+    await page.get_by_role("button", name="Device", exact=True).click()
+    await page.get_by_role("button", name="Device", exact=True).click()
+    await expect(page.locator("[data-device]").first).to_have_attribute("data-device", "rig-2")
+    await page.get_by_label("State").select_option("alert")
+    await expect(page.locator("[data-device]")).to_have_count(1)
+    assert {"find=rig", "state=alert", "sort=device", "down=1"} <= set(re.split(r"[?&]", page.url))
+    await page.reload()
+    await expect(page.locator("[data-device]")).to_have_count(1, timeout=WITHIN_MS)
+
+
+async def test_a_device_has_its_charts_by_mouse_keys_and_file(
+    front_door: Child, api: PlantServer, page: Page, tmp_path: Path
+) -> None:
+    await api.measure("rig-1", QUIET + ODD)
+    await open_view(page, front_door, "devices/rig-1")
+    chart = page.locator("[data-chart='speed_rpm']")
+    await expect(chart.locator(".described")).to_contain_text("-60.00 to 60.00", timeout=WITHIN_MS)
+    await expect(page.locator("[data-chart]")).to_have_count(3)
+    slider = chart.get_by_role("slider")
+    await slider.focus()
+    await page.keyboard.press("Home")
+    await expect(chart.locator("output")).to_contain_text("0.000")
+    await page.keyboard.press("End")
+    await expect(chart.locator("output")).to_contain_text("-60.00")
+    async with page.expect_download() as saving:
+        await page.get_by_role("button", name="Save as CSV").click()
+    path = tmp_path / "chart.csv"
+    await (await saving.value).save_as(path)
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    assert [float(row["speed_rpm"]) for row in rows] == [row[0] for row in QUIET + ODD]
+    await page.get_by_label("Time").select_option("24h")
+    await expect(page).to_have_url(re.compile("span=24h"))
+    await page.get_by_role("button", name="Hold").click()
+    await expect(page).to_have_url(re.compile(r"from=\d+&to=\d+"))
+    await page.get_by_role("button", name="Live").click()
+    await expect(page.get_by_text("goes on with now")).to_be_visible()
+
+
+async def test_operators_act_and_a_second_browser_sees_it(
+    front_door: Child, api: PlantServer, page: Page, browser: Browser
+) -> None:
+    other = await browser.new_page()
+    errors = watch(other)
+    await open_view(page, front_door, "work")
+    await open_view(other, front_door, "work")
+    await page.get_by_role("button", name="Pause").click()
+    for each in (page, other):
+        await expect(each.locator("#pause")).to_have_text("Resume", timeout=WITHIN_MS)
+    setting = await api.plant.workshop.sites.find_setting("optimiser", SITE)
+    assert setting is not None
+    assert setting.entry.content == {"paused": True}
+    await page.get_by_role("button", name="Run now").click()
+    await expect(page.locator("[data-said]").first).to_have_text("A run was asked for.")
+    assert "operator" in api.plant.workshop.requests.kinds()
+    await page.get_by_role("button", name="Preview").click()
+    await expect(page.locator("[data-preview]")).to_contain_text("Gap to the best")
+    await page.get_by_label("Drain").select_option("cell-2")
+    await page.get_by_role("button", name="Drain…").click()
+    await page.get_by_role("button", name="Yes, drain cell-2").click()
+    await expect(other.get_by_text("cell-2 runs nothing")).to_be_visible(timeout=WITHIN_MS)
+    await page.get_by_role("button", name="Undo").click()
+    await expect(other.get_by_text("cell-2 runs nothing")).to_have_count(0, timeout=WITHIN_MS)
+    await page.get_by_label("Pin", exact=True).select_option("a1")
+    await page.get_by_label("to", exact=True).select_option("cell-3")
+    await page.get_by_role("button", name="Pin", exact=True).click()
+    await expect(other.get_by_text("a1 runs on cell-3")).to_be_visible(timeout=WITHIN_MS)
+    await other.context.close()
+    assert errors == []
+
+
+async def test_why_each_task_moved_is_told(front_door: Child, api: PlantServer, page: Page) -> None:
+    await open_view(page, front_door, "work")
+    await expect(page.locator("[data-plan-line]")).to_contain_text("Plan 2 · alert of cell-1")
+    moves = page.locator("[data-move]")
+    await expect(moves).to_have_count(2)
+    await expect(moves.first.locator(".causes")).not_to_be_empty()
+    await page.locator("[data-plan='2'] summary").click()
+    await expect(page.locator("[data-plan='2'] .sankey")).to_be_visible()
+
+
+async def test_a_viewer_sees_no_controls(front_door: Child, api: PlantServer, page: Page) -> None:
+    await page.goto(f"{front_door.ready['url']}.auth/login/local?role=viewer")
+    await open_view(page, front_door, "work")
+    await expect(page.get_by_text("You may see this, not change it.")).to_be_visible()
+    await expect(page.get_by_role("button", name="Pause")).to_have_count(0)
+    await expect(page.locator("[data-section=overrides]")).to_have_count(0)
+    refused = await page.request.patch(
+        f"{front_door.ready['url']}api/settings/optimiser?site={SITE}", data={"paused": True}
+    )
+    assert refused.status == 403
+
+
+async def test_someone_signed_out_is_told_so(
+    front_door: Child, api: PlantServer, page: Page
+) -> None:
+    await page.goto(f"{front_door.ready['url']}.auth/logout")
+    await page.goto(f"{front_door.ready['url']}next.html")
+    await expect(page.locator(".banner")).to_contain_text("you are not signed in")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_no_view_has_a_serious_flaw_for_those_who_cannot_see_well(
+    front_door: Child, api: PlantServer, browser: Browser, scheme: str
+) -> None:
+    await api.measure("rig-1", QUIET + ODD)
+    # axe is put into the page past its content policy, which the other tests hold it to.
+    context = await browser.new_context(
+        bypass_csp=True, color_scheme="dark" if scheme == "dark" else "light"
+    )
+    page = await context.new_page()
+    found: list[str] = []
+    for view in VIEWS:
+        await open_view(page, front_door, view)
+        await expect(page.locator("main .section, main .chart").first).to_be_visible()
+        await page.add_script_tag(path=AXE)
+        result = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        found += [
+            f"{view or 'overview'}: {flaw['id']} {flaw['nodes'][0]['html'][:120]}"
+            for flaw in result["violations"]
+            if flaw["impact"] in {"serious", "critical"}
+        ]
+    await context.close()
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [320, 768, 3840])
+async def test_nothing_is_cut_off_at_any_width(
+    front_door: Child, api: PlantServer, page: Page, width: int
+) -> None:
+    await page.set_viewport_size({"width": width, "height": 900})
+    await api.measure("a-device-with-a-rather-long-name-0001", QUIET + ODD)
+    for view in (*VIEWS, "devices/a-device-with-a-rather-long-name-0001"):
+        await open_view(page, front_door, view)
+        await expect(page.locator("main .section, main .chart").first).to_be_visible()
+        overflow = await page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert overflow <= 0, f"{view or 'overview'} at {width} px"
+
+
+async def test_every_view_can_be_reached_with_the_keyboard_alone(
+    front_door: Child, api: PlantServer, page: Page
+) -> None:
+    await open_view(page, front_door)
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_text("Skip to the content")).to_be_focused()
+    for title in ("Alerts", "Work", "Model", "Settings"):
+        link = page.get_by_role("navigation").get_by_role("link", name=title)
+        await tab_to(page, title)
+        await expect(link).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(link).to_have_attribute("aria-current", "page")
+
+
+async def tab_to(page: Page, text: str, most: int = 40) -> None:
+    """Press Tab until the element with this text has the focus."""
+    for _ in range(most):
+        if await page.evaluate("document.activeElement.textContent") == text:
+            return
+        await page.keyboard.press("Tab")
+    raise AssertionError(f"{text} is not reached within {most} steps")
