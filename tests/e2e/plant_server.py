@@ -96,8 +96,9 @@ class PlantServer:
         site_id: str = SITE,
         tell: bool = True,
     ) -> None:
-        """The device sends readings a second apart, that end now or follow its last: *values* is ``[n, channels]``.
+        """The device sends a message whose readings end now, or follow its last ones.
 
+        values: ``[n, channels]``, a second apart.
         tell: whether alerts that come of it are shown live, as ``push_alerts`` does.
         """
         known = len(self.plant.store.all("alerts"))
