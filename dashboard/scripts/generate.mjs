@@ -10,7 +10,8 @@ const api = JSON.parse(await readFile(new URL('../api.json', import.meta.url), '
 
 /** What the page reads: each gets a check with the name of its record. */
 const READ = [
-  'AlertMessage', 'OptimiserMessage', 'OverridesMessage', 'PlanMessage', 'TasksMessage',
+  'AlertMessage', 'OptimiserMessage', 'OverridesMessage', 'PlanMessage', 'StandingMessage',
+  'TasksMessage',
   'TelemetryMessage', 'AlertsShown', 'DevicesShown', 'LatestShown', 'MeShown', 'Negotiated',
   'OptimiserShown', 'OverridesShown', 'PlanShown', 'PlansShown', 'ProfilesShown', 'ReadingsShown',
   'RunRequested', 'TasksShown',

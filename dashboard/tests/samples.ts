@@ -6,7 +6,8 @@ export const NOW = 1_795_332_074_190;
 export function reading(deviceId: string, changes: Partial<LiveReading> = {}): LiveReading {
   return {
     deviceId, profile: "motor", t: NOW, values: { temperature_c: 41.25, vibration_mm_s: null },
-    score: 1, threshold: 4, anomalous: false, sensors: {}, ...changes,
+    score: 1, threshold: 4, anomalous: false, sensors: {}, enqueuedAt: changes.t ?? NOW, silentAfterMs: 30_000,
+    notScored: null, remarks: [], ...changes,
   };
 }
 

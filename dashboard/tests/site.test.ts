@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Site } from "../src/state/site.js";
 import { MOST_ALERTS } from "../src/state/alerts.js";
-import { MOST_DEVICES, SILENT_AFTER_MS, stateOf } from "../src/state/devices.js";
+import { MOST_DEVICES, stateOf } from "../src/state/devices.js";
 import { TRAIL_POINTS } from "../src/state/trail.js";
 import { alert, NOW, plan, reading, telemetry } from "./samples.js";
 
@@ -32,7 +32,16 @@ test("a device goes through its states", () => {
   site.apply(alertMessage(CLEARED), NOW);
   site.apply(telemetry(reading("m-1", { t: NOW + 9 })), NOW);
   expect(stateOf(device(site), NOW)).toBe("normal");
-  expect(stateOf(device(site), NOW + SILENT_AFTER_MS + 1)).toBe("silent");
+  expect(stateOf(device(site), NOW + 30_001)).toBe("silent");
+});
+
+test("why a device has no score is told, and each is silent in its own time", () => {
+  const site = new Site();
+  const notScored = { reason: "no-model", text: "no model is active" } as never;
+  const slow = { score: null, notScored, silentAfterMs: 3_600_000, remarks: ["its clock is 2 h late"] };
+  site.apply(telemetry(reading("m-1", slow)), NOW);
+  expect(stateOf(device(site), NOW + 60_000)).toBe("not scored");
+  expect(device(site).remarks).toEqual(["no model is active", "its clock is 2 h late"]);
 });
 
 test("a late reading tells nothing of now", () => {
@@ -108,6 +117,13 @@ test("plans are kept by version, and a setting is not set back by an older one",
   site.takeOptimiser(setting);
   site.takeOptimiser({ ...setting, paused: false, revision: 2 });
   expect(site.optimiser?.paused).toBe(true);
+});
+
+test("why nothing moves is taken live", () => {
+  const site = new Site();
+  const standing = { outcome: "unchanged", notes: [], hold: { since: NOW, until: NOW + 9, reason: "a promise broke" } };
+  site.apply({ type: "standing", siteId: "north", standing }, NOW);
+  expect(site.standing?.hold?.reason).toBe("a promise broke");
 });
 
 test("readings a second are counted over ten seconds", () => {

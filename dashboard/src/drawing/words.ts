@@ -36,15 +36,24 @@ export function nameCauses(alert: Alert, profile: Profile | undefined): string {
 /** An alert as a story in sentences. */
 export function tellStory(alert: Alert, profile: Profile | undefined, now: number): string[] {
   const causes = nameCauses(alert, profile);
-  const why = alert.cause === "sensors"
-    ? `${alert.deviceId} is in alert because a sensor stopped working: ${causes || "not said which"}.`
-    : `${alert.deviceId} behaved unlike itself: its score of ${short(alert.score)} was above its `
-      + `threshold of ${short(alert.threshold)}.`;
-  const blame = alert.cause === "sensors" || causes === "" ? [] : [`What gave it away: ${causes}.`];
+  const why = tellCause(alert, causes);
+  const blame = alert.cause !== "score" || causes === "" ? [] : [`What gave it away: ${causes}.`];
   const end = alert.clearedAt === null
     ? alert.open ? `It has lasted ${span(now - alert.t)} and goes on.` : "It ended without clearing."
     : `It cleared after ${span(alert.clearedAt - alert.t)}.`;
   return [why, ...blame, end];
+}
+
+function tellCause({ deviceId, cause, score, threshold }: Alert, causes: string): string {
+  switch (cause) {
+    case "sensors":
+      return `${deviceId} is in alert because a sensor stopped working: ${causes || "not said which"}.`;
+    case "silence":
+      return `${deviceId} was not heard of for longer than is usual for it.`;
+    default:
+      return `${deviceId} behaved unlike itself: its score of ${short(score)} was above its threshold of `
+        + `${short(threshold)}.`;
+  }
 }
 
 /** A plan in a line. */

@@ -24,12 +24,14 @@ export type PlansShown = Schemas["PlansShown"];
 export type Profile = Schemas["ProfileShown"];
 export type ProfilesShown = Schemas["ProfilesShown"];
 export type ReadingsShown = Schemas["ReadingsShown"];
-export type Standing = Schemas["StandingShown"];
+/** What the last run found, as far as live messages say it too. */
+export type Standing = Schemas["StandingNews"];
 
 export type Message =
   | Schemas["TelemetryMessage"]
   | Schemas["AlertMessage"]
   | Schemas["PlanMessage"]
+  | Schemas["StandingMessage"]
   | Schemas["OptimiserMessage"]
   | Schemas["OverridesMessage"]
   | Schemas["TasksMessage"];

@@ -13,6 +13,7 @@ const MESSAGES: ReadonlyMap<string, Check<Message>> = new Map<string, Check<Mess
   ["telemetry", checks.checkTelemetryMessage],
   ["alert", checks.checkAlertMessage],
   ["plan", checks.checkPlanMessage],
+  ["standing", checks.checkStandingMessage],
   ["settings optimiser", checks.checkOptimiserMessage],
   ["settings overrides", checks.checkOverridesMessage],
   ["settings tasks", checks.checkTasksMessage],

@@ -4,7 +4,7 @@ import type { StateWord } from "../state/devices.js";
 
 /** A sign besides the colour, so that nobody needs to tell colours apart. */
 const SIGNS: Readonly<Record<StateWord, string>> = {
-  alert: "▲", odd: "◆", silent: "○", "warming up": "◔", normal: "•",
+  alert: "▲", odd: "◆", silent: "○", "not scored": "◌", "warming up": "◔", normal: "•",
 };
 
 export function StateMark({ state }: { readonly state: StateWord }): ReactNode {

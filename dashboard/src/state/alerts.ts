@@ -15,7 +15,7 @@ export interface Alert {
   readonly open: boolean;
   readonly score: number | null;
   readonly threshold: number | null;
-  readonly cause: "score" | "sensors" | null;
+  readonly cause: LiveAlert["cause"];
   readonly contributions: Readonly<Record<string, number>>;
   readonly sensors: Readonly<Record<string, string>>;
   readonly modelVersion: string | null;

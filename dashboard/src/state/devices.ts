@@ -3,20 +3,29 @@ import type { DeviceShown, LiveReading } from "../messages/kinds.js";
 import { Trail } from "./trail.js";
 
 export const MOST_DEVICES = 2_000;
-export const SILENT_AFTER_MS = 30_000;
 
-export type StateWord = "alert" | "odd" | "normal" | "warming up" | "silent";
+export type StateWord = "alert" | "odd" | "normal" | "warming up" | "not scored" | "silent";
 
 /** From what needs a person most to what needs none. */
-export const STATE_WORDS: readonly StateWord[] = ["alert", "odd", "silent", "warming up", "normal"];
+export const STATE_WORDS: readonly StateWord[] = [
+  "alert", "odd", "silent", "not scored", "warming up", "normal",
+];
 
 export interface Device {
   readonly deviceId: string;
   readonly profile: string;
   /** Event time of the newest reading, ms. */
   readonly t: number;
-  /** When the page heard of it, ms. */
+  /** When the hub took that reading, ms: a device's own clock may be wrong. */
+  readonly enqueuedAt: number;
+  /** When it was last heard of, ms. */
   readonly seenAt: number;
+  /** After how long without a word it counts as silent, ms. */
+  readonly silentAfterMs: number;
+  /** Why it has no score, as a word for programs; empty where it has one. */
+  readonly notScored: string;
+  /** What people should know of it, in words: why it has no score, what is odd with its clock. */
+  readonly remarks: readonly string[];
   readonly values: Readonly<Record<string, number | null>>;
   readonly score: number | null;
   readonly threshold: number | null;
@@ -38,21 +47,22 @@ export class Devices {
   takeStored(shown: DeviceShown, now: number): void {
     const known = this.byId.get(shown.deviceId);
     const alertSince = shown.alert?.t ?? null;
-    if (known !== undefined && shown.lastT < known.t) {
+    if (known !== undefined && shown.enqueuedAt < known.enqueuedAt) {
       return;
     }
     this.#put({
       deviceId: shown.deviceId, profile: shown.profile, t: shown.lastT,
-      seenAt: Math.min(shown.lastT, now), values: shown.latest, score: shown.score,
+      seenAt: Math.min(shown.enqueuedAt, now), values: shown.latest, score: shown.score,
       threshold: shown.threshold, anomalous: shown.anomalous, sensors: shown.sensors,
       alertSince, modelVersion: shown.modelVersion, trail: known?.trail ?? new Trail(),
+      ...remarksOf(shown),
     }, known);
   }
 
   /** Take over a live reading; a late one tells nothing of now. */
   takeReading(reading: LiveReading, now: number): void {
     const known = this.byId.get(reading.deviceId);
-    if (known !== undefined && reading.t < known.t) {
+    if (known !== undefined && reading.enqueuedAt < known.enqueuedAt) {
       return;
     }
     this.#put({
@@ -60,7 +70,7 @@ export class Devices {
       values: reading.values, score: reading.score, threshold: reading.threshold,
       anomalous: reading.anomalous, sensors: reading.sensors,
       alertSince: known?.alertSince ?? null, modelVersion: known?.modelVersion ?? null,
-      trail: known?.trail ?? new Trail(),
+      trail: known?.trail ?? new Trail(), ...remarksOf(reading),
     }, known);
   }
 
@@ -84,6 +94,14 @@ export class Devices {
   }
 }
 
+function remarksOf(
+  { enqueuedAt, silentAfterMs, notScored, remarks }:
+  Pick<LiveReading, "enqueuedAt" | "silentAfterMs" | "notScored" | "remarks">,
+): Pick<Device, "enqueuedAt" | "silentAfterMs" | "notScored" | "remarks"> {
+  const why = notScored === null ? [] : [notScored.text];
+  return { enqueuedAt, silentAfterMs, notScored: notScored?.reason ?? "", remarks: [...why, ...remarks] };
+}
+
 /** Score as a multiple of the threshold; NaN where there is none. */
 export function ratioOf(device: Pick<Device, "score" | "threshold">): number {
   const { score, threshold } = device;
@@ -94,11 +112,11 @@ export function stateOf(device: Device, now: number): StateWord {
   if (device.alertSince !== null) {
     return "alert";
   }
-  if (now - device.seenAt > SILENT_AFTER_MS) {
+  if (now - device.seenAt > device.silentAfterMs) {
     return "silent";
   }
   if (device.score === null) {
-    return "warming up";
+    return ["", "warming-up"].includes(device.notScored) ? "warming up" : "not scored";
   }
   return device.anomalous ? "odd" : "normal";
 }

@@ -104,6 +104,9 @@ export class Site {
       case "plan":
         this.takePlan(message.plan);
         break;
+      case "standing":
+        this.standing = message.standing;
+        break;
       case "settings":
         if (message.kind === "optimiser") {
           this.takeOptimiser(message.setting);

@@ -58,6 +58,7 @@ function Standing({ device }: { readonly device: Device }): ReactNode {
       ["Last reading", `${clock.near(device.t, now)}, ${span(now - device.t)} ago`],
       ["Sensors out", out.length === 0 ? "none" : out.join(", ")],
       ["Tasks", tasks.length === 0 ? "none planned here" : tasks.join(", ")],
+      ["Remarks", device.remarks.length === 0 ? "none" : device.remarks.join("; ")],
       ["Model", device.modelVersion ?? "not said yet"],
     ]} />
   );

@@ -1,7 +1,7 @@
 /** The optimiser: what it moved and why, whether devices obeyed, and what operators may tell it. */
 import { useState, type ReactNode } from "react";
 import { api, wordsOf } from "../api/client.js";
-import { percent, short, span } from "../drawing/format.js";
+import { percent, short } from "../drawing/format.js";
 import { describePlan } from "../drawing/words.js";
 import type { PlanListed, PlanShown } from "../messages/kinds.js";
 import { Empty, Facts, Section } from "../parts/parts.js";
@@ -11,17 +11,17 @@ import { Loads } from "./loads.js";
 import { OverridesForm } from "./overrides.js";
 
 export function WorkView(): ReactNode {
-  const { store } = useShown();
+  const { store, clock } = useShown();
   const { plans, optimiser, standing } = store.site;
-  const now = Date.now();
   return (
     <>
       <Section title="Work" name="work" note={optimiser?.paused ? "paused: nothing is moved" : ""}>
         <p data-plan-line>{describePlan(plans[0])}</p>
         {standing === null ? null : (
           <p className="note">
-            The last run, {span(now - standing.checkedAt)} ago: {standing.outcome}
+            The last run: {standing.outcome}
             {standing.notes.length > 0 ? ` (${standing.notes.join("; ")})` : ""}
+            {standing.hold === null ? "" : `. Nothing moves until ${clock.time(standing.hold.until)}: ${standing.hold.reason}`}
           </p>
         )}
         <Operate />

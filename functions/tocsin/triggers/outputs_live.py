@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Literal
 
 from tocsin.triggers.answers import Output
-from tocsin.triggers.outputs_plans import PlanListed
+from tocsin.triggers.outputs_devices import NotScoredShown
+from tocsin.triggers.outputs_plans import HoldShown, PlanListed
 from tocsin.triggers.outputs_settings import OptimiserShown, OverridesShown, TasksShown
 
 
@@ -23,6 +24,10 @@ class LiveReading(Output):
     threshold: float | None
     anomalous: bool
     sensors: dict[str, str]
+    enqueued_at: int
+    silent_after_ms: float
+    not_scored: NotScoredShown | None
+    remarks: list[str]
 
 
 class LiveAlert(Output):
@@ -37,7 +42,7 @@ class LiveAlert(Output):
     t: int
     score: float | None
     threshold: float | None
-    cause: Literal["score", "sensors"] | None
+    cause: Literal["score", "sensors", "silence"] | None
     contributions: dict[str, float]
     sensors: dict[str, str]
     model_version: str | None
@@ -66,6 +71,22 @@ class PlanMessage(Output):
     type: Literal["plan"]
     site_id: str
     plan: PlanListed
+
+
+class StandingNews(Output):
+    """Why work moves or does not, as the last run found."""
+
+    outcome: Literal["planned", "unchanged", "paused", "covered", "followed-up", "impossible"]
+    notes: list[str]
+    hold: HoldShown | None
+
+
+class StandingMessage(Output):
+    """A run found another reason why work moves or does not."""
+
+    type: Literal["standing"]
+    site_id: str
+    standing: StandingNews
 
 
 class OptimiserMessage(Output):
@@ -99,6 +120,7 @@ MESSAGES: tuple[type[Output], ...] = (
     TelemetryMessage,
     AlertMessage,
     PlanMessage,
+    StandingMessage,
     OptimiserMessage,
     OverridesMessage,
     TasksMessage,

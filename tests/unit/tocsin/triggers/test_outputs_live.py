@@ -16,11 +16,17 @@ from tocsin.triggers.outputs_live import (
     OptimiserMessage,
     OverridesMessage,
     PlanMessage,
+    StandingMessage,
     TasksMessage,
     TelemetryMessage,
 )
 
-RECORDS = {"telemetry": TelemetryMessage, "alert": AlertMessage, "plan": PlanMessage}
+RECORDS = {
+    "telemetry": TelemetryMessage,
+    "alert": AlertMessage,
+    "plan": PlanMessage,
+    "standing": StandingMessage,
+}
 SETTINGS = {"optimiser": OptimiserMessage, "overrides": OverridesMessage, "tasks": TasksMessage}
 
 
@@ -52,7 +58,7 @@ async def test_plans_and_settings_fit() -> None:
         )
         assert status == 200
     kinds = {type(read(message)) for _, message in plant.live.sent}
-    assert kinds == {PlanMessage, OptimiserMessage, OverridesMessage, TasksMessage}
+    assert kinds == {PlanMessage, StandingMessage, *SETTINGS.values()}
 
 
 async def test_alerts_fit() -> None:
