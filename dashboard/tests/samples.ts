@@ -19,7 +19,7 @@ export function alert(deviceId: string, changes: Partial<LiveAlert> = {}): LiveA
   return {
     id: `${NOW}-raised`, type: "raised", alertId: `${deviceId}-${NOW}`, deviceId, siteId: "north",
     profile: "motor", t: NOW, score: 9.5, threshold: 4, cause: "score",
-    contributions: { temperature_c: 0.2, vibration_mm_s: 0.8 }, sensors: {},
+    contributions: { temperature_c: 0.2, vibration_mm_s: 0.8 }, sensors: {}, badValues: {}, subject: null,
     modelVersion: "1-test", enqueuedAt: NOW, ...changes,
   };
 }

@@ -45,6 +45,8 @@ class LiveAlert(Output):
     cause: Literal["score", "sensors", "silence"] | None
     contributions: dict[str, float]
     sensors: dict[str, str]
+    bad_values: dict[str, float | str]
+    subject: str | None
     model_version: str | None
     enqueued_at: int | None
 
