@@ -50,9 +50,13 @@ class ShippedModels:
 
 @dataclass
 class Device:
-    """One device of a profile, and what became of its readings."""
+    """One device of a profile, and what became of its readings.
+
+    ``in_a_period``: how many it sends where its profile has one.
+    """
 
     profile: Profile
+    in_a_period: int = 1
     store: FakeStore = field(default_factory=FakeStore)
     thresholds: FakeThresholds = field(default_factory=FakeThresholds)
     memory: DeviceMemory = field(default_factory=DeviceMemory)
@@ -66,7 +70,7 @@ class Device:
     @property
     def now_ms(self) -> int:
         """When the next reading is taken."""
-        return NOW + self.sent * round(self.profile.period_s * 1_000)
+        return NOW + self.sent * round(self.profile.period_s * 1_000 / self.in_a_period)
 
     async def send(self, rows: Rows) -> None:
         """Score *rows*, one reading a period, after those that were sent before."""

@@ -53,3 +53,9 @@ async def test_one_fault_alone_is_one_alert() -> None:
     device = Device(MOTOR)
     await device.send(rows)
     assert len(device.raised) == 1
+
+
+async def test_a_device_faster_than_its_profile_raises_a_second_fault_too() -> None:
+    device = Device(MOTOR, in_a_period=2)
+    await device.send([row for row in make_rows()[:700] for _ in range(2)])
+    assert [alert["subject"] for alert in device.raised] == [None, "temperature_c"]
