@@ -69,6 +69,18 @@ test("the end of an earlier alert does not end the newest", () => {
   expect(device(site).alertSince).toBe(NOW + 3);
 });
 
+test("a device stays in alert until its last one ends", () => {
+  const site = new Site();
+  site.apply(telemetry(reading("m-1")), NOW);
+  site.apply(alertMessage(), NOW);
+  const beside = { alertId: "m-1-beside", subject: "temperature_c", t: NOW + 2 };
+  site.apply(alertMessage(beside), NOW);
+  site.apply(alertMessage(CLEARED), NOW);
+  expect(device(site).alertSince).toBe(NOW + 2);
+  site.apply(alertMessage({ ...CLEARED, ...beside, type: "cleared", t: NOW + 7 }), NOW);
+  expect(device(site).alertSince).toBeNull();
+});
+
 test("what was missed comes from the API and changes nothing that is known", () => {
   const site = new Site();
   site.apply(alertMessage(), NOW);

@@ -116,17 +116,11 @@ export class Site {
     }
   }
 
+  /** A device may be in several alerts: it is in one as long as any is open. */
   #takeAlert(alert: LiveAlert): void {
-    const newest = this.alerts.findNewest(alert.deviceId);
     this.alerts.takeLive(alert);
-    const known = this.alerts.find(alert.alertId);
-    if (alert.type === "cleared" && newest !== undefined && newest.alertId !== alert.alertId) {
-      return; // the end of an earlier one
-    }
-    const since = alert.type === "raised" && known?.clearedAt === null ? alert.t : null;
-    if (newest === undefined || newest.t <= alert.t) {
-      this.devices.setAlert(alert.deviceId, since);
-    }
+    const open = this.alerts.list.find((each) => each.deviceId === alert.deviceId && each.open);
+    this.devices.setAlert(alert.deviceId, open?.t ?? null);
   }
 
   #count(readings: number, now: number): void {

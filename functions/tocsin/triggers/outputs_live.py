@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Literal
 
 from tocsin.triggers.answers import Output
-from tocsin.triggers.outputs_devices import NotScoredShown
+from tocsin.triggers.outputs_clocks import NotScoredShown
+from tocsin.triggers.outputs_incidents import IncidentListed
 from tocsin.triggers.outputs_plans import HoldShown, PlanListed
 from tocsin.triggers.outputs_settings import OptimiserShown, OverridesShown, TasksShown
 
@@ -91,6 +92,14 @@ class StandingMessage(Output):
     standing: StandingNews
 
 
+class IncidentMessage(Output):
+    """An incident began, changed, or ended."""
+
+    type: Literal["incident"]
+    site_id: str
+    incident: IncidentListed
+
+
 class OptimiserMessage(Output):
     """An operator changed how the site is planned."""
 
@@ -123,6 +132,7 @@ MESSAGES: tuple[type[Output], ...] = (
     AlertMessage,
     PlanMessage,
     StandingMessage,
+    IncidentMessage,
     OptimiserMessage,
     OverridesMessage,
     TasksMessage,
