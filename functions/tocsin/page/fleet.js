@@ -123,23 +123,8 @@ export class Fleet {
     if (known !== undefined && enqueuedAt < known.enqueuedAt) {
       return known; // overtaken on the way
     }
-    const notScored = isRecord(seen["notScored"]) ? seen["notScored"] : {};
-    const device = {
-      deviceId,
-      profile: text(seen["profile"]),
-      t,
-      enqueuedAt,
-      seenAt,
-      silentAfterMs: number(seen["silentAfterMs"]) ?? SILENT_AFTER_MS,
-      notScored: text(notScored["reason"]),
-      why: text(notScored["text"]),
-      remarks: list(seen, "remarks").map(text).filter((remark) => remark !== ""),
-      values: isRecord(seen["values"]) ? numbers(seen["values"]) : {},
-      score: number(seen["score"]),
-      threshold: number(seen["threshold"]),
-      anomalous: seen["anomalous"] === true,
-      alerting: known?.alerting ?? false,
-    };
+    const alerting = known?.alerting ?? false;
+    const device = { deviceId, t, enqueuedAt, seenAt, alerting, ...describe(seen) };
     this.devices.set(deviceId, device);
     return device;
   }
@@ -248,5 +233,24 @@ function asChannel(one) {
     unit: text(one["unit"]),
     low: number(one["low"]) ?? -Infinity,
     high: number(one["high"]) ?? Infinity,
+  };
+}
+
+/**
+ * What a device said of itself in its newest message.
+ * @param {Record<string, unknown>} seen
+ */
+function describe(seen) {
+  const notScored = isRecord(seen["notScored"]) ? seen["notScored"] : {};
+  return {
+    profile: text(seen["profile"]),
+    silentAfterMs: number(seen["silentAfterMs"]) ?? SILENT_AFTER_MS,
+    notScored: text(notScored["reason"]),
+    why: text(notScored["text"]),
+    remarks: list(seen, "remarks").map(text).filter((remark) => remark !== ""),
+    values: isRecord(seen["values"]) ? numbers(seen["values"]) : {},
+    score: number(seen["score"]),
+    threshold: number(seen["threshold"]),
+    anomalous: seen["anomalous"] === true,
   };
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // The fleet as elements of the page. Text goes in as text only; nothing is parsed as HTML.
 
+import { make, write } from "./elements.js";
 import { short, stateOf, whyOf } from "./fleet.js";
 
 /**
@@ -273,29 +274,4 @@ function cell(...content) {
   element.setAttribute("role", "cell");
   element.append(...content);
   return element;
-}
-
-/**
- * @template {keyof HTMLElementTagNameMap} K
- * @param {K} tag
- * @param {string} name of its class, or empty
- * @param {string} [content]
- * @returns {HTMLElementTagNameMap[K]}
- */
-function make(tag, name, content = "") {
-  const element = document.createElement(tag);
-  element.className = name;
-  element.textContent = content;
-  return element;
-}
-
-/**
- * Write only what changed: assistive technology and the layout engine are left alone otherwise.
- * @param {HTMLElement} element
- * @param {string} content
- */
-function write(element, content) {
-  if (element.textContent !== content) {
-    element.textContent = content;
-  }
 }
