@@ -136,7 +136,12 @@ class Services:
     @property
     def listeners(self) -> Listeners:
         return Listeners(
-            self.fleet, self.feedback, self.telemetry, self.profiles, self.silence_memory
+            self.fleet,
+            self.feedback,
+            self.telemetry,
+            self.progress,
+            self.profiles,
+            self.silence_memory,
         )
 
     @property

@@ -22,6 +22,7 @@ from tocsin.domain.silence import LEAST_MS, clear_silence, is_heard, limit_silen
 from tocsin.usecases.change_incidents import IncidentRoom
 from tocsin.usecases.ports.operators import Feedback, Fleet
 from tocsin.usecases.ports.scoring import Telemetry
+from tocsin.usecases.ports.showing import ProgressLog
 
 SURE_MS = 60_000  # so long one process has found it silent
 LOOK_BACK_MS = 3 * 24 * 60 * 60 * 1_000
@@ -50,6 +51,7 @@ class Listeners:
     fleet: Fleet
     messages: Feedback
     alerts: Telemetry
+    progress: ProgressLog
     profiles: Mapping[str, Profile]
     memory: SilenceMemory
 
@@ -58,21 +60,30 @@ async def watch_silence(room: IncidentRoom, listeners: Listeners) -> list[Alert]
     """The alerts that were written: raised and cleared. Raises DeliveryError.
 
     Planned maintenance is no silence: who is still silent when its window ends is told of then.
+    Nor is a message that waits for its score: while scoring is behind, it is only known who was
+    silent by then.
     """
+    now_ms = room.now_ms()
+    behind = [said.measure_age_ms(now_ms) for said in await listeners.progress.list_progress()]
+    heard_to_ms = now_ms - max(behind, default=0)
     by_site: dict[str, list[DeviceRecord]] = {}
     for device in await listeners.fleet.devices(None):
         by_site.setdefault(device.site_id, []).append(device)
     written: list[Alert] = []
     for site_id, devices in by_site.items():
         try:
-            written += await _watch_site(site_id, devices, room, listeners)
+            written += await _watch_site(site_id, devices, room, listeners, heard_to_ms)
         except DeliveryError as error:
             log.warning("Site %.80r is not watched for silence: %s", site_id, error)
     return written
 
 
 async def _watch_site(
-    site_id: str, devices: Sequence[DeviceRecord], room: IncidentRoom, listeners: Listeners
+    site_id: str,
+    devices: Sequence[DeviceRecord],
+    room: IncidentRoom,
+    listeners: Listeners,
+    heard_to_ms: int,
 ) -> list[Alert]:
     site = await room.incidents.load_site(site_id)
     now_ms = room.now_ms()
@@ -88,7 +99,7 @@ async def _watch_site(
             if is_heard(device, raised_t)
         ]
         is_covered = bool(covers(Source(device.device_id, device.profile)))
-        if not known and await _is_silent(device, listeners, now_ms, is_covered=is_covered):
+        if not known and await _is_silent(device, listeners, heard_to_ms, is_covered=is_covered):
             alerts.append(raise_silence(device))
     refusals = await listeners.alerts.save_alerts(alerts)
     for alert, refusal in zip(alerts, refusals, strict=True):
@@ -109,15 +120,19 @@ def _find_silences(site: LiveSite) -> dict[str, dict[str, int]]:
 
 
 async def _is_silent(
-    device: DeviceRecord, listeners: Listeners, now_ms: int, *, is_covered: bool
+    device: DeviceRecord, listeners: Listeners, heard_to_ms: int, *, is_covered: bool
 ) -> bool:
-    """Whether it is to be told now; what was told already is not told again."""
+    """Whether it is to be told now; what was told already is not told again.
+
+    heard_to_ms: what devices sent until then is scored.
+    """
     memory, name = listeners.memory, device.device_id
-    quiet_ms = now_ms - device.enqueued_at
-    if is_covered or quiet_ms < LEAST_MS or quiet_ms < await _find_limit(device, listeners, now_ms):
+    quiet_ms = heard_to_ms - device.enqueued_at
+    is_usual = quiet_ms < LEAST_MS or quiet_ms < await _find_limit(device, listeners, heard_to_ms)
+    if is_covered or is_usual:
         memory.since.pop(name, None)
         return False
-    if now_ms - memory.since.setdefault(name, now_ms) < SURE_MS:
+    if heard_to_ms - memory.since.setdefault(name, heard_to_ms) < SURE_MS:
         return False
     began_t = device.last_t + 1
     told = await listeners.messages.past_alerts(name, from_t=began_t, to_t=began_t, most=4)

@@ -10,6 +10,7 @@ from tests.fakes.records import decided_message, device_record
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.usecases.incident_plant import MINUTE_MS, IncidentPlant
 from tocsin.domain.incidents.windows import Scope
+from tocsin.domain.progress import Progress
 from tocsin.usecases.keep_windows import set_window
 from tocsin.usecases.watch_silence import watch_silence
 
@@ -65,6 +66,21 @@ async def test_a_short_pause_is_no_silence(site: IncidentPlant) -> None:
     await watch(site, 1, speaking=("rig-2",))
     await watch(site, 3, speaking=("rig-1", "rig-2"))
     assert alerts(site) == []
+
+
+async def test_while_scoring_is_behind_nobody_is_called_silent_who_was_heard_by_then(
+    site: IncidentPlant,
+) -> None:
+    began_ms = site.now_ms
+    for _ in range(10):  # nothing that was sent since the beginning is scored yet
+        behind_ms = site.now_ms - began_ms
+        await site.plant.progress.save_progress(
+            Progress("0", site.now_ms, 7, behind_ms, waiting_since=None, why=None)
+        )
+        await watch(site)
+    assert alerts(site) == []
+    await watch(site, 5, speaking=("rig-2",))  # what was behind is scored, and rig-1 not in it
+    assert alerts(site) == [("rig-1", "raised")]
 
 
 async def test_late_readings_end_no_silence(site: IncidentPlant) -> None:
