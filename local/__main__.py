@@ -114,6 +114,11 @@ def _add_up(up: argparse.ArgumentParser) -> None:
     up.add_argument(
         "--host", choices=("embedded", "func"), default="embedded", help="functions host"
     )
+    up.add_argument(
+        "--scores-apart", action=argparse.BooleanOptionalAction,
+        help="score in a functions host of its own, as Azure gives each function instances of its "
+        "own (default: above 250 devices)",
+    )  # fmt: skip
     up.add_argument("--paused", action="store_true", help="with the optimiser paused")
     _add_address(up)
     up.add_argument("--keep", action="store_true", help="go on with the data in --state")
@@ -201,9 +206,18 @@ def _up(options: argparse.Namespace) -> int:
     from local.ports import PortInUseError  # noqa: PLC0415 (see the top)
     from local.prepare import PreparationError  # noqa: PLC0415 (see the top)
     from local.processes import ProcessFailedError  # noqa: PLC0415 (see the top)
-    from local.run import Options, choose_history_s  # noqa: PLC0415 (see the top)
+    from local.run import (  # noqa: PLC0415 (see the top)
+        Options,
+        choose_history_s,
+        choose_scores_apart,
+    )
     from local.up import ReportPathError, up  # noqa: PLC0415 (see the top)
 
+    try:
+        apart = choose_scores_apart(options.scores_apart, options.devices, options.host)
+    except ValueError as error:
+        print(f"failed: {error}", file=sys.stderr)
+        return 2
     try:
         return up(
             Options(
@@ -219,6 +233,7 @@ def _up(options: argparse.Namespace) -> int:
                 address=options.address,
                 paused=options.paused,
                 resources=options.resources,
+                scores_apart=apart,
             )
         )
     except (

@@ -38,6 +38,7 @@ UNDELIVERED = 3  # how the fleet ends when it could not deliver everything; the 
 DRAIN_S = 30.0
 START_S = 90.0
 HISTORY_S = 120.0
+APART_DEVICES = 250  # more keep one process of Python too busy, however many cores there are
 HISTORY_DEVICES = 250  # more bring none: theirs alone would keep the functions busy for minutes
 # How long a device may take at most, when a machine has other things to do.
 REGISTER_S = 0.3
@@ -57,6 +58,7 @@ class Options:
     - ``address``: the loopback address that the services listen on.
     - ``paused``: the optimiser moves nothing, to see what a run is like without it.
     - ``resources``: the file for what each process used over time, if it is wanted.
+    - ``scores_apart``: scoring has a functions host of its own.
     """
 
     duration_s: float | None
@@ -71,6 +73,7 @@ class Options:
     address: str
     paused: bool = False
     resources: Path | None = None
+    scores_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +251,18 @@ def choose_history_s(asked: float | None, devices: int) -> float:
     if asked is not None:
         return asked
     return HISTORY_S if devices <= HISTORY_DEVICES else 0.0
+
+
+def choose_scores_apart(asked: bool | None, devices: int, host: HostKind) -> bool:
+    """Whether scoring has a host of its own: as *asked*, or what suits so many devices.
+
+    Raises ValueError when Core Tools, which run as one host here, are asked for it.
+    """
+    if host == "func":
+        if asked:
+            raise ValueError("--scores-apart is of the embedded host; leave out --host func")
+        return False
+    return devices > APART_DEVICES if asked is None else asked
 
 
 def load_plant(devices: int) -> Fleet:

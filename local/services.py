@@ -22,6 +22,9 @@ COSMOS_KEY = (
 IOTHUB_KEY = "dG9jc2luLWxvY2FsLWlvdGh1Yi1kZXZlbG9wbWVudA=="
 WEBPUBSUB_KEY = "dG9jc2luLWxvY2FsLXdlYnB1YnN1Yi1kZXZlbG9wbWVudA=="
 
+# What scoring needs: the first has the models in memory before there is work for the second.
+SCORING = ("warm_up", "score_telemetry")
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
@@ -186,6 +189,22 @@ def make_functions_host(
     )  # fmt: skip
 
 
+def make_scoring_host(
+    endpoints: Endpoints, state: Path, *, app: Path, env: Mapping[str, str]
+) -> Child:
+    """A second functions host, which scores and does nothing else."""
+    return _make_python(
+        "functions_host",
+        state,
+        "--app", str(app),
+        "--address", endpoints.address,
+        "--port", "0",  # nobody calls it
+        "--functions", *SCORING,
+        env=env,
+        called="scoring_host",
+    )  # fmt: skip
+
+
 def make_front_door(endpoints: Endpoints, state: Path) -> Child:
     """The page, and /api as a signed-in operator."""
     return _make_python(
@@ -198,11 +217,15 @@ def make_front_door(endpoints: Endpoints, state: Path) -> Child:
 
 
 def _make_python(
-    name: str, state: Path, *arguments: str, env: Mapping[str, str] | None = None
+    name: str,
+    state: Path,
+    *arguments: str,
+    env: Mapping[str, str] | None = None,
+    called: str | None = None,
 ) -> Child:
     return Child(
-        name,
+        called or name,
         [sys.executable, "-m", f"local.standins.{name}", *arguments],
-        log_path=state / "logs" / f"{name}.log",
+        log_path=state / "logs" / f"{called or name}.log",
         env=env,
     )

@@ -26,6 +26,9 @@ from local.services import Endpoints
 HostKind = Literal["embedded", "func", "none"]
 Tell = Callable[[str], None]
 
+HOSTS = ("functions_host", "scoring_host")
+DISABLED_SCORING = {"AzureWebJobs.score_telemetry.Disabled": "true"}
+
 
 class Stack:
     """Azurite, the stand-ins, the functions host and the front door.
@@ -45,11 +48,14 @@ class Stack:
         seen_by_app: Endpoints | None = None,
         app: Path = ROOT / "functions",
         env: Mapping[str, str] | None = None,
+        scores_apart: bool = False,
     ) -> None:
         """*tell* gets a line for people; *on_start* the process id of every child started.
 
         *seen_by_app*: where the functions find the services, if they do not reach them directly.
         *app*, *env*: the app's folder, if not the checkout's, and what its host needs besides.
+        *scores_apart*: scoring has a host of its own, as the platform gives each function that is
+        not HTTP instances of its own. Of the embedded host alone.
         """
         self.endpoints = endpoints
         self.state = state
@@ -65,7 +71,12 @@ class Stack:
         }
         if host != "none":
             make = services.make_functions_host if host == "embedded" else make_func_host
-            self.children["functions_host"] = make(endpoints, state, app=app, env=host_env)
+            rest_env = {**host_env, **DISABLED_SCORING} if scores_apart else host_env
+            self.children["functions_host"] = make(endpoints, state, app=app, env=rest_env)
+        if scores_apart:
+            self.children["scoring_host"] = services.make_scoring_host(
+                endpoints, state, app=app, env=host_env
+            )
         self.children["front_door"] = services.make_front_door(endpoints, state)
         self._on_start = on_start
         for child in self.children.values():
@@ -98,9 +109,7 @@ class Stack:
                 pool.submit(self._prepare_blobs),
             ]:
                 done.result()
-        self._start_together(
-            *(name for name in ("functions_host", "front_door") if name in self.children)
-        )
+        self._start_together(*(name for name in self.children if name in {*HOSTS, "front_door"}))
 
     def stop(self) -> None:
         """Stop everything, the youngest first."""

@@ -99,7 +99,12 @@ def _run(endpoints: Endpoints, options: Options) -> tuple[bool, dict[str, Any]] 
     with (
         OrphanWatch() as orphans,
         Stack(
-            endpoints, options.state, host=options.host, tell=_tell, on_start=orphans.add
+            endpoints,
+            options.state,
+            host=options.host,
+            tell=_tell,
+            on_start=orphans.add,
+            scores_apart=options.scores_apart,
         ) as stack,
     ):
         if stopped.is_set():

@@ -68,7 +68,7 @@ def _catch_up(partitions: int) -> dict[str, Any]:
             load=2_000,
             backlog=2_000 * 3_600,
             partitions=partitions,
-            target=int(target["maxEventBatchSize"]),
+            target=int(target["targetUnprocessedEventThreshold"]),
             throughput=1 / MESSAGE_S,
         )
     )

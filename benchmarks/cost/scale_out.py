@@ -23,8 +23,8 @@ def simulate(
 ) -> CatchUp:
     """From one instance and a *backlog* of messages under a constant *load* (a second).
 
-    target: messages that one instance is wanted for, host.json's maxEventBatchSize; throughput: of
-    an instance, a second. At most as many instances as *partitions* work.
+    target: messages that one instance is wanted for, targetUnprocessedEventThreshold of host.json;
+    throughput: of an instance, a second. At most as many instances as *partitions* work.
     """
     waiting, working, coming = backlog, 1, list[int]()
     most = 1

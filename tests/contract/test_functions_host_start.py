@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,12 @@ STORAGE = {"AzureWebJobsStorage": "UseDevelopmentStorage=true"}
 
 
 def _last_line(
-    folder: Path, *, source: str | None, settings: dict[str, str], host_json: str
+    folder: Path,
+    *,
+    source: str | None,
+    settings: dict[str, str],
+    host_json: str,
+    functions: Sequence[str] = (),
 ) -> tuple[int, str]:
     """The host's exit code and the message of its last log line."""
     if source is not None:
@@ -34,6 +40,7 @@ def _last_line(
             str(folder),
             "--port",
             "0",
+            *(["--functions", *functions] if functions else []),
         ],
         cwd=ROOT,
         env={**os.environ, **settings},
@@ -99,6 +106,18 @@ def test_wrong_host_json_is_refused(tmp_path: Path) -> None:
     code, message = _last_line(tmp_path, source=HEAD, settings={}, host_json='{"version": "1"}')
     assert code == 1
     assert message == 'host.json: version must be "2.0"'
+
+
+def test_functions_that_the_app_has_not_are_refused(tmp_path: Path) -> None:
+    source = HEAD + TIMER.format(schedule="* * * * * *") + TIMER_FUNCTION
+    code, message = _last_line(
+        tmp_path,
+        source=source,
+        settings=STORAGE,
+        host_json='{"version": "2.0"}',
+        functions=["tick", "tock"],
+    )
+    assert (code, message) == (1, "the app has no function tock")
 
 
 def test_other_runtimes_are_refused(tmp_path: Path) -> None:

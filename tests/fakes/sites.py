@@ -126,7 +126,8 @@ class FakeTwins:
     """The port Twins. ``orders``: every one given, in order. ``obedient``: devices obey at once.
 
     ``deaf``: devices that take an order and never report; ``away``: ids whose order fails, or
-    ``everyone`` for a hub that does not answer at all.
+    ``everyone`` for a hub that does not answer at all. ``listed``: what a list shows of some, in
+    place of what they are; ``asked``: the ids of those read by themselves.
     """
 
     def __init__(self) -> None:
@@ -135,6 +136,8 @@ class FakeTwins:
         self.obedient = True
         self.deaf: set[str] = set()
         self.away: set[str] = set()
+        self.listed: dict[str, Twin] = {}
+        self.asked: list[str] = []
         self.now_ms = 0
 
     def add(
@@ -166,11 +169,16 @@ class FakeTwins:
 
     async def list_twins(self, site_id: str) -> list[Twin]:
         self._reach("everyone")
-        found = self.twins.values()
-        return [_parse_twin(twin) for twin in found if twin["tags"].get("siteId") == site_id]
+        found = map(_parse_twin, self.twins.values())
+        return [
+            self.listed.get(twin.device_id, twin)
+            for twin in found
+            if twin.tags.get("siteId") == site_id
+        ]
 
     async def find_twin(self, device_id: str) -> Twin | None:
         self._reach("everyone")
+        self.asked.append(device_id)
         found = self.twins.get(device_id)
         return None if found is None else _parse_twin(found)
 

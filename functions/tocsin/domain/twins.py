@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tocsin.domain.orders import version_of
+
 
 @dataclass(frozen=True, slots=True)
 class Twin:
@@ -18,3 +20,7 @@ class Twin:
     is_enabled: bool = True
     desired: object = None
     reported: object = None
+
+    def has_confirmed(self, version: int) -> bool:
+        """Whether the order of that version is the newest it was given, and the device runs it."""
+        return version_of(self.desired) == version_of(self.reported) == version

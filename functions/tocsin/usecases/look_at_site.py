@@ -147,10 +147,18 @@ async def _fetch_contents(
 async def _refresh_twins(
     found: Iterable[Twin], recent: Iterable[StoredPlan], twins: Twins
 ) -> list[Twin]:
-    """*found* with the twins that were ordered something lately read one by one."""
+    """*found* with those read one by one that may have been found as they were before the newest
+    order (of *recent*, newest first) of their device."""
     by_id = {twin.device_id: twin for twin in found}
-    ordered = by_id.keys() & {name for plan in recent for name in plan.deliveries}
+    ordered: dict[str, int] = {}
+    for plan in recent:
+        ordered = dict.fromkeys(plan.deliveries, plan.version) | ordered
+    behind = {
+        name
+        for name, version in ordered.items()
+        if name in by_id and not by_id[name].has_confirmed(version)
+    }
     return [
-        *(by_id[name] for name in by_id.keys() - ordered),
-        *await fetch_twins(ordered, twins),
+        *(by_id[name] for name in by_id.keys() - behind),
+        *await fetch_twins(behind, twins),
     ]

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 MOST_ROUNDS = 4
 # A device's record costs as much as its message. Who shows or plans by it has it so fresh, or
 # fresher: what happens to a device is recorded at once.
-RECORD_EVERY_MS = 8_000
+RECORD_EVERY_MS = 12_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logs.set_up({})
     try:
-        app = load_app(options.app.resolve())
+        app = load_app(options.app.resolve(), options.functions)
         asyncio.run(_run(app, options))
     except StartError as error:
         _log.error("%s", error)
@@ -55,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--app", type=Path, required=True, help="the folder of function_app.py")
     parser.add_argument("--address", type=loopback_address, default="127.0.0.1")
     parser.add_argument("--port", type=int, default=7071)
+    parser.add_argument(
+        "--functions", nargs="+", default=[], metavar="NAME", help="take these alone (default all)"
+    )
     parser.add_argument("--state", type=Path, help="folder for the keys, instead of blob storage")
     parser.add_argument(
         "--show-key-location", action="store_true", help="say where the function keys are, and end"

@@ -38,8 +38,11 @@ class App:
         return f"{name[:20]}-{hashlib.sha256(str(self.folder).encode()).hexdigest()[:8]}"
 
 
-def load_app(folder: Path) -> App:
-    """Load settings, host.json and functions, in the worker's order. Raises StartError."""
+def load_app(folder: Path, only: Sequence[str] = ()) -> App:
+    """Load settings, host.json and functions, in the worker's order. Raises StartError.
+
+    *only*: the functions that this host takes, as ``func start --functions`` has it; none for all.
+    """
     from_file = settings.read_file_settings(folder)
     values = settings.merge_settings(os.environ, from_file)
     os.environ.update(values)  # the app reads its settings there when it is imported
@@ -51,9 +54,18 @@ def load_app(folder: Path) -> App:
     if runtime != "python":
         raise StartError(f"FUNCTIONS_WORKER_RUNTIME is {runtime!r}: this host runs python alone")
     functions = [
-        function for function in load_functions(folder) if not _is_disabled(function, values)
+        function
+        for function in _choose(load_functions(folder), only)
+        if not _is_disabled(function, values)
     ]
     return App(folder, values, config, functions)
+
+
+def _choose(functions: Sequence[AppFunction], only: Sequence[str]) -> Sequence[AppFunction]:
+    unknown = set(only) - {function.name for function in functions}
+    if unknown:
+        raise StartError(f"the app has no function {', '.join(sorted(unknown))}")
+    return [function for function in functions if not only or function.name in only]
 
 
 def _is_disabled(function: AppFunction, values: Mapping[str, str]) -> bool:
