@@ -42,7 +42,8 @@ GROWTH = (
     "floors, profiles and tasks, the last copy in part: 1000 of the default fleet are 38 sites "
     "of 26 devices and two of 6; of each 52 devices 12 are workcells, 12 motors, 10 pumps, 10 "
     "environment sensors and 8 furnaces. provision needs the same --devices. Above 250 devices, "
-    "several processes share the fleet; the log and the exit code are those of all."
+    "several processes share the fleet; the log and the exit code are those of all. So many begin "
+    "one after the other, 25 a second."
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 from device_sim.clock import Clock
 from device_sim.complaints import Complaints
@@ -31,6 +31,9 @@ from device_sim.signals.stream import Signal, SignalStream
 # Devices ask for their twins some at a time: a hub that is asked by hundreds at once answers few in
 # time, and those it does not answer begin without their orders.
 TWINS_AT_ONCE = 4
+# Of a large fleet they begin one after the other, as devices of a plant do: a new device costs the
+# functions ten times what a message does, and would hold up those that were there before it.
+ALL_AT_ONCE, COMING_A_SECOND = 250, 25
 
 
 def make_producers(
@@ -83,8 +86,10 @@ class Simulation:
     def make_producer(self, device: FleetDevice, link: Link, place: int) -> Produce:
         """The work of the device that is number *place* of the fleet."""
         period_ms = round(device.profile.period_s * 1000)
-        phase_ms = self._settings.batch * period_ms * place // len(self._settings.fleet)
-        origin_ms = self._clock.start_ms + phase_ms
+        batch_ms = self._settings.batch * period_ms
+        devices = len(self._settings.fleet)
+        origin_ms = self._clock.start_ms + batch_ms * place // devices
+        origin_ms += find_turn(place, devices, batch_ms, speed=self._settings.speed)
         history = round(self._settings.history_s * 1000 / period_ms)
         start_ms = origin_ms - history * period_ms
         faults = self._plan(target_of(device, self._settings.tasks), origin_ms)
@@ -109,7 +114,9 @@ class Simulation:
             log=self._log,
             complaints=self._complaints,
         )
-        return _work_and_obey(obedience, worker, self._gate)
+        return _work_and_obey(
+            obedience, worker, self._gate, lambda stop: self._clock.reach(origin_ms, stop)
+        )
 
     def _make_stream(self, device: FleetDevice, start_ms: int) -> Signal:
         return SignalStream(
@@ -147,7 +154,20 @@ class Simulation:
         )
 
 
-def _work_and_obey(obedience: Obedience, worker: Worker, gate: asyncio.Semaphore) -> Produce:
+def find_turn(place: int, devices: int, batch_ms: int, *, speed: float) -> int:
+    """How many ms of event time after the first of *devices* number *place* begins; whole batches,
+    so that messages stay spread evenly over the time a batch takes."""
+    if devices <= ALL_AT_ONCE:
+        return 0
+    return int(place / COMING_A_SECOND * 1000 * speed / batch_ms) * batch_ms
+
+
+def _work_and_obey(
+    obedience: Obedience,
+    worker: Worker,
+    gate: asyncio.Semaphore,
+    await_turn: Callable[[asyncio.Event], Awaitable[bool]],
+) -> Produce:
     """A device that first finds out what to run, when it is its turn, then works and obeys."""
 
     async def begin() -> None:
@@ -155,7 +175,7 @@ def _work_and_obey(obedience: Obedience, worker: Worker, gate: asyncio.Semaphore
             await obedience.begin()
 
     async def work(stop: asyncio.Event) -> None:
-        if not await before(stop, begin()):
+        if not await await_turn(stop) or not await before(stop, begin()):
             return
         obeying = asyncio.create_task(obedience.obey(stop))
         try:
