@@ -16,9 +16,14 @@ from tests.contract.implementations import each
 from tests.contract.ports import ODD_SITES, connection
 from tests.contract.site_ports import Registry, Sites, Waiting
 from tests.fakes.messages import NOW
-from tests.fakes.plans import open_plan, stored_plan
+from tests.fakes.plans import open_plan, spoilt_plan, stored_plan
 from tocsin.adapters.iothub import IotHubTwins
-from tocsin.domain.errors import BusyError, ChangedMeanwhileError, DeliveryError
+from tocsin.domain.errors import (
+    BusyError,
+    ChangedMeanwhileError,
+    DamagedDocumentError,
+    DeliveryError,
+)
 from tocsin.domain.orders import Order, OrderedTask
 from tocsin.domain.requests import Request
 from tocsin.domain.site_settings import NO_SITE, Entry, Kind, StoredSetting, revise
@@ -68,13 +73,25 @@ async def test_plans_are_one_sites_newest_first(sites: Sites) -> None:
 
     async def versions(before_version: int, most: int) -> list[int]:
         found = await sites.list_plans("north", before_version=before_version, most=most)
-        return [plan.version for plan in found]
+        return [plan.version for plan in found.plans]
 
     assert await versions(99, 9) == [10, 9, 2, 1]
     assert await versions(10, 2) == [9, 2]
     assert await versions(1, 9) == []
     assert await sites.find_plan("north", 10) == stored_plan(10)
     assert await sites.find_plan("north", 5) is None
+
+
+async def test_a_plan_that_is_damaged_hides_no_other_and_is_named(sites: Sites) -> None:
+    for version in (1, 2, 3):
+        await sites.save_plan(stored_plan(version) if version != 2 else spoilt_plan(version))
+    page = await sites.list_plans("north", before_version=99, most=9)
+    assert [plan.version for plan in page.plans] == [3, 1]
+    assert [*page.damaged] == ["0000000002"]
+    with pytest.raises(DamagedDocumentError, match="the plan '0000000002' of site 'north'"):
+        await sites.find_plan("north", 2)
+    with pytest.raises(DamagedDocumentError):
+        await sites.list_recent("north", since_ms=0)
 
 
 async def test_a_plan_saved_again_is_as_saved_last(sites: Sites) -> None:
@@ -267,7 +284,7 @@ async def test_sites_of_any_name_have_plans_and_settings_apart(sites: Sites) -> 
         await sites.record_change(setting)
     for version, site_id in enumerate(ODD_SITES, start=1):
         found = await sites.list_plans(site_id, before_version=99, most=9)
-        assert [plan.version for plan in found] == [version]
+        assert [plan.version for plan in found.plans] == [version]
         standing = await sites.find_standing(site_id)
         setting_found = await sites.find_setting("tasks", site_id)
         assert standing is not None

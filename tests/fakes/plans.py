@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from tests.fakes.messages import NOW
+from tocsin.domain.requests import Cause
 from tocsin.domain.stored_plan import StoredPlan, plan_id
 
 
@@ -67,6 +69,16 @@ def delivery_document(version: int, **changes: object) -> dict[str, Any]:
 
 def stored_plan(version: int, site_id: str = "north", **changes: object) -> StoredPlan:
     return StoredPlan.from_document(plan_document(version, site_id, **changes))
+
+
+def spoilt_plan(version: int) -> StoredPlan:
+    """One that cannot be read once it is stored."""
+    return replace(stored_plan(version), cause=_Spoilt("alert", "", 0))
+
+
+class _Spoilt(Cause):
+    def to_document(self) -> dict[str, Any]:
+        return {"kind": "alert"}
 
 
 def open_plan(version: int) -> StoredPlan:

@@ -18,7 +18,7 @@ from tocsin.domain.restraint import Hold
 from tocsin.domain.site_settings import NO_SITE, Entry, Kind, StoredSetting, revise, setting_id
 from tocsin.domain.site_standing import STANDING_ID, Outcome, SiteStanding
 from tocsin.domain.sites import list_sites
-from tocsin.domain.stored_plan import StoredPlan, plan_id
+from tocsin.domain.stored_plan import PlanPage, StoredPlan, plan_id, read_plans
 from tocsin.domain.twins import Twin
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
@@ -46,9 +46,9 @@ class FakeSites:
         found = self._find(site_id, plan_id(version))
         return None if found is None else StoredPlan.from_document(found)
 
-    async def list_plans(self, site_id: str, *, before_version: int, most: int) -> list[StoredPlan]:
-        plans = map(StoredPlan.from_document, self.all_plans(site_id))
-        return [plan for plan in plans if plan.version < before_version][:most]
+    async def list_plans(self, site_id: str, *, before_version: int, most: int) -> PlanPage:
+        found = [plan for plan in self.all_plans(site_id) if plan["version"] < before_version]
+        return read_plans(found[:most])
 
     async def list_recent(self, site_id: str, *, since_ms: int) -> list[StoredPlan]:
         plans = map(StoredPlan.from_document, self.all_plans(site_id))

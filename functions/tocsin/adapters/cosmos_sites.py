@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from azure.cosmos.aio import CosmosClient
 from azure.cosmos.exceptions import (
     CosmosResourceNotFoundError,
@@ -13,7 +15,10 @@ from tocsin.domain.restraint import Hold
 from tocsin.domain.site_settings import Kind, StoredSetting, setting_id
 from tocsin.domain.site_standing import STANDING_ID, SiteStanding
 from tocsin.domain.sites import list_sites
-from tocsin.domain.stored_plan import StoredPlan, plan_id
+from tocsin.domain.stored_plan import PlanPage, StoredPlan, plan_id, read_plans
+from tocsin.usecases.ports.documents import Document
+
+log = logging.getLogger(__name__)
 
 _PLANS = (
     "SELECT TOP @count * FROM c WHERE c.siteId = @site AND c.type = 'plan' "
@@ -38,11 +43,16 @@ class CosmosSites:
         found = await read_document(self._plans, plan_id(version), partition_key=site_id)
         return None if found is None else StoredPlan.from_document(found)
 
-    async def list_plans(self, site_id: str, *, before_version: int, most: int) -> list[StoredPlan]:
-        return await self._query(_PLANS, site_id, count=most, before=before_version)
+    async def list_plans(self, site_id: str, *, before_version: int, most: int) -> PlanPage:
+        found = await self._query(_PLANS, site_id, count=most, before=before_version)
+        page = read_plans(found)
+        for why in page.damaged.values():
+            log.error("Left out: %s", why)
+        return page
 
     async def list_recent(self, site_id: str, *, since_ms: int) -> list[StoredPlan]:
-        return await self._query(_RECENT, site_id, since=since_ms)
+        found = await self._query(_RECENT, site_id, since=since_ms)
+        return [*map(StoredPlan.from_document, found)]
 
     async def save_plan(self, plan: StoredPlan) -> None:
         await self._plans.upsert_item(plan.to_document())
@@ -80,8 +90,8 @@ class CosmosSites:
     async def record_change(self, setting: StoredSetting) -> None:
         await self._audit.upsert_item(setting.to_audit())
 
-    async def _query(self, query: str, site_id: str, **values: int) -> list[StoredPlan]:
+    async def _query(self, query: str, site_id: str, **values: int) -> list[Document]:
         found = self._plans.query_items(
             query, parameters=query_parameters(site=site_id, **values), partition_key=site_id
         )
-        return [StoredPlan.from_document(document) async for document in found]
+        return [document async for document in found]

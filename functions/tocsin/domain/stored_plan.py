@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from tocsin.domain.deliveries import Delivery
+from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.figures import Figures
 from tocsin.domain.orders import Order
 from tocsin.domain.requests import Cause
@@ -146,6 +147,17 @@ class StoredPlan:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> StoredPlan:
+        """Raises DamagedDocumentError naming the plan and what is wrong with it."""
+        try:
+            return cls._read(document)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise DamagedDocumentError(
+                f"the plan {document.get('id')!r} of site {document.get('siteId')!r:.80} is "
+                f"damaged: {error!r:.200}"
+            ) from error
+
+    @classmethod
+    def _read(cls, document: Mapping[str, Any]) -> StoredPlan:
         devices, orders = document["devices"].items(), document["orders"].items()
         deliveries = document["deliveries"].items()
         return cls(
@@ -161,3 +173,23 @@ class StoredPlan:
             orders={name: Order.from_document(order) for name, order in orders},
             deliveries={name: Delivery.from_document(part) for name, part in deliveries},
         )
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPage:
+    """Plans, newest first. ``damaged``: by id, what is wrong with those that cannot be read."""
+
+    plans: tuple[StoredPlan, ...] = ()
+    damaged: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_plans(documents: Iterable[Mapping[str, Any]]) -> PlanPage:
+    """One that is damaged hides no other, and is named."""
+    plans: list[StoredPlan] = []
+    damaged: dict[str, str] = {}
+    for document in documents:
+        try:
+            plans.append(StoredPlan.from_document(document))
+        except DamagedDocumentError as error:
+            damaged[str(document.get("id"))] = str(error)
+    return PlanPage(tuple(plans), damaged)

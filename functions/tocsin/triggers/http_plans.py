@@ -9,6 +9,7 @@ from msgspec import Meta
 from tocsin.domain.errors import NotFoundError
 from tocsin.domain.principal import OPERATOR, VIEWER
 from tocsin.domain.requests import Request
+from tocsin.domain.stored_plan import PlanPage
 from tocsin.triggers.answers import Answer, read_each
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing
@@ -46,22 +47,24 @@ class RunBody(Input):
 async def list_plans(call: Call[PlansQuery, Nothing]) -> PlansShown:
     """The newest plans of a site."""
     query, services = call.query, call.services
-    found = await services.plans.list_plans(query.site, before_version=query.before, most=query.max)
-    if not found:
+    page = await services.plans.list_plans(query.site, before_version=query.before, most=query.max)
+    if not page.plans and not page.damaged:
         await _require_site(call)
-    plans, damaged = read_each(PlanListed, (plan.to_summary() for plan in found))
-    return PlansShown(plans=plans, damaged=damaged)
+    plans, damaged = read_each(PlanListed, (plan.to_summary() for plan in page.plans))
+    return PlansShown(plans=plans, damaged=[*page.damaged, *damaged])
 
 
 async def show_latest_plan(call: Call[SiteQuery, Nothing]) -> LatestShown:
     """The last plan of a site, and what the last run found."""
     plans, site_id = call.services.plans, call.query.site
-    found = await plans.list_plans(site_id, before_version=NEWEST, most=1)
+    page = await plans.list_plans(site_id, before_version=NEWEST, most=1)
     standing = await plans.find_standing(site_id)
-    if not found and standing is None:
+    if page == PlanPage() and standing is None:
         await _require_site(call)
+    shown, damaged = read_each(PlanShown, (plan.to_document() for plan in page.plans))
     return LatestShown(
-        plan=PlanShown.read(found[0].to_document()) if found else None,
+        damaged=[*page.damaged, *damaged],
+        plan=shown[0] if shown else None,
         standing=None if standing is None else StandingShown.read(standing.to_document()),
     )
 

@@ -188,8 +188,9 @@ class StandingShown(Output):
     violations: list[ViolationShown] | UnsetType = UNSET
 
 
-class LatestShown(Output):
-    """The last plan that was carried out and what the last run found; each may be null."""
+class LatestShown(Listed):
+    """The last plan that was carried out and what the last run found; each may be null. A plan that
+    cannot be shown is in ``damaged``."""
 
     plan: PlanShown | None
     standing: StandingShown | None

@@ -74,8 +74,8 @@ async def _find_devices(
     names: AbstractSet[str], site_id: str, sources: Sources
 ) -> AbstractSet[str]:
     """Those of *names* that run tasks at the site, by the last plan or else by the hub."""
-    plans = await sources.plans.list_plans(site_id, before_version=NEWEST, most=1)
-    planned = names & {name for plan in plans for name in plan.devices}
+    page = await sources.plans.list_plans(site_id, before_version=NEWEST, most=1)
+    planned = names & {name for plan in page.plans for name in plan.devices}
     rest = names - planned
     return planned | await _ask_hub(rest, site_id, sources) if rest else planned
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.errors import InvalidProblemError
+from tocsin.domain.errors import DamagedDocumentError, InvalidProblemError
 from tocsin.domain.site_settings import Content, StoredSetting, content_of
 from tocsin.domain.site_standing import EMPTY, Memory, SiteStanding
 from tocsin.domain.stored_plan import StoredPlan
@@ -25,6 +25,9 @@ from tocsin.usecases.ports.planning import Plans, SiteSettings, Sources, Twins
 INDEX_LAG_MS = 5 * 60 * 1_000  # a twin changed since may be found as it was before
 READS_AT_ONCE = 8
 NEWEST = 2**31 - 1  # above any version
+UNKNOWN_ORDERS = (
+    "what devices were told last is not known, so nothing is planned until that document is gone"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,9 @@ class SiteView:
 
 
 async def look_at_site(site_id: str, sources: Sources, *, now_ms: int) -> SiteView:
-    """Raises InvalidProblemError when a stored setting is malformed or the tasks are not described,
-    DeliveryError when the hub does not answer, and what the database raises when it is away."""
+    """Raises InvalidProblemError when a stored setting is malformed, the tasks are not described,
+    or a plan that says what devices were told is damaged; DeliveryError when the hub does not
+    answer, and what the database raises when it is away."""
     found, states, (optimiser, overrides, tasks), (standing, made) = await asyncio.gather(
         sources.twins.list_twins(site_id),
         sources.fleet.devices(site_id),
@@ -79,7 +83,7 @@ async def look_at_site(site_id: str, sources: Sources, *, now_ms: int) -> SiteVi
         _fetch_plans(site_id, sources.plans, now_ms),
     )
     recent = [plan for plan in made if plan.is_open or plan.created_at >= now_ms - INDEX_LAG_MS]
-    newest = recent or await sources.plans.list_plans(site_id, before_version=NEWEST, most=1)
+    newest = recent or await _fetch_newest(site_id, sources.plans)
     devices, notes = parse_devices(await _refresh_twins(found, recent, sources.twins))
     return SiteView(
         site_id=site_id,
@@ -115,6 +119,14 @@ async def fetch_twins(device_ids: Iterable[str], twins: Twins) -> list[Twin]:
     return [twin for twin in found if twin is not None]
 
 
+async def _fetch_newest(site_id: str, plans: Plans) -> Sequence[StoredPlan]:
+    """The newest plan, where there is any. Raises InvalidProblemError where it is damaged."""
+    page = await plans.list_plans(site_id, before_version=NEWEST, most=1)
+    for why in page.damaged.values():
+        raise InvalidProblemError(f"{why}; {UNKNOWN_ORDERS}")
+    return page.plans
+
+
 async def _fetch_plans(
     site_id: str, plans: Plans, now_ms: int
 ) -> tuple[SiteStanding | None, list[StoredPlan]]:
@@ -123,7 +135,10 @@ async def _fetch_plans(
     standing = await plans.find_standing(site_id)
     recalled_at = 0 if standing is None else standing.memory.recalled_at
     since_ms = min(now_ms - INDEX_LAG_MS, max(recalled_at, now_ms - HOUR_MS))
-    return standing, await plans.list_recent(site_id, since_ms=since_ms)
+    try:
+        return standing, await plans.list_recent(site_id, since_ms=since_ms)
+    except DamagedDocumentError as error:
+        raise InvalidProblemError(f"{error}; {UNKNOWN_ORDERS}") from error
 
 
 async def _fetch_contents(

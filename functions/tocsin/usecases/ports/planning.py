@@ -12,7 +12,7 @@ from tocsin.domain.requests import Request
 from tocsin.domain.restraint import Hold
 from tocsin.domain.site_settings import Kind, StoredSetting
 from tocsin.domain.site_standing import SiteStanding
-from tocsin.domain.stored_plan import StoredPlan
+from tocsin.domain.stored_plan import PlanPage, StoredPlan
 from tocsin.domain.twins import Twin
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
@@ -41,14 +41,19 @@ class Twins(Protocol):
 class Plans(Protocol):
     """What was planned for each site."""
 
-    async def find_plan(self, site_id: str, version: int) -> StoredPlan | None: ...
+    async def find_plan(self, site_id: str, version: int) -> StoredPlan | None:
+        """Raises DamagedDocumentError."""
+        ...
 
-    async def list_plans(self, site_id: str, *, before_version: int, most: int) -> list[StoredPlan]:
-        """The newest *most* plans older than *before_version*, newest first."""
+    async def list_plans(self, site_id: str, *, before_version: int, most: int) -> PlanPage:
+        """The newest *most* plans older than *before_version*."""
         ...
 
     async def list_recent(self, site_id: str, *, since_ms: int) -> list[StoredPlan]:
-        """Plans made since *since_ms*, and older ones that are still open; newest first."""
+        """Plans made since *since_ms*, and older ones that are still open; newest first.
+
+        Raises DamagedDocumentError: whoever plans must not take an order for one never given.
+        """
         ...
 
     async def save_plan(self, plan: StoredPlan) -> None: ...

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.fakes.messages import NOW
-from tests.fakes.plans import stored_plan
+from tests.fakes.plans import spoilt_plan, stored_plan
 from tests.fakes.records import device_record
 from tests.fakes.services import Plant
 from tests.unit.tocsin import workshops
@@ -46,7 +47,7 @@ async def test_the_latest_plan_says_why_each_task_moved(plant: Plant) -> None:
 async def test_a_site_never_planned_has_no_plan(plant: Plant) -> None:
     await plant.store.save_devices([device_record("cell-9", siteId="south")])
     status, content = await call(plant, "latest_plan", params={"site": "south"})
-    assert (status, content) == (200, {"plan": None, "standing": None})
+    assert (status, content) == (200, {"damaged": [], "plan": None, "standing": None})
 
 
 async def test_plans_are_listed_newest_first_without_their_details(plant: Plant) -> None:
@@ -213,3 +214,24 @@ async def test_a_plan_that_cannot_be_shown_hides_no_other(plant: Plant) -> None:
     assert status == 200
     assert 99 in [plan["version"] for plan in content["plans"]]
     assert content["damaged"] == ["0000000098"]
+
+
+async def test_a_plan_that_cannot_be_read_hides_no_other(plant: Plant) -> None:
+    await plant.workshop.sites.save_plan(stored_plan(98, SITE))
+    await plant.workshop.sites.save_plan(replace(spoilt_plan(99), site_id=SITE))
+    status, content = await call(plant, "plans", params=NORTH)
+    assert status == 200
+    assert 98 in [plan["version"] for plan in content["plans"]]
+    assert content["damaged"] == ["0000000099"]
+    status, content = await call(plant, "latest_plan", params=NORTH)
+    assert (status, content["plan"], content["damaged"]) == (200, None, ["0000000099"])
+
+
+async def test_nothing_is_planned_after_a_plan_that_cannot_be_read(plant: Plant) -> None:
+    """What devices were told last is not known, so the next order might be older than theirs."""
+    await plant.workshop.sites.save_plan(replace(spoilt_plan(99), site_id=SITE))
+    status, content = await call(
+        plant, "run_plan", principal=OPERATOR, params=NORTH, body={"preview": True}
+    )
+    assert status == 400
+    assert "what devices were told last is not known" in content["detail"]
