@@ -95,6 +95,7 @@ class Services:
     keys: Keys
     audit_log: AuditLog
     call_limits: CallLimits
+    address_limits: CallLimits
     alert_marks: AlertMarks
     incidents: Incidents
     places: Places
@@ -210,6 +211,7 @@ def services() -> Services:
         live=live,
         live_beside=LiveBeside(live),
         call_limits=CallLimits(),
+        address_limits=CallLimits(),
         audit_log=CosmosAudit(database, settings.database),
         keys=CosmosKeys(database, settings.database),
         access=KnownAccess(sites, refresh_s=ACCESS_REFRESH_S, clock_s=time.monotonic),

@@ -64,6 +64,7 @@ class Plant:
     live_beside: LiveBeside = field(init=False)
     # As many calls as a test likes: its clock stands still.
     call_limits: CallLimits = field(default_factory=lambda: CallLimits(burst=1e9))
+    address_limits: CallLimits = field(default_factory=lambda: CallLimits(burst=1e9))
     keys: FakeKeys = field(default_factory=FakeKeys)
     progress: FakeProgress = field(default_factory=FakeProgress)
     record_every_ms: int = 0  # so that what is stored does not depend on how messages are cut
@@ -130,6 +131,7 @@ class Plant:
             keys=self.keys,
             audit_log=FakeAuditLog(self.list_audit),
             call_limits=self.call_limits,
+            address_limits=self.address_limits,
             access=FakeAccess(self.workshop.sites),
             alert_marks=self.alert_marks,
             incidents=self.incidents,

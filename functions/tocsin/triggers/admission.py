@@ -19,6 +19,7 @@ from tocsin.domain.principal import (
     Principal,
     parse_principal,
 )
+from tocsin.triggers.addresses import find_address
 from tocsin.triggers.inputs import Input
 from tocsin.triggers.site_query import AnySiteQuery, SiteQuery
 from tocsin.usecases.api_keys import admit_key
@@ -43,9 +44,11 @@ class Guarded(Protocol):
 async def admit(request: func.HttpRequest, services: Services, route: Guarded) -> Rights:
     """Whoever asks, and where they may look and act. An API key decides where there is one.
 
-    Raises UnauthenticatedError where nobody is named, and ForbiddenError where they lack the role.
+    Raises UnauthenticatedError where nobody is named, ForbiddenError where they lack the role, and
+    TooManyCallsError.
     """
     if route.role == ANYONE:
+        services.address_limits.take(find_address(request), services.now_ms())
         return Rights(Principal(ANYONE, frozenset()))
     if not services.platform_auth:
         raise ForbiddenError(
@@ -53,7 +56,7 @@ async def admit(request: func.HttpRequest, services: Services, route: Guarded) -
         )
     key = request.headers.get(KEY_HEADER)
     if key is not None:
-        return await _admit_key(key, services, route)
+        return await _admit_key(key, find_address(request), services, route)
     principal = parse_principal(request.headers.get(PRINCIPAL_HEADER))
     services.call_limits.take(f"user:{principal.user_id or principal.name}", services.now_ms())
     principal.must_be(route.role)
@@ -63,8 +66,11 @@ async def admit(request: func.HttpRequest, services: Services, route: Guarded) -
     return rights
 
 
-async def _admit_key(text: str, services: Services, route: Guarded) -> Rights:
+async def _admit_key(text: str, address: str, services: Services, route: Guarded) -> Rights:
+    """A key that is made up costs a look into the database, so it counts for its *address*."""
+    services.address_limits.take(address, services.now_ms())
     principal, scopes = await admit_key(text, services.keys, now_ms=services.now_ms())
+    services.address_limits.give_back(address)
     services.call_limits.take(f"key:{parse_key(text)[0]}", services.now_ms())
     principal.must_be(route.role)
     if route.scope not in scopes:

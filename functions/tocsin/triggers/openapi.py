@@ -22,8 +22,8 @@ INTRODUCTION = (
     "Tocsin watches a fleet of industrial devices. Times are whole numbers of milliseconds since "
     "1970-01-01 00:00 UTC. A parameter or key that is not described here is refused."
 )
-ANY_ROUTE = frozenset({400, 500, 503})
-WITH_USER = frozenset({401, 403, 429})
+ANY_ROUTE = frozenset({400, 429, 500, 503})
+WITH_USER = frozenset({401, 403})
 WITH_BODY = frozenset({413, 415})
 _REF = "#/components/schemas/{name}"
 _PARAMETER = re.compile(r"\{(\w+)(?::(\w+))?\}")

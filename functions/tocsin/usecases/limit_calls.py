@@ -41,3 +41,10 @@ class CallLimits:
                 f"more than {self._per_s:g} calls a second; call again in {wait_s} s", wait_s
             )
         self._buckets.update({caller: _Bucket(calls - 1, now_ms)})
+
+    def give_back(self, caller: str) -> None:
+        """Take back a call that turned out not to count."""
+        known = self._buckets.get(caller)
+        if known is not None:
+            calls = min(known.calls + 1, self._burst)
+            self._buckets.update({caller: _Bucket(calls, known.at_ms)})

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.keys_of_people import make_key, text_of
 from tests.fakes.messages import stream
 from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.http_calls import (
@@ -176,3 +177,30 @@ async def test_who_calls_too_often_is_told_when_to_call_again(plant: Plant) -> N
     assert (await call(plant, "docs", principal=None))[0] == 200
     plant.workshop.clock.pass_s(1)
     assert (await ask(plant, "me"))[0] == 200
+
+
+async def ask_from(plant: Plant, name: str, address: str, key: str | None = None) -> int:
+    headers = {"X-Forwarded-For": f"203.0.113.7, {address}"}
+    if key is not None:
+        headers["X-Api-Key"] = key
+    return (await answer(plant.services(), name, headers=headers, route={})).status_code
+
+
+@pytest.mark.parametrize("name", ["health", "docs", "openapi"])
+async def test_who_does_not_sign_in_is_limited_by_address(name: str) -> None:
+    plant = Plant()
+    plant.address_limits = CallLimits(per_s=1, burst=2)
+    assert [await ask_from(plant, name, "192.0.2.1:4711") for _ in range(3)] == [200, 200, 429]
+    assert await ask_from(plant, name, "192.0.2.2:4711") == 200
+    plant.workshop.clock.pass_s(1)
+    assert await ask_from(plant, name, "192.0.2.1:815") == 200
+
+
+async def test_keys_that_are_no_good_are_looked_up_no_more_than_the_limit(plant: Plant) -> None:
+    plant.address_limits = CallLimits(per_s=1, burst=2)
+    plant.keys.add(make_key(1, "read"))
+    good, bad = text_of(make_key(1)), text_of(make_key(2))
+    assert [await ask_from(plant, "me", "192.0.2.1", good) for _ in range(4)] == [200] * 4
+    found = [await ask_from(plant, "me", "192.0.2.1", bad) for _ in range(3)]
+    assert found == [401, 401, 429]
+    assert await ask_from(plant, "me", "192.0.2.2", good) == 200
