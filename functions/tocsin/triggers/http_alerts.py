@@ -36,7 +36,9 @@ async def list_alerts(call: Call[AlertsQuery, Nothing]) -> AlertsShown:
         before=None if query.before is None else AlertPosition.from_text(query.before),
         most=query.max,
     )
-    shown, older = await show_alerts(wanted, fleet=services.fleet, settings=services.site_settings)
+    shown, older = await show_alerts(
+        wanted, fleet=services.fleet, settings=services.site_settings, now_ms=services.now_ms()
+    )
     alerts, damaged = read_each(AlertShown, map(_describe, shown))
     return AlertsShown(
         alerts=alerts,

@@ -11,12 +11,14 @@ from tocsin.domain.access import EVERY, Sites
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition, name_document, page_of
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import DamagedDocumentError
+from tocsin.domain.silence import LEAST_MS, raise_silence
 from tocsin.usecases.find_named import check_shown_site, find_device
 from tocsin.usecases.ports.operators import Fleet
 from tocsin.usecases.ports.planning import SiteSettings
 
 DEFAULT_MAX, MOST = 50, 200
 SITES_AT_ONCE = 8
+LOOKED_UP = 200  # alerts in one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class AlertQuery:
 
 
 async def show_alerts(
-    query: AlertQuery, *, fleet: Fleet, settings: SiteSettings
+    query: AlertQuery, *, fleet: Fleet, settings: SiteSettings, now_ms: int
 ) -> tuple[list[ShownAlert], AlertPosition | None]:
     """Alerts, the newest first, and where the next page begins; None at the end.
 
@@ -56,7 +58,9 @@ async def show_alerts(
     """
     if query.device_id is not None:
         await find_device(query.device_id, fleet, query.among)
-    page = await (_page_open if query.only_open else _page_sites)(query, fleet)
+    page = await (
+        _page_open(query, fleet, now_ms) if query.only_open else _page_sites(query, fleet)
+    )
     if not page.alerts and query.site_id is not None:
         await check_shown_site(query.site_id, fleet=fleet, settings=settings, among=query.among)
     return await _add_endings(page.alerts, fleet), page.older
@@ -94,25 +98,39 @@ async def _page_raised(query: AlertQuery, fleet: Fleet) -> AlertPage:
     return page_of(raised, query.most)
 
 
-async def _page_open(query: AlertQuery, fleet: Fleet) -> AlertPage:
-    """Which alerts are open is known from the devices, few of which are in one."""
-    in_alert = [
-        (AlertPosition(t, device.device_id, name_document(t, "raised", subject)), alert_id)
+async def _page_open(query: AlertQuery, fleet: Fleet, now_ms: int) -> AlertPage:
+    """Which alerts may be open is known from the devices, few of which are in one."""
+    possible = [
+        (position, alert_id)
         for device in await fleet.devices(query.site_id)
         if query.device_id in {None, device.device_id} and device.site_id in query.among
-        for alert_id, (t, subject) in device.open_alerts().items()
-    ]
-    behind = [
-        (position, alert_id)
-        for position, alert_id in sorted(in_alert, key=lambda found: found[0].order)
+        for position, alert_id in _list_possible(device, now_ms)
         if query.before is None or position.order > query.before.order
     ]
-    shown = behind[: query.most]
-    ids = [alert_id for _, alert_id in shown]
-    changes = await fleet.alert_changes(ids)
-    raised = [alert for alert in changes if alert.change == "raised"]
-    raised.sort(key=lambda alert: alert.position.order)
-    return AlertPage(tuple(raised), shown[-1][0] if len(behind) > query.most else None)
+    possible.sort(key=lambda found: found[0].order)
+    still: list[Alert] = []
+    for start in range(0, len(possible), LOOKED_UP):
+        ids = [alert_id for _, alert_id in possible[start : start + LOOKED_UP]]
+        changes = await fleet.alert_changes(ids)
+        over = {alert.alert_id for alert in changes if alert.change == "cleared"}
+        still += [each for each in changes if each.change == "raised" and each.alert_id not in over]
+        if len(still) > query.most:
+            break
+    return page_of(still, query.most)
+
+
+def _list_possible(device: DeviceRecord, now_ms: int) -> list[tuple[AlertPosition, str]]:
+    """The alerts that *device* is in, and its silence, which is called like the newest reading:
+    whether that was told, and is not over, only the alerts know."""
+    name = device.device_id
+    found = [
+        (AlertPosition(t, name, name_document(t, "raised", subject)), alert_id)
+        for alert_id, (t, subject) in device.open_alerts().items()
+    ]
+    if now_ms - min(device.enqueued_at, device.last_t) >= LEAST_MS:
+        silence = raise_silence(device)
+        found.append((silence.position, silence.alert_id))
+    return found
 
 
 async def _add_endings(raised: Sequence[Alert], fleet: Fleet) -> list[ShownAlert]:

@@ -7,6 +7,8 @@ import pytest
 
 from tocsin.triggers.addresses import UNKNOWN, find_address
 
+URL = "https://tocsin.example/api/health"
+
 
 @pytest.mark.parametrize(
     ("forwarded", "address"),
@@ -32,5 +34,5 @@ def test_the_last_address_counts(forwarded: str, address: str) -> None:
 
 
 def test_without_the_header_it_is_unknown() -> None:
-    request = func.HttpRequest("GET", "https://tocsin.example/api/health", body=b"")
+    request = func.HttpRequest("GET", URL, body=b"")
     assert find_address(request) == UNKNOWN

@@ -16,7 +16,10 @@ from tests.fakes.store import FakeStore
 from tocsin.domain.access import Sites
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition
 from tocsin.domain.errors import InvalidRequestError, NotFoundError
+from tocsin.domain.silence import raise_silence
 from tocsin.usecases.show_alerts import AlertQuery, ShownAlert, show_alerts
+
+HEARD = NOW - 300_000
 
 
 def raise_alert(t: int, device_id: str = "rig-1", site_id: str = "north") -> Alert:
@@ -56,7 +59,7 @@ async def show(store: FakeStore, **wanted: object) -> list[ShownAlert]:
     shown: list[ShownAlert] = []
     query = AlertQuery(**wanted)  # type: ignore[arg-type]  # fields by name
     while True:
-        page, older = await show_alerts(query, fleet=store, settings=FakeSites())
+        page, older = await show_alerts(query, fleet=store, settings=FakeSites(), now_ms=NOW)
         assert len(page) <= query.most
         shown += page
         if older is None:
@@ -182,3 +185,40 @@ async def test_alerts_of_a_site_are_not_looked_for_among_those_of_all_others() -
     shown = await show(store, most=1, among=Sites(frozenset({"south"})))
     assert [found.raised.device_id for found in shown] == ["rig-2"]
     assert store.pages == 1
+
+
+async def silent_store(*names: str) -> FakeStore:
+    """A store with devices that were last heard five minutes ago, and the alerts of it."""
+    store = FakeStore()
+    records = [device_record(name, lastT=HEARD, enqueuedAt=HEARD) for name in names]
+    await store.save_devices(records)
+    await store.save_alerts([raise_silence(record) for record in records])
+    return store
+
+
+@pytest.mark.parametrize("most", [1, 2, 50])
+async def test_silences_are_among_what_is_open(most: int) -> None:
+    store = await silent_store("rig-1", "rig-2", "rig-3")
+    await store.save_alerts([raise_alert(300, "rig-2")])
+    record = device_record("rig-2", lastT=HEARD, enqueuedAt=NOW, alert={"alertId": "x", "t": 300})
+    await store.save_devices([replace(record, etag="*")])  # it only sent late readings since
+    shown = await show(store, only_open=True, most=most)
+    assert [(alert.raised.device_id, alert.raised.cause) for alert in shown] == [
+        ("rig-1", "silence"),
+        ("rig-2", "silence"),
+        ("rig-3", "silence"),
+        ("rig-2", "score"),
+    ]
+    assert all(alert.is_open for alert in shown)
+
+
+async def test_a_silence_that_is_over_or_was_never_told_is_not_open() -> None:
+    store = await silent_store("rig-1", "rig-2")
+    heard = device_record("rig-1", lastT=NOW, enqueuedAt=NOW)
+    await store.save_devices([replace(heard, etag="*")])
+    await store.save_devices([device_record("rig-3", lastT=HEARD, enqueuedAt=HEARD)])
+    shown = await show(store, only_open=True)
+    assert [alert.raised.device_id for alert in shown] == ["rig-2"]
+    silence = shown[0].raised
+    await store.save_alerts([clear(silence, NOW)])
+    assert await show(store, only_open=True) == []
