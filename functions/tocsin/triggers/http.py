@@ -25,6 +25,7 @@ from tocsin.triggers import (
     http_performance,
     http_plans,
     http_settings,
+    http_verdicts,
 )
 from tocsin.triggers.calls import AnyRoute, add_route
 from tocsin.triggers.http_openapi import add_descriptions
@@ -44,6 +45,7 @@ ROUTES: tuple[AnyRoute, ...] = add_descriptions(
         *http_feedback.ROUTES,
         *http_alerts.ROUTES,
         *http_incidents.ROUTES,
+        *http_verdicts.ROUTES,
         *http_letters.ROUTES,
         *http_maintenance.ROUTES,
         *http_performance.ROUTES,

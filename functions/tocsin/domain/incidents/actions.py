@@ -80,6 +80,24 @@ def add_comment(incident: Incident, act: Act) -> Incident:
     return incident.tell("commented", act.at, act.by, act.comment)
 
 
+def add_verdict(incident: Incident, act: Act, verdict: str) -> Incident:
+    """Somebody said what its alerts were worth: so they have it, and what has cleared is over.
+
+    verdict: what was said and what follows, in words.
+    """
+    told = any(
+        entry.what == "judged" and entry.after == verdict for entry in incident.timeline.entries
+    )
+    judged = (
+        incident if told else incident.tell("judged", act.at, act.by, act.comment, after=verdict)
+    )
+    if judged.handling.is_closed:
+        return judged
+    if not judged.process.is_active:
+        return close(judged, replace(act, comment=""), force=False)
+    return acknowledge(judged, replace(act, comment=""))
+
+
 def _handle(incident: Incident, handling: Handling, act: Act) -> Incident:
     after = replace(incident, handling=handling)
     outcome = f"{handling.state}, although active" if handling.forced else handling.state

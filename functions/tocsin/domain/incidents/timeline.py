@@ -8,7 +8,7 @@ from typing import Any, Literal
 MOST = 200  # entries in a document; all of them are in the audit
 What = Literal[
     "opened", "joined", "cleared", "active again", "severity", "unacknowledged",
-    "acknowledged", "shelved", "unshelved", "commented", "closed",
+    "acknowledged", "shelved", "unshelved", "commented", "judged", "closed",
     "held", "released", "announced", "ended",
 ]  # fmt: skip
 

@@ -56,6 +56,7 @@ COMMENTS = (
     ({"comment": "x" * 2_001}, "comment"),
 )
 COMMENTS_AT_TIME = tuple(({"until": NOW + 9, **body}, said) for body, said in COMMENTS)
+COMMENTS_AT_VERDICT = tuple(({"verdict": "normal", **body}, said) for body, said in COMMENTS)
 WINDOW: Mapping[str, Any] = {
     "startsAt": NOW,
     "scope": {"kind": "building", "name": "hall-a"},
@@ -206,6 +207,19 @@ SAMPLES = {
         params=NORTH,
         body={"comment": "seen it"},
         bad_bodies=(*COMMENTS, ({}, "give the key 'comment'"), ({"comment": " "}, "say something")),
+    ),
+    "judge_incident": Sample(
+        route={"id": INCIDENT},
+        params=NORTH,
+        body={"verdict": "normal", "preview": True},
+        bad_bodies=(
+            *COMMENTS_AT_VERDICT,
+            ({}, "give the key 'verdict'"),
+            ({"verdict": "odd"}, "verdict must be normal or anomaly or new normal"),
+            ({"verdict": "normal", "devices": []}, "devices must have 1 to 20 entries"),
+            ({"verdict": "normal", "devices": ["no-1"]}, "the incident has no device 'no-1'"),
+            ({"verdict": "normal", "preview": 1}, "preview must be true or false, not 1"),
+        ),
     ),
     "alarm_performance": Sample(
         params={**NORTH, "days": "30"}, bad_params=(("days", "0"), ("days", "91"), ("days", "x"))
