@@ -208,6 +208,22 @@ async def test_a_history_is_the_newest_readings_before_a_time_in_order(store: St
     assert everything.t.tolist() == [t for sent in messages for t in sent.scored.message.times]
 
 
+async def test_who_was_not_heard_is_found_without_the_others(store: Store) -> None:
+    heard = {"a": 100, "b": 200, "c": 300, "d": 150, "e": 120}
+    await store.save_devices([device_record(name, enqueuedAt=heard[name]) for name in heard])
+
+    async def list_quiet(before: int, after: str, most: int) -> tuple[list[str], str | None]:
+        page = await store.list_quiet(heard_before_ms=before, after=after, most=most)
+        return [device.device_id for device in page.devices], page.last
+
+    assert await list_quiet(200, "", 2) == (["a", "d"], "d")
+    assert await list_quiet(200, "d", 2) == (["e"], None)
+    assert await list_quiet(100, "", 9) == ([], None)
+    found = await store.find_heard(["a", "b", "c", "no"], since_ms=200)
+    assert sorted(device.device_id for device in found) == ["b", "c"]
+    assert await store.find_heard([], since_ms=0) == []
+
+
 async def test_a_history_is_one_devices_and_one_profiles(store: Store) -> None:
     await store.save_readings(
         [

@@ -23,6 +23,7 @@ from tocsin.domain.known import layer_readings
 from tocsin.domain.newest_message import NewestMessage, read_newest
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
+from tocsin.domain.silence import QuietPage
 from tocsin.domain.sites import list_sites
 from tocsin.domain.stored_message import StoredMessage
 from tocsin.domain.windows import History
@@ -46,7 +47,8 @@ class FakeStore:
     ``refused``: (container, device) of which nothing is ever taken. ``unreadable``: devices whose
     record is never given. ``etags``: of each device's
     record. ``meanwhile``: done before the next record is saved, as another process would.
-    ``writes`` lists every write in order as (container, id). After *crash_after* writes each
+    ``given``: how many devices were handed out to whoever looks for silent ones. ``writes`` lists
+    every write in order as (container, id). After *crash_after* writes each
     further one raises CrashError; ``away`` makes every call raise OSError. ``now_s``: its
     clock.
     """
@@ -62,6 +64,7 @@ class FakeStore:
         }
         self.writes: list[tuple[str, str]] = []
         self.reads = 0
+        self.given = 0
         self.written_s: dict[tuple[str, str], int] = {}  # alerts: what Cosmos DB calls _ts
         self.now_s = 0
         self.etags: dict[str, str] = {}
@@ -179,6 +182,29 @@ class FakeStore:
             for document in self.all("devices")
             if (device := _read_device(document)) is not None and site_id in {None, device.site_id}
         ]
+
+    async def list_quiet(self, *, heard_before_ms: int, after: str, most: int) -> QuietPage:
+        self.note_read()
+        found = [
+            document
+            for document in self.all("devices")
+            if document["deviceId"] > after and document["enqueuedAt"] < heard_before_ms
+        ][:most]
+        self.given += len(found)
+        read = map(_read_device, found)
+        devices = tuple(device for device in read if device is not None)
+        return QuietPage(devices, found[-1]["deviceId"] if len(found) == most else None)
+
+    async def find_heard(self, device_ids: Sequence[str], *, since_ms: int) -> list[DeviceRecord]:
+        self.note_read()
+        heard = [
+            device
+            for document in self.all("devices")
+            if document["deviceId"] in set(device_ids) and document["enqueuedAt"] >= since_ms
+            if (device := _read_device(document)) is not None
+        ]
+        self.given += len(heard)
+        return heard
 
     async def sites(self) -> list[str]:
         self.note_read()

@@ -19,6 +19,7 @@ from tocsin.adapters.cosmos_client import (
 )
 from tocsin.adapters.cosmos_container import Container
 from tocsin.adapters.cosmos_history import find_history, find_stored, name_epoch
+from tocsin.adapters.cosmos_quiet import find_heard, list_quiet
 from tocsin.adapters.cosmos_readings import find_messages, query_messages
 from tocsin.adapters.cosmos_writes import CosmosWrites, Part
 from tocsin.domain.alert_marks import write_owed
@@ -31,6 +32,7 @@ from tocsin.domain.errors import ChangedMeanwhileError, InvalidRequestError, Ref
 from tocsin.domain.newest_message import NewestMessage, read_newest
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
+from tocsin.domain.silence import QuietPage
 from tocsin.domain.sites import list_sites
 from tocsin.domain.stored_message import StoredMessage
 from tocsin.domain.telemetry import can_be_kept
@@ -124,6 +126,12 @@ class CosmosStore:
         devices = [read_sound(DeviceRecord.from_document, document) async for document in found]
         sound = [device for device in devices if device is not None]
         return sorted(sound, key=lambda device: device.device_id)
+
+    async def list_quiet(self, *, heard_before_ms: int, after: str, most: int) -> QuietPage:
+        return await list_quiet(self._devices, heard_before_ms, after, most)
+
+    async def find_heard(self, device_ids: Sequence[str], *, since_ms: int) -> list[DeviceRecord]:
+        return await find_heard(self._devices, device_ids, since_ms)
 
     async def sites(self) -> list[str]:
         found = self._devices.query_items("SELECT DISTINCT VALUE c.siteId FROM c")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from tocsin.domain.alerts import Alert, silence_id
@@ -13,6 +14,15 @@ LEAST_MS = 120_000  # what a network loses and finds again by itself
 TIMES = 10.0  # so many usual gaps between messages
 UNKNOWN_TIMES = 100.0  # so many periods of the profile, while the usual gap is not known
 FEWEST_GAPS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class QuietPage:
+    """Devices that were not heard lately, by id. ``last``: the id behind which the next page
+    begins; None at the end."""
+
+    devices: tuple[DeviceRecord, ...]
+    last: str | None
 
 
 def limit_silence(starts_t: Sequence[int], period_s: float) -> float:

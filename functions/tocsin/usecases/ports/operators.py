@@ -11,6 +11,7 @@ from tocsin.domain.device_threshold import DeviceThreshold
 from tocsin.domain.drift import Reference
 from tocsin.domain.drift_record import DriftRecord
 from tocsin.domain.profile import Profile
+from tocsin.domain.silence import QuietPage
 from tocsin.domain.stored_message import StoredMessage
 from tocsin.domain.windows import History
 from tocsin.usecases.ports.documents import Document
@@ -21,6 +22,16 @@ class Fleet(Protocol):
 
     async def devices(self, site_id: str | None) -> list[DeviceRecord]:
         """The devices of a site, or all, by id; a damaged document is logged and left out."""
+        ...
+
+    async def list_quiet(self, *, heard_before_ms: int, after: str, most: int) -> QuietPage:
+        """The first *most* devices with ids behind *after* of which nothing came since
+        *heard_before_ms*, by the hub's clock; a damaged document is logged and left out."""
+        ...
+
+    async def find_heard(self, device_ids: Sequence[str], *, since_ms: int) -> list[DeviceRecord]:
+        """Those of *device_ids* of which something came since then, by the hub's clock, in any
+        order; a damaged document is logged and left out."""
         ...
 
     async def device(self, device_id: str) -> DeviceRecord | None:

@@ -183,7 +183,8 @@ async def ask_from(plant: Plant, name: str, address: str, key: str | None = None
     headers = {"X-Forwarded-For": f"203.0.113.7, {address}"}
     if key is not None:
         headers["X-Api-Key"] = key
-    return (await answer(plant.services(), name, headers=headers, route={})).status_code
+    found = await answer(plant.services(), name, headers=headers, route={})
+    return int(found.status_code)
 
 
 @pytest.mark.parametrize("name", ["health", "docs", "openapi"])

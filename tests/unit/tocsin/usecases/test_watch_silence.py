@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.contract.test_incident_ports import make_window
@@ -129,3 +131,50 @@ async def test_a_building_that_is_cut_off_is_one_incident(site: IncidentPlant) -
     assert site.only().process.device_ids == tuple(sorted(names))
     await watch(site, 2, speaking=("rig-1", "rig-2", *names))
     assert not site.only().process.is_active
+
+
+async def test_a_look_reads_only_who_may_be_silent_and_goes_on_where_it_stopped(
+    site: IncidentPlant,
+) -> None:
+    """However large the fleet is, and however many of it are away for good."""
+    for n in range(15):
+        await speak(site, f"pump-{n:02d}")
+    site.pass_minutes(10)
+    listeners = replace(site.plant.services().listeners, most=5)
+    raised: list[str] = []
+    for _ in range(12):
+        for n in range(20):
+            await speak(site, f"rig-{n + 10}")
+        site.plant.store.given = 0
+        raised += [alert.device_id for alert in await watch_silence(site.room, listeners)]
+        assert site.plant.store.given <= 5
+        site.pass_minutes(1)
+    assert sorted(raised) == [*(f"pump-{n:02d}" for n in range(15)), "rig-1", "rig-2"]
+
+
+async def test_who_speaks_again_is_read_though_many_others_are_silent(site: IncidentPlant) -> None:
+    await watch(site, 5)
+    assert [kind for _, kind in alerts(site)] == ["raised", "raised"]
+    for n in range(10):
+        await speak(site, f"a-{n}")  # before rig-2 by id
+    site.pass_minutes(3)
+    await speak(site, "rig-2")
+    listeners = replace(site.plant.services().listeners, most=5)
+    written = await watch_silence(site.room, listeners)
+    assert [(alert.device_id, alert.change) for alert in written] == [("rig-2", "cleared")]
+
+
+async def test_an_old_suspicion_is_no_new_one(site: IncidentPlant) -> None:
+    """Found silent once, and heard again: the next time it is waited for as long as the first."""
+    site.pass_minutes(3)
+    await speak(site, "rig-2")
+    listeners = site.plant.services().listeners
+    assert await watch_silence(site.room, listeners) == []
+    await speak(site, "rig-1")
+    site.pass_minutes(3)
+    await speak(site, "rig-2")
+    assert await watch_silence(site.room, listeners) == []
+    site.pass_minutes(1)
+    await speak(site, "rig-2")
+    written = await watch_silence(site.room, listeners)
+    assert [(alert.device_id, alert.change) for alert in written] == [("rig-1", "raised")]
