@@ -43,6 +43,7 @@ from tocsin.profiles import load_profiles
 from tocsin.settings import Settings, find_problems, read_settings
 from tocsin.usecases.change_incidents import IncidentRoom
 from tocsin.usecases.device_memory import DeviceMemory
+from tocsin.usecases.explain_silences import LateMemory
 from tocsin.usecases.follow_scoring import ScoringWatch
 from tocsin.usecases.join_alerts import join_alerts
 from tocsin.usecases.limit_calls import CallLimits
@@ -101,6 +102,7 @@ class Services:
     places: Places
     policy: Policy
     silence_memory: SilenceMemory
+    late_memory: LateMemory
     progress: ProgressLog
     scoring_watch: ScoringWatch
     live_beside: LiveBeside
@@ -218,6 +220,7 @@ def services() -> Services:
         alert_marks=CosmosAlertMarks(database, settings.database),
         incidents=CosmosIncidents(database, settings.database),
         silence_memory=SilenceMemory(),
+        late_memory=LateMemory(),
         places=KnownPlaces(twins, clock_s=time.monotonic),
         policy=Policy(longest_shelf_ms=round(settings.longest_shelf_h * 3_600_000)),
         progress=progress,

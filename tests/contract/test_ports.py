@@ -224,6 +224,22 @@ async def test_who_was_not_heard_is_found_without_the_others(store: Store) -> No
     assert await store.find_heard([], since_ms=0) == []
 
 
+async def test_when_messages_came_is_found_by_when_they_begin(store: Store) -> None:
+    messages = [decided_message([t, t + 5]) for t in (100, 200, 300)]
+    await store.save_readings(messages)
+
+    async def starts(from_t: int, to_t: int, most: int) -> list[int]:
+        found = await store.arrivals("rig-1", from_t=from_t, to_t=to_t, most=most)
+        assert all(each.readings == 2 for each in found)
+        assert all(each.last_t == each.first_t + 5 for each in found)
+        return [each.first_t for each in found]
+
+    assert await starts(100, 300, 9) == [100, 200, 300]
+    assert await starts(101, 299, 9) == [200]
+    assert await starts(0, 999, 2) == [100, 200]
+    assert await store.arrivals("no", from_t=0, to_t=999, most=9) == []
+
+
 async def test_a_history_is_one_devices_and_one_profiles(store: Store) -> None:
     await store.save_readings(
         [

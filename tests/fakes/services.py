@@ -28,6 +28,7 @@ from tocsin.domain.profile import Profile
 from tocsin.domain.telemetry import Envelope
 from tocsin.settings import Connection
 from tocsin.usecases.device_memory import DeviceMemory
+from tocsin.usecases.explain_silences import LateMemory
 from tocsin.usecases.follow_scoring import ScoringWatch
 from tocsin.usecases.limit_calls import CallLimits
 from tocsin.usecases.roll_up import RollupMemory
@@ -61,6 +62,7 @@ class Plant:
     incidents: FakeIncidents = field(default_factory=FakeIncidents)
     places: FakePlaces = field(default_factory=FakePlaces)
     silence_memory: SilenceMemory = field(default_factory=SilenceMemory)
+    late_memory: LateMemory = field(default_factory=LateMemory)
     live_beside: LiveBeside = field(init=False)
     # As many calls as a test likes: its clock stands still.
     call_limits: CallLimits = field(default_factory=lambda: CallLimits(burst=1e9))
@@ -107,6 +109,7 @@ class Plant:
         self.memory = DeviceMemory()
         self.rollup_memory = RollupMemory()
         self.silence_memory = SilenceMemory()
+        self.late_memory = LateMemory()
 
     def list_audit(self) -> Iterable[Mapping[str, Any]]:
         """Every document of the audit, wherever a fake keeps it."""
@@ -138,6 +141,7 @@ class Plant:
             places=self.places,
             policy=DEFAULT_POLICY,
             silence_memory=self.silence_memory,
+            late_memory=self.late_memory,
             progress=self.progress,
             scoring_watch=ScoringWatch(
                 self.progress, list_refused=self.models.list_refused, now_ms=self.workshop.clock

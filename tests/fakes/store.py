@@ -19,6 +19,7 @@ from tocsin.domain.errors import (
     InvalidRequestError,
     RefusedError,
 )
+from tocsin.domain.incidents.late import Arrival
 from tocsin.domain.known import layer_readings
 from tocsin.domain.newest_message import NewestMessage, read_newest
 from tocsin.domain.profile import Profile
@@ -275,6 +276,15 @@ class FakeStore:
         self.note_read()
         found = self.overlapping(device_id, from_t, to_t)
         return [_part(document, _SCORED) for document in found[:most]]
+
+    async def arrivals(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Arrival]:
+        self.note_read()
+        found = [
+            Arrival(each["firstT"], each["lastT"], len(each["t"]), each["enqueuedAt"])
+            for each in self._of_device(device_id)
+            if from_t <= each["firstT"] <= to_t
+        ]
+        return sorted(found, key=lambda arrival: arrival.first_t)[:most]
 
     async def device_threshold(self, device_id: str) -> DeviceThreshold | None:
         self.note_read()

@@ -11,6 +11,7 @@ from azure.cosmos.aio import CosmosClient
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from tocsin.adapters.cosmos_alerts import find_alert_changes, find_alerts, list_alerts
+from tocsin.adapters.cosmos_arrivals import list_arrivals
 from tocsin.adapters.cosmos_client import (
     query_parameters,
     read_document,
@@ -29,6 +30,7 @@ from tocsin.domain.device_threshold import DeviceThreshold, threshold_document_i
 from tocsin.domain.drift import drift_document_id
 from tocsin.domain.drift_record import DriftRecord
 from tocsin.domain.errors import ChangedMeanwhileError, InvalidRequestError, RefusedError
+from tocsin.domain.incidents.late import Arrival
 from tocsin.domain.newest_message import NewestMessage, read_newest
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
@@ -189,6 +191,9 @@ class CosmosStore:
             self._readings, _SCORED, device_id, from_t=from_t, to_t=to_t, most=most
         )
         return [message async for message in found]
+
+    async def arrivals(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Arrival]:
+        return await list_arrivals(self._readings, device_id, from_t=from_t, to_t=to_t, most=most)
 
     async def device_threshold(self, device_id: str) -> DeviceThreshold | None:
         document = await _by_id(self._settings, threshold_document_id(device_id))

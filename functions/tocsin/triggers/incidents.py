@@ -1,4 +1,4 @@
-"""By the clock: what becomes of incidents, and who says nothing."""
+"""By the clock: what becomes of incidents, who says nothing, and what explains it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Callable
 import azure.functions as func
 
 from tocsin.bootstrap import Services
+from tocsin.usecases.end_lost_alerts import end_lost_alerts as end_lost
+from tocsin.usecases.explain_silences import explain_silences as explain
 from tocsin.usecases.tend_incidents import tend_incidents as tend
 from tocsin.usecases.watch_silence import watch_silence as watch
 
@@ -15,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
-    """The functions tend_incidents and watch_silence over *services*."""
+    """The functions tend_incidents, watch_silence, explain_silences and end_lost_alerts."""
     app = func.Blueprint()  # type: ignore[no-untyped-call]  # the SDK's own
 
     # No retries: the next firing makes up for one that failed.
@@ -35,5 +37,20 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
         if written:
             raised = sum(alert.change == "raised" for alert in written)
             log.info("Silence: %d raised, %d cleared", raised, len(written) - raised)
+
+    # No retries: the next firing makes up for one that failed.
+    @app.function_name("explain_silences")
+    @app.timer_trigger(arg_name="timer", schedule="40 */5 * * * *", use_monitor=False)
+    async def explain_silences(timer: func.TimerRequest) -> None:  # noqa: ARG001 (the indexer wants it)
+        wired = services()
+        await explain(wired.incident_room, wired.fleet, wired.feedback, wired.late_memory)
+
+    # No retries: the next firing makes up for one that failed.
+    @app.function_name("end_lost_alerts")
+    @app.timer_trigger(arg_name="timer", schedule="50 */5 * * * *", use_monitor=False)
+    async def end_lost_alerts(timer: func.TimerRequest) -> None:  # noqa: ARG001 (the indexer wants it)
+        ended = await end_lost(services().incident_room, services().fleet)
+        if ended:
+            log.warning("Alerts without an end: %d incidents do not wait for it", len(ended))
 
     return app

@@ -94,7 +94,8 @@ class AlertJoined(Output):
 
 
 class DeviceConcerned(Output):
-    """A device of an incident. ``alerts``: the newest of its ``count``."""
+    """A device of an incident. ``alerts``: the newest of its ``count``. ``cameLater``: readings
+    from the time of its silences that came afterwards."""
 
     device_id: str
     profile: str
@@ -104,6 +105,7 @@ class DeviceConcerned(Output):
     ratio: float | None
     top: list[ChannelBlamed]
     sensors: dict[str, str]
+    came_later: int
     alerts: list[AlertJoined]
     text: str
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from tocsin.domain.alerts import Alert
@@ -46,10 +47,21 @@ class Process:
         after = self._replace_source(source.add(alert, top), now_ms)
         return replace(after, joined_at=now_ms) if alert.change == "raised" else after
 
-    def end_source(self, device_id: str, t: int, now_ms: int) -> Process:
-        """The device's alerts are over: nothing will ever clear them."""
+    def end_alerts(
+        self, device_id: str, alert_ids: Collection[str], t: int, now_ms: int
+    ) -> Process:
+        """These alerts of the device are over: nothing will ever clear them."""
         source = self.find_source(device_id)
-        return self if source is None else self._replace_source(source.end_all(t), now_ms)
+        return self if source is None else self._replace_source(source.end(alert_ids, t), now_ms)
+
+    def replace_same(self, source: Source) -> Process:
+        """With more known of a device that is as active as it was."""
+        return replace(
+            self,
+            sources=tuple(
+                source if each.device_id == source.device_id else each for each in self.sources
+            ),
+        )
 
     def count_changes(self, since_ms: int) -> int:
         return sum(at > since_ms for at in self.changes)

@@ -26,6 +26,7 @@ def write_source(source: Source) -> dict[str, Any]:
         "ratio": source.ratio,
         "top": [write_top(channel) for channel in source.top],
         "sensors": dict(source.sensors),
+        "cameLater": source.came_later,
         "alerts": [
             {"alertId": each.alert_id, "raisedT": each.raised_t, "clearedT": each.cleared_t}
             for each in source.episodes
@@ -45,6 +46,7 @@ def read_source(document: Mapping[str, Any]) -> Source:
         ratio=take_field(document, "ratio", *OPTIONAL_NUMBER),
         top=tuple(_read_top(part) for part in take_field(document, "top", list)),
         sensors=tuple(sorted(take_mapping(document, "sensors", str).items())),
+        came_later=take_field(document, "cameLater", *OPTIONAL_WHOLE) or 0,
     )
 
 

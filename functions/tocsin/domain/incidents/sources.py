@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from tocsin.domain.alerts import Alert, Cause
@@ -60,6 +61,7 @@ class Source:
     ratio: the highest score as a multiple of its threshold; None where no score raised one.
     top: channels of the newest alert that a score raised, the largest share first.
     sensors: ``missing`` or ``stuck`` by channel, at the newest alert.
+    came_later: how many readings from the time of its silences are known to have come afterwards.
     """
 
     device_id: str
@@ -71,6 +73,7 @@ class Source:
     ratio: float | None = None
     top: tuple[TopChannel, ...] = ()
     sensors: tuple[tuple[str, str], ...] = ()
+    came_later: int = 0
 
     @property
     def is_active(self) -> bool:
@@ -107,10 +110,12 @@ class Source:
         )
         return _forget_oldest(_describe(added, alert, top) if alert.change == "raised" else added)
 
-    def end_all(self, t: int) -> Source:
-        """The source with every alert over at event time *t* (ms)."""
+    def end(self, alert_ids: Collection[str], t: int) -> Source:
+        """The source with these of its alerts over at event time *t* (ms)."""
         ended = [
-            replace(episode, cleared_t=t) if episode.is_active else episode
+            replace(episode, cleared_t=t)
+            if episode.is_active and episode.alert_id in alert_ids
+            else episode
             for episode in self.episodes
         ]
         return replace(self, episodes=tuple(ended))

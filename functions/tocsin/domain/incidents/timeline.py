@@ -9,7 +9,7 @@ MOST = 200  # entries in a document; all of them are in the audit
 What = Literal[
     "opened", "joined", "cleared", "active again", "severity", "unacknowledged",
     "acknowledged", "shelved", "unshelved", "commented", "judged", "closed",
-    "held", "released", "announced", "ended",
+    "held", "released", "announced", "ended", "explained",
 ]  # fmt: skip
 
 

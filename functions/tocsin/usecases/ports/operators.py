@@ -10,6 +10,7 @@ from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.device_threshold import DeviceThreshold
 from tocsin.domain.drift import Reference
 from tocsin.domain.drift_record import DriftRecord
+from tocsin.domain.incidents.late import Arrival
 from tocsin.domain.profile import Profile
 from tocsin.domain.silence import QuietPage
 from tocsin.domain.stored_message import StoredMessage
@@ -123,6 +124,11 @@ class Feedback(Protocol):
     ) -> list[StoredMessage]:
         """The first *most* messages that overlap a time range (ms, both ends included), oldest
         first, with their scores and model version alone."""
+        ...
+
+    async def arrivals(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Arrival]:
+        """The first *most* messages that begin in a time range (ms, both ends included), oldest
+        first: when each came."""
         ...
 
     async def device_threshold(self, device_id: str) -> DeviceThreshold | None:
