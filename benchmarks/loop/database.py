@@ -21,7 +21,7 @@ from tocsin.domain.requests import Request
 from tocsin.domain.restraint import Hold
 from tocsin.domain.site_settings import Kind, StoredSetting
 from tocsin.domain.site_standing import SiteStanding
-from tocsin.domain.stored_plan import StoredPlan
+from tocsin.domain.stored_plan import PlanPage, StoredPlan
 from tocsin.domain.windows import History
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
@@ -111,8 +111,9 @@ class Database:
     async def find_plan(self, site_id: str, version: int) -> StoredPlan | None:  # noqa: ARG002
         return next((plan for plan in self.plans if plan.version == version), None)
 
-    async def list_plans(self, site_id: str, *, before_version: int, most: int) -> list[StoredPlan]:  # noqa: ARG002
-        return [plan for plan in reversed(self.plans) if plan.version < before_version][:most]
+    async def list_plans(self, site_id: str, *, before_version: int, most: int) -> PlanPage:  # noqa: ARG002
+        earlier = [plan for plan in reversed(self.plans) if plan.version < before_version]
+        return PlanPage(tuple(earlier[:most]))
 
     async def list_recent(self, site_id: str, *, since_ms: int) -> list[StoredPlan]:  # noqa: ARG002
         return [

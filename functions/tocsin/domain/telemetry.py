@@ -181,7 +181,7 @@ def _check_head(document: dict[str, Any], device_id: str) -> None:
     schema = document.get("schema")
     if type(schema) is not int or schema != SCHEMA:
         raise InvalidMessageError(
-            "wrong-schema", f"schema is {brief(schema)}; this system reads {SCHEMA}"
+            "wrong-schema", f"schema is {brief(schema):.100}; this system reads {SCHEMA}"
         )
     claimed = document.get("deviceId", device_id)
     if claimed != device_id:

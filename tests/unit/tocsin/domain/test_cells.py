@@ -62,8 +62,8 @@ def test_a_cell_holds_what_its_readings_say(found: list[StoredMessage]) -> None:
             if inside:
                 assert (part.low[index], part.high[index]) == (min(inside), max(inside))
                 scale = max(map(abs, inside)) or 1.0
-                mean = math.fsum(value / len(inside) for value in inside)
-                assert abs(part.mean[index] - mean) <= 1e-12 * scale
+                share = math.fsum(value / scale / len(inside) for value in inside)
+                assert abs(part.mean[index] / scale - share) <= 1e-12
                 assert part.low[index] <= part.mean[index] <= part.high[index]
             else:
                 assert np.isnan([part.low[index], part.high[index], part.mean[index]]).all()
