@@ -13,6 +13,7 @@ ADDRESS ?=
 STATE ?=
 KEEP ?=
 PAUSED ?=
+KEYLESS ?=
 PROFILE ?= pump
 
 .PHONY: help setup demo func test check audit bench train train-check clean
@@ -23,12 +24,12 @@ help: ## what there is to make
 setup: ## install all that is missing
 	@$(PYTHON) -m local setup
 
-demo: ## the whole system on this machine; DURATION=60 REPORT=out.json, DEVICES=1000, KEEP=1, PAUSED=1
+demo: ## the whole system on this machine; DURATION=60 REPORT=out.json, DEVICES=1000, KEEP=1, PAUSED=1, KEYLESS=1
 	@$(PYTHON) -m local setup --without-browser
 	@$(VENV) -m local up $(if $(DURATION),--duration $(DURATION)) $(if $(REPORT),--report $(REPORT)) \
 		$(if $(DEVICES),--devices $(DEVICES)) \
 		$(if $(ADDRESS),--address $(ADDRESS)) $(if $(STATE),--state $(STATE)) \
-		$(if $(KEEP),--keep) $(if $(PAUSED),--paused)
+		$(if $(KEEP),--keep) $(if $(PAUSED),--paused) $(if $(KEYLESS),--keyless)
 
 func: setup ## all that `func start` in functions/ needs beside it (docs/local.md)
 	@$(VENV) -m local.beside_func

@@ -83,7 +83,7 @@ def measure() -> dict[str, Any]:
         child = services.make_cosmos(endpoints, Path(folder))
         child.start()
         try:
-            prepare.create_cosmos_containers(endpoints.cosmos_connection)
+            prepare.create_cosmos_containers(endpoints)
             return asyncio.run(_measure_all(endpoints))
         finally:
             child.stop()

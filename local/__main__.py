@@ -119,6 +119,10 @@ def _add_up(up: argparse.ArgumentParser) -> None:
         help="score in a functions host of its own, as Azure gives each function instances of its "
         "own (default: above 250 devices)",
     )  # fmt: skip
+    up.add_argument(
+        "--keyless", action="store_true",
+        help="identities with the roles of a deployment in the place of keys",
+    )  # fmt: skip
     up.add_argument("--paused", action="store_true", help="with the optimiser paused")
     _add_address(up)
     up.add_argument("--keep", action="store_true", help="go on with the data in --state")
@@ -231,6 +235,7 @@ def _up(options: argparse.Namespace) -> int:
                 state=options.state.resolve(),
                 keep=options.keep,
                 address=options.address,
+                keyless=options.keyless,
                 paused=options.paused,
                 resources=options.resources,
                 scores_apart=apart,
@@ -250,6 +255,7 @@ def _up(options: argparse.Namespace) -> int:
 def _env(options: argparse.Namespace) -> int:
     from local.environments import (  # noqa: PLC0415 (see the top)
         find_authority,
+        is_keyless,
         list_command_settings,
     )
     from local.services import Endpoints  # noqa: PLC0415 (see the top)
@@ -258,7 +264,12 @@ def _env(options: argparse.Namespace) -> int:
     if not find_authority(state).exists():
         print(f"{state} holds no running stack; start it first: make demo", file=sys.stderr)
         return 1
-    settings = list_command_settings(Endpoints(options.address), state)
+    endpoints = (
+        Endpoints.without_keys(options.address, state)
+        if is_keyless(state)
+        else Endpoints(options.address)
+    )
+    settings = list_command_settings(endpoints, state)
     print("\n".join(write_assignments(settings, options.shell)))
     return 0
 

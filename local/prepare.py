@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from azure.core.exceptions import ResourceExistsError
-from azure.cosmos import CosmosClient, PartitionKey
-from azure.storage.blob import BlobServiceClient
-from azure.storage.queue import QueueClient
+from azure.cosmos import PartitionKey
 
+from local.clients import open_blobs, open_cosmos, open_queues
+from local.identities.grants import MANAGER
 from local.processes import ROOT
+from local.services import Endpoints
 
 DATABASE = "tocsin"
 PARTITION_KEYS = {
@@ -36,16 +37,17 @@ UNINDEXED = {
     "incidents": ("process", "timeline", "suppression", "handling"),
 }
 BLOB_CONTAINERS = ("models", "dead-letters", "leases")
-QUEUE = "rebalance-requests"
+# With the one that the functions host moves to what failed too often; Bicep makes both.
+QUEUES = ("rebalance-requests", "rebalance-requests-poison")
 
 
 class PreparationError(RuntimeError):
     """A command that prepares the local services failed."""
 
 
-def create_cosmos_containers(connection: str) -> None:
+def create_cosmos_containers(endpoints: Endpoints) -> None:
     """Create the database and its containers where they are missing."""
-    with CosmosClient.from_connection_string(connection) as client:
+    with open_cosmos(endpoints, MANAGER) as client:
         database = client.create_database_if_not_exists(DATABASE)
         for name, path in PARTITION_KEYS.items():
             extra: dict[str, Any] = {}
@@ -66,9 +68,9 @@ def make_index(unindexed: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def create_blob_containers(connection: str) -> None:
+def create_blob_containers(endpoints: Endpoints) -> None:
     """Create the blob containers where they are missing."""
-    with BlobServiceClient.from_connection_string(connection) as client:
+    with open_blobs(endpoints, MANAGER, "stlake") as client:
         for name in BLOB_CONTAINERS:
             try:
                 client.create_container(name)
@@ -76,13 +78,14 @@ def create_blob_containers(connection: str) -> None:
                 continue
 
 
-def create_queue(connection: str) -> None:
-    """Create the queue of requests where it is missing."""
-    with QueueClient.from_connection_string(connection, QUEUE) as client:
-        try:
-            client.create_queue()
-        except ResourceExistsError:
-            return
+def create_queues(endpoints: Endpoints) -> None:
+    """Create the queue of requests, and of those that failed, where they are missing."""
+    with open_queues(endpoints, MANAGER, "sthost") as client:
+        for name in QUEUES:
+            try:
+                client.create_queue(name)
+            except ResourceExistsError:
+                continue
 
 
 def publish_models(environment: Mapping[str, str], signing_key: Path) -> None:

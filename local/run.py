@@ -56,6 +56,7 @@ class Options:
     - ``host``: the functions host.
     - ``state``: the folder of the services' data; ``keep``: go on with what is in it.
     - ``address``: the loopback address that the services listen on.
+    - ``keyless``: identities with roles open the services, in the place of keys.
     - ``paused``: the optimiser moves nothing, to see what a run is like without it.
     - ``resources``: the file for what each process used over time, if it is wanted.
     - ``scores_apart``: scoring has a functions host of its own.
@@ -71,6 +72,7 @@ class Options:
     state: Path
     keep: bool
     address: str
+    keyless: bool = False
     paused: bool = False
     resources: Path | None = None
     scores_apart: bool = False

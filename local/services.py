@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import secrets
 import shutil
 import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
+from local.identities.grants import APP, DEPLOYER
 from local.listening.addresses import require_loopback
 from local.processes import ROOT, Child
 
@@ -26,9 +30,20 @@ WEBPUBSUB_KEY = "dG9jc2luLWxvY2FsLXdlYnB1YnN1Yi1kZXZlbG9wbWVudA=="
 SCORING = ("warm_up", "score_telemetry")
 
 
+AMQPS = 5671  # the clients of Event Hubs dial no other with a token
+# What the platform gives a process so that it gets tokens of its identity, and of no other.
+IDENTITY_HEADERS = {APP: "tocsin-local-process-of-the-app", DEPLOYER: "tocsin-local-terminal"}
+# The storage accounts of a run without keys. Azurite wants a key for each, which opens nothing.
+ACCOUNTS = ("sthost", "stlake")
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where each service listens: on this machine alone."""
+    """Where each service listens: on this machine alone.
+
+    ``keyless``: the folder of the run's state, when identities with roles open the services (over
+    TLS, since no client sends their tokens otherwise); None when keys do.
+    """
 
     address: str = "127.0.0.1"
     mqtt: int = 8883
@@ -41,19 +56,27 @@ class Endpoints:
     table: int = 10002
     functions: int = 7071
     front: int = 4280
+    identity: int = 8083
+    keyless: Path | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError when other machines could reach *address*: no service may have it."""
         require_loopback(self.address)
 
     @classmethod
+    def without_keys(cls, address: str, state: Path) -> Endpoints:
+        """The usual ports, for a run without keys."""
+        return cls(address=address, amqp=AMQPS, keyless=state)
+
+    @classmethod
     def free(cls, address: str) -> Endpoints:
         """Endpoints on ports that are free now, but for MQTT, whose port the device SDK fixes."""
-        names = [field.name for field in fields(cls) if field.name not in {"address", "mqtt"}]
+        kept = {"address", "mqtt", "keyless"}
+        names = [field.name for field in fields(cls) if field.name not in kept]
         sockets = [socket.socket() for _ in names]
         for probe in sockets:
             probe.bind((address, 0))
-        ports = {
+        ports: dict[str, Any] = {
             name: int(probe.getsockname()[1]) for name, probe in zip(names, sockets, strict=True)
         }
         for probe in sockets:
@@ -62,11 +85,38 @@ class Endpoints:
 
     def ports(self) -> dict[str, int]:
         """Every port by the name of what listens on it."""
+        unused = {"address", "keyless"} | ({"identity"} if self.keyless is None else set())
         return {
             field.name: getattr(self, field.name)
             for field in fields(self)
-            if field.name != "address"
+            if field.name not in unused
         }
+
+    @property
+    def identities(self) -> Path:
+        """The folder of the identities and their roles, in a run without keys."""
+        assert self.keyless is not None, "identities are asked for in a run without keys"
+        return self.keyless / "identity"
+
+    @property
+    def certificates(self) -> Path:
+        """The folder of the certificates that the services show, in a run without keys."""
+        assert self.keyless is not None, "only a run without keys has TLS everywhere"
+        return self.keyless / "iothub/certificates"
+
+    @property
+    def cosmos_url(self) -> str:
+        scheme = "http" if self.keyless is None else "https"
+        return f"{scheme}://{self.host}:{self.cosmos}/"
+
+    @property
+    def webpubsub_url(self) -> str:
+        scheme = "http" if self.keyless is None else "https"
+        return f"{scheme}://{self.host}:{self.webpubsub}"
+
+    def find_storage_url(self, service: str, account: str) -> str:
+        """The address of ``blob``, ``queue`` or ``table`` of an account, without keys."""
+        return f"https://{self.address}:{self.ports()[service]}/{account}"
 
     @property
     def host(self) -> str:
@@ -89,13 +139,11 @@ class Endpoints:
 
     @property
     def cosmos_connection(self) -> str:
-        return f"AccountEndpoint=http://{self.host}:{self.cosmos}/;AccountKey={COSMOS_KEY};"
+        return f"AccountEndpoint={self.cosmos_url};AccountKey={COSMOS_KEY};"
 
     @property
     def webpubsub_connection(self) -> str:
-        return (
-            f"Endpoint=http://{self.host}:{self.webpubsub};AccessKey={WEBPUBSUB_KEY};Version=1.0;"
-        )
+        return f"Endpoint={self.webpubsub_url};AccessKey={WEBPUBSUB_KEY};Version=1.0;"
 
     @property
     def storage_connection(self) -> str:
@@ -126,10 +174,23 @@ def make_azurite(endpoints: Endpoints, state: Path) -> Child:
         ("table", endpoints.table),
     ):
         command += [f"--{service}Host", endpoints.address, f"--{service}Port", str(port)]
+    env: dict[str, str] = {}
+    if endpoints.keyless is not None:
+        command += [
+            "--cert", str(endpoints.certificates / "server.pem"),
+            "--key", str(endpoints.certificates / "server-key.pem"),
+            "--oauth", "basic",
+        ]  # fmt: skip
+        key = base64.b64encode(secrets.token_bytes(64)).decode()
+        env = {
+            "AZURITE_ACCOUNTS": ";".join(f"{account}:{key}" for account in ACCOUNTS),
+            "TOCSIN_IDENTITIES": str(endpoints.identities),
+        }
     return Child(
         "azurite",
         command,
         log_path=state / "logs" / "azurite.log",
+        env=env,
         # Azurite starts its three services one after the other; tables come last.
         ready_after=lambda line: line.startswith("Azurite Table service is successfully listening"),
     )
@@ -145,7 +206,11 @@ def make_iothub(endpoints: Endpoints, state: Path) -> Child:
         "--mqtt-port", str(endpoints.mqtt),
         "--https-port", str(endpoints.iothub),
         "--amqp-port", str(endpoints.amqp),
-        "--key", IOTHUB_KEY,
+        *(
+            ["--key", IOTHUB_KEY]
+            if endpoints.keyless is None
+            else ["--identities", str(endpoints.identities)]
+        ),
         "--event-hub", "telemetry",
         "--enrich", "siteId=$twin.tags.siteId",
     ]  # fmt: skip
@@ -160,7 +225,7 @@ def make_cosmos(endpoints: Endpoints, state: Path) -> Child:
         "--state", str(state / "cosmos"),
         "--address", endpoints.address,
         "--port", str(endpoints.cosmos),
-        "--key", COSMOS_KEY,
+        *_choose_opening(endpoints, COSMOS_KEY),
     )  # fmt: skip
 
 
@@ -171,7 +236,7 @@ def make_webpubsub(endpoints: Endpoints, state: Path) -> Child:
         state,
         "--address", endpoints.address,
         "--port", str(endpoints.webpubsub),
-        "--key", WEBPUBSUB_KEY,
+        *_choose_opening(endpoints, WEBPUBSUB_KEY),
     )  # fmt: skip
 
 
@@ -213,7 +278,38 @@ def make_front_door(endpoints: Endpoints, state: Path) -> Child:
         "--address", endpoints.address,
         "--port", str(endpoints.front),
         "--functions-url", f"http://{endpoints.address}:{endpoints.functions}",
+        *(
+            []
+            if endpoints.keyless is None
+            else [
+                "--live-url", endpoints.webpubsub_url,
+                "--authority", str(endpoints.certificates / "ca.pem"),
+            ]
+        ),
     )  # fmt: skip
+
+
+def make_identity(endpoints: Endpoints, state: Path) -> Child:
+    """The platform's identity endpoint, for a run without keys."""
+    processes = [f"{header}={who}" for who, header in IDENTITY_HEADERS.items()]
+    return _make_python(
+        "identity",
+        state,
+        "--folder", str(endpoints.identities),
+        "--address", endpoints.address,
+        "--port", str(endpoints.identity),
+        *(part for process in processes for part in ("--process", process)),
+    )  # fmt: skip
+
+
+def _choose_opening(endpoints: Endpoints, key: str) -> list[str]:
+    """What opens a stand-in: *key*, or identities."""
+    if endpoints.keyless is None:
+        return ["--key", key]
+    return [
+        "--identities", str(endpoints.identities),
+        "--certificates", str(endpoints.certificates),
+    ]  # fmt: skip
 
 
 def _make_python(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import ssl
 import sys
 
 from aiohttp import web
@@ -30,15 +31,21 @@ def make_runner(app: web.Application) -> web.AppRunner:
 
 
 async def serve(
-    runner: web.BaseRunner, address: str, port: int, guard: Guard, **facts: object
+    runner: web.BaseRunner,
+    address: str,
+    port: int,
+    guard: Guard,
+    *,
+    tls: ssl.SSLContext | None = None,
+    **facts: object,
 ) -> None:
     """Serve, announce the port and *facts* once it does, stop cleanly on SIGTERM or SIGINT.
 
-    The *runner*'s handler asks *guard* about each request.
+    The *runner*'s handler asks *guard* about each request. Without *tls* it is plain HTTP.
     """
     await runner.setup()
     try:
-        server, port = await listen(runner, address, port, guard)
+        server, port = await listen(runner, address, port, guard, tls)
         stopped = _catch_stop_signals()
         announce(port=port, **facts)
         await stopped.wait()

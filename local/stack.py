@@ -10,13 +10,20 @@ from types import TracebackType
 from typing import Literal, Self
 
 from local import services
-from local.environments import keep_signing_key, list_app_settings, list_device_settings
+from local.environments import (
+    keep_signing_key,
+    list_app_settings,
+    list_command_settings,
+    list_device_settings,
+)
 from local.func_host import make_func_host
+from local.identities.grants import LOCAL, keep_grants, read_deployed
+from local.identities.tokens import Tokens
 from local.ports import check_ports
 from local.prepare import (
     create_blob_containers,
     create_cosmos_containers,
-    create_queue,
+    create_queues,
     publish_models,
     write_local_settings,
 )
@@ -69,6 +76,8 @@ class Stack:
             "cosmos": services.make_cosmos(endpoints, state),
             "webpubsub": services.make_webpubsub(endpoints, state),
         }
+        if endpoints.keyless is not None:
+            self.children["identity"] = services.make_identity(endpoints, state)
         if host != "none":
             make = services.make_functions_host if host == "embedded" else make_func_host
             rest_env = {**host_env, **DISABLED_SCORING} if scores_apart else host_env
@@ -102,10 +111,16 @@ class Stack:
         """
         check_ports(self.endpoints)
         write_local_settings(ROOT / "functions")
-        self._start_together("azurite", "iothub", "cosmos", "webpubsub")
+        if self.endpoints.keyless is not None:
+            Tokens(self.endpoints.identities)
+            keep_grants(self.endpoints.identities, [*read_deployed(), *LOCAL])
+            self._start_together("iothub")  # makes the certificates that the others show
+            self._start_together("identity", "azurite", "cosmos", "webpubsub")
+        else:
+            self._start_together("azurite", "iothub", "cosmos", "webpubsub")
         with ThreadPoolExecutor() as pool:
             for done in [
-                pool.submit(create_cosmos_containers, self.endpoints.cosmos_connection),
+                pool.submit(create_cosmos_containers, self.endpoints),
                 pool.submit(self._prepare_blobs),
             ]:
                 done.result()
@@ -137,9 +152,10 @@ class Stack:
         self.stop()
 
     def _prepare_blobs(self) -> None:
-        create_blob_containers(self.endpoints.storage_connection)
-        create_queue(self.endpoints.storage_connection)
-        publish_models({**os.environ, **self._settings}, self._signing_key)
+        create_blob_containers(self.endpoints)
+        create_queues(self.endpoints)
+        settings = list_command_settings(self.endpoints, self.state)
+        publish_models({**os.environ, **settings}, self._signing_key)
 
     def _start_together(self, *names: str) -> None:
         with ThreadPoolExecutor() as pool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from local.environments import is_keyless
 from local.orphans import OrphanWatch
 from local.ports import check_ports
 from local.report.build import list_failures
@@ -16,7 +17,7 @@ from local.run import Options, Run
 from local.services import Endpoints
 from local.signals import catch_stop_signals
 from local.stack import Stack
-from local.state import claim_state, empty_state
+from local.state import StateError, claim_state, empty_state
 
 AFTER_KILL_S = 15.0  # in which the services of a run that was killed end
 
@@ -37,7 +38,7 @@ def up(options: Options) -> int:
         if not can_measure():
             raise ReportPathError("--resources: only Linux tells here what processes use")
         prepare_report(options.resources, flag="--resources")
-    endpoints = Endpoints(address=options.address)
+    endpoints = choose_endpoints(options)
     ports = ", ".join(f"{port} ({name})" for name, port in endpoints.ports().items())
     with claim_state(options.state, address=options.address, ports=ports) as was_killed:
         if was_killed:
@@ -45,6 +46,11 @@ def up(options: Options) -> int:
         check_ports(endpoints, within_s=AFTER_KILL_S if was_killed else 0.0)
         if not options.keep:
             empty_state(options.state)
+        elif (options.state / "azurite").exists() and is_keyless(options.state) != options.keyless:
+            raise StateError(
+                f"--state {options.state} is of a run with{'out' if not options.keyless else ''} "
+                "keys, whose storage accounts have other names: leave --keep out, or name another"
+            )
         account = _run(endpoints, options)
     if account is None:
         print("stopped before the run began: there is no report", file=sys.stderr)
@@ -55,6 +61,18 @@ def up(options: Options) -> int:
     for line in failures:
         print(f"  ✗ {line}", file=sys.stderr)
     return 0 if whole and kept and not failures else 1
+
+
+def choose_endpoints(options: Options) -> Endpoints:
+    """Where the services listen. Raises StateError where that host cannot do without keys."""
+    if not options.keyless:
+        return Endpoints(address=options.address)
+    if options.host == "func":
+        raise StateError(
+            "--keyless --host func was never tried: leave --host out; the embedded host has the "
+            "settings of a deployment then"
+        )
+    return Endpoints.without_keys(options.address, options.state)
 
 
 def prepare_report(path: Path, *, flag: str = "--report") -> None:

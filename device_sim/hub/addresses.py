@@ -17,11 +17,13 @@ class Hub:
     """A hub, the name devices dial, and the CA they trust (PEM).
 
     connection: its service connection string; None where the person signed in opens its registry.
+    service_host: where its registry is, with a port where it is not the usual one.
     """
 
     connection: str | None
     device_host: str
     ca_certificate: str | None
+    service_host: str = ""
 
 
 def hub_from_environment(environment: Mapping[str, str] = os.environ) -> Hub:
@@ -34,7 +36,7 @@ def hub_from_environment(environment: Mapping[str, str] = os.environ) -> Hub:
     connection = environment.get("IOTHUB_CONNECTION", "")
     host = environment.get("IotHub__hostName", "")
     if host and not connection:
-        return Hub(None, host.split(":")[0], certificate)
+        return Hub(None, host.split(":")[0], certificate, host)
     parts = dict(part.split("=", 1) for part in connection.split(";") if "=" in part)
     missing = {"HostName", "SharedAccessKeyName", "SharedAccessKey"} - parts.keys()
     if missing:
@@ -46,6 +48,7 @@ def hub_from_environment(environment: Mapping[str, str] = os.environ) -> Hub:
         connection=connection,
         device_host=parts["HostName"].split(":")[0],
         ca_certificate=certificate,
+        service_host=parts["HostName"],
     )
 
 

@@ -22,6 +22,7 @@ CONCURRENT = 8
 ATTEMPTS = 4
 LONGEST_PAUSE_S = 5.0
 KEY_BYTES = 32
+MOST_QUOTED = 300
 
 Result = TypeVar("Result")
 Answer = TypeVar("Answer")
@@ -82,7 +83,7 @@ def _open_registry(hub: Hub) -> IoTHubRegistryManager:
         return IoTHubRegistryManager.from_connection_string(hub.connection)
     from azure.identity import DefaultAzureCredential  # noqa: PLC0415 (slow, and seldom needed)
 
-    return IoTHubRegistryManager.from_token_credential(hub.device_host, DefaultAzureCredential())
+    return IoTHubRegistryManager.from_token_credential(hub.service_host, DefaultAzureCredential())
 
 
 def _retries() -> Retry:
@@ -116,7 +117,9 @@ def _call_hub(subject: str, function: Callable[..., Answer], *arguments: object)
         if status == 409:
             raise DeviceExistsError(text) from error
         hint = "; check IOTHUB_CONNECTION's key, or your role" if status in {401, 403} else ""
-        raise RegistryError(text + hint) from error
+        # The SDK's error says no more than the status; the answer says what is missing.
+        reason = f": {error.response.text[:MOST_QUOTED]}" if error.response.text else ""
+        raise RegistryError(text + hint + reason) from error
     except (ClientException, OSError, ValueError) as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]
         raise RegistryError(f"{subject}: the device registry cannot be used: {reason}") from error

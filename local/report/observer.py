@@ -18,7 +18,7 @@ class Observer:
 
     def __init__(self, endpoints: Endpoints, front_url: str) -> None:
         self._endpoints = endpoints
-        self._stored = StoredWatch(endpoints.cosmos_connection)
+        self._stored = StoredWatch(endpoints)
         self._pushed = PushedWatch(front_url)
         self._earlier = Stored()
         self._earlier_messages: set[Key] = set()

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from azure.cosmos import CosmosClient
-from azure.storage.blob import ContainerClient
-
+from local.clients import open_blobs, open_cosmos
+from local.identities.grants import OBSERVER
 from local.prepare import DATABASE
 from local.services import Endpoints
 
@@ -74,7 +73,7 @@ class Stored:
 
 def load_stored(endpoints: Endpoints) -> Stored:
     """Ask the services for all they hold. Raises AzureError when they do not answer."""
-    with CosmosClient.from_connection_string(endpoints.cosmos_connection) as client:
+    with open_cosmos(endpoints, OBSERVER) as client:
         database = client.get_database_client(DATABASE)
 
         def query(container: str, text: str) -> list[Document]:
@@ -85,10 +84,8 @@ def load_stored(endpoints: Endpoints) -> Stored:
 
         readings, alerts, plans, incidents = (query(name, text) for name, text in QUERIES.items())
         answers = query("readings", ANSWERS_QUERY)
-    with ContainerClient.from_connection_string(
-        endpoints.storage_connection, "dead-letters"
-    ) as letters:
-        names = frozenset(letters.list_blob_names())
+    with open_blobs(endpoints, OBSERVER, "stlake") as blobs:
+        names = frozenset(blobs.get_container_client("dead-letters").list_blob_names())
     return Stored(readings, answers, alerts, plans, names, incidents)
 
 

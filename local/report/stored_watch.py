@@ -10,10 +10,13 @@ import threading
 from typing import Any
 
 from azure.core.exceptions import AzureError
-from azure.cosmos import ContainerProxy, CosmosClient
+from azure.cosmos import ContainerProxy
 
+from local.clients import open_cosmos
+from local.identities.grants import OBSERVER
 from local.prepare import DATABASE
 from local.report.clock import tell_time_ms
+from local.services import Endpoints
 
 POLL_S = 0.1
 
@@ -23,9 +26,9 @@ StoredKey = tuple[str, str]  # device id, document id
 class StoredWatch:
     """Follows the change feed of ``readings`` and keeps when each document was seen first."""
 
-    def __init__(self, connection: str) -> None:
+    def __init__(self, endpoints: Endpoints) -> None:
         self.seen: dict[StoredKey, float] = {}
-        self._connection = connection
+        self._endpoints = endpoints
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._follow, daemon=True)
 
@@ -37,9 +40,7 @@ class StoredWatch:
         self._thread.join(timeout=30)
 
     def _follow(self) -> None:
-        with CosmosClient.from_connection_string(
-            self._connection, connection_timeout=2, retry_total=0
-        ) as client:
+        with open_cosmos(self._endpoints, OBSERVER, connection_timeout=2, retry_total=0) as client:
             container = client.get_database_client(DATABASE).get_container_client("readings")
             continuation: str | None = None
             while not self._stopped.wait(POLL_S):

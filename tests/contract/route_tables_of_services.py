@@ -61,6 +61,7 @@ DELETE /api/hubs/{hub}/connections/{connection}/groups /api/hubs/h/connections/c
 PUT    /api/hubs/{hub}/permissions/{permission}/connections/{connection} /api/hubs/h/permissions/sendToGroup/connections/c 401 401 401 401 404 403 403
 DELETE /api/hubs/{hub}/permissions/{permission}/connections/{connection} /api/hubs/h/permissions/sendToGroup/connections/c 401 401 401 401 404 403 403
 HEAD   /api/hubs/{hub}/permissions/{permission}/connections/{connection} /api/hubs/h/permissions/sendToGroup/connections/c 401 401 401 401 404 403 403
+POST   /api/hubs/{hub}/:generateToken               /api/hubs/h/:generateToken         401 401 401 401 200 403 403
 GET    /client/hubs/{hub}                           /client/hubs/h                     401 401 401 101 401 403 403
 *      /{path}                                      /elsewhere                         501 501 501 501 501 403 403
 """)

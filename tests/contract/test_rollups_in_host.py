@@ -24,7 +24,7 @@ from tocsin.domain.rollup import HOUR_MS, MINUTE_MS
 def database(
     endpoints: Endpoints, state: Path, cosmos: Child, azurite: Child
 ) -> Iterator[DatabaseProxy]:
-    prepare.create_cosmos_containers(endpoints.cosmos_connection)
+    prepare.create_cosmos_containers(endpoints)
     child = services.make_functions_host(
         endpoints,
         state / "host",

@@ -20,6 +20,7 @@ import pytest
 from local.processes import ROOT, Child
 from local.services import COSMOS_KEY, IOTHUB_KEY, WEBPUBSUB_KEY, Endpoints
 from local.standins.cosmos.routes import ROUTES as COSMOS_ROUTES
+from local.standins.webpubsub.access.callers import KeyCallers
 from local.standins.webpubsub.access.origins import Origins
 from local.standins.webpubsub.routes import list_routes
 from local.standins.webpubsub.state import Hubs
@@ -123,7 +124,9 @@ def test_web_pubsub(endpoints: Endpoints, webpubsub: Child, line: Line) -> None:
 
 
 def test_every_route_of_web_pubsub_has_a_line() -> None:
-    routes = list_routes(Hubs(retention_s=1), key="k", origins=Origins("127.0.0.1", 1))
+    origins = Origins("127.0.0.1", 1)
+    callers = KeyCallers("k", origins)
+    routes = list_routes(Hubs(retention_s=1), key="k", origins=origins, callers=callers)
     found = [f"{route.method} {re.sub(r':[.][*]', '', route.path)}" for route in routes]
     assert sorted(found) == sorted(line.name for line in WEB_PUB_SUB)
 

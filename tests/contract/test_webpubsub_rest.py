@@ -246,7 +246,6 @@ def test_what_is_no_token_is_refused(endpoints: Endpoints, authorization: str) -
     ("method", "path"),
     [
         ("GET", "/api/hubs/tocsin/unheard-of"),
-        ("POST", "/api/hubs/tocsin/:generateToken"),
         ("GET", "/"),
     ],
 )
@@ -257,6 +256,41 @@ def test_unknown_operations_are_named_in_a_501(
     answer = requests.request(method, url, timeout=10)
     assert answer.status_code == 501
     assert f"{method} {path}" in answer.json()["error"]["message"]
+
+
+def ask_for_token(endpoints: Endpoints, query: str) -> requests.Response:
+    url = f"http://{endpoints.host}:{endpoints.webpubsub}/api/hubs/{HUB}/:generateToken?{query}"
+    token = jwt.encode({"aud": url, "exp": int(time.time()) + 60}, WEBPUBSUB_KEY, algorithm="HS256")
+    return requests.post(url, headers={"Authorization": f"Bearer {token}"}, timeout=10)
+
+
+async def test_a_token_that_the_service_makes_opens_what_it_was_asked_for(
+    endpoints: Endpoints, sender: WebPubSubServiceClient
+) -> None:
+    query = "userId=ada&role=webpubsub.joinLeaveGroup.a&group=a&group=b&minutesToExpire=10"
+    token = ask_for_token(endpoints, query).json()["token"]
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert claims["exp"] - claims["iat"] == 600
+    url = f"ws://{endpoints.host}:{endpoints.webpubsub}/client/hubs/{HUB}?access_token={token}"
+    async with listening(url) as listener:
+        assert sender.user_exists("ada")
+        sender.send_to_group("b", {"n": 1})
+        await until(lambda: bool(listener.group), "a message of a group that the token names")
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("minutesToExpire=0", 400),
+        ("minutesToExpire=soon", 400),
+        ("minutesToExpire=%D9%A1", 400),
+        ("clientType=MQTT", 501),
+    ],
+)
+def test_a_token_that_cannot_be_made_is_refused(
+    endpoints: Endpoints, query: str, status: int
+) -> None:
+    assert ask_for_token(endpoints, query).status_code == status
 
 
 def test_bad_sends_are_refused_by_name(sender: WebPubSubServiceClient) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tocsin.adapters.failures import describe, judge_status, tell_apart
+from tocsin.adapters.failures import LONGEST_TEXT, describe, judge_status, tell_apart
 from tocsin.adapters.identity import blocking_credential_for
 from tocsin.domain.errors import DeliveryError
 from tocsin.domain.orders import Order
@@ -94,7 +94,9 @@ def call_hub(work: Callable[[], Answer]) -> Answer:
             return work()
         except HttpOperationError as error:
             status = error.response.status_code
-            text = f"IoT Hub answered {status}: {describe(error)}"
+            # The SDK's error says no more than the status; the answer says what is missing.
+            reason = error.response.text or describe(error)
+            text = f"IoT Hub answered {status}: {reason[:LONGEST_TEXT]}"
             if status == NOT_FOUND:
                 raise NotRegisteredError(text) from error
             raise judge_status(status)(text) from error

@@ -14,8 +14,11 @@ from local.standins.cosmos.wire import Call, Reply
 
 @dataclass(frozen=True, slots=True)
 class Context:
+    """``scheme``: of the addresses that clients are told, http or https."""
+
     store: Store
     indexes: Indexes
+    scheme: str = "http"
 
     def database(self, call: Call) -> Database:
         """The database that the call's path names."""

@@ -6,6 +6,8 @@ UNKNOWN = 0
 PARTITION_KEY_MISMATCH = 1001
 OWNER_NOT_FOUND = 1003
 CONTAINER_RECREATED = 1024
+NOT_OF_DATA_PLANE = 5300
+NO_ROLE = 5302
 
 
 class CosmosError(Exception):
@@ -26,6 +28,10 @@ class BadRequestError(CosmosError):
 
 class UnauthorizedError(CosmosError):
     status, code = 401, "Unauthorized"
+
+
+class ForbiddenError(CosmosError):
+    status, code = 403, "Forbidden"
 
 
 class NotFoundError(CosmosError):

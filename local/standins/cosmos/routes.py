@@ -65,8 +65,8 @@ def answer(context: Context, call: Call) -> Reply:
 
 
 def _handler(call: Call) -> Handler:
-    shape = _shape(call.segments)
-    handler = ROUTES.get((call.method, shape, _kind(call)))
+    shape = find_shape(call.segments)
+    handler = ROUTES.get((call.method, shape, find_kind(call)))
     if handler is not None:
         points.refuse_triggers(call)
         return handler
@@ -77,11 +77,13 @@ def _handler(call: Call) -> Handler:
     )
 
 
-def _shape(segments: list[str]) -> str:
+def find_shape(segments: list[str]) -> str:
+    """The path with a star for each name."""
     return "/".join("*" if index % 2 else part for index, part in enumerate(segments))
 
 
-def _kind(call: Call) -> str:
+def find_kind(call: Call) -> str:
+    """What sort of request it is, where method and path do not tell."""
     if call.flag("x-ms-cosmos-is-query-plan-request"):
         return "plan"
     if call.flag("x-ms-cosmos-is-batch-request"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from typing import Final
+from typing import Final, Protocol
 
 from aiohttp import web
 
@@ -14,7 +14,6 @@ from local.standins.cosmos.context import Context
 from local.standins.cosmos.errors import CosmosError, TooLargeError, UnavailableError
 from local.standins.cosmos.json_text import write_json
 from local.standins.cosmos.routes import answer
-from local.standins.cosmos.signature import Signatures
 from local.standins.cosmos.wire import Call, Reply, error_reply
 
 MOST_BODY_BYTES: Final = 4 * 1024 * 1024
@@ -22,13 +21,20 @@ MOST_BODY_BYTES: Final = 4 * 1024 * 1024
 _log = logging.getLogger("cosmos")
 
 
+class Callers(Protocol):
+    """Who may call: whoever has the key, or identities with roles."""
+
+    def check(self, call: Call, now_s: float) -> None:
+        """Raises UnauthorizedError, ForbiddenError."""
+
+
 class Service:
     """Answers HTTP requests. Writes of one turn of the event loop share a transaction."""
 
-    def __init__(self, context: Context, signatures: Signatures, guard: Guard) -> None:
+    def __init__(self, context: Context, callers: Callers, guard: Guard) -> None:
         self._context = context
         self._guard = guard
-        self._signatures = signatures
+        self._callers = callers
         self._commit: asyncio.Future[None] | None = None
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -39,7 +45,7 @@ class Service:
         try:
             body = await _body(request)
             call = Call(request.method, _replace_odd(request.rel_url.raw_path), headers, body)
-            self._signatures.check(call, self._context.store.clock())
+            self._callers.check(call, self._context.store.clock())
             reply = answer(self._context, call)
             await self.wait_for_commit()
         except CosmosError as error:

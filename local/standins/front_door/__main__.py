@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from pathlib import Path
 
 from local.listening.addresses import loopback_address
 from local.serving import log_to_stderr, make_runner, serve
+from local.standins.front_door.live import LiveProxy
 from local.standins.front_door.server import build_application, make_guard
 
 
@@ -14,7 +16,10 @@ def main() -> None:
     arguments = _parser().parse_args()
     log_to_stderr()
     guard = make_guard(arguments.address)
-    app = build_application(arguments.functions_url, guard)
+    live = (
+        None if arguments.live_url is None else LiveProxy(arguments.live_url, arguments.authority)
+    )
+    app = build_application(arguments.functions_url, guard, live=live)
     host = "localhost" if arguments.address == "127.0.0.1" else arguments.address
     url = f"http://{host}:{arguments.port}/"
     asyncio.run(serve(make_runner(app), arguments.address, arguments.port, guard, url=url))
@@ -29,6 +34,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--port", type=int, default=4280)
     parser.add_argument("--functions-url", required=True, help="the functions host, for /api")
+    parser.add_argument("--live-url", help="the live service, where browsers do not trust it")
+    parser.add_argument("--authority", type=Path, help="of the live service's certificate, PEM")
     return parser
 
 

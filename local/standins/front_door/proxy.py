@@ -10,6 +10,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from local.standins.front_door.errors import error_answer
+from local.standins.front_door.live import LiveProxy
 from local.standins.front_door.principal import PRINCIPAL_PREFIX, principal_headers
 from local.standins.front_door.sign_in import find_user
 
@@ -18,6 +19,7 @@ READ_S = 60.0
 
 _LOG = logging.getLogger(__name__)
 _CHUNK_BYTES = 64 * 1024
+NEGOTIATE = "/api/negotiate"
 _FORWARDED_PREFIX = "x-forwarded-"
 _FETCH_PREFIX = "sec-fetch-"
 _HOP_BY_HOP = frozenset(
@@ -32,8 +34,15 @@ class ApiProxy:
     """A handler that asks the functions host at *functions_url*."""
 
     def __init__(
-        self, functions_url: str, *, connect_s: float = CONNECT_S, read_s: float = READ_S
+        self,
+        functions_url: str,
+        *,
+        connect_s: float = CONNECT_S,
+        read_s: float = READ_S,
+        live: LiveProxy | None = None,
     ) -> None:
+        """*live*: whose address stands in the place of the live service's in what is negotiated."""
+        self._live = live
         self._functions_url = functions_url.rstrip("/")
         self._read_s = read_s
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_s, sock_read=read_s)
@@ -59,6 +68,8 @@ class ApiProxy:
         )
         try:
             async with call as upstream:
+                if self._live is not None and request.path == NEGOTIATE:
+                    return await _translate(request, upstream, self._live)
                 return await _pass_on(request, upstream)
         except aiohttp.ConnectionTimeoutError:
             return self._away("does not take connections")
@@ -75,6 +86,15 @@ class ApiProxy:
             "BadGateway",
             f"the functions host at {self._functions_url} is away; it may be starting: try again",
         )
+
+
+async def _translate(
+    request: web.Request, upstream: aiohttp.ClientResponse, live: LiveProxy
+) -> web.Response:
+    headers = _drop_hop_by_hop(upstream.headers)
+    headers.popall("Content-Length", None)
+    text = live.translate(await upstream.text(), request.host)
+    return web.Response(status=upstream.status, headers=headers, body=text.encode())
 
 
 async def _pass_on(request: web.Request, upstream: aiohttp.ClientResponse) -> web.StreamResponse:

@@ -12,7 +12,8 @@ import { parseEnrichment } from './telemetry/enrichment.js';
  * @property {number} mqttPort
  * @property {number} httpsPort
  * @property {number} amqpPort
- * @property {string} key base64, of the policy `iothubowner`
+ * @property {string} key base64, of the policy `iothubowner`; empty when identities are asked for
+ * @property {string} identities folder of the identities and their roles; empty when keys open it
  * @property {string} eventHub name of the entity that telemetry is readable from
  * @property {import('./telemetry/enrichment.js').Enrichment[]} enrichments
  */
@@ -37,7 +38,7 @@ export function parseFlags(argv) {
     mqttPort: port('mqtt-port', values['mqtt-port']),
     httpsPort: port('https-port', values['https-port']),
     amqpPort: port('amqp-port', values['amqp-port']),
-    key: base64Key(present('key', values.key)),
+    ...credentials(values),
     eventHub: entityName(values['event-hub']),
     enrichments: values.enrich.map(enrichment),
   };
@@ -55,6 +56,7 @@ function read(argv) {
         'https-port': { type: 'string', default: '8443' },
         'amqp-port': { type: 'string', default: '5672' },
         key: { type: 'string' },
+        identities: { type: 'string' },
         'event-hub': { type: 'string', default: 'telemetry' },
         enrich: { type: 'string', multiple: true, default: [] },
       },
@@ -92,6 +94,13 @@ function loopback(value) {
     `--address ${value} can be reached from other machines, and this service is for your own` +
       ' alone: listen on localhost, 127.0.0.1 or another loopback address',
   );
+}
+
+/** @param {{ key?: string, identities?: string }} values */
+function credentials({ key, identities }) {
+  if (key && identities) throw new FlagError('--key and --identities exclude each other');
+  if (identities) return { key: '', identities };
+  return { key: base64Key(present('key', key)), identities: '' };
 }
 
 /** @param {string} value */

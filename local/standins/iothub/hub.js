@@ -6,6 +6,7 @@ import { Commands } from './state/commands.js';
 import { DeviceFiles } from './state/device_files.js';
 import { EventHub } from './state/event_hub.js';
 import { Hosts } from '../../listening/hosts.js';
+import { Roles } from './access/roles.js';
 import { log } from './logging.js';
 import { Methods } from './methods.js';
 import { Presence } from './state/presence.js';
@@ -26,6 +27,8 @@ export class Hub {
   constructor(flags) {
     this.hosts = new Hosts(flags.address);
     this.key = flags.key;
+    /** @type {Roles | null} null where keys open the services */
+    this.roles = flags.identities === '' ? null : new Roles(flags.identities, flags.eventHub);
     this.enrichments = flags.enrichments;
     this.registry = new Registry(new DeviceFiles(join(flags.state, 'devices')));
     this.eventHub = new EventHub(join(flags.state, 'events'), flags.eventHub);
@@ -39,7 +42,9 @@ export class Hub {
 
   /** @param {string} deviceId */
   telemetryOf(deviceId) {
-    return new DeviceTelemetry(this.eventHub, this.enrichments, this.registry, deviceId);
+    const telemetry = new DeviceTelemetry(this.eventHub, this.enrichments, this.registry, deviceId);
+    if (this.roles !== null) telemetry.findRefusal = () => this.roles?.findRouteRefusal() ?? null;
+    return telemetry;
   }
 
   /** @param {DeviceSession} session */

@@ -21,7 +21,7 @@ async function serve(flags) {
   const identity = await serverIdentity(resolve(flags.state, 'certificates'), hub.hosts);
   const mqtt = new MqttServer(hub, identity);
   const rest = new RestServer(hub, identity);
-  const amqp = new AmqpServer(hub);
+  const amqp = new AmqpServer(hub, identity);
   const ready = {
     ready: true,
     ca: identity.caPath,

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import secrets
+from pathlib import Path
 
 from local.listening.addresses import loopback_address
+from local.listening.sockets import open_certificates
 from local.serving import log_to_stderr, make_runner, serve
+from local.standins.webpubsub.access.callers import IdentityCallers, KeyCallers
 from local.standins.webpubsub.access.origins import Origins
 from local.standins.webpubsub.server import RETENTION_S, build_application, make_guard
 
@@ -14,12 +18,21 @@ from local.standins.webpubsub.server import RETENTION_S, build_application, make
 def main() -> None:
     arguments = _parser().parse_args()
     log_to_stderr()
-    origins = Origins(arguments.address, arguments.port)
+    tls = None if arguments.certificates is None else open_certificates(arguments.certificates)
+    scheme = "http" if tls is None else "https"
+    origins = Origins(arguments.address, arguments.port, scheme)
     guard = make_guard(arguments.address)
-    app = build_application(
-        guard, key=arguments.key, origins=origins, retention_s=arguments.retention_s
+    # Where no server has a key, the service still signs the tokens of clients with one of its own.
+    key = arguments.key or secrets.token_urlsafe(32)
+    callers = (
+        KeyCallers(key, origins)
+        if arguments.identities is None
+        else IdentityCallers(arguments.identities)
     )
-    asyncio.run(serve(make_runner(app), arguments.address, arguments.port, guard))
+    app = build_application(
+        guard, key=key, origins=origins, callers=callers, retention_s=arguments.retention_s
+    )
+    asyncio.run(serve(make_runner(app), arguments.address, arguments.port, guard, tls=tls))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -28,7 +41,12 @@ def _parser() -> argparse.ArgumentParser:
         "--address", type=loopback_address, default="127.0.0.1", help="where to listen"
     )
     parser.add_argument("--port", type=int, default=8082)
-    parser.add_argument("--key", required=True, help="the access key that signs tokens")
+    opens = parser.add_mutually_exclusive_group(required=True)
+    opens.add_argument("--key", help="the access key that signs tokens")
+    opens.add_argument("--identities", type=Path, help="folder of identities and their roles")
+    parser.add_argument(
+        "--certificates", type=Path, help="folder of the server's certificate; plain HTTP without"
+    )
     parser.add_argument(
         "--retention-s",
         type=float,

@@ -17,6 +17,13 @@ class UnauthorizedError(RefusedError):
     code = "Unauthorized"
 
 
+class ForbiddenError(RefusedError):
+    """The caller is known and lacks a role."""
+
+    status = 403
+    code = "Forbidden"
+
+
 class NotFoundError(RefusedError):
     """The named connection does not exist."""
 

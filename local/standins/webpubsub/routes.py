@@ -8,8 +8,8 @@ from typing import Final
 from aiohttp import web
 
 from local.standins.webpubsub import operations
+from local.standins.webpubsub.access.callers import Callers
 from local.standins.webpubsub.access.origins import Origins
-from local.standins.webpubsub.access.tokens import check_service_token
 from local.standins.webpubsub.clients.endpoint import ClientEndpoint
 from local.standins.webpubsub.errors import NotSupportedError
 from local.standins.webpubsub.operations import Call
@@ -48,28 +48,34 @@ REST_ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
 )
 
 
-def list_routes(hubs: Hubs, *, key: str, origins: Origins) -> list[web.RouteDef]:
-    """The table as aiohttp routes; what is not in it is answered 501."""
+def list_routes(hubs: Hubs, *, key: str, origins: Origins, callers: Callers) -> list[web.RouteDef]:
+    """The table as aiohttp routes; what is not in it is answered 501.
+
+    *key* signs the tokens of clients; *callers* may call the REST side.
+    """
     clients = ClientEndpoint(hubs, key=key, origins=origins)
+
+    async def make_token(call: Call) -> web.Response:
+        return web.json_response({"token": clients.make_token(call.hub.name, call.request)})
+
     return [
         *(
-            web.route(method, "/api/hubs/{hub}" + path, check_caller(handler, hubs, key, origins))
-            for method, path, handler in REST_ROUTES
+            web.route(method, "/api/hubs/{hub}" + path, check_caller(handler, hubs, callers))
+            for method, path, handler in (
+                *REST_ROUTES,
+                ("POST", "/:generateToken", make_token),
+            )
         ),
         web.get("/client/hubs/{hub}", clients.connect),
         web.route("*", "/{path:.*}", refuse_unknown),
     ]
 
 
-def check_caller(handler: Handler, hubs: Hubs, key: str, origins: Origins) -> WebHandler:
+def check_caller(handler: Handler, hubs: Hubs, callers: Callers) -> WebHandler:
     """*handler* behind a check of the caller's token."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        # Microsoft's text says the audience has no query; its SDKs sign the whole URL.
-        audiences = origins.urls(request, request.raw_path)
-        audiences += origins.urls(request, request.rel_url.raw_path)
-        authorization = request.headers.get("Authorization", "")
-        check_service_token(authorization, key=key, audiences=audiences)
+        callers.check(request)
         return await handler(Call(hubs.get(request.match_info["hub"]), request))
 
     return handle

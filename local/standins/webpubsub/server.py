@@ -8,6 +8,7 @@ from aiohttp import WSCloseCode, web
 
 from local.listening.callers import is_local_page, is_own_page
 from local.listening.guard import Guard, Refusal
+from local.standins.webpubsub.access.callers import Callers
 from local.standins.webpubsub.access.origins import Origins
 from local.standins.webpubsub.clients.connection import MAX_MESSAGE_BYTES
 from local.standins.webpubsub.errors import RefusedError
@@ -25,14 +26,19 @@ def make_guard(address: str) -> Guard:
 
 
 def build_application(
-    guard: Guard, *, key: str, origins: Origins, retention_s: float = RETENTION_S
+    guard: Guard,
+    *,
+    key: str,
+    origins: Origins,
+    callers: Callers,
+    retention_s: float = RETENTION_S,
 ) -> web.Application:
-    """The service, keyed by *key* and known as *origins*."""
+    """The service, known as *origins*; *key* signs the tokens of clients."""
     hubs = Hubs(retention_s=retention_s)
     app = web.Application(
         middlewares=[guard.as_middleware(), _answer_errors], client_max_size=MAX_MESSAGE_BYTES
     )
-    app.add_routes(list_routes(hubs, key=key, origins=origins))
+    app.add_routes(list_routes(hubs, key=key, origins=origins, callers=callers))
 
     async def say_goodbye(_app: web.Application) -> None:
         await hubs.close_all(WSCloseCode.GOING_AWAY, "the service is stopping")

@@ -21,7 +21,7 @@ def local_containers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[froze
     child = services.make_cosmos(endpoints, tmp_path_factory.mktemp("cosmos"))
     child.start()
     try:
-        create_cosmos_containers(endpoints.cosmos_connection)
+        create_cosmos_containers(endpoints)
         with CosmosClient.from_connection_string(endpoints.cosmos_connection) as client:
             (database,) = client.list_databases()
             found = client.get_database_client(database["id"]).list_containers()

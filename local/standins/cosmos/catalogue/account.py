@@ -10,9 +10,8 @@ from local.standins.cosmos.wire import Call, Reply
 
 def read_account(context: Context, call: Call) -> Reply:
     """One region, reached by the very host name that the client used."""
-    del context
     host = call.header("host") or "localhost"
-    region = [{"name": "Local", "databaseAccountEndpoint": f"http://{host}/"}]
+    region = [{"name": "Local", "databaseAccountEndpoint": f"{context.scheme}://{host}/"}]
     account = {
         "id": "local",
         "_rid": "local",

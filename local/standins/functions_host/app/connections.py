@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -130,8 +131,11 @@ def event_hub_client(
     if namespace is None:
         raise _connection_error(connection, f"or set {connection.name}__fullyQualifiedNamespace")
     return EventHubConsumerClient(
-        namespace, hub, consumer_group, connection.credential(), **patience
-    )
+        namespace, hub, consumer_group, connection.credential(),
+        # Read by every other client; this SDK trusts its own list alone unless it is told.
+        connection_verify=os.environ.get("SSL_CERT_FILE"),
+        **patience,
+    )  # fmt: skip
 
 
 def _storage_text(text: str) -> str:

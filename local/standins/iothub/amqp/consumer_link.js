@@ -19,11 +19,13 @@ export class ConsumerLink {
    * @param {Sender} sender
    * @param {PartitionLog} log
    * @param {number} offset of the first event to send
+   * @param {() => string | null} findRefusal why the client may not read any more, null when it may
    */
-  constructor(sender, log, offset) {
+  constructor(sender, log, offset, findRefusal) {
     this.sender = sender;
     this.log = log;
     this.offset = offset;
+    this.findRefusal = findRefusal;
     this.wake = this.wake.bind(this);
     log.on('written', this.wake);
     sender.on('sender_flow', this.wake);
@@ -39,6 +41,12 @@ export class ConsumerLink {
   #send() {
     this.#scheduled = false;
     if (this.#closed || !this.sender.is_open()) return;
+    const refusal = this.findRefusal();
+    if (refusal !== null) {
+      this.end();
+      this.sender.close({ condition: 'amqp:unauthorized-access', description: refusal });
+      return;
+    }
     const { outgoing } = /** @type {any} */ (this.sender.session);
     // rhea keeps what the session's window does not let out; more must not pile up behind it.
     if (outgoing.next_delivery_id > outgoing.next_pending_delivery) {

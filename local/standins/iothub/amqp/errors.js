@@ -23,6 +23,10 @@ export const notImplemented = (operation) =>
   new AmqpError('amqp:not-implemented', `The local Event Hubs does not support: ${operation}`);
 
 /** @param {string} description */
+export const unauthorized = (description) =>
+  new AmqpError('amqp:unauthorized-access', description);
+
+/** @param {string} description */
 export const stolen = (description) => new AmqpError('amqp:link:stolen', description);
 
 /**

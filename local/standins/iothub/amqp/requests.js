@@ -9,14 +9,25 @@ import rhea from 'rhea';
 const { types } = rhea;
 
 /**
- * The local Event Hubs takes any token, as Microsoft's own emulator does.
+ * Without roles any token is taken, as by Microsoft's own emulator.
  *
- * @param {any} properties of the request
+ * @param {any} request
+ * @param {import('../access/roles.js').Roles | null} roles
+ * @param {(token: string) => void} keep called with a token that is good
  * @returns {Reply}
  */
-export function putToken({ operation }) {
-  if (operation === 'put-token') return { status: 202, description: 'Accepted' };
-  return { status: 501, description: `$cbs does not support: ${operation}` };
+export function putToken(request, roles, keep) {
+  const { operation } = request.application_properties ?? {};
+  if (operation !== 'put-token') {
+    return { status: 501, description: `$cbs does not support: ${operation}` };
+  }
+  if (roles !== null) {
+    const token = String(request.body);
+    const refusal = roles.findTokenRefusal(token);
+    if (refusal !== null) return { status: 401, description: refusal };
+    keep(token);
+  }
+  return { status: 202, description: 'Accepted' };
 }
 
 /**

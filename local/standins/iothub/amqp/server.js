@@ -2,12 +2,13 @@
 /** The Event Hubs side: connections, and what each link on them is for. */
 
 import { createServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import rhea from 'rhea';
 import { listen } from '../listening.js';
 import { parseAddress } from './routes.js';
 import { ConsumerLink } from './consumer_link.js';
 import { Epochs } from './epochs.js';
-import { AmqpError, noSuchPartition, notFound, notImplemented } from './errors.js';
+import { AmqpError, noSuchPartition, notFound, notImplemented, unauthorized } from './errors.js';
 import { boundUntilOpen } from './opening.js';
 import { sendFullLists } from './performatives.js';
 import { receive } from './producer_link.js';
@@ -36,14 +37,23 @@ export class AmqpServer {
   #ends = new Map();
   /** @type {Set<import('node:net').Socket>} */
   #sockets = new Set();
+  /** @type {WeakMap<object, string>} by connection the token that its client has put last */
+  #tokens = new WeakMap();
 
-  /** @param {Hub} hub */
-  constructor(hub) {
+  /**
+   * @param {Hub} hub
+   * @param {import('../access/certificates.js').ServerIdentity} identity for TLS, without which no
+   *     client sends a token of an identity; where keys open the stream, it is plain TCP
+   */
+  constructor(hub, identity) {
     this.hub = hub;
     sendFullLists();
     this.#acceptLogins();
     this.#watch();
-    this.server = createServer((socket) => this.#accept(socket));
+    const accept = (/** @type {import('node:net').Socket} */ socket) => this.#accept(socket);
+    const { key, cert } = identity;
+    this.server =
+      hub.roles === null ? createServer(accept) : createTlsServer({ key, cert }, accept);
   }
 
   /** @param {import('node:net').Socket} socket */
@@ -132,6 +142,7 @@ export class AmqpServer {
    */
   #read(sender, address, selector) {
     const log = this.#partition(address.eventHub, address.partition);
+    this.#checkRole(sender, 'receive');
     const offset = startOffset(selector, log);
     const place = `${address.consumerGroup.toLowerCase()}/${address.partition}`;
     const epoch = sender.properties?.[EPOCH];
@@ -142,7 +153,9 @@ export class AmqpServer {
         this.#end((link) => link === sender);
       },
     });
-    const consumer = new ConsumerLink(sender, log, offset);
+    const consumer = new ConsumerLink(sender, log, offset, () =>
+      this.#findRefusal(sender, 'receive'),
+    );
     this.#ends.set(sender, () => {
       consumer.end();
       leave();
@@ -155,27 +168,63 @@ export class AmqpServer {
    */
   #fromClient(receiver, target) {
     const address = parseAddress(target?.address);
-    if (address?.kind === 'cbs') return this.#serve(receiver, putToken);
+    if (address?.kind === 'cbs') {
+      const keep = (/** @type {string} */ token) => this.#tokens.set(receiver.connection, token);
+      return this.#serve(receiver, (request) => putToken(request, this.hub.roles, keep));
+    }
     if (address?.kind === 'management') {
-      return this.#serve(receiver, (properties) => manage(properties, this.hub.eventHub));
+      return this.#serve(receiver, (request) => {
+        const refusal = this.#findRefusal(receiver, 'receive');
+        if (refusal !== null) {
+          // The client of Python does not show what it is told here.
+          this.hub.log(`AMQP: a question about the stream is refused: ${refusal}`);
+          return { status: 401, description: refusal };
+        }
+        return manage(request.application_properties ?? {}, this.hub.eventHub);
+      });
     }
     if (address?.kind !== 'send') throw notImplemented(`sending to '${target?.address}'`);
     const log = address.partition === null
       ? this.#entity(address.eventHub)
       : this.#partition(address.eventHub, address.partition);
+    this.#checkRole(receiver, 'send');
     receiver.on('message', (/** @type {EventContext} */ context) => {
       receive(context, log, this.hub.eventHub);
     });
   }
 
   /**
+   * @param {any} link
+   * @param {'receive' | 'send'} verb
+   * @throws {AmqpError}
+   */
+  #checkRole(link, verb) {
+    const refusal = this.#findRefusal(link, verb);
+    if (refusal === null) return;
+    this.hub.log(`AMQP: a link is refused: ${refusal}`);
+    throw unauthorized(refusal);
+  }
+
+  /**
+   * @param {any} link
+   * @param {'receive' | 'send'} verb
+   * @returns {string | null} why its client may not, null when it may
+   */
+  #findRefusal(link, verb) {
+    const { roles } = this.hub;
+    return roles === null
+      ? null
+      : roles.findStreamRefusal(this.#tokens.get(link.connection), verb);
+  }
+
+  /**
    * @param {any} receiver
-   * @param {(properties: any) => import('./requests.js').Reply} handle
+   * @param {(request: any) => import('./requests.js').Reply} handle
    */
   #serve(receiver, handle) {
     receiver.on('message', (/** @type {any} */ { message, delivery }) => {
       delivery.accept();
-      const reply = answer(message, handle(message.application_properties ?? {}));
+      const reply = answer(message, handle(message));
       receiver.session.find_sender(isAnswering(receiver, message.reply_to))?.send(reply);
     });
   }

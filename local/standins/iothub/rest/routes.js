@@ -26,30 +26,35 @@ import { queryDevices } from './query.js';
 
 const MOST_DEVICES = 1000;
 
-/** @type {{ method: string, path: RegExp, handle: Handler }[]} */
+/**
+ * `action`: what a role has to allow, below `Microsoft.Devices/IotHubs/`.
+ *
+ * @type {{ method: string, path: RegExp, action: string, handle: Handler }[]}
+ */
 export const routes = [
-  route('GET', '/devices', listDevices),
-  route('POST', '/devices/query', queryDevices),
-  route('GET', '/devices/ID', getDevice),
-  route('PUT', '/devices/ID', putDevice),
-  route('DELETE', '/devices/ID', deleteDevice),
-  route('DELETE', '/devices/ID/commands', purgeCommands),
-  route('POST', '/devices/ID/messages/devicebound', sendCommand),
-  route('GET', '/twins/ID', getTwin),
-  route('PATCH', '/twins/ID', (request) => changeTwin(request, 'merge')),
-  route('PUT', '/twins/ID', (request) => changeTwin(request, 'replace')),
-  route('POST', '/twins/ID/methods', invokeMethod),
-  route('GET', '/statistics/devices', deviceStatistics),
-  route('GET', '/statistics/service', serviceStatistics),
+  route('GET', '/devices', 'devices/read', listDevices),
+  route('POST', '/devices/query', 'twins/read', queryDevices),
+  route('GET', '/devices/ID', 'devices/read', getDevice),
+  route('PUT', '/devices/ID', 'devices/write', putDevice),
+  route('DELETE', '/devices/ID', 'devices/delete', deleteDevice),
+  route('DELETE', '/devices/ID/commands', 'cloudToDeviceMessages/queue/purge/action', purgeCommands),
+  route('POST', '/devices/ID/messages/devicebound', 'cloudToDeviceMessages/send/action', sendCommand),
+  route('GET', '/twins/ID', 'twins/read', getTwin),
+  route('PATCH', '/twins/ID', 'twins/write', (request) => changeTwin(request, 'merge')),
+  route('PUT', '/twins/ID', 'twins/write', (request) => changeTwin(request, 'replace')),
+  route('POST', '/twins/ID/methods', 'directMethods/invoke/action', invokeMethod),
+  route('GET', '/statistics/devices', 'statistics/read', deviceStatistics),
+  route('GET', '/statistics/service', 'statistics/read', serviceStatistics),
 ];
 
 /**
  * @param {string} method
  * @param {string} path
+ * @param {string} action
  * @param {Handler} handle
  */
-function route(method, path, handle) {
-  return { method, path: new RegExp(`^${path.replace('ID', '([^/]+)')}/?$`, 'i'), handle };
+function route(method, path, action, handle) {
+  return { method, action, path: new RegExp(`^${path.replace('ID', '([^/]+)')}/?$`, 'i'), handle };
 }
 
 /** @type {Handler} */

@@ -49,7 +49,6 @@ export class RestServer {
     try {
       const refusal = findRefusal(request, this.hub.hosts);
       if (refusal !== null) throw new HubError(refusal.status, refusal.code, refusal.message);
-      authorize(request.headers.authorization, this.hub.key, this.hub.hosts);
       answer = await this.#route(request);
     } catch (error) {
       if (!(error instanceof HubError)) this.hub.log(`REST: ${asError(error).stack}`);
@@ -66,9 +65,13 @@ export class RestServer {
    */
   async #route(request) {
     const { pathname, searchParams } = parseTarget(request.url ?? '/');
-    for (const { method, path, handle } of routes) {
+    if (this.hub.roles === null) {
+      authorize(request.headers.authorization, this.hub.key, this.hub.hosts);
+    }
+    for (const { method, path, action, handle } of routes) {
       const match = method === request.method ? path.exec(pathname) : null;
       if (match === null) continue;
+      this.hub.roles?.checkService(request.headers.authorization, action);
       return handle({
         hub: this.hub,
         id: decode(match[1] ?? ''),

@@ -28,6 +28,8 @@ const SYSTEM = new Map([
 export class DeviceTelemetry {
   /** @type {{ bag: string, twin: Twin, template: EventTemplate } | null} of the latest message */
   #latest = null;
+  /** @type {() => string | null} why the hub may not route into the stream, null when it may */
+  findRefusal = () => null;
 
   /**
    * @param {import('../state/event_hub.js').EventHub} eventHub
@@ -54,6 +56,8 @@ export class DeviceTelemetry {
     }
     const device = this.registry.find(this.deviceId);
     if (device === undefined) return done(new Error('the device is no longer registered'));
+    const refusal = this.findRefusal();
+    if (refusal !== null) return done(new Error(refusal));
     let template;
     try {
       template = this.#templateFor(bag, extra, device);

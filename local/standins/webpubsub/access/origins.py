@@ -13,10 +13,11 @@ class Origins:
 
     address: str
     port: int
+    scheme: str = "http"
 
     def urls(self, request: web.Request, path: str) -> list[str]:
         """*path* at the address the caller dialled and at the service's own."""
         hosts = [request.host.lower(), f"{self.address}:{self.port}"]
         if self.address == "127.0.0.1":
             hosts.append(f"localhost:{self.port}")
-        return [f"http://{host}{path}" for host in dict.fromkeys(hosts)]
+        return [f"{self.scheme}://{host}{path}" for host in dict.fromkeys(hosts)]

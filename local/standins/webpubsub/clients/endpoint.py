@@ -7,7 +7,11 @@ import logging
 from aiohttp import web
 
 from local.standins.webpubsub.access.origins import Origins
-from local.standins.webpubsub.access.tokens import ClientClaims, client_claims
+from local.standins.webpubsub.access.tokens import (
+    ClientClaims,
+    client_claims,
+    issue_client_token,
+)
 from local.standins.webpubsub.clients.connection import Connection
 from local.standins.webpubsub.errors import NotSupportedError, RefusedError
 from local.standins.webpubsub.sessions.session import JSON, RELIABLE, SIMPLE
@@ -37,6 +41,22 @@ class ClientEndpoint:
         await connection.prepare(request)
         await _serve(self._hubs.get(name), connection, protocol, claims, recovery)
         return connection.socket
+
+    def make_token(self, hub: str, request: web.Request) -> str:
+        """A token for one client of *hub*, with the claims that the query asks for.
+
+        Raises RefusedError.
+        """
+        query = request.query
+        kind = query.get("clientType", "Default")
+        if kind.lower() != "default":
+            raise NotSupportedError(f"tokens for clients of type {kind} are not supported")
+        minutes = _read_minutes(query.get("minutesToExpire", "60"))
+        claims = ClientClaims(
+            query.get("userId"), tuple(query.getall("role", [])), tuple(query.getall("group", []))
+        )
+        audience = self._origins.urls(request, f"/client/hubs/{hub}")[0]
+        return issue_client_token(claims, key=self._key, audience=audience, lifetime_s=minutes * 60)
 
     def _read_claims(self, request: web.Request) -> ClientClaims:
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -79,6 +99,12 @@ def _choose_protocol(request: web.Request) -> str:
     raise NotSupportedError(
         f"subprotocol {', '.join(names)} is not supported: use {JSON}, {RELIABLE} or none"
     )
+
+
+def _read_minutes(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise RefusedError(f"minutesToExpire must be a whole number above 0, not {text!r}")
+    return int(text)
 
 
 def _find_recovery(request: web.Request) -> tuple[str, str] | None:

@@ -38,6 +38,8 @@ LIVE_OWNER = "12cf5a90-567b-43ae-8102-96cf46c7d9b4"
 METRICS_PUBLISHER = "3913510d-42f4-4e42-8a64-420c390055eb"
 SECRETS_USER = "4633458b-17de-408a-b874-0445c86b69e6"
 DOCUMENTS_CONTRIBUTOR = "00000000-0000-0000-0000-000000000002"
+DOCUMENTS_READER = "00000000-0000-0000-0000-000000000001"
+HUB_CONTRIBUTOR = "4fc6c259-987e-4a07-842e-c321cc9d413f"
 ROLE_NAMES = {
     BLOB_READER: "Storage Blob Data Reader",
     BLOB_CONTRIBUTOR: "Storage Blob Data Contributor",
@@ -51,6 +53,8 @@ ROLE_NAMES = {
     METRICS_PUBLISHER: "Monitoring Metrics Publisher",
     SECRETS_USER: "Key Vault Secrets User",
     DOCUMENTS_CONTRIBUTOR: "Cosmos DB Built-in Data Contributor",
+    DOCUMENTS_READER: "Cosmos DB Built-in Data Reader",
+    HUB_CONTRIBUTOR: "IoT Hub Data Contributor",
 }
 
 CAPTURE = Grant("id-capture", BLOB_CONTRIBUTOR, "containers/telemetry-capture")
@@ -172,10 +176,11 @@ def read_grant(assignment: Resource) -> Grant | None:
     if who is None:
         return None
     role = assignment.properties["roleDefinitionId"].rsplit("/", 1)[-1]
-    return Grant(who, role, _shorten(_find_scope(assignment)))
+    return Grant(who, role, _shorten(find_scope(assignment)))
 
 
-def _find_scope(assignment: Resource) -> str:
+def find_scope(assignment: Resource) -> str:
+    """The id of what a role is on."""
     if assignment.type == OF_DATABASE:
         scope: str = assignment.properties["scope"]
         return scope
