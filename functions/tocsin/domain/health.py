@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tocsin.domain.device_record import DeviceRecord
@@ -32,15 +32,19 @@ def guess_health(state: DeviceRecord, now_ms: int) -> Health:
 
 
 def all_silent(
-    states: Iterable[DeviceRecord | None], *, silent_after_ms: float, now_ms: int
+    states: Iterable[DeviceRecord | None],
+    *,
+    silent_after_ms: Callable[[DeviceRecord], float],
+    now_ms: int,
 ) -> bool:
     """Whether nobody was heard: then the path is broken rather than every device.
 
-    *silent_after_ms*: of a device that sends so often; one that sends more rarely may be silent for
+    *silent_after_ms*: how long a device may be silent; one that sends more rarely may be so for
     three times as long as it usually is.
     """
     return all(
-        state is None or now_ms - state.enqueued_at > state.rhythm.silent_after_ms(silent_after_ms)
+        state is None
+        or now_ms - state.enqueued_at > state.rhythm.silent_after_ms(silent_after_ms(state))
         for state in states
     )
 

@@ -52,11 +52,12 @@ class SearchShown(Output):
 
 
 class OptimiserShown(SettingShown):
-    """How a site is planned."""
+    """How a site is planned. Of ``silentAfterPeriods`` and ``silentAfterS`` the one that counts."""
 
     paused: bool
     shed: bool
-    silent_after_s: float
+    silent_after_periods: float | None
+    silent_after_s: float | None
     limits: LimitsShown
     pace: PaceShown
     weights: WeightsShown

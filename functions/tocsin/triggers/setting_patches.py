@@ -63,6 +63,7 @@ class OptimiserPatch(Input):
     hold: Change[bool] = UNSET
     paused: Change[bool] = UNSET
     shed: Change[bool] = UNSET
+    silent_after_periods: Change[Number] = UNSET
     silent_after_s: Change[Number] = UNSET
     limits: Change[LimitsPatch] = UNSET
     pace: Change[PacePatch] = UNSET

@@ -46,8 +46,12 @@ class Fields:
             )
         return float(value)
 
-    def take_number_or_none(self, name: str, *, low: float = 0.0) -> float | None:
-        return None if self._parts.get(name) is None else self.take_number(name, low=low)
+    def take_number_or_none(
+        self, name: str, *, low: float = 0.0, high: float = MOST
+    ) -> float | None:
+        if self._parts.get(name) is None:
+            return None
+        return self.take_number(name, low=low, high=high)
 
     def take_whole_or_none(self, name: str) -> int | None:
         value = self.take_number_or_none(name)

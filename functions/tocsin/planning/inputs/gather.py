@@ -160,7 +160,6 @@ def _describe_device(known: Known, device: EdgeDevice, condition: Condition) -> 
 
 def _judge_devices(known: Known, now_ms: int) -> dict[str, Condition]:
     silence_counts = not _is_silent(known, now_ms)
-    limit_ms = known.optimiser.silent_after_s * 1_000 if silence_counts else float("inf")
     return {
         device.device_id: judge_device(
             device,
@@ -170,7 +169,7 @@ def _judge_devices(known: Known, now_ms: int) -> dict[str, Condition]:
             suspicion=Suspicion(
                 known.failed.get(device.device_id, ""),
                 known.alerted.get(device.device_id),
-                limit_ms,
+                _measure_silence(known, device.device_id) if silence_counts else float("inf"),
                 has_changed=device.device_id in known.changed,
             ),
             now_ms=now_ms,
@@ -179,10 +178,15 @@ def _judge_devices(known: Known, now_ms: int) -> dict[str, Condition]:
     }
 
 
+def _measure_silence(known: Known, device_id: str) -> float:
+    state = known.states.get(device_id)
+    return float("inf") if state is None else known.optimiser.measure_silence(state)
+
+
 def _is_silent(known: Known, now_ms: int) -> bool:
     """Whether nobody who runs tasks was heard lately."""
     return all_silent(
         (known.states.get(device.device_id) for device in known.devices),
-        silent_after_ms=known.optimiser.silent_after_s * 1_000,
+        silent_after_ms=known.optimiser.measure_silence,
         now_ms=now_ms,
     )

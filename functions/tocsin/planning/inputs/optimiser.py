@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.errors import InvalidProblemError
 from tocsin.planning.inputs.fields import Fields
 from tocsin.planning.problem import Limits, Weights
 from tocsin.planning.solve_settings import SolveSettings
@@ -13,6 +15,8 @@ from tocsin.planning.solve_settings import SolveSettings
 WEIGHTS = tuple(weight.name for weight in fields(Weights))
 SEARCH = SolveSettings(time_limit_s=10.0)
 LONGEST_S = 20.0  # a run keeps its site's lease for 30 s between two renewals
+# What is known of a device is up to 12 s old (usecases/score_readings.py), however fast it sends.
+LEAST_SILENT_MS = 15_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +44,24 @@ PACE = Pace()
 @dataclass(frozen=True, slots=True)
 class Optimiser:
     """``paused``: nothing is changed. ``shed``: tasks may go without where a device cannot carry
-    all of its own. ``silent_after_s``: a device not heard for so long counts as
-    failed; more than its devices take between two messages."""
+    all of its own. ``silent_after_periods``: a device not heard for so many of its own periods
+    counts as failed. ``silent_after_s``: the same in seconds, as sites set it before periods
+    counted; where there is one, it counts."""
 
     paused: bool = False
     shed: bool = False
-    silent_after_s: float = 30.0
+    silent_after_periods: float = 30.0
+    silent_after_s: float | None = None
     limits: Limits = LIMITS
     pace: Pace = PACE
     weights: Weights = field(default_factory=Weights)
     search: SolveSettings = SEARCH
+
+    def measure_silence(self, device: DeviceRecord) -> float:
+        """How long (ms) *device* may say nothing before it counts as failed."""
+        if self.silent_after_s is not None:
+            return self.silent_after_s * 1_000
+        return max(device.work.measure_periods(self.silent_after_periods), LEAST_SILENT_MS)
 
 
 def parse_optimiser(document: Mapping[str, Any]) -> Optimiser:
@@ -57,14 +69,24 @@ def parse_optimiser(document: Mapping[str, Any]) -> Optimiser:
     top = Fields(
         document,
         "optimiser",
-        ("paused", "shed", "silentAfterS", "limits", "pace", "weights", "search"),
+        (
+            "paused", "shed", "silentAfterPeriods", "silentAfterS", "limits", "pace", "weights",
+            "search",
+        ),
+    )  # fmt: skip
+    periods, seconds = (
+        top.take_number_or_none(name, low=1.0, high=86_400)
+        for name in ("silentAfterPeriods", "silentAfterS")
     )
+    if periods is not None and seconds is not None:
+        raise InvalidProblemError(
+            "optimiser: silentAfterPeriods and silentAfterS are both set; take one away with null"
+        )
     return Optimiser(
         paused=top.take_flag("paused"),
         shed=top.take_flag("shed"),
-        silent_after_s=top.take_number(
-            "silentAfterS", Optimiser().silent_after_s, low=1.0, high=86_400
-        ),
+        silent_after_periods=Optimiser().silent_after_periods if periods is None else periods,
+        silent_after_s=seconds,
         limits=_parse_limits(top.take_mapping("limits")),
         pace=_parse_pace(top.take_mapping("pace")),
         weights=_parse_weights(top.take_mapping("weights")),
@@ -74,11 +96,12 @@ def parse_optimiser(document: Mapping[str, Any]) -> Optimiser:
 
 def describe_optimiser(optimiser: Optimiser) -> dict[str, Any]:
     """The document that ``parse_optimiser`` would read, defaults included."""
-    limits, search = optimiser.limits, optimiser.search
+    limits, search, seconds = optimiser.limits, optimiser.search, optimiser.silent_after_s
     return {
         "paused": optimiser.paused,
         "shed": optimiser.shed,
-        "silentAfterS": optimiser.silent_after_s,
+        "silentAfterPeriods": optimiser.silent_after_periods if seconds is None else None,
+        "silentAfterS": seconds,
         "limits": {
             "maxMigrations": limits.max_migrations,
             "reserve": limits.reserve,

@@ -44,7 +44,15 @@ def objects(*known: str) -> st.SearchStrategy[dict[str, Any]]:
 
 
 OPTIMISERS = objects(
-    "paused", "silentAfterS", "limits", "weights", "search", "reserve", "gap", "maxMigrations"
+    "paused",
+    "silentAfterPeriods",
+    "silentAfterS",
+    "limits",
+    "weights",
+    "search",
+    "reserve",
+    "gap",
+    "maxMigrations",
 )
 OVERRIDES = objects("pins", "drained", "forbidden")
 TASKS = st.fixed_dictionaries(

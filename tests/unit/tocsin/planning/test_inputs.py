@@ -16,11 +16,17 @@ from tocsin.domain.restraint import Moved
 from tocsin.domain.site_standing import EMPTY, Memory
 from tocsin.domain.twins import Twin
 from tocsin.domain.watch import Watch
+from tocsin.domain.work import Work
 from tocsin.planning.arrays.load_price import estimate_response_ms
 from tocsin.planning.inputs.ability import count_capacity, estimate_idle_ms
 from tocsin.planning.inputs.gather import UNHEARD, Known, find_place, gather
 from tocsin.planning.inputs.judging import FIRST_MS
-from tocsin.planning.inputs.optimiser import Optimiser, describe_optimiser, parse_optimiser
+from tocsin.planning.inputs.optimiser import (
+    LEAST_SILENT_MS,
+    Optimiser,
+    describe_optimiser,
+    parse_optimiser,
+)
 from tocsin.planning.inputs.overrides import Overrides, describe_overrides, parse_overrides
 from tocsin.planning.inputs.tasks import MOST_TASKS, describe_tasks, parse_tasks
 from tocsin.planning.inputs.twins import Capacity, EdgeDevice, parse_devices
@@ -64,6 +70,12 @@ BAD: list[tuple[Callable[[dict[str, Any]], object], dict[str, Any], str]] = [
     (parse_optimiser, {"paused": "yes"}, "paused must be true or false, not 'yes'"),
     (parse_optimiser, {"silentAfterS": 0}, "silentAfterS is 0, but must be at least 1"),
     (parse_optimiser, {"silentAfterS": 10**400}, "silentAfterS is 1000"),
+    (parse_optimiser, {"silentAfterPeriods": 0.5}, "silentAfterPeriods is 0.5"),
+    (
+        parse_optimiser,
+        {"silentAfterPeriods": 30, "silentAfterS": 30},
+        "both set; take one away with null",
+    ),
     (parse_optimiser, {"limits": {"maxMigrations": 10**400}}, "maxMigrations is 1000"),
     (parse_optimiser, {"limits": []}, "limits must be an object"),
     (parse_optimiser, {"limits": {"maxMigrations": 1.5}}, "must be a whole number"),
@@ -128,6 +140,34 @@ def test_what_is_shown_can_be_set() -> None:
     )
     assert (optimiser.limits, optimiser.weights) == (Limits(max_migrations=5), Weights(spread=2.0))
     assert parse_optimiser(describe_optimiser(optimiser)) == optimiser
+
+
+@pytest.mark.parametrize(
+    ("content", "period_ms", "silent_ms"),
+    [
+        ({}, 1_000, 30_000),
+        ({}, 60_000, 1_800_000),
+        ({"silentAfterPeriods": 5}, 60_000, 300_000),
+        ({}, 100, LEAST_SILENT_MS),  # what is known of it may be nearly as old
+        ({"silentAfterS": 45}, 60_000, 45_000),  # as sites set it before periods counted
+    ],
+)
+def test_silence_is_told_in_periods_of_the_device(
+    content: dict[str, Any], period_ms: int, silent_ms: float
+) -> None:
+    optimiser = parse_optimiser(content)
+    paced = replace(state("cell-1", NOW), work=Work(period_ms, period_ms))
+    assert optimiser.measure_silence(paced) == silent_ms
+    assert parse_optimiser(describe_optimiser(optimiser)) == optimiser
+
+
+def test_a_device_that_sends_once_a_minute_is_no_failure_for_being_quiet_for_ten() -> None:
+    slow = replace(state("cell-1", NOW - 600_000), work=Work(60_000, 60_000))
+    fast = replace(state("cell-2", NOW - 600_000), work=Work(1_000, 1_000))
+    heard = {"cell-1": slow, "cell-2": fast, "cell-3": state("cell-3", NOW)}
+    gathered = gather(known(CELL, OTHER, replace(CELL, device_id="cell-3"), states=heard), NOW)
+    silent = {name: condition.watch.silent for name, condition in gathered.conditions.items()}
+    assert silent == {"cell-1": False, "cell-2": True, "cell-3": False}
     overrides = parse_overrides(
         {
             "pins": {"a": "cell-1"},
