@@ -27,6 +27,7 @@ from tocsin.domain.dead_letters import Letter
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.device_threshold import DeviceThreshold
 from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
+from tocsin.domain.limits.book import LimitBook
 from tocsin.domain.model_state import ModelState
 from tocsin.domain.newest_message import NewestMessage
 from tocsin.domain.profile import Profile
@@ -101,6 +102,9 @@ class TextStore:
     async def device_thresholds(self) -> list[DeviceThreshold]:
         return []
 
+    async def limits(self) -> LimitBook:
+        return LimitBook()
+
     async def find_latest(self, profile: str) -> int:  # noqa: ARG002 (knows none)
         return 0
 
@@ -153,7 +157,7 @@ class Line:
         self._memory = DeviceMemory()
         self._live = LiveBeside(self.store)
         self._thresholds = KnownThresholds(
-            self.store.device_thresholds, refresh_s=1e9, clock_s=lambda: 0.0
+            self.store.device_thresholds, self.store.limits, refresh_s=1e9, clock_s=lambda: 0.0
         )
 
     async def state(self, profile: Profile) -> ModelState:

@@ -14,6 +14,7 @@ from tocsin.domain.baseline import Baseline
 from tocsin.domain.dead_letters import Letter
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
+from tocsin.domain.limits.book import LimitBook
 from tocsin.domain.newest_message import NewestMessage
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
@@ -139,6 +140,9 @@ class Database:
     async def replace_setting(self, setting: StoredSetting) -> None:
         self._settings[setting.kind] = setting
 
+    async def list_settings(self, kind: Kind) -> list[StoredSetting]:
+        return [setting for setting in self._settings.values() if setting.kind == kind]
+
     async def list_planned_sites(self) -> list[str]:
         return [setting.site_id for setting in self._settings.values() if setting.kind == "tasks"]
 
@@ -156,6 +160,9 @@ class Database:
 
     async def factors(self) -> Mapping[str, float]:
         return {}
+
+    async def limits(self) -> LimitBook:
+        return LimitBook()
 
 
 class Leases:

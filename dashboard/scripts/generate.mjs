@@ -11,7 +11,7 @@ const api = JSON.parse(await readFile(new URL('../api.json', import.meta.url), '
 /** What the page reads: each gets a check with the name of its record. */
 const READ = [
   'AlertMessage', 'OptimiserMessage', 'OverridesMessage', 'PlanMessage', 'StandingMessage',
-  'TasksMessage',
+  'TasksMessage', 'LimitsMessage',
   'TelemetryMessage', 'AlertsShown', 'DevicesShown', 'LatestShown', 'MeShown', 'Negotiated',
   'OptimiserShown', 'OverridesShown', 'PlanShown', 'PlansShown', 'ProfilesShown', 'ReadingsShown',
   'RunRequested', 'TasksShown',

@@ -91,6 +91,12 @@ test("an alert is told with its causes, the largest first", () => {
     .toBe("It cleared after 5\u202fs.");
   const sensors = { ...raised, cause: "sensors", contributions: {}, sensors: { temperature_c: "stuck" } } as const;
   expect(tellStory(sensors, MOTOR, NOW)[0]).toContain("sensor of Winding temperature stuck");
+  const limit = {
+    channel: "vibration_mm_s", side: "high", level: "alarm", value: 7.9, limit: 7.1, unit: "mm/s",
+  } as const;
+  const passed = { ...raised, cause: "limit", contributions: {}, score: null, threshold: null, limit } as const;
+  expect(tellStory(passed, MOTOR, NOW)[0])
+    .toBe("m-1 passed a limit that people set: Vibration 7.90 mm/s above the alarm at 7.10 mm/s.");
   expect(nameCauses({ ...raised, contributions: { [EVIL]: 1 } }, undefined)).toBe(`${EVIL} 100\u202f%`);
 });
 

@@ -26,6 +26,8 @@ from tocsin.adapters.device_thresholds import REFRESH_S, KnownThresholds
 from tocsin.adapters.iothub import IotHubTwins
 from tocsin.adapters.known_access import REFRESH_S as ACCESS_REFRESH_S
 from tocsin.adapters.known_access import KnownAccess
+from tocsin.adapters.known_limits import REFRESH_S as LIMITS_REFRESH_S
+from tocsin.adapters.known_limits import KnownLimits
 from tocsin.adapters.known_places import KnownPlaces
 from tocsin.adapters.known_references import KnownReferences
 from tocsin.adapters.leases import BlobLeases
@@ -203,7 +205,10 @@ def services() -> Services:
         rollup_memory=RollupMemory(),
         models=models,
         thresholds=KnownThresholds(
-            store.device_thresholds, refresh_s=REFRESH_S, clock_s=time.monotonic
+            store.device_thresholds,
+            KnownLimits(sites, refresh_s=LIMITS_REFRESH_S, clock_s=time.monotonic).book,
+            refresh_s=REFRESH_S,
+            clock_s=time.monotonic,
         ),
         feedback=store,
         references=KnownReferences(ActiveReferences(bundles), clock_s=time.monotonic),

@@ -123,6 +123,8 @@ GET   settings/overrides     settings/overrides?site=north 401 401 403 200 200 2
 PATCH settings/overrides     settings/overrides?site=north 401 401 403 403 200 200 403 403 403
 GET   settings/tasks         settings/tasks?site=north 401 401 403 200 200 200 403 403 403
 PATCH settings/tasks         settings/tasks?site=north 401 401 403 403 200 200 403 403 403
+GET   settings/limits        settings/limits?site=north 401 401 403 200 200 200 403 403 403
+PATCH settings/limits        settings/limits?site=north 401 401 403 403 200 200 403 403 403
 GET   dead-letters           -                      401 401 403 403 200 200 403 403 403
 GET   dead-letters/{id}      dead-letters/none      401 401 403 403 404 404 403 403 403
 POST  dead-letters/{id}/replay dead-letters/none/replay 401 401 403 403 404 404 403 403 403

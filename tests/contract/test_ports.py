@@ -23,6 +23,7 @@ from tests.fakes.messages import NOW, PROBE, PROFILES, RIG, envelope, stream
 from tests.fakes.models import FakeModel, spec_of
 from tests.fakes.records import decided_message, device_record, device_threshold, drift_record
 from tests.fakes.services import TARGET_PER_DAY, Plant
+from tests.fakes.thresholds import FakeThresholds
 from tocsin.adapters.device_thresholds import KnownThresholds
 from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.adapters.published_bundles import PublishedBundles
@@ -509,7 +510,9 @@ async def test_feedback_is_kept_and_undone_the_same_in_every_database(store: Sto
     shown = await preview_feedback("rig-1", {}, judging, now_ms=NOW)
     first, second = (one.alert_id for one, _ in shown.effects)
     done = await apply_feedback("rig-1", {first: "normal"}, judging, operator="ada", now_ms=NOW)
-    known = KnownThresholds(store.device_thresholds, refresh_s=30, clock_s=lambda: 0.0)
+    known = KnownThresholds(
+        store.device_thresholds, FakeThresholds().limits, refresh_s=30, clock_s=lambda: 0.0
+    )
     assert await known.factors() == {"rig-1": done.factor}
     assert {one.alert_id: effect for one, effect in done.effects}[first] == "silenced"
     assert second in {one.alert_id for one, _ in done.effects}

@@ -84,6 +84,14 @@ class FakeSites:
             raise ChangedMeanwhileError(f"{name} was changed by someone else")
         self._set(setting)
 
+    async def list_settings(self, kind: Kind) -> list[StoredSetting]:
+        documents = [json.loads(text) for text, _ in self.set.values()]
+        return [
+            StoredSetting.from_document(part, etag=str(count))
+            for part, (_, count) in zip(documents, self.set.values(), strict=True)
+            if part["type"] == kind
+        ]
+
     async def list_planned_sites(self) -> list[str]:
         documents = [json.loads(text) for text, _ in self.set.values()]
         return list_sites(part["siteId"] for part in documents if part["type"] == "tasks")

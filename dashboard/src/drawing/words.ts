@@ -30,7 +30,19 @@ export function nameCauses(alert: Alert, profile: Profile | undefined): string {
     .map(({ title, share }) => `${title} ${percent(share)}`);
   const sensors = Object.entries(alert.sensors)
     .map(([channel, state]) => `sensor of ${titleOf(channel, profile)} ${state}`);
-  return [...shares, ...sensors].join(" · ");
+  return [...nameLimit(alert, profile), ...shares, ...sensors].join(" · ");
+}
+
+/** `Vibration 7.90 mm/s above the alarm at 7.10 mm/s`, where a limit raised the alert. */
+function nameLimit({ limit }: Alert, profile: Profile | undefined): string[] {
+  if (limit === null) {
+    return [];
+  }
+  const side = limit.side === "high" ? "above" : "below";
+  return [
+    `${titleOf(limit.channel, profile)} ${short(limit.value)} ${limit.unit} ${side} the ${limit.level} at `
+      + `${short(limit.limit)} ${limit.unit}`,
+  ];
 }
 
 /** An alert as a story in sentences. */
@@ -50,6 +62,8 @@ function tellCause({ deviceId, cause, score, threshold }: Alert, causes: string)
       return `${deviceId} is in alert because a sensor stopped working: ${causes || "not said which"}.`;
     case "silence":
       return `${deviceId} was not heard of for longer than is usual for it.`;
+    case "limit":
+      return `${deviceId} passed a limit that people set: ${causes}.`;
     default:
       return `${deviceId} behaved unlike itself: its score of ${short(score)} was above its threshold of `
         + `${short(threshold)}.`;

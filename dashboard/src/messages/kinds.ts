@@ -34,4 +34,5 @@ export type Message =
   | Schemas["StandingMessage"]
   | Schemas["OptimiserMessage"]
   | Schemas["OverridesMessage"]
-  | Schemas["TasksMessage"];
+  | Schemas["TasksMessage"]
+  | Schemas["LimitsMessage"];

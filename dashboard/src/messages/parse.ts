@@ -17,6 +17,7 @@ const MESSAGES: ReadonlyMap<string, Check<Message>> = new Map<string, Check<Mess
   ["settings optimiser", checks.checkOptimiserMessage],
   ["settings overrides", checks.checkOverridesMessage],
   ["settings tasks", checks.checkTasksMessage],
+  ["settings limits", checks.checkLimitsMessage],
 ]);
 
 export function parseMessage(content: unknown): Parsed {

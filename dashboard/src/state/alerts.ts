@@ -16,6 +16,7 @@ export interface Alert {
   readonly score: number | null;
   readonly threshold: number | null;
   readonly cause: LiveAlert["cause"];
+  readonly limit: LiveAlert["limit"];
   readonly contributions: Readonly<Record<string, number>>;
   readonly sensors: Readonly<Record<string, string>>;
   readonly modelVersion: string | null;
@@ -75,8 +76,8 @@ export class Alerts {
 
 function pick(alert: AlertShown | LiveAlert): Omit<Alert, "open" | "clearedAt"> {
   const { alertId, deviceId, profile, t, score, threshold, cause } = alert;
-  const { contributions, sensors, modelVersion } = alert;
+  const { limit, contributions, sensors, modelVersion } = alert;
   return {
-    alertId, deviceId, profile, t, score, threshold, cause, contributions, sensors, modelVersion,
+    alertId, deviceId, profile, t, score, threshold, cause, limit, contributions, sensors, modelVersion,
   };
 }

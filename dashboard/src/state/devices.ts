@@ -46,7 +46,8 @@ export class Devices {
   /** Take over a stored state, where it is newer than what is known. */
   takeStored(shown: DeviceShown, now: number): void {
     const known = this.byId.get(shown.deviceId);
-    const alertSince = shown.alert?.t ?? null;
+    const passed = Object.values(shown.limits ?? {}).flatMap(({ raisedT }) => raisedT ?? []);
+    const alertSince = shown.alert?.t ?? (passed.length > 0 ? Math.min(...passed) : null);
     if (known !== undefined && shown.enqueuedAt < known.enqueuedAt) {
       return;
     }

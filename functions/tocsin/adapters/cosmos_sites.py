@@ -28,7 +28,11 @@ _RECENT = (
     "SELECT * FROM c WHERE c.siteId = @site AND c.type = 'plan' "
     "AND (c.createdAt >= @since OR c.open = true) ORDER BY c.version DESC"
 )
+_OF_KIND = "SELECT * FROM c WHERE c.type = @kind"
 _PLANNED_SITES = "SELECT VALUE c.siteId FROM c WHERE c.type = 'tasks'"
+
+
+log = logging.getLogger(__name__)
 
 
 class CosmosSites:
@@ -80,6 +84,16 @@ class CosmosSites:
             setting.etag,
             f"{document['id']} was changed by someone else; try again",
         )
+
+    async def list_settings(self, kind: Kind) -> list[StoredSetting]:
+        found = self._settings.query_items(_OF_KIND, parameters=query_parameters(kind=kind))
+        settings: list[StoredSetting] = []
+        async for document in found:
+            try:
+                settings.append(StoredSetting.from_document(document, etag=str(document["_etag"])))
+            except (KeyError, TypeError, AttributeError) as error:
+                log.error("The setting %.80r is damaged: %r", document.get("id"), error)  # noqa: TRY400 (told)
+        return settings
 
     async def list_planned_sites(self) -> list[str]:
         return list_sites([site async for site in self._settings.query_items(_PLANNED_SITES)])

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from tocsin.adapters.refresh import Refresh
 from tocsin.domain.baseline import Baseline
 from tocsin.domain.device_threshold import DeviceThreshold
+from tocsin.domain.limits.book import LimitBook
 
 REFRESH_S = 30.0  # with the look-up's own time, what an operator sets is in force within a minute
 
@@ -15,17 +16,19 @@ class KnownThresholds:
     """The port DeviceThresholds: the few there are, read again every *refresh_s*.
 
     The first look-up is waited for and may fail; later ones run beside the scoring, which goes on
-    with what it knows when one fails.
+    with what it knows when one fails. *read_limits*: the plain limits, known by themselves.
     """
 
     def __init__(
         self,
         read_all: Callable[[], Awaitable[Sequence[DeviceThreshold]]],
+        read_limits: Callable[[], Awaitable[LimitBook]],
         *,
         refresh_s: float,
         clock_s: Callable[[], float],
     ) -> None:
         self._read_all = read_all
+        self._read_limits = read_limits
         self._factors: Mapping[str, float] = {}
         self._baselines: Mapping[str, Baseline] = {}
         self._refresh = Refresh(
@@ -39,6 +42,9 @@ class KnownThresholds:
     async def baselines(self) -> Mapping[str, Baseline]:
         await self._refresh.keep()
         return self._baselines
+
+    async def limits(self) -> LimitBook:
+        return await self._read_limits()
 
     async def _look_up(self) -> None:
         thresholds = await self._read_all()

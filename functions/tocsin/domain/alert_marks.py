@@ -24,7 +24,7 @@ Mark = Literal["shownAt", "askedAt", "joinedAt", "sidelinedAt"]
 
 def write_owed(alert: Alert) -> dict[str, Any]:
     """The document of an alert that nobody has seen; a clearing asks for no plan."""
-    asked = {"askedAt": None} if alert.change == "raised" else {}
+    asked = {"askedAt": None} if alert.concerns_work else {}
     return {**alert.to_document(), "shownAt": None, "joinedAt": None, **asked}
 
 
@@ -86,7 +86,7 @@ class OwedAlert:
         return cls(
             alert,
             to_show=document.get("shownAt") is None,
-            to_ask=alert.change == "raised" and document.get("askedAt") is None,
+            to_ask=alert.concerns_work and document.get("askedAt") is None,
             # Alerts from before there were incidents lack the mark: they are no news.
             to_join="joinedAt" in document and document["joinedAt"] is None,
         )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from tocsin.domain.bad_values import Cell
 from tocsin.domain.decisions import Standing
 from tocsin.domain.device_record import alert_id
 from tocsin.domain.errors import DamagedDocumentError, InvalidRequestError
-from tocsin.domain.readings import DecidedMessage
+from tocsin.domain.limits.bounds import Breach, parse_name
+from tocsin.domain.limits.follow import LimitChange
+from tocsin.domain.readings import DecidedMessage, Scored
 from tocsin.domain.scoring import Change
 from tocsin.domain.stored import (
     NUMBER,
@@ -19,10 +21,11 @@ from tocsin.domain.stored import (
     OPTIONAL_WHOLE,
     take_field,
     take_mapping,
+    take_part,
 )
 from tocsin.domain.telemetry import Message
 
-Cause = Literal["score", "sensors", "silence"]
+Cause = Literal["score", "sensors", "silence", "limit"]
 
 
 _SILENCE = "-silence"
@@ -35,13 +38,15 @@ class Alert:
     change: whether the alert was raised or cleared.
     alert_id: names the alert that was raised, in both of its documents.
     t: event time (ms) of the deciding reading.
-    cause: what raised it, a ``score`` above the threshold, ``sensors`` that went out, or the
-        ``silence`` of the device; None for an alert that cleared.
+    cause: what raised it, a ``score`` above the threshold, ``sensors`` that went out, the
+        ``silence`` of the device, or a ``limit``; None for an alert that cleared.
     contributions: each channel's share of the score; empty where the sensors are the cause, since
         then the score blames nobody.
     sensors: ``missing`` or ``stuck`` by channel, for the sensors that are out.
     bad_values: what such a sensor says in place of a value, where it says something.
-    subject: the channel that an alert is about which was raised beside an open one; else None.
+    subject: the channel that an alert is about which was raised beside an open one, or because of
+        a limit; else None.
+    limit: the limit that an alert is about, and the value at its change; None for others.
     enqueued_at: when the hub took the message (ms); None in documents from before it was kept.
     """
 
@@ -60,18 +65,26 @@ class Alert:
     enqueued_at: int | None
     bad_values: Mapping[str, Cell] = field(default_factory=dict)
     subject: str | None = None
+    limit: Breach | None = None
 
     @property
     def document_id(self) -> str:
         """Follows from the deciding reading, so a message delivered twice decides it once."""
         if self.is_silence:
             return f"{self.t}-{self.change}{_SILENCE}"
-        return name_document(self.t, self.change, self.subject)
+        about = self.subject if self.limit is None else self.limit.name
+        return name_document(self.t, self.change, about)
 
     @property
     def is_silence(self) -> bool:
         """Whether the device said nothing; it may be in another alert at the same time."""
         return is_silence_id(self.alert_id)
+
+    @property
+    def concerns_work(self) -> bool:
+        """Whether a plan is asked for because of it: a limit's warning is for people alone."""
+        is_warning = self.limit is not None and self.limit.level == "warning"
+        return self.change == "raised" and not is_warning
 
     @property
     def position(self) -> AlertPosition:
@@ -90,6 +103,7 @@ class Alert:
         # Documents from before the cause was kept still tell it.
         cause = take_field(document, "cause", *OPTIONAL_TEXT) or _cause(change, score, threshold)
         contributions = take_mapping(document, "contributions", *NUMBER)
+        limit = take_part(document, "limit")
         return cls(
             change=change,
             alert_id=take_field(document, "alertId", str),
@@ -106,6 +120,7 @@ class Alert:
             enqueued_at=take_field(document, "enqueuedAt", *OPTIONAL_WHOLE),
             bad_values=take_mapping(document, "badValues", *NUMBER, str),
             subject=take_field(document, "subject", *OPTIONAL_TEXT),
+            limit=None if limit is None else Breach.from_document(limit),
         )
 
     def to_document(self) -> dict[str, Any]:
@@ -125,6 +140,7 @@ class Alert:
             "sensors": dict(self.sensors),
             "badValues": dict(self.bad_values),
             "subject": self.subject,
+            "limit": None if self.limit is None else self.limit.to_document(),
             "modelVersion": self.model_version,
             "enqueuedAt": self.enqueued_at,
         }
@@ -219,6 +235,55 @@ def record_alert(
     )
 
 
+def record_limit(scored: Scored, found: LimitChange) -> Alert:
+    """The alert of a limit that was passed, or is so no more; no score has a part in it."""
+    message, bound = scored.message, found.bound
+    value = float(message.values[found.index, bound.index])
+    return Alert(
+        change=found.change,
+        alert_id=alert_id(message.device_id, found.raised_t, bound.name),
+        device_id=message.device_id,
+        site_id=found.site_id,
+        profile=message.profile.name,
+        t=message.times[found.index],
+        score=None,
+        threshold=None,
+        cause="limit" if found.change == "raised" else None,
+        contributions={},
+        sensors=scored.sensors_at(found.index),
+        model_version=scored.model_version,
+        enqueued_at=message.enqueued_at,
+        subject=bound.channel,
+        limit=Breach(
+            bound.channel, bound.side, bound.level, round(value, 6), bound.value, bound.unit
+        ),
+    )
+
+
+def end_limits(
+    message: Message, standing: Standing, names: Collection[str], profile: str | None = None
+) -> list[Alert]:
+    """The ends of alerts of limits that hold no more from *message* on, by the *names* of these.
+    *profile*: that they were of, where it is not the message's."""
+    ended = []
+    for name in sorted(names):
+        state, (channel, side, level) = standing.limits[name], parse_name(name)
+        if state.raised_t is not None:
+            units = {each.name: each.unit for each in message.profile.channels}
+            breach = Breach(channel, side, level, None, None, units.get(channel, ""))
+            alert = _end(message, standing, state.raised_t, name)
+            ended.append(
+                replace(
+                    alert,
+                    site_id=state.site_id or message.site_id,
+                    profile=profile or message.profile.name,
+                    subject=channel,
+                    limit=breach,
+                )
+            )
+    return ended
+
+
 def is_silence_id(alert_id: str) -> bool:
     return alert_id.endswith(_SILENCE)
 
@@ -234,10 +299,11 @@ def silence_id(device_id: str, began_t: int) -> str:
 
 def end_alerts(message: Message, standing: Standing) -> list[Alert]:
     """The ends of the alerts that a device was in when it was put to another use by *message*."""
+    limits = end_limits(message, standing, standing.limits, standing.basis.profile)
     if standing.alert.open_since is None:
-        return []
+        return limits
     beside = [_end(message, standing, t, name) for name, t in standing.beside.raised.items()]
-    return [_end(message, standing, standing.alert.open_since), *beside]
+    return [_end(message, standing, standing.alert.open_since), *beside, *limits]
 
 
 def _end(message: Message, standing: Standing, raised_t: int, subject: str | None = None) -> Alert:

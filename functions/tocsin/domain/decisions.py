@@ -17,6 +17,7 @@ from tocsin.domain.aftermath import NONE, Aftermath, next_aftermath, raise_thres
 from tocsin.domain.basis import UNKNOWN, Basis
 from tocsin.domain.beside import NOTHING, Beside
 from tocsin.domain.bundle import BundleSpec
+from tocsin.domain.limits.bounds import NO_STATES, LimitStates
 from tocsin.domain.outage import NONE_OUT, Outage, next_outage
 from tocsin.domain.profile import Profile
 from tocsin.domain.scoring import AlertState, Change, Hysteresis, next_alert
@@ -60,6 +61,7 @@ class Standing:
     raised_at: the site at which the open alert was raised; None where none is open, or in documents
         from before it was kept.
     beside: what has joined the open alert.
+    limits: how it stands with its plain limits, by their names.
     """
 
     alert: AlertState = field(default_factory=AlertState)
@@ -69,6 +71,7 @@ class Standing:
     basis: Basis = UNKNOWN
     raised_at: str | None = None
     beside: Beside = NOTHING
+    limits: LimitStates = field(default_factory=lambda: NO_STATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +187,18 @@ def _one_by_one(
     for index, value in enumerate(score):
         usual_threshold = _threshold(ticks, readings, rule, operator_factor)
         threshold = raise_threshold(aftermath, t[index], usual_threshold, rule.period_ms)
-        outage = next_outage(outage, t[index], 0 if sensors_out is None else sensors_out[index])
+        out = 0 if sensors_out is None else sensors_out[index]
+        if value != value and not out:  # noqa: PLR0124 (NaN)
+            # No window, no judgement: what began before is neither gone on with nor ended.
+            thresholds.append(threshold)
+            anomalous.append(False)
+            continue
+        outage = next_outage(outage, t[index], out)
         odd = value > threshold or outage.calls(t[index], rule.period_ms)
         thresholds.append(threshold)
         anomalous.append(odd)
         aftermath = next_aftermath(aftermath, t[index], value, usual_threshold, rule.period_ms)
-        # Learned from normal running alone, and from what has a score: NaN is not below anything.
+        # Learned from normal running alone.
         if not odd and alert.open_since is None and value <= usual_threshold:
             above = value > rule.usual_score * pace.ratio(ticks)
             ticks = pace.after(ticks, above=above)

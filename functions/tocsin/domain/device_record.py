@@ -14,6 +14,8 @@ from tocsin.domain.beside import NOTHING, Beside
 from tocsin.domain.clock_remarks import remark_on_clock
 from tocsin.domain.decisions import Standing
 from tocsin.domain.device_clock import Clock, read_clock
+from tocsin.domain.errors import DamagedDocumentError
+from tocsin.domain.limits.bounds import ENDINGS, LimitState, LimitStates, parse_name
 from tocsin.domain.not_scored import NotScored, read_not_scored
 from tocsin.domain.outage import NONE_OUT, Outage
 from tocsin.domain.refusal import TimeRefusal, read_refusal
@@ -81,11 +83,24 @@ class DeviceRecord:
 
     def open_alerts(self) -> dict[str, tuple[int, str | None]]:
         """By id the alerts that the device is in: when each was raised (event time, ms), and what
-        those beside the first are about."""
-        if self.alert_since is None:
-            return {}
-        every = [(self.alert_since, None), *_list_beside(self.standing.beside)]
+        those beside the first, and those of limits, are about."""
+        every = _list_limits(self.standing.limits)
+        if self.alert_since is not None:
+            every = [(self.alert_since, None), *_list_beside(self.standing.beside), *every]
         return {alert_id(self.device_id, t, subject): (t, subject) for t, subject in every}
+
+    @property
+    def passed_limits(self) -> tuple[str, ...]:
+        """The names of the limits that it is beyond, such as ``vibration_mm_s-high-alarm``."""
+        limits = self.standing.limits
+        return tuple(sorted(name for name in limits if limits[name].raised_t is not None))
+
+    @property
+    def is_in_alert(self) -> bool:
+        """Whether work is better done elsewhere: an alert, or an alarm of a limit, is open. A
+        limit's warning is for people."""
+        alarms = (name for name in self.passed_limits if parse_name(name)[2] == "alarm")
+        return self.alert_since is not None or any(alarms)
 
     @property
     def cleared_at(self) -> int | None:
@@ -192,6 +207,10 @@ def _list_beside(beside: Beside) -> list[tuple[int, str | None]]:
     return [(t, subject) for subject, t in beside.raised.items()]
 
 
+def _list_limits(limits: LimitStates) -> list[tuple[int, str | None]]:
+    return [(each.raised_t, name) for name, each in limits.items() if each.raised_t is not None]
+
+
 def _read_bad_values(document: Mapping[str, Any]) -> dict[str, LastBad]:
     owner = {name: document.get(name) for name in ("id", "deviceId")}
     found = take_mapping(document, "badValues", dict)
@@ -212,6 +231,7 @@ def write_standing(standing: Standing, device_id: str) -> dict[str, Any]:
             "siteId": standing.raised_at,
         },
         "beside": None if beside == NOTHING else beside.to_document(),
+        "limits": {name: state.to_document() for name, state in standing.limits.items()} or None,
         "run": alert.run,
         "clearedAt": alert.cleared_at,
         "usual": {
@@ -249,7 +269,20 @@ def read_standing(document: Mapping[str, Any]) -> Standing:
         _read_basis(document, usual),
         None if alert is None else take_field(alert, "siteId", *OPTIONAL_TEXT),
         NOTHING if beside is None else Beside.from_document(beside),
+        _read_limits(document),
     )
+
+
+def _read_limits(document: Mapping[str, Any]) -> LimitStates:
+    """Documents from before there were limits have none."""
+    owner = {name: document.get(name) for name in ("id", "deviceId")}
+    found = take_mapping(document, "limits", dict)
+    for name in found:
+        if not name.endswith(ENDINGS):
+            raise DamagedDocumentError(
+                f"device {document.get('deviceId')!r} is damaged: {name!r:.80} is no limit"
+            )
+    return {name: LimitState.from_document({**owner, **part}) for name, part in found.items()}
 
 
 def _read_basis(document: Mapping[str, Any], usual: Mapping[str, Any] | None) -> Basis:

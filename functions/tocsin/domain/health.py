@@ -26,7 +26,7 @@ SOUND = Health(1.0)
 
 def guess_health(state: DeviceRecord, now_ms: int) -> Health:
     """The health of a device whose work nothing is measured of: its alerts are all there is."""
-    if state.alert_since is not None:
+    if state.is_in_alert:
         return Health(IN_ALERT, "it is in alert, and nothing is measured of its work")
     return _judge_recovery(state, now_ms)
 

@@ -10,8 +10,15 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.errors import InvalidProfileError
+from tocsin.domain.errors import InvalidProfileError, InvalidRequestError
 from tocsin.domain.event_times import USUAL_LIMITS, TimeLimits, parse_limits
+from tocsin.domain.limits.bounds import ENDINGS
+from tocsin.domain.limits.channel_limits import (
+    IN_PROFILE,
+    ChannelLimits,
+    check_fit,
+    parse_channel_limits,
+)
 
 # Beyond this no sensor measures anything, and float32 sums of squares overflow.
 MAX_MAGNITUDE = 1e15
@@ -26,7 +33,7 @@ class Channel:
     ``low`` and ``high`` bound what the sensor can physically show, in ``unit``. ``role``: a
     ``measurement`` is judged; a ``covariate`` is known beforehand, such as the load a device was
     given, and serves to judge the others: it is never odd itself. ``error_values``: what the sensor
-    shows between its limits when it could not measure.
+    shows between its limits when it could not measure. ``limits``: plain limits of its values.
     """
 
     name: str
@@ -36,6 +43,7 @@ class Channel:
     high: float
     role: Role = "measurement"
     error_values: tuple[float, ...] = ()
+    limits: ChannelLimits | None = None
 
 
 @dataclass(frozen=True)  # without slots: it keeps what it computed once
@@ -124,7 +132,16 @@ def _parse_channel(document: Mapping[str, Any]) -> Channel:
         high=float(document["high"]),
         role=_parse_role(document.get("role", "measurement")),
         error_values=tuple(float(value) for value in document.get("error_values", ())),
+        limits=_parse_plain_limits(document),
     )
+
+
+def _parse_plain_limits(document: Mapping[str, Any]) -> ChannelLimits | None:
+    found = document.get("limits")
+    try:
+        return None if found is None else parse_channel_limits(found, IN_PROFILE)
+    except InvalidRequestError as error:
+        raise ValueError(f"limits of {document['name']!r}: {error}") from error
 
 
 def _parse_role(value: object) -> Role:
@@ -150,8 +167,8 @@ def _check(profile: Profile) -> None:
             "of several"
         )
     for channel in profile.channels:
-        if f"-{channel.name}".endswith("-silence"):
-            # The alert that a device says nothing is called so (alerts.silence_id).
+        if f"-{channel.name}".endswith(("-silence", *ENDINGS)):
+            # The alerts of silence (alerts.silence_id) and of limits are called so.
             raise InvalidProfileError(
                 f"profile {profile.name!r}: no channel may be called {channel.name!r}"
             )
@@ -160,3 +177,15 @@ def _check(profile: Profile) -> None:
                 f"profile {profile.name!r}, channel {channel.name!r}: low must be below high, and "
                 f"both within ±{MAX_MAGNITUDE:g}"
             )
+        _check_limits(profile, channel)
+
+
+def _check_limits(profile: Profile, channel: Channel) -> None:
+    if channel.limits is None:
+        return
+    try:
+        check_fit(channel.limits, unit=channel.unit, low=channel.low, high=channel.high)
+    except InvalidRequestError as error:
+        raise InvalidProfileError(
+            f"profile {profile.name!r}, channel {channel.name!r}: {error}"
+        ) from error

@@ -21,7 +21,7 @@ export const SILENT_AFTER_MS = 30_000;
  * @typedef {{
  *   key: string, type: "raised" | "cleared", deviceId: string, profile: string, t: number,
  *   enqueuedAt: number,
- *   score: number | null, threshold: number | null, contributions: Contribution[],
+ *   score: number | null, threshold: number | null, contributions: Contribution[], limit: string,
  * }} Alert
  */
 
@@ -137,7 +137,7 @@ export class Fleet {
     if (deviceId === "" || t === null || (type !== "raised" && type !== "cleared")) {
       return;
     }
-    const key = `${deviceId} ${t} ${type}`;
+    const key = `${text(document["alertId"]) || deviceId} ${t} ${type}`;
     if (this.alerts.some((alert) => alert.key === key)) {
       return; // delivered twice
     }
@@ -151,10 +151,13 @@ export class Fleet {
       score: number(document["score"]),
       threshold: number(document["threshold"]),
       contributions: contributions(document["contributions"]),
+      limit: describeLimit(document["limit"]),
     };
     const others = this.alerts.filter((other) => other.deviceId === deviceId);
     const device = this.devices.get(deviceId);
-    if (device !== undefined && others.every((other) => other.enqueuedAt <= alert.enqueuedAt)) {
+    // A device beyond a limit is on the list; its state is what the model says of it.
+    const ofModel = !isRecord(document["limit"]);
+    if (ofModel && device !== undefined && others.every((other) => other.enqueuedAt <= alert.enqueuedAt)) {
       device.alerting = type === "raised";
     }
     const place = this.alerts.findIndex((other) => other.t <= t);
@@ -219,6 +222,21 @@ function contributions(value) {
     .filter(({ share }) => share > 0)
     .sort((a, b) => b.share - a.share)
     .slice(0, 3);
+}
+
+/**
+ * Such as `vibration_mm_s 7.9 mm/s above the alarm at 7.1 mm/s`; empty where no limit was passed.
+ * @param {unknown} value
+ */
+function describeLimit(value) {
+  if (!isRecord(value)) {
+    return "";
+  }
+  const side = value["side"] === "high" ? "above" : "below";
+  const unit = text(value["unit"]);
+  const is = number(value["value"]) === null ? "" : ` ${number(value["value"])} ${unit}`;
+  const at = number(value["limit"]) === null ? "" : ` at ${number(value["limit"])} ${unit}`;
+  return `${text(value["channel"])}${is} ${side} the ${text(value["level"])}${at}`;
 }
 
 /**

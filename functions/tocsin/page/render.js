@@ -249,6 +249,9 @@ export function makeAlert(alert, fleet) {
  */
 function causes(alert, fleet) {
   const channels = fleet.profiles.get(alert.profile)?.channels ?? [];
+  if (alert.limit !== "") {
+    return alert.limit;
+  }
   return alert.contributions
     .map(({ channel, share }) => {
       const title = channels.find(({ name }) => name === channel)?.title ?? channel;

@@ -69,6 +69,7 @@ def describe_device(device: DeviceRecord) -> dict[str, Any]:
     """Its document, and what follows from it for people."""
     return {
         **device.to_document(),
+        "passedLimits": list(device.passed_limits),
         "silentAfterMs": device.silent_after_ms,
         "remarks": list(device.remarks),
     }

@@ -11,12 +11,18 @@ from tocsin.domain.site_settings import KINDS, Kind
 from tocsin.triggers.calls import AnyRoute, Call, Route
 from tocsin.triggers.inputs import Input, Nothing
 from tocsin.triggers.outputs_settings import (
+    LimitsOfSiteShown,
     OptimiserShown,
     OverridesShown,
     SettingShown,
     TasksShown,
 )
-from tocsin.triggers.setting_patches import OptimiserPatch, OverridesPatch, TasksPatch
+from tocsin.triggers.setting_patches import (
+    LimitsOfSitePatch,
+    OptimiserPatch,
+    OverridesPatch,
+    TasksPatch,
+)
 from tocsin.triggers.site_query import SiteQuery
 from tocsin.usecases.change_setting import change_setting, show_setting
 from tocsin.usecases.find_named import check_shown_site
@@ -25,11 +31,13 @@ PATCHES: Mapping[Kind, type[Input]] = {
     "optimiser": OptimiserPatch,
     "overrides": OverridesPatch,
     "tasks": TasksPatch,
+    "limits": LimitsOfSitePatch,
 }
 SHOWN: Mapping[Kind, type[SettingShown]] = {
     "optimiser": OptimiserShown,
     "overrides": OverridesShown,
     "tasks": TasksShown,
+    "limits": LimitsOfSiteShown,
 }
 
 
@@ -60,6 +68,7 @@ def _make_change(kind: Kind) -> Callable[[Call[SiteQuery, Input]], Awaitable[Set
             msgspec.to_builtins(call.body),
             operator=call.principal.name,
             sources=services.sources,
+            profiles=services.profiles,
             requests=services.requests,
             live=services.live,
             now_ms=services.now_ms,

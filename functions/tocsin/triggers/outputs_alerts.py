@@ -9,6 +9,17 @@ from msgspec import UNSET, UnsetType
 from tocsin.triggers.answers import Listed, Output
 
 
+class BreachShown(Output):
+    """The limit that an alert is about, and the value at its change, both in ``unit``."""
+
+    channel: str
+    side: Literal["high", "low"]
+    level: Literal["warning", "alarm"]
+    value: float | None
+    limit: float | None
+    unit: str
+
+
 class AlertShown(Output):
     """An alert as it was raised, and what became of it."""
 
@@ -21,11 +32,12 @@ class AlertShown(Output):
     t: int
     score: float | None
     threshold: float | None
-    cause: Literal["score", "sensors", "silence"] | None
+    cause: Literal["score", "sensors", "silence", "limit"] | None
     contributions: dict[str, float]
     sensors: dict[str, str]
     bad_values: dict[str, float | str]
     subject: str | None
+    limit: BreachShown | None
     model_version: str | None
     enqueued_at: int | None
     open: bool

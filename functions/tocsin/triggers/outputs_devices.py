@@ -17,6 +17,18 @@ from tocsin.triggers.outputs_clocks import (
 )
 
 
+class ProfileLimitsShown(Output):
+    """Plain limits of a channel, in its unit."""
+
+    preset: str | None
+    warning_low: float | None = field(name="warning_low")
+    alarm_low: float | None = field(name="alarm_low")
+    warning_high: float | None = field(name="warning_high")
+    alarm_high: float | None = field(name="alarm_high")
+    hysteresis: float | None
+    delay_periods: float | None = field(name="delay_periods")
+
+
 class ChannelShown(Output):
     """A measured quantity. ``low`` and ``high`` bound what its sensor can physically show;
     ``error_values`` are what it shows between them when it could not measure. ``role``: a covariate
@@ -28,6 +40,7 @@ class ChannelShown(Output):
     low: float
     high: float
     role: Role
+    limits: ProfileLimitsShown | None
     error_values: list[float] = field(name="error_values")
 
 
@@ -95,6 +108,15 @@ class BesideShown(Output):
     raised: dict[str, int]
 
 
+class LimitStateShown(Output):
+    """For how many periods readings have spoken for a change of a limit, and since when (ms) and
+    where its alert is open."""
+
+    run: float
+    raised_t: int | None
+    site_id: str | None
+
+
 class UsualShown(Output):
     """How far the learning of a device's own normal score is, by which model, and since which
     baseline (ms)."""
@@ -155,6 +177,8 @@ class DeviceShown(Output):
     bad_values: dict[str, BadValueShown]
     alert: OpenAlertShown | None
     beside: BesideShown | None
+    limits: dict[str, LimitStateShown] | None
+    passed_limits: list[str]
     run: int
     cleared_at: int | None
     usual: UsualShown

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from tocsin.triggers.answers import Listed, Output, Revised
+from tocsin.triggers.outputs_alerts import BreachShown
 
 Severity = Literal["low", "medium", "high"]
 State = Literal["unacknowledged", "acknowledged", "closed"]
@@ -101,11 +102,12 @@ class DeviceConcerned(Output):
     profile: str
     active: bool
     count: int
-    causes: list[Literal["score", "sensors", "silence"]]
+    causes: list[Literal["score", "sensors", "silence", "limit"]]
     ratio: float | None
     top: list[ChannelBlamed]
     sensors: dict[str, str]
     came_later: int
+    limits: list[BreachShown]
     alerts: list[AlertJoined]
     text: str
 

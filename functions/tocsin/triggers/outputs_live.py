@@ -8,14 +8,21 @@ from __future__ import annotations
 from typing import Literal
 
 from tocsin.triggers.answers import Output
+from tocsin.triggers.outputs_alerts import BreachShown
 from tocsin.triggers.outputs_clocks import NotScoredShown
 from tocsin.triggers.outputs_incidents import IncidentListed
 from tocsin.triggers.outputs_plans import HoldShown, PlanListed
-from tocsin.triggers.outputs_settings import OptimiserShown, OverridesShown, TasksShown
+from tocsin.triggers.outputs_settings import (
+    LimitsOfSiteShown,
+    OptimiserShown,
+    OverridesShown,
+    TasksShown,
+)
 
 
 class LiveReading(Output):
-    """The last reading of a device at event time ``t`` (ms); values in the units of its profile."""
+    """The last reading of a device at event time ``t`` (ms); values in the units of its profile.
+    ``limits``: those that it is beyond, such as ``vibration_mm_s-high-alarm``."""
 
     device_id: str
     profile: str
@@ -25,6 +32,7 @@ class LiveReading(Output):
     threshold: float | None
     anomalous: bool
     sensors: dict[str, str]
+    limits: list[str]
     enqueued_at: int
     silent_after_ms: float
     not_scored: NotScoredShown | None
@@ -43,11 +51,12 @@ class LiveAlert(Output):
     t: int
     score: float | None
     threshold: float | None
-    cause: Literal["score", "sensors", "silence"] | None
+    cause: Literal["score", "sensors", "silence", "limit"] | None
     contributions: dict[str, float]
     sensors: dict[str, str]
     bad_values: dict[str, float | str]
     subject: str | None
+    limit: BreachShown | None
     model_version: str | None
     enqueued_at: int | None
 
@@ -127,6 +136,15 @@ class TasksMessage(Output):
     setting: TasksShown
 
 
+class LimitsMessage(Output):
+    """An operator changed the plain limits of the site's devices."""
+
+    type: Literal["settings"]
+    kind: Literal["limits"]
+    site_id: str
+    setting: LimitsOfSiteShown
+
+
 MESSAGES: tuple[type[Output], ...] = (
     TelemetryMessage,
     AlertMessage,
@@ -136,4 +154,5 @@ MESSAGES: tuple[type[Output], ...] = (
     OptimiserMessage,
     OverridesMessage,
     TasksMessage,
+    LimitsMessage,
 )

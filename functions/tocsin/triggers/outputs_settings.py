@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import UNSET, UnsetType
+
 from tocsin.triggers.answers import Output, Revised
 
 
@@ -86,3 +88,22 @@ class TasksShown(SettingShown):
     """The tasks of a site, by id."""
 
     tasks: dict[str, TaskShown]
+
+
+class ChannelLimitsShown(Output):
+    """Limits of a channel, in its unit. What is not set is left out."""
+
+    preset: str | UnsetType = UNSET
+    warning_low: float | UnsetType = UNSET
+    alarm_low: float | UnsetType = UNSET
+    warning_high: float | UnsetType = UNSET
+    alarm_high: float | UnsetType = UNSET
+    hysteresis: float | UnsetType = UNSET
+    delay_periods: float | UnsetType = UNSET
+
+
+class LimitsOfSiteShown(SettingShown):
+    """``profiles``: by profile, then by channel. ``devices``: by device, then by channel."""
+
+    profiles: dict[str, dict[str, ChannelLimitsShown]]
+    devices: dict[str, dict[str, ChannelLimitsShown]]

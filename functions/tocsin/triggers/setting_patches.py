@@ -93,3 +93,26 @@ class TasksPatch(Input):
     """tasks: by id."""
 
     tasks: Change[dict[str, TaskPatch | None]] = UNSET
+
+
+class ChannelLimitsPatch(Input):
+    """Limits of a channel, and its hysteresis, in its unit. ``preset``: see docs/formats.md."""
+
+    preset: Change[str] = UNSET
+    warning_low: Change[Number] = UNSET
+    alarm_low: Change[Number] = UNSET
+    warning_high: Change[Number] = UNSET
+    alarm_high: Change[Number] = UNSET
+    hysteresis: Change[Number] = UNSET
+    delay_periods: Change[Number] = UNSET
+
+
+ByChannel = dict[str, ChannelLimitsPatch | None]
+
+
+class LimitsOfSitePatch(Input):
+    """profiles: by profile, then by channel. devices: by device, then by channel. A channel without
+    any limit has none, whatever its profile says."""
+
+    profiles: Change[dict[str, ByChannel | None]] = UNSET
+    devices: Change[dict[str, ByChannel | None]] = UNSET

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.domain.baseline import Baseline, add_shifts, find_shifts
+from tocsin.domain.device_clock import Epoch
 from tocsin.domain.device_record import alert_id
 from tocsin.domain.device_threshold import DeviceThreshold, audit_threshold
 from tocsin.domain.errors import InvalidRequestError
@@ -23,6 +24,9 @@ from tocsin.usecases.ports.operators import Feedback
 BEFORE = 3_600  # readings from before the alert that say where the device was
 LEAST_RECENT = 60  # readings since the alert that say where it is, beside a full window
 MOST_RECENT = 240
+MOST_AT_ONCE = (
+    100  # alerts of one device and event time: its own, and one for each limit and channel
+)
 BLAMED = 0.2  # mean share of the score from which a channel is to blame
 # The newest minutes are few: what is normal reaches a little further than in them.
 MARGIN = 1.2
@@ -105,8 +109,9 @@ async def _find_new_normal(known: KnownDevice, store: Feedback) -> NewNormal:
         raise InvalidRequestError(
             f"device {known.record.device_id!r} is in no alert: there is nothing to call normal"
         )
+    epoch = await _find_epoch(known, raised_t, store)
     recent, before = await asyncio.gather(
-        _read_recent(known, raised_t, store), _read_before(known, raised_t, store)
+        _read_recent(known, raised_t, epoch, store), _read_before(known, raised_t, epoch, store)
     )
     set_before = known.set_before
     old = {} if set_before is None or set_before.baseline is None else set_before.baseline.shifts
@@ -127,8 +132,22 @@ async def _find_new_normal(known: KnownDevice, store: Feedback) -> NewNormal:
     )
 
 
-async def _read_recent(known: KnownDevice, raised_t: int, store: Feedback) -> History:
-    """The newest readings, all from the time of the alert."""
+async def _find_epoch(known: KnownDevice, raised_t: int, store: Feedback) -> Epoch:
+    """The epoch of the device's clock in which its alert was raised: by when the hub took the
+    message, since another epoch may have the same event times."""
+    record = known.record
+    alerts = await store.past_alerts(
+        record.device_id, from_t=raised_t, to_t=raised_t, most=MOST_AT_ONCE
+    )
+    name = alert_id(record.device_id, raised_t)
+    taken_at = [alert.enqueued_at for alert in alerts if alert.alert_id == name]
+    if not taken_at or taken_at[0] is None:
+        return record.clock.epoch
+    return record.clock.find_epoch(taken_at[0])
+
+
+async def _read_recent(known: KnownDevice, raised_t: int, epoch: Epoch, store: Feedback) -> History:
+    """The newest readings, all from the time of the alert, which was raised in *epoch*."""
     record, profile = known.record, known.profile
     found = await store.history(
         record.device_id,
@@ -137,7 +156,8 @@ async def _read_recent(known: KnownDevice, raised_t: int, store: Feedback) -> Hi
         count=profile.window + MOST_RECENT,
         epoch=record.clock.epoch.since,
     )
-    since = found.t >= raised_t
+    # Where the clock has been put back since, every reading is.
+    since = (found.t >= raised_t) | (epoch != record.clock.epoch)
     least = profile.window + LEAST_RECENT
     if np.count_nonzero(since) < least:
         raise InvalidRequestError(
@@ -148,12 +168,11 @@ async def _read_recent(known: KnownDevice, raised_t: int, store: Feedback) -> Hi
     return History(found.t[since], found.values[since])
 
 
-async def _read_before(known: KnownDevice, raised_t: int, store: Feedback) -> History:
-    """Readings from before the alert, and before what led to it."""
+async def _read_before(known: KnownDevice, raised_t: int, epoch: Epoch, store: Feedback) -> History:
+    """Readings from before the alert, which was raised in *epoch*, and before what led to it."""
     profile, device_id = known.profile, known.record.device_id
     until = raised_t - round(profile.window * profile.period_s * 1_000)
-    epoch = known.record.clock.epoch.since
-    found = await store.history(device_id, profile, before_t=until, count=BEFORE, epoch=epoch)
+    found = await store.history(device_id, profile, before_t=until, count=BEFORE, epoch=epoch.since)
     # From before the last new normal they would tell of the one before that.
     since = found.t >= known.record.standing.basis.baseline
     found = History(found.t[since], found.values[since])

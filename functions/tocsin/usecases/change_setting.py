@@ -7,12 +7,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tocsin.domain.errors import DeliveryError, InvalidRequestError
+from tocsin.domain.limits.site_limits import describe_site_limits, parse_site_limits
 from tocsin.domain.merge_patch import merge
+from tocsin.domain.profile import Profile
 from tocsin.domain.requests import Request
 from tocsin.domain.site_settings import Kind, StoredSetting, content_of, revision_of
 from tocsin.planning.inputs.optimiser import describe_optimiser, parse_optimiser
 from tocsin.planning.inputs.overrides import describe_overrides, parse_overrides
 from tocsin.planning.inputs.tasks import describe_tasks, parse_tasks
+from tocsin.usecases.check_limits import check_limits
 from tocsin.usecases.check_names import check_override_names, check_site
 from tocsin.usecases.ports.operators import Live
 from tocsin.usecases.ports.planning import Requests, SiteSettings, Sources
@@ -25,6 +28,7 @@ SHOWN: Mapping[Kind, Callable[[Mapping[str, Any], str], dict[str, Any]]] = {
     "optimiser": lambda content, _: describe_optimiser(parse_optimiser(content)),
     "overrides": lambda content, _: describe_overrides(parse_overrides(content)),
     "tasks": lambda content, site_id: describe_tasks(parse_tasks(content, site_id)),
+    "limits": lambda content, _: describe_site_limits(parse_site_limits(content)),
 }
 
 
@@ -40,6 +44,7 @@ async def change_setting(
     *,
     operator: str,
     sources: Sources,
+    profiles: Mapping[str, Profile],
     requests: Requests,
     live: Live,
     now_ms: Callable[[], int],
@@ -54,7 +59,16 @@ async def change_setting(
     """
 
     async def decide(before: StoredSetting | None) -> dict[str, Any]:
-        return await _apply_patch(kind, site_id, before, patch, sources)
+        content = await _apply_patch(kind, site_id, before, patch, sources)
+        if kind == "limits":
+            await check_limits(
+                parse_site_limits(content),
+                parse_site_limits(content_of(before)),
+                site_id,
+                sources.fleet,
+                profiles,
+            )
+        return content
 
     after = await revise_setting(
         kind,
@@ -102,7 +116,10 @@ async def _announce(setting: StoredSetting, requests: Requests, live: Live) -> N
     text = f"{entry.set_by} changed the {setting.kind}"
     request = Request(site_id, "settings", entry.set_at, text)
     # Each for itself: that one is away keeps nobody from hearing of it through the other.
-    for announcing in (requests.put(request), live.send(site_id, message)):
+    announcements = [live.send(site_id, message)]
+    if setting.kind != "limits":  # by which nothing is planned
+        announcements.insert(0, requests.put(request))
+    for announcing in announcements:
         try:
             await announcing
         except DeliveryError as error:

@@ -10,10 +10,12 @@ from tocsin.domain.baseline import Baseline
 from tocsin.domain.chosen import decide_chosen
 from tocsin.domain.decisions import Decided, Rule, Standing, decide, judge_late, shift_standing
 from tocsin.domain.fleet import DeviceState
+from tocsin.domain.limits.book import LimitBook
 from tocsin.domain.readings import DecidedMessage, Scored
 from tocsin.domain.renewal import changes_profile, renew_standing
 from tocsin.domain.telemetry import Message
 from tocsin.usecases.follow_beside import follow_beside
+from tocsin.usecases.follow_limits import BatchLimits
 from tocsin.usecases.place_messages import Lane
 from tocsin.usecases.place_stretches import Placed
 
@@ -42,20 +44,39 @@ def decide_lanes(
     target_per_day: float,
     factors: Mapping[str, float],
     baselines: Mapping[str, Baseline],
+    book: LimitBook,
 ) -> list[DecidedLane]:
     """Decide each device's messages; *results* are those of all lanes in their order.
 
-    *factors*, *baselines*: by device id what operators set. Late and unscored messages decide
-    nothing.
+    *factors*, *baselines*: by device id what operators set. *book*: the plain limits, which are
+    held against what has no score, too. Late messages decide nothing.
     """
-    rules = _derive_rules(results, target_per_day)
+    ways = _Ways(
+        _derive_rules(results, target_per_day),
+        factors,
+        baselines,
+        BatchLimits(_list_punctual(lanes, results), book),
+    )
     in_order = iter(results)
-    return [
-        _decide_lane(
-            lane, in_order, rules, factors.get(lane.device_id), baselines.get(lane.device_id)
-        )
-        for lane in lanes
-    ]
+    return [_decide_lane(lane, in_order, ways) for lane in lanes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """What a batch is decided by; ``rules`` by profile, ``factors`` and ``baselines`` by device."""
+
+    rules: Mapping[str, Rule]
+    factors: Mapping[str, float]
+    baselines: Mapping[str, Baseline]
+    limits: BatchLimits
+
+
+def _list_punctual(lanes: Sequence[Lane], results: Sequence[Scored | None]) -> Iterator[Message]:
+    """The messages that decide: what came in time, and will be stored."""
+    every = (placed for lane in lanes for placed in lane.placed)
+    for placed, scored in zip(every, results, strict=True):
+        if scored is not None and not placed.late:
+            yield scored.message
 
 
 def _derive_rules(results: Sequence[Scored | None], target_per_day: float) -> dict[str, Rule]:
@@ -72,11 +93,11 @@ def _derive_rules(results: Sequence[Scored | None], target_per_day: float) -> di
 def _decide_lane(
     lane: Lane,
     results: Iterator[Scored | None],
-    rules: Mapping[str, Rule],
-    operator_factor: float | None,
-    baseline: Baseline | None,
+    ways: _Ways,
 ) -> DecidedLane:
-    standing = lane.before.standing
+    standing, last_t = lane.before.standing, lane.before.last_t
+    operator_factor = ways.factors.get(lane.device_id)
+    baseline = ways.baselines.get(lane.device_id)
     on_time: list[DecidedMessage] = []
     late: list[DecidedMessage] = []
     alerts: list[Alert] = []
@@ -90,7 +111,7 @@ def _decide_lane(
             if changes_profile(standing, scored.message.profile.name):
                 alerts += end_alerts(scored.message, standing)
             standing = _renew(standing, scored, baseline)
-        rule = None if scored.spec is None else rules[scored.spec.profile]
+        rule = None if scored.spec is None else ways.rules[scored.spec.profile]
         decided = (
             None
             if rule is None
@@ -102,6 +123,12 @@ def _decide_lane(
             alerts += _record_alerts(message, before)
             standing, beside = _follow_up(message, before, late=placed.late)
             alerts += beside
+        if not placed.late:
+            standing, of_limits = ways.limits.follow(
+                scored, standing, last_t=last_t, period_ms=_find_period(placed)
+            )
+            alerts += of_limits
+            last_t = scored.message.last_t
         message = DecidedMessage(scored, decided, None if placed.late else standing, placed.rhythm)
         (late if placed.late else on_time).append(message)
     return DecidedLane(
@@ -113,6 +140,12 @@ def _decide_lane(
         lane.known,
         is_heard=not on_time and lane.after.clock != lane.before.clock,
     )
+
+
+def _find_period(placed: Placed) -> float:
+    """That of the device (ms) where it sends more rarely than its profile says."""
+    own = 0 if placed.rhythm is None else placed.rhythm.period
+    return max(placed.message.profile.period_ms, own)
 
 
 def _decide_message(

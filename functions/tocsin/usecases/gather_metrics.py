@@ -108,7 +108,7 @@ def _describe_fleet(devices: Sequence[DeviceRecord], now_ms: int) -> list[Gauge]
 
 
 def _name_state(device: DeviceRecord, now_ms: int) -> str:
-    if device.alert_since is not None:
+    if device.is_in_alert:
         return "alert"
     return "silent" if now_ms - device.enqueued_at > SILENT_S * 1_000 else "normal"
 

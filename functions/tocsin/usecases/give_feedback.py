@@ -97,7 +97,8 @@ async def _recalibrate_device(
     unknown = sorted(labels.keys() - {alert.alert_id for alert in alerts})
     if unknown:
         raise InvalidRequestError(
-            f"device {device_id!r} raised no alert {', '.join(unknown)} in the last 30 days"
+            f"device {device_id!r} raised no alert {', '.join(unknown)} by its score or sensors in "
+            "the last 30 days"
         )
     usual = known.record.standing.usual
     return recalibrate(
@@ -125,8 +126,12 @@ async def _find_past_alerts(
             peak = await _find_peak(raised, cleared.get(raised.alert_id, now_ms), known, store)
         return PastAlert(raised.alert_id, raised.t, label, peak, bool(raised.sensors))
 
-    # That a device was silent says nothing of its threshold.
-    raised = [alert for alert in alerts if alert.change == "raised" and alert.cause != "silence"]
+    # Silence and passed limits say nothing of its threshold.
+    raised = [
+        alert
+        for alert in alerts
+        if alert.change == "raised" and alert.cause not in {"silence", "limit"}
+    ]
     return list(await asyncio.gather(*map(judge, raised)))
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tocsin.domain.baseline import Baseline
 from tocsin.domain.grids import Part, grid_windows
+from tocsin.domain.missing import find_missing
 from tocsin.domain.readings import Scored, spread_scores
 from tocsin.domain.windows import History, Windows, windows_of_batch
 from tocsin.usecases.place_stretches import Placed
@@ -88,9 +89,18 @@ async def _score_other(
     found = await _score_windows(placed, model, windows, scored)
     ends = np.cumsum([len(message.message.times) for message in placed])
     return [
-        replace(of_message, chosen=chosen)
-        for of_message, chosen in zip(found, np.split(scored, ends[:-1]), strict=True)
+        replace(of_message, chosen=chosen, sensors=_find_sensors(message, of_message))
+        for message, of_message, chosen in zip(
+            placed, found, np.split(scored, ends[:-1]), strict=True
+        )
     ]
+
+
+def _find_sensors(placed: Placed, scored: Scored) -> NDArray[np.int8] | None:
+    if placed.verdict != "unfit":
+        return scored.sensors
+    message = placed.message
+    return find_missing(placed.history.values, message.values, message.profile.window)
 
 
 async def _score_even(

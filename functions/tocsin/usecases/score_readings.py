@@ -74,13 +74,19 @@ async def score_readings(
     messages, letters = _decode_all(envelopes, profiles, now_ms())
     undecoded = tuple(letters)
     factors, baselines = await thresholds.factors(), await thresholds.baselines()
+    book = await thresholds.limits()
     count = _Count()
     for _ in range(MOST_ROUNDS):
         lanes, unplaced = await place_messages(messages, memory, store)
         every = [placed for lane in lanes for placed in lane.placed]
         results = await score_batch(every, models, baselines)
         decided = decide_lanes(
-            lanes, results, target_per_day=target_per_day, factors=factors, baselines=baselines
+            lanes,
+            results,
+            target_per_day=target_per_day,
+            factors=factors,
+            baselines=baselines,
+            book=book,
         )
         saved = await save_lanes(decided, store, record_every_ms=record_every_ms)
         memory.update(saved.states)
@@ -195,6 +201,7 @@ def _live_reading(record: DeviceRecord) -> Document:
         "threshold": record.threshold,
         "anomalous": record.anomalous,
         "sensors": record.sensors,
+        "limits": list(record.passed_limits),
         "enqueuedAt": record.enqueued_at,
         "silentAfterMs": record.silent_after_ms,
         "notScored": None if record.not_scored is None else record.not_scored.to_document(),

@@ -126,6 +126,8 @@ def test_importing_the_app_registers_every_function(functions: list[func.Functio
         "change_overrides",
         "show_tasks",
         "change_tasks",
+        "show_limits",
+        "change_limits",
     }
 
 
@@ -200,6 +202,8 @@ def test_routes_are_those_of_the_design(functions: list[func.Function]) -> None:
         ("settings/overrides", "PATCH"),
         ("settings/tasks", "GET"),
         ("settings/tasks", "PATCH"),
+        ("settings/limits", "GET"),
+        ("settings/limits", "PATCH"),
         ("{*path}",),
         ("{file}", "GET", "HEAD"),
     ]

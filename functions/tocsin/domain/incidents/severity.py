@@ -19,7 +19,8 @@ def rate_severity(sources: Sequence[Source], priority: float) -> Severity:
     """From how far the score went, how broad it is, and what the devices are needed for.
 
     priority: the highest of the tasks that the devices run; 0 for none. A sensor alone is never
-    more than low: the machine may well be sound.
+    more than low: the machine may well be sound. The alarm of a limit is at least medium: people
+    said so.
     """
     if all(source.causes == {"sensors"} for source in sources):
         return "medium" if len(sources) >= MANY_DEVICES else "low"
@@ -28,6 +29,7 @@ def rate_severity(sources: Sequence[Source], priority: float) -> Severity:
         + (2 if len(sources) >= MANY_DEVICES else 0)
         + any(_is_wide(source) for source in sources)
         + (priority >= URGENT_PRIORITY)
+        + 2 * any(breach.level == "alarm" for source in sources for breach in source.limits)
     )
     if points >= 3:
         return "high"

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from tocsin.domain.incidents.sources import Episode, Source, TopChannel
+from tocsin.domain.limits.bounds import Breach
 from tocsin.domain.stored import (
     NUMBER,
+    OPTIONAL_LIST,
     OPTIONAL_NUMBER,
     OPTIONAL_WHOLE,
     take_field,
@@ -27,6 +29,7 @@ def write_source(source: Source) -> dict[str, Any]:
         "top": [write_top(channel) for channel in source.top],
         "sensors": dict(source.sensors),
         "cameLater": source.came_later,
+        "limits": [breach.to_document() for breach in source.limits],
         "alerts": [
             {"alertId": each.alert_id, "raisedT": each.raised_t, "clearedT": each.cleared_t}
             for each in source.episodes
@@ -47,6 +50,11 @@ def read_source(document: Mapping[str, Any]) -> Source:
         top=tuple(_read_top(part) for part in take_field(document, "top", list)),
         sensors=tuple(sorted(take_mapping(document, "sensors", str).items())),
         came_later=take_field(document, "cameLater", *OPTIONAL_WHOLE) or 0,
+        # Documents from before there were limits have none.
+        limits=tuple(
+            Breach.from_document(part)
+            for part in take_field(document, "limits", *OPTIONAL_LIST) or ()
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from tocsin.domain.alerts import Alert, Cause
+from tocsin.domain.limits.bounds import Breach
 
 KEPT = 50  # alerts of one device in one incident; a flapping one makes hundreds a day
 
@@ -62,6 +63,7 @@ class Source:
     top: channels of the newest alert that a score raised, the largest share first.
     sensors: ``missing`` or ``stuck`` by channel, at the newest alert.
     came_later: how many readings from the time of its silences are known to have come afterwards.
+    limits: the limits that raised alerts, each as it was passed last.
     """
 
     device_id: str
@@ -74,6 +76,7 @@ class Source:
     top: tuple[TopChannel, ...] = ()
     sensors: tuple[tuple[str, str], ...] = ()
     came_later: int = 0
+    limits: tuple[Breach, ...] = ()
 
     @property
     def is_active(self) -> bool:
@@ -134,7 +137,14 @@ def _describe(source: Source, alert: Alert, top: tuple[TopChannel, ...]) -> Sour
         ratio=max((each for each in (source.ratio, ratio) if each is not None), default=None),
         top=top or source.top,
         sensors=tuple(sorted(alert.sensors.items())),
+        limits=_note_limit(source.limits, alert.limit),
     )
+
+
+def _note_limit(known: tuple[Breach, ...], found: Breach | None) -> tuple[Breach, ...]:
+    if found is None:
+        return known
+    return (*(each for each in known if each.name != found.name), found)
 
 
 def _half_of(episode: Episode, alert: Alert) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.sources import Source, TopChannel
+from tocsin.domain.limits.bounds import Breach
 
 MOST_NAMED = 3
 
@@ -21,14 +22,34 @@ def describe_incident(incident: Incident) -> str:
 
 
 def describe_trouble(source: Source) -> str:
-    """What raised its alerts, in words."""
+    """What raised its alerts, in words; limits first, since people set them."""
+    alarms_first = sorted(source.limits, key=lambda breach: breach.level)
+    said = [describe_breach(breach) for breach in alarms_first[:MOST_NAMED]]
+    rest = _describe_rest(source)
+    if rest:
+        said.append(rest)
+    return "; ".join(said) or "behaves unusually"
+
+
+def _describe_rest(source: Source) -> str:
     if "score" in source.causes and source.top:
         return "; ".join(describe_channel(channel) for channel in source.top[:MOST_NAMED])
     if source.sensors:
         return ", ".join(f"sensor {name} is {how}" for name, how in source.sensors)
     if "silence" in source.causes:
         return "sends nothing"
-    return "behaves unusually"
+    return ""
+
+
+def describe_breach(breach: Breach) -> str:
+    """Such as ``vibration_mm_s 7.9 mm/s, above the alarm at 7.1 mm/s``."""
+    where = "above" if breach.side == "high" else "below"
+    value, limit = (
+        "" if number is None else f" {_round(number)} {breach.unit}"
+        for number in (breach.value, breach.limit)
+    )
+    at = f" at{limit}" if limit else ""
+    return f"{breach.channel}{value}, {where} the {breach.level}{at}"
 
 
 def describe_channel(channel: TopChannel) -> str:

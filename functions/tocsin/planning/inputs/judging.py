@@ -118,7 +118,7 @@ def _judge_disobedient(
 def _find_closed(record: DeviceRecord, watch: Watch, now_ms: int) -> str:
     """Why it is given nothing new for now."""
     period_ms = record.work.measure_periods(1)
-    if record.alert_since is not None:
+    if record.is_in_alert:
         return "it is in alert"
     if record.cleared_at is not None and now_ms - record.cleared_at < ALERT_PERIODS * period_ms:
         return "it was in alert a moment ago"

@@ -83,6 +83,10 @@ class SiteSettings(Protocol):
         """
         ...
 
+    async def list_settings(self, kind: Kind) -> list[StoredSetting]:
+        """Those of this kind of all sites; a damaged document is logged and left out."""
+        ...
+
     async def list_planned_sites(self) -> list[str]:
         """The sites that have a document of tasks, by id."""
         ...

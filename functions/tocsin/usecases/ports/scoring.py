@@ -14,6 +14,7 @@ from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.dead_letters import Letter
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
+from tocsin.domain.limits.book import LimitBook
 from tocsin.domain.model_state import ModelState
 from tocsin.domain.newest_message import NewestMessage
 from tocsin.domain.profile import Profile
@@ -73,6 +74,10 @@ class DeviceThresholds(Protocol):
 
     async def baselines(self) -> Mapping[str, Baseline]:
         """By device id the levels that operators called normal, for the few that have some."""
+        ...
+
+    async def limits(self) -> LimitBook:
+        """The plain limits of every site, beside those of the profiles."""
         ...
 
 

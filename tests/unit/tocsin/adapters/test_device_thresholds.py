@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.fakes.records import device_threshold
+from tests.fakes.thresholds import FakeThresholds
 from tocsin.adapters.device_thresholds import REFRESH_S, KnownThresholds
 from tocsin.domain.device_threshold import DeviceThreshold
 from tocsin.domain.errors import DeliveryError
@@ -23,7 +24,9 @@ class Watched:
         self.away = False
         self.broken = False
         self.now_s = 1_000.0
-        self.known = KnownThresholds(self.read, refresh_s=REFRESH_S, clock_s=lambda: self.now_s)
+        self.known = KnownThresholds(
+            self.read, FakeThresholds().limits, refresh_s=REFRESH_S, clock_s=lambda: self.now_s
+        )
 
     async def read(self) -> list[DeviceThreshold]:
         self.reads += 1

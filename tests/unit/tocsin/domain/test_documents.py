@@ -25,6 +25,7 @@ from tocsin.domain.device_clock import Behind, Clock, Epoch
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.fleet import DeviceState, count_kept, record_device
+from tocsin.domain.limits.bounds import LimitState
 from tocsin.domain.not_scored import NotScored
 from tocsin.domain.outage import Outage
 from tocsin.domain.readings import DecidedMessage, Scored, spread_scores
@@ -112,6 +113,7 @@ def test_a_device_document_has_every_field() -> None:
         Basis("rig", "fake-0", NOW - 7_000),
         "south",
         Beside(frozenset({"heat_c"}), {"speed_rpm": 1}, {"heat_c": NOW}),
+        {"heat_c-low-alarm": LimitState(1.5, NOW - 3, "south")},
     )
     state = DeviceState(
         "rig",
@@ -137,6 +139,7 @@ def test_a_device_document_has_every_field() -> None:
         "badValues": {},
         "alert": {"alertId": f"rig-1-{NOW - 500}", "t": NOW - 500, "siteId": "south"},
         "beside": {"known": ["heat_c"], "runs": {"speed_rpm": 1}, "raised": {"heat_c": NOW}},
+        "limits": {"heat_c-low-alarm": {"run": 1.5, "raisedT": NOW - 3, "siteId": "south"}},
         "run": 1,
         "clearedAt": NOW - 9_000,
         "usual": {
@@ -292,6 +295,7 @@ def test_alert_documents_name_the_alert_they_belong_to() -> None:
         "sensors": {},
         "badValues": {},
         "subject": None,
+        "limit": None,
         "modelVersion": "fake-1",
         "enqueuedAt": NOW + 40,
     }

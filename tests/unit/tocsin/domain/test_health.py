@@ -36,7 +36,10 @@ def test_health_and_its_reason(record: DeviceRecord, value: float, why: str) -> 
 
 def test_all_are_silent_only_if_nobody_was_heard() -> None:
     quiet = state(enqueuedAt=0)
-    silent = {"silent_after_ms": lambda _: SILENT_MS, "now_ms": NOW}
-    assert all_silent([quiet, None], **silent)
-    assert not all_silent([quiet, state()], **silent)
-    assert not all_silent([quiet, state(enqueuedAt=NOW - 90_000, rhythm=MINUTELY)], **silent)
+
+    def is_silent(*states: DeviceRecord | None) -> bool:
+        return all_silent(states, silent_after_ms=lambda _: SILENT_MS, now_ms=NOW)
+
+    assert is_silent(quiet, None)
+    assert not is_silent(quiet, state())
+    assert not is_silent(quiet, state(enqueuedAt=NOW - 90_000, rhythm=MINUTELY))

@@ -13,6 +13,7 @@ from tests.unit.tocsin.triggers.http_calls import OPERATOR, call
 from tocsin.domain.alerts import Alert
 from tocsin.triggers.outputs_live import (
     AlertMessage,
+    LimitsMessage,
     OptimiserMessage,
     OverridesMessage,
     PlanMessage,
@@ -27,7 +28,12 @@ RECORDS = {
     "plan": PlanMessage,
     "standing": StandingMessage,
 }
-SETTINGS = {"optimiser": OptimiserMessage, "overrides": OverridesMessage, "tasks": TasksMessage}
+SETTINGS = {
+    "optimiser": OptimiserMessage,
+    "overrides": OverridesMessage,
+    "tasks": TasksMessage,
+    "limits": LimitsMessage,
+}
 
 
 def read(message: dict[str, Any]) -> object:
@@ -51,6 +57,7 @@ async def test_plans_and_settings_fit() -> None:
         "change_optimiser": {"paused": True},
         "change_overrides": {"drained": {"cell-2": True}},
         "change_tasks": {"tasks": {"a1": {"loadPct": 30}}},
+        "change_limits": {"profiles": {"rig": {"heat_c": {"alarmHigh": 80}}}},
     }
     for name, body in bodies.items():
         status, _ = await call(

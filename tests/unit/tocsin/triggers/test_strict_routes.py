@@ -303,6 +303,29 @@ SAMPLES = {
             ({"tasks": []}, "tasks must be an object"),
         ),
     ),
+    "show_limits": Sample(params=NORTH),
+    "change_limits": Sample(
+        params=NORTH,
+        body={"profiles": {"rig": {"heat_c": {"alarmHigh": 80, "warningHigh": 60}}}},
+        bad_bodies=(
+            *PATCH,
+            ({"profiles": {"rug": {}}}, "there is no profile 'rug'; there are probe, rig"),
+            ({"devices": {"rig-9": {}}}, "no device 'rig-9' of site 'north' has reported yet"),
+            (
+                {"profiles": {"rig": {"heat": {"alarmHigh": 3}}}},
+                "profile rig of 'rig' has no channel 'heat'",
+            ),
+            (
+                {"profiles": {"rig": {"heat_c": {"alarmHigh": 300}}}},
+                "would never call: the sensor shows -100 to 100",
+            ),
+            (
+                {"profiles": {"rig": {"heat_c": {"alarm": 3}}}},
+                "'profiles.rig.heat_c.alarm' is unknown",
+            ),
+            ({"devices": []}, "devices must be an object"),
+        ),
+    ),
 }  # fmt: skip
 
 OF_SITE = [name for name, sample in SAMPLES.items() if "site" in sample.params]

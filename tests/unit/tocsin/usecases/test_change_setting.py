@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.messages import NOW
+from tests.fakes.messages import NOW, PROFILES
 from tests.fakes.sites import Workshop
 from tests.unit.tocsin.workshops import PLACES, SITE, heard, run, set_content, state, workshop
 from tocsin.domain.errors import (
@@ -38,6 +38,7 @@ async def change_at(
         patch,
         operator="grace",
         sources=shop.sources,
+        profiles=PROFILES,
         requests=shop.requests,
         live=shop.live,
         now_ms=shop.clock,

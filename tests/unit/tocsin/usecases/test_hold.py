@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.fakes.messages import PROFILES
 from tests.fakes.sites import Workshop
 from tests.unit.tocsin.workshops import (
     DEVICES,
@@ -111,6 +112,7 @@ async def test_an_operator_lifts_a_hold(shop: Workshop) -> None:
         {"hold": None},
         operator="ada",
         sources=shop.sources,
+        profiles=PROFILES,
         requests=shop.requests,
         live=shop.live,
         now_ms=shop.clock,

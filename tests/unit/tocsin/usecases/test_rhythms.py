@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.clocked import ClockedDevice
-from tests.fakes.messages import RIG
+from tests.fakes.messages import NOW, RIG, reading_message
 from tests.fakes.services import Plant
 from tocsin.domain.rhythm import BELIEVED_AFTER, BURSTS
 from tocsin.domain.telemetry import Envelope
@@ -54,6 +54,19 @@ async def test_a_device_slower_than_its_profile_is_not_scored_and_says_so(
     assert plant.live.sent[-1][1]["devices"][0]["notScored"] == told["notScored"]
     assert told["rhythm"]["gapMs"] >= readings * period_s * 1_000
     assert plant.live.sent[-1][1]["devices"][0]["silentAfterMs"] >= 3 * period_s * 1_000
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_a_missing_sensor_of_a_device_that_is_not_scored_is_named(restarts: bool) -> None:
+    plant, start = Plant(), NOW - 3_600_000
+    for index in range(40):
+        rows = [[float(index), None if index >= 25 else 1.0]]
+        message = reading_message(index, [start + 60_000 * index], rows)
+        await score_each(plant, [message], restarts=restarts)
+        expected = {"heat_c": "missing"} if index >= 25 + RIG.window - 1 else {}
+        assert device_of(plant)["sensors"] == expected
+    assert device_of(plant)["notScored"]["reason"] == "other-period"
+    assert alerts(plant) == []
 
 
 @pytest.mark.parametrize(("readings", "restarts"), [(1, False), (10, False), (20, True)])

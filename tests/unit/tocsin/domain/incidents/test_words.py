@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.fakes.alerts import raise_alert
@@ -10,6 +12,7 @@ from tocsin.domain.alerts import Cause
 from tocsin.domain.incidents.sources import Source, TopChannel
 from tocsin.domain.incidents.top_channels import rank_channels
 from tocsin.domain.incidents.words import describe_channel, describe_time, describe_trouble
+from tocsin.domain.limits.bounds import Breach
 
 
 def test_a_channel_says_its_value_what_is_usual_and_its_share() -> None:
@@ -33,6 +36,17 @@ def test_trouble_without_a_score_is_said_too(
 ) -> None:
     source = Source("rig-1", "rig", causes=frozenset({cause}), sensors=sensors)
     assert describe_trouble(source) == said
+
+
+def test_a_passed_limit_is_said_with_its_value_before_what_the_model_says() -> None:
+    high = Breach("vibration_mm_s", "high", "alarm", 7.9, 7.1, "mm/s")
+    low = Breach("flow_lpm", "low", "warning", None, None, "l/min")
+    top = (TopChannel("vibration_mm_s", 0.71),)
+    source = Source("rig-1", "rig", causes=frozenset({"score", "limit"}), top=top)
+    assert describe_trouble(replace(source, limits=(low, high))) == (
+        "vibration_mm_s 7.9 mm/s, above the alarm at 7.1 mm/s; flow_lpm, below the warning; "
+        "vibration_mm_s; 71 % of the score"
+    )
 
 
 @pytest.mark.parametrize(
