@@ -171,6 +171,19 @@ async def test_planned_sites_are_those_with_tasks(sites: Sites) -> None:
     assert await sites.list_planned_sites() == ["north", "south"]
 
 
+async def test_settings_of_a_kind_are_those_of_every_site(sites: Sites) -> None:
+    assert await sites.list_settings("limits") == []
+    for site_id in ("north", "Werk Süd/1"):
+        content = {"devices": {"rig-1": {"heat_c": {"alarmHigh": 80}}}}
+        await sites.replace_setting(revise(None, "limits", site_id, Entry(content, "ada", NOW)))
+    await sites.replace_setting(revise(None, "tasks", "north", Entry({"tasks": {}}, "ada", NOW)))
+    found = await sites.list_settings("limits")
+    assert sorted(setting.site_id for setting in found) == ["Werk Süd/1", "north"]
+    for setting in found:
+        assert setting == await sites.find_setting("limits", setting.site_id)
+        assert setting.etag is not None
+
+
 async def test_a_lease_is_held_by_one_at_a_time(leases: Leases) -> None:
     async with leases.hold("rebalance/north") as lease:
         await lease.renew()
