@@ -263,6 +263,7 @@ async def test_each_site_gets_one_live_message_with_each_devices_last_reading() 
         "threshold": stored["threshold"],
         "anomalous": False,
         "sensors": {},
+        "limits": [],
         "enqueuedAt": stored["enqueuedAt"],
         "silentAfterMs": 30_000.0,
         "notScored": None,
