@@ -167,6 +167,7 @@ async def test_profiles_are_listed_whole(plant: Plant) -> None:
         "high": 100.0,
         "role": "measurement",
         "error_values": [],
+        "limits": None,
     }
 
 
