@@ -7,7 +7,7 @@ export function reading(deviceId: string, changes: Partial<LiveReading> = {}): L
   return {
     deviceId, profile: "motor", t: NOW, values: { temperature_c: 41.25, vibration_mm_s: null },
     score: 1, threshold: 4, anomalous: false, sensors: {}, limits: [], enqueuedAt: changes.t ?? NOW, silentAfterMs: 30_000,
-    notScored: null, remarks: [], ...changes,
+    notScored: null, state: null, stateSince: null, remarks: [], ...changes,
   };
 }
 
@@ -20,8 +20,7 @@ export function alert(deviceId: string, changes: Partial<LiveAlert> = {}): LiveA
     id: `${NOW}-raised`, type: "raised", alertId: `${deviceId}-${NOW}`, deviceId, siteId: "north",
     profile: "motor", t: NOW, score: 9.5, threshold: 4, cause: "score",
     contributions: { temperature_c: 0.2, vibration_mm_s: 0.8 }, sensors: {}, badValues: {}, subject: null,
-    limit: null,
-    modelVersion: "1-test", enqueuedAt: NOW, ...changes,
+    limit: null, state: null, modelVersion: "1-test", enqueuedAt: NOW, ...changes,
   };
 }
 

@@ -145,3 +145,13 @@ test("readings a second are counted over ten seconds", () => {
   expect(site.rate(NOW + 9_000)).toBeCloseTo(0.3);
   expect(site.rate(NOW + 10_000)).toBeCloseTo(0.1);
 });
+
+test("a machine that is off says so for as long as it is silent, and one that starts says that", () => {
+  const site = new Site();
+  const off = { score: null, state: "off" as const, notScored: { reason: "off", text: "it is off" } };
+  site.apply(telemetry(reading("m-1", off)), NOW);
+  expect(stateOf(device(site), NOW + 3_600_000)).toBe("off");
+  const starting = { score: null, state: "starting" as const, notScored: { reason: "starting", text: "" } };
+  site.apply(telemetry(reading("m-1", { t: NOW + 1, ...starting })), NOW + 1);
+  expect(stateOf(device(site), NOW + 1)).toBe("starting");
+});

@@ -30,10 +30,12 @@ from device_sim.shares.conduct import conduct_shares
 from device_sim.shares.member import make_member
 from device_sim.shares.room import make_room
 from device_sim.shares.share import parse_share, split_fleet
+from device_sim.signals.rota import parse_rota
 from tocsin.profiles import load_profiles
 
 SHARED_FLAGS = (
     "fleet", "devices", "duration", "seed", "history", "faults", "batch", "store", "drain", "speed",
+    "rest", "bad_starts",
 )  # fmt: skip
 GROWTH = (
     "Without --devices, all devices of the fleet file take part (52 in the default one). With "
@@ -109,7 +111,7 @@ def list_flags(arguments: argparse.Namespace) -> list[str]:
     for name in SHARED_FLAGS:
         value = getattr(arguments, name)
         if value is not None:
-            flags += [f"--{name}", str(value)]
+            flags += [f"--{name.replace('_', '-')}", str(value)]
     return flags
 
 
@@ -129,6 +131,8 @@ def _parse_settings(arguments: argparse.Namespace) -> RunSettings:
         store=arguments.store,
         limits=Limits(arguments.duration, arguments.drain),
         log=arguments.log,
+        rest=parse_rota(arguments.rest),
+        bad_starts=arguments.bad_starts,
     )
 
 
@@ -195,6 +199,18 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument(
         "--speed", type=number_type(above=0), default=1.0, help="times as fast as real time (1)"
+    )
+    parser.add_argument(
+        "--rest",
+        default="none",
+        help="when motors and pumps are off: nights, with weekends, or minutes on and off such as "
+        "45/15 (none)",
+    )
+    parser.add_argument(
+        "--bad-starts",
+        type=number_type(at_least=0),
+        default=0.0,
+        help="share of their starts that stall (0)",
     )
     parser.add_argument(
         "--log",

@@ -13,6 +13,8 @@ from device_sim.faults.work import schedule_work
 from device_sim.fleet.roster import FleetDevice
 from device_sim.fleet.workload import FleetTask
 from device_sim.session.conduct import Limits
+from device_sim.signals.resting import RESTS
+from device_sim.signals.rota import Rota
 
 LONGEST_SLOT_S = 3600.0
 
@@ -21,7 +23,9 @@ FaultPlan = Callable[[Target, int], Iterator[Fault]]
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """What the flags ask for. ``faults``: demo, work, none, or faults a device and hour."""
+    """What the flags ask for. ``faults``: demo, work, none, or faults a device and hour. ``rest``:
+    when machines that can be switched off are at work, None for always; ``bad_starts``: the share
+    of their starts that stall."""
 
     fleet: Sequence[FleetDevice]
     tasks: Sequence[FleetTask]
@@ -33,6 +37,14 @@ class RunSettings:
     store: int
     limits: Limits
     log: Path | None
+    rest: Rota | None = None
+    bad_starts: float = 0.0
+
+
+def find_rota(device: FleetDevice, settings: RunSettings) -> Rota | None:
+    """When *device* is at work; None for always: nobody switches off what runs tasks."""
+    is_free = device.capacity is None and device.profile.name in RESTS
+    return settings.rest if is_free else None
 
 
 def target_of(device: FleetDevice, tasks: Sequence[FleetTask]) -> Target:

@@ -13,8 +13,9 @@ from device_sim.devices.loads import LoadHistory
 from device_sim.devices.obedience import Obedience
 from device_sim.devices.production import Worker
 from device_sim.devices.sensing import SimulatedDevice
-from device_sim.devices.settings import RunSettings, plan_faults, target_of
+from device_sim.devices.settings import RunSettings, find_rota, plan_faults, target_of
 from device_sim.faults.kinds import Fault
+from device_sim.faults.rest import fit_faults, merge_faults, stall_starts
 from device_sim.fleet.roster import FleetDevice
 from device_sim.fleet.workload import start_allocation
 from device_sim.hub.link import Link
@@ -26,6 +27,8 @@ from device_sim.session.log import RunLog
 from device_sim.session.truth import Truth
 from device_sim.signals.driven import DrivenStream
 from device_sim.signals.model import Place
+from device_sim.signals.resting import RestingStream
+from device_sim.signals.rota import Rota
 from device_sim.signals.stream import Signal, SignalStream
 
 # Devices ask for their twins some at a time: a hub that is asked by hundreds at once answers few in
@@ -34,6 +37,8 @@ TWINS_AT_ONCE = 4
 # Of a large fleet they begin one after the other, as devices of a plant do: a new device costs the
 # functions ten times what a message does, and would hold up those that were there before it.
 ALL_AT_ONCE, COMING_A_SECOND = 250, 25
+# So long after a start no other fault begins, or nobody could tell whose doing it is.
+WARM_MS = 600_000
 
 
 def make_producers(
@@ -93,6 +98,9 @@ class Simulation:
         history = round(self._settings.history_s * 1000 / period_ms)
         start_ms = origin_ms - history * period_ms
         faults = self._plan(target_of(device, self._settings.tasks), origin_ms)
+        rota = find_rota(device, self._settings)
+        if rota is not None:
+            return self._make_resting(device, rota, faults, start_ms, history).work
         if device.capacity is None:
             return self._make_worker(
                 device, self._make_stream(device, start_ms), faults, history
@@ -117,6 +125,40 @@ class Simulation:
         return _work_and_obey(
             obedience, worker, self._gate, lambda stop: self._clock.reach(origin_ms, stop)
         )
+
+    def _make_resting(
+        self,
+        device: FleetDevice,
+        rota: Rota,
+        faults: Iterator[Fault],
+        start_ms: int,
+        history: int,
+    ) -> Worker:
+        """A device that is switched off at times; its faults are those of a machine at work."""
+        target = target_of(device, self._settings.tasks)
+        every = merge_faults(
+            fit_faults(faults, target, rota, device.utc_offset_h, warm_ms=WARM_MS),
+            stall_starts(
+                target,
+                rota,
+                device.utc_offset_h,
+                seed=self._settings.seed,
+                start_ms=start_ms,
+                share=self._settings.bad_starts,
+            ),
+        )
+        # Starts that stall act on the machine, all faults label its readings.
+        labels, causes = itertools.tee(every)
+        signal = RestingStream(
+            device.device,
+            device.profile,
+            self._make_stream(device, start_ms),
+            rota,
+            seed=self._settings.seed,
+            utc_offset_h=device.utc_offset_h,
+            faults=causes,
+        )
+        return self._make_worker(device, signal, labels, history)
 
     def _make_stream(self, device: FleetDevice, start_ms: int) -> Signal:
         return SignalStream(

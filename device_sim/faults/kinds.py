@@ -18,6 +18,8 @@ DROPOUT = "dropout"
 OVERLOAD = "overload"
 THROTTLED = "throttled"
 WORK_KINDS = (OVERLOAD, THROTTLED)
+# A machine that is switched on and does not get going (signals/resting.py).
+STALLED_START = "stalled_start"
 WORK_CHANNELS = {
     OVERLOAD: ("cpu_pct", "energy_w", "response_ms"),
     THROTTLED: ("cpu_pct", "energy_w", "response_ms", "temperature_c"),
@@ -120,7 +122,7 @@ KINDS: Mapping[str, Callable[[Stretch], Floats]] = {
     "correlation_break": _break_correlation,
     LATE_BURST: _leave_values,
 }
-SIZELESS = frozenset({"stuck", "dropout", LATE_BURST, *WORK_KINDS})
+SIZELESS = frozenset({"stuck", "dropout", LATE_BURST, STALLED_START, *WORK_KINDS})
 
 
 def disturb(
@@ -136,7 +138,7 @@ def disturb(
 
     *held*: the healthy value of each channel at the fault's first reading (``find_onset``).
     """
-    if fault.kind in WORK_KINDS:
+    if fault.kind in WORK_KINDS or fault.kind == STALLED_START:
         return values
     inside = (t_ms >= fault.start_ms) & (t_ms < fault.end_ms)
     if not inside.any():

@@ -64,6 +64,8 @@ function tellCause({ deviceId, cause, score, threshold }: Alert, causes: string)
       return `${deviceId} was not heard of for longer than is usual for it.`;
     case "limit":
       return `${deviceId} passed a limit that people set: ${causes}.`;
+    case "start":
+      return `${deviceId} did not start as usual: it took too long, or went far beyond what its starts show.`;
     default:
       return `${deviceId} behaved unlike itself: its score of ${short(score)} was above its threshold of `
         + `${short(threshold)}.`;

@@ -4,7 +4,8 @@ import type { StateWord } from "../state/devices.js";
 
 /** A sign besides the colour, so that nobody needs to tell colours apart. */
 const SIGNS: Readonly<Record<StateWord, string>> = {
-  alert: "▲", odd: "◆", silent: "○", "not scored": "◌", "warming up": "◔", normal: "•",
+  alert: "▲", odd: "◆", silent: "○", "not scored": "◌", "warming up": "◔", starting: "◔", idle: "◌",
+  off: "□", normal: "•",
 };
 
 export function StateMark({ state }: { readonly state: StateWord }): ReactNode {

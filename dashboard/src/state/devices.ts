@@ -4,11 +4,12 @@ import { Trail } from "./trail.js";
 
 export const MOST_DEVICES = 2_000;
 
-export type StateWord = "alert" | "odd" | "normal" | "warming up" | "not scored" | "silent";
+export type StateWord =
+  "alert" | "odd" | "normal" | "off" | "starting" | "idle" | "warming up" | "not scored" | "silent";
 
 /** From what needs a person most to what needs none. */
 export const STATE_WORDS: readonly StateWord[] = [
-  "alert", "odd", "silent", "not scored", "warming up", "normal",
+  "alert", "odd", "silent", "not scored", "warming up", "starting", "idle", "off", "normal",
 ];
 
 export interface Device {
@@ -22,6 +23,8 @@ export interface Device {
   readonly seenAt: number;
   /** After how long without a word it counts as silent, ms. */
   readonly silentAfterMs: number;
+  /** Whether it is off, idle, starting or running; null where nobody knows. */
+  readonly state: LiveReading["state"];
   /** Why it has no score, as a word for programs; empty where it has one. */
   readonly notScored: string;
   /** What people should know of it, in words: why it has no score, what is odd with its clock. */
@@ -56,7 +59,7 @@ export class Devices {
       seenAt: Math.min(shown.enqueuedAt, now), values: shown.latest, score: shown.score,
       threshold: shown.threshold, anomalous: shown.anomalous, sensors: shown.sensors,
       alertSince, modelVersion: shown.modelVersion, trail: known?.trail ?? new Trail(),
-      ...remarksOf(shown),
+      state: shown.operating?.state ?? null, ...remarksOf(shown),
     }, known);
   }
 
@@ -71,7 +74,7 @@ export class Devices {
       values: reading.values, score: reading.score, threshold: reading.threshold,
       anomalous: reading.anomalous, sensors: reading.sensors,
       alertSince: known?.alertSince ?? null, modelVersion: known?.modelVersion ?? null,
-      trail: known?.trail ?? new Trail(), ...remarksOf(reading),
+      trail: known?.trail ?? new Trail(), state: reading.state, ...remarksOf(reading),
     }, known);
   }
 
@@ -113,8 +116,14 @@ export function stateOf(device: Device, now: number): StateWord {
   if (device.alertSince !== null) {
     return "alert";
   }
+  if (device.state === "off") {
+    return "off"; // a machine that is switched off may say nothing for a weekend
+  }
   if (now - device.seenAt > device.silentAfterMs) {
     return "silent";
+  }
+  if (device.notScored === "starting" || device.notScored === "idle") {
+    return device.notScored;
   }
   if (device.score === null) {
     return ["", "warming-up"].includes(device.notScored) ? "warming up" : "not scored";

@@ -14,6 +14,7 @@ from tocsin.domain.limits.bounds import Breach, parse_name
 from tocsin.domain.limits.follow import LimitChange
 from tocsin.domain.readings import DecidedMessage, Scored
 from tocsin.domain.scoring import Change
+from tocsin.domain.states.rule import State
 from tocsin.domain.stored import (
     NUMBER,
     OPTIONAL_NUMBER,
@@ -25,7 +26,8 @@ from tocsin.domain.stored import (
 )
 from tocsin.domain.telemetry import Message
 
-Cause = Literal["score", "sensors", "silence", "limit"]
+# "start": a start takes too long, or goes far beyond what starts of the device have shown.
+Cause = Literal["score", "sensors", "silence", "limit", "start"]
 
 
 _SILENCE = "-silence"
@@ -39,7 +41,8 @@ class Alert:
     alert_id: names the alert that was raised, in both of its documents.
     t: event time (ms) of the deciding reading.
     cause: what raised it, a ``score`` above the threshold, ``sensors`` that went out, the
-        ``silence`` of the device, or a ``limit``; None for an alert that cleared.
+        ``silence`` of the device, a ``limit``, or a ``start`` that goes wrong; None for an alert
+        that cleared.
     contributions: each channel's share of the score; empty where the sensors are the cause, since
         then the score blames nobody.
     sensors: ``missing`` or ``stuck`` by channel, for the sensors that are out.
@@ -47,6 +50,7 @@ class Alert:
     subject: the channel that an alert is about which was raised beside an open one, or because of
         a limit; else None.
     limit: the limit that an alert is about, and the value at its change; None for others.
+    state: the operating state of the device then; None where nobody knows.
     enqueued_at: when the hub took the message (ms); None in documents from before it was kept.
     """
 
@@ -66,6 +70,7 @@ class Alert:
     bad_values: Mapping[str, Cell] = field(default_factory=dict)
     subject: str | None = None
     limit: Breach | None = None
+    state: State | None = None
 
     @property
     def document_id(self) -> str:
@@ -121,6 +126,7 @@ class Alert:
             bad_values=take_mapping(document, "badValues", *NUMBER, str),
             subject=take_field(document, "subject", *OPTIONAL_TEXT),
             limit=None if limit is None else Breach.from_document(limit),
+            state=take_field(document, "state", *OPTIONAL_TEXT),
         )
 
     def to_document(self) -> dict[str, Any]:
@@ -141,6 +147,7 @@ class Alert:
             "badValues": dict(self.bad_values),
             "subject": self.subject,
             "limit": None if self.limit is None else self.limit.to_document(),
+            "state": self.state,
             "modelVersion": self.model_version,
             "enqueuedAt": self.enqueued_at,
         }
@@ -215,7 +222,8 @@ def record_alert(
     scored = decided.scored
     message = scored.message
     in_force = None if decided.decided is None else decided.decided.thresholds[index]
-    cause = _cause(change, scored.score[index], in_force)
+    is_called = decided.decided is not None and index in decided.decided.called
+    cause = _cause(change, scored.score[index], in_force, is_called=is_called)
     return Alert(
         change=change,
         alert_id=alert_id(message.device_id, raised_t, subject),
@@ -226,12 +234,13 @@ def record_alert(
         score=scored.shown[index],
         threshold=decided.threshold_at(index),
         cause=cause,
-        contributions={} if cause == "sensors" else scored.contributions_at(index),
+        contributions={} if cause in {"sensors", "start"} else scored.contributions_at(index),
         sensors=scored.sensors_at(index),
         model_version=scored.model_version,
         enqueued_at=message.enqueued_at,
         bad_values=scored.bad_values_at(index),
         subject=subject,
+        state=decided.state_at(index),
     )
 
 
@@ -326,8 +335,12 @@ def _end(message: Message, standing: Standing, raised_t: int, subject: str | Non
     )
 
 
-def _cause(change: str, score: float | None, threshold: float | None) -> Cause | None:
+def _cause(
+    change: str, score: float | None, threshold: float | None, *, is_called: bool = False
+) -> Cause | None:
     if change != "raised":
         return None
+    if is_called:
+        return "start"
     above = score is not None and threshold is not None and score > threshold
     return "score" if above else "sensors"

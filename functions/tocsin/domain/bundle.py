@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from math import isfinite
 from reprlib import repr as brief
 from typing import Any
@@ -28,7 +29,8 @@ class BundleSpec:
     """The checked content of ``bundle.json`` (docs/formats.md) that scoring needs.
 
     ``threshold`` is the calibration's own, in use where ``tail`` is None. ``usual_score``: the
-    quantile of held-out normal scores that a device's own are compared with.
+    quantile of held-out normal scores that a device's own are compared with. ``usual_values``: by
+    channel what nine of ten training readings exceed, and what they do not exceed.
     """
 
     profile: str
@@ -42,6 +44,7 @@ class BundleSpec:
     cooldown_s: float
     program_file: str
     program_sha256: str
+    usual_values: Mapping[str, tuple[float, float]] = field(default_factory=dict, hash=False)
 
 
 def is_version(text: str) -> bool:
@@ -99,6 +102,7 @@ def _parse_spec(document: object) -> BundleSpec:
         cooldown_s=_require_number(document, "cooldown_s"),
         program_file=_require(program, "file", str),
         program_sha256=_require(program, "sha256", str),
+        usual_values=_parse_usual(document),
     )
 
 
@@ -108,6 +112,20 @@ def _parse_tail(document: object) -> Tail | None:
     tail = _require(document, "tail", dict)
     names = ("level", "peaks_per_day", "shape", "scale")
     return Tail(**{name: _require_number(tail, name) for name in names})
+
+
+def _parse_usual(document: object) -> dict[str, tuple[float, float]]:
+    """The outer deciles of the reference; empty in a bundle from before it had one."""
+    if not isinstance(document, dict) or document.get("reference") is None:
+        return {}
+    found: dict[str, tuple[float, float]] = {}
+    for name, part in _require(_require(document, "reference", dict), "channels", dict).items():
+        edges = [float(edge) for edge in _require(part, "edges", list)]
+        if not all(map(isfinite, edges)):
+            raise ValueError(f"the reference of {brief(name)} holds what is no number")
+        if edges:
+            found[name] = edges[0], edges[-1]
+    return found
 
 
 def _require_number(document: object, name: str) -> float:

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.decisions import Decided, Rule, Standing, decide, threshold_in_force
+from tocsin.domain.decisions import Called, Decided, Rule, Standing, decide, threshold_in_force
 
 
 def decide_chosen(
@@ -24,6 +24,7 @@ def decide_chosen(
     chosen: NDArray[np.bool_],
     sensors_out: Sequence[int] | None,
     operator_factor: float | None = None,
+    called: Called | None = None,
 ) -> Decided:
     """As ``decide``, over those of n readings that are *chosen*, bool ``[n]``."""
     indices: list[int] = np.flatnonzero(chosen).tolist()
@@ -38,9 +39,16 @@ def decide_chosen(
         [score[index] for index in indices],
         sensors_out=None if sensors_out is None else [sensors_out[index] for index in indices],
         operator_factor=operator_factor,
+        called=None if called is None else _choose(called, indices),
     )
     for position, index in enumerate(indices):
         thresholds[index] = decided.thresholds[position]
         anomalous[index] = decided.anomalous[position]
     changes = [(indices[position], change) for position, change in decided.changes]
-    return replace(decided, thresholds=thresholds, anomalous=anomalous, changes=changes)
+    at = frozenset[int]() if called is None else called.at
+    return replace(decided, thresholds=thresholds, anomalous=anomalous, changes=changes, called=at)
+
+
+def _choose(called: Called, indices: Sequence[int]) -> Called:
+    at = frozenset(position for position, index in enumerate(indices) if index in called.at)
+    return Called([called.floors[index] for index in indices], at)

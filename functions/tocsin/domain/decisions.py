@@ -21,13 +21,16 @@ from tocsin.domain.limits.bounds import NO_STATES, LimitStates
 from tocsin.domain.outage import NONE_OUT, Outage, next_outage
 from tocsin.domain.profile import Profile
 from tocsin.domain.scoring import AlertState, Change, Hysteresis, next_alert
+from tocsin.domain.states.follow import Telling, find_telling
+from tocsin.domain.states.operating import UNTOLD, Operating
 from tocsin.domain.thresholds import threshold_for
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """How a profile's scores are judged. ``usual_score``: the profile's own tracked quantile.
-    ``period_ms``: its period, in which durations are told."""
+    ``period_ms``: its period, in which durations are told. ``telling``: how operating states are
+    told of its devices, None where they are not."""
 
     threshold: float
     usual_score: float
@@ -35,6 +38,7 @@ class Rule:
     cooldown_ms: int
     pace: Pace
     period_ms: float = 1_000.0
+    telling: Telling | None = None
 
     @classmethod
     def of(cls, spec: BundleSpec, profile: Profile, target_per_day: float) -> Rule:
@@ -50,6 +54,7 @@ class Rule:
             cooldown_ms=round(spec.cooldown_s * 1_000),
             pace=Pace.of(profile.period_s),
             period_ms=profile.period_ms,
+            telling=find_telling(profile, spec.usual_values),
         )
 
 
@@ -62,6 +67,7 @@ class Standing:
         from before it was kept.
     beside: what has joined the open alert.
     limits: how it stands with its plain limits, by their names.
+    operating: whether it is off, starting or running, and what is known of its starts.
     """
 
     alert: AlertState = field(default_factory=AlertState)
@@ -72,17 +78,29 @@ class Standing:
     raised_at: str | None = None
     beside: Beside = NOTHING
     limits: LimitStates = field(default_factory=lambda: NO_STATES)
+    operating: Operating = UNTOLD
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
     """What was decided of n readings: for each its threshold and whether it is anomalous, the
-    changes as (index of the deciding reading, kind), and where the device stands then."""
+    changes as (index of the deciding reading, kind), and where the device stands then. ``called``:
+    the readings at which a start goes wrong."""
 
     thresholds: list[float]
     anomalous: list[bool]
     changes: list[tuple[int, Change]]
     standing: Standing
+    called: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """How n readings differ from others by their device's operating state: what the threshold of
+    each is at least, and the indices of those that are anomalous whatever their score."""
+
+    floors: Sequence[float]
+    at: frozenset[int]
 
 
 def decide(
@@ -93,17 +111,25 @@ def decide(
     *,
     sensors_out: Sequence[int] | None,
     operator_factor: float | None = None,
+    called: Called | None = None,
 ) -> Decided:
     """Step *standing* over readings at *t* (ms) with *score*, NaN where there is none.
 
-    ``sensors_out``: how many sensors are out at each; None where every sensor works.
+    ``sensors_out``: how many sensors are out at each; None where every sensor works. ``called``:
+    None where all are judged as usual.
     """
-    if sensors_out is None:
+    if sensors_out is None and called is None:
         quiet = _quiet(standing, rule, score, operator_factor)
         if quiet is not None:
             return quiet
     return _one_by_one(
-        standing, rule, t, score, sensors_out=sensors_out, operator_factor=operator_factor
+        standing,
+        rule,
+        t,
+        score,
+        sensors_out=sensors_out,
+        operator_factor=operator_factor,
+        called=called,
     )
 
 
@@ -135,6 +161,7 @@ def shift_standing(standing: Standing, ms: int) -> Standing:
         alert=replace(alert, cleared_at=cleared_at),
         aftermath=replace(aftermath, t=aftermath.t + ms) if aftermath.peak else aftermath,
         outage=replace(outage, since=outage.since + ms) if outage.sensors else outage,
+        operating=standing.operating.shift(ms),
     )
 
 
@@ -177,6 +204,7 @@ def _one_by_one(
     *,
     sensors_out: Sequence[int] | None,
     operator_factor: float | None,
+    called: Called | None,
 ) -> Decided:
     alert, pace = standing.alert, rule.pace
     ticks, readings = standing.usual.ticks, standing.usual.readings
@@ -186,20 +214,25 @@ def _one_by_one(
     changes: list[tuple[int, Change]] = []
     for index, value in enumerate(score):
         usual_threshold = _threshold(ticks, readings, rule, operator_factor)
+        is_apart = called is not None and called.floors[index] > 0
+        if called is not None:
+            usual_threshold = max(usual_threshold, called.floors[index])
         threshold = raise_threshold(aftermath, t[index], usual_threshold, rule.period_ms)
         out = 0 if sensors_out is None else sensors_out[index]
-        if value != value and not out:  # noqa: PLR0124 (NaN)
+        told = called is not None and index in called.at
+        if value != value and not out and not told:  # noqa: PLR0124 (NaN)
             # No window, no judgement: what began before is neither gone on with nor ended.
             thresholds.append(threshold)
             anomalous.append(False)
             continue
         outage = next_outage(outage, t[index], out)
         odd = value > threshold or outage.calls(t[index], rule.period_ms)
+        odd = odd or told
         thresholds.append(threshold)
         anomalous.append(odd)
         aftermath = next_aftermath(aftermath, t[index], value, usual_threshold, rule.period_ms)
-        # Learned from normal running alone.
-        if not odd and alert.open_since is None and value <= usual_threshold:
+        # Learned from normal running alone. A machine that settles, or idles, shows nothing of it.
+        if not odd and alert.open_since is None and value <= usual_threshold and not is_apart:
             above = value > rule.usual_score * pace.ratio(ticks)
             ticks = pace.after(ticks, above=above)
             readings = min(readings + 1, pace.learns_for)
@@ -208,7 +241,8 @@ def _one_by_one(
             changes.append((index, change))
     usual = Usual(ticks, readings)
     standing = replace(standing, alert=alert, usual=usual, aftermath=aftermath, outage=outage)
-    return Decided(thresholds, anomalous, changes, standing)
+    at = frozenset[int]() if called is None else called.at
+    return Decided(thresholds, anomalous, changes, standing, at)
 
 
 def _threshold(ticks: int, readings: int, rule: Rule, operator_factor: float | None) -> float:

@@ -21,6 +21,8 @@ from tocsin.domain.outage import NONE_OUT, Outage
 from tocsin.domain.refusal import TimeRefusal, read_refusal
 from tocsin.domain.rhythm import Rhythm, read_rhythm
 from tocsin.domain.scoring import AlertState
+from tocsin.domain.states.operating import UNTOLD, Operating
+from tocsin.domain.states.rule import State
 from tocsin.domain.stored import (
     NUMBER,
     OPTIONAL_NUMBER,
@@ -113,6 +115,11 @@ class DeviceRecord:
         return self.rhythm.silent_after_ms(LEAST_SILENT_MS)
 
     @property
+    def state(self) -> State | None:
+        """Whether it is off, idle, starting or running; None where nobody knows."""
+        return self.standing.operating.state
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """What people should know of its clock, in words."""
         return tuple(remark_on_clock(self.clock, self.refused))
@@ -142,7 +149,8 @@ class DeviceRecord:
         # A message that is late says nothing of it in its own document.
         clock = (self.clock.epochs, self.clock.behind, self.refused)
         bad = sorted(self.bad_values)
-        return self.site_id, self.profile, self.model_version, scored, alert, why, clock, bad
+        state = self.state
+        return self.site_id, self.profile, self.model_version, scored, alert, why, clock, bad, state
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any], etag: str | None = None) -> DeviceRecord:
@@ -243,6 +251,7 @@ def write_standing(standing: Standing, device_id: str) -> dict[str, Any]:
         },
         "aftermath": {"peak": aftermath.peak, "t": aftermath.t} if aftermath.peak else None,
         "outage": {"sensors": outage.sensors, "since": outage.since} if outage.sensors else None,
+        "operating": standing.operating.to_document(),
     }
 
 
@@ -250,7 +259,7 @@ def read_standing(document: Mapping[str, Any]) -> Standing:
     """What ``write_standing`` wrote. Raises DamagedDocumentError."""
     alert, usual = take_part(document, "alert"), take_part(document, "usual")
     aftermath, outage = take_part(document, "aftermath"), take_part(document, "outage")
-    beside = take_part(document, "beside")
+    beside, operating = take_part(document, "beside"), take_part(document, "operating")
     return Standing(
         AlertState(
             run=take_field(document, "run", int),
@@ -270,6 +279,7 @@ def read_standing(document: Mapping[str, Any]) -> Standing:
         None if alert is None else take_field(alert, "siteId", *OPTIONAL_TEXT),
         NOTHING if beside is None else Beside.from_document(beside),
         _read_limits(document),
+        UNTOLD if operating is None else Operating.from_document(operating),
     )
 
 

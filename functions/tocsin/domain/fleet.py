@@ -231,12 +231,13 @@ def record_device(decided: DecidedMessage, state: DeviceState) -> DeviceRecord:
         enqueued_at=max(message.enqueued_at, state.clock.heard_at),
         clock=state.clock,
         rhythm=state.rhythm,
-        not_scored=explain(scored.spec, scored.shown[-1], state.rhythm, message),
+        not_scored=explain(scored.spec, scored.shown[-1], state.rhythm, message, scored.resting),
         etag=state.etag,
         work=measure_work(state.history, message.profile, len(message.times)),
         bad_values=state.bad_values,
     )
-    return newest if scored.chosen is None else _keep_scored(newest, decided, state)
+    is_whole = scored.chosen is None or scored.resting is not None
+    return newest if is_whole else _keep_scored(newest, decided, state)
 
 
 def _keep_scored(newest: DeviceRecord, decided: DecidedMessage, state: DeviceState) -> DeviceRecord:

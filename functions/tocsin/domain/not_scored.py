@@ -9,6 +9,7 @@ from typing import Any
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.profile import Profile
 from tocsin.domain.rhythm import Rhythm
+from tocsin.domain.states.rule import State
 from tocsin.domain.stored import take_field, take_part
 from tocsin.domain.telemetry import Message
 
@@ -32,13 +33,28 @@ def read_not_scored(document: Mapping[str, Any]) -> NotScored | None:
     return NotScored(take_field(part, "reason", str), take_field(part, "text", str))
 
 
+_RESTING = {
+    "off": "it is off",
+    "idle": "it idles, and what is usual then is not known yet",
+    "starting": "it has just started: a window still holds other readings, or no start is known",
+}
+
+
 def explain(
-    spec: BundleSpec | None, score: float | None, rhythm: Rhythm, message: Message
+    spec: BundleSpec | None,
+    score: float | None,
+    rhythm: Rhythm,
+    message: Message,
+    resting: State | None = None,
 ) -> NotScored | None:
-    """Why the newest reading of *message* has no *score*; None where it has one."""
+    """Why the newest reading of *message* has no *score*; None where it has one. *resting*: the
+    operating state for which it is left out."""
     if score is not None:
         return None
     profile = message.profile
+    if resting is not None:
+        reason = resting if resting in _RESTING else "starting"
+        return NotScored(reason, _RESTING[reason])
     if spec is None:
         return NotScored("no-model", f"no model is active for profile {profile.name}")
     step_ms = rhythm.period or max(_find_step(message), rhythm.other if rhythm.told > 1 else 0)

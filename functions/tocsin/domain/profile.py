@@ -19,6 +19,7 @@ from tocsin.domain.limits.channel_limits import (
     check_fit,
     parse_channel_limits,
 )
+from tocsin.domain.states.rule import StateRule, parse_states
 
 # Beyond this no sensor measures anything, and float32 sums of squares overflow.
 MAX_MAGNITUDE = 1e15
@@ -56,6 +57,7 @@ class Profile:
     window: int
     channels: tuple[Channel, ...]
     event_times: TimeLimits = USUAL_LIMITS
+    states: StateRule | None = None
 
     @cached_property
     def period_ms(self) -> float:
@@ -109,13 +111,15 @@ def parse_profile(document: Mapping[str, Any]) -> Profile:
     """
     name = document.get("name", "?")
     try:
+        channels = tuple(_parse_channel(channel) for channel in document["channels"])
         profile = Profile(
             name=str(document["name"]),
             title=str(document["title"]),
             period_s=float(document["period_s"]),
             window=int(document["window"]),
-            channels=tuple(_parse_channel(channel) for channel in document["channels"]),
+            channels=channels,
             event_times=parse_limits(document.get("event_times")),
+            states=parse_states(document.get("states"), [channel.name for channel in channels]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidProfileError(f"profile {name!r}: {error!r} is missing or malformed") from error

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from tocsin.domain.decisions import Decided, Standing
 from tocsin.domain.device_record import write_standing
 from tocsin.domain.not_scored import explain
 from tocsin.domain.rhythm import Rhythm
+from tocsin.domain.states.follow import Apart
+from tocsin.domain.states.rule import State
 from tocsin.domain.telemetry import Message
 
 TTL_S = 30 * 24 * 3_600
@@ -34,7 +37,9 @@ class Scored:
     ``score``: n numbers, NaN where no window was full; ``shown`` the same for a document, rounded
     and None there. ``contributions``: c lists of n, rounded, 0 there. ``sensors``: int8 ``[n, c]``
     of SENSOR_STATES, 0 there; None where all work. Without a model, ``spec`` is None. ``chosen``:
-    bool ``[n]``, the readings that decide; None where all do.
+    bool ``[n]``, the readings that decide; None where all do. ``states``: the operating state of
+    each reading, empty where it runs throughout, or nobody knows. ``resting``: that of the last
+    one, where it is left out for it.
     """
 
     message: Message
@@ -44,6 +49,8 @@ class Scored:
     contributions: list[list[float]]
     sensors: NDArray[np.int8] | None
     chosen: NDArray[np.bool_] | None = None
+    states: Sequence[State | None] = ()
+    resting: State | None = None
 
     @property
     def model_version(self) -> str | None:
@@ -52,6 +59,31 @@ class Scored:
     def sensors_out(self) -> list[int] | None:
         """How many sensors are out at each reading; None where all work throughout."""
         return None if self.sensors is None else count_out(self.sensors)
+
+    def set_apart(self, apart: Apart) -> Scored:
+        """The same with its operating states, and without the scores that do not count in them."""
+        judged = apart.judged if self.chosen is None else self.chosen & apart.judged
+        kept = replace(
+            self, states=apart.states, chosen=self.chosen if apart.judged.all() else judged
+        )
+        return kept.leave_out(apart.blank) if apart.blank.any() else kept
+
+    def leave_out(self, blank: NDArray[np.bool_]) -> Scored:
+        """Without what the model said of the readings in *blank*, bool ``[n]``."""
+        left_out: list[bool] = blank.tolist()
+        score = [nan if out else value for value, out in zip(self.score, left_out, strict=True)]
+        sensors = None if self.sensors is None else np.where(blank[:, None], 0, self.sensors)
+        return replace(
+            self,
+            score=score,
+            shown=[None if out else v for v, out in zip(self.shown, left_out, strict=True)],
+            contributions=[
+                [0.0 if out else share for share, out in zip(column, left_out, strict=True)]
+                for column in self.contributions
+            ],
+            sensors=None if sensors is None or not sensors.any() else sensors.astype(np.int8),
+            resting=self.states[-1] if self.states and left_out[-1] else None,
+        )
 
     def sensor_columns(self) -> dict[str, list[int]]:
         """The states of those sensors that do not work throughout, one number a reading."""
@@ -138,6 +170,15 @@ def _list_bad(message: Message) -> dict[str, Any]:
     return {"badValues": bad} if bad else {}
 
 
+def _list_states(scored: Scored) -> dict[str, Any]:
+    """From which reading on the device was in which state; left out where it ran throughout."""
+    states = scored.states
+    if not states or set(states) == {"running"}:
+        return {}
+    changes = [at for at in range(len(states)) if not at or states[at] != states[at - 1]]
+    return {"states": [[at, states[at]] for at in changes]}
+
+
 def count_out(sensors: NDArray[np.int8]) -> list[int]:
     """How many of *sensors* ``[n, c]`` are out at each reading."""
     out: list[int] = np.count_nonzero(sensors, axis=1).tolist()
@@ -161,6 +202,12 @@ class DecidedMessage:
     def anomalous(self) -> list[bool]:
         decided = self.decided
         return [False] * len(self.scored.score) if decided is None else decided.anomalous
+
+    def state_at(self, index: int) -> State | None:
+        """The operating state of the device at one reading, None where nobody knows."""
+        if self.scored.states:
+            return self.scored.states[index]
+        return None if self.decided is None else self.decided.standing.operating.state
 
     def threshold_at(self, index: int) -> float | None:
         """The threshold that was in force at one reading, None without a model."""
@@ -199,6 +246,7 @@ class DecidedMessage:
             "anomalous": self.anomalous,
             "contributions": scored.contribution_columns(),
             "sensors": scored.sensor_columns(),
+            **_list_states(scored),
             **_list_bad(message),
             "modelVersion": scored.model_version,
             "enqueuedAt": message.enqueued_at,
@@ -217,8 +265,8 @@ class DecidedMessage:
             return {}
         scored = self.scored
         described: dict[str, Any] = {"rhythm": self.rhythm.to_document()}
-        why = explain(scored.spec, scored.shown[-1], self.rhythm, scored.message)
+        why = explain(scored.spec, scored.shown[-1], self.rhythm, scored.message, scored.resting)
         # Where not every reading is scored, one without a score needs no reason.
-        if why is not None and scored.chosen is None:
+        if why is not None and (scored.chosen is None or scored.resting is not None):
             described["notScored"] = why.to_document()
         return described

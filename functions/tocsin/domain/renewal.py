@@ -32,7 +32,8 @@ def renew_standing(
         return Standing(basis=news)
     if basis.version in {None, version} and basis.baseline == baseline:
         return replace(standing, basis=news)
-    return replace(standing, usual=Usual(), aftermath=NONE, basis=news)
+    operating = standing.operating.forget_scores()
+    return replace(standing, usual=Usual(), aftermath=NONE, basis=news, operating=operating)
 
 
 def changes_profile(standing: Standing, profile: str) -> bool:

@@ -14,6 +14,8 @@ LEAST_MS = 120_000  # what a network loses and finds again by itself
 TIMES = 10.0  # so many usual gaps between messages
 UNKNOWN_TIMES = 100.0  # so many periods of the profile, while the usual gap is not known
 FEWEST_GAPS = 5
+# A machine that is switched off may take its sensors along: over a weekend and the nights about it.
+OFF_MS = 72 * 60 * 60 * 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +72,5 @@ def _make_alert(device: DeviceRecord, change: Change, alert_id: str, t: int) -> 
         sensors={},
         model_version=None,
         enqueued_at=device.enqueued_at,
+        state=device.state,
     )

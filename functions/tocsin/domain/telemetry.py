@@ -16,6 +16,7 @@ from tocsin.domain.bad_values import BadCells, keep_bad
 from tocsin.domain.errors import InvalidMessageError
 from tocsin.domain.event_times import Placing, read_times
 from tocsin.domain.profile import Profile
+from tocsin.domain.states.rule import State, read_told
 from tocsin.domain.values import check_values
 
 SCHEMA = 1
@@ -54,7 +55,8 @@ class Message:
     sent, unrounded, and None where missing. ``placing``: how its times came about where they are
     not those that were sent. ``epoch``: that of the device's clock (device_clock.py), 0 for the
     first. ``contested``: other values are known for some of its times. ``bad``: by channel the
-    cells that hold no value.
+    cells that hold no value. ``told``: the operating state that the device tells with each reading,
+    empty where it does not.
     """
 
     envelope: Envelope
@@ -68,6 +70,7 @@ class Message:
     epoch: int = 0
     contested: bool = False
     bad: Mapping[str, BadCells] = field(default_factory=dict)
+    told: Sequence[State | None] = ()
 
     @property
     def device_id(self) -> str:
@@ -99,6 +102,7 @@ class Message:
             values=self.values[kept],
             channels={name: [*compress(column, kept)] for name, column in self.channels.items()},
             bad=keep_bad(self.bad, kept) if self.bad else self.bad,
+            told=[*compress(self.told, kept)] if self.told else (),
         )
 
     def shift(self, ms: int) -> Message:
@@ -124,7 +128,9 @@ def decode(envelope: Envelope, profiles: Mapping[str, Profile], *, now_ms: int) 
         period_s=profile.period_s,
     )
     times = event_times.times
-    values = check_values(_channels(document["channels"], profile, len(times)), profile, len(times))
+    channels = _channels(document["channels"], profile, len(times))
+    told, bad_states = _take_told(channels, profile)
+    values = check_values(channels, profile, len(times))
     return Message(
         envelope=envelope,
         profile=profile,
@@ -134,7 +140,8 @@ def decode(envelope: Envelope, profiles: Mapping[str, Profile], *, now_ms: int) 
         values=values.array,
         channels=values.channels,
         placing=event_times.placing,
-        bad=values.bad,
+        bad={**values.bad, **bad_states} if bad_states else values.bad,
+        told=told,
     )
 
 
@@ -216,6 +223,8 @@ def _channels(
     if len(channels) > MAX_CHANNELS:
         raise InvalidMessageError("malformed", f"{len(channels)} channels; at most {MAX_CHANNELS}")
     unknown = channels.keys() - set(profile.channel_names)
+    if profile.states is not None:
+        unknown -= {profile.states.told_by}
     if unknown:
         raise InvalidMessageError(
             "unknown-channel", f"{brief(sorted(unknown))} not in profile {profile.name!r}"
@@ -226,3 +235,15 @@ def _channels(
                 "unequal-lengths", f"channel {name!r} must list {readings} values, one for each t"
             )
     return channels
+
+
+def _take_told(
+    channels: dict[str, Sequence[float | None]], profile: Profile
+) -> tuple[Sequence[State | None], dict[str, BadCells]]:
+    """The operating states that the device told, taken out of *channels*, and those that mean
+    nothing."""
+    rule = profile.states
+    if rule is None or rule.told_by is None or rule.told_by not in channels:
+        return (), {}
+    told, bad = read_told(channels.pop(rule.told_by), rule)
+    return told, {} if bad is None else {rule.told_by: bad}

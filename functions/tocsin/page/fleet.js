@@ -10,10 +10,11 @@ export const SILENT_AFTER_MS = 30_000;
 /**
  * @typedef {{name: string, title: string, unit: string, low: number, high: number}} Channel
  * @typedef {{name: string, title: string, channels: Channel[]}} Profile
- * @typedef {"alert" | "odd" | "normal" | "warming up" | "not scored" | "silent"} StateWord
+ * @typedef {"alert" | "odd" | "normal" | "off" | "starting" | "idle" | "warming up" | "not scored"
+ *   | "silent"} StateWord
  * @typedef {{
  *   deviceId: string, profile: string, t: number, enqueuedAt: number, seenAt: number,
- *   silentAfterMs: number, notScored: string, why: string, remarks: string[],
+ *   silentAfterMs: number, state: string, notScored: string, why: string, remarks: string[],
  *   values: Record<string, number | null>, score: number | null, threshold: number | null,
  *   anomalous: boolean, alerting: boolean,
  * }} Device
@@ -176,8 +177,14 @@ export function stateOf(device, now) {
   if (device.alerting) {
     return "alert";
   }
+  if (device.state === "off") {
+    return "off"; // a machine that is switched off may say nothing for a weekend
+  }
   if (now - device.seenAt > device.silentAfterMs) {
     return "silent";
+  }
+  if (device.notScored === "starting" || device.notScored === "idle") {
+    return device.notScored;
   }
   if (device.score === null) {
     return ["", "warming-up"].includes(device.notScored) ? "warming up" : "not scored";
@@ -263,6 +270,7 @@ function describe(seen) {
   return {
     profile: text(seen["profile"]),
     silentAfterMs: number(seen["silentAfterMs"]) ?? SILENT_AFTER_MS,
+    state: text(isRecord(seen["operating"]) ? seen["operating"]["state"] : seen["state"]),
     notScored: text(notScored["reason"]),
     why: text(notScored["text"]),
     remarks: list(seen, "remarks").map(text).filter((remark) => remark !== ""),

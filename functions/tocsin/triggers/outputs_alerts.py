@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType
 
+from tocsin.domain.alerts import Cause
+from tocsin.domain.states.rule import State
 from tocsin.triggers.answers import Listed, Output
 
 
@@ -32,12 +34,13 @@ class AlertShown(Output):
     t: int
     score: float | None
     threshold: float | None
-    cause: Literal["score", "sensors", "silence", "limit"] | None
+    cause: Cause | None
     contributions: dict[str, float]
     sensors: dict[str, str]
     bad_values: dict[str, float | str]
     subject: str | None
     limit: BreachShown | None
+    state: State | None
     model_version: str | None
     enqueued_at: int | None
     open: bool

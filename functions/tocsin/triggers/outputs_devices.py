@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import UNSET, UnsetType, field
 
 from tocsin.domain.profile import Role
+from tocsin.domain.states.rule import State
 from tocsin.triggers.answers import Listed, Output
 from tocsin.triggers.outputs_clocks import (
     ClockShown,
@@ -72,6 +73,25 @@ class DriftShown(Output):
     model_version: str | None
 
 
+class ActivityShown(Output):
+    """A channel that shows whether a machine is at work, and where its value splits; null where
+    that follows from what the model was trained on."""
+
+    channel: str
+    off_below: float | None = field(name="off_below")
+    idle_below: float | None = field(name="idle_below")
+
+
+class StatesShown(Output):
+    """How operating states are known: by ``activity``, or ``told_by`` a field beside the channels,
+    with the ``names`` of its values. ``start_s``: how long a start may take."""
+
+    activity: list[ActivityShown]
+    told_by: str | None = field(name="told_by")
+    names: dict[str, State]
+    start_s: float = field(name="start_s")
+
+
 class ProfileShown(Output):
     """A kind of device. ``drift`` is null before the first measurement."""
 
@@ -81,6 +101,7 @@ class ProfileShown(Output):
     window: int
     channels: list[ChannelShown]
     event_times: EventTimesShown = field(name="event_times")
+    states: StatesShown | None
     model: ModelShown
     drift: DriftShown | None
 
@@ -142,6 +163,24 @@ class OutageShown(Output):
     since: int
 
 
+class StartShown(Output):
+    """By stretch, each twice as long as the one before, the highest score after a start; and the
+    highest value of its most telling channel until it ran."""
+
+    scores: list[float]
+    peak: float
+
+
+class SettlingShown(Output):
+    """The start that goes on, and those before it; the highest score of ``idled`` readings of
+    idling."""
+
+    now: StartShown
+    before: list[StartShown]
+    idle: float
+    idled: int
+
+
 class WorkShown(Output):
     """What a device measured of its own work lately: columns, the newest row last."""
 
@@ -158,6 +197,25 @@ class BadValueShown(Output):
     value: float | str
     t: int
     count: int
+
+
+class OperatingShown(Output):
+    """Whether a machine is off, idle, starting or running, since event time ``since`` (ms).
+
+    ``left``, ``low``, ``high``: since when it has been less active than at work, as good as dead,
+    or at work again, while that is not believed yet. ``started``: when the start began that it is
+    settling from. ``blindTo``: until then windows hold readings of another state. ``settling``:
+    what was seen of its last starts, and of its idling.
+    """
+
+    state: State
+    since: int | None
+    left: int | None
+    low: int | None
+    high: int | None
+    started: int | None
+    blind_to: int | None
+    settling: SettlingShown | None
 
 
 class DeviceShown(Output):
@@ -184,6 +242,7 @@ class DeviceShown(Output):
     usual: UsualShown
     aftermath: AftermathShown | None
     outage: OutageShown | None
+    operating: OperatingShown | None
     model_version: str | None
     enqueued_at: int
     work: WorkShown | None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from tocsin.domain.alerts import Cause
 from tocsin.triggers.answers import Listed, Output, Revised
 from tocsin.triggers.outputs_alerts import BreachShown
 
@@ -102,7 +103,7 @@ class DeviceConcerned(Output):
     profile: str
     active: bool
     count: int
-    causes: list[Literal["score", "sensors", "silence", "limit"]]
+    causes: list[Cause]
     ratio: float | None
     top: list[ChannelBlamed]
     sensors: dict[str, str]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from tocsin.domain.alerts import Cause
+from tocsin.domain.states.rule import State
 from tocsin.triggers.answers import Output
 from tocsin.triggers.outputs_alerts import BreachShown
 from tocsin.triggers.outputs_clocks import NotScoredShown
@@ -22,7 +24,8 @@ from tocsin.triggers.outputs_settings import (
 
 class LiveReading(Output):
     """The last reading of a device at event time ``t`` (ms); values in the units of its profile.
-    ``limits``: those that it is beyond, such as ``vibration_mm_s-high-alarm``."""
+    ``limits``: those that it is beyond, such as ``vibration_mm_s-high-alarm``.
+    ``state``: its operating state since event time ``state_since``; null where nobody knows."""
 
     device_id: str
     profile: str
@@ -36,6 +39,8 @@ class LiveReading(Output):
     enqueued_at: int
     silent_after_ms: float
     not_scored: NotScoredShown | None
+    state: State | None
+    state_since: int | None
     remarks: list[str]
 
 
@@ -51,12 +56,13 @@ class LiveAlert(Output):
     t: int
     score: float | None
     threshold: float | None
-    cause: Literal["score", "sensors", "silence", "limit"] | None
+    cause: Cause | None
     contributions: dict[str, float]
     sensors: dict[str, str]
     bad_values: dict[str, float | str]
     subject: str | None
     limit: BreachShown | None
+    state: State | None
     model_version: str | None
     enqueued_at: int | None
 

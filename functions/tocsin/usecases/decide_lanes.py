@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 from tocsin.domain.alerts import Alert, end_alerts, record_alert
 from tocsin.domain.baseline import Baseline
 from tocsin.domain.chosen import decide_chosen
-from tocsin.domain.decisions import Decided, Rule, Standing, decide, judge_late, shift_standing
+from tocsin.domain.decisions import (
+    Called,
+    Decided,
+    Rule,
+    Standing,
+    decide,
+    judge_late,
+    shift_standing,
+)
 from tocsin.domain.fleet import DeviceState
 from tocsin.domain.limits.book import LimitBook
 from tocsin.domain.readings import DecidedMessage, Scored
@@ -16,6 +24,7 @@ from tocsin.domain.renewal import changes_profile, renew_standing
 from tocsin.domain.telemetry import Message
 from tocsin.usecases.follow_beside import follow_beside
 from tocsin.usecases.follow_limits import BatchLimits
+from tocsin.usecases.follow_state import follow_state
 from tocsin.usecases.place_messages import Lane
 from tocsin.usecases.place_stretches import Placed
 
@@ -112,10 +121,13 @@ def _decide_lane(
                 alerts += end_alerts(scored.message, standing)
             standing = _renew(standing, scored, baseline)
         rule = None if scored.spec is None else ways.rules[scored.spec.profile]
+        called: Called | None = None
+        if rule is not None and rule.telling is not None:
+            standing, scored, called = follow_state(standing, placed, scored, rule.telling)
         decided = (
             None
             if rule is None
-            else _decide_message(placed, scored, standing, rule, operator_factor)
+            else _decide_message(placed, scored, standing, rule, operator_factor, called=called)
         )
         before = standing
         if decided is not None:
@@ -154,6 +166,8 @@ def _decide_message(
     standing: Standing,
     rule: Rule,
     operator_factor: float | None,
+    *,
+    called: Called | None,
 ) -> Decided:
     out = scored.sensors_out()
     if placed.late:
@@ -170,9 +184,16 @@ def _decide_message(
             chosen=scored.chosen,
             sensors_out=out,
             operator_factor=operator_factor,
+            called=called,
         )
     return decide(
-        standing, rule, times, scored.score, sensors_out=out, operator_factor=operator_factor
+        standing,
+        rule,
+        times,
+        scored.score,
+        sensors_out=out,
+        operator_factor=operator_factor,
+        called=called,
     )
 
 

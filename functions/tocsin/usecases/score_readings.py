@@ -205,5 +205,7 @@ def _live_reading(record: DeviceRecord) -> Document:
         "enqueuedAt": record.enqueued_at,
         "silentAfterMs": record.silent_after_ms,
         "notScored": None if record.not_scored is None else record.not_scored.to_document(),
+        "state": record.state,
+        "stateSince": record.standing.operating.since,
         "remarks": list(record.remarks),
     }

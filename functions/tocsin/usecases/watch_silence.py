@@ -19,7 +19,14 @@ from tocsin.domain.incidents.site import LiveSite
 from tocsin.domain.incidents.sources import Source
 from tocsin.domain.incidents.windows import cover_with
 from tocsin.domain.profile import Profile
-from tocsin.domain.silence import LEAST_MS, clear_silence, is_heard, limit_silence, raise_silence
+from tocsin.domain.silence import (
+    LEAST_MS,
+    OFF_MS,
+    clear_silence,
+    is_heard,
+    limit_silence,
+    raise_silence,
+)
 from tocsin.usecases.change_incidents import IncidentRoom
 from tocsin.usecases.device_memory import BoundedMemory
 from tocsin.usecases.ports.operators import Feedback, Fleet
@@ -172,7 +179,10 @@ async def _is_silent(device: DeviceRecord, listeners: Listeners, heard_to_ms: in
     heard_to_ms: what devices sent until then is scored.
     """
     memory, name = listeners.memory, device.device_id
-    if heard_to_ms - device.enqueued_at < await _find_limit(device, listeners, heard_to_ms):
+    quiet_ms = heard_to_ms - device.enqueued_at
+    if device.state == "off" and quiet_ms < OFF_MS:
+        return False
+    if quiet_ms < await _find_limit(device, listeners, heard_to_ms):
         return False
     known = memory.quiet.get(name)
     if known is None or known.heard_at != device.enqueued_at:

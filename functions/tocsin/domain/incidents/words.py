@@ -38,6 +38,8 @@ def _describe_rest(source: Source) -> str:
         return ", ".join(f"sensor {name} is {how}" for name, how in source.sensors)
     if "silence" in source.causes:
         return "sends nothing"
+    if "start" in source.causes:
+        return "does not start as usual"
     return ""
 
 

@@ -33,6 +33,8 @@ from tocsin.domain.refusal import TimeRefusal
 from tocsin.domain.renewal import renew_standing
 from tocsin.domain.rhythm import Rhythm
 from tocsin.domain.scoring import AlertState
+from tocsin.domain.states.operating import Operating
+from tocsin.domain.states.settling import Settling, Start
 from tocsin.domain.telemetry import Message, decode
 from tocsin.domain.windows import History
 
@@ -104,6 +106,9 @@ def test_without_a_model_nothing_is_scored_or_anomalous() -> None:
     assert (found["threshold"], found["modelVersion"]) == (None, None)
 
 
+SETTLING = Settling(Start((1.5, 0.25), 7.5), (Start((), 3),), 1.25, 20)
+
+
 def test_a_device_document_has_every_field() -> None:
     standing = Standing(
         AlertState(1, NOW - 500, NOW - 9_000),
@@ -114,6 +119,7 @@ def test_a_device_document_has_every_field() -> None:
         "south",
         Beside(frozenset({"heat_c"}), {"speed_rpm": 1}, {"heat_c": NOW}),
         {"heat_c-low-alarm": LimitState(1.5, NOW - 3, "south")},
+        Operating("starting", NOW - 6, high=NOW - 2, started=NOW - 6, settling=SETTLING),
     )
     state = DeviceState(
         "rig",
@@ -151,6 +157,21 @@ def test_a_device_document_has_every_field() -> None:
         },
         "aftermath": {"peak": 40.5, "t": NOW - 500},
         "outage": {"sensors": 1, "since": NOW - 800},
+        "operating": {
+            "state": "starting",
+            "since": NOW - 6,
+            "left": None,
+            "low": None,
+            "high": NOW - 2,
+            "started": NOW - 6,
+            "blindTo": None,
+            "settling": {
+                "now": {"scores": [1.5, 0.25], "peak": 7.5},
+                "before": [{"scores": [], "peak": 3}],
+                "idle": 1.25,
+                "idled": 20,
+            },
+        },
         "modelVersion": "fake-1",
         "enqueuedAt": NOW + 40,
         "work": {
@@ -189,6 +210,7 @@ def test_a_device_state_survives_its_document() -> None:
         Outage(2, NOW),
         Basis("rig", "fake-0", 5),
         beside=Beside(frozenset({"heat_c"})),
+        operating=Operating("starting", NOW - 6, high=NOW - 2, settling=SETTLING),
     )
     state = DeviceState(
         "rig",
@@ -296,6 +318,7 @@ def test_alert_documents_name_the_alert_they_belong_to() -> None:
         "badValues": {},
         "subject": None,
         "limit": None,
+        "state": None,
         "modelVersion": "fake-1",
         "enqueuedAt": NOW + 40,
     }

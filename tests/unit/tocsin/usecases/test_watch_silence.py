@@ -13,6 +13,7 @@ from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.usecases.incident_plant import MINUTE_MS, IncidentPlant
 from tocsin.domain.incidents.windows import Scope
 from tocsin.domain.progress import Progress
+from tocsin.domain.silence import OFF_MS
 from tocsin.usecases.keep_windows import set_window
 from tocsin.usecases.watch_silence import watch_silence
 
@@ -62,6 +63,20 @@ async def test_a_silent_device_is_told_once_and_cleared_when_it_speaks(
     await watch(site, 1, speaking=("rig-1", "rig-2"))
     assert sorted(alerts(site)) == [("rig-1", "cleared"), ("rig-1", "raised")]
     assert not site.only().process.is_active
+
+
+async def test_a_machine_that_said_it_is_off_may_be_quiet_for_a_weekend_and_then_is_told_so(
+    site: IncidentPlant,
+) -> None:
+    off = {"operating": {"state": "off", "since": NOW}}
+    record = device_record("rig-1", lastT=NOW, enqueuedAt=NOW, **off)
+    await site.plant.store.save_devices([record])
+    await watch(site, 10, speaking=("rig-2",))
+    assert alerts(site) == []
+    site.pass_minutes(OFF_MS // MINUTE_MS)
+    await watch(site, 4, speaking=("rig-2",))
+    (told,) = site.plant.store.all("alerts")
+    assert (told["deviceId"], told["cause"], told["state"]) == ("rig-1", "silence", "off")
 
 
 async def test_a_short_pause_is_no_silence(site: IncidentPlant) -> None:

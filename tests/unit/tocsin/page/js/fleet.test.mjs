@@ -143,3 +143,24 @@ test("numbers are short", () => {
     ["–", "–", "0.000", "0.123", "-3.14", "123.5", "12346"],
   );
 });
+
+test("a machine that is off says so, and is not silent; one that starts is starting", () => {
+  const fleet = new Fleet();
+  const off = { state: "off", score: null, notScored: { reason: "off", text: "it is off" } };
+  fleet.apply(telemetry(off), NOW);
+  assert.equal(stateOf(device(fleet), NOW), "off");
+  assert.equal(stateOf(device(fleet), NOW + 10 * SILENT_AFTER_MS), "off");
+  const starting = { reason: "starting", text: "it has just started" };
+  fleet.apply(telemetry({ t: NOW + 1, state: "starting", score: null, notScored: starting }), NOW + 1);
+  assert.equal(stateOf(device(fleet), NOW + 1), "starting");
+  fleet.apply(telemetry({ t: NOW + 2, state: "running", notScored: null }), NOW + 2);
+  assert.equal(stateOf(device(fleet), NOW + 2), "normal");
+});
+
+test("a stored device tells its operating state", () => {
+  const fleet = new Fleet();
+  fleet.setDevices({ devices: [
+    { deviceId: "m-1", lastT: NOW, latest: {}, score: null, operating: { state: "off" } },
+  ] }, NOW);
+  assert.equal(stateOf(device(fleet), NOW), "off");
+});

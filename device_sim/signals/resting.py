@@ -1,0 +1,119 @@
+"""A machine that is switched off at times: it runs down, cools, and starts again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from device_sim.faults.kinds import STALLED_START, Fault
+from device_sim.seeds import number_of
+from device_sim.signals.rota import Rota
+from device_sim.signals.shapes import Floats, Times
+from device_sim.signals.stream import Signal
+from tocsin.domain.profile import Profile
+
+# How much of its activity a machine reaches whose start stalls.
+STALLED_SHARE = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What a channel shows of a machine that is off.
+
+    ``level`` and ``noise`` in its unit; ``up`` and ``down``: the time constants, in readings, at
+    which it comes from there and goes there.
+    """
+
+    level: float
+    noise: float
+    up: float
+    down: float
+
+
+RESTS: Mapping[str, Mapping[str, Rest]] = {
+    "motor": {
+        "temperature_c": Rest(23.0, 0.12, 1_100.0, 2_000.0),
+        "vibration_mm_s": Rest(0.03, 0.008, 12.0, 8.0),
+    },
+    "pump": {
+        "vibration1_g": Rest(0.0008, 0.0002, 4.0, 4.0),
+        "vibration2_g": Rest(0.0010, 0.0003, 4.0, 4.0),
+        "current_a": Rest(0.0, 0.004, 2.0, 1.0),
+        "pressure_bar": Rest(0.0, 0.05, 3.0, 3.0),
+        "temperature_c": Rest(24.0, 0.08, 1_500.0, 3_000.0),
+        "flow_lpm": Rest(0.0, 0.05, 5.0, 4.0),
+    },
+}
+
+
+class RestingStream:
+    """The readings of *signal* as far as *rota* has the machine at work; any cut gives the same."""
+
+    def __init__(
+        self,
+        device: str,
+        profile: Profile,
+        signal: Signal,
+        rota: Rota,
+        *,
+        seed: int,
+        utc_offset_h: float = 0.0,
+        faults: Iterator[Fault] | None = None,
+    ) -> None:
+        """*faults*: all of the device in order of time; only starts that stall act here."""
+        rests = RESTS[profile.name]
+        by_channel = [rests.get(name) for name in profile.channel_names]
+        self._signal = signal
+        self._rota = rota
+        self._offset_h = utc_offset_h
+        self._columns = [index for index, rest in enumerate(by_channel) if rest is not None]
+        self._rests = [rest for rest in by_channel if rest is not None]
+        self._rng = np.random.default_rng([seed, number_of(device), number_of("rest")])
+        self._shares = [1.0] * len(self._rests)  # how far each channel has come from its rest
+        self._stalls = (fault for fault in faults or () if fault.kind == STALLED_START)
+        self._stall = next(self._stalls, None)
+
+    def next_ms(self, n: int) -> int:
+        """Event time of the last of the next *n* readings."""
+        return self._signal.next_ms(n)
+
+    def take(self, n: int) -> tuple[Times, Floats]:
+        """The next *n* readings: event times [n] in ms and values [n, channels] in raw units."""
+        t_ms, values = self._signal.take(n)
+        if not n:
+            return t_ms, values
+        wanted = self._find_wanted(t_ms)
+        noise = self._rng.standard_normal((n, len(self._rests)))
+        values = values.copy()
+        for place, (column, rest) in enumerate(zip(self._columns, self._rests, strict=True)):
+            share = _follow(wanted, self._shares[place], rest)
+            self._shares[place] = float(share[-1])
+            still = rest.level + (1.0 - share) * rest.noise * noise[:, place]
+            values[:, column] = still + share * (values[:, column] - rest.level)
+        return t_ms, values
+
+    def _find_wanted(self, t_ms: Times) -> Floats:
+        """How active the machine is to be at each reading, 0 to 1."""
+        wanted = self._rota.is_on(t_ms, self._offset_h).astype(np.float64)
+        while self._stall is not None and self._stall.start_ms <= t_ms[-1]:
+            inside = (t_ms >= self._stall.start_ms) & (t_ms < self._stall.end_ms)
+            wanted[inside] *= STALLED_SHARE
+            if self._stall.end_ms > t_ms[-1]:
+                break
+            self._stall = next(self._stalls, None)
+        return wanted
+
+
+def _follow(wanted: Floats, before: float, rest: Rest) -> Floats:
+    """How far a channel has come at each reading, in closed form for each stretch of *wanted*."""
+    share = np.empty(len(wanted))
+    starts = np.flatnonzero(np.diff(wanted, prepend=np.nan) != 0).tolist()
+    for start, end in zip(starts, [*starts[1:], len(wanted)], strict=True):
+        target = float(wanted[start])
+        tau = rest.up if target > before else rest.down
+        decay = np.exp(-np.arange(1, end - start + 1) / tau)
+        share[start:end] = target + (before - target) * decay
+        before = float(share[end - 1])
+    return share

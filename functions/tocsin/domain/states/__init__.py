@@ -1,0 +1,1 @@
+"""Operating states: whether a device is off, idle, starting or running, and how each is judged."""

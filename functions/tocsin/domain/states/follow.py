@@ -1,0 +1,189 @@
+"""Which readings of a device its operating state keeps from being judged as usual.
+
+- *off*: not scored. What the sensors of a machine at rest show says nothing of it.
+- *starting*, and until a window holds nothing else: not scored, but a start that takes too long or
+  goes far beyond what starts have shown is called.
+- *settling* after a start, and *idle* where that is a state of its own: judged by what is usual
+  then.
+- Readings at which a machine runs down, or may do so, decide nothing until it is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isnan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.domain.profile import Profile
+from tocsin.domain.states.activity import Levels, find_levels
+from tocsin.domain.states.operating import SILENCE, Operating, Walk
+from tocsin.domain.states.rule import State, StateRule
+from tocsin.domain.states.settling import STRETCHES, find_stretch
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How states are told of devices of a profile: ``levels`` of its activity, None where its
+    devices tell it themselves. ``period_ms``, ``window``: of the profile."""
+
+    rule: StateRule
+    levels: Levels | None
+    period_ms: float
+    window: int
+
+
+def find_telling(profile: Profile, usual: Mapping[str, tuple[float, float]]) -> Telling | None:
+    """How states are told of devices of *profile*; None where they are not. *usual*: see
+    ``find_levels``."""
+    if profile.states is None:
+        return None
+    levels = find_levels(profile, usual)
+    if levels is None and profile.states.told_by is None:
+        return None
+    return Telling(profile.states, levels, profile.period_ms, profile.window)
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """How n readings are judged apart.
+
+    states: of each. blank: those that are not scored, bool ``[n]``. judged: those that decide
+    something, bool ``[n]``. floors: what the threshold of each is at least. called: indices of
+    those at which a start goes wrong.
+    """
+
+    states: tuple[State | None, ...]
+    blank: NDArray[np.bool_]
+    judged: NDArray[np.bool_]
+    floors: Sequence[float]
+    called: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """n readings of one device: event times (ms), values ``[n, c]``, scores (NaN for none), and the
+    states that it told, empty where it does not. ``last_t``: of the reading before, None for none.
+    """
+
+    times: Sequence[int]
+    values: NDArray[np.float32]
+    scores: Sequence[float]
+    told: Sequence[State | None]
+    last_t: int | None
+
+
+def follow_states(
+    operating: Operating, telling: Telling, stream: Stream
+) -> tuple[Operating, Apart | None]:
+    """The state after *stream*, and how its readings are judged apart; None where they are not."""
+    if operating.is_plain and not _has_paused(telling, stream.last_t, stream.times[0]):
+        if telling.levels is not None and telling.levels.is_at_work(stream.values):
+            return operating, None
+        if stream.told and stream.told.count("running") == len(stream.told):
+            return operating, None
+    return _Follower(operating, telling, stream).follow()
+
+
+def _has_paused(telling: Telling, before: int | None, t: int) -> bool:
+    return before is not None and t - before > SILENCE * telling.period_ms
+
+
+class _Follower:
+    def __init__(self, operating: Operating, telling: Telling, stream: Stream) -> None:
+        self._telling = telling
+        self._stream = stream
+        self._walk = Walk(
+            operating,
+            period_ms=telling.period_ms,
+            window=telling.window,
+            has_idle=telling.rule.has_idle,
+        )
+        n = len(stream.times)
+        self._blank = np.zeros(n, dtype=np.bool_)
+        self._judged = np.ones(n, dtype=np.bool_)
+        self._floors = [0.0] * n
+        self._called: set[int] = set()
+
+    def follow(self) -> tuple[Operating, Apart]:
+        telling, stream, walk = self._telling, self._stream, self._walk
+        levels = telling.levels
+        kinds = [] if levels is None else levels.sort_readings(stream.values).tolist()
+        mains = [] if levels is None else stream.values[:, levels.main].tolist()
+        states: list[State | None] = []
+        before = stream.last_t
+        for index, t in enumerate(stream.times):
+            if _has_paused(telling, before, t):
+                walk.begin_anew(t)
+            if levels is None:
+                walk.step_told(t, stream.told[index] if stream.told else None)
+            else:
+                walk.step(t, kinds[index])
+            self._judge(index, t, mains[index] if mains else float("nan"))
+            states.append(walk.now.state)
+            before = t
+        apart = Apart(
+            tuple(states), self._blank, self._judged, self._floors, frozenset(self._called)
+        )
+        return walk.now, apart
+
+    def _judge(self, index: int, t: int, main: float) -> None:
+        walk = self._walk
+        windows = walk.settle(t)
+        state = walk.now.state
+        if state == "off":
+            self._leave_out(index)
+        elif state == "starting" or walk.now.blind_to is not None:
+            self._leave_out(index)
+            self._judge_start(index, t, main)
+        elif walk.now.left is not None or walk.now.low is not None:
+            self._judged[index] = False
+        elif state == "idle" and self._telling.rule.has_idle:
+            self._judge_idle(index)
+        elif windows is not None:
+            self._judge_settling(index, windows)
+
+    def _judge_start(self, index: int, t: int, main: float) -> None:
+        now = self._walk.now
+        if now.started is None:
+            return
+        takes_long = (
+            now.state == "starting" and t - now.started > 1_000 * self._telling.rule.start_s
+        )
+        levels = self._telling.levels
+        usual = 0.0 if levels is None else levels.highest
+        if takes_long or now.settling.overshoots(main, usual):
+            self._called.add(index)
+            self._judged[index] = True
+        elif not isnan(main):
+            self._walk.note(now.settling.note_peak(main))
+
+    def _judge_settling(self, index: int, windows: float) -> None:
+        stretch = find_stretch(windows)
+        if stretch is None:
+            self._leave_out(index)
+        elif stretch >= STRETCHES:
+            self._walk.end_settling()
+        else:
+            settling, score = self._walk.now.settling, self._stream.scores[index]
+            if self._judge_by(index, score, settling.find_floor(stretch)):
+                self._walk.note(settling.note_score(stretch, score))
+
+    def _judge_idle(self, index: int) -> None:
+        settling, score = self._walk.now.settling, self._stream.scores[index]
+        if self._judge_by(index, score, settling.find_idle_floor()):
+            self._walk.note(settling.note_idle(score))
+
+    def _judge_by(self, index: int, score: float, floor: float | None) -> bool:
+        """Whether *score* tells what is usual: it is not odd, or nothing is known yet."""
+        if floor is None:
+            self._leave_out(index)
+            return True
+        self._floors[index] = floor
+        return score <= floor
+
+    def _leave_out(self, index: int) -> None:
+        self._blank[index] = True
+        self._judged[index] = False

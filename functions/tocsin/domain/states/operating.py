@@ -1,0 +1,218 @@
+"""The operating state of one device, stepped from reading to reading.
+
+    off ──▶ starting ──▶ running ◀──▶ idle        and from each of them back to off
+
+All durations are in periods of the profile and all times event times in ms, so a stream gives the
+same states however it is cut into messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, get_args
+
+from tocsin.domain.errors import DamagedDocumentError
+from tocsin.domain.states.activity import Kind
+from tocsin.domain.states.rule import State
+from tocsin.domain.states.settling import UNSETTLED, Settling
+from tocsin.domain.stored import OPTIONAL_TEXT, OPTIONAL_WHOLE, take_field, take_part
+
+HOLD = 2  # periods that a new state has to last before it is believed
+STOP = 60  # periods that a machine may take to run down; longer, and it idles
+SILENCE = 1_800  # periods without a reading after which a machine counts as started anew
+
+_TIMES = ("since", "left", "low", "high", "started", "blind_to")
+
+
+@dataclass(frozen=True, slots=True)
+class Operating:
+    """What is known of it.
+
+    state: None while none is known. since: when it began.
+    left: since when it has been less active than at work, while it is not known what that means;
+        low, high: since when as good as dead, and since when at work.
+    started: when the start began that it is settling from; None once it has settled.
+    blind_to: until then a window may hold readings of another state.
+    """
+
+    state: State | None = None
+    since: int | None = None
+    left: int | None = None
+    low: int | None = None
+    high: int | None = None
+    started: int | None = None
+    blind_to: int | None = None
+    settling: Settling = UNSETTLED
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it runs and has settled: nothing of it matters to how it is judged."""
+        return (
+            self.state == "running"
+            and self.left is None
+            and self.started is None
+            and self.blind_to is None
+        )
+
+    def shift(self, ms: int) -> Operating:
+        """The same once the clock was put back by -*ms*."""
+        moved = {name: getattr(self, name) for name in _TIMES}
+        return replace(self, **{name: t + ms for name, t in moved.items() if t is not None})
+
+    def forget_scores(self) -> Operating:
+        """Under another model."""
+        return replace(self, settling=self.settling.forget_scores())
+
+    def to_document(self) -> dict[str, Any] | None:
+        """The part ``operating`` of a document; None while no state is known."""
+        if self.state is None:
+            return None
+        return {
+            "state": self.state,
+            **{_camel(name): getattr(self, name) for name in _TIMES},
+            "settling": None if self.settling == UNSETTLED else self.settling.to_document(),
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Operating:
+        """Raises DamagedDocumentError."""
+        state = take_field(document, "state", *OPTIONAL_TEXT)
+        if state not in {None, *get_args(State)}:
+            raise DamagedDocumentError(
+                f"the operating state of device {document.get('deviceId')!r} is {state!r}"
+            )
+        settling = take_part(document, "settling")
+        return cls(
+            state=state,
+            **{name: take_field(document, _camel(name), *OPTIONAL_WHOLE) for name in _TIMES},
+            settling=UNSETTLED if settling is None else Settling.from_document(settling),
+        )
+
+
+UNTOLD = Operating()
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+class Walk:
+    """One device's state on its way over some readings. ``period_ms``: of its profile; ``window``:
+    how many readings one score takes; ``has_idle``: whether idling has scores of its own."""
+
+    def __init__(
+        self, operating: Operating, *, period_ms: float, window: int, has_idle: bool
+    ) -> None:
+        self.now = operating
+        self._period_ms = period_ms
+        self._window_ms = window * period_ms
+        self._has_idle = has_idle
+
+    def begin_anew(self, t: int) -> None:
+        """After a long silence: a machine at work may have stood still meanwhile."""
+        if self.now.state in {"running", "idle"}:
+            self._set(started=t, settling=self.now.settling.end_start())
+
+    def step(self, t: int, kind: int) -> None:
+        """Over a reading at *t* of *kind*, as the activity shows it."""
+        if kind == Kind.UNKNOWN:
+            return
+        state = self.now.state
+        if state is None:
+            first: tuple[State, ...] = ("off", "idle", "running", "running")
+            self._set(state=first[kind], since=t)
+        elif state == "off":
+            if kind != Kind.LOW:
+                self._start(t)
+                self._step_starting(t, kind)
+        elif state == "starting":
+            self._step_starting(t, kind)
+        else:
+            self._step_working(t, kind)
+
+    def step_told(self, t: int, told: State | None) -> None:
+        """Over a reading at *t* whose device itself tells its state."""
+        before = self.now.state
+        if told is None or told == before:
+            return
+        if told == "off":
+            self._stop(t)
+        elif before == "off":
+            self._start(t)
+            self._set(state=told)
+        else:
+            self._set(state=told, since=t)
+        if before is not None and told != "off":
+            self._blind(t)
+
+    def settle(self, t: int) -> float | None:
+        """How many windows ago it started; None where it has settled. Ends what is over."""
+        now = self.now
+        if now.blind_to is not None and t >= now.blind_to:
+            self._set(blind_to=None)
+        return None if now.started is None else (t - now.started) / self._window_ms
+
+    def end_settling(self) -> None:
+        self._set(started=None, settling=self.now.settling.end_start())
+
+    def note(self, settling: Settling) -> None:
+        if settling is not self.now.settling:
+            self._set(settling=settling)
+
+    def _step_starting(self, t: int, kind: int) -> None:
+        now = self.now
+        low = (now.low or t) if kind == Kind.LOW else None
+        high = (now.high or t) if kind == Kind.HIGH else None
+        self._set(low=low, high=high)
+        if low is not None and self._has_held(low, t):
+            self._stop(low)
+        elif high is not None and self._has_held(high, t):
+            self._set(state="running", since=high, low=None, high=None)
+            self._blind(t)
+        elif kind == Kind.BETWEEN and self._has_idle and self._is_over(now.started, t):
+            # Where idling is usual, a start may end there.
+            self._set(state="idle", since=t)
+            self._blind(t)
+
+    def _step_working(self, t: int, kind: int) -> None:
+        now = self.now
+        if kind in {Kind.HIGH, Kind.PARTLY}:
+            if now.left is not None or now.low is not None:
+                self._set(left=None, low=None)
+            if now.state == "idle":
+                self._set(state="running", since=t)
+                if self._has_idle:
+                    self._blind(t)
+            return
+        left = now.left or t
+        low = (now.low or t) if kind == Kind.LOW else None
+        if low is not None and self._has_held(low, t):
+            self._stop(low)
+        elif now.state == "running" and self._is_over(left, t):
+            self._set(state="idle", since=left, left=None, low=low)
+            if self._has_idle:
+                self._blind(t)
+        else:
+            self._set(left=left if now.state == "running" else None, low=low)
+
+    def _start(self, t: int) -> None:
+        self._set(state="starting", since=t, started=t, low=None, high=None, left=None)
+
+    def _stop(self, t: int) -> None:
+        settling = self.now.settling.end_start()
+        self.now = Operating("off", t, settling=settling)
+
+    def _blind(self, t: int) -> None:
+        self._set(blind_to=t + round(self._window_ms))
+
+    def _has_held(self, since: int, t: int) -> bool:
+        return t - since >= HOLD * self._period_ms
+
+    def _is_over(self, since: int | None, t: int) -> bool:
+        """Whether what began then has taken longer than it takes a machine to run down or up."""
+        return since is not None and t - since >= STOP * self._period_ms
+
+    def _set(self, **changes: Any) -> None:  # noqa: ANN401 (fields of Operating)
+        self.now = replace(self.now, **changes)

@@ -1,0 +1,94 @@
+"""Machines that are switched off at times."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from device_sim.errors import UsageError
+from device_sim.faults.kinds import STALLED_START
+from device_sim.faults.rest import fit_faults, merge_faults, stall_starts
+from device_sim.faults.schedule import Target, random_faults
+from device_sim.signals.resting import RESTS, RestingStream
+from device_sim.signals.rota import Nights, Turns, parse_rota
+from device_sim.signals.stream import SignalStream
+from tocsin.profiles import load_profiles
+
+PROFILES = load_profiles()
+MOTOR = PROFILES["motor"]
+HOUR_MS = 3_600_000
+START_MS = 1_795_000_000_000 // (24 * HOUR_MS) * (24 * HOUR_MS)
+TURNS = Turns(45, 15)
+
+
+def make_stream(profile: str = "motor", share: float = 0.0) -> RestingStream:
+    target = Target("m-1", PROFILES[profile])
+    return RestingStream(
+        "m-1",
+        target.profile,
+        SignalStream("m-1", target.profile, seed=4, start_ms=START_MS),
+        TURNS,
+        seed=4,
+        faults=stall_starts(target, TURNS, 0.0, seed=4, start_ms=START_MS, share=share),
+    )
+
+
+@pytest.mark.parametrize("profile", sorted(RESTS))
+def test_a_machine_at_rest_shows_next_to_nothing_and_comes_back(profile: str) -> None:
+    states = PROFILES[profile].states
+    assert states is not None
+    column = PROFILES[profile].channel_names.index(states.activity[0].channel)
+    t_ms, values = make_stream(profile).take(2 * 3_600)
+    on = TURNS.is_on(t_ms, 0.0)
+    settled = on & np.roll(on, 120)
+    at_rest = ~on & ~np.roll(on, 120)
+    assert values[at_rest, column].max() < 0.1 * np.median(values[settled, column])
+    assert values[settled, column].min() > 0.3 * np.median(values[settled, column])
+
+
+def test_any_cut_gives_the_same_readings() -> None:
+    whole = make_stream(share=0.5).take(4_000)[1]
+    pieces = make_stream(share=0.5)
+    cut = np.concatenate([pieces.take(size)[1] for size in (1, 599, 2_000, 1_400)])
+    assert np.allclose(whole, cut)
+
+
+def test_a_start_that_stalls_stays_far_below_work() -> None:
+    t_ms, values = make_stream(share=1.0).take(2 * 3_600)
+    turned_on = int(np.flatnonzero(np.diff(TURNS.is_on(t_ms, 0.0).astype(int)) == 1)[0])
+    stalled = values[turned_on + 60 : turned_on + 300, 1]
+    assert stalled.max() < 0.5 * np.median(values[turned_on + 400 : turned_on + 1_000, 1])
+
+
+def test_faults_happen_to_machines_at_work_one_at_a_time() -> None:
+    target = Target("m-1", MOTOR)
+    rates = random_faults(target, seed=4, start_ms=START_MS, rate_per_hour=6.0)
+    every = merge_faults(
+        fit_faults(rates, target, TURNS, 0.0, warm_ms=600_000),
+        stall_starts(target, TURNS, 0.0, seed=4, start_ms=START_MS, share=0.3),
+    )
+    found = [next(every) for _ in range(40)]
+    assert {fault.kind for fault in found} > {STALLED_START}
+    assert all(one.end_ms <= two.start_ms for one, two in pairwise(found))
+    for fault in found:
+        times = np.arange(fault.start_ms, fault.end_ms, 1_000)
+        assert TURNS.is_on(times, 0.0).all()
+
+
+def test_nights_and_weekends_are_in_local_time() -> None:
+    monday = START_MS + (7 - (START_MS // (24 * HOUR_MS) + 3) % 7) * 24 * HOUR_MS
+    hours = monday + np.arange(0, 7 * 24) * HOUR_MS
+    assert Nights().is_on(hours, 0.0).sum() == 5 * 16
+    assert not Nights().is_on(hours[:6], 0.0).any()
+    assert Nights().is_on(hours[4:6], 2.0).all()
+
+
+def test_what_is_no_rota_is_refused() -> None:
+    assert parse_rota("none") is None
+    assert parse_rota("nights") == Nights()
+    assert parse_rota("45/15") == TURNS
+    for text in ("", "45", "45/0", "x/3", "-1/3", "nan/3"):
+        with pytest.raises(UsageError, match="--rest"):
+            parse_rota(text)

@@ -1,0 +1,236 @@
+"""Machines that are switched off and on: told apart, and judged by what they do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.fakes.machines import (
+    IDLING,
+    PRESS,
+    STATELESS,
+    TOLD,
+    Press,
+    make_plant,
+    make_profile,
+)
+from tests.fakes.services import Plant
+from tocsin.domain.profile import Profile
+from tocsin.domain.states.settling import IDLE_ENOUGH
+from tocsin.domain.telemetry import Envelope
+
+
+async def score_each(plant: Plant, log: list[Envelope]) -> None:
+    for message in log:
+        await plant.score([message])
+
+
+def device_of(plant: Plant) -> dict[str, Any]:
+    (device,) = plant.store.all("devices")
+    return device
+
+
+def alerts(plant: Plant) -> list[dict[str, Any]]:
+    return sorted(plant.store.all("alerts"), key=lambda one: (one["t"], one["type"]))
+
+
+def live_state(plant: Plant) -> object:
+    return plant.live.sent[-1][1]["devices"][0]["state"]
+
+
+def readings(plant: Plant) -> list[dict[str, Any]]:
+    return sorted(plant.store.all("readings"), key=lambda one: int(one["firstT"]))
+
+
+async def shift_of(plant: Plant, press: Press) -> None:
+    """A day's work, and the night after it."""
+    await score_each(plant, press.run(60))
+    await score_each(plant, press.rest(40))
+    await score_each(plant, press.ramp(10))
+    await score_each(plant, press.run(60))
+
+
+async def test_without_states_a_stop_is_an_alert() -> None:
+    plant = make_plant(STATELESS)
+    await shift_of(plant, Press())
+    assert [one["type"] for one in alerts(plant)][:1] == ["raised"]
+
+
+async def test_a_stop_a_night_and_a_start_are_no_alerts() -> None:
+    plant, press = make_plant(), Press()
+    await score_each(plant, press.run(60))
+    assert device_of(plant)["operating"]["state"] == "running"
+    await score_each(plant, press.rest(40))
+    told = device_of(plant)
+    assert told["operating"]["state"] == live_state(plant) == "off"
+    assert told["operating"]["since"] == press.now_ms - 39_000
+    assert told["notScored"] == {"reason": "off", "text": "it is off"}
+    assert (told["score"], told["sensors"], told["anomalous"]) == (None, {}, False)
+    await score_each(plant, press.ramp(10)[:1])
+    assert (live_state(plant), device_of(plant)["notScored"]["reason"]) == ("starting",) * 2
+    await score_each(plant, press.run(60))
+    told = device_of(plant)
+    assert (told["operating"]["state"], told["notScored"]) == ("running", None)
+    assert told["score"] is not None
+    assert alerts(plant) == []
+
+
+async def test_stored_messages_say_in_which_states_the_machine_was() -> None:
+    plant, press = make_plant(), Press()
+    await score_each(plant, press.run(20))
+    await score_each(plant, [*press.send([(60.0, 20.0)] * 2 + [(0.0, 20.0)] * 4, size=6)])
+    assert "states" not in readings(plant)[-2]
+    newest = readings(plant)[-1]
+    assert newest["states"] == [[0, "running"], [4, "off"]]
+    assert newest["score"][4:] == [None, None]
+
+
+async def test_a_fault_at_work_is_found_before_and_after_a_night() -> None:
+    plant, press = make_plant(), Press()
+    await shift_of(plant, press)
+    await score_each(plant, press.run(4, heat=80.0))
+    (raised,) = alerts(plant)
+    assert (raised["cause"], raised["state"]) == ("score", "running")
+
+
+async def test_a_start_that_does_not_reach_its_work_is_an_alert_and_named() -> None:
+    plant, press = make_plant(), Press()
+    await score_each(plant, press.run(60))
+    await score_each(plant, press.rest(40))
+    await score_each(plant, press.run(19, force=20.0, size=1))
+    assert alerts(plant) == []
+    await score_each(plant, press.run(6, force=20.0, size=1))
+    (raised,) = alerts(plant)
+    assert (raised["cause"], raised["state"]) == ("start", "starting")
+    assert (raised["score"], raised["contributions"]) == (None, {})
+    await score_each(plant, press.run(60))
+    assert [one["type"] for one in alerts(plant)] == ["raised", "cleared"]
+
+
+async def test_a_start_far_beyond_those_before_it_is_an_alert() -> None:
+    plant, press = make_plant(), Press()
+    for _ in range(4):
+        await shift_of(plant, press)
+    await score_each(plant, press.rest(40))
+    await score_each(plant, press.run(6, force=150.0))
+    (raised,) = alerts(plant)
+    assert raised["cause"] == "start"
+
+
+async def test_an_alert_is_not_ended_by_switching_off() -> None:
+    plant, press = make_plant(), Press()
+    await score_each(plant, [*press.run(60), *press.run(4, heat=80.0), *press.rest(60)])
+    assert [one["type"] for one in alerts(plant)] == ["raised"]
+    assert device_of(plant)["alert"] is not None
+
+
+async def test_what_is_usual_for_a_device_does_not_drift_while_it_is_off() -> None:
+    plant, press = make_plant(), Press()
+    await score_each(plant, press.run(60))
+    before = device_of(plant)["usual"]
+    await score_each(plant, press.rest(200))
+    assert device_of(plant)["usual"] == before
+
+
+async def test_a_channel_at_zero_is_no_rest_while_another_is_at_work() -> None:
+    states = {"activity": [{"channel": "force_kn"}, {"channel": "heat_c", "off_below": 5}]}
+    plant, press = make_plant(make_profile(states)), Press()
+    await score_each(plant, [*press.run(60), *press.run(20, force=0.0)])
+    assert device_of(plant)["operating"]["state"] == "running"
+    assert [one["cause"] for one in alerts(plant)][:1] == ["score"]
+
+
+async def test_a_device_may_tell_its_state_itself() -> None:
+    plant, press = make_plant(TOLD), Press()
+    await score_each(plant, press.run(60, mode=2))
+    await score_each(plant, press.run(20, force=0.0, mode="0"))
+    assert device_of(plant)["operating"]["state"] == "off"
+    await score_each(plant, press.run(10, force=30.0, mode=3.0))
+    assert device_of(plant)["operating"]["state"] == "starting"
+    await score_each(plant, press.run(60, mode=2))
+    assert alerts(plant) == []
+    await score_each(plant, press.run(20, force=0.0, mode=7))
+    told = device_of(plant)
+    assert told["badValues"]["mode"]["value"] == 7
+    assert [one["cause"] for one in alerts(plant)][:1] == ["score"]
+
+
+async def test_a_told_start_that_takes_too_long_is_an_alert() -> None:
+    plant, press = make_plant(TOLD), Press()
+    await score_each(plant, press.run(60, mode=2))
+    await score_each(plant, press.run(20, force=0.0, mode=0))
+    await score_each(plant, press.run(25, force=30.0, mode=3))
+    assert [one["cause"] for one in alerts(plant)] == ["start"]
+
+
+async def test_idling_is_judged_by_its_own_scores_once_they_are_known() -> None:
+    plant, press = make_plant(IDLING), Press()
+    await score_each(plant, press.run(60))
+    await score_each(plant, press.run(100, force=20.0))
+    told = device_of(plant)
+    assert (told["operating"]["state"], told["notScored"]["reason"]) == ("idle", "idle")
+    await score_each(plant, press.run(IDLE_ENOUGH, force=20.0))
+    assert device_of(plant)["notScored"] is None
+    assert alerts(plant) == []
+    await score_each(plant, press.run(4, force=20.0, heat=80.0))
+    assert [one["state"] for one in alerts(plant)] == ["idle"]
+
+
+async def test_a_late_message_from_the_night_is_not_scored() -> None:
+    plant, press = make_plant(), Press()
+    await score_each(plant, press.run(60))
+    night = press.rest(20)
+    await score_each(plant, [*night[:2], *night[3:], *press.run(30)])
+    await score_each(plant, [night[2]])
+    late = next(one for one in readings(plant) if one["seq"] == 14)
+    assert late["score"] == [None] * 5
+    assert late["anomalous"] == [False] * 5
+    assert alerts(plant) == []
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=12), st.booleans())
+async def test_states_and_alerts_do_not_depend_on_how_a_stream_is_cut(
+    cuts: list[int], restarts: bool
+) -> None:
+    first, second = make_plant(), make_plant()
+    await score_each(first, _day(Press(), 1))
+    log = _day(Press(), 1)
+    while log:
+        size = cuts[len(log) % len(cuts)]
+        await second.score(log[:size])
+        log = log[size:]
+        if restarts:
+            second.restart()
+    assert alerts(first) == alerts(second)
+    assert len(alerts(first)) == 1
+    same = "operating", "usual", "alert", "run"
+    assert [device_of(first)[name] for name in same] == [device_of(second)[name] for name in same]
+
+
+@pytest.mark.parametrize("profile", [PRESS, TOLD, IDLING])
+async def test_the_database_alone_is_enough_to_go_on(profile: Profile) -> None:
+    plant, press = make_plant(profile), Press()
+    mode = 0 if profile is TOLD else ...
+    await score_each(plant, press.run(30, mode=2 if profile is TOLD else ...))
+    await score_each(plant, press.run(10, force=0.0, mode=mode))
+    plant.restart()
+    await score_each(plant, press.run(10, force=0.0, mode=mode))
+    told = device_of(plant)
+    assert told["operating"]["state"] == "off"
+    assert told["operating"]["since"] == press.now_ms - 19_000
+    assert alerts(plant) == []
+
+
+def _day(press: Press, size: int) -> list[Envelope]:
+    """With a start that goes wrong at its end."""
+    return [
+        *press.run(30, size=size),
+        *press.rest(20, size=size),
+        *press.run(40, size=size),
+        *press.rest(12, size=size),
+        *press.run(30, force=20.0, size=size),
+    ]
