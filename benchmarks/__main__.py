@@ -15,6 +15,7 @@ BENCHMARKS = (
     "scoring",
     "load",
     "detect",
+    "resting",
     "skab",
     "tsb",
     "chaos",

@@ -15,7 +15,7 @@ from device_sim.devices.production import Worker
 from device_sim.devices.sensing import SimulatedDevice
 from device_sim.devices.settings import RunSettings, find_rota, plan_faults, target_of
 from device_sim.faults.kinds import Fault
-from device_sim.faults.rest import fit_faults, merge_faults, stall_starts
+from device_sim.faults.rest import fit_faults, list_stalls, merge_faults, stall_starts
 from device_sim.fleet.roster import FleetDevice
 from device_sim.fleet.workload import start_allocation
 from device_sim.hub.link import Link
@@ -156,7 +156,7 @@ class Simulation:
             rota,
             seed=self._settings.seed,
             utc_offset_h=device.utc_offset_h,
-            faults=causes,
+            stalls=list_stalls(causes),
         )
         return self._make_worker(device, signal, labels, history)
 

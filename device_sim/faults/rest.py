@@ -72,3 +72,8 @@ def _stall(target: Target, start_ms: int) -> Fault:
         sizes=(0.0,) * len(channels),
         seed=0,
     )
+
+
+def list_stalls(faults: Iterator[Fault]) -> Iterator[tuple[int, int]]:
+    """From when until when a start stalls (event times, ms)."""
+    return ((fault.start_ms, fault.end_ms) for fault in faults if fault.kind == STALLED_START)

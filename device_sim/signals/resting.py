@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from device_sim.faults.kinds import STALLED_START, Fault
 from device_sim.seeds import number_of
 from device_sim.signals.rota import Rota
 from device_sim.signals.shapes import Floats, Times
@@ -60,9 +59,9 @@ class RestingStream:
         *,
         seed: int,
         utc_offset_h: float = 0.0,
-        faults: Iterator[Fault] | None = None,
+        stalls: Iterator[tuple[int, int]] | None = None,
     ) -> None:
-        """*faults*: all of the device in order of time; only starts that stall act here."""
+        """*stalls*: from when until when (event times, ms) a start stalls, in order."""
         rests = RESTS[profile.name]
         by_channel = [rests.get(name) for name in profile.channel_names]
         self._signal = signal
@@ -72,7 +71,7 @@ class RestingStream:
         self._rests = [rest for rest in by_channel if rest is not None]
         self._rng = np.random.default_rng([seed, number_of(device), number_of("rest")])
         self._shares = [1.0] * len(self._rests)  # how far each channel has come from its rest
-        self._stalls = (fault for fault in faults or () if fault.kind == STALLED_START)
+        self._stalls = iter(stalls or ())
         self._stall = next(self._stalls, None)
 
     def next_ms(self, n: int) -> int:
@@ -97,10 +96,10 @@ class RestingStream:
     def _find_wanted(self, t_ms: Times) -> Floats:
         """How active the machine is to be at each reading, 0 to 1."""
         wanted = self._rota.is_on(t_ms, self._offset_h).astype(np.float64)
-        while self._stall is not None and self._stall.start_ms <= t_ms[-1]:
-            inside = (t_ms >= self._stall.start_ms) & (t_ms < self._stall.end_ms)
-            wanted[inside] *= STALLED_SHARE
-            if self._stall.end_ms > t_ms[-1]:
+        while self._stall is not None and self._stall[0] <= t_ms[-1]:
+            begin, end = self._stall
+            wanted[(t_ms >= begin) & (t_ms < end)] *= STALLED_SHARE
+            if end > t_ms[-1]:
                 break
             self._stall = next(self._stalls, None)
         return wanted

@@ -9,7 +9,7 @@ import pytest
 
 from device_sim.errors import UsageError
 from device_sim.faults.kinds import STALLED_START
-from device_sim.faults.rest import fit_faults, merge_faults, stall_starts
+from device_sim.faults.rest import fit_faults, list_stalls, merge_faults, stall_starts
 from device_sim.faults.schedule import Target, random_faults
 from device_sim.signals.resting import RESTS, RestingStream
 from device_sim.signals.rota import Nights, Turns, parse_rota
@@ -31,7 +31,9 @@ def make_stream(profile: str = "motor", share: float = 0.0) -> RestingStream:
         SignalStream("m-1", target.profile, seed=4, start_ms=START_MS),
         TURNS,
         seed=4,
-        faults=stall_starts(target, TURNS, 0.0, seed=4, start_ms=START_MS, share=share),
+        stalls=list_stalls(
+            stall_starts(target, TURNS, 0.0, seed=4, start_ms=START_MS, share=share)
+        ),
     )
 
 
