@@ -75,15 +75,21 @@ class Stream:
     last_t: int | None
 
 
+def runs_on(operating: Operating, telling: Telling, stream: Stream) -> bool:
+    """Whether the device runs throughout, as before: nearly always, so it has to be cheap."""
+    if not operating.is_plain or _has_paused(telling, stream.last_t, stream.times[0]):
+        return False
+    if telling.levels is not None:
+        return telling.levels.is_at_work(stream.values)
+    return bool(stream.told) and stream.told.count("running") == len(stream.told)
+
+
 def follow_states(
     operating: Operating, telling: Telling, stream: Stream
 ) -> tuple[Operating, Apart | None]:
     """The state after *stream*, and how its readings are judged apart; None where they are not."""
-    if operating.is_plain and not _has_paused(telling, stream.last_t, stream.times[0]):
-        if telling.levels is not None and telling.levels.is_at_work(stream.values):
-            return operating, None
-        if stream.told and stream.told.count("running") == len(stream.told):
-            return operating, None
+    if runs_on(operating, telling, stream):
+        return operating, None
     return _Follower(operating, telling, stream).follow()
 
 
