@@ -267,6 +267,8 @@ async def test_each_site_gets_one_live_message_with_each_devices_last_reading() 
         "enqueuedAt": stored["enqueuedAt"],
         "silentAfterMs": 30_000.0,
         "notScored": None,
+        "state": None,
+        "stateSince": None,
         "remarks": [],
     }
 
