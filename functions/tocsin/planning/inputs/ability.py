@@ -34,7 +34,8 @@ LEAST_SHARE = 0.01  # of capacity: a device fuller than full can still be descri
 class Measured:
     """``speed``: the share of its usual one. ``background_pct``: None while the processor has not
     settled after its tasks changed. ``answer_ms``: the answer itself, None where it is not
-    measured.
+    measured. ``used_pct``: what its processor does, in percent of one reference processor at its
+    usual speed; None as the background is.
     ``odd``: why answer and processor cannot both be right; empty where they can.
     ``basis``: in words."""
 
@@ -43,6 +44,7 @@ class Measured:
     answer_ms: float | None
     odd: str
     basis: str
+    used_pct: float | None = None
 
 
 def measure_ability(
@@ -92,14 +94,14 @@ def _combine(
     if not settled:
         return Measured(speed, None, answer_ms, _find_haste(raw), f"{basis}, load not settled")
     cpu_pct = median(sample.cpu_pct for sample in settled)
-    used_pct = cpu_pct / 100.0 * capacity.cpu_pct * speed
+    used_pct = cpu_pct / 100.0 * capacity.cpu_pct
     is_bound = cpu_pct >= BOUND_PCT
-    found_pct = used_pct * (1.0 + BEYOND * is_bound) - running_pct
+    found_pct = used_pct * speed * (1.0 + BEYOND * is_bound) - running_pct
     slow = "" if is_bound else _find_idleness(speed, found_pct, running_pct)
     basis += f" at {'over ' * is_bound}{cpu_pct:.0f} % use, tasks {running_pct:.0f} %"
-    return Measured(
-        speed, round(max(found_pct, 0.0), 1), answer_ms, _find_haste(raw) or slow, basis
-    )
+    background_pct = round(max(found_pct, 0.0), 1)
+    odd = _find_haste(raw) or slow
+    return Measured(speed, background_pct, answer_ms, odd, basis, used_pct)
 
 
 def _find_speed(fresh: Sequence[Sample], capacity: Capacity) -> float:

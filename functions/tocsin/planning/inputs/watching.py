@@ -19,6 +19,9 @@ ODD = 90  # periods after which a contradiction is taken for the truth of the an
 MESSAGES = 3  # so many may be missing before a device counts as silent
 STEP = 0.04  # of capacity: a smaller change is noise
 STEP_SPEED = 0.1
+# Of the usual speed: what is between it and 1 may be slowness, or answers that are always a little
+# later than those of its kind, and only the processor's use tells one from the other.
+SLIGHT_SPEED = 0.7
 RELAPSE = 0.15  # of capacity, or of speed: by so much it must get worse to be trusted less
 
 
@@ -65,6 +68,7 @@ def watch_device(
         closed, measured = measured.odd, believe_answer(measured, device, load.running_pct)
     else:
         watch = replace(watch, odd_since=None)
+        measured = _doubt_slowness(device, watch, measured, load.running_pct)
     return Watched(_count(device, watch, measured, period_ms, now_ms), measured, closed)
 
 
@@ -89,6 +93,27 @@ def is_new_again(watch: Watch, period_ms: float, now_ms: int) -> bool:
         return False
     patience_ms = grow_patience(PATIENCE * period_ms, len(watch.returns) - 1)
     return now_ms - watch.returns[-1] < patience_ms
+
+
+def _doubt_slowness(
+    device: EdgeDevice, watch: Watch, measured: Measured, running_pct: float
+) -> Measured:
+    """*measured* at its usual speed, if it is only slightly slow and no busier for it.
+
+    A slow processor takes longer for the same work, and shows more use. Where the use is what the
+    tasks and the known background take at the usual speed, or has not settled, answers that are
+    somewhat late are noise, or a habit of the device: no reason to count it for less.
+    """
+    is_slight = SLIGHT_SPEED <= measured.speed < 1.0
+    if not watch.basis or watch.speed < 1.0 or not is_slight:
+        return measured
+    if measured.used_pct is None:
+        return replace(measured, speed=1.0)
+    usual_pct = running_pct + watch.background_pct
+    if measured.used_pct > usual_pct + STEP * device.capacity.cpu_pct:
+        return measured
+    background_pct = round(max(measured.used_pct - running_pct, 0.0), 1)
+    return replace(measured, speed=1.0, background_pct=background_pct)
 
 
 def _count(

@@ -72,6 +72,41 @@ def test_a_device_that_becomes_slow_is_not_the_less_busy_for_it() -> None:
     assert (slow.speed, slow.background_pct) == (0.4, 9.0)
 
 
+def fill(load: float, use: float, answer_ms: float, count: int = 3) -> Work:
+    """What a device shows under *load*, newest at NOW + 15 s."""
+    at = NOW + 15_000
+    return Work(
+        1_000, 5_000, tuple(Sample(at - 5_000 * k, use, answer_ms) for k in reversed(range(count)))
+    )
+
+
+def look(before: Watch, work: Work, load: TaskLoad) -> Watch:
+    shown = state("cell-1", NOW + 15_000, work=work.to_document())
+    return watch_device(CELL, shown, before, load, NOW + 15_000).watch
+
+
+def test_answers_a_little_late_are_no_slowness_where_the_processor_is_no_busier() -> None:
+    """A device whose service takes 26 ms, not 22, with 71 % of tasks that it answers in time: as
+    slow as .84 it would count for less than it carries, and lose them."""
+    usual = watch(Watch(), 0)
+    found = look(usual, fill(71.0, 80.0, 26.2 / 0.2), TaskLoad(71.0))
+    assert (found.speed, found.background_pct) == (1.0, 9.0)
+
+
+def test_a_slow_processor_is_slow_by_its_use() -> None:
+    usual = watch(Watch(), 0)
+    slow = look(usual, fill(60.0, 86.2, 27.5 / 0.138), TaskLoad(60.0))
+    assert slow.speed == 0.8
+
+
+def test_what_is_slightly_late_just_after_a_change_of_tasks_is_no_slowness() -> None:
+    """One sample of five readings, before the processor has settled."""
+    usual = watch(Watch(), 0)
+    load = TaskLoad(60.0, since=NOW + 9_000)
+    assert look(usual, fill(60.0, 68.0, 82.0, count=1), load).speed == 1.0
+    assert look(usual, fill(60.0, 80.0, 200.0, count=1), load).speed < 0.7, "much slower counts"
+
+
 def test_noise_changes_nothing() -> None:
     first = watch(Watch(), 0)
     assert watch(first, 15, speed=0.99) == first
