@@ -3,8 +3,9 @@
 A reading is anomalous when its score is above the threshold in force, or when the sensor of one of
 its channels has lately gone missing or stuck. The threshold in force is the profile's, for the
 target rate of false alerts, times the operator's factor for the device or, where there is none, the
-factor learned from the device's own scores; after an excursion it is higher for a while. Readings
-decide one by one in the order of event time, so a stream decides the same however it is cut.
+factor learned from the device's own scores, provisional on its first day; after an excursion it is
+higher for a while. Readings decide one by one in the order of event time, so a stream decides the
+same however it is cut.
 """
 
 from __future__ import annotations
@@ -183,7 +184,7 @@ def _quiet(
         return None
     if standing.aftermath.peak or standing.outage.sensors:
         return None
-    ticks = max(usual.ticks - len(score), pace.lowest)
+    ticks = max(usual.ticks - pace.fall(usual.readings, usual.readings + len(score)), pace.lowest)
     readings = min(usual.readings + len(score), pace.learns_for)
     threshold = _threshold(usual.ticks, usual.readings, rule, operator_factor)
     highest, total = max(score), sum(score)
@@ -234,7 +235,7 @@ def _one_by_one(
         # Learned from normal running alone. A machine that settles, or idles, shows nothing of it.
         if not odd and alert.open_since is None and value <= usual_threshold and not is_apart:
             above = value > rule.usual_score * pace.ratio(ticks)
-            ticks = pace.after(ticks, above=above)
+            ticks = pace.after(ticks, readings, above=above)
             readings = min(readings + 1, pace.learns_for)
         alert, change = next_alert(alert, t[index], odd, rule.hysteresis, rule.cooldown_ms)
         if change is not None:

@@ -32,6 +32,7 @@ from tocsin.domain.stored import (
     take_mapping,
     take_part,
 )
+from tocsin.domain.unlike import remark_on_level
 from tocsin.domain.work import UNKNOWN, Work, read_work
 
 ANY_RECORD = "*"
@@ -121,8 +122,11 @@ class DeviceRecord:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What people should know of its clock, in words."""
-        return tuple(remark_on_clock(self.clock, self.refused))
+        """What people should know of its clock and its usual scores, in words."""
+        return (
+            *remark_on_clock(self.clock, self.refused),
+            *remark_on_level(self.standing.usual, self.work.period_ms),
+        )
 
     def with_alert(self, raised_t: int) -> DeviceRecord:
         """The same device in an alert that was raised at event time *raised_t* (ms)."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from tocsin.domain.adaptation import Usual
 from tocsin.domain.decisions import Rule, threshold_in_force
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.device_threshold import DeviceThreshold
@@ -13,7 +14,7 @@ from tocsin.domain.profile import Profile
 from tocsin.usecases.ports.operators import Feedback
 from tocsin.usecases.ports.scoring import Models
 
-Source = Literal["operator", "learned", "profile"]
+Source = Literal["operator", "learned", "provisional", "profile"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class DeviceFactor:
     """What the threshold of the profile is multiplied by for a device.
 
     factor, threshold: None where no model scores the profile.
-    source: an ``operator`` set it, the device has ``learned`` it, or it is the ``profile``'s own.
+    source: an ``operator`` set it, the device has ``learned`` it, it is ``provisional``, learned on
+        the device's first day; or it is the ``profile``'s own.
     learned_from: how many readings the device has learned from; it takes ``learns_for`` of them.
     set_by, set_at: of what an operator set; None where nobody did.
     """
@@ -74,7 +76,7 @@ def _describe(
         profile=device.profile,
         factor=None if rule is None or threshold is None else threshold / rule.threshold,
         threshold=threshold,
-        source=_find_source(usual.readings, rule, own),
+        source=_find_source(usual, rule, own),
         learned_from=usual.readings,
         learns_for=None if rule is None else rule.pace.learns_for,
         set_by=None if known is None else known.set_by,
@@ -82,7 +84,11 @@ def _describe(
     )
 
 
-def _find_source(readings: int, rule: Rule | None, own: float | None) -> Source:
+def _find_source(usual: Usual, rule: Rule | None, own: float | None) -> Source:
     if own is not None:
         return "operator"
-    return "learned" if rule is not None and readings >= rule.pace.learns_for else "profile"
+    if rule is None:
+        return "profile"
+    if usual.readings >= rule.pace.learns_for:
+        return "learned"
+    return "profile" if rule.pace.factor(usual.ticks, usual.readings) == 1.0 else "provisional"

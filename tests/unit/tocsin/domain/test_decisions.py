@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import astuple
 from itertools import pairwise
 from math import exp, isnan, log, nan
 
@@ -14,7 +15,17 @@ from numpy.typing import NDArray
 
 from tests.fakes.messages import RIG
 from tests.fakes.models import spec_of
-from tocsin.domain.adaptation import FALL_PER_S, LEAST, MOST, UP, USUAL_QUANTILE, Pace, Usual
+from tocsin.domain.adaptation import (
+    FALL_PER_S,
+    FIRST,
+    LEAST,
+    MOST,
+    MOST_AT_FIRST,
+    UP,
+    USUAL_QUANTILE,
+    Pace,
+    Usual,
+)
 from tocsin.domain.aftermath import FADES, SHARE, Aftermath
 from tocsin.domain.decisions import Decided, Rule, Standing, decide, judge_late
 from tocsin.domain.outage import Outage
@@ -23,6 +34,8 @@ from tocsin.domain.thresholds import Tail, threshold_for
 
 # A pace at which a few hundred readings count as a day: what is slow shows in a short test.
 QUICK = Pace(tick=0.001, grain=10, lowest=-220, highest=1_090, learns_for=40)
+# The same, where the first readings count at once.
+AT_ONCE = Pace(tick=0.001, grain=10, lowest=-220, highest=1_090, learns_for=40, first=25)
 DAY = 86_400
 HYSTERESIS = Hysteresis(raise_after=3, clear_after=10)
 
@@ -69,11 +82,17 @@ def in_parts(
     return whole
 
 
-@given(scores, st.lists(st.integers(0, 120), max_size=20), standings, st.integers(0, 20_000))
+@given(
+    scores,
+    st.lists(st.integers(0, 120), max_size=20),
+    standings,
+    st.integers(0, 20_000),
+    st.sampled_from([QUICK, AT_ONCE]),
+)
 def test_a_stream_decides_the_same_however_it_is_cut(
-    score: list[float], cuts: list[int], start: Standing, cooldown_ms: int
+    score: list[float], cuts: list[int], start: Standing, cooldown_ms: int, pace: Pace
 ) -> None:
-    judged_by = rule(cooldown_ms=cooldown_ms)
+    judged_by = rule(pace, cooldown_ms=cooldown_ms)
     inside = sorted(cut for cut in cuts if cut <= len(score))
     every = list(range(1, len(score)))
     one_by_one = in_parts(score, every, judged_by, start, None)
@@ -165,7 +184,9 @@ def test_factors_keep_to_their_limits_at_any_period(period_s: float) -> None:
     pace = Pace.of(period_s)
     assert pace.factor(pace.highest, pace.learns_for) <= MOST
     assert pace.factor(pace.lowest, pace.learns_for) >= LEAST
-    assert pace.factor(pace.highest, pace.learns_for - 1) == 1.0
+    assert pace.factor(pace.lowest, pace.learns_for - 1) == 1.0
+    assert pace.factor(0, 0) == 1.0
+    assert pace.factor(pace.highest, pace.learns_for - 1) == MOST_AT_FIRST
     assert pace.learns_for * period_s >= DAY
 
 
@@ -180,8 +201,13 @@ USUAL = float(np.quantile(normal(0, 4 * DAY), USUAL_QUANTILE))
 PROFILES_OWN = Rule(2.35, USUAL, HYSTERESIS, 0, Pace.of(1.0))
 
 
-def alerts_of(score: NDArray[np.float64], standing: Standing) -> tuple[int, Standing]:
-    found = decide(standing, PROFILES_OWN, range(len(score)), score.tolist(), sensors_out=None)
+def alerts_of(
+    score: NDArray[np.float64], standing: Standing, operator_factor: float | None = None
+) -> tuple[int, Standing]:
+    found = decide(
+        standing, PROFILES_OWN, range(len(score)), score.tolist(), sensors_out=None,
+        operator_factor=operator_factor,
+    )  # fmt: skip
     return sum(change == "raised" for _, change in found.changes), found.standing
 
 
@@ -202,7 +228,7 @@ def test_a_device_k_times_as_loud_ends_with_alerts_about_as_rare(k: float, devic
     rate = sum(alerts_of(normal(device + n, DAY, k), learned)[0] for n in (1, 2)) / 2
     assert usual_rate() / 3 <= rate <= usual_rate() * 3
     if k > 1.3:
-        unlearned, _ = alerts_of(normal(device + 1, DAY, k), Standing())
+        unlearned, _ = alerts_of(normal(device + 1, DAY, k), Standing(), operator_factor=1.0)
         assert unlearned > 3 * usual_rate(), "the case is worth learning"
 
 
@@ -216,6 +242,42 @@ def test_one_odd_hour_lifts_no_threshold_by_more_than_a_twelfth(level: float, ti
     found = decide(start, PROFILES_OWN, range(3_600), hour, sensors_out=None)
     assert max(found.thresholds) <= threshold * 1.083
     assert log(found.thresholds[-1] / threshold) <= 3_600 * UP * FALL_PER_S + 0.01
+
+
+@pytest.mark.parametrize("device", [4, 5])
+def test_a_device_unlike_its_kind_is_judged_by_its_own_level_from_its_first_minutes(
+    device: int,
+) -> None:
+    """It is so from its first reading and never changes: no onset, and nothing to call."""
+    first_hours = normal(device, DAY // 6, 1.5)
+    by_its_kind, _ = alerts_of(first_hours, Standing(), operator_factor=1.0)
+    provisional, after = alerts_of(first_hours, Standing())
+    assert by_its_kind > 10
+    assert provisional <= by_its_kind / 5
+    assert PROFILES_OWN.pace.factor(*astuple(after.usual)) == pytest.approx(1.5, rel=0.15)
+
+
+def test_a_device_like_its_kind_keeps_its_kinds_threshold_on_its_first_day() -> None:
+    found = decide(
+        Standing(), PROFILES_OWN, range(DAY // 4), normal(7, DAY // 4).tolist(), sensors_out=None
+    )
+    assert float(np.mean(found.thresholds)) == pytest.approx(PROFILES_OWN.threshold, rel=0.02)
+
+
+def test_a_fault_that_is_there_from_the_first_reading_is_called() -> None:
+    """What is odder than devices of a kind differ is no difference of an individual."""
+    threshold = PROFILES_OWN.threshold
+    found = decide(Standing(), PROFILES_OWN, range(900), [1.1 * threshold] * 900, sensors_out=None)
+    assert found.changes == [(2, "raised")]
+    late = [0.9 * threshold] * 600 + [1.05 * MOST_AT_FIRST * threshold] * 100
+    found = decide(Standing(), PROFILES_OWN, range(700), late, sensors_out=None)
+    assert found.changes == [(602, "raised")]
+
+
+def test_a_sudden_fault_in_the_first_hour_is_called_at_once() -> None:
+    scores = np.append(normal(8, FIRST // 4), np.full(30, 1.1 * PROFILES_OWN.threshold))
+    found = decide(Standing(), PROFILES_OWN, range(len(scores)), scores.tolist(), sensors_out=None)
+    assert (FIRST // 4 + 2, "raised") in found.changes
 
 
 def test_what_stays_off_after_an_excursion_is_told_from_it_until_the_peak_has_faded() -> None:

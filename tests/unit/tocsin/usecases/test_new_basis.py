@@ -8,7 +8,7 @@ from typing import Any
 from tests.fakes.messages import NOW, PROBE, RIG, stream
 from tests.fakes.models import THRESHOLD, FakeModel, FakeModels, spec_of
 from tests.fakes.services import Plant
-from tocsin.domain.adaptation import Usual
+from tocsin.domain.adaptation import Pace, Usual
 from tocsin.domain.aftermath import Aftermath
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.telemetry import Envelope
@@ -42,8 +42,12 @@ async def test_what_was_learned_under_one_model_begins_anew_under_the_next() -> 
     (after,) = plant.store.all("devices")
     assert after["threshold"] == THRESHOLD
     assert after["usual"] == {
-        "ticks": -8, "readings": 8, "profile": "rig", "modelVersion": "fake-2", "baseline": 0
-    }  # fmt: skip
+        "ticks": -Pace.of(RIG.period_s).fall(0, 8),
+        "readings": 8,
+        "profile": "rig",
+        "modelVersion": "fake-2",
+        "baseline": 0,
+    }
     assert after["aftermath"] is None
     await plant.score(messages[3:])
     assert plant.store.all("devices")[0]["usual"]["readings"] == 16, "and is kept from then on"

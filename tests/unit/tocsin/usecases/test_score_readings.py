@@ -13,6 +13,7 @@ from tests.fakes.messages import NOW, PROBE, RIG, document, envelope, reading_me
 from tests.fakes.models import THRESHOLD, FakeModel, FakeModels, spec_of
 from tests.fakes.services import Plant
 from tests.unit.tocsin.domain.test_telemetry import BAD
+from tocsin.domain.adaptation import Pace
 from tocsin.domain.device_record import ANY_RECORD, DeviceRecord
 from tocsin.domain.errors import DeliveryError
 from tocsin.usecases.score_readings import Outcome
@@ -208,7 +209,7 @@ async def test_a_device_that_was_learned_keeps_its_own_threshold() -> None:
     await plant.score(stream([8, 8])[:1])
     (device,) = plant.store.all("devices")
     assert device["usual"] == {
-        "ticks": -3,
+        "ticks": -Pace.of(RIG.period_s).fall(0, 3),
         "readings": 3,
         "profile": "rig",
         "modelVersion": "fake-1",

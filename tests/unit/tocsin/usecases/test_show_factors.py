@@ -37,10 +37,18 @@ async def ask(
 
 
 async def test_a_new_device_has_that_of_its_profile() -> None:
-    (found,) = await ask(Plant(), learned("rig-1", TICKS, PACE.learns_for - 1))
+    (found,) = await ask(Plant(), learned("rig-1", -TICKS, PACE.learns_for - 1))
     assert (found.factor, found.threshold, found.source) == (1.0, THRESHOLD, "profile")
     assert (found.learned_from, found.learns_for) == (PACE.learns_for - 1, PACE.learns_for)
     assert (found.set_by, found.set_at) == (None, None)
+
+
+async def test_a_device_unlike_its_kind_has_a_provisional_one_on_its_first_day() -> None:
+    (found,) = await ask(Plant(), learned("rig-1", TICKS, PACE.learns_for - 1))
+    assert found.source == "provisional"
+    assert found.factor is not None
+    assert found.factor == pytest.approx(PACE.factor(TICKS, PACE.learns_for))
+    assert found.threshold == pytest.approx(found.factor * THRESHOLD)
 
 
 async def test_a_device_that_has_learned_has_its_own_as_scoring_takes_it() -> None:
