@@ -64,4 +64,5 @@ def decide_recording(scored: ScoredRecording, rule: Rule) -> Decided:
         scored.recording.t.tolist(),
         scored.score.tolist(),
         sensors_out=scored.sensors_out(),
+        covariate=scored.recording.values[:, -1].tolist() if rule.unsteady else None,
     )

@@ -25,6 +25,7 @@ def decide_chosen(
     sensors_out: Sequence[int] | None,
     operator_factor: float | None = None,
     called: Called | None = None,
+    covariate: Sequence[float | None] | None = None,
 ) -> Decided:
     """As ``decide``, over those of n readings that are *chosen*, bool ``[n]``."""
     indices: list[int] = np.flatnonzero(chosen).tolist()
@@ -40,6 +41,7 @@ def decide_chosen(
         sensors_out=None if sensors_out is None else [sensors_out[index] for index in indices],
         operator_factor=operator_factor,
         called=None if called is None else _choose(called, indices),
+        covariate=None if covariate is None else [covariate[index] for index in indices],
     )
     for position, index in enumerate(indices):
         thresholds[index] = decided.thresholds[position]

@@ -25,13 +25,15 @@ from tocsin.domain.scoring import AlertState, Change, Hysteresis, next_alert
 from tocsin.domain.states.follow import Telling, find_telling
 from tocsin.domain.states.operating import UNTOLD, Operating
 from tocsin.domain.thresholds import threshold_for
+from tocsin.domain.unsteady import Unsteady
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """How a profile's scores are judged. ``usual_score``: the profile's own tracked quantile.
     ``period_ms``: its period, in which durations are told. ``telling``: how operating states are
-    told of its devices, None where they are not."""
+    told of its devices, None where they are not. ``unsteady``: where weak excursions must last
+    longer; None where nowhere."""
 
     threshold: float
     usual_score: float
@@ -40,6 +42,7 @@ class Rule:
     pace: Pace
     period_ms: float = 1_000.0
     telling: Telling | None = None
+    unsteady: Unsteady | None = None
 
     @classmethod
     def of(cls, spec: BundleSpec, profile: Profile, target_per_day: float) -> Rule:
@@ -56,6 +59,7 @@ class Rule:
             pace=Pace.of(profile.period_s),
             period_ms=profile.period_ms,
             telling=find_telling(profile, spec.usual_values),
+            unsteady=Unsteady.of(profile, spec.hysteresis),
         )
 
 
@@ -113,11 +117,12 @@ def decide(
     sensors_out: Sequence[int] | None,
     operator_factor: float | None = None,
     called: Called | None = None,
+    covariate: Sequence[float | None] | None = None,
 ) -> Decided:
     """Step *standing* over readings at *t* (ms) with *score*, NaN where there is none.
 
     ``sensors_out``: how many sensors are out at each; None where every sensor works. ``called``:
-    None where all are judged as usual.
+    None where all are judged as usual. ``covariate``: its value at each, as far as it is told.
     """
     if sensors_out is None and called is None:
         quiet = _quiet(standing, rule, score, operator_factor)
@@ -131,6 +136,7 @@ def decide(
         sensors_out=sensors_out,
         operator_factor=operator_factor,
         called=called,
+        covariate=None if rule.unsteady is None else covariate,
     )
 
 
@@ -206,6 +212,7 @@ def _one_by_one(
     sensors_out: Sequence[int] | None,
     operator_factor: float | None,
     called: Called | None,
+    covariate: Sequence[float | None] | None,
 ) -> Decided:
     alert, pace = standing.alert, rule.pace
     ticks, readings = standing.usual.ticks, standing.usual.readings
@@ -227,8 +234,8 @@ def _one_by_one(
             anomalous.append(False)
             continue
         outage = next_outage(outage, t[index], out)
-        odd = value > threshold or outage.calls(t[index], rule.period_ms)
-        odd = odd or told
+        is_out = outage.calls(t[index], rule.period_ms) or told
+        odd = value > threshold or is_out
         thresholds.append(threshold)
         anomalous.append(odd)
         aftermath = next_aftermath(aftermath, t[index], value, usual_threshold, rule.period_ms)
@@ -237,7 +244,10 @@ def _one_by_one(
             above = value > rule.usual_score * pace.ratio(ticks)
             ticks = pace.after(ticks, readings, above=above)
             readings = min(readings + 1, pace.learns_for)
-        alert, change = next_alert(alert, t[index], odd, rule.hysteresis, rule.cooldown_ms)
+        hysteresis = rule.hysteresis
+        if odd and not is_out and covariate is not None and rule.unsteady is not None:
+            hysteresis = rule.unsteady.choose(hysteresis, covariate[index], value, threshold)
+        alert, change = next_alert(alert, t[index], odd, hysteresis, rule.cooldown_ms)
         if change is not None:
             changes.append((index, change))
     usual = Usual(ticks, readings)

@@ -35,6 +35,8 @@ class Channel:
     ``measurement`` is judged; a ``covariate`` is known beforehand, such as the load a device was
     given, and serves to judge the others: it is never odd itself. ``error_values``: what the sensor
     shows between its limits when it could not measure. ``limits``: plain limits of its values.
+    ``unsteady``: from where to where devices differ in how steady they are at the same covariate,
+    None where nowhere.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Channel:
     role: Role = "measurement"
     error_values: tuple[float, ...] = ()
     limits: ChannelLimits | None = None
+    unsteady: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)  # without slots: it keeps what it computed once
@@ -80,6 +83,10 @@ class Profile:
     @property
     def has_covariate(self) -> bool:
         return len(self.judged_names) < len(self.channels)
+
+    @property
+    def covariate(self) -> Channel | None:
+        return self.channels[-1] if self.has_covariate else None
 
     def is_outside(self, columns: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which of *columns* ``[c, n]``, in raw units, are no value of their sensor; not NaN."""
@@ -137,6 +144,7 @@ def _parse_channel(document: Mapping[str, Any]) -> Channel:
         role=_parse_role(document.get("role", "measurement")),
         error_values=tuple(float(value) for value in document.get("error_values", ())),
         limits=_parse_plain_limits(document),
+        unsteady=_parse_band(document.get("unsteady")),
     )
 
 
@@ -146,6 +154,13 @@ def _parse_plain_limits(document: Mapping[str, Any]) -> ChannelLimits | None:
         return None if found is None else parse_channel_limits(found, IN_PROFILE)
     except InvalidRequestError as error:
         raise ValueError(f"limits of {document['name']!r}: {error}") from error
+
+
+def _parse_band(found: Any) -> tuple[float, float] | None:  # noqa: ANN401 (from outside)
+    if found is None:
+        return None
+    low, high = (float(value) for value in found)
+    return low, high
 
 
 def _parse_role(value: object) -> Role:
@@ -175,6 +190,13 @@ def _check(profile: Profile) -> None:
             # The alerts of silence (alerts.silence_id) and of limits are called so.
             raise InvalidProfileError(
                 f"profile {profile.name!r}: no channel may be called {channel.name!r}"
+            )
+        if channel.unsteady is not None and not (
+            channel.role == "covariate" and channel.unsteady[0] < channel.unsteady[1]
+        ):
+            raise InvalidProfileError(
+                f"profile {profile.name!r}, channel {channel.name!r}: only a covariate is "
+                "unsteady, from a lower value to a higher one"
             )
         if not -MAX_MAGNITUDE <= channel.low < channel.high <= MAX_MAGNITUDE:
             raise InvalidProfileError(

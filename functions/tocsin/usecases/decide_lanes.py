@@ -174,7 +174,10 @@ def _decide_message(
         return judge_late(
             standing, rule, scored.score, sensors_out=out, operator_factor=operator_factor
         )
-    times = scored.message.times
+    message = scored.message
+    known = message.profile.covariate
+    covariate = None if known is None else message.channels.get(known.name)
+    times = message.times
     if scored.chosen is not None:
         return decide_chosen(
             standing,
@@ -185,6 +188,7 @@ def _decide_message(
             sensors_out=out,
             operator_factor=operator_factor,
             called=called,
+            covariate=covariate,
         )
     return decide(
         standing,
@@ -194,6 +198,7 @@ def _decide_message(
         sensors_out=out,
         operator_factor=operator_factor,
         called=called,
+        covariate=covariate,
     )
 
 
