@@ -33,7 +33,8 @@ class ProfileLimitsShown(Output):
 class ChannelShown(Output):
     """A measured quantity. ``low`` and ``high`` bound what its sensor can physically show;
     ``error_values`` are what it shows between them when it could not measure. ``role``: a covariate
-    is known beforehand and never judged (docs/formats.md)."""
+    is known beforehand and never judged; ``unsteady``, of a covariate: from where to where devices
+    differ in how steady they are (docs/formats.md)."""
 
     name: str
     title: str
@@ -43,6 +44,7 @@ class ChannelShown(Output):
     role: Role
     limits: ProfileLimitsShown | None
     error_values: list[float] = field(name="error_values")
+    unsteady: list[float] | None
 
 
 class ModelShown(Output):

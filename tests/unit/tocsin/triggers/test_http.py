@@ -168,6 +168,7 @@ async def test_profiles_are_listed_whole(plant: Plant) -> None:
         "role": "measurement",
         "error_values": [],
         "limits": None,
+        "unsteady": None,
     }
 
 
