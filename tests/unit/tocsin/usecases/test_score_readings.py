@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from math import exp
 from typing import Any
 
@@ -362,3 +363,17 @@ async def test_a_device_of_which_the_database_never_tells_costs_only_its_own_mes
     assert (outcome.messages, outcome.dead_letters) == (3, 2)
     assert plant.dead_letters.reasons == ["refused"] * 2
     assert {document["deviceId"] for document in plant.store.all("readings")} == {"rig-1"}
+
+
+@pytest.mark.parametrize(("band", "raised"), [(None, 1), ((-5.0, 60.0), 0), ((60.0, 90.0), 1)])
+async def test_a_weak_excursion_where_its_profile_is_unsteady_has_to_last(
+    band: tuple[float, float] | None, raised: int
+) -> None:
+    speed, heat = RIG.channels
+    loaded = replace(RIG, channels=(speed, replace(heat, role="covariate", unsteady=band)))
+    plant = Plant(profiles={"rig": loaded}, models=FakeModels(FakeModel(spec_of(loaded))))
+    plant.thresholds.by_device = {"rig-1": 4.0}
+    await plant.score(stream([12, 12], odd=[15, 16], profile=loaded))
+    anomalous = [odd for one in plant.store.all("readings") for odd in one["anomalous"]]
+    assert sum(anomalous) >= 2, "it is odd, and shown so"
+    assert [alert["type"] for alert in plant.store.all("alerts")].count("raised") == raised
