@@ -7,6 +7,7 @@ from tocsin.triggers import (
     alerts,
     http,
     incidents,
+    notify,
     page,
     rebalance,
     rollups,
@@ -17,5 +18,16 @@ from tocsin.triggers import (
 
 bootstrap.prepare_process()
 app = func.FunctionApp()
-for room in (telemetry, alerts, incidents, rollups, http, page, rebalance, schedule, warmup):
+for room in (
+    telemetry,
+    alerts,
+    incidents,
+    notify,
+    rollups,
+    http,
+    page,
+    rebalance,
+    schedule,
+    warmup,
+):
     app.register_functions(room.build_blueprint(bootstrap.services))

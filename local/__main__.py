@@ -75,6 +75,8 @@ def _make_parser() -> argparse.ArgumentParser:
     _add_supply(commands)
     clean = commands.add_parser("clean", help="forget the local services' state")
     _add_state(clean)
+    mail = commands.add_parser("mail", help="print the mails that a running stack sends")
+    _add_address(mail)
     letters = commands.add_parser("dead-letters", help="list, show, replay what was not usable")
     _add_letters(letters)
     feedback = commands.add_parser("feedback", help="say what a device's alerts are")
@@ -334,6 +336,13 @@ def _feedback(options: argparse.Namespace) -> int:
     return _operate(options, run)
 
 
+def _mail(options: argparse.Namespace) -> int:
+    from local.mail import run  # noqa: PLC0415 (see the top)
+    from local.services import MAIL_PORT  # noqa: PLC0415 (see the top)
+
+    return run(options.address, MAIL_PORT)
+
+
 def _dead_letters(options: argparse.Namespace) -> int:
     from local.letters import run  # noqa: PLC0415 (see the top)
 
@@ -354,7 +363,7 @@ def _operate(options: argparse.Namespace, run: Callable[[argparse.Namespace, str
 
 
 COMMANDS = {
-    "dead-letters": _dead_letters, "feedback": _feedback,
+    "dead-letters": _dead_letters, "feedback": _feedback, "mail": _mail,
     "setup": _set_up, "up": _up, "env": _env, "check": _check, "lock": _lock, "audit": _audit,
     "sbom": _sbom, "clean": _clean,
 }  # fmt: skip

@@ -55,6 +55,9 @@ def list_app_settings(endpoints: Endpoints, state: Path) -> dict[str, str]:
         "BlobStorage": endpoints.storage_connection,
         "IotHub": endpoints.iothub_connection,
         "WebPubSub": endpoints.webpubsub_connection,
+        # Of `python -m local mail`; without it, deliveries say that nobody listens there.
+        "SMTP_URL": endpoints.mail_server,
+        "MAIL_FROM": "tocsin@localhost",
         # Read by `requests`, which azure-iot-hub is built on; written when the hub starts.
         "REQUESTS_CA_BUNDLE": str(find_authority(state)),
         **list_signing_settings(state),

@@ -25,6 +25,7 @@ PARTITION_KEYS = {
     "devices": "/deviceId",
     "alerts": "/deviceId",
     "incidents": "/siteId",
+    "notifications": "/siteId",
     "plans": "/siteId",
     "settings": "/id",
     "audit": "/siteId",
@@ -35,10 +36,16 @@ UNINDEXED = {
     "readings": ("t", "channels", "score", "anomalous", "contributions", "standing"),
     "rollups": ("t", "readings", "anomalous", "series"),
     "incidents": ("process", "timeline", "suppression", "handling"),
+    "notifications": ("tickets", "steps", "hours"),
 }
 BLOB_CONTAINERS = ("models", "dead-letters", "leases")
-# With the one that the functions host moves to what failed too often; Bicep makes both.
-QUEUES = ("rebalance-requests", "rebalance-requests-poison")
+# With those that the functions host moves to what failed too often; Bicep makes them too.
+QUEUES = (
+    "rebalance-requests",
+    "rebalance-requests-poison",
+    "notifications",
+    "notifications-poison",
+)
 
 
 class PreparationError(RuntimeError):
@@ -51,7 +58,7 @@ def create_cosmos_containers(endpoints: Endpoints) -> None:
         database = client.create_database_if_not_exists(DATABASE)
         for name, path in PARTITION_KEYS.items():
             extra: dict[str, Any] = {}
-            if name in {"readings", "rollups", "plans"}:
+            if name in {"readings", "rollups", "notifications", "plans"}:
                 # -1: documents live on unless they say how long.
                 extra["default_ttl"] = -1
             if name in UNINDEXED:
@@ -79,7 +86,7 @@ def create_blob_containers(endpoints: Endpoints) -> None:
 
 
 def create_queues(endpoints: Endpoints) -> None:
-    """Create the queue of requests, and of those that failed, where they are missing."""
+    """Create the queues where they are missing."""
     with open_queues(endpoints, MANAGER, "sthost") as client:
         for name in QUEUES:
             try:

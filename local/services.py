@@ -24,6 +24,7 @@ COSMOS_KEY = (
     "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
 )
 IOTHUB_KEY = "dG9jc2luLWxvY2FsLWlvdGh1Yi1kZXZlbG9wbWVudA=="
+MAIL_PORT = 1025  # of `python -m local mail`, which runs beside the stack if somebody starts it
 WEBPUBSUB_KEY = "dG9jc2luLWxvY2FsLXdlYnB1YnN1Yi1kZXZlbG9wbWVudA=="
 
 # What scoring needs: the first has the models in memory before there is work for the second.
@@ -140,6 +141,10 @@ class Endpoints:
     @property
     def cosmos_connection(self) -> str:
         return f"AccountEndpoint={self.cosmos_url};AccountKey={COSMOS_KEY};"
+
+    @property
+    def mail_server(self) -> str:
+        return f"smtp://{self.host}:{MAIL_PORT}"
 
     @property
     def webpubsub_connection(self) -> str:

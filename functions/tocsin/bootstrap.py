@@ -16,6 +16,7 @@ from tocsin.adapters.cosmos import CosmosStore
 from tocsin.adapters.cosmos_activations import CosmosActivations
 from tocsin.adapters.cosmos_audit import CosmosAudit
 from tocsin.adapters.cosmos_client import cosmos_client
+from tocsin.adapters.cosmos_desks import CosmosDesks
 from tocsin.adapters.cosmos_incidents import CosmosIncidents
 from tocsin.adapters.cosmos_keys import CosmosKeys
 from tocsin.adapters.cosmos_marks import CosmosAlertMarks
@@ -23,6 +24,7 @@ from tocsin.adapters.cosmos_progress import CosmosProgress
 from tocsin.adapters.cosmos_rollups import CosmosRollups
 from tocsin.adapters.cosmos_sites import CosmosSites
 from tocsin.adapters.device_thresholds import REFRESH_S, KnownThresholds
+from tocsin.adapters.email_channel import EmailChannel
 from tocsin.adapters.iothub import IotHubTwins
 from tocsin.adapters.known_access import REFRESH_S as ACCESS_REFRESH_S
 from tocsin.adapters.known_access import KnownAccess
@@ -32,14 +34,19 @@ from tocsin.adapters.known_places import KnownPlaces
 from tocsin.adapters.known_references import KnownReferences
 from tocsin.adapters.leases import BlobLeases
 from tocsin.adapters.model_bundle import ActiveModels
+from tocsin.adapters.notify_queue import PoisonQueues, QueueBell
 from tocsin.adapters.page_files import Page, load_page
 from tocsin.adapters.planner import plan_in_thread
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.requests_queue import QueueRequests, queue_client
 from tocsin.adapters.signing_keys import SigningKeys
+from tocsin.adapters.slack_channel import SlackChannel
+from tocsin.adapters.webhook_channel import WebhookChannel
 from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
+from tocsin.domain import requests
 from tocsin.domain.alerts import Alert
 from tocsin.domain.incidents.policy import Policy
+from tocsin.domain.notifications import rings
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
 from tocsin.settings import Settings, find_problems, read_settings
@@ -50,10 +57,12 @@ from tocsin.usecases.follow_scoring import ScoringWatch
 from tocsin.usecases.join_alerts import join_alerts
 from tocsin.usecases.limit_calls import CallLimits
 from tocsin.usecases.look_around import Lookout
+from tocsin.usecases.notify_lanes import Lanes
 from tocsin.usecases.ports.access import AccessBook, Keys
 from tocsin.usecases.ports.audit import AuditLog
 from tocsin.usecases.ports.incidents import Incidents, Places
 from tocsin.usecases.ports.letters import LetterBox
+from tocsin.usecases.ports.notifications import Bell, Desks, PoisonWatch, Senders
 from tocsin.usecases.ports.operators import Drifts, Feedback, Fleet, Live, References
 from tocsin.usecases.ports.planning import (
     Dispatch,
@@ -70,6 +79,7 @@ from tocsin.usecases.ports.scoring import DeadLetters, DeviceThresholds, Models,
 from tocsin.usecases.ports.showing import AlertMarks, ProgressLog
 from tocsin.usecases.push_alerts import Doors
 from tocsin.usecases.roll_up import RollupMemory
+from tocsin.usecases.send_deliveries import NotifyRoom
 from tocsin.usecases.show_beside import LiveBeside
 from tocsin.usecases.watch_silence import Listeners, SilenceMemory
 
@@ -103,6 +113,11 @@ class Services:
     incidents: Incidents
     places: Places
     policy: Policy
+    desks: Desks
+    senders: Senders
+    lanes: Lanes
+    bell: Bell
+    poison: PoisonWatch
     silence_memory: SilenceMemory
     late_memory: LateMemory
     progress: ProgressLog
@@ -137,6 +152,10 @@ class Services:
     @property
     def incident_room(self) -> IncidentRoom:
         return IncidentRoom(self.incidents, self.places, self.live, self.now_ms, self.policy)
+
+    @property
+    def notify_room(self) -> NotifyRoom:
+        return NotifyRoom(self.desks, self.incidents, self.senders, self.lanes, self.now_ms)
 
     @property
     def listeners(self) -> Listeners:
@@ -228,6 +247,13 @@ def services() -> Services:
         late_memory=LateMemory(),
         places=KnownPlaces(twins, clock_s=time.monotonic),
         policy=Policy(longest_shelf_ms=round(settings.longest_shelf_h * 3_600_000)),
+        desks=CosmosDesks(database, settings.database),
+        senders=_make_senders(settings),
+        lanes=Lanes(_now_ms),
+        bell=QueueBell(queue_client(settings.queue, rings.QUEUE)),
+        poison=PoisonQueues(
+            [queue_client(settings.queue, name) for name in (requests.POISON, rings.POISON)]
+        ),
         progress=progress,
         scoring_watch=ScoringWatch(progress, list_refused=models.list_refused, now_ms=_now_ms),
         twins=twins,
@@ -241,6 +267,15 @@ def services() -> Services:
         target_per_day=settings.false_alerts_per_device_day,
         now_ms=_now_ms,
     )
+
+
+def _make_senders(settings: Settings) -> Senders:
+    channels = settings.channels
+    return {
+        "email": EmailChannel(channels.mail),
+        "slack": SlackChannel(channels.slack),
+        "webhook": WebhookChannel(channels.webhooks, channels.webhook_key, _now_ms),
+    }
 
 
 def _signing_keys(settings: Settings) -> SigningKeys:

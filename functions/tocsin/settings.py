@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from tocsin.app_settings.channels import (
+    ChannelSettings,
+    parse_addresses,
+    parse_mail_server,
+    parse_secret,
+    parse_sender,
+)
 from tocsin.app_settings.declared import SETTINGS, Reader, Source
 from tocsin.app_settings.reading import (
     Connection,
@@ -39,6 +46,7 @@ class Settings:
     model_signing_keys: tuple[bytes, ...]
     false_alerts_per_device_day: float
     longest_shelf_h: float
+    channels: ChannelSettings
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -78,4 +86,19 @@ def _read(reader: SettingsReader) -> Settings:
         model_signing_keys=reader.read("MODEL_SIGNING_KEYS", parse_keys, ()),
         false_alerts_per_device_day=reader.read("FALSE_ALERTS_PER_DEVICE_DAY", parse_rate, 0.0),
         longest_shelf_h=reader.read("LONGEST_SHELF_H", parse_hours, 0.0),
+        channels=_read_channels(reader),
+    )
+
+
+def _read_channels(reader: SettingsReader) -> ChannelSettings:
+    server = reader.read("SMTP_URL", parse_mail_server, None)
+    sender = reader.read("MAIL_FROM", parse_sender, "")
+    password = reader.read_text("SMTP_PASSWORD") or None
+    if server is not None and not sender and "MAIL_FROM" not in reader.problems:
+        reader.problems["MAIL_FROM"] = "MAIL_FROM must be set where SMTP_URL is"
+    return ChannelSettings(
+        mail=None if server is None else replace(server, sender=sender, password=password),
+        slack=reader.read("SLACK_WEBHOOKS", parse_addresses, {}),
+        webhooks=reader.read("WEBHOOKS", parse_addresses, {}),
+        webhook_key=reader.read("WEBHOOK_KEY", parse_secret, b""),
     )

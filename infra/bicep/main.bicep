@@ -29,6 +29,12 @@ param secretSettings object = {}
 @description('Public keys that model bundles must be signed with (docs/adr/0014); empty: bundles are taken unsigned.')
 param modelSigningKeys string = ''
 
+@description('The mail server by which people are notified, such as starttls://user@mail.example:587 (docs/settings.md); empty: none are sent. Its password is a secret.')
+param mailServer string = ''
+
+@description('The address that mails are from; empty where there is no mail server.')
+param mailFrom string = ''
+
 @description('Storage, database, plan over several availability zones.')
 param zoneRedundant bool
 
@@ -99,6 +105,8 @@ var names = {
   leases: 'leases'
   liveHub: 'tocsin'
   models: 'models'
+  notifications: 'notifications'
+  notificationsPoison: 'notifications-poison'
   package: 'app-package'
   poison: 'rebalance-requests-poison'
   requests: 'rebalance-requests'
@@ -147,7 +155,7 @@ module network 'modules/network.bicep' = if (privateNetwork) {
   }
 }
 
-// The function host's own: its checkpoints and locks, the package, the queue of requests.
+// The function host's own: its checkpoints and locks, the package, the queues of requests and rings.
 module host 'modules/storage.bicep' = {
   scope: group
   params: {
@@ -157,7 +165,7 @@ module host 'modules/storage.bicep' = {
     zoneRedundant: zoneRedundant
     privateNetwork: privateNetwork
     containers: [names.package]
-    queues: [names.requests, names.poison]
+    queues: [names.requests, names.poison, names.notifications, names.notificationsPoison]
     deleteAfterDays: []
     logsOf: 'queueServices'
     workspaceId: monitoring.outputs.workspaceId
@@ -317,6 +325,8 @@ module app 'modules/functions.bicep' = {
     signInClientId: signInClientId
     secretSettings: secretSettings
     modelSigningKeys: modelSigningKeys
+    mailServer: mailServer
+    mailFrom: mailFrom
     subnetId: privateNetwork ? network!.outputs.appId : ''
     alwaysReady: alwaysReady
     maximumInstances: maximumInstances

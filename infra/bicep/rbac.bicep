@@ -101,6 +101,28 @@ resource appGivesUp 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (s
   }
 }
 
+resource appRings 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (step == 'app') {
+  scope: notifications
+  name: guid(notifications.id, principals.app, role.queueContributor)
+  properties: {
+    description: 'Rings that have a site notify are put, taken and counted for scaling'
+    principalId: principals.app
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId(roles, role.queueContributor)
+  }
+}
+
+resource appGivesUpRings 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (step == 'app') {
+  scope: notificationsPoison
+  name: guid(notificationsPoison.id, principals.app, role.queueContributor)
+  properties: {
+    description: 'The functions host moves a ring here that failed five times; health counts them'
+    principalId: principals.app
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId(roles, role.queueContributor)
+  }
+}
+
 resource appReports 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (step == 'app') {
   scope: component
   name: guid(component.id, principals.app, role.metricsPublisher)
@@ -250,6 +272,16 @@ resource requests 'Microsoft.Storage/storageAccounts/queueServices/queues@2026-0
 resource poison 'Microsoft.Storage/storageAccounts/queueServices/queues@2026-04-01' existing = {
   parent: hostQueues
   name: names.poison
+}
+
+resource notifications 'Microsoft.Storage/storageAccounts/queueServices/queues@2026-04-01' existing = {
+  parent: hostQueues
+  name: names.notifications
+}
+
+resource notificationsPoison 'Microsoft.Storage/storageAccounts/queueServices/queues@2026-04-01' existing = {
+  parent: hostQueues
+  name: names.notificationsPoison
 }
 
 resource lake 'Microsoft.Storage/storageAccounts@2026-04-01' existing = { name: names.lake }

@@ -113,6 +113,16 @@ GET   maintenance            maintenance?site=north 401 401 403 200 200 200 403 
 PUT   maintenance/{id}       maintenance/night?site=north 401 401 403 403 400 400 403 403 403
 DELETE maintenance/{id}       maintenance/night?site=north 401 401 403 403 404 404 403 403 403
 POST  maintenance/preview    maintenance/preview?site=north 401 401 403 403 400 400 403 403 403
+GET   notification-rules     notification-rules?site=north 401 401 403 403 200 200 403 403 403
+PUT   notification-rules/{id} notification-rules/shift?site=north \
+  401 401 403 403 400 400 403 403 403
+DELETE notification-rules/{id} notification-rules/shift?site=north \
+  401 401 403 403 404 404 403 403 403
+POST  notification-rules/{id}/try notification-rules/shift/try?site=north \
+  401 401 403 403 404 404 403 403 403
+GET   notifications          notifications?site=north 401 401 403 403 200 200 403 403 403
+PUT   notifications          notifications?site=north 401 401 403 403 400 400 403 403 403
+GET   deliveries             deliveries?site=north  401 401 403 403 200 200 403 403 403
 GET   plans                  plans?site=north       401 401 403 200 200 200 403 403 403
 GET   plans/latest           plans/latest?site=north 401 401 403 200 200 200 403 403 403
 GET   plans/{version:int}    plans/7?site=north     401 401 403 404 404 404 403 403 403

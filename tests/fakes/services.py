@@ -15,6 +15,7 @@ from tests.fakes.live import FakeLive
 from tests.fakes.marks import FakeAlertMarks
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG
 from tests.fakes.models import FakeModel, FakeModels, spec_of
+from tests.fakes.notifications import FakeBell, FakeDesks, FakePoison, FakeSender
 from tests.fakes.progress import FakeProgress
 from tests.fakes.references import FakeReferences
 from tests.fakes.rollups import FakeRollups
@@ -31,6 +32,7 @@ from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.explain_silences import LateMemory
 from tocsin.usecases.follow_scoring import ScoringWatch
 from tocsin.usecases.limit_calls import CallLimits
+from tocsin.usecases.notify_lanes import Lanes
 from tocsin.usecases.roll_up import RollupMemory
 from tocsin.usecases.score_readings import Outcome, score_readings
 from tocsin.usecases.show_beside import LiveBeside
@@ -61,6 +63,13 @@ class Plant:
     alert_marks: FakeAlertMarks = field(init=False)
     incidents: FakeIncidents = field(default_factory=FakeIncidents)
     places: FakePlaces = field(default_factory=FakePlaces)
+    desks: FakeDesks = field(default_factory=FakeDesks)
+    mail: FakeSender = field(default_factory=FakeSender)
+    slack: FakeSender = field(default_factory=FakeSender)
+    webhook: FakeSender = field(default_factory=FakeSender)
+    bell: FakeBell = field(default_factory=FakeBell)
+    poison: FakePoison = field(default_factory=FakePoison)
+    lanes: Lanes = field(init=False)
     silence_memory: SilenceMemory = field(default_factory=SilenceMemory)
     late_memory: LateMemory = field(default_factory=LateMemory)
     live_beside: LiveBeside = field(init=False)
@@ -77,6 +86,7 @@ class Plant:
         self.workshop = Workshop(FakeClock(NOW), store=self.store, live=self.live)
         self.alert_marks = FakeAlertMarks(self.store)
         self.live_beside = LiveBeside(self.live)
+        self.lanes = Lanes(self.read_clock)
 
     @classmethod
     def around(cls, workshop: Workshop) -> Plant:
@@ -110,10 +120,20 @@ class Plant:
         self.rollup_memory = RollupMemory()
         self.silence_memory = SilenceMemory()
         self.late_memory = LateMemory()
+        self.lanes = Lanes(self.read_clock)
+
+    def read_clock(self) -> int:
+        """Of the workshop that is there by then."""
+        return self.workshop.clock()
 
     def list_audit(self) -> Iterable[Mapping[str, Any]]:
         """Every document of the audit, wherever a fake keeps it."""
-        return [*self.store.all("audit"), *self.workshop.sites.audit, *self.keys.audit]
+        return [
+            *self.store.all("audit"),
+            *self.workshop.sites.audit,
+            *self.keys.audit,
+            *self.desks.audit.values(),
+        ]
 
     def services(self, *, platform_auth: bool = True) -> Services:
         return Services(
@@ -140,6 +160,11 @@ class Plant:
             incidents=self.incidents,
             places=self.places,
             policy=DEFAULT_POLICY,
+            desks=self.desks,
+            senders={"email": self.mail, "slack": self.slack, "webhook": self.webhook},
+            lanes=self.lanes,
+            bell=self.bell,
+            poison=self.poison,
             silence_memory=self.silence_memory,
             late_memory=self.late_memory,
             progress=self.progress,

@@ -12,11 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from azure.cosmos.aio import CosmosClient
-from azure.cosmos.exceptions import (
-    CosmosBatchOperationError,
-    CosmosHttpResponseError,
-    CosmosResourceNotFoundError,
-)
+from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from tocsin.adapters.cosmos_client import (
     query_parameters,
@@ -24,8 +20,8 @@ from tocsin.adapters.cosmos_client import (
     read_sound,
 )
 from tocsin.adapters.cosmos_container import Container
-from tocsin.adapters.failures import judge_status, tell_apart
-from tocsin.domain.errors import ChangedMeanwhileError, DeliveryError, RefusedError
+from tocsin.adapters.cosmos_fence import write_fenced
+from tocsin.adapters.failures import tell_apart
 from tocsin.domain.incidents.documents import INCIDENT, read_incident, write_incident
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.site import IncidentPage, IncidentQuery, LiveSite
@@ -36,7 +32,6 @@ from tocsin.domain.telemetry import can_be_kept
 from tocsin.usecases.ports.documents import Document
 
 BOARD = "board"
-CHANGED_STATUS = frozenset({404, 409, 412})
 _LIVE = (
     "SELECT * FROM c WHERE c.siteId = @site AND (c.live = true OR c.type = @window) ORDER BY c.id"
 )
@@ -150,33 +145,9 @@ class CosmosIncidents:
 
     async def _write(self, site: LiveSite, writes: Sequence[Any]) -> str:
         board = {"id": BOARD, "type": BOARD, "siteId": site.site_id}
-        fence = (
-            ("create", (board,))
-            if site.mark is None
-            else ("replace", (BOARD, board), {"if_match_etag": site.mark})
+        return await write_fenced(
+            self._incidents, site.site_id, board, site.mark, writes, what="incidents"
         )
-        try:
-            with tell_apart("a change of incidents is not kept"):
-                results = await self._incidents.execute_item_batch(
-                    [fence, *writes], partition_key=site.site_id
-                )
-        except (DeliveryError, RefusedError) as error:
-            raise _explain(error, site.site_id) from error
-        return str(results[0]["eTag"])
-
-
-def _explain(error: Exception, site_id: str) -> Exception:
-    """A batch says of the board, its first write, whether somebody else was quicker."""
-    cause = error.__cause__
-    if isinstance(cause, CosmosBatchOperationError):
-        statuses = [int(result["statusCode"]) for result in cause.operation_responses]
-        if statuses[0] in CHANGED_STATUS:
-            return ChangedMeanwhileError(f"the incidents of {site_id!r} changed meanwhile")
-        failed = next((status for status in statuses if status not in {200, 201, 204, 424}), 400)
-        return judge_status(failed)(str(error))
-    if isinstance(cause, CosmosHttpResponseError) and cause.status_code in CHANGED_STATUS - {404}:
-        return ChangedMeanwhileError(f"the incidents of {site_id!r} changed meanwhile")
-    return error
 
 
 def _conditions_of(query: IncidentQuery) -> tuple[list[str], dict[str, Any]]:

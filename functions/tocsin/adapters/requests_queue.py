@@ -17,7 +17,7 @@ from tocsin.settings import Connection
 KEPT_S = 60 * 60  # a request this old has long been overtaken by the timer
 
 
-def queue_client(connection: Connection) -> QueueClient:
+def queue_client(connection: Connection, name: str = QUEUE) -> QueueClient:
     """A client with bounded waits, writing as the functions host reads: base64."""
     limits: dict[str, Any] = {
         "transport": quick_transport(),
@@ -31,9 +31,9 @@ def queue_client(connection: Connection) -> QueueClient:
         "message_encode_policy": TextBase64EncodePolicy(),
     }
     if connection.connection_string is not None:
-        return QueueClient.from_connection_string(connection.connection_string, QUEUE, **limits)
+        return QueueClient.from_connection_string(connection.connection_string, name, **limits)
     assert connection.endpoint is not None, "settings allow no connection without either"
-    return QueueClient(connection.endpoint, QUEUE, credential=credential_for(connection), **limits)
+    return QueueClient(connection.endpoint, name, credential=credential_for(connection), **limits)
 
 
 class QueueRequests:

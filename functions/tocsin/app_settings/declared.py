@@ -14,6 +14,7 @@ class Source(Enum):
     EVERYWHERE = "local.settings.json on a laptop, Bicep in Azure"
     LAPTOP = "local.settings.json on a laptop alone"
     AZURE = "Bicep in Azure alone"
+    SECRET = "local.settings.json on a laptop, `secretSettings` in Azure"  # noqa: S105 (no secret)
     PLATFORM = "local.settings.json on a laptop, the platform in Azure"
 
 
@@ -62,8 +63,8 @@ SETTINGS: Sequence[Setting] = (
     ),
     Setting(
         "AzureWebJobsStorage",
-        "connection of the functions host: checkpoints, keys, timers, and the queue "
-        "`rebalance-requests`",
+        "connection of the functions host: checkpoints, keys, timers, and the queues "
+        "`rebalance-requests` and `notifications`",
         reader=Reader.BOTH,
         addresses=(
             Address("queueServiceUri"),
@@ -154,6 +155,38 @@ SETTINGS: Sequence[Setting] = (
         "LONGEST_SHELF_H",
         "hours for which an incident can be shelved at most, up to 744",
         default="12",
+    ),
+    Setting(
+        "SMTP_URL",
+        "the mail server: `starttls://user@mail.example:587`, `smtps://…` for TLS from the start, "
+        "or `smtp://…` without any, which takes no user. Without it nobody is written to by email",
+        default="",
+    ),
+    Setting("MAIL_FROM", "the address that mails are from", default=""),
+    Setting(
+        "SMTP_PASSWORD",
+        "of the user in `SMTP_URL`; a secret",
+        default="",
+        source=Source.SECRET,
+    ),
+    Setting(
+        "SLACK_WEBHOOKS",
+        "incoming webhooks of Slack, `NAME=https://…` separated by spaces; rules say the name. A "
+        "secret",
+        default="",
+        source=Source.SECRET,
+    ),
+    Setting(
+        "WEBHOOKS",
+        "webhooks of other systems, as `SLACK_WEBHOOKS`",
+        default="",
+        source=Source.SECRET,
+    ),
+    Setting(
+        "WEBHOOK_KEY",
+        "the key that webhooks are signed with (HMAC-SHA256), 16 letters at least; a secret",
+        default="",
+        source=Source.SECRET,
     ),
     Setting(
         "DRIFT_SCHEDULE",

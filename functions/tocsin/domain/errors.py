@@ -16,6 +16,8 @@ TocsinError
 ├── InvalidProblemError      a rebalancing problem, or a part of one, that makes no sense
 ├── DeliveryError            what could not be handed over; it may pass, so it is tried again
 │   ├── HubAwayError         what only the hub knows, while it does not answer
+│   ├── ThrottledError       what a service takes later; carries when
+│   ├── AddresseeAwayError   what one addressee does not take just now; others of the service do
 │   └── RefusedError         what no service will ever take: it is sidelined, the rest goes on
 ├── ConflictError            what does not go with how things stand, such as closing what is active
 ├── BusyError                someone else is at work on the same site
@@ -106,6 +108,18 @@ class DeliveryError(TocsinError):
 
 class HubAwayError(DeliveryError):
     """Only the hub knows what was asked, and it does not answer; the text names what."""
+
+
+class ThrottledError(DeliveryError):
+    """A service takes no more for now. ``wait_s``: seconds until it may; 0 if it does not say."""
+
+    def __init__(self, text: str, wait_s: float) -> None:
+        super().__init__(text)
+        self.wait_s = wait_s
+
+
+class AddresseeAwayError(DeliveryError):
+    """One of those that a service reaches takes nothing for now; it is no fault of the service."""
 
 
 class RefusedError(DeliveryError):

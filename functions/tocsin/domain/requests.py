@@ -11,6 +11,7 @@ from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.sites import check_site_id
 
 QUEUE = "rebalance-requests"
+POISON = f"{QUEUE}-poison"  # where the functions host moves what failed five times
 Kind = Literal["timer", "alert", "operator", "settings", "unconfirmed", "follow-up"]
 
 

@@ -25,6 +25,7 @@ class HealthShown(Output):
     oldest_unshown_alert_s: int | None
     oldest_unscored_message_s: int | None
     sidelined: int | None
+    poisoned: int | None
     refused_bundles: dict[str, str] | None
 
 
@@ -50,6 +51,7 @@ async def look_at_health(services: Services) -> HealthReport:
         marks=services.alert_marks,
         progress=services.progress,
         box=services.letter_box,
+        poison=services.poison,
         now_ms=services.now_ms(),
     )
 

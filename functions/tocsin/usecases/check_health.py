@@ -13,6 +13,7 @@ from tocsin.domain.progress import Progress
 from tocsin.usecases.list_letters import count_sidelined
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.letters import LetterBox
+from tocsin.usecases.ports.notifications import PoisonWatch
 from tocsin.usecases.ports.showing import AlertMarks, ProgressLog
 
 Status = Literal["healthy", "degraded", "unhealthy"]
@@ -33,6 +34,7 @@ class HealthReport:
     oldest_unshown_s: age of the oldest alert that was not shown, 0 where all were.
     oldest_unscored_s: age of the oldest message that is known to wait for its score, 0 for none.
     sidelined: dead letters of the last 24 hours that nobody replayed.
+    poisoned: requests and rings that failed five times, and that nobody takes up again.
     refused: by profile why its active model bundle is not taken, so that an older one scores, or
         none.
     """
@@ -44,6 +46,7 @@ class HealthReport:
     oldest_unscored_s: int | None = None
     sidelined: int | None = None
     refused: Mapping[str, str] | None = None
+    poisoned: int | None = None
 
     def to_document(self) -> dict[str, Any]:
         return {
@@ -53,6 +56,7 @@ class HealthReport:
             "oldestUnshownAlertS": self.oldest_unshown_s,
             "oldestUnscoredMessageS": self.oldest_unscored_s,
             "sidelined": self.sidelined,
+            "poisoned": self.poisoned,
             "refusedBundles": None if self.refused is None else dict(self.refused),
         }
 
@@ -63,20 +67,23 @@ async def check_health(
     marks: AlertMarks,
     progress: ProgressLog,
     box: LetterBox,
+    poison: PoisonWatch,
     now_ms: int,
     within_s: float = WITHIN_S,
 ) -> HealthReport:
     """Ask all at once, each for *within_s* at most. *ping* raises while the database is away."""
-    reached, owed, partitions, sidelined = await asyncio.gather(
+    reached, owed, partitions, sidelined, poison_by_queue = await asyncio.gather(
         _try(_ping(ping), within_s),
         # Written in whole seconds by the database's clock: all that there are by now.
         _try(marks.find_owed(stored_before_ms=now_ms + 1_000, most=MOST_LOOKED_AT), within_s),
         _try(progress.list_progress(), within_s),
         _try(count_sidelined(box, now_ms), within_s),
+        _try(poison.count_poison(), within_s),
     )
+    poisoned = None if poison_by_queue is None else sum(poison_by_queue.values())
     if not reached:
         reason = "the database does not answer"
-        return HealthReport("unhealthy", False, (reason,), sidelined=sidelined)
+        return HealthReport("unhealthy", False, (reason,), sidelined=sidelined, poisoned=poisoned)
     unshown_s = None if owed is None else _find_owed_s(owed, "shownAt", now_ms)
     unasked_s = None if owed is None else _find_owed_s(owed, "askedAt", now_ms)
     unscored_s = None if partitions is None else _find_unscored_s(partitions, now_ms)
@@ -86,6 +93,7 @@ async def check_health(
         *_judge(unasked_s or 0, "a site", "is not planned because of an alert", ""),
         *_judge(unscored_s, "a message", "waits for its score", _say_why(partitions or ())),
         *([] if sidelined is not None else ["the dead letters cannot be looked up"]),
+        *_judge_poison(poison_by_queue),
         *(f"the active bundle of profile {name!r} is refused: {why}" for name, why in refused),
     ]
     longest = max(unshown_s or 0, unscored_s or 0)
@@ -97,6 +105,7 @@ async def check_health(
         oldest_unshown_s=unshown_s,
         oldest_unscored_s=unscored_s,
         sidelined=sidelined,
+        poisoned=poisoned,
         refused=None if partitions is None else dict(refused),
     )
 
@@ -134,6 +143,13 @@ def _find_refused(partitions: Sequence[Progress], now_ms: int) -> Mapping[str, s
 def _say_why(partitions: Sequence[Progress]) -> str:
     why = sorted({said.why for said in partitions if said.waiting_since is not None and said.why})
     return f" ({', '.join(why)})" if why else ""
+
+
+def _judge_poison(by_queue: Mapping[str, int] | None) -> list[str]:
+    if by_queue is None:
+        return ["the queues of what failed too often cannot be looked at"]
+    found = {name: count for name, count in by_queue.items() if count}
+    return [f"{count} messages lie in the queue {name}" for name, count in found.items()]
 
 
 def _judge(age_s: int | None, what: str, stands: str, why: str) -> list[str]:

@@ -36,7 +36,7 @@ var searches = [
   }
   {
     name: 'failed-requests'
-    text: 'A request to rebalance a site failed five times and lies in the poison queue.'
+    text: 'A request to rebalance a site, or to notify, failed five times and lies in its poison queue.'
     severity: 2
     query: loadTextContent('../../dashboards/failed-requests.kql')
     column: 'requests'

@@ -62,6 +62,16 @@ var containers = [
     ]
   }
   {
+    name: 'notifications'
+    key: '/siteId'
+    life: { defaultTtl: -1 }
+    unindexed: [
+      { path: '/tickets/*' }
+      { path: '/steps/*' }
+      { path: '/hours/*' }
+    ]
+  }
+  {
     name: 'plans'
     key: '/siteId'
     life: { defaultTtl: -1 }

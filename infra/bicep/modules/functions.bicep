@@ -7,6 +7,8 @@ param identityClientId string
 param signInClientId string
 param secretSettings object
 param modelSigningKeys string
+param mailServer string
+param mailFrom string
 param subnetId string
 param alwaysReady int
 param maximumInstances int
@@ -59,6 +61,8 @@ var settings = [
   { name: 'MODEL_SIGNING_KEYS', value: modelSigningKeys }
   { name: 'FALSE_ALERTS_PER_DEVICE_DAY', value: '0.5' }
   { name: 'LONGEST_SHELF_H', value: '12' }
+  { name: 'SMTP_URL', value: mailServer }
+  { name: 'MAIL_FROM', value: mailFrom }
   { name: 'DRIFT_SCHEDULE', value: '0 7 * * * *' }
   { name: 'REBALANCE_SCHEDULE', value: '*/15 * * * * *' }
   {

@@ -16,6 +16,7 @@ WHERE = {
     Source.EVERYWHERE: "",
     Source.LAPTOP: "laptop",
     Source.AZURE: "Azure",
+    Source.SECRET: "a secret: in Azure by `secretSettings`",
     Source.PLATFORM: "laptop; by the platform in Azure",
 }
 

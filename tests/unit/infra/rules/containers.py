@@ -10,7 +10,8 @@ from typing import Any
 from local.prepare import BLOB_CONTAINERS, DATABASE
 from tests.paths import ROOT
 from tests.unit.infra.deployment import Deployment
-from tocsin.domain.requests import QUEUE
+from tocsin.domain import requests
+from tocsin.domain.notifications import rings
 
 OF_DATABASE = "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers"
 OF_STORAGE = "Microsoft.Storage/storageAccounts/blobServices/containers"
@@ -77,7 +78,7 @@ def check_blobs_and_queues(deployment: Deployment) -> Iterator[str]:
             "Microsoft.Storage/storageAccounts/queueServices/queues"
         )
     }
-    if queues != {QUEUE, f"{QUEUE}-poison"}:
+    if queues != {requests.QUEUE, requests.POISON, rings.QUEUE, rings.POISON}:
         yield f"queues are {sorted(queues)}"
     for name in re.findall(r'queue_name="([\w-]+)"', read_product_source()):
         if name not in queues:

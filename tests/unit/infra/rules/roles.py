@@ -82,6 +82,14 @@ WANTED = {
         "functions/host.json",
         "maxDequeueCount",
     ),
+    Grant("id-app", QUEUE_CONTRIBUTOR, "queues/notifications"): (
+        "functions/tocsin/adapters/notify_queue.py",
+        "send_message",
+    ),
+    Grant("id-app", QUEUE_CONTRIBUTOR, "queues/notifications-poison"): (
+        "functions/tocsin/adapters/notify_queue.py",
+        "get_queue_properties",
+    ),
     Grant("id-app", METRICS_PUBLISHER, "components/appi-tocsin-…"): (
         "infra/bicep/modules/functions.bicep",
         "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",

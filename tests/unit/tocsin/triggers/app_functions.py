@@ -12,6 +12,7 @@ from tocsin.triggers import (
     alerts,
     http,
     incidents,
+    notify,
     page,
     rebalance,
     rollups,
@@ -29,7 +30,18 @@ def functions_of(services: Services) -> dict[str, Callable[..., Any]]:
 def functions_from(services: Callable[[], Services]) -> dict[str, Callable[..., Any]]:
     """The same, over services that are built when they are first needed."""
     app = func.FunctionApp()
-    for room in (telemetry, alerts, incidents, rollups, http, page, rebalance, schedule, warmup):
+    for room in (
+        telemetry,
+        alerts,
+        incidents,
+        notify,
+        rollups,
+        http,
+        page,
+        rebalance,
+        schedule,
+        warmup,
+    ):
         app.register_functions(room.build_blueprint(services))
     return {
         str(function.get_function_name()): function.get_user_function()

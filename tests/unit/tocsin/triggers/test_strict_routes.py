@@ -21,9 +21,11 @@ from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.incidents.incident import name_incident
 from tocsin.domain.incidents.windows import Scope, Window
 from tocsin.domain.letter_summary import name_letter
+from tocsin.domain.notifications.rule import Rule, Step, Target
 from tocsin.domain.principal import ADMIN, ANYONE, OPERATOR
 from tocsin.triggers.http import ROUTES
 from tocsin.usecases.join_alerts import join_alerts
+from tocsin.usecases.keep_rules import set_rule
 from tocsin.usecases.keep_windows import set_window
 
 Values = Mapping[str, str]
@@ -77,6 +79,37 @@ WINDOWS: Sequence[tuple[Mapping[str, Any], str]] = (
     ({**WINDOW, "recurrence": {**AGAIN, "rule": "FREQ=DAILY;BYDAY=XX"}}, "is no RRULE"),
     ({**WINDOW, "recurrence": {**AGAIN, "rule": "FREQ=DAILY;BYHOUR=1"}}, "not from BYHOUR"),
     ({**WINDOW, "recurrence": {**AGAIN, "lastingMin": 1441}}, "recurrence.lastingMin must lie"),
+)
+MAIL = {"channel": "email", "name": "ada@plant.example", "person": "Ada"}
+STEP = {"targets": [MAIL]}
+SPAN = {"days": ["mo", "holiday"], "from": "22:00", "to": "06:00"}
+HOURS: Mapping[str, Any] = {"zone": "Europe/Berlin", "spans": [SPAN]}
+RULE: Mapping[str, Any] = {
+    "steps": [STEP, {"afterMin": 15, "targets": [{"channel": "slack", "name": "shift"}]}],
+    "severities": ["high", "medium"],
+    "hours": HOURS,
+}
+RULES: Sequence[tuple[Mapping[str, Any], str]] = (
+    ({}, "give the key 'steps'"),
+    ({"steps": []}, "steps must have 1 to 5 entries"),
+    ({"steps": [{}]}, "steps"),
+    ({"steps": [{"targets": []}]}, "a step must have 1 to 8 targets"),
+    ({"steps": [{**STEP, "afterMin": 5}]}, "its afterMin must be 0"),
+    ({"steps": [STEP, STEP]}, "each step must come later than the one before it"),
+    ({"steps": [{"targets": [{**MAIL, "name": "ada"}]}]}, "'ada' is no email address"),
+    ({"steps": [{"targets": [{**MAIL, "name": "a@b\r\nBcc: c@d"}]}]}, "is no email address"),
+    ({"steps": [{"targets": [{**MAIL, "person": "A\nB"}]}]}, "person must be text"),
+    ({"steps": [{"targets": [{"channel": "webhook", "name": "tickets"}]}]}, "no 'tickets'"),
+    ({**RULE, "severities": []}, "severities must name one at least"),
+    ({**RULE, "severities": ["urgent"]}, "severities must be a list of low or medium or high"),
+    ({**RULE, "repeatMin": 0}, "repeatMin must lie between 1 and 10080"),
+    ({**RULE, "groupWaitS": -1}, "groupWaitS must lie between 0 and 86400"),
+    ({**RULE, "hours": {**HOURS, "zone": "Mars/Base"}}, "there is no time zone 'Mars/Base'"),
+    ({**RULE, "hours": {**HOURS, "spans": []}}, "hours.spans must have an entry"),
+    ({**RULE, "hours": {**HOURS, "spans": [{**SPAN, "to": "25:00"}]}}, "not '25:00'"),
+    ({**RULE, "hours": {**HOURS, "spans": [{**SPAN, "to": "6"}]}}, "is written like 06:30"),
+    ({**RULE, "hours": {**HOURS, "holidays": "none"}}, "the calendar has no event"),
+    ({**RULE, "tellEnd": True}, "'tellEnd' is unknown; use "),
 )
 SAMPLES = {
     "health": Sample(),
@@ -244,6 +277,32 @@ SAMPLES = {
     ),
     "dead_letter": Sample(route={"id": LETTER}),
     "replay_dead_letter": Sample(route={"id": LETTER}, body={}),
+    "notifications": Sample(params=NORTH),
+    "switch_notifications": Sample(
+        params=NORTH,
+        body={"on": False, "perHour": 10},
+        bad_bodies=(
+            ({}, "give the key 'on'"),
+            ({"on": "no"}, "on must be true or false, not 'no'"),
+            ({"on": True, "perHour": 0}, "perHour must lie between 1 and 120"),
+            ({"on": True, "perhour": 9}, "'perhour' is unknown; use on, perHour"),
+        ),
+    ),
+    "notification_rules": Sample(params=NORTH),
+    "set_notification_rule": Sample(
+        route={"id": "shift"}, params=NORTH, body=RULE, bad_bodies=RULES
+    ),
+    "remove_notification_rule": Sample(route={"id": "standing"}, params=NORTH),
+    "try_notification_rule": Sample(route={"id": "standing"}, params=NORTH),
+    "deliveries": Sample(
+        params={
+            **NORTH, "status": "sent", "channel": "email", "rule": "shift", "incident": "x",
+            "max": "20",
+        },
+        bad_params=(
+            ("status", "gone"), ("status", ""), ("channel", "fax"), ("max", "0"), ("max", "201"),
+        ),
+    ),
     "plans": Sample(
         params={**NORTH, "max": "5", "before": "9"},
         bad_params=(
@@ -346,6 +405,10 @@ async def plant() -> Plant:
         "window:standing", SITE, "out of service", Scope(), NOW, None, None, "", "ada", NOW
     )
     await set_window(window, room)
+    plant.webhook.names = frozenset()
+    step = Step(0, (Target("email", "ada@plant.example"),))
+    await set_rule(Rule("standing", SITE, (step,)), plant.services().notify_room)
+    plant.desks.audit.clear()
     plant.incidents.audit.clear()
     return plant
 
@@ -363,7 +426,7 @@ async def refuse(plant: Plant, name: str, *statuses: int, **changes: Any) -> str
     assert set(content) == PROBLEM
     assert plant.workshop.requests.queue == []
     assert plant.workshop.sites.audit == plant.keys.audit == []
-    assert plant.incidents.audit == {}
+    assert plant.incidents.audit == plant.desks.audit == {}
     return str(content["detail"])
 
 
@@ -376,8 +439,14 @@ def test_samples_say_wrongly_whatever_a_route_takes() -> None:
     """So that a parameter that is added gets its line."""
     for route in ROUTES:
         sample = SAMPLES[route.name]
-        texts = {"site", "device", "reason"}  # any text is one; whether it is there, is tried below
-        if route.name == "incidents":
+        texts = {
+            "site",
+            "device",
+            "reason",
+            "rule",
+            "incident",
+        }  # any text is one; whether it is there, is tried below
+        if route.name in {"incidents", "deliveries"}:
             texts.add("before")  # an id: any text is one
         named = {name for name, _ in sample.bad_params}
         assert named == {*_names(route.query)} - texts, route.name

@@ -142,6 +142,7 @@ async def test_a_database_that_hangs_is_away() -> None:
             marks=plant.alert_marks,
             progress=plant.progress,
             box=plant.dead_letters,
+            poison=plant.poison,
             now_ms=NOW,
             within_s=0.05,
         )
@@ -196,3 +197,20 @@ async def test_a_refusal_that_nobody_repeats_is_forgotten() -> None:
     assert (await ask(plant))["refusedBundles"] == {"rig": "no signature"}
     plant.workshop.clock.pass_s(60)
     assert (await ask(plant))["refusedBundles"] == {}
+
+
+async def test_what_failed_too_often_is_told_by_its_queue() -> None:
+    plant = Plant()
+    assert (await ask(plant))["poisoned"] == 0
+    plant.poison.counts["notifications-poison"] = 2
+    content = await ask(plant)
+    assert (content["status"], content["poisoned"]) == ("degraded", 2)
+    assert content["reasons"] == ["2 messages lie in the queue notifications-poison"]
+
+
+async def test_queues_that_cannot_be_looked_at_are_told() -> None:
+    plant = Plant()
+    plant.poison.away = True
+    content = await ask(plant)
+    assert (content["status"], content["poisoned"]) == ("degraded", None)
+    assert content["reasons"] == ["the queues of what failed too often cannot be looked at"]

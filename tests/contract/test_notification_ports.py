@@ -1,0 +1,303 @@
+"""One suite for every implementation of the ports of notifications."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from azure.cosmos.partition_key import PartitionKey
+
+from local.services import Endpoints
+from tests.contract.implementations import each
+from tests.contract.ports import ODD_SITES, connection
+from tests.fakes.messages import NOW
+from tests.fakes.notifications import FakeBell, FakeDesks, FakePoison
+from tests.unit.tocsin.usecases.notify_plant import ADA, CHAT, make_rule
+from tocsin.adapters.cosmos_client import cosmos_client
+from tocsin.adapters.cosmos_desks import CosmosDesks
+from tocsin.adapters.notify_queue import PoisonQueues, QueueBell
+from tocsin.adapters.requests_queue import queue_client
+from tocsin.domain.errors import ChangedMeanwhileError, DeliveryError
+from tocsin.domain.notifications.delivery import Delivery, DeliveryQuery
+from tocsin.domain.notifications.desk import Board, Ticket
+from tocsin.domain.notifications.hours import Hours, Span
+from tocsin.domain.notifications.rings import parse_ring
+from tocsin.domain.notifications.rule import Step, Switch
+from tocsin.usecases.ports.notifications import Bell, Desks, PoisonWatch
+
+
+@dataclass
+class Office:
+    """The port, and a look into the audit."""
+
+    desks: Desks
+    read_audit: Callable[[], Awaitable[dict[str, Any]]]
+
+
+@asynccontextmanager
+async def fake_office(_: Endpoints) -> AsyncIterator[Office]:
+    desks = FakeDesks()
+
+    async def read_audit() -> dict[str, Any]:
+        return desks.audit
+
+    yield Office(desks, read_audit)
+
+
+@asynccontextmanager
+async def cosmos_office(endpoints: Endpoints) -> AsyncIterator[Office]:
+    """A database of its own."""
+    name = f"tocsin-{uuid.uuid4().hex}"
+    async with cosmos_client(connection("CosmosDB", endpoints.cosmos_connection)) as client:
+        database = await client.create_database(name)
+        await database.create_container("notifications", PartitionKey("/siteId"), default_ttl=-1)
+        audit = await database.create_container("audit", PartitionKey("/siteId"))
+
+        async def read_audit() -> dict[str, Any]:
+            return {document["id"]: document async for document in audit.read_all_items()}
+
+        yield Office(CosmosDesks(client, name), read_audit)
+        await client.delete_database(name)
+
+
+@asynccontextmanager
+async def fake_away(_: Endpoints) -> AsyncIterator[Desks]:
+    desks = FakeDesks()
+    desks.away = True
+    yield desks
+
+
+@asynccontextmanager
+async def cosmos_away(_: Endpoints) -> AsyncIterator[Desks]:
+    nowhere = "AccountEndpoint=http://127.0.0.1:1/;AccountKey=dG9jc2lu;"
+    client = cosmos_client(connection("CosmosDB", nowhere))
+    yield CosmosDesks(client, "tocsin")
+    await client.close()
+
+
+@dataclass
+class Tower:
+    """A bell, and how many rings wait for a site."""
+
+    bell: Bell
+    list_rung: Callable[[], Awaitable[list[str]]]
+
+
+@asynccontextmanager
+async def fake_tower(_: Endpoints) -> AsyncIterator[Tower]:
+    bell = FakeBell()
+
+    async def list_rung() -> list[str]:
+        return bell.rung
+
+    yield Tower(bell, list_rung)
+
+
+@asynccontextmanager
+async def queue_tower(endpoints: Endpoints) -> AsyncIterator[Tower]:
+    """A queue of its own."""
+    name = f"notifications-{uuid.uuid4().hex}"
+    queue = connection("AzureWebJobsStorage", endpoints.storage_connection)
+    async with queue_client(queue, name) as client:
+        await client.create_queue()
+
+        async def list_rung() -> list[str]:
+            return [
+                parse_ring(message.content.encode()) async for message in client.receive_messages()
+            ]
+
+        yield Tower(QueueBell(client), list_rung)
+        await client.delete_queue()
+
+
+@asynccontextmanager
+async def fake_poison(_: Endpoints) -> AsyncIterator[PoisonWatch]:
+    poison = FakePoison()
+    poison.counts["notifications-poison"] = 2
+    yield poison
+
+
+@asynccontextmanager
+async def queue_poison(endpoints: Endpoints) -> AsyncIterator[PoisonWatch]:
+    queue = connection("AzureWebJobsStorage", endpoints.storage_connection)
+    names = ("rebalance-requests-poison", "notifications-poison")
+    clients = [queue_client(queue, name) for name in names]
+    for client in clients:
+        await client.create_queue()
+    for _ in range(2):
+        await clients[1].send_message("odd")
+    yield PoisonQueues(clients)
+    for client in clients:
+        await client.delete_queue()
+        await client.close()
+
+
+office = each(fake=(fake_office, None), cosmos=(cosmos_office, "cosmos"))
+away = each(fake=(fake_away, None), cosmos=(cosmos_away, None))
+tower = each(fake=(fake_tower, None), queue=(queue_tower, "azurite"))
+watch = each(fake=(fake_poison, None), queue=(queue_poison, "azurite"))
+
+HOURS = Hours("Europe/Berlin", (Span(frozenset({"mo", "holiday"}), 360, 1440),), "BEGIN:VEVENT…")
+RULE = make_rule(ADA, CHAT, hours=HOURS, repeat_ms=60_000, group_wait_ms=5, revision=3)
+TICKET = Ticket(
+    "shift",
+    "i-1",
+    1,
+    NOW,
+    NOW + 1,
+    frozenset({ADA.key}),
+    frozenset({CHAT.key}),
+    True,
+    NOW + 2,
+    "held",
+)
+BOARD = Board(7, (TICKET,), {ADA.key: (NOW, NOW + 1)}, {f"shift {ADA.key}": NOW})
+
+
+def make_delivery(number: int = 0, **changes: Any) -> Delivery:  # noqa: ANN401 (any field)
+    made = Delivery(
+        f"{NOW + number:013d}-a", "north", "shift", "opened", ADA, ("i-1", "i-2"), NOW, NOW + 5
+    )
+    return replace(made, **changes)
+
+
+async def test_a_site_begins_with_nothing(office: Office) -> None:
+    desk = await office.desks.load_desk("north")
+    assert (desk.board, desk.rules, desk.pending, desk.mark) == (Board(), (), (), None)
+    assert desk.switch == Switch()
+    assert await office.desks.list_notifying_sites() == []
+
+
+async def test_a_desk_is_read_as_it_was_saved(office: Office) -> None:
+    desks = office.desks
+    await desks.save_rule(await desks.load_desk("north"), RULE)
+    step = Step(0, (CHAT,))
+    other = replace(RULE, rule_id="board", steps=(step,), hours=None, repeat_ms=None)
+    await desks.save_rule(await desks.load_desk("north"), other)
+    switch = Switch(False, 5, 2, "ada", NOW)
+    await desks.save_switch(await desks.load_desk("north"), switch)
+    waiting = make_delivery(1, claimed_until=NOW + 9, attempts=2, reason="away", step=1)
+    desk = replace(await desks.load_desk("north"), board=BOARD)
+    after = await desks.save_turn(desk, [waiting])
+    found = await desks.load_desk("north")
+    assert (found.rules, found.switch, found.board) == ((other, RULE), switch, BOARD)
+    assert found.pending == (waiting,)
+    assert found.mark == after.mark
+    assert await desks.list_notifying_sites() == ["north"]
+
+
+async def test_of_two_who_decided_from_the_same_state_one_succeeds(office: Office) -> None:
+    desks = office.desks
+    first = await desks.load_desk("north")
+    after = await desks.save_turn(first, [make_delivery()])
+    for late in (
+        lambda: desks.save_turn(first, []),
+        lambda: desks.save_rule(first, RULE),
+        lambda: desks.save_switch(first, Switch(False)),
+    ):
+        with pytest.raises(ChangedMeanwhileError):
+            await late()
+    await desks.save_rule(after, RULE)
+    with pytest.raises(ChangedMeanwhileError):
+        await desks.save_turn(after, [])
+
+
+async def test_an_outcome_needs_no_mark_and_moves_none(office: Office) -> None:
+    desks = office.desks
+    desk = await desks.save_turn(await desks.load_desk("north"), [make_delivery()])
+    await desks.save_outcome(make_delivery().mark_sent(NOW + 3))
+    assert (await desks.load_desk("north")).pending == ()
+    await desks.save_turn(desk, [])
+    (done,) = (await desks.list_deliveries(DeliveryQuery("north"))).deliveries
+    assert (done.status, done.ended_at) == ("sent", NOW + 3)
+
+
+async def test_a_rule_that_is_gone_is_gone(office: Office) -> None:
+    desks = office.desks
+    await desks.save_rule(await desks.load_desk("north"), RULE)
+    await desks.delete_rule(await desks.load_desk("north"), "other")
+    await desks.delete_rule(await desks.load_desk("north"), RULE.rule_id)
+    assert (await desks.load_desk("north")).rules == ()
+    assert await desks.list_notifying_sites() == []
+
+
+async def test_deliveries_are_listed_newest_first_a_page_at_a_time(office: Office) -> None:
+    desks = office.desks
+    made = [make_delivery(n) for n in range(5)]
+    made[1] = replace(made[1], target=CHAT)
+    made[2] = made[2].fail("refused", NOW)
+    made[3] = replace(made[3], rule_id="night", incident_ids=("i-9",))
+    made[4] = replace(made[4], target=None).skip("outside the hours", NOW)
+    await desks.save_turn(await desks.load_desk("north"), made)
+    await desks.save_rule(await desks.load_desk("north"), RULE)
+
+    async def find(**wanted: Any) -> list[int]:  # noqa: ANN401 (any field)
+        page = await desks.list_deliveries(DeliveryQuery("north", **wanted))
+        return [made.index(delivery) for delivery in page.deliveries]
+
+    assert await find() == [4, 3, 2, 1, 0]
+    assert await find(status="failed") == [2]
+    assert await find(status="pending") == [3, 1, 0]
+    assert await find(channel="slack") == [1]
+    assert await find(rule_id="night") == [3]
+    assert await find(incident_id="i-9") == [3]
+    first = await desks.list_deliveries(DeliveryQuery("north", most=3))
+    assert first.older == made[2].delivery_id
+    assert await find(before=first.older) == [1, 0]
+    assert (await desks.list_deliveries(DeliveryQuery("north", most=5))).older is None
+
+
+async def test_sites_do_not_get_in_each_others_way(office: Office) -> None:
+    desks = office.desks
+    for site_id in ODD_SITES:
+        await desks.save_rule(await desks.load_desk(site_id), replace(RULE, site_id=site_id))
+    assert set(await desks.list_notifying_sites()) == set(ODD_SITES)
+    for site_id in ODD_SITES:
+        assert len((await desks.load_desk(site_id)).rules) == 1
+
+
+async def test_recording_again_changes_nothing(office: Office) -> None:
+    record = {"id": "1-rule:shift", "type": "rule", "siteId": "north", "by": "ada", "at": 1}
+    await office.desks.record([record])
+    await office.desks.record([record])
+    assert [*await office.read_audit()] == ["1-rule:shift"]
+
+
+async def test_a_database_that_is_away_is_said_by_every_call(away: Desks) -> None:
+    for call in (
+        lambda: away.load_desk("north"),
+        lambda: away.save_outcome(make_delivery()),
+        lambda: away.list_deliveries(DeliveryQuery("north")),
+        away.list_notifying_sites,
+        lambda: away.record([{"id": "1", "siteId": "north"}]),
+    ):
+        with pytest.raises(DeliveryError):
+            await call()
+
+
+async def test_a_ring_names_its_site(tower: Tower) -> None:
+    for site_id in ODD_SITES:
+        await tower.bell.ring(site_id)
+    assert sorted(await tower.list_rung()) == sorted(ODD_SITES)
+
+
+async def test_a_queue_that_is_away_is_said() -> None:
+    nowhere = "QueueEndpoint=http://127.0.0.1:1/x;AccountName=x;AccountKey=dG9jc2lu;"
+    async with queue_client(connection("AzureWebJobsStorage", nowhere), "notifications") as client:
+        async with asyncio.timeout(20):
+            with pytest.raises(DeliveryError):
+                await QueueBell(client).ring("north")
+            with pytest.raises(DeliveryError):
+                await PoisonQueues([client]).count_poison()
+
+
+async def test_what_failed_too_often_is_counted_by_queue(watch: PoisonWatch) -> None:
+    assert await watch.count_poison() == {
+        "rebalance-requests-poison": 0,
+        "notifications-poison": 2,
+    }
