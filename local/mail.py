@@ -34,7 +34,7 @@ class PrintedMail:
             "to": envelope.rcpt_tos,
             "subject": str(mail["Subject"]),
             "id": str(mail["Message-ID"]),
-            "text": "" if body is None else str(body.get_content()),
+            "text": "" if body is None else str(body.get_content()).replace("\r\n", "\n"),
         }
         self._tell(json.dumps(printed, ensure_ascii=False))
         return "250 OK"

@@ -100,6 +100,7 @@ async def test_health_asks_for_no_user() -> None:
             "oldestUnshownAlertS": 0,
             "oldestUnscoredMessageS": 0,
             "sidelined": 0,
+            "poisoned": 0,
             "refusedBundles": {},
         },
     )

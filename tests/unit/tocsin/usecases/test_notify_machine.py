@@ -201,8 +201,8 @@ class NotifyMachine(RuleBasedStateMachine):
 TestNotifications = NotifyMachine.TestCase
 # The budget of CI: most of it goes into the fakes' event loops.
 TestNotifications.settings = settings(
-    max_examples=40,
-    stateful_step_count=30,
+    max_examples=25,
+    stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
