@@ -55,7 +55,7 @@ def run(address: str, port: int) -> int:
     stopped: threading.Event = catch_stop_signals()
     server = make_server(address, port, _print)
     try:
-        server.start()  # type: ignore[no-untyped-call]  # the library's own
+        server.start()
     except OSError as error:
         print(f"failed: nothing can listen on {address}:{port}: {error.strerror}", file=sys.stderr)
         return 1
@@ -63,7 +63,7 @@ def run(address: str, port: int) -> int:
     try:
         stopped.wait()
     finally:
-        server.stop()  # type: ignore[no-untyped-call]  # the library's own
+        server.stop()
     return 0
 
 

@@ -52,11 +52,11 @@ def open_mailbox() -> Iterator[tuple[Mailbox, int]]:
     """A mail server and its port."""
     mailbox = Mailbox()
     controller = Controller(mailbox, hostname="127.0.0.1", port=find_port())
-    controller.start()  # type: ignore[no-untyped-call]  # the library's own
+    controller.start()
     try:
         yield mailbox, controller.port
     finally:
-        controller.stop()  # type: ignore[no-untyped-call]  # the library's own
+        controller.stop()
 
 
 @dataclass

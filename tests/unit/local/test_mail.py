@@ -17,12 +17,12 @@ from tocsin.domain.notifications.words import Note
 async def test_a_mail_is_printed_as_one_line() -> None:
     printed: list[str] = []
     server = make_server("127.0.0.1", find_port(), printed.append)
-    server.start()  # type: ignore[no-untyped-call]  # the library's own
+    server.start()
     try:
         channel = EmailChannel(MailServer("127.0.0.1", server.port, "none", None, "t@localhost"))
         await channel.send(ADA, Note("1-a", "north", "shift", "test", "Über", "one\ntwo"))
     finally:
-        server.stop()  # type: ignore[no-untyped-call]  # the library's own
+        server.stop()
     assert [json.loads(line) for line in printed] == [
         {
             "to": ["ada@plant.example"],

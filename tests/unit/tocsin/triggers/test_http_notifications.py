@@ -16,7 +16,7 @@ from tests.unit.tocsin.triggers.test_rebalance import message
 from tocsin.domain.errors import DeliveryError, InvalidRequestError
 
 NORTH = {"site": "north"}
-BODY = {
+BODY: dict[str, Any] = {
     "steps": [
         {
             "targets": [

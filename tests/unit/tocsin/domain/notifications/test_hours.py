@@ -40,7 +40,7 @@ END:VCALENDAR
 
 
 def span(days: str, begins: str, ends: str) -> Span:
-    chosen: list[Day] = [day for day in (*WEEK, "holiday") if day in days.split()]  # type: ignore[list-item]  # of Day
+    chosen: list[Day] = [day for day in (*WEEK, "holiday") if day in days.split()]
     return Span(frozenset(chosen), parse_minute(begins), parse_minute(ends))
 
 
