@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -108,7 +109,8 @@ async def queue_tower(endpoints: Endpoints) -> AsyncIterator[Tower]:
 
         async def list_rung() -> list[str]:
             return [
-                parse_ring(message.content.encode()) async for message in client.receive_messages()
+                parse_ring(base64.b64decode(message.content))
+                async for message in client.receive_messages()
             ]
 
         yield Tower(QueueBell(client), list_rung)
