@@ -28,8 +28,6 @@ class Device:
     capabilities: what a task may ask for.
     drained: it should end with no task.
     closed: it keeps its tasks and is given no others.
-    steady_ms: what it goes on answering in with what it runs now, as measured; None where that is
-        not known.
     """
 
     device_id: str
@@ -42,7 +40,6 @@ class Device:
     drained: bool = False
     closed: bool = False
     condition: str = ""
-    steady_ms: float | None = None
 
     def __post_init__(self) -> None:
         require_id("device", self.device_id)
@@ -51,8 +48,6 @@ class Device:
         require_number(owner, "energy_w_per_pct", self.energy_w_per_pct)
         require_number(owner, "response_ms", self.response_ms)
         require_number(owner, "health", self.health, high=1.0)
-        if self.steady_ms is not None:
-            require_number(owner, "steady_ms", self.steady_ms)
 
 
 @dataclass(frozen=True, slots=True)

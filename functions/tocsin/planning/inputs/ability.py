@@ -35,8 +35,7 @@ class Measured:
     """``speed``: the share of its usual one. ``background_pct``: None while the processor has not
     settled after its tasks changed. ``answer_ms``: the answer itself, None where it is not
     measured. ``used_pct``: what its processor does, in percent of one reference processor at its
-    usual speed; None as the background is. ``steady_ms``: the longest of the answers it goes on
-    giving with the tasks it has; None where something is changing.
+    usual speed; None as the background is.
     ``odd``: why answer and processor cannot both be right; empty where they can.
     ``basis``: in words."""
 
@@ -46,7 +45,6 @@ class Measured:
     odd: str
     basis: str
     used_pct: float | None = None
-    steady_ms: float | None = None
 
 
 def measure_ability(
@@ -103,8 +101,7 @@ def _combine(
     basis += f" at {'over ' * is_bound}{cpu_pct:.0f} % use, tasks {running_pct:.0f} %"
     background_pct = round(max(found_pct, 0.0), 1)
     odd = _find_haste(raw) or slow
-    steady_ms = max(answers) if len(settled) == len(answers) == SAMPLES else None
-    return Measured(speed, background_pct, answer_ms, odd, basis, used_pct, steady_ms)
+    return Measured(speed, background_pct, answer_ms, odd, basis, used_pct)
 
 
 def _find_speed(fresh: Sequence[Sample], capacity: Capacity) -> float:

@@ -155,7 +155,6 @@ def _describe_device(known: Known, device: EdgeDevice, condition: Condition) -> 
         drained=device.device_id in known.overrides.drained,
         closed=bool(condition.closed),
         condition=condition.health.why,
-        steady_ms=condition.steady_ms,
     )
 
 

@@ -42,13 +42,6 @@ class Condition:
         return self.watch.background_pct
 
     @property
-    def steady_ms(self) -> float | None:
-        """The answer it goes on giving with what it runs; None where it is not known, or where it
-        was worse a moment ago and counts as that for now."""
-        is_patient = self.watch.better_since is not None
-        return None if self.measured is None or is_patient else self.measured.steady_ms
-
-    @property
     def why(self) -> str:
         """What keeps it from being like any other, in words."""
         return self.health.why or self.stuck or self.closed

@@ -17,8 +17,6 @@ NOISE, USE_NOISE = 0.06, 0.015
 # By so large a share the answer of a device that gains tasks is not known, and by so much its use:
 # at nine tenths of use a hundredth more makes an answer a tenth longer.
 ESTIMATE, USE_ESTIMATE = 0.05, 0.015
-# An answer that was measured again and again differs from the next ones by so large a share.
-MEASURED = 0.1
 GROWTH = 0.05  # of what it can carry: who gains less is known the better
 # Of the lateness of a task where it runs, what staying leaves of it however much else leaves: what
 # waits there has to be worked off first, and nobody knows yet what a device in trouble still can.
@@ -80,19 +78,8 @@ class Forecast:
         answers = answers * (1.0 + self.doubt * growth)
         use = self.estimate_use(site.device_loads(plan))
         chance = compare_deadlines(answers[plan], spread_answers(use, growth)[plan], self.deadline)
-        chance = np.minimum(chance, self._compare_measured(plan))
         misplaced = site.misplaced[np.arange(len(plan)), plan]
         return np.asarray(np.where(misplaced, 1.0, chance))
-
-    def _compare_measured(self, plan: Ints) -> Floats:
-        """``[t]``: of being late by what devices are measured to answer in, which no device exceeds
-        with no more load than it has; 1 where that is not known. Near a full processor a formula
-        is wrong by far for a percent of use: what is measured in time is."""
-        site = self.site
-        steady = [np.inf if d.steady_ms is None else d.steady_ms for d in site.devices]
-        no_fuller = site.device_loads(plan) <= site.device_loads(self.stay) + ROUNDING
-        answers = np.where(no_fuller, np.array(steady, float), np.inf)[plan]
-        return compare_deadlines(answers, np.full(len(plan), MEASURED), self.deadline)
 
     def measure_growth(self, loads: Floats) -> Floats:
         """``[d]``, from 0 to 1: how far *loads* ``[d]`` are from what is known."""

@@ -125,17 +125,3 @@ def test_a_processor_alone_tells_the_background() -> None:
     found = measure_ability(device(), work(75.0, None), 40.0)
     assert found is not None
     assert (found.speed, found.background_pct, found.answer_ms) == (1.0, 35.0, None)
-
-
-def test_an_answer_is_steady_while_nothing_changes() -> None:
-    assert measure(40.0, 9.0).steady_ms == pytest.approx(SERVICE_MS / 0.51)
-    assert measure(40.0, 9.0, at=NOW - 20_000).steady_ms is None, "its load has just changed"
-    two = measure_ability(device(), work(49.0, 43.0, count=2), 40.0)
-    assert two is not None
-    assert two.steady_ms is None
-    rising = tuple(
-        Sample(NOW - 5_000 * ago, use, 43.0) for ago, use in ((2, 49.0), (1, 50.0), (0, 70.0))
-    )
-    begun = measure_ability(device(), Work(1_000, 5_000, rising), 40.0)
-    assert begun is not None
-    assert begun.steady_ms is None, "and what has begun shows in no answer yet"

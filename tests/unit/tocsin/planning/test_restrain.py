@@ -58,17 +58,6 @@ def test_nobody_takes_what_its_own_tasks_would_be_late_for() -> None:
     assert any("its own would be late" in reason for reason in found.held)
 
 
-def test_what_is_measured_to_be_in_time_is_not_late_for_a_formula() -> None:
-    """At 96 % of use a percent more or less makes the answer by a quarter longer or shorter."""
-    tasks = (*fill("a", 7, 12.0), *fill("b", 7, 12.0))
-    tasks = tuple(replace(one, deadline_ms=550.0) for one in tasks)
-    full, other = cell("a", 87.7, closed=True), cell("b", 92.0)
-    late = tuple(replace(one, priority=5.0) if one.device_id == "a" else one for one in tasks)
-    assert carry_out((full, other), late)[1], "by the formula they would be better off apart"
-    assert carry_out((replace(full, steady_ms=448.0), other), late)[1] == set()
-    assert carry_out((replace(full, steady_ms=600.0), other), late)[1]
-
-
 def test_all_that_is_late_goes_where_there_is_room() -> None:
     """What stays on a device in trouble waits until it has worked off what is in its queue."""
     devices = (cell("a", 31.0, response_ms=71.0), cell("b"), cell("c"))
