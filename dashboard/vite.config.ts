@@ -4,8 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   base: "./",
   build: {
-    outDir: "../functions/tocsin/page/next",
-    rollupOptions: { input: "next.html" },
+    outDir: "../functions/tocsin/page",
     emptyOutDir: true,
     assetsDir: "",
     assetsInlineLimit: 0, // the content policy takes no data: addresses

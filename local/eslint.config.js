@@ -3,7 +3,7 @@ import js from '@eslint/js';
 import globals from 'globals';
 
 export default [
-  { ignores: ['**/node_modules/', '**/page/next/'] },
+  { ignores: ['**/node_modules/'] },
   js.configs.recommended,
   {
     files: ['**/*.js'],
@@ -20,10 +20,5 @@ export default [
       'no-shadow': 'error',
       'no-throw-literal': 'error',
     },
-  },
-  {
-    files: ['**/tocsin/page/**'],
-    languageOptions: { globals: globals.browser },
-    rules: { 'no-console': 'off' },
   },
 ];

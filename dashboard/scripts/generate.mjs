@@ -10,11 +10,12 @@ const api = JSON.parse(await readFile(new URL('../api.json', import.meta.url), '
 
 /** What the page reads: each gets a check with the name of its record. */
 const READ = [
-  'AlertMessage', 'OptimiserMessage', 'OverridesMessage', 'PlanMessage', 'StandingMessage',
-  'TasksMessage', 'LimitsMessage',
-  'TelemetryMessage', 'AlertsShown', 'DevicesShown', 'LatestShown', 'MeShown', 'Negotiated',
-  'OptimiserShown', 'OverridesShown', 'PlanShown', 'PlansShown', 'ProfilesShown', 'ReadingsShown',
-  'RunRequested', 'TasksShown',
+  'AlertMessage', 'IncidentMessage', 'LimitsMessage', 'OptimiserMessage', 'OverridesMessage', 'PlanMessage',
+  'StandingMessage', 'TasksMessage', 'TelemetryMessage', 'AlertsShown', 'DetectedShown',
+  'DevicesShown', 'FeedbackShown', 'IncidentShown', 'IncidentsShown', 'LatestShown', 'MeShown',
+  'Negotiated', 'OptimiserShown', 'OverridesShown', 'PerformanceShown', 'PlanShown', 'PlansShown',
+  'ProfilesShown', 'ReadingsShown', 'RunRequested', 'TasksShown', 'TrialShown', 'WindowRemoved',
+  'WindowShown', 'WindowsShown',
 ];
 
 /** A newer API may say more than this page knows; what it knows must be as described. */

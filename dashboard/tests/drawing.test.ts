@@ -36,13 +36,16 @@ test("spans and times are in the unit that a reader expects", () => {
 });
 
 test.each(["press/1", "ä ö?&#", EVIL, "100%"])("the address of the device %s leads back to it", (deviceId) => {
-  const place = { view: "device", deviceId, site: "Werk Süd/1", options: { span: "24h" } } as const;
+  const place = { view: "device", subject: deviceId, site: "Werk Süd/1", options: { span: "24h" } } as const;
   expect(readPlace(writePlace(place))).toEqual(place);
 });
 
 test("an address of nothing known shows the overview, and a link keeps the site", () => {
   expect(readPlace("#/nothing").view).toBe("overview");
   expect(readPlace("").view).toBe("overview");
+  expect(readPlace("#/work/7")).toMatchObject({ view: "overview", subject: "" });
+  expect(readPlace("#/incidents").view).toBe("incidents");
+  expect(readPlace("#/incidents/1-rig")).toMatchObject({ view: "incident", subject: "1-rig" });
   const place = readPlace("#/alerts?site=mill&find=pump");
   expect(place).toMatchObject({ view: "alerts", site: "mill", options: { find: "pump" } });
   expect(linkTo(place, "work")).toBe("#/work?site=mill");

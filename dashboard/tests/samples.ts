@@ -1,5 +1,5 @@
 /** Documents as the API and live messages hold them. */
-import type { LiveAlert, LiveReading, PlanListed, Profile } from "../src/messages/kinds.js";
+import type { IncidentListed, LiveAlert, LiveReading, PlanListed, Profile } from "../src/messages/kinds.js";
 
 export const NOW = 1_795_332_074_190;
 
@@ -45,3 +45,13 @@ export const MOTOR = {
     { name: "vibration_mm_s", title: "Vibration", unit: "mm/s", low: 0, high: 50 },
   ],
 } as unknown as Profile;
+
+export function incident(id: string, changes: Partial<IncidentListed> = {}): IncidentListed {
+  return {
+    id, siteId: "north", building: "hall-a", severity: "medium", state: "unacknowledged", active: true,
+    held: [], live: true, openedAt: NOW, announcedAt: null, activeAt: NOW, clearAt: null,
+    deviceIds: ["cell-1"], alerts: 1, text: `cell-1: current_a 3 (${id})`, lasting: "for 1 s", revision: 1,
+    handling: { by: null, at: null, forced: false },
+    suppression: { shelf: null, windows: [], outOfService: [], flapping: false }, ...changes,
+  };
+}

@@ -55,12 +55,19 @@ def check_machine(system: str, machine: str, version: tuple[int, int]) -> None:
         )
 
 
+def check_page(app: Path) -> None:
+    """Raises PackageError where the page is not built: the app would have none to serve."""
+    if not (app / "tocsin/page/index.html").is_file():
+        raise PackageError("the page is not built; run `python -m local setup`")
+
+
 def build_package(into: Path) -> Package:
     """Build the package in the folder *into*, and *into*.zip beside it. Raises PackageError."""
     check_machine(sys.platform, platform.machine().lower(), sys.version_info[:2])
     if into.exists():
         shutil.rmtree(into)
     app = ROOT / "functions"
+    check_page(app)
     for relative in list_files(app):
         target = into / relative
         target.parent.mkdir(parents=True, exist_ok=True)

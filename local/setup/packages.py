@@ -26,7 +26,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 LOG = ROOT / ".local/logs/setup.log"
 DASHBOARD = ROOT / "dashboard"
-BUILT = ROOT / "functions/tocsin/page/next/next.html"
+BUILT = ROOT / "functions/tocsin/page/index.html"
 
 
 class SetupError(RuntimeError):

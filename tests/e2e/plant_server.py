@@ -9,7 +9,6 @@ import re
 import time
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import azure.functions as func
 from aiohttp import web
@@ -112,15 +111,21 @@ class PlantServer:
         self._seq += 1
         await self.plant.score([message])
         if tell:
-            for alert in self.plant.store.all("alerts")[known:]:
-                message_of = {"type": "alert", "siteId": site_id, "alert": shown(alert)}
-                await self.live.send(site_id, message_of)
+            await self._run("push_alerts", list(self.plant.store.all("alerts")[known:]))
 
     async def measure_unheard(self, device_id: str, values: Sequence[Sequence[float]]) -> None:
         """The same while no live message reaches anyone."""
         self.live.is_cut = True
         await self.measure(device_id, values, tell=False)
         self.live.is_cut = False
+
+    async def tend(self) -> None:
+        """What the clock does with incidents."""
+        await self._run("tend_incidents", None)
+
+    async def _run(self, function: str, given: object) -> None:
+        self._set_clock()
+        await functions_of(self.plant.services())[function](given)
 
     def _set_clock(self) -> int:
         self.plant.workshop.clock.now_ms = round(time.time() * 1_000)
@@ -150,9 +155,3 @@ class PlantServer:
             raise web.HTTPNotFound
         headers = {**page.headers, "Content-Type": file.media_type}
         return web.Response(body=file.body, headers=headers)
-
-
-def shown(alert: Document) -> dict[str, Any]:
-    """A stored alert as it is sent: without the marks of what is owed."""
-    marks = {"shownAt", "askedAt", "sidelinedAt", "_ts", "_etag"}
-    return {name: value for name, value in alert.items() if name not in marks}

@@ -5,82 +5,31 @@ from __future__ import annotations
 import asyncio
 import csv
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from local.processes import Child
-from local.services import Endpoints
-from local.setup.browser import find_browser
+from tests.e2e.browsing import (
+    ODD,
+    QUIET,
+    WITHIN_MS,
+    choice,
+    open_view,
+    watch,
+)
+from tests.e2e.conftest import BROWSED
 from tests.e2e.plant_server import SITE, PlantServer
 from tests.paths import ROOT
-from tocsin.adapters.page_files import DASHBOARD, FOLDER
 
-WITHIN_MS = 20_000
-QUIET = [[0.0, 0.0]] * 12
-ODD = [[60.0, 0.0], [-60.0, 0.0]] * 4
 AXE = ROOT / "dashboard/node_modules/axe-core/axe.min.js"
-VIEWS = ("", "devices/rig-1", "alerts", "work", "model", "settings")
+VIEWS = (
+    "", "devices/rig-1", "incidents", "maintenance", "alarm-performance", "alerts", "work", "model",
+    "try?device=rig-1", "settings",
+)  # fmt: skip
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(find_browser() is None, reason="no browser: install chromium"),
-    pytest.mark.skipif(
-        not (FOLDER / DASHBOARD).is_dir(),
-        reason="the dashboard is not built: python -m local setup",
-    ),
-]
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def api(endpoints: Endpoints, webpubsub: Child) -> AsyncIterator[PlantServer]:
-    server = PlantServer(endpoints)
-    await server.start()
-    yield server
-    await server.stop()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        await browser.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def page(browser: Browser) -> AsyncIterator[Page]:
-    """A page that fails its test where its script does, or where the content policy is broken."""
-    page = await browser.new_page(viewport={"width": 1440, "height": 900})
-    errors = watch(page)
-    yield page
-    await page.context.close()
-    assert errors == []
-
-
-def watch(page: Page) -> list[str]:
-    page.set_default_timeout(WITHIN_MS)
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on(
-        "console",
-        lambda message: errors.append(message.text) if "Security Policy" in message.text else None,
-    )
-    return errors
-
-
-async def open_view(page: Page, front_door: Child, view: str = "") -> None:
-    await page.goto(f"{front_door.ready['url']}next.html#/{view}")
-    await expect(page.locator("#phase")).to_have_text("Live", timeout=WITHIN_MS)
-
-
-def choice(page: Page, label: str) -> Locator:
-    return page.get_by_role("combobox", name=label, exact=True)
+pytestmark = BROWSED
 
 
 async def test_a_fault_is_on_the_page_without_a_reload(
@@ -253,7 +202,7 @@ async def test_someone_signed_out_is_told_so(
     front_door: Child, api: PlantServer, page: Page
 ) -> None:
     await page.goto(f"{front_door.ready['url']}.auth/logout")
-    await page.goto(f"{front_door.ready['url']}next.html")
+    await page.goto(front_door.ready["url"])
     await expect(page.locator(".banner")).to_contain_text("you are not signed in")
 
 
@@ -303,7 +252,7 @@ async def test_every_view_can_be_reached_with_the_keyboard_alone(
     await open_view(page, front_door)
     await page.keyboard.press("Tab")
     await expect(page.get_by_text("Skip to the content")).to_be_focused()
-    for title in ("Alerts", "Work", "Model", "Settings"):
+    for title in ("Incidents", "Alerts", "Work", "Model", "Try it", "Settings"):
         link = page.get_by_role("navigation").get_by_role("link", name=title)
         await tab_to(page, title)
         await expect(link).to_be_focused()

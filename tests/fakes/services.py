@@ -22,7 +22,7 @@ from tests.fakes.rollups import FakeRollups
 from tests.fakes.sites import FakeClock, Workshop
 from tests.fakes.store import FakeStore
 from tests.fakes.thresholds import FakeThresholds
-from tocsin.adapters.page_files import load_page
+from tests.fakes.page import fake_page
 from tocsin.bootstrap import Services
 from tocsin.domain.incidents.policy import DEFAULT_POLICY
 from tocsin.domain.profile import Profile
@@ -178,7 +178,7 @@ class Plant:
             leases=self.workshop.leases,
             requests=self.workshop.requests,
             planner=self.workshop.planner,
-            page=load_page(LIVE),
+            page=fake_page(LIVE),
             platform_auth=platform_auth,
             target_per_day=TARGET_PER_DAY,
             now_ms=self.workshop.clock,

@@ -1,28 +1,10 @@
 /** The API, typed: each answer is checked against its schema before it is believed. */
 import * as checks from "../generated/checks.js";
-import type { Check } from "../generated/checks.js";
 import type {
-  AlertsShown, DevicesShown, LatestShown, Me, Negotiated, Optimiser, Overrides, PlanShown,
+  AlertsShown, Detected, DevicesShown, LatestShown, Me, Negotiated, Optimiser, Overrides, PlanShown,
   PlansShown, ProfilesShown, ReadingsShown,
 } from "../messages/kinds.js";
-import { describeFault, isRecord } from "../messages/parse.js";
-
-const WITHIN_MS = 15_000;
-/** An answer that never came may have been lost on the way: reading again harms nobody. */
-const READ_TRIES = 3;
-const WAIT_MS = 400;
-
-/** Why a request was not served, in the words of the API. */
-export class ApiError extends Error {
-  readonly status: number;
-
-  constructor(message: string, status: number) {
-    super(message);
-    this.status = status;
-  }
-}
-
-type Query = Readonly<Record<string, string | number | undefined>>;
+import { read, send, type Query } from "./request.js";
 
 export const api = {
   me: async (): Promise<Me> => await read("me", {}, checks.checkMeShown),
@@ -65,61 +47,7 @@ export const api = {
   preview: async (site: string): Promise<PlanShown> => (
     await send("POST", "plans/run", { site }, { preview: true }, checks.checkPlanShown)
   ),
+  detect: async (profile: string, records: readonly object[]): Promise<Detected> => (
+    await send("POST", "detect", {}, { profile, records }, checks.checkDetectedShown)
+  ),
 };
-
-async function read<T>(path: string, query: Query, check: Check<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await ask(path, query, {}, check);
-    } catch (error) {
-      const again = !(error instanceof ApiError) || error.status >= 502;
-      if (!again || attempt === READ_TRIES) {
-        throw error;
-      }
-      await new Promise((resolve) => { setTimeout(resolve, WAIT_MS * attempt); });
-    }
-  }
-}
-
-async function send<T>(
-  method: string, path: string, query: Query, body: object, check: Check<T>,
-): Promise<T> {
-  const headers = { "Content-Type": "application/json" };
-  return await ask(path, query, { method, headers, body: JSON.stringify(body) }, check);
-}
-
-async function ask<T>(
-  path: string, query: Query, request: RequestInit, check: Check<T>,
-): Promise<T> {
-  const given = Object.entries(query).flatMap(([name, value]) => (
-    value === undefined || value === "" ? [] : [[name, String(value)]]
-  ));
-  const parameters = new URLSearchParams(given).toString();
-  const url = `/api/${path}${parameters === "" ? "" : `?${parameters}`}`;
-  const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(WITHIN_MS) });
-  if (!answer.ok) {
-    throw new ApiError(await explain(answer, path), answer.status);
-  }
-  const content: unknown = await answer.json();
-  if (!check(content)) {
-    throw new ApiError(`/api/${path} answered what this page does not understand: `
-      + `${describeFault(check.errors)}; load the page again`, 0);
-  }
-  return content;
-}
-
-async function explain(answer: Response, path: string): Promise<string> {
-  const problem: unknown = await answer.json().catch(() => null);
-  const detail = isRecord(problem) && typeof problem["detail"] === "string" ? problem["detail"] : "";
-  if (answer.status === 401) {
-    return "you are not signed in as someone who may see this";
-  }
-  return detail || `/api/${path} answered ${answer.status}`;
-}
-
-export function wordsOf(error: unknown): string {
-  if (error instanceof DOMException && error.name === "TimeoutError") {
-    return `no answer within ${WITHIN_MS / 1000} s`;
-  }
-  return error instanceof Error ? error.message : String(error);
-}

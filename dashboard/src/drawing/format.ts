@@ -35,6 +35,8 @@ export function span(ms: number): string {
 }
 
 export class Clock {
+  /** The time zone that it shows, by its name in the IANA database. */
+  readonly zone: string;
   readonly #time: Intl.DateTimeFormat;
   readonly #full: Intl.DateTimeFormat;
 
@@ -42,6 +44,7 @@ export class Clock {
   constructor(zone: string | undefined) {
     const time = { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false } as const;
     const named = zone === undefined ? {} : { timeZone: zone };
+    this.zone = zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
     this.#time = new Intl.DateTimeFormat("en-GB", { ...time, ...named });
     this.#full = new Intl.DateTimeFormat("en-GB", {
       ...time, ...named, day: "numeric", month: "short", year: "numeric",

@@ -1,46 +1,50 @@
 /** What the address says to show: every view can be linked to. Pure. */
 
-export type ViewName = "overview" | "device" | "alerts" | "work" | "model" | "settings";
+export type ViewName =
+  | "overview" | "device" | "incidents" | "incident" | "maintenance" | "performance" | "alerts"
+  | "work" | "model" | "try" | "settings";
 
 export interface Place {
   readonly view: ViewName;
-  readonly deviceId: string;
+  /** The device or incident that is shown, by its id; empty where the view is of none. */
+  readonly subject: string;
   readonly site: string | undefined;
   /** What else the view keeps in the address: range, filters, sorting. */
   readonly options: Readonly<Record<string, string>>;
 }
 
-const VIEWS: Readonly<Record<string, ViewName>> = {
-  "": "overview", alerts: "alerts", work: "work", model: "model", settings: "settings",
+const PATHS: Readonly<Record<ViewName, string>> = {
+  overview: "", device: "devices/", incidents: "incidents", incident: "incidents/",
+  maintenance: "maintenance", performance: "alarm-performance", alerts: "alerts", work: "work",
+  model: "model", try: "try", settings: "settings",
 };
 
 /** hash: with or without its `#`. An address of nothing known shows the overview. */
 export function readPlace(hash: string): Place {
   const [path = "", query = ""] = hash.replace(/^#?\/?/, "").split("?", 2);
   const { site, ...options } = Object.fromEntries(new URLSearchParams(query));
+  const views = Object.keys(PATHS) as ViewName[];
   const [first = "", ...rest] = path.split("/");
-  if (first === "devices" && rest.length > 0) {
-    return { view: "device", deviceId: decode(rest.join("/")), site, options };
+  if (rest.join("/") !== "") {
+    const view = views.find((each) => PATHS[each] === `${first}/`) ?? "overview";
+    return { view, subject: view === "overview" ? "" : decode(rest.join("/")), site, options };
   }
-  return { view: VIEWS[first] ?? "overview", deviceId: "", site, options };
+  return { view: views.find((each) => PATHS[each] === first) ?? "overview", subject: "", site, options };
 }
 
 export function writePlace(place: Place): string {
-  const paths: Readonly<Record<ViewName, string>> = {
-    overview: "", device: `devices/${encodeURIComponent(place.deviceId)}`, alerts: "alerts",
-    work: "work", model: "model", settings: "settings",
-  };
   const site = place.site === undefined ? {} : { site: place.site };
   const given = Object.entries({ ...site, ...place.options }).filter(([, value]) => value !== "");
   const query = new URLSearchParams(given).toString();
-  return `#/${paths[place.view]}${query === "" ? "" : `?${query}`}`;
+  const path = `${PATHS[place.view]}${encodeURIComponent(place.subject)}`;
+  return `#/${path}${query === "" ? "" : `?${query}`}`;
 }
 
 /** The address of a view of the same site, without what another view kept. */
 export function linkTo(
-  from: Place, view: ViewName, deviceId = "", options: Readonly<Record<string, string>> = {},
+  from: Place, view: ViewName, subject = "", options: Readonly<Record<string, string>> = {},
 ): string {
-  return writePlace({ view, deviceId, site: from.site, options });
+  return writePlace({ view, subject, site: from.site, options });
 }
 
 function decode(text: string): string {

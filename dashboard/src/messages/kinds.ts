@@ -6,10 +6,16 @@ type Schemas = components["schemas"];
 export type AlertShown = Schemas["AlertShown"];
 export type AlertsShown = Schemas["AlertsShown"];
 export type Channel = Schemas["ChannelShown"];
+export type Detected = Schemas["DetectedShown"];
 export type Delivery = Schemas["DeliveryShown"];
 export type DeviceShown = Schemas["DeviceShown"];
 export type DevicesShown = Schemas["DevicesShown"];
 export type Drift = Schemas["DriftShown"];
+export type DeviceConcerned = Schemas["DeviceConcerned"];
+export type Feedback = Schemas["FeedbackShown"];
+export type IncidentListed = Schemas["IncidentListed"];
+export type IncidentShown = Schemas["IncidentShown"];
+export type IncidentsShown = Schemas["IncidentsShown"];
 export type LatestShown = Schemas["LatestShown"];
 export type LiveAlert = Schemas["LiveAlert"];
 export type LiveReading = Schemas["LiveReading"];
@@ -18,6 +24,7 @@ export type Migration = Schemas["MigrationShown"];
 export type Negotiated = Schemas["Negotiated"];
 export type Optimiser = Schemas["OptimiserShown"];
 export type Overrides = Schemas["OverridesShown"];
+export type Performance = Schemas["PerformanceShown"];
 export type PlanListed = Schemas["PlanListed"];
 export type PlanShown = Schemas["PlanShown"];
 export type PlansShown = Schemas["PlansShown"];
@@ -27,9 +34,14 @@ export type ReadingsShown = Schemas["ReadingsShown"];
 /** What the last run found, as far as live messages say it too. */
 export type Standing = Schemas["StandingNews"];
 
+export type Trial = Schemas["TrialShown"];
+export type MaintenanceWindow = Schemas["WindowShown"];
+export type WindowsShown = Schemas["WindowsShown"];
+
 export type Message =
   | Schemas["TelemetryMessage"]
   | Schemas["AlertMessage"]
+  | Schemas["IncidentMessage"]
   | Schemas["PlanMessage"]
   | Schemas["StandingMessage"]
   | Schemas["OptimiserMessage"]

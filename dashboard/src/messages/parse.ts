@@ -12,6 +12,7 @@ export type Parsed =
 const MESSAGES: ReadonlyMap<string, Check<Message>> = new Map<string, Check<Message>>([
   ["telemetry", checks.checkTelemetryMessage],
   ["alert", checks.checkAlertMessage],
+  ["incident", checks.checkIncidentMessage],
   ["plan", checks.checkPlanMessage],
   ["standing", checks.checkStandingMessage],
   ["settings optimiser", checks.checkOptimiserMessage],

@@ -88,15 +88,18 @@ export function Facts({ facts }: FactsProps): ReactNode {
 
 /** Shares as bars with their figures: what a pie would show, to be read in order. */
 export function Shares(
-  { shares }: { readonly shares: readonly { title: string; share: number; text: string }[] },
+  { shares }: {
+    readonly shares: readonly { title: string; share: number; text: string; note?: string }[];
+  },
 ): ReactNode {
   return (
     <ul className="shares">
-      {shares.map(({ title, share, text }) => (
+      {shares.map(({ title, share, text, note = "" }) => (
         <li key={title}>
           <span className="share-title">{title}</span>
           <meter min={0} max={1} value={share} aria-label={`${title}: ${text}`} />
           <span className="share-text">{text}</span>
+          {note === "" ? null : <span className="share-note">{note}</span>}
         </li>
       ))}
     </ul>

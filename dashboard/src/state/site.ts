@@ -6,6 +6,7 @@ import type {
 import { parseMessage } from "../messages/parse.js";
 import { Alerts } from "./alerts.js";
 import { Devices } from "./devices.js";
+import { Incidents } from "./incidents.js";
 
 export const MOST_PLANS = 100;
 /** Over how long the rate of readings is counted, ms. */
@@ -14,6 +15,7 @@ export const RATE_OVER_MS = 10_000;
 export class Site {
   readonly devices = new Devices();
   readonly alerts = new Alerts();
+  readonly incidents = new Incidents();
   profiles: ReadonlyMap<string, Profile> = new Map();
   /** Newest first. */
   plans: readonly PlanListed[] = [];
@@ -100,6 +102,9 @@ export class Site {
         break;
       case "alert":
         this.#takeAlert(message.alert);
+        break;
+      case "incident":
+        this.incidents.take(message.incident);
         break;
       case "plan":
         this.takePlan(message.plan);

@@ -1,5 +1,7 @@
 /** One place that holds what is shown, and tells the views when to look again: at most so often. */
-import { api, ApiError, wordsOf } from "../api/client.js";
+import { api } from "../api/client.js";
+import { incidentApi } from "../api/incidents.js";
+import { ApiError, wordsOf } from "../api/request.js";
 import { Connection, type Phase } from "../live/connection.js";
 import type { Me } from "../messages/kinds.js";
 import { Site } from "./site.js";
@@ -90,10 +92,15 @@ export class Store {
       if (shown.profiles.size === 0) {
         shown.takeProfiles(await api.profiles());
       }
-      const [alerts, devices, latest, plans, optimiser, overrides] = await Promise.all([
+      const before = shown.incidents.list;
+      const [open, recent, alerts, devices, latest, plans, optimiser, overrides] = await Promise.all([
+        incidentApi.list({ site: siteId, max: 200 }),
+        incidentApi.list({ site: siteId, state: "all", max: 100 }),
         api.alerts({ site: siteId, max: 200 }), api.devices(siteId), api.latest(siteId),
         api.plans(siteId), api.optimiser(siteId), api.overrides(siteId),
       ]);
+      shown.incidents.takeOpen(open, before);
+      recent.incidents.forEach((incident) => { shown.incidents.take(incident); });
       shown.takeAlerts(alerts);
       shown.takeDevices(devices, Date.now());
       plans.plans.forEach((plan) => { shown.takePlan(plan); });

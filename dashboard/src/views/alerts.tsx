@@ -1,6 +1,7 @@
 /** Every alert of the site: filtered, told as a story, back to the first. */
 import { useState, type ReactNode } from "react";
-import { api, wordsOf } from "../api/client.js";
+import { api } from "../api/client.js";
+import { wordsOf } from "../api/request.js";
 import { linkTo } from "../drawing/route.js";
 import { tellStory } from "../drawing/words.js";
 import { Choice, Empty, Section } from "../parts/parts.js";

@@ -9,15 +9,24 @@ import { ShownContext, useShown } from "./context.js";
 import { Overview } from "./overview.js";
 
 const DeviceView = lazy(async () => ({ default: (await import("./device.js")).DeviceView }));
+const IncidentsView = lazy(async () => ({ default: (await import("./incidents.js")).IncidentsView }));
+const IncidentView = lazy(async () => ({ default: (await import("./incident.js")).IncidentView }));
+const MaintenanceView = lazy(async () => ({ default: (await import("./maintenance.js")).MaintenanceView }));
+const PerformanceView = lazy(async () => ({ default: (await import("./performance.js")).PerformanceView }));
+const TryView = lazy(async () => ({ default: (await import("./try_it.js")).TryView }));
 const AlertsView = lazy(async () => ({ default: (await import("./alerts.js")).AlertsView }));
 const WorkView = lazy(async () => ({ default: (await import("./work.js")).WorkView }));
 const ModelView = lazy(async () => ({ default: (await import("./model.js")).ModelView }));
 const SettingsView = lazy(async () => ({ default: (await import("./settings.js")).SettingsView }));
 
 const TABS: readonly (readonly [ViewName, string])[] = [
-  ["overview", "Overview"], ["alerts", "Alerts"], ["work", "Work"], ["model", "Model"],
-  ["settings", "Settings"],
+  ["overview", "Overview"], ["incidents", "Incidents"], ["alerts", "Alerts"], ["work", "Work"],
+  ["model", "Model"], ["try", "Try it"], ["settings", "Settings"],
 ];
+/** The tab under which a view lies that has none of its own. */
+const UNDER: Partial<Readonly<Record<ViewName, ViewName>>> = {
+  incident: "incidents", maintenance: "incidents", performance: "incidents", device: "overview",
+};
 
 export function App({ store }: { readonly store: Store }): ReactNode {
   const [place, setPlace] = useState(() => readPlace(location.hash));
@@ -43,7 +52,7 @@ export function App({ store }: { readonly store: Store }): ReactNode {
         <SiteChoice />
         <nav aria-label="Views">
           {TABS.map(([view, title]) => (
-            <a key={view} href={linkTo(place, view)} aria-current={place.view === view ? "page" : undefined}>
+            <a key={view} href={linkTo(place, view)} aria-current={(UNDER[place.view] ?? place.view) === view ? "page" : undefined}>
               {title}
             </a>
           ))}
@@ -76,7 +85,17 @@ function View({ place, preferences, onPrefer }: ViewProps): ReactNode {
     case "overview":
       return <Overview />;
     case "device":
-      return <DeviceView key={place.deviceId} deviceId={place.deviceId} />;
+      return <DeviceView key={place.subject} deviceId={place.subject} />;
+    case "incidents":
+      return <IncidentsView />;
+    case "incident":
+      return <IncidentView key={place.subject} id={place.subject} />;
+    case "maintenance":
+      return <MaintenanceView />;
+    case "performance":
+      return <PerformanceView />;
+    case "try":
+      return <TryView />;
     case "alerts":
       return <AlertsView />;
     case "work":
@@ -91,8 +110,8 @@ function View({ place, preferences, onPrefer }: ViewProps): ReactNode {
 function SiteChoice(): ReactNode {
   const { store, place } = useShown();
   const choose = (site: string): void => {
-    const view = place.view === "device" ? "overview" : place.view;
-    location.hash = writePlace({ view, deviceId: "", site, options: {} });
+    const view = place.subject === "" ? place.view : UNDER[place.view] ?? "overview"; // it is of another site
+    location.hash = writePlace({ view, subject: "", site, options: {} });
   };
   return (
     <label className="site">

@@ -1,6 +1,7 @@
 /** What operators tell the optimiser: this task runs here, this device runs nothing. */
 import { useState, type ReactNode } from "react";
-import { api, wordsOf } from "../api/client.js";
+import { api } from "../api/client.js";
+import { wordsOf } from "../api/request.js";
 import { Choice, Empty, Section } from "../parts/parts.js";
 import { useShown } from "./context.js";
 

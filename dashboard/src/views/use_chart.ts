@@ -1,6 +1,7 @@
 /** The readings of a device for a range: read from the API, then carried on by live messages. */
 import { useEffect, useRef, useState } from "react";
-import { api, wordsOf } from "../api/client.js";
+import { api } from "../api/client.js";
+import { wordsOf } from "../api/request.js";
 import { extendLine, MOST_POINTS, readLine, valueOf, type Line } from "../drawing/series.js";
 import type { ReadingsShown } from "../messages/kinds.js";
 import type { Device } from "../state/devices.js";

@@ -1,6 +1,7 @@
 /** The optimiser: what it moved and why, whether devices obeyed, and what operators may tell it. */
 import { useState, type ReactNode } from "react";
-import { api, wordsOf } from "../api/client.js";
+import { api } from "../api/client.js";
+import { wordsOf } from "../api/request.js";
 import { percent, short } from "../drawing/format.js";
 import { describePlan } from "../drawing/words.js";
 import type { PlanListed, PlanShown } from "../messages/kinds.js";

@@ -12,7 +12,6 @@ from tocsin.settings import Connection
 
 FOLDER = Path(__file__).parents[1] / "page"
 START = "index.html"
-DASHBOARD = "next"
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -39,14 +38,12 @@ class Page:
 
 
 def load_page(webpubsub: Connection, folder: Path = FOLDER) -> Page:
-    """The page in *folder*, and the dashboard in its folder ``next`` where that is built.
+    """The page that is built of ``dashboard/`` into *folder*; none where it is not built.
 
-    Two dozen files, served without folders; other kinds are left out.
+    Some dozens of files, served without folders; other kinds are left out.
     """
-    built = folder / DASHBOARD
-    folders = [built, folder] if built.is_dir() else [folder]
-    paths = [path for part in folders for path in sorted(part.iterdir()) if path.suffix in TYPES]
-    files = {path.name: _read(path) for path in paths}
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    files = {path.name: _read(path) for path in paths if path.suffix in TYPES}
     return Page(files, security_headers(find_live_origin(webpubsub)))
 
 

@@ -11,6 +11,9 @@ from tocsin.bootstrap import Services
 from tocsin.triggers.answers import answer_error, answer_problem
 
 METHODS = ("GET", "HEAD")
+NOT_BUILT = (
+    "the page is not built: `python -m local setup` builds it of dashboard/; the API is below /api"
+)
 
 
 def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
@@ -46,6 +49,8 @@ def _answer(
 def answer_file(page: Page, name: str, asked: Mapping[str, str]) -> func.HttpResponse:
     """The file *name*; 304 without it where the headers *asked* say that the browser has it."""
     file = page.files.get(name)
+    if START not in page.files:
+        return answer_problem(503, NOT_BUILT, headers=page.headers)
     if file is None:
         text = f"the page has no {name!r:.140}; the API is below /api"
         return answer_problem(404, text, headers=page.headers)

@@ -13,7 +13,7 @@ from tests.paths import ROOT
 def test_the_app_is_deployed_whole_and_nothing_else() -> None:
     found = {path.as_posix() for path in list_files(ROOT / "functions")}
     assert {"function_app.py", "host.json", "tocsin/bootstrap.py"} <= found
-    assert {"tocsin/page/index.html", "tocsin/profiles/pump.json"} <= found
+    assert {"tocsin/profiles/pump.json"} <= found
     tops = {path.partition("/")[0] for path in found}
     assert tops == {"function_app.py", "host.json", "tocsin"}
 

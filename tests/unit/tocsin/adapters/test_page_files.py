@@ -6,21 +6,26 @@ from pathlib import Path
 
 import pytest
 
-from tocsin.adapters.page_files import DASHBOARD, FOLDER, START, find_live_origin, load_page
+from tocsin.adapters.page_files import START, find_live_origin, load_page
 from tocsin.settings import Connection
 
 KEYLESS = Connection("WebPubSub", None, "https://live.webpubsub.azure.com", None)
 
 
-def test_every_file_of_the_page_is_served() -> None:
-    page = load_page(KEYLESS)
-    own = {path.name for path in FOLDER.iterdir() if path.is_file()}
-    built = {path.name for path in FOLDER.glob(f"{DASHBOARD}/*")}
-    assert set(page.files) == own | built
-    assert page.files[START].media_type == "text/html; charset=utf-8"
-    text = page.files[START].body.decode()
-    scripts = [name for name in page.files if name.endswith(".js") and name in text]
-    assert scripts, "the page names its scripts"
+def test_every_file_of_the_page_is_served(tmp_path: Path) -> None:
+    for name in (START, "index-a1.js", "index-a1.css", "icon.svg", "stats.txt"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    files = load_page(KEYLESS, tmp_path).files
+    assert {name: file.media_type.partition(";")[0] for name, file in files.items()} == {
+        START: "text/html",
+        "index-a1.js": "text/javascript",
+        "index-a1.css": "text/css",
+        "icon.svg": "image/svg+xml",
+    }
+
+
+def test_a_page_that_is_not_built_has_no_files(tmp_path: Path) -> None:
+    assert load_page(KEYLESS, tmp_path / "page").files == {}
 
 
 def test_the_page_may_open_live_messages_and_nothing_else() -> None:
@@ -56,16 +61,3 @@ def test_a_tag_follows_from_the_content(tmp_path: Path) -> None:
     second = load_page(KEYLESS, tmp_path).files
     assert set(first) == {"a.js"}
     assert first["a.js"].tag != second["a.js"].tag
-
-
-def test_the_dashboard_is_served_beside_the_page_where_it_is_built(tmp_path: Path) -> None:
-    (tmp_path / "index.html").write_text("the page", encoding="utf-8")
-    (tmp_path / "icon.svg").write_text("its own", encoding="utf-8")
-    assert set(load_page(KEYLESS, tmp_path).files) == {"index.html", "icon.svg"}
-    built = tmp_path / DASHBOARD
-    built.mkdir()
-    (built / "next.html").write_text("the dashboard", encoding="utf-8")
-    (built / "icon.svg").write_text("another", encoding="utf-8")
-    files = load_page(KEYLESS, tmp_path).files
-    assert set(files) == {"index.html", "icon.svg", "next.html"}
-    assert files["icon.svg"].body == b"its own"

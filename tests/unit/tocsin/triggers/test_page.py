@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import azure.functions as func
 import pytest
 
-from tests.fakes.services import Plant
+from tests.fakes.services import LIVE, Plant
 from tests.unit.tocsin.triggers.app_functions import functions_from, functions_of
+from tocsin.adapters.page_files import load_page
 from tocsin.bootstrap import Services
 from tocsin.settings import read_settings
 
@@ -56,6 +59,14 @@ async def test_what_is_no_part_of_the_page_is_not_served(name: str) -> None:
     assert answer.status_code == 404
     assert name in json.loads(answer.get_body())["detail"]
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+async def test_an_app_whose_page_is_not_built_says_how_to_build_it(tmp_path: Path) -> None:
+    unbuilt = replace(Plant().services(), page=load_page(LIVE, tmp_path))
+    request = func.HttpRequest(method="GET", url="https://tocsin.example/", body=b"")
+    answer: func.HttpResponse = await functions_of(unbuilt)["page"](request)
+    assert answer.status_code == 503
+    assert "python -m local setup" in json.loads(answer.get_body())["detail"]
 
 
 def fail() -> Services:

@@ -1,0 +1,95 @@
+/** Alarm performance: how often people were called, by the figures that control rooms use. */
+import type { ReactNode } from "react";
+import { incidentApi } from "../api/incidents.js";
+import { short } from "../drawing/format.js";
+import type { Performance } from "../messages/kinds.js";
+import { Choice, Empty, Section } from "../parts/parts.js";
+import { setOptions, useShown } from "./context.js";
+import { IncidentTabs } from "./incident_tabs.js";
+import { useRequest } from "./use_request.js";
+
+type Figure = "per10Min" | "worst10Min" | "floodPct" | "top10Pct" | "chattering" | "olderThanDay";
+
+const FIGURES: readonly (readonly [Figure, string, string])[] = [
+  ["per10Min", "Calls in 10 minutes, on average", ""],
+  ["worst10Min", "Calls in the worst 10 minutes", ""],
+  ["floodPct", "Share of the time in a flood of calls", "%"],
+  ["top10Pct", "Share of the ten noisiest sources", "%"],
+  ["chattering", "Sources that called three times within a minute", ""],
+  ["olderThanDay", "Open, active and not held for more than a day", ""],
+];
+const DAYS: readonly (readonly [string, string])[] = [["1", "1 day"], ["7", "7 days"], ["30", "30 days"], ["90", "90 days"]];
+
+export function PerformanceView(): ReactNode {
+  const { store, place } = useShown();
+  const { siteId, caughtUp } = store;
+  const days = DAYS.find(([each]) => each === place.options["days"])?.[0] ?? "30";
+  const { answer, failure, reload } = useRequest(
+    async () => (siteId === undefined ? null : await incidentApi.performance(siteId, Number(days))),
+    JSON.stringify([siteId, days, caughtUp]),
+  );
+  return (
+    <>
+      <IncidentTabs />
+      <Section title="Alarm performance" note="after ISA-18.2 and EEMUA 191" name="performance">
+        <div className="filters">
+          <Choice label="Over the last" value={days} choices={DAYS}
+            onChange={(next) => { setOptions(place, { days: next }); }} />
+          <button type="button" onClick={reload}>Read it again</button>
+        </div>
+        {failure === "" ? null : <p className="banner" role="alert">The figures could not be read: {failure}.</p>}
+        {answer === null ? <p className="empty" role="status">{failure === "" ? "Loading…" : ""}</p>
+          : <Figures performance={answer} />}
+      </Section>
+    </>
+  );
+}
+
+function Figures({ performance }: { readonly performance: Performance }): ReactNode {
+  const { clock } = useShown();
+  const { fromMs, toMs, opened, calls, sources, noisiest, bars } = performance;
+  return (
+    <>
+      <p>
+        From {clock.full(fromMs)} to {clock.full(toMs)}: {opened} incidents, of which people were told {calls} times,
+        by {sources} sources.
+      </p>
+      <table className="plain">
+        <thead>
+          <tr><th scope="col">Figure</th><th scope="col">Is</th><th scope="col">At most</th><th scope="col">State</th></tr>
+        </thead>
+        <tbody>
+          {FIGURES.map(([name, title, unit]) => {
+            const [value, bar] = [performance[name], bars[name]];
+            const over = bar !== undefined && value > bar;
+            return (
+              <tr key={name} data-figure={name}>
+                <th scope="row">{title}</th>
+                <td className="number">{short(value)} {unit}</td>
+                <td className="number">{short(bar)} {unit}</td>
+                <td><span className="state" data-state={over ? "odd" : "normal"}>{over ? "◆ over" : "• kept"}</span></td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      <h3>The noisiest sources</h3>
+      {noisiest.length === 0 ? <Empty>Nobody was called.</Empty> : (
+        <table className="plain">
+          <thead>
+            <tr><th scope="col">Device</th><th scope="col">What was odd</th><th scope="col">Calls</th><th scope="col">Share</th></tr>
+          </thead>
+          <tbody>
+            {noisiest.map(({ deviceId, what, calls: number, sharePct }) => (
+              <tr key={`${deviceId}\n${what}`}>
+                <th scope="row">{deviceId}</th><td>{what}</td><td className="number">{number}</td>
+                <td className="number">{short(sharePct)} %</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <p className="note">To quieten a source that is known, set a maintenance window for its device.</p>
+    </>
+  );
+}

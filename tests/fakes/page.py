@@ -1,0 +1,23 @@
+"""A page of three files: that of the product has to be built first, and what is in it is no matter."""
+
+from __future__ import annotations
+
+from tocsin.adapters.page_files import (
+    START,
+    TYPES,
+    Page,
+    PageFile,
+    find_live_origin,
+    security_headers,
+)
+from tocsin.settings import Connection
+
+FILES = (START, "page.js", "page.css")
+
+
+def fake_page(webpubsub: Connection) -> Page:
+    """The files, with the headers of the product."""
+    files = {
+        name: PageFile(name.encode(), TYPES[name[name.index(".") :]], f'"{name}"') for name in FILES
+    }
+    return Page(files, security_headers(find_live_origin(webpubsub)))
