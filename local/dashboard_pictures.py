@@ -17,6 +17,9 @@ from local.setup.browser import find_browser
 
 WITHIN_MS: Final = 330_000  # the demo's faults come round every five minutes
 SIZES: Final = (("wide", 1440, 900), ("narrow", 390, 844))
+VIEWS: Final = (
+    "incidents", "maintenance", "alarm-performance", "alerts", "work", "model", "try", "settings",
+)  # fmt: skip
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
 
@@ -31,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         browser = playwright.chromium.launch(
             executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"]
         )
-        for path in take_pictures(browser, f"{options.url.rstrip('/')}/next.html", options.out):
+        for path in take_pictures(browser, options.url, options.out):
             print(path, flush=True)
         browser.close()
 
@@ -58,13 +61,15 @@ def take_pictures(browser: Browser, address: str, folder: Path) -> Iterator[Path
 
 
 def _find_views(page: Page, address: str) -> list[tuple[str, str]]:
-    """The views with their places; the device is one in alert, or that was."""
+    """The views with their places; device and incident are the first that the overview names."""
     page.goto(address)
     device = page.locator("[data-alert] a.device").first.get_attribute("href") or ""
+    incident = page.locator("[data-incident] a").first.get_attribute("href") or ""
     return [
         ("overview", ""),
         ("device", device.removeprefix("#/")),
-        *((view, view) for view in ("alerts", "work", "model", "settings")),
+        ("incident", incident.removeprefix("#/")),
+        *((view, view) for view in VIEWS),
     ]
 
 

@@ -20,8 +20,8 @@ from local.setup.browser import find_browser
 PICTURES: Final = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 WITHIN_MS: Final = 330_000  # the demo's faults come round every five minutes
 CONFIRMED: Final = re.compile(r"(\d+) of \1 devices confirmed")
-# Only an alert that came while the page was open names its channels.
-NAMED_ALERT: Final = "#alerts li.raised:has(.causes:not(:empty))"
+INCIDENT: Final = "[data-section=open-incidents] [data-incident][data-active=true]"
+SIZE: Final = {"width": 1280, "height": 900}
 # Beside (<) or above (^) the part that a selector names.
 NUMBERED: Final = """
 (parts) => parts.forEach((part, index) => {
@@ -49,15 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
             executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page(
-            viewport={"width": 1080, "height": 860},
+            viewport=SIZE,
             color_scheme="light",
             locale="en-GB",
             timezone_id="UTC",
         )
         page.set_default_timeout(WITHIN_MS)
-        page.goto(options.url)
-        page.locator("#phase", has_text="Live").wait_for()
         for name in options.pictures or SHOTS:
+            _open(page, options.url)
             SHOTS[name](page, options.out / f"{name}.png")
             print(f"{options.out / name}.png", flush=True)
         browser.close()
@@ -71,92 +70,94 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _open(page: Page, address: str, place: str = "") -> None:
+    page.goto(f"{address.rstrip('/')}/#/{place}")
+    page.locator("#phase", has_text="Live").wait_for()
+
+
 def _shoot_page(page: Page, path: Path) -> None:
-    """The whole page, once a device is in alert and work has moved."""
-    page.locator(NAMED_ALERT).first.wait_for()
-    _wait_for_moves(page)
-    page.evaluate("scrollTo(0, 0)")
-    row = "#rows tr:first-child"
-    parts = ["<label.site", "<#connection", "<.counts dt", "<#alerts-title", "<#work-title"]
-    columns = (f"<{row} .{part}" for part in ("state", "bar", "number", "time"))
-    _number(page, *parts, "<#devices-title", *columns)
+    """The overview, once a device is in alert and work has moved."""
+    page.locator(INCIDENT).first.wait_for()
+    page.locator("[data-plan-line]", has_text=CONFIRMED).wait_for()
+    sections = (f"^[data-section={name}] h2" for name in ("open-incidents", "alerts", "work-line"))
+    above = ("^label.site", "^.connection", "^[data-card=incidents]")
+    _number(page, *above, *sections, "^[data-section=tiles] h2", "^[data-tile] .state")
     page.screenshot(path=path)
-    _unnumber(page)
 
 
-def _shoot_alert(page: Page, path: Path) -> None:
-    """An alert with the channels that gave it away."""
-    alert = page.locator(NAMED_ALERT).first
-    alert.wait_for()
-    alert.evaluate("element => { element.id = 'pictured'; element.style.marginTop = '16px'; }")
-    page.evaluate("scrollTo(0, 0)")
-    above = (f"^#pictured .{part}" for part in ("time", "state", "device", "score"))
-    _number(page, *above, "<#pictured .causes")
-    _clip(page, path, alert, edge=16)
-    _unnumber(page)
+def _shoot_incident(page: Page, path: Path) -> None:
+    """An incident with its story, what can be done, and what gave the device away."""
+    page.locator(INCIDENT).first.get_by_role("link").click()
+    page.locator("[data-concerned] .shares").first.wait_for()
+    parts = ("story", "acts", "concerned", "timeline")
+    _number(page, "^h2.title", *(f"^[data-section={name}] h2" for name in parts))
+    page.screenshot(path=path, full_page=True)
 
 
 def _shoot_device(page: Page, path: Path) -> None:
-    """The rows of a device in alert and of the one after it."""
-    row = page.locator("#rows tr[data-state='alert']").first
-    row.wait_for()
-    row.scroll_into_view_if_needed()
-    _clip(page, path, row, row.locator("xpath=following-sibling::tr[1]"))
+    """A device in alert: its score and channels, with what is usual behind them."""
+    page.locator("[data-tile][data-state=alert]").first.click()
+    page.locator("[data-chart] canvas").first.wait_for()
+    page.locator("main [role=status]", has_text="Loading").wait_for(state="detached")
+    charts = ("^[data-chart='Anomaly score'] strong", "^.charts figure:nth-of-type(2) strong")
+    _number(page, "^.facts dt", "^.filters select", *charts)
+    page.screenshot(path=path)
 
 
 def _shoot_move(page: Page, path: Path) -> None:
     """Which tasks moved where, and why, once every device has obeyed."""
-    _wait_for_moves(page)
-    page.evaluate("scrollTo(0, 0)")
-    move = "#moves li:first-child"
-    above = (f"^{move} .{part}" for part in ("task", "device"))
-    _number(page, "<#plan", "^#pause", *above, f"<{move} .causes")
-    _clip(page, path, page.locator("section.work"))
-    _unnumber(page)
+    page.get_by_role("navigation").get_by_role("link", name="Work").click()
+    page.locator("[data-move]").first.wait_for()
+    page.locator("[data-plan-line]", has_text=CONFIRMED).first.wait_for()
+    move = "[data-move]"
+    _number(page, "^[data-plan-line]", "^#pause", f"<{move} .task", f"<{move} .causes")
+    _clip(page, path, page.locator("[data-section=work]"), page.locator("[data-section=moves]"))
 
 
 def _shoot_paused(page: Page, path: Path) -> None:
     """The optimiser paused by its button; it is resumed at once."""
-    page.evaluate("scrollTo(0, 0)")
+    page.get_by_role("navigation").get_by_role("link", name="Work").click()
     page.get_by_role("button", name="Pause").click()
     page.get_by_role("button", name="Resume").wait_for()
-    _clip(page, path, page.locator("section.work h2"), page.locator("section.work .plan"))
+    _clip(page, path, page.locator("[data-section=work]"))
     page.get_by_role("button", name="Resume").click()
     page.get_by_role("button", name="Pause").wait_for()
 
 
 def _shoot_replay(page: Page, path: Path) -> None:
-    """The row of the device ``press-1`` that replays a recording."""
-    row = page.locator("#rows tr[data-device='press-1'][data-state='normal']")
-    row.wait_for()
-    row.scroll_into_view_if_needed()
-    _clip(page, path, row)
+    """The tile of the device ``press-1`` that replays a recording, among its kind."""
+    tile = page.locator("[data-tile='press-1'][data-state='normal']")
+    tile.wait_for()
+    tile.scroll_into_view_if_needed()
+    _clip(page, path, tile)
+
+
+def _shoot_try(page: Page, path: Path) -> None:
+    """The model asked about readings that were made up by hand."""
+    page.get_by_role("navigation").get_by_role("link", name="Try it").click()
+    slider = page.get_by_role("slider").first
+    slider.focus()
+    page.keyboard.press("End")
+    page.locator("[data-section=verdict] .state", has_text="odd").wait_for()
+    page.screenshot(path=path)
 
 
 SHOTS: Final = MappingProxyType[str, Callable[[Page, Path], None]](
     {
         "page": _shoot_page,
-        "alert": _shoot_alert,
+        "incident": _shoot_incident,
         "device": _shoot_device,
         "move": _shoot_move,
         "paused": _shoot_paused,
         "replay": _shoot_replay,
+        "try": _shoot_try,
     }
 )
-
-
-def _wait_for_moves(page: Page) -> None:
-    page.locator("#moves li").first.wait_for()
-    page.locator("#plan", has_text=CONFIRMED).wait_for()
 
 
 def _number(page: Page, *parts: str) -> None:
     """Put the numbers 1, 2, … at *parts* of the page; see NUMBERED."""
     page.evaluate(NUMBERED, list(parts))
-
-
-def _unnumber(page: Page) -> None:
-    page.evaluate("document.querySelectorAll('.badge').forEach((badge) => badge.remove())")
 
 
 def _clip(page: Page, path: Path, *shown: Locator, edge: int = 8) -> None:

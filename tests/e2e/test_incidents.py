@@ -63,7 +63,7 @@ async def test_an_incident_comes_is_taken_put_aside_and_closed_before_two_browse
 async def test_an_alert_that_was_none_is_called_normal_after_a_look_at_what_changes(
     front_door: Child, api: PlantServer, page: Page
 ) -> None:
-    await api.measure("rig-1", QUIET + ODD)
+    await api.measure("rig-1", QUIET + [[20.0, 0.0], [-20.0, 0.0]] * 4)
     await open_view(page, front_door, "incidents")
     await page.locator("[data-incident] a").click()
     judge = page.locator("[data-concerned='rig-1'] [data-judge]")
@@ -76,6 +76,17 @@ async def test_an_alert_that_was_none_is_called_normal_after_a_look_at_what_chan
     await expect(judge.locator("[data-said]")).to_contain_text("Done: the threshold of rig-1 goes")
     (kept,) = api.plant.store.all("settings")
     assert set(kept["labels"].values()) == {"normal"}
+
+
+async def test_what_no_threshold_can_make_normal_is_refused_with_the_reason(
+    front_door: Child, api: PlantServer, page: Page
+) -> None:
+    await api.measure("rig-1", QUIET + ODD)
+    await open_view(page, front_door, "incidents")
+    await page.locator("[data-incident] a").click()
+    await page.get_by_role("button", name="Not an anomaly…").click()
+    await expect(page.locator("[data-preview]")).to_contain_text("more than 4 times")
+    await expect(page.get_by_role("button", name="Yes, this was normal")).to_be_disabled()
 
 
 async def test_a_window_is_tried_set_and_taken_away(

@@ -91,7 +91,7 @@ def _start_pictures(address: str, folder: Path) -> subprocess.Popen[bytes] | Non
     """Have the first hour's pictures taken while the demo runs; None without a browser."""
     if find_browser() is None:
         return None
-    shots = ("page", "alert", "device", "move")
+    shots = ("page", "incident", "device", "move")
     with (folder / "pictures.log").open("wb") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "local.screenshots", f"http://{address}:4280/", *shots,

@@ -1,6 +1,7 @@
 /** The site at a glance: what is wrong, where, and what was done about it. */
 import { useMemo, type ReactNode } from "react";
 import { percent } from "../drawing/format.js";
+import { chooseIncidents } from "../drawing/incident_words.js";
 import { linkTo } from "../drawing/route.js";
 import { countStates, listRows, type Row } from "../drawing/rows.js";
 import { describePlan } from "../drawing/words.js";
@@ -8,10 +9,12 @@ import { Card, Empty, Section } from "../parts/parts.js";
 import { AlertList } from "./alert_list.js";
 import { useShown } from "./context.js";
 import { DeviceTable } from "./device_table.js";
+import { IncidentList } from "./incident_list.js";
 import { ByProfile } from "./by_profile.js";
 import { Tiles } from "./tiles.js";
 
 const NEWEST_ALERTS = 8;
+const FIRST_INCIDENTS = 5;
 const DAY_MS = 86_400_000;
 
 export function Overview(): ReactNode {
@@ -24,6 +27,7 @@ export function Overview(): ReactNode {
     <>
       <Cards rows={rows} now={now} />
       <div className="columns">
+        <OpenIncidents />
         <Section title="Alerts" note="newest first" name="alerts">
           <AlertList alerts={alerts} />
           <p><a href={linkTo(place, "alerts")}>All alerts</a></p>
@@ -45,6 +49,20 @@ export function Overview(): ReactNode {
   );
 }
 
+/** What needs somebody, worst first. */
+function OpenIncidents(): ReactNode {
+  const { store, place } = useShown();
+  const open = chooseIncidents(store.site.incidents.list, { state: "open", severity: "", text: "", called: false });
+  const more = open.length - FIRST_INCIDENTS;
+  return (
+    <Section title="Incidents" note="open, what needs somebody first" name="open-incidents">
+      {open.length === 0 ? <Empty>{store.loaded ? "None is open." : "Loading…"}</Empty>
+        : <IncidentList incidents={open.slice(0, FIRST_INCIDENTS)} />}
+      <p><a href={linkTo(place, "incidents")}>{more > 0 ? `${more} more, and those that are over` : "All incidents"}</a></p>
+    </Section>
+  );
+}
+
 function waitingFor(loaded: boolean): string {
   return loaded
     ? "No device has reported yet. Start one, or send a message (docs/formats.md)." : "Loading…";
@@ -60,6 +78,7 @@ function Cards({ rows, now }: { readonly rows: readonly Row[]; readonly now: num
   const working = rows.length === 0 ? "–" : percent(1 - (alerting + silent) / rows.length);
   return (
     <dl className="cards" aria-label="The site in figures">
+      <Card name="incidents" title="Open incidents" value={String(site.incidents.listOpen().length)} />
       <Card name="alerting" title="In alert" value={String(alerting)} abnormal={alerting > 0} />
       <Card name="silent" title="Silent" value={String(silent)} abnormal={silent > 0} />
       <Card name="devices" title="Devices" value={String(rows.length + site.devices.beyond.size)} />
