@@ -155,7 +155,7 @@ class Line:
         )
         self.watched: WatchedModel | None = None
         self._memory = DeviceMemory()
-        self._live = LiveBeside(self.store)
+        self._live = LiveBeside(self.store, every_s=0)
         self._thresholds = KnownThresholds(
             self.store.device_thresholds, self.store.limits, refresh_s=1e9, clock_s=lambda: 0.0
         )

@@ -87,7 +87,7 @@ class Loop:
         self._sources = Sources(hub, database, database, database)
         self._dispatch = Dispatch(hub, database, database, self._queue, self._timeline.now_ms)
         self._live: Live = database
-        self._beside = LiveBeside(database)
+        self._beside = LiveBeside(database, every_s=0)
         self._models = ActiveModels(
             PublishedBundles(read_committed, SigningKeys()),
             self.database,

@@ -12,7 +12,7 @@ export function reading(deviceId: string, changes: Partial<LiveReading> = {}): L
 }
 
 export function telemetry(...devices: LiveReading[]): object {
-  return { type: "telemetry", siteId: "north", devices };
+  return { type: "telemetry", siteId: "north", devices, waiting: 0 };
 }
 
 export function alert(deviceId: string, changes: Partial<LiveAlert> = {}): LiveAlert {

@@ -1,4 +1,4 @@
-"""A page of three files: that of the product has to be built first, and what is in it is no matter."""
+"""A page of three files, for tests that do not care what is in it: the real one is built first."""
 
 from __future__ import annotations
 

@@ -16,13 +16,13 @@ from tests.fakes.marks import FakeAlertMarks
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG
 from tests.fakes.models import FakeModel, FakeModels, spec_of
 from tests.fakes.notifications import FakeBell, FakeDesks, FakePoison, FakeSender
+from tests.fakes.page import fake_page
 from tests.fakes.progress import FakeProgress
 from tests.fakes.references import FakeReferences
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.sites import FakeClock, Workshop
 from tests.fakes.store import FakeStore
 from tests.fakes.thresholds import FakeThresholds
-from tests.fakes.page import fake_page
 from tocsin.bootstrap import Services
 from tocsin.domain.incidents.policy import DEFAULT_POLICY
 from tocsin.domain.profile import Profile
@@ -85,7 +85,7 @@ class Plant:
         self.rollups = FakeRollups(self.store)
         self.workshop = Workshop(FakeClock(NOW), store=self.store, live=self.live)
         self.alert_marks = FakeAlertMarks(self.store)
-        self.live_beside = LiveBeside(self.live)
+        self.live_beside = LiveBeside(self.live, every_s=0)
         self.lanes = Lanes(self.read_clock)
 
     @classmethod

@@ -1,6 +1,6 @@
 /** All that the page knows of the site that is shown. Pure: no document, no clock, no network. */
 import type {
-  AlertsShown, DevicesShown, LatestShown, LiveAlert, Message, Optimiser, Overrides, PlanListed,
+  AlertsShown, DevicesShown, LatestShown, LiveAlert, Message, Optimiser, Overrides, Places, PlanListed,
   PlanShown, Profile, ProfilesShown, Standing,
 } from "../messages/kinds.js";
 import { parseMessage } from "../messages/parse.js";
@@ -16,6 +16,8 @@ export class Site {
   readonly devices = new Devices();
   readonly alerts = new Alerts();
   readonly incidents = new Incidents();
+  /** Where devices stand, by id, as far as it is known. */
+  places: Places = {};
   profiles: ReadonlyMap<string, Profile> = new Map();
   /** Newest first. */
   plans: readonly PlanListed[] = [];
@@ -27,6 +29,8 @@ export class Site {
   /** When the last message came, ms; null before the first. */
   heardAt: number | null = null;
   messages = 0;
+  /** Devices whose newest reading is under way, since one message takes only so much. */
+  waiting = 0;
   /** Messages that broke their schema, and why the last one did. */
   refused = 0;
   refusedWhy = "";
@@ -98,6 +102,7 @@ export class Site {
         for (const reading of message.devices) {
           this.devices.takeReading(reading, now);
         }
+        this.waiting = message.waiting;
         this.#count(message.devices.length, now);
         break;
       case "alert":

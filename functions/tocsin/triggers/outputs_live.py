@@ -68,11 +68,15 @@ class LiveAlert(Output):
 
 
 class TelemetryMessage(Output):
-    """The newest reading of each device that sent some."""
+    """The newest reading of each device that sent some: at most one message an interval and site.
+
+    waiting: devices whose newest reading did not fit, and comes with one of the next messages.
+    """
 
     type: Literal["telemetry"]
     site_id: str
     devices: list[LiveReading]
+    waiting: int
 
 
 class AlertMessage(Output):

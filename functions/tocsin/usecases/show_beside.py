@@ -2,15 +2,18 @@
 
 A live message is stale within seconds, so it is worth no delay of what is stored: at each site the
 newest reading of a device takes the place of the one that still waits, and what could not be sent
-in time is dropped and counted. The tasks run on the event loop of the worker, and go on when the
-batch that started them is done (docs/adr/0013-what-is-live-goes-beside.md).
+in time is dropped and counted. At most one message an interval goes to a site, of so many bytes at
+most, so that a large site costs a phone no more than it can take; what does not fit waits for the
+next one, the longest waiting first. The tasks run on the event loop of the worker, and go on when
+the batch that started them is done (docs/adr/0013-what-is-live-goes-beside.md).
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tocsin.domain.errors import DeliveryError
@@ -20,14 +23,15 @@ from tocsin.usecases.ports.operators import Live
 log = logging.getLogger(__name__)
 
 WITHIN_S = 5.0  # a browser that waited longer is better served with the next message
+EVERY_S = 0.25  # as often as a page draws
+MOST_BYTES = 64_000  # with EVERY_S 256 kB a second, of 500 devices about every third reading
 SITES_AT_ONCE = 32
-# At most so many devices a message: the service takes 1 MB, and a reading has a few hundred bytes.
-MOST_WAITING = 1_000
+MOST_WAITING = 2_000  # as many devices as a page keeps
 
 
 @dataclass(slots=True)
 class _Lane:
-    """One site: by device what waits to be sent, and what sends it."""
+    """One site: by device what waits to be sent, the longest waiting first, and what sends it."""
 
     waiting: dict[str, Document] = field(default_factory=dict)
     sending: asyncio.Task[None] | None = None
@@ -39,15 +43,25 @@ class LiveBeside:
     """Sends live telemetry beside the batches. ``dropped``: readings that nobody was shown.
 
     within_s: the time that one message may take.
+    every_s: from one message of a site to its next.
+    most_bytes: of the readings of one message; one that is larger by itself goes alone.
     most_waiting: devices of a site whose readings may wait at the same time.
     """
 
     def __init__(
-        self, live: Live, *, within_s: float = WITHIN_S, most_waiting: int = MOST_WAITING
+        self,
+        live: Live,
+        *,
+        within_s: float = WITHIN_S,
+        every_s: float = EVERY_S,
+        most_bytes: int = MOST_BYTES,
+        most_waiting: int = MOST_WAITING,
     ) -> None:
         self.dropped = 0
         self._live = live
         self._within_s = within_s
+        self._every_s = every_s
+        self._most_bytes = most_bytes
         self._most_waiting = most_waiting
         self._lanes: dict[str, _Lane] = {}
         self._places = asyncio.Semaphore(SITES_AT_ONCE)
@@ -56,9 +70,9 @@ class LiveBeside:
         """Have *readings* (by device id) shown at a site; returns at once, and raises nothing."""
         lane = self._lanes.setdefault(site_id, _Lane())
         for device_id, reading in readings.items():
-            if lane.waiting.pop(device_id, None) is not None:
+            if device_id in lane.waiting:
                 self._drop(lane, 1)
-            lane.waiting[device_id] = reading
+            lane.waiting[device_id] = reading  # keeps its place, so that nobody waits for ever
         while len(lane.waiting) > self._most_waiting:
             lane.waiting.pop(next(iter(lane.waiting)))
             self._drop(lane, 1)
@@ -79,15 +93,32 @@ class LiveBeside:
         try:
             while lane.waiting:
                 async with self._places:
-                    readings, lane.waiting = lane.waiting, {}
+                    readings = self._take_frame(lane)
                     await self._send(site_id, lane, readings)
+                await asyncio.sleep(self._every_s)
         finally:
             lane.sending = None
             if lane.failed is None and not lane.waiting:
                 self._lanes.pop(site_id, None)
 
-    async def _send(self, site_id: str, lane: _Lane, readings: Mapping[str, Document]) -> None:
-        message = {"type": "telemetry", "siteId": site_id, "devices": [*readings.values()]}
+    def _take_frame(self, lane: _Lane) -> list[Document]:
+        """What waits, taken out of the lane, as far as it fits into one message."""
+        frame: list[Document] = []
+        room = self._most_bytes
+        for device_id in [*lane.waiting]:
+            room -= len(json.dumps(lane.waiting[device_id]))
+            if frame and room < 0:
+                break
+            frame.append(lane.waiting.pop(device_id))
+        return frame
+
+    async def _send(self, site_id: str, lane: _Lane, readings: Sequence[Document]) -> None:
+        message = {
+            "type": "telemetry",
+            "siteId": site_id,
+            "devices": readings,
+            "waiting": len(lane.waiting),
+        }
         try:
             async with asyncio.timeout(self._within_s):
                 await self._live.send(site_id, message)
