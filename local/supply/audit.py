@@ -18,6 +18,7 @@ from typing import Any
 
 from local.setup import locks
 from local.supply.locked import Locked, describe_environment, read_lock
+from local.supply.npm_lock import FOLDERS, count_locked
 
 TIMEOUT_S = 300
 KNOWN_WEAK, NOT_ASKED = 1, 3  # exit codes
@@ -46,7 +47,7 @@ class NoAnswerError(RuntimeError):
 
 def audit() -> int:
     """Ask about everything that is locked, print the answers, and return the exit code."""
-    answers = (ask_pypi(), ask_npm())
+    answers = (ask_pypi(), *(ask_npm(folder) for folder in FOLDERS))
     for answer in answers:
         print("\n".join(describe_answer(answer)))
     if any(answer.weak for answer in answers):
@@ -85,16 +86,14 @@ def ask_pypi() -> Answer:
             return Answer("Python", len(releases), len(releases), reason=str(error))
 
 
-def ask_npm() -> Answer:
-    """What npm's database says about the Node packages."""
-    folder = locks.ROOT / "local"
-    lock = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))
-    asked = sum(1 for path in lock["packages"] if path)  # the empty path is ourselves
+def ask_npm(folder: Path) -> Answer:
+    """What npm's database says about the Node packages that *folder* locks."""
+    ecosystem, asked = f"Node, {folder.name}", count_locked(folder)
     command = [shutil.which("npm") or "npm", "audit", "--json", "--package-lock-only"]
     try:
-        return parse_npm_audit(_ask(command, folder), asked)
+        return parse_npm_audit(_ask(command, folder), ecosystem, asked)
     except NoAnswerError as error:
-        return Answer("Node", asked, asked, reason=str(error))
+        return Answer(ecosystem, asked, asked, reason=str(error))
 
 
 def parse_pip_audit(answer: dict[str, Any], asked: int) -> Answer:
@@ -116,7 +115,7 @@ def parse_pip_audit(answer: dict[str, Any], asked: int) -> Answer:
     return Answer("Python", asked, asked - answered, weak, reason)
 
 
-def parse_npm_audit(answer: dict[str, Any], asked: int) -> Answer:
+def parse_npm_audit(answer: dict[str, Any], ecosystem: str, asked: int) -> Answer:
     """Read npm audit's JSON.
 
     Raises NoAnswerError where it is none.
@@ -128,7 +127,7 @@ def parse_npm_audit(answer: dict[str, Any], asked: int) -> Answer:
         f"{'a fix is there' if entry['fixAvailable'] else 'no fix yet'}"
         for name, entry in sorted(answer["vulnerabilities"].items())
     )
-    return Answer("Node", asked, weak=weak)
+    return Answer(ecosystem, asked, weak=weak)
 
 
 def _list_installed_here() -> list[tuple[str, str]]:

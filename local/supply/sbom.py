@@ -19,14 +19,15 @@ from packageurl import PackageURL
 
 from local.setup import locks
 from local.supply.locked import Locked, describe_environment, read_lock
+from local.supply.npm_lock import DASHBOARD, NodePackage, list_shipped
 from local.supply.pins import PYPROJECT
 
 SYSTEM = "linux"  # where functions run
 
 
 def write_sbom(*, python: str, made_at: datetime) -> str:
-    """The list for functions that run on *python* (3.11), as CycloneDX 1.6 in JSON."""
-    deployed = list_deployed(python)
+    """The list for functions on *python* (3.11) and their page, as CycloneDX 1.6 in JSON."""
+    deployed, page = list_deployed(python), list_shipped(DASHBOARD)
     project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
     root = Component(
         type=ComponentType.APPLICATION, name=project["name"], version=project["version"],
@@ -34,13 +35,18 @@ def write_sbom(*, python: str, made_at: datetime) -> str:
         licenses=[DisjunctiveLicense(id=project["license"])],
     )  # fmt: skip
     bom = Bom(
-        serial_number=_number(project["version"], python, deployed),
+        serial_number=_number(project["version"], python, deployed, page),
         metadata=BomMetaData(component=root, timestamp=made_at.astimezone(UTC)),
     )
     components = {entry.name: _describe(entry) for entry in deployed}
-    for component in components.values():
+    parts = {package.name: _describe_node(package) for package in page}
+    for component in [*components.values(), *parts.values()]:
         bom.components.add(component)
-    bom.register_dependency(root, [components[entry.name] for entry in deployed if entry.direct])
+    direct = [components[entry.name] for entry in deployed if entry.direct]
+    direct += [parts[package.name] for package in page if package.direct]
+    bom.register_dependency(root, direct)
+    for package in page:
+        bom.register_dependency(parts[package.name], [parts[name] for name in package.wants])
     for name, component in components.items():
         wanted = [components[entry.name] for entry in deployed if name in entry.wanted_by]
         bom.register_dependency(component, wanted)
@@ -70,7 +76,24 @@ def _describe(entry: Locked) -> Component:
     )  # fmt: skip
 
 
-def _number(version: str, python: str, deployed: Sequence[Locked]) -> uuid.UUID:
+def _describe_node(package: NodePackage) -> Component:
+    namespace, _, name = package.name.rpartition("/")
+    url = PackageURL("npm", namespace=namespace or None, name=name, version=package.version)
+    return Component(
+        type=ComponentType.LIBRARY, name=package.name, version=package.version, purl=url,
+        bom_ref=url.to_string(),
+        external_references=[
+            ExternalReference(
+                type=ExternalReferenceType.DISTRIBUTION, url=XsUri(url.to_string()),
+                hashes=[HashType(alg=HashAlgorithm.SHA_512, content=package.sha512)],
+            )
+        ],
+    )  # fmt: skip
+
+
+def _number(
+    version: str, python: str, deployed: Sequence[Locked], page: Sequence[NodePackage]
+) -> uuid.UUID:
     """A serial number that changes when what is deployed does."""
-    lines: Iterable[str] = (f"{entry.name}=={entry.version}" for entry in deployed)
+    lines: Iterable[str] = (f"{entry.name}=={entry.version}" for entry in [*deployed, *page])
     return uuid.uuid5(uuid.NAMESPACE_URL, "\n".join(("tocsin", version, python, *lines)))

@@ -59,10 +59,11 @@ def test_npm_names_what_is_weak() -> None:
                 "lamp": {"severity": "low", "range": "*", "fixAvailable": False},
             }
         },
+        "Node, local",
         asked=9,
     )
     assert answer.weak == ("lamp *: low, no fix yet", "pole <2: high, a fix is there")
-    assert parse_npm_audit({"vulnerabilities": {}}, asked=9) == Answer("Node", 9)
+    assert parse_npm_audit({"vulnerabilities": {}}, "Node", 9) == Answer("Node", 9)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +71,6 @@ def test_npm_names_what_is_weak() -> None:
 )
 def test_a_refusal_is_no_answer(answer: dict[str, object]) -> None:
     with pytest.raises(NoAnswerError, match=r"405 Method Not Allowed|no answer"):
-        parse_npm_audit(answer, asked=9)
+        parse_npm_audit(answer, "Node", asked=9)
     with pytest.raises(NoAnswerError, match="something else"):
         parse_pip_audit(answer, asked=9)

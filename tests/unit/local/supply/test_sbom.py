@@ -40,7 +40,16 @@ def test_everything_the_app_asks_for_is_in_it_with_its_hashes() -> None:
     for entry in components.values():
         (reference,) = entry["externalReferences"]
         assert reference["hashes"]
-        assert entry["purl"].startswith("pkg:pypi/")
+        assert entry["purl"].startswith(("pkg:pypi/", "pkg:npm/"))
+
+
+def test_what_the_page_is_built_of_is_in_it_and_its_tools_are_not() -> None:
+    components = {entry["name"]: entry for entry in read_sbom()["components"]}
+    for name in ("react", "@azure/web-pubsub-client", "uplot"):
+        assert components[name]["purl"].startswith("pkg:npm/")
+        (reference,) = components[name]["externalReferences"]
+        assert [entry["alg"] for entry in reference["hashes"]] == ["SHA-512"]
+    assert not components.keys() & {"vite", "typescript", "eslint", "ajv", "axe-core"}
 
 
 def test_nothing_of_tests_and_training_is_in_it() -> None:
