@@ -108,6 +108,7 @@ POST  incidents/{id}/unshelve incidents/none/unshelve?site=north 401 401 403 403
 POST  incidents/{id}/close   incidents/none/close?site=north 401 401 403 403 404 404 403 403 403
 POST  incidents/{id}/comment incidents/none/comment?site=north 401 401 403 403 400 400 403 403 403
 POST  incidents/{id}/feedback incidents/none/feedback?site=north 401 401 403 403 400 400 403 403 403
+GET   places                 places?site=north       401 401 403 200 200 200 403 403 403
 GET   alarm-performance      alarm-performance?site=north 401 401 403 200 200 200 403 403 403
 GET   maintenance            maintenance?site=north 401 401 403 200 200 200 403 403 403
 PUT   maintenance/{id}       maintenance/night?site=north 401 401 403 403 400 400 403 403 403

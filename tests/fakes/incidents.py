@@ -14,6 +14,7 @@ from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.site import IncidentPage, IncidentQuery, LiveSite, page_of
 from tocsin.domain.incidents.window_documents import WINDOW, read_window, write_window
 from tocsin.domain.incidents.windows import Window
+from tocsin.domain.places import Place
 from tocsin.domain.sites import list_sites
 from tocsin.usecases.ports.documents import Document
 
@@ -138,13 +139,18 @@ class FakeIncidents:
 
 
 class FakePlaces:
-    """The port Places. ``buildings``: by device id."""
+    """The port Places. ``buildings``, ``floors``: by device id."""
 
     def __init__(self) -> None:
         self.buildings: dict[str, str] = {}
+        self.floors: dict[str, str] = {}
 
     async def list_buildings(self, site_id: str) -> dict[str, str]:
         return self.buildings
+
+    async def list_places(self, site_id: str) -> dict[str, Place]:
+        found = self.buildings.items()
+        return {name: Place(building, self.floors.get(name, "")) for name, building in found}
 
 
 def _matches(incident: Incident, query: IncidentQuery) -> bool:

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Mapping
 
 from tocsin.domain.errors import DeliveryError
+from tocsin.domain.places import Place
 from tocsin.domain.twins import Twin
 from tocsin.usecases.ports.planning import Twins
 
@@ -30,15 +31,19 @@ class KnownPlaces:
         self._twins = twins
         self._clock_s = clock_s
         self._within_s = within_s
-        self._buildings: dict[str, Mapping[str, str]] = {}
+        self._places: dict[str, Mapping[str, Place]] = {}
         self._due_s: dict[str, float] = {}
 
     async def list_buildings(self, site_id: str) -> Mapping[str, str]:
+        places = await self.list_places(site_id)
+        return {name: place.building for name, place in places.items()}
+
+    async def list_places(self, site_id: str) -> Mapping[str, Place]:
         if self._clock_s() >= self._due_s.get(site_id, 0.0):
             # At once, so that those who ask meanwhile do not ask the hub too.
             self._due_s[site_id] = self._clock_s() + RETRY_S
             await self._look_up(site_id)
-        return self._buildings.get(site_id, {})
+        return self._places.get(site_id, {})
 
     async def _look_up(self, site_id: str) -> None:
         try:
@@ -46,14 +51,16 @@ class KnownPlaces:
                 twins = await self._twins.list_twins(site_id)
         except (DeliveryError, TimeoutError) as error:
             log.warning(
-                "Buildings of site %.80r not read: %s", site_id, str(error) or "no answer in time"
+                "Places of site %.80r not read: %s", site_id, str(error) or "no answer in time"
             )
             return
-        found = {twin.device_id: _read_building(twin) for twin in twins}
-        self._buildings[site_id] = {name: place for name, place in found.items() if place}
+        found = {twin.device_id: _read_place(twin) for twin in twins}
+        self._places[site_id] = {name: place for name, place in found.items() if place.building}
         self._due_s[site_id] = self._clock_s() + REFRESH_S
 
 
-def _read_building(twin: Twin) -> str:
-    building = twin.tags.get("building")
-    return building if isinstance(building, str) else ""
+def _read_place(twin: Twin) -> Place:
+    building, floor = twin.tags.get("building"), twin.tags.get("floor")
+    return Place(
+        building if isinstance(building, str) else "", floor if isinstance(floor, str) else ""
+    )

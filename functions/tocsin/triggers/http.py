@@ -24,6 +24,7 @@ from tocsin.triggers import (
     http_metrics,
     http_notifications,
     http_performance,
+    http_places,
     http_plans,
     http_rules,
     http_settings,
@@ -53,6 +54,7 @@ ROUTES: tuple[AnyRoute, ...] = add_descriptions(
         *http_notifications.ROUTES,
         *http_rules.ROUTES,
         *http_performance.ROUTES,
+        *http_places.ROUTES,
         *http_plans.ROUTES,
         *http_settings.ROUTES,
     )

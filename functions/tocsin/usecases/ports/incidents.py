@@ -8,6 +8,7 @@ from typing import Protocol
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.site import IncidentPage, IncidentQuery, LiveSite
 from tocsin.domain.incidents.windows import Window
+from tocsin.domain.places import Place
 from tocsin.usecases.ports.documents import Document
 
 
@@ -61,4 +62,8 @@ class Places(Protocol):
 
     async def list_buildings(self, site_id: str) -> Mapping[str, str]:
         """By device id, of those of which it is known; never fails."""
+        ...
+
+    async def list_places(self, site_id: str) -> Mapping[str, Place]:
+        """The same with their floors."""
         ...

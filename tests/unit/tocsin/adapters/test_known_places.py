@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.fakes.sites import FakeTwins
 from tocsin.adapters.known_places import REFRESH_S, RETRY_S, KnownPlaces
+from tocsin.domain.places import Place
 
 
 class Clock:
@@ -32,6 +33,16 @@ async def test_buildings_are_read_from_the_twins_and_kept() -> None:
     assert await places.list_buildings("north") == {"rig-1": "hall-a"}
     clock.now_s = REFRESH_S
     assert await places.list_buildings("north") == {"rig-1": "hall-a", "rig-4": "hall-b"}
+
+
+async def test_floors_are_read_with_their_buildings() -> None:
+    twins = hub()
+    twins.add("rig-5", "north", building="hall-b", floor="upper")
+    places = KnownPlaces(twins, clock_s=Clock())
+    assert await places.list_places("north") == {
+        "rig-1": Place("hall-a"),
+        "rig-5": Place("hall-b", "upper"),
+    }
 
 
 async def test_what_was_read_counts_while_the_hub_is_away() -> None:

@@ -155,6 +155,7 @@ SAMPLES = {
         ),
     ),
     "factors": Sample(params=NORTH),
+    "places": Sample(params=NORTH),
     "detect": Sample(
         body={"profile": "rig", "records": [{"speed_rpm": 1.0}]},
         bad_bodies=(
