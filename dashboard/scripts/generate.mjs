@@ -13,7 +13,7 @@ const READ = [
   'AlertMessage', 'IncidentMessage', 'LimitsMessage', 'OptimiserMessage', 'OverridesMessage', 'PlanMessage',
   'StandingMessage', 'TasksMessage', 'TelemetryMessage', 'AlertsShown', 'DetectedShown',
   'DevicesShown', 'FeedbackShown', 'IncidentShown', 'IncidentsShown', 'LatestShown', 'MeShown',
-  'Negotiated', 'OptimiserShown', 'OverridesShown', 'PerformanceShown', 'PlanShown', 'PlansShown',
+  'Negotiated', 'OptimiserShown', 'OverridesShown', 'PerformanceShown', 'PlacesShown', 'PlanShown', 'PlansShown',
   'ProfilesShown', 'ReadingsShown', 'RunRequested', 'TasksShown', 'TrialShown', 'WindowRemoved',
   'WindowShown', 'WindowsShown',
 ];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { countRows, rangeOf, readColumns, shiftColumns } from "../src/drawing/trial.js";
-import type { ReadingsShown } from "../src/messages/kinds.js";
+import type { Channel, ReadingsShown } from "../src/messages/kinds.js";
 import { MOTOR } from "./samples.js";
 
 const SHOWN = {
@@ -35,6 +35,6 @@ test("a slider stays within what its channel can show, with its value in between
     expect(high).toBeLessThanOrEqual(channel.high);
     expect(now === null || (low < now && now < high)).toBe(true);
   }
-  const unknown = { name: "none", title: "", unit: "", low: 0, high: 1, role: "measurement", error_values: [] } as const;
+  const unknown: Channel = { name: "none", title: "", unit: "", low: 0, high: 1, role: "measurement", error_values: [] };
   expect(rangeOf(unknown, columns).now).toBeNull();
 });

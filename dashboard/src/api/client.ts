@@ -1,7 +1,7 @@
 /** The API, typed: each answer is checked against its schema before it is believed. */
 import * as checks from "../generated/checks.js";
 import type {
-  AlertsShown, Detected, DevicesShown, LatestShown, Me, Negotiated, Optimiser, Overrides, PlanShown,
+  AlertsShown, Detected, DevicesShown, LatestShown, Me, Negotiated, Optimiser, Overrides, Places, PlanShown,
   PlansShown, ProfilesShown, ReadingsShown,
 } from "../messages/kinds.js";
 import { read, send, type Query } from "./request.js";
@@ -16,6 +16,9 @@ export const api = {
   ),
   devices: async (site: string): Promise<DevicesShown> => (
     await read("devices", { site }, checks.checkDevicesShown)
+  ),
+  places: async (site: string): Promise<Places> => (
+    (await read("places", { site }, checks.checkPlacesShown)).places
   ),
   alerts: async (query: Query): Promise<AlertsShown> => (
     await read("alerts", query, checks.checkAlertsShown)

@@ -25,6 +25,7 @@ export type Negotiated = Schemas["Negotiated"];
 export type Optimiser = Schemas["OptimiserShown"];
 export type Overrides = Schemas["OverridesShown"];
 export type Performance = Schemas["PerformanceShown"];
+export type Places = Schemas["PlacesShown"]["places"];
 export type PlanListed = Schemas["PlanListed"];
 export type PlanShown = Schemas["PlanShown"];
 export type PlansShown = Schemas["PlansShown"];

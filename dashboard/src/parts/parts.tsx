@@ -1,5 +1,6 @@
 /** Small controls that the views share; all of them elements that browsers know themselves. */
 import { useId, type ReactNode } from "react";
+import { layOutPie } from "../drawing/pie.js";
 import type { StateWord } from "../state/devices.js";
 
 /** A sign besides the colour, so that nobody needs to tell colours apart. */
@@ -86,7 +87,18 @@ export function Facts({ facts }: FactsProps): ReactNode {
   );
 }
 
-/** Shares as bars with their figures: what a pie would show, to be read in order. */
+/** Shares as a pie; the bars beside it have the figures. */
+export function Pie({ shares }: { readonly shares: readonly { title: string; share: number }[] }): ReactNode {
+  return (
+    <svg className="pie" viewBox="-1 -1 82 82" aria-hidden="true">
+      {layOutPie(shares, 40).map(({ title, path, shade }) => (
+        <path key={title} d={path} data-shade={shade}><title>{title}</title></path>
+      ))}
+    </svg>
+  );
+}
+
+/** Shares as bars with their figures: what a pie shows, to be read in order. */
 export function Shares(
   { shares }: {
     readonly shares: readonly { title: string; share: number; text: string; note?: string }[];

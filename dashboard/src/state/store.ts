@@ -110,9 +110,20 @@ export class Store {
       this.failure = "";
       this.loaded = true;
       this.caughtUp += 1;
+      void this.#readPlaces(shown, siteId);
     } catch (error) {
       this.failure = error instanceof ApiError && error.status === 404
         ? `there is no site ${siteId}` : wordsOf(error);
+    }
+    this.touch();
+  }
+
+  /** Where devices stand comes from the hub, which may be slow: nothing else waits for it. */
+  async #readPlaces(shown: Site, siteId: string): Promise<void> {
+    try {
+      shown.places = await api.places(siteId);
+    } catch (error) {
+      this.failure = `where devices stand: ${wordsOf(error)}`;
     }
     this.touch();
   }

@@ -1,12 +1,18 @@
 /** The models: which bundle scores, and how far today is from what it was made on. */
 import type { ReactNode } from "react";
-import { short, span } from "../drawing/format.js";
+import { countByHour, findConfidence, judgeModel, CRITICAL_BELOW, type ModelStatus } from "../drawing/confidence.js";
+import { percent, short, span } from "../drawing/format.js";
 import { titleOf } from "../drawing/words.js";
 import type { Drift, Profile } from "../messages/kinds.js";
 import { Empty, Facts, Section } from "../parts/parts.js";
 import { useShown } from "./context.js";
 
 const SIGNS = { stable: "• stable", watch: "◆ watch", drifted: "▲ drifted", unknown: "○ unknown" } as const;
+
+const STATUS_SIGNS: Readonly<Record<ModelStatus, string>> = {
+  stable: "• stable", caution: "◆ caution", critical: "▲ critical",
+};
+const STATUS_DRIFT: Readonly<Record<ModelStatus, string>> = { stable: "stable", caution: "watch", critical: "drifted" };
 
 export function ModelView(): ReactNode {
   const { store } = useShown();
@@ -21,13 +27,32 @@ export function ModelView(): ReactNode {
 }
 
 function Model({ profile }: { readonly profile: Profile }): ReactNode {
-  const { clock } = useShown();
+  const { store, clock } = useShown();
   const { model, drift } = profile;
+  const confidence = findConfidence(store.site.devices.byId.values(), profile.name);
+  const { status, reasons } = judgeModel(profile, confidence);
+  const hours = countByHour(store.site.alerts.list, profile.name, Date.now());
   return (
     <Section title={profile.title} note={profile.name} name={`model-${profile.name}`}>
-      {model.refused === null ? null : (
-        <p className="banner" role="alert">The bundle that is active now is refused: {model.refused}</p>
-      )}
+      <div className="gauge">
+        <p>
+          <strong className="large">{confidence.share === null ? "–" : percent(confidence.share, 1)}</strong>{" "}
+          <span className="unit">confidence</span>
+        </p>
+        {confidence.share === null ? null : (
+          <meter min={0.8} low={CRITICAL_BELOW} max={1} optimum={1} value={Math.max(confidence.share, 0.8)}
+            aria-label={`confidence in the model of ${profile.title}`} />
+        )}
+        <p className="note">
+          {confidence.scores} newest scores of {confidence.devices} devices that are in no alert: so many lie below the
+          threshold. It is calibrated so that next to all do.
+        </p>
+      </div>
+      <p>
+        <span className="state" data-status={status} data-drift={STATUS_DRIFT[status]}>{STATUS_SIGNS[status]}</span>{" "}
+        {reasons.join(" ")}
+      </p>
+      <HourBars counts={hours} title={`Alerts of ${profile.title} in each of the last 24 hours`} />
       <Facts facts={[
         ["Version", model.version ?? "none: its devices are not scored"],
         ["Active since", model.activatedAt === null ? "not said" : clock.full(model.activatedAt)],
@@ -37,6 +62,23 @@ function Model({ profile }: { readonly profile: Profile }): ReactNode {
       {drift === null ? <Empty>No drift was measured for this version yet.</Empty>
         : <DriftTable drift={drift} profile={profile} />}
     </Section>
+  );
+}
+
+/** Alerts by hour as bars; the figures stand in the text below. */
+function HourBars({ counts, title }: { readonly counts: readonly number[]; readonly title: string }): ReactNode {
+  const most = Math.max(...counts, 1);
+  const whole = counts.reduce((sum, count) => sum + count, 0);
+  return (
+    <figure className="bars">
+      <figcaption>{title}: {whole}{whole === 0 ? "" : `, at most ${most} in one`}</figcaption>
+      <svg viewBox="0 0 240 40" aria-hidden="true">
+        {counts.map((count, hour) => (
+          <rect key={hour} x={hour * 10 + 1} width={8} y={40 - Math.max((count / most) * 40, 1)}
+            height={Math.max((count / most) * 40, 1)} data-empty={count === 0} />
+        ))}
+      </svg>
+    </figure>
   );
 }
 

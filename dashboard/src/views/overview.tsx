@@ -7,6 +7,7 @@ import { countStates, listRows, type Row } from "../drawing/rows.js";
 import { describePlan } from "../drawing/words.js";
 import { Card, Empty, Section } from "../parts/parts.js";
 import { AlertList } from "./alert_list.js";
+import { AnswerTimes } from "./answer_times.js";
 import { useShown } from "./context.js";
 import { DeviceTable } from "./device_table.js";
 import { IncidentList } from "./incident_list.js";
@@ -37,7 +38,7 @@ export function Overview(): ReactNode {
           <p><a href={linkTo(place, "work")}>Plans, moves and reasons</a></p>
         </Section>
       </div>
-      <Section title="Devices by kind" name="tiles">
+      <Section title="Map" note="each device where it stands" name="tiles">
         {rows.length === 0 ? <Empty>{waitingFor(store.loaded)}</Empty> : <Tiles rows={rows} />}
       </Section>
       <Section title="Devices" name="devices"
@@ -45,6 +46,7 @@ export function Overview(): ReactNode {
         <DeviceTable rows={rows} />
       </Section>
       <ByProfile rows={rows} since={now - DAY_MS} />
+      <AnswerTimes />
     </>
   );
 }
@@ -83,7 +85,8 @@ function Cards({ rows, now }: { readonly rows: readonly Row[]; readonly now: num
       <Card name="silent" title="Silent" value={String(silent)} abnormal={silent > 0} />
       <Card name="devices" title="Devices" value={String(rows.length + site.devices.beyond.size)} />
       <Card name="healthy" title="Neither silent nor in alert" value={working} />
-      <Card name="rate" title="Readings shown" value={site.rate(now).toFixed(1)} unit="a second" />
+      <Card name="rate" title="Readings shown" value={site.rate(now).toFixed(1)}
+        unit={site.waiting > 0 ? `a second, ${site.waiting} under way` : "a second"} />
       <Card name="today" title="Alerts in 24 h" value={today >= 200 ? "200 or more" : String(today)} />
       <Card name="messages" title="Live messages" value={String(site.messages)} />
     </dl>

@@ -1,0 +1,79 @@
+/** How far a model can be relied on now, from its own calibrated scores. Pure. */
+import type { Profile } from "../messages/kinds.js";
+import { ratioOf, type Device } from "../state/devices.js";
+import { percent, short } from "./format.js";
+
+export type ModelStatus = "stable" | "caution" | "critical";
+
+export interface Confidence {
+  /** Share of the newest scores of its devices that lie below the threshold; null without scores. */
+  readonly share: number | null;
+  readonly scores: number;
+  readonly devices: number;
+}
+
+/** Below this share a model calls so much odd that its calibration does not hold. */
+export const CAUTION_BELOW = 0.99;
+export const CRITICAL_BELOW = 0.9;
+
+/**
+ * A threshold is calibrated so that next to no score of normal running lies above it. So of devices
+ * that are in no alert next to all scores should lie below: how many do is the confidence.
+ */
+export function findConfidence(devices: Iterable<Device>, profile: string): Confidence {
+  let [below, scores, count] = [0, 0, 0];
+  for (const device of devices) {
+    if (device.profile !== profile || device.alertSince !== null || Number.isNaN(ratioOf(device))) {
+      continue;
+    }
+    const known = device.trail.list().filter((ratio) => !Number.isNaN(ratio));
+    below += known.filter((ratio) => ratio <= 1).length;
+    scores += known.length;
+    count += 1;
+  }
+  return { share: scores === 0 ? null : below / scores, scores, devices: count };
+}
+
+export interface Judgement {
+  readonly status: ModelStatus;
+  /** Why, in sentences. */
+  readonly reasons: readonly string[];
+}
+
+/** The worst of what is known of a model, with each reason that is not good. */
+export function judgeModel({ model, drift }: Profile, { share, scores }: Confidence): Judgement {
+  const found: (readonly [ModelStatus, string])[] = [];
+  if (model.version === null) {
+    found.push(["critical", "No bundle is in use: its devices are not scored."]);
+  }
+  if (model.refused !== null) {
+    found.push(["critical", `The bundle that is active now is refused: ${model.refused}.`]);
+  }
+  if (share !== null && share < CAUTION_BELOW) {
+    const status = share < CRITICAL_BELOW ? "critical" : "caution";
+    found.push([status, `Only ${percent(share, 1)} of ${scores} scores lie below the threshold, though no alert is open.`]);
+  }
+  if (drift?.state === "drifted" || drift?.state === "watch") {
+    found.push([drift.state === "drifted" ? "critical" : "caution",
+      `Its devices have moved away from what it was made on: drift ${short(drift.figure)}, most in ${drift.largest ?? "the score"}.`]);
+  }
+  if (drift?.state === "unknown") {
+    found.push(["caution", `Drift is not known: ${drift.reason ?? "no reason is given"}.`]);
+  }
+  const order: readonly ModelStatus[] = ["critical", "caution"];
+  const status = order.find((each) => found.some(([word]) => word === each)) ?? "stable";
+  const reasons = found.map(([, reason]) => reason);
+  return { status, reasons: reasons.length > 0 ? reasons : ["Nothing speaks against it."] };
+}
+
+/** How many alerts of a profile were raised in each hour of the last day, the oldest first. */
+export function countByHour(alerts: readonly { t: number; profile: string }[], profile: string, now: number): number[] {
+  const counts = Array.from({ length: 24 }, () => 0);
+  for (const alert of alerts) {
+    const hoursAgo = Math.floor((now - alert.t) / 3_600_000);
+    if (alert.profile === profile && hoursAgo >= 0 && hoursAgo < 24) {
+      counts[23 - hoursAgo] = (counts[23 - hoursAgo] ?? 0) + 1;
+    }
+  }
+  return counts;
+}

@@ -1,0 +1,77 @@
+/** What devices that do work measured of it: how full they are against how late they answer. */
+import type { ReactNode } from "react";
+import { api } from "../api/client.js";
+import { short, span } from "../drawing/format.js";
+import { linkTo } from "../drawing/route.js";
+import { layOutDots, type Dot } from "../drawing/scatter.js";
+import type { DeviceShown } from "../messages/kinds.js";
+import { Empty, Section } from "../parts/parts.js";
+import { useShown } from "./context.js";
+import { useRequest } from "./use_request.js";
+
+const READ_EVERY_MS = 60_000;
+const WIDTH = 420;
+const HEIGHT = 180;
+
+export function AnswerTimes(): ReactNode {
+  const { store, place } = useShown();
+  const { siteId, caughtUp } = store;
+  const now = Date.now();
+  const { answer, failure } = useRequest(
+    async () => (siteId === undefined ? null : listDots((await api.devices(siteId)).devices)),
+    JSON.stringify([siteId, caughtUp, Math.floor(now / READ_EVERY_MS)]),
+  );
+  return (
+    <Section title="CPU against answer time" note={`newest of each device, read every ${span(READ_EVERY_MS)}`} name="answer-times">
+      {failure === "" ? null : <p className="banner" role="alert">It could not be read: {failure}.</p>}
+      {answer === null ? <p className="empty" role="status">{failure === "" ? "Loading…" : ""}</p>
+        : answer.length === 0 ? <Empty>No device of this site measures its own work.</Empty> : (
+          <>
+            <Plane dots={answer} />
+            <details>
+              <summary>The same as a table</summary>
+              <table className="plain">
+                <thead>
+                  <tr><th scope="col">Device</th><th scope="col">CPU</th><th scope="col">Answers in</th></tr>
+                </thead>
+                <tbody>
+                  {answer.map(({ name, x, y }) => (
+                    <tr key={name}>
+                      <th scope="row"><a href={linkTo(place, "device", name)}>{name}</a></th>
+                      <td className="number">{short(x)} %</td><td className="number">{short(y)} ms</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </details>
+          </>
+        )}
+    </Section>
+  );
+}
+
+function Plane({ dots }: { readonly dots: readonly Dot[] }): ReactNode {
+  const plane = layOutDots(dots, WIDTH, HEIGHT);
+  return (
+    <figure className="scatter">
+      <svg viewBox={`-6 -6 ${WIDTH + 12} ${HEIGHT + 12}`} aria-hidden="true">
+        <path className="axis" d={`M0,0 V${HEIGHT} H${WIDTH}`} />
+        {plane.trend === null ? null : (
+          <line x1={plane.trend[0]} y1={plane.trend[1]} x2={plane.trend[2]} y2={plane.trend[3]} />
+        )}
+        {plane.dots.map(({ name, left, top }) => <circle key={name} cx={left} cy={top} r={4}><title>{name}</title></circle>)}
+      </svg>
+      <figcaption className="note">
+        Across: CPU, up to {short(plane.maxX)} %. Up: answer time, up to {short(plane.maxY)} ms.
+        {plane.slope === null ? "" : ` Trend: ${short(plane.slope)} ms more for each % of CPU.`}
+      </figcaption>
+    </figure>
+  );
+}
+
+function listDots(devices: readonly DeviceShown[]): Dot[] {
+  return devices.flatMap(({ deviceId, work }) => {
+    const [x, y] = [work?.cpuPct.at(-1), work?.answerMs.at(-1)];
+    return x === undefined || y === undefined || y === null ? [] : [{ name: deviceId, x, y }];
+  }).sort((a, b) => b.y - a.y);
+}
