@@ -16,6 +16,7 @@ BENCHMARKS = (
     "load",
     "detect",
     "resting",
+    "dashboard",
     "skab",
     "tsb",
     "chaos",

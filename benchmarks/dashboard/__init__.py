@@ -1,0 +1,1 @@
+"""What the dashboard costs a browser: its first load, an update of a large site, memory."""
