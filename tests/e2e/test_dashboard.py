@@ -267,3 +267,21 @@ async def tab_to(page: Page, text: str, most: int = 40) -> None:
             return
         await page.keyboard.press("Tab")
     raise AssertionError(f"{text} is not reached within {most} steps")
+
+
+async def test_an_admin_says_who_may_do_what_and_takes_it_back(
+    front_door: Child, api: PlantServer, page: Page
+) -> None:
+    await act_as(page, front_door, "operator")
+    await open_view(page, front_door, "settings")
+    await expect(page.locator("[data-section=you]")).to_contain_text("operator")
+    await expect(page.locator("[data-section=access]")).to_have_count(0)
+    await act_as(page, front_door, "admin")
+    await open_view(page, front_door, "settings")
+    await page.get_by_label("Id of a person").fill("5b2f")
+    await page.get_by_label("Name", exact=True).fill("Ada")
+    await page.get_by_role("button", name="Give this right").click()
+    person = page.locator("[data-person='5b2f']")
+    await expect(person).to_contain_text("all sites: see")
+    await page.get_by_role("button", name="Undo").click()
+    await expect(person).to_have_count(0)

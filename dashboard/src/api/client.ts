@@ -1,7 +1,7 @@
 /** The API, typed: each answer is checked against its schema before it is believed. */
 import * as checks from "../generated/checks.js";
 import type {
-  AlertsShown, Detected, DevicesShown, LatestShown, Me, Negotiated, Optimiser, Overrides, Places, PlanShown,
+  Access, AlertsShown, Detected, DevicesShown, LatestShown, Me, Negotiated, Optimiser, Overrides, Places, PlanShown,
   PlansShown, ProfilesShown, ReadingsShown,
 } from "../messages/kinds.js";
 import { read, send, type Query } from "./request.js";
@@ -49,6 +49,10 @@ export const api = {
   ),
   preview: async (site: string): Promise<PlanShown> => (
     await send("POST", "plans/run", { site }, { preview: true }, checks.checkPlanShown)
+  ),
+  access: async (): Promise<Access> => await read("access", {}, checks.checkAccessShown),
+  setAccess: async (patch: object): Promise<Access> => (
+    await send("PATCH", "access", {}, patch, checks.checkAccessShown)
   ),
   detect: async (profile: string, records: readonly object[]): Promise<Detected> => (
     await send("POST", "detect", {}, { profile, records }, checks.checkDetectedShown)

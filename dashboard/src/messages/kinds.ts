@@ -3,6 +3,7 @@ import type { components } from "../generated/api.js";
 
 type Schemas = components["schemas"];
 
+export type Access = Schemas["AccessShown"];
 export type AlertShown = Schemas["AlertShown"];
 export type AlertsShown = Schemas["AlertsShown"];
 export type Channel = Schemas["ChannelShown"];

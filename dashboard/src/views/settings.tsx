@@ -2,6 +2,7 @@
 import { useState, type ReactNode } from "react";
 import { isZone, REFRESH_CHOICES, type Preferences } from "../preferences.js";
 import { Choice, Facts, Section } from "../parts/parts.js";
+import { AccessForm } from "./access.js";
 import { useShown } from "./context.js";
 
 interface Props {
@@ -32,8 +33,9 @@ export function SettingsView({ preferences, onPrefer }: Props): ReactNode {
               ? me.acts.join(", ") || "no site" : "no site"],
           ]} />
         )}
-        <p className="note">* stands for all sites. An admin changes this (docs/api.md, PATCH access).</p>
+        <p className="note">* stands for all sites. An admin changes this.</p>
       </Section>
+      {me?.roles.includes("admin") === true ? <AccessForm /> : null}
     </>
   );
 }
