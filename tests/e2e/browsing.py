@@ -7,6 +7,7 @@ from playwright.async_api import Locator, Page, expect
 from local.processes import Child
 
 WITHIN_MS = 20_000
+expect.set_options(timeout=WITHIN_MS)  # a busy machine is no fault of the page
 QUIET = [[0.0, 0.0]] * 12
 ODD = [[60.0, 0.0], [-60.0, 0.0]] * 4
 
