@@ -9,6 +9,7 @@ import { Site } from "./site.js";
 const DRAW_EVERY_MS = 250;
 const DRAW_HIDDEN_EVERY_MS = 2_000;
 const TICK_MS = 1_000;
+const READ_AGAIN_MS = 5_000;
 
 export class Store {
   site = new Site();
@@ -28,6 +29,8 @@ export class Store {
   #version = 0;
   /** The newest version of a plan whose details were asked for. */
   #asked = 0;
+  /** When what could not be read is read again. */
+  #again: ReturnType<typeof setTimeout> | undefined;
   #due: ReturnType<typeof setTimeout> | undefined;
   #drawEveryMs = DRAW_EVERY_MS;
 
@@ -81,51 +84,56 @@ export class Store {
     this.touch();
   }
 
-  /** Read what was known before the first message, and what was missed while none came. */
+  /**
+   * Read what was known before the first message, and what was missed while none came. Each part is
+   * shown as it comes, and what fails is read again soon: one slow answer hides nothing else.
+   */
   async catchUp(): Promise<void> {
     const { site: shown, siteId } = this;
+    clearTimeout(this.#again);
     if (siteId === undefined) {
       return;
     }
-    try {
-      this.me ??= await api.me();
-      if (shown.profiles.size === 0) {
-        shown.takeProfiles(await api.profiles());
-      }
-      const before = shown.incidents.list;
-      const [open, recent, alerts, devices, latest, plans, optimiser, overrides] = await Promise.all([
-        incidentApi.list({ site: siteId, max: 200 }),
-        incidentApi.list({ site: siteId, state: "all", max: 100 }),
-        api.alerts({ site: siteId, max: 200 }), api.devices(siteId), api.latest(siteId),
-        api.plans(siteId), api.optimiser(siteId), api.overrides(siteId),
-      ]);
-      shown.incidents.takeOpen(open, before);
-      recent.incidents.forEach((incident) => { shown.incidents.take(incident); });
-      shown.takeAlerts(alerts);
-      shown.takeDevices(devices, Date.now());
-      plans.plans.forEach((plan) => { shown.takePlan(plan); });
-      shown.takeLatest(latest);
-      shown.takeOptimiser(optimiser);
-      shown.takeOverrides(overrides);
+    const before = shown.incidents.list;
+    const reading = [
+      this.#readMe(shown),
+      incidentApi.list({ site: siteId, max: 200 }).then((open) => { shown.incidents.takeOpen(open, before); }),
+      incidentApi.list({ site: siteId, state: "all", max: 100 }).then(({ incidents }) => {
+        incidents.forEach((incident) => { shown.incidents.take(incident); });
+      }),
+      api.alerts({ site: siteId, max: 200 }).then((alerts) => { shown.takeAlerts(alerts); }),
+      api.devices(siteId).then((devices) => { shown.takeDevices(devices, Date.now()); }),
+      api.latest(siteId).then((latest) => { shown.takeLatest(latest); }),
+      api.plans(siteId).then(({ plans }) => { plans.forEach((plan) => { shown.takePlan(plan); }); }),
+      api.optimiser(siteId).then((setting) => { shown.takeOptimiser(setting); }),
+      api.overrides(siteId).then((setting) => { shown.takeOverrides(setting); }),
+      api.places(siteId).then((places) => { shown.places = places; }),
+    ].map(async (part) => {
+      await part;
+      this.touch();
+    });
+    const failed = (await Promise.allSettled(reading)).find((part) => part.status === "rejected");
+    if (shown !== this.site) {
+      return; // another site is shown by now
+    }
+    if (failed === undefined) {
       this.failure = "";
       this.loaded = true;
       this.caughtUp += 1;
-      void this.#readPlaces(shown, siteId);
-    } catch (error) {
+    } else {
+      const error: unknown = failed.reason;
       this.failure = error instanceof ApiError && error.status === 404
         ? `there is no site ${siteId}` : wordsOf(error);
+      this.#again = setTimeout(() => void this.catchUp(), READ_AGAIN_MS);
     }
     this.touch();
   }
 
-  /** Where devices stand comes from the hub, which may be slow: nothing else waits for it. */
-  async #readPlaces(shown: Site, siteId: string): Promise<void> {
-    try {
-      shown.places = await api.places(siteId);
-    } catch (error) {
-      this.failure = `where devices stand: ${wordsOf(error)}`;
+  async #readMe(shown: Site): Promise<void> {
+    this.me ??= await api.me();
+    if (shown.profiles.size === 0) {
+      shown.takeProfiles(await api.profiles());
     }
-    this.touch();
   }
 
   /** A live plan is without its details: read them once for each version. */
