@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _open(page: Page, address: str, place: str = "") -> None:
+    page.goto("about:blank")  # another place of the same page would keep the numbers of the last
     page.goto(f"{address.rstrip('/')}/#/{place}")
     page.locator("#phase", has_text="Live").wait_for()
 

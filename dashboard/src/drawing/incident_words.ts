@@ -55,13 +55,14 @@ export function tellIncident(
     ...tellMoves(incident, plans, clock, now)];
 }
 
-function tellHandling({ state, handling, announcedAt }: IncidentListed, clock: Clock, now: number): string {
+function tellHandling({ state, handling, announcedAt, active }: IncidentListed, clock: Clock, now: number): string {
   const by = handling.by ?? "nobody";
   const at = handling.at === null ? "" : ` at ${clock.near(handling.at, now)}`;
   switch (state) {
     case "unacknowledged":
       return announcedAt === null
-        ? "Nobody was told of it yet, and nobody has taken it." : "Nobody has taken it yet.";
+        ? active ? "Nobody was told of it yet, and nobody has taken it." : "It cleared before anybody was told."
+        : "Nobody has taken it yet.";
     case "acknowledged":
       return `${by} has it, since${at.replace(" at", "")}.`;
     case "closed":
