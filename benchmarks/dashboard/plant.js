@@ -3,7 +3,7 @@
 (() => {
   const DEVICES = 500;
   const CHANNELS = Array.from({ length: 23 }, (_, n) => ({
-    name: `c${n}`, title: `Channel ${n}`, unit: 'V', low: -1e3, high: 1e3, role: 'measurement', error_values: [],
+    ...window.benchSamples.ChannelShown, name: `c${n}`, title: `Channel ${n}`, unit: 'V', low: -1e3, high: 1e3, role: 'measurement',
   }));
   const POINTS = 600;
   const START = Date.now() - POINTS * 1000;

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 API: Final = Path(__file__).parents[2] / "dashboard/api.json"
 RECORDS: Final = (
-    "DeviceShown", "LiveReading", "OptimiserShown", "OverridesShown", "ProfileShown",
+    "ChannelShown", "DeviceShown", "LiveReading", "OptimiserShown", "OverridesShown", "ProfileShown",
 )  # fmt: skip
 
 

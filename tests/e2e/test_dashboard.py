@@ -15,6 +15,7 @@ from tests.e2e.browsing import (
     ODD,
     QUIET,
     WITHIN_MS,
+    act_as,
     choice,
     open_view,
     watch,
