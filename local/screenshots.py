@@ -21,7 +21,7 @@ PICTURES: Final = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 WITHIN_MS: Final = 330_000  # the demo's faults come round every five minutes
 CONFIRMED: Final = re.compile(r"(\d+) of \1 devices confirmed")
 INCIDENT: Final = "[data-section=open-incidents] [data-incident][data-active=true]"
-SIZE: Final = {"width": 1280, "height": 900}
+WIDTH, HEIGHT = 1280, 900
 # Beside (<) or above (^) the part that a selector names.
 NUMBERED: Final = """
 (parts) => parts.forEach((part, index) => {
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page(
-            viewport=SIZE,
+            viewport={"width": WIDTH, "height": HEIGHT},
             color_scheme="light",
             locale="en-GB",
             timezone_id="UTC",

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 API: Final = Path(__file__).parents[2] / "dashboard/api.json"
 RECORDS: Final = (
-    "ChannelShown", "DeviceShown", "LiveReading", "OptimiserShown", "OverridesShown", "ProfileShown",
+    "ChannelShown", "DeviceShown", "LiveReading", "OptimiserShown", "OverridesShown",
+    "ProfileShown",
 )  # fmt: skip
 
 

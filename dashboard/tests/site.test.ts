@@ -93,7 +93,7 @@ test("what was missed comes from the API and changes nothing that is known", () 
 
 test("what makes no sense is counted and not shown", () => {
   const site = new Site();
-  site.apply({ type: "telemetry", siteId: "north", devices: "not a list" }, NOW);
+  site.apply({ type: "telemetry", siteId: "north", devices: "not a list", waiting: 0 }, NOW);
   expect([site.refused, site.messages, site.devices.byId.size]).toEqual([1, 1, 0]);
   expect(site.refusedWhy).toContain("/devices");
 });

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from cyclonedx.model import ExternalReference, ExternalReferenceType, HashAlgorithm, HashType, XsUri
@@ -95,5 +95,6 @@ def _number(
     version: str, python: str, deployed: Sequence[Locked], page: Sequence[NodePackage]
 ) -> uuid.UUID:
     """A serial number that changes when what is deployed does."""
-    lines: Iterable[str] = (f"{entry.name}=={entry.version}" for entry in [*deployed, *page])
+    lines = [f"{locked.name}=={locked.version}" for locked in deployed]
+    lines += [f"{package.name}=={package.version}" for package in page]
     return uuid.uuid5(uuid.NAMESPACE_URL, "\n".join(("tocsin", version, python, *lines)))

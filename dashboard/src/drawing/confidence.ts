@@ -40,30 +40,42 @@ export interface Judgement {
   readonly reasons: readonly string[];
 }
 
+type Finding = readonly [ModelStatus, string];
+
 /** The worst of what is known of a model, with each reason that is not good. */
-export function judgeModel({ model, drift }: Profile, { share, scores }: Confidence): Judgement {
-  const found: (readonly [ModelStatus, string])[] = [];
-  if (model.version === null) {
-    found.push(["critical", "No bundle is in use: its devices are not scored."]);
-  }
-  if (model.refused !== null) {
-    found.push(["critical", `The bundle that is active now is refused: ${model.refused}.`]);
-  }
-  if (share !== null && share < CAUTION_BELOW) {
-    const status = share < CRITICAL_BELOW ? "critical" : "caution";
-    found.push([status, `Only ${percent(share, 1)} of ${scores} scores lie below the threshold, though no alert is open.`]);
-  }
-  if (drift?.state === "drifted" || drift?.state === "watch") {
-    found.push([drift.state === "drifted" ? "critical" : "caution",
-      `Its devices have moved away from what it was made on: drift ${short(drift.figure)}, most in ${drift.largest ?? "the score"}.`]);
-  }
-  if (drift?.state === "unknown") {
-    found.push(["caution", `Drift is not known: ${drift.reason ?? "no reason is given"}.`]);
-  }
+export function judgeModel(profile: Profile, confidence: Confidence): Judgement {
+  const found = [...judgeBundle(profile.model), ...judgeScores(confidence), ...judgeDrift(profile.drift)];
   const order: readonly ModelStatus[] = ["critical", "caution"];
   const status = order.find((each) => found.some(([word]) => word === each)) ?? "stable";
   const reasons = found.map(([, reason]) => reason);
   return { status, reasons: reasons.length > 0 ? reasons : ["Nothing speaks against it."] };
+}
+
+function judgeBundle({ version, refused }: Profile["model"]): Finding[] {
+  const found: Finding[] = [];
+  if (version === null) {
+    found.push(["critical", "No bundle is in use: its devices are not scored."]);
+  }
+  if (refused !== null) {
+    found.push(["critical", `The bundle that is active now is refused: ${refused}.`]);
+  }
+  return found;
+}
+
+function judgeScores({ share, scores }: Confidence): Finding[] {
+  if (share === null || share >= CAUTION_BELOW) {
+    return [];
+  }
+  return [[share < CRITICAL_BELOW ? "critical" : "caution",
+    `Only ${percent(share, 1)} of ${scores} scores lie below the threshold, though no alert is open.`]];
+}
+
+function judgeDrift(drift: Profile["drift"]): Finding[] {
+  if (drift?.state === "drifted" || drift?.state === "watch") {
+    return [[drift.state === "drifted" ? "critical" : "caution",
+      `Its devices have moved away from what it was made on: drift ${short(drift.figure)}, most in ${drift.largest ?? "the score"}.`]];
+  }
+  return drift?.state === "unknown" ? [["caution", `Drift is not known: ${drift.reason ?? "no reason is given"}.`]] : [];
 }
 
 /** How many alerts of a profile were raised in each hour of the last day, the oldest first. */

@@ -24,6 +24,20 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 export function writeWindow(form: WindowForm, zone: string): Written {
   const startsAt = readLocal(form.starts, zone);
   const endsAt = form.ends === "" ? null : readLocal(form.ends, zone);
+  const fault = findFault(form, startsAt, endsAt);
+  if (fault !== null) {
+    return { fault };
+  }
+  const lastingMin = Number(form.lastingMin);
+  const recurrence = form.rule === "" ? {} : { recurrence: { rule: form.rule, zone, lastingMin } };
+  const content = {
+    startsAt, endsAt, kind: form.kind, comment: form.comment,
+    scope: { kind: form.scope, name: form.scope === "site" ? "" : form.scopeName.trim() }, ...recurrence,
+  };
+  return { content };
+}
+
+function findFault(form: WindowForm, startsAt: number | null, endsAt: number | null): string | null {
   const lastingMin = Number(form.lastingMin);
   const faults: readonly (readonly [boolean, string])[] = [
     [!NAME.test(form.name), "give it a name of letters, digits, -, _ and ."],
@@ -33,16 +47,7 @@ export function writeWindow(form: WindowForm, zone: string): Written {
     [startsAt !== null && endsAt !== null && endsAt <= startsAt, "it must end after it starts"],
     [form.rule !== "" && !(lastingMin >= 1 && lastingMin <= 1_440), "say how many minutes each lasts, 1 to 1440"],
   ];
-  const fault = faults.find(([wrong]) => wrong);
-  if (fault !== undefined) {
-    return { fault: fault[1] };
-  }
-  const recurrence = form.rule === "" ? {} : { recurrence: { rule: form.rule, zone, lastingMin } };
-  const content = {
-    startsAt, endsAt, kind: form.kind, comment: form.comment,
-    scope: { kind: form.scope, name: form.scope === "site" ? "" : form.scopeName.trim() }, ...recurrence,
-  };
-  return { content };
+  return faults.find(([wrong]) => wrong)?.[1] ?? null;
 }
 
 /** `device pump-007, from … to …, FREQ=WEEKLY for 120 min`. */

@@ -32,8 +32,8 @@ export function Concerned({ device }: { readonly device: DeviceConcerned }): Rea
         <Shares shares={top.map(({ name, share, value, low, high }) => ({
           title: titleOf(name, profile), share,
           text: percent(share),
-          note: value === null ? "" : `${withUnit(value, unitOf(name))}`
-            + `${low === null || high === null ? "" : `, usually ${short(low)} to ${withUnit(high, unitOf(name))}`}`,
+          note: value === null ? "" : withUnit(value, unitOf(name))
+            + (low === null || high === null ? "" : `, usually ${short(low)} to ${withUnit(high, unitOf(name))}`),
         }))} />
       )}
       {Object.keys(sensors).length === 0 ? null : (
