@@ -11,6 +11,7 @@ MISSING = frozenset({"", "nan", "na", "null", "none"})
 NOT_TRUE = MISSING | {"0", "0.0", "false", "no"}
 # Numbers above this are milliseconds since the epoch, below it seconds.
 MILLISECONDS_FROM = 1e11
+LATEST_MS = 7_258_118_400_000  # the year 2200: what is beyond counts in a smaller unit
 
 
 def parse_number(text: str, where: str) -> float:
@@ -37,7 +38,12 @@ def parse_time(text: str, where: str) -> int:
         return _parse_date(text, where)
     if not math.isfinite(number):
         raise RecordingError(f"{where}: {text!r} is no time")
-    return round(number if abs(number) >= MILLISECONDS_FROM else number * 1000)
+    t_ms = round(number if abs(number) >= MILLISECONDS_FROM else number * 1000)
+    if abs(t_ms) > LATEST_MS:
+        raise RecordingError(
+            f"{where}: {text.strip()!r} is no time in s or ms since 1970; is it in µs or ns?"
+        )
+    return t_ms
 
 
 def is_true(text: str) -> bool:

@@ -14,6 +14,8 @@ from device_sim.recordings.cells import is_true, parse_number, parse_time
 from device_sim.recordings.layout import DEVICE_COLUMN, Layout, Reading, find_layout
 from tocsin.domain.profile import Profile
 
+FEWEST_CROWDED = 10  # of fewer readings nothing can be told
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -58,7 +60,21 @@ def read_recordings(path: Path, profile: Profile, reading: Reading) -> list[Reco
     by_device: dict[str, list[Row]] = {}
     for row in rows:
         by_device.setdefault(row.device, []).append(row)
+    for group in by_device.values():
+        _check_crowding(path, layout.time, group)
     return [_sort_rows(device, group) for device, group in by_device.items()]
+
+
+def _check_crowding(path: Path, column: str, rows: list[Row]) -> None:
+    """A few readings may share a time. Where most do, the time is in another unit, and moving them
+    apart would make a recording of something that never was."""
+    shared = len(rows) - len({row.t_ms for row in rows})
+    if len(rows) >= FEWEST_CROWDED and shared > len(rows) / 2:
+        raise RecordingError(
+            f"{path}: {shared} of {len(rows)} readings have the same ms as another in column "
+            f"{column!r}; give their time in s or ms since 1970 or as ISO 8601, not in days, and "
+            "at most one reading a ms"
+        )
 
 
 def _parse_rows(

@@ -79,6 +79,22 @@ def test_rows_are_put_in_order_and_equal_times_apart(tmp_path: Path) -> None:
     assert found.moved == 2
 
 
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        ([46_083.3333 + n / 86_400 for n in range(200)], "have the same ms as another"),  # days
+        ([n / 12_800 for n in range(200)], "have the same ms as another"),  # 12.8 kHz
+        ([1_795_332_074_190_000 + 1_000_000 * n for n in range(20)], "is it in µs or ns?"),
+    ],
+)
+def test_a_time_in_another_unit_is_refused_and_no_reading_is_made_up(
+    tmp_path: Path, times: list[float], said: str
+) -> None:
+    path = a_file(tmp_path, THERMAL, *(f"{t!r},20" for t in times))
+    with pytest.raises(RecordingError, match=said):
+        read_file(path)
+
+
 def test_a_generated_file_replays_under_its_own_device_ids(tmp_path: Path) -> None:
     out = tmp_path / "made.csv"
     arguments = ["generate", "--profile", "motor", "--hours", "0.5", "--devices", "2"]
