@@ -196,6 +196,17 @@ SAMPLES = {
         status=400,
         bad_bodies=(({"preview": None}, "preview"), ({"since": 1}, "since")),
     ),
+    "preview_limits": Sample(
+        route={"id": "cell-1"},
+        body={"channels": {"heat_c": {"alarmHigh": 80}}, "hours": 2},
+        bad_bodies=(
+            ({"channels": {}}, "channels is empty"),
+            ({"channels": {"smell": {"alarmHigh": 3}}}, "has no channel 'smell'"),
+            ({"channels": {"heat_c": {"alarmHigh": "3"}}}, "alarmHigh"),
+            ({"channels": {"heat_c": {"alarmHigh": 80}}, "hours": 73}, "hours"),
+            ({"channel": {}}, "channel"),
+        ),
+    ),
     "alerts": Sample(
         params={**NORTH, "device": "cell-1", "state": "all", "max": "20"},
         bad_params=(

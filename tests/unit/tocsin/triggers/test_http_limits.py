@@ -1,0 +1,77 @@
+"""Limits are tried on the past before they are set, and what is set is in force soon."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fakes.messages import NOW, PERIOD_MS, RIG, reading_message
+from tests.fakes.models import FakeModels
+from tests.fakes.services import Plant
+from tests.unit.tocsin.triggers.http_calls import OPERATOR, VIEWER, call
+from tocsin.adapters.known_limits import REFRESH_S, KnownLimits
+
+ID = {"id": "rig-1"}
+START = NOW - 60 * PERIOD_MS
+HEATS = [20.0] * 10 + [70.0] * 10 + [20.0] * 10 + [90.0] * 10
+LIMITS = {"heat_c": {"warningHigh": 60, "alarmHigh": 80, "hysteresis": 2, "delayPeriods": 3}}
+
+
+@pytest.fixture
+async def plant() -> Plant:
+    plant = Plant(models=FakeModels())
+    for seq in range(4):
+        times = [START + PERIOD_MS * (10 * seq + index) for index in range(10)]
+        rows = [[1.0, heat] for heat in HEATS[10 * seq : 10 * seq + 10]]
+        await plant.score([reading_message(seq, times, rows)])
+    return plant
+
+
+async def test_limits_are_tried_on_the_past_and_nothing_changes(plant: Plant) -> None:
+    status, shown = await call(
+        plant, "preview_limits", route=ID, body={"channels": LIMITS}, principal=OPERATOR
+    )
+    assert status == 200
+    warning, alarm = shown["limits"]
+    assert (warning["calls"], warning["firstT"]) == (2, START + 12 * PERIOD_MS)
+    assert (alarm["calls"], alarm["firstT"]) == (1, START + 32 * PERIOD_MS)
+    # From the 13th to the 23rd reading, and from the 33rd on: 18 of 40.
+    assert warning["openPct"] == pytest.approx(100 * 18 / 40)
+    assert shown["readings"] == 40
+    assert shown["text"] == "over its last 24 h this would have called 3 times"
+    assert plant.store.all("alerts") == []
+    assert plant.workshop.sites.audit == []
+
+
+async def test_a_trial_is_for_those_who_may_set_limits(plant: Plant) -> None:
+    body = {"channels": LIMITS}
+    status, _ = await call(plant, "preview_limits", route=ID, body=body, principal=VIEWER)
+    assert status == 403
+    status, _ = await call(
+        plant, "preview_limits", route={"id": "rig-9"}, body=body, principal=OPERATOR
+    )
+    assert status == 404
+
+
+async def list_bounds(plant: Plant, device_id: str) -> list[str]:
+    """What an instance knows at its next look at what is set."""
+    known = KnownLimits(plant.workshop.sites, refresh_s=REFRESH_S, clock_s=lambda: 0.0)
+    return [each.name for each in (await known.book()).find_bounds("north", device_id, RIG).every]
+
+
+async def test_what_is_set_is_in_force_with_the_next_look_and_on_the_record(plant: Plant) -> None:
+    assert await list_bounds(plant, "rig-1") == []
+    status, shown = await call(
+        plant,
+        "change_limits",
+        params={"site": "north"},
+        body={"devices": {"rig-1": LIMITS}},
+        principal=OPERATOR,
+    )
+    assert (status, shown["devices"]) == (200, {"rig-1": LIMITS})
+    assert await list_bounds(plant, "rig-1") == ["heat_c-high-warning", "heat_c-high-alarm"]
+    assert await list_bounds(plant, "rig-2") == []
+    (record,) = plant.workshop.sites.audit
+    assert (record["type"], record["after"]["content"]) == (
+        "limits",
+        {"devices": {"rig-1": LIMITS}},
+    )
