@@ -146,6 +146,14 @@ async def test_a_window_is_read_as_it_was_saved(book: Book) -> None:
     assert (await book.incidents.load_site("north")).windows == (once,)
 
 
+async def test_sites_whose_windows_are_announced_are_found(book: Book) -> None:
+    for site_id in ODD_SITES:
+        window = make_window(site_id=site_id, announce=site_id != ODD_SITES[0], told=True)
+        await book.incidents.save_window(await book.incidents.load_site(site_id), window)
+        assert (await book.incidents.load_site(site_id)).windows == (window,)
+    assert set(await book.incidents.list_announcing_sites()) == {*ODD_SITES[1:]}
+
+
 async def test_of_two_who_decided_from_the_same_state_one_succeeds(book: Book) -> None:
     first = await book.incidents.load_site("north")
     after = await book.incidents.save_incidents(first, [make_incident("rig-1")])

@@ -84,6 +84,13 @@ class FakeIncidents:
         self._reach()
         return list_sites([site for site, live in self._live.items() if live])
 
+    async def list_announcing_sites(self) -> list[str]:
+        self._reach()
+        windows = [(site, json.loads(text)) for (site, _), text in self.kept.items()]
+        return list_sites(
+            site for site, part in windows if part["type"] == WINDOW and part["announce"]
+        )
+
     async def record(self, documents: Sequence[Document]) -> None:
         self._reach()
         for document in documents:

@@ -39,6 +39,9 @@ _HELD_ALERTS = (
     "SELECT c.alertIds FROM c WHERE c.siteId = @site "
     "AND EXISTS (SELECT VALUE a FROM a IN c.alertIds WHERE ARRAY_CONTAINS(@ids, a))"
 )
+_ANNOUNCING_SITES = (
+    "SELECT DISTINCT VALUE c.siteId FROM c WHERE c.type = 'window' AND c.announce = true"
+)
 _LIVE_SITES = "SELECT DISTINCT VALUE c.siteId FROM c WHERE c.live = true"
 
 
@@ -130,6 +133,11 @@ class CosmosIncidents:
     async def list_live_sites(self) -> list[str]:
         with tell_apart("the sites with incidents cannot be looked up"):
             return list_sites([site async for site in self._incidents.query_items(_LIVE_SITES)])
+
+    async def list_announcing_sites(self) -> list[str]:
+        with tell_apart("the sites with windows cannot be looked up"):
+            found = self._incidents.query_items(_ANNOUNCING_SITES)
+            return list_sites([site async for site in found])
 
     async def record(self, documents: Sequence[Document]) -> None:
         with tell_apart("the audit took no record"):

@@ -10,14 +10,13 @@ from msgspec import Meta
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.incidents.recurrence import DAY_MS, Recurrence, parse_recurrence
 from tocsin.domain.incidents.shown import show_incident
-from tocsin.domain.incidents.windows import Scope, ScopeKind, Window, WindowKind
+from tocsin.domain.incidents.window_documents import show_window
+from tocsin.domain.incidents.windows import PREFIX, Scope, ScopeKind, Window, WindowKind
 from tocsin.domain.principal import OPERATOR, VIEWER
 from tocsin.triggers.calls import AnyRoute, Call, Route
 from tocsin.triggers.inputs import Input, Nothing
 from tocsin.triggers.outputs_incidents import (
     IncidentListed,
-    RecurrenceShown,
-    ScopeShown,
     TrialShown,
     WindowRemoved,
     WindowShown,
@@ -31,7 +30,6 @@ from tocsin.usecases.keep_windows import remove_window, set_window, try_window
 LATEST_MS = 2**52
 DAY_MIN = 24 * 60
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-PREFIX = "window:"  # so that no window is called like an incident
 
 Time = Annotated[int, Meta(ge=0, le=LATEST_MS)]
 
@@ -52,7 +50,8 @@ class RecurrenceBody(Input):
 
 
 class WindowBody(Input):
-    """Times in ms. endsAt: of a window that recurs, after which none begins any more."""
+    """Times in ms. endsAt: of a window that recurs, after which none begins any more. announce:
+    whether people are told when it starts and ends."""
 
     starts_at: Time
     ends_at: Time | None = None
@@ -60,6 +59,7 @@ class WindowBody(Input):
     scope: ScopeBody | None = None
     recurrence: RecurrenceBody | None = None
     comment: Annotated[str, Meta(max_length=2_000)] = ""
+    announce: bool = False
 
 
 class TrialQuery(SiteQuery):
@@ -136,6 +136,7 @@ def _parse_window(call: Call[Any, WindowBody], name: str) -> Window:
         comment=body.comment.strip(),
         by=call.principal.name,
         at=call.services.now_ms(),
+        announce=body.announce,
     )
 
 
@@ -170,21 +171,7 @@ def _parse_recurrence(body: WindowBody) -> Recurrence | None:
 
 
 def _show(window: Window, now_ms: int) -> WindowShown:
-    recurrence = window.recurrence
-    return WindowShown(
-        id=window.window_id.removeprefix(PREFIX),
-        kind=window.kind,
-        scope=ScopeShown(window.scope.kind, window.scope.name),
-        starts_at=window.starts_at,
-        ends_at=window.ends_at,
-        recurrence=None
-        if recurrence is None
-        else RecurrenceShown(recurrence.rule, recurrence.zone, recurrence.lasting_ms / 60_000),
-        comment=window.comment,
-        by=window.by,
-        at=window.at,
-        on=window.is_on(now_ms),
-    )
+    return WindowShown.read(show_window(window, now_ms))
 
 
 ROUTES: tuple[AnyRoute, ...] = (

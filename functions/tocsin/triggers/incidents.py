@@ -8,6 +8,7 @@ from collections.abc import Callable
 import azure.functions as func
 
 from tocsin.bootstrap import Services
+from tocsin.usecases.announce_windows import announce_windows as announce
 from tocsin.usecases.end_lost_alerts import end_lost_alerts as end_lost
 from tocsin.usecases.explain_silences import explain_silences as explain
 from tocsin.usecases.tend_incidents import tend_incidents as tend
@@ -17,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
-    """The functions tend_incidents, watch_silence, explain_silences and end_lost_alerts."""
+    """The functions over *services*."""
     app = func.Blueprint()  # type: ignore[no-untyped-call]  # the SDK's own
 
     # No retries: the next firing makes up for one that failed.
@@ -37,6 +38,13 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
         if written:
             raised = sum(alert.change == "raised" for alert in written)
             log.info("Silence: %d raised, %d cleared", raised, len(written) - raised)
+
+    # No retries: the next firing makes up for one that failed.
+    @app.function_name("announce_windows")
+    @app.timer_trigger(arg_name="timer", schedule="5 * * * * *", use_monitor=False)
+    async def announce_windows(timer: func.TimerRequest) -> None:  # noqa: ARG001 (the indexer wants it)
+        for announcement in await announce(services().incident_room):
+            log.info("Announced: %s", announcement.subject)
 
     # No retries: the next firing makes up for one that failed.
     @app.function_name("explain_silences")

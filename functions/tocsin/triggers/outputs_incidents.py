@@ -148,7 +148,8 @@ class RecurrenceShown(Output):
 
 
 class WindowShown(Output):
-    """A maintenance window. ``on``: whether it is on now; ``by``, ``at``: who set it, when."""
+    """A maintenance window. ``on``: whether it is on now; ``by``, ``at``: who set it, when; ``announce``:
+    whether people are told when it starts and ends."""
 
     id: str
     kind: Literal["maintenance", "out of service"]
@@ -159,6 +160,7 @@ class WindowShown(Output):
     comment: str
     by: str
     at: int
+    announce: bool
     on: bool
 
 

@@ -12,7 +12,7 @@ from tocsin.domain.states.rule import State
 from tocsin.triggers.answers import Output
 from tocsin.triggers.outputs_alerts import BreachShown
 from tocsin.triggers.outputs_clocks import NotScoredShown
-from tocsin.triggers.outputs_incidents import IncidentListed
+from tocsin.triggers.outputs_incidents import IncidentListed, WindowShown
 from tocsin.triggers.outputs_plans import HoldShown, PlanListed
 from tocsin.triggers.outputs_settings import (
     LimitsOfSiteShown,
@@ -119,6 +119,17 @@ class IncidentMessage(Output):
     incident: IncidentListed
 
 
+class MaintenanceMessage(Output):
+    """A maintenance window of which people want to be told started or ended."""
+
+    type: Literal["maintenance"]
+    site_id: str
+    turn: Literal["starts", "ended"]
+    at: int
+    text: str
+    window: WindowShown
+
+
 class OptimiserMessage(Output):
     """An operator changed how the site is planned."""
 
@@ -161,6 +172,7 @@ MESSAGES: tuple[type[Output], ...] = (
     PlanMessage,
     StandingMessage,
     IncidentMessage,
+    MaintenanceMessage,
     OptimiserMessage,
     OverridesMessage,
     TasksMessage,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tocsin.domain.errors import ChangedMeanwhileError, InvalidRequestError, NotFoundError
+from tocsin.domain.incidents.announcements import announce_removal
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.site import IncidentQuery
 from tocsin.domain.incidents.window_documents import write_window
 from tocsin.domain.incidents.windows import Window, cover_with
+from tocsin.usecases.announce_windows import tell_announcement
 from tocsin.usecases.change_incidents import ATTEMPTS, IncidentRoom
 from tocsin.usecases.ports.documents import Document
 
@@ -43,7 +45,9 @@ async def set_window(window: Window, room: IncidentRoom) -> None:
                 f"the site has {MOST_WINDOWS} windows already; remove those that are over"
             )
         try:
-            await room.incidents.save_window(site, window)
+            # What people know of the one in its place, they know of it.
+            after = replace(window, told=before is not None and before.told)
+            await room.incidents.save_window(site, after)
             break
         except ChangedMeanwhileError:
             if attempt == ATTEMPTS - 1:
@@ -64,6 +68,9 @@ async def remove_window(site_id: str, window_id: str, *, operator: str, room: In
         await room.incidents.record([_write_audit(operator, room.now_ms(), before, None)])
         try:
             await room.incidents.delete_window(site, window_id)
+            ended = announce_removal(before, room.now_ms())
+            if ended is not None:
+                await tell_announcement(ended, room)
         except ChangedMeanwhileError:
             if attempt == ATTEMPTS - 1:
                 raise

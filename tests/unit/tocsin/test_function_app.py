@@ -67,6 +67,7 @@ def test_importing_the_app_registers_every_function(functions: list[func.Functio
         "sweep_alerts",
         "tend_incidents",
         "watch_silence",
+        "announce_windows",
         "explain_silences",
         "end_lost_alerts",
         "ring_sites",

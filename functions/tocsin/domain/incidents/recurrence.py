@@ -32,9 +32,9 @@ class Recurrence:
     zone: str
     lasting_ms: int
 
-    def is_on(self, starts_at: int, at_ms: int, *, until_ms: int | None) -> bool:
-        """Whether an occurrence is on at *at_ms*. starts_at: of the first; until_ms: none begins
-        after it, None for no end."""
+    def find_end(self, starts_at: int, at_ms: int, *, until_ms: int | None) -> int | None:
+        """When the occurrence ends that is on at *at_ms*; None where none is. starts_at: of the
+        first; until_ms: none begins after it, None for no end."""
         zone = ZoneInfo(self.zone)
         rule = _build_rule(self.rule, self.zone, starts_at)
         # An hour more, for clocks that were put forward in between.
@@ -42,10 +42,10 @@ class Recurrence:
         for begun in rule.between(earliest, _to_wall(at_ms, zone) + timedelta(hours=1), inc=True):
             begun_ms = round(begun.replace(tzinfo=zone).timestamp() * 1_000)
             if until_ms is not None and begun_ms > until_ms:
-                return False
+                return None
             if begun_ms <= at_ms < begun_ms + self.lasting_ms:
-                return True
-        return False
+                return begun_ms + self.lasting_ms
+        return None
 
 
 def parse_recurrence(rule: str, zone: str, lasting_ms: int, starts_at: int) -> Recurrence:

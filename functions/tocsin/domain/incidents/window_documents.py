@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from tocsin.domain.incidents.recurrence import Recurrence
-from tocsin.domain.incidents.windows import Scope, Window
+from tocsin.domain.incidents.windows import PREFIX, Scope, Window
 from tocsin.domain.stored import OPTIONAL_WHOLE, take_field, take_part
 
 WINDOW = "window"
+OPTIONAL_FLAG = (bool, type(None))
 
 
 def write_window(window: Window) -> dict[str, Any]:
@@ -32,6 +33,32 @@ def write_window(window: Window) -> dict[str, Any]:
         "comment": window.comment,
         "by": window.by,
         "at": window.at,
+        "announce": window.announce,
+        "told": window.told,
+    }
+
+
+def show_window(window: Window, now_ms: int) -> dict[str, Any]:
+    """As the API and live messages show it."""
+    recurrence = window.recurrence
+    return {
+        "id": window.window_id.removeprefix(PREFIX),
+        "kind": window.kind,
+        "scope": {"kind": window.scope.kind, "name": window.scope.name},
+        "startsAt": window.starts_at,
+        "endsAt": window.ends_at,
+        "recurrence": None
+        if recurrence is None
+        else {
+            "rule": recurrence.rule,
+            "zone": recurrence.zone,
+            "lastingMin": recurrence.lasting_ms / 60_000,
+        },
+        "comment": window.comment,
+        "by": window.by,
+        "at": window.at,
+        "announce": window.announce,
+        "on": window.is_on(now_ms),
     }
 
 
@@ -49,6 +76,8 @@ def read_window(document: Mapping[str, Any]) -> Window:
         comment=take_field(document, "comment", str),
         by=take_field(document, "by", str),
         at=take_field(document, "at", int),
+        announce=take_field(document, "announce", *OPTIONAL_FLAG) or False,
+        told=take_field(document, "told", *OPTIONAL_FLAG) or False,
     )
 
 

@@ -14,6 +14,7 @@ from tocsin.domain.incidents.recurrence import Recurrence
 from tocsin.domain.incidents.sources import Source
 from tocsin.domain.incidents.tend import Cover, Covers
 
+PREFIX = "window:"  # of ids, so that no window is called like an incident
 WindowKind = Literal["maintenance", "out of service"]
 ScopeKind = Literal["site", "building", "device", "profile"]
 
@@ -37,6 +38,8 @@ class Window:
     starts_at: ms; of the first occurrence. ends_at: of a window without *recurrence* its end, None
         while nobody has set one; of one that recurs the time after which none begins any more.
     by, at: who set it, when (ms).
+    announce: whether people are told when it starts and ends.
+    told: whether they were told that it is on, and not yet that it ended.
     """
 
     window_id: str
@@ -49,13 +52,21 @@ class Window:
     comment: str
     by: str
     at: int
+    announce: bool = False
+    told: bool = False
 
     def is_on(self, at_ms: int) -> bool:
         if at_ms < self.starts_at:
             return False
         if self.recurrence is None:
             return self.ends_at is None or at_ms < self.ends_at
-        return self.recurrence.is_on(self.starts_at, at_ms, until_ms=self.ends_at)
+        return self.find_end(at_ms) is not None
+
+    def find_end(self, at_ms: int) -> int | None:
+        """When it ends, if it is on at *at_ms*; None where nobody has set an end."""
+        if self.recurrence is None or at_ms < self.starts_at:
+            return self.ends_at
+        return self.recurrence.find_end(self.starts_at, at_ms, until_ms=self.ends_at)
 
 
 def cover_with(windows: Iterable[Window], buildings: Mapping[str, str], at_ms: int) -> Covers:

@@ -52,6 +52,10 @@ class Incidents(Protocol):
         """The sites with an incident that is live."""
         ...
 
+    async def list_announcing_sites(self) -> list[str]:
+        """The sites with a window of which people want to be told."""
+        ...
+
     async def record(self, documents: Sequence[Document]) -> None:
         """Put documents into the audit; once more changes nothing."""
         ...

@@ -71,6 +71,7 @@ WINDOWS: Sequence[tuple[Mapping[str, Any], str]] = (
     ({"startsAt": NOW, "endsAt": NOW}, "endsAt must be after startsAt"),
     ({"startsAt": NOW, "endsAt": NOW + 10**10}, "maintenance lasts at most 31 days"),
     ({"startsAt": NOW, "endsAt": NOW + 9, "kind": "holiday"}, "kind must be maintenance or out of"),
+    ({**WINDOW, "announce": "loud"}, "announce must be true or false"),
     ({**WINDOW, "scope": {"kind": "device"}}, "scope.name says which"),
     ({**WINDOW, "scope": {"kind": "site", "name": "x"}}, "scope.name says which"),
     ({**WINDOW, "recurrence": {**AGAIN, "zone": "Mars/Base"}}, "there is no time zone 'Mars/Base'"),
