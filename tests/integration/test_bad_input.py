@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from azure.cosmos import CosmosClient
-from azure.iot.device import IoTHubDeviceClient, Message
-from azure.iot.hub import IoTHubRegistryManager
+from azure.iot.device import IoTHubDeviceClient
 from azure.storage.blob import ContainerClient
 
-from local.prepare import DATABASE, run_module
+from local.prepare import DATABASE
 from local.stack import Stack
+from tests.integration.devices import connect_device, send_body
 from tests.waiting import wait_until
 
 DEVICE = "oven-1"
@@ -25,20 +23,8 @@ SECOND = 1_000
 
 @pytest.fixture(scope="module")
 def device(shared_stack: Stack) -> Iterator[IoTHubDeviceClient]:
-    environment = shared_stack.list_device_settings()
-    run_module(
-        ["device_sim", "provision", "--device", DEVICE, "--site", "lab"],
-        {**os.environ, **environment},
-    )
-    client = IoTHubDeviceClient.create_from_symmetric_key(
-        symmetric_key=_key(shared_stack),
-        hostname=shared_stack.endpoints.host,
-        device_id=DEVICE,
-        server_verification_cert=Path(environment["IOTHUB_CA_FILE"]).read_text(encoding="utf-8"),
-    )
-    client.connect()
-    yield client
-    client.shutdown()
+    with connect_device(shared_stack, DEVICE) as client:
+        yield client
 
 
 def test_each_bad_message_is_kept_with_its_reason_and_its_neighbours_are_stored(
@@ -47,8 +33,8 @@ def test_each_bad_message_is_kept_with_its_reason_and_its_neighbours_are_stored(
     now = time.time_ns() // 1_000_000
     bad = _bad_bodies(now)
     for number, body in enumerate(bad.values()):
-        device.send_message(_message(_good(now, number)))
-        device.send_message(_message(body))
+        send_body(device, _good(now, number))
+        send_body(device, body)
     reasons: dict[str, str] = {}
 
     def all_kept() -> bool:
@@ -63,13 +49,6 @@ def test_each_bad_message_is_kept_with_its_reason_and_its_neighbours_are_stored(
         within_s=10,
         what="every good neighbour stored",
     )
-
-
-def _key(stack: Stack) -> str:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("REQUESTS_CA_BUNDLE", stack.list_device_settings()["REQUESTS_CA_BUNDLE"])
-        registry = IoTHubRegistryManager(stack.endpoints.iothub_connection)
-        return str(registry.get_device(DEVICE).authentication.symmetric_key.primary_key)
 
 
 def _good(now: int, number: int) -> str:
@@ -101,12 +80,6 @@ def _bad_bodies(now: int) -> dict[str, str]:
         "too-many-readings": _body(*range(now - 1_001, now)),
         "malformed": _body(now, seq=-1),
     }
-
-
-def _message(body: str) -> Message:
-    return Message(  # type: ignore[no-untyped-call]  # the SDK's own
-        body, content_encoding="utf-8", content_type="application/json"
-    )
 
 
 def _dead_letters(stack: Stack) -> dict[str, str]:

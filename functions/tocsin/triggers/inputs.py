@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, NoReturn, TypeVar
+from typing import Any, ClassVar, NoReturn, Self, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import azure.functions as func
@@ -30,6 +30,14 @@ class Input(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     """
 
     most_bytes: ClassVar[int] = 1024 * 1024
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Self:
+        """A body. Raises InvalidRequestError naming what is wrong, and the fix."""
+        content = load_json(raw)
+        if not isinstance(content, dict):
+            raise InvalidRequestError("the body must be a JSON object")
+        return _convert(content, cls, are_texts=False)
 
 
 class Nothing(Input):
@@ -59,13 +67,15 @@ def parse_body(kind: type[AnyInput], request: func.HttpRequest) -> AnyInput:
     raw = request.get_body()
     if len(raw) > kind.most_bytes:
         raise TooLargeError(f"the body has more than {kind.most_bytes} bytes")
+    return kind.parse(raw)
+
+
+def load_json(raw: bytes) -> Any:  # noqa: ANN401 (any JSON)
+    """Strictly: no key twice, no infinity. Raises InvalidRequestError."""
     try:
-        content = json.loads(raw, object_pairs_hook=_to_object, parse_constant=_refuse_constant)
+        return json.loads(raw, object_pairs_hook=_to_object, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise InvalidRequestError(f"the body is no JSON: {error}") from error
-    if not isinstance(content, dict):
-        raise InvalidRequestError("the body must be a JSON object")
-    return _convert(content, kind, are_texts=False)
 
 
 def parse_revision(request: func.HttpRequest) -> int | None:

@@ -148,8 +148,8 @@ class RecurrenceShown(Output):
 
 
 class WindowShown(Output):
-    """A maintenance window. ``on``: whether it is on now; ``by``, ``at``: who set it, when; ``announce``:
-    whether people are told when it starts and ends."""
+    """A maintenance window. ``on``: whether it is on now; ``by``, ``at``: who set it, when;
+    ``announce``: whether people are told when it starts and ends."""
 
     id: str
     kind: Literal["maintenance", "out of service"]

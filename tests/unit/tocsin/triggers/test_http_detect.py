@@ -81,6 +81,46 @@ async def test_each_of_any_records_is_answered(records: list[object]) -> None:
     assert all(("error" in result) != ("score" in result) for result in found)
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"profile": "rig", "records": [{"heat_c": 1, "heat_c": 2}]}', "'heat_c' is given more"),
+        (b'{"profile": "rig", "records": [{"heat_c": [1], "heat_c": [2]}]}', "'heat_c' is given"),
+        (b'{"profile": "rig", "profile": "rig", "records": [{}]}', "'profile' is given more"),
+        (b'{"records": [1], "profile": "rig", "records": [{}]}', "'records' is given more"),
+        (b'{"profile": "rig", "records": [{"heat_c": NaN}]}', "NaN is no number of JSON"),
+        (b'{"profile": "rig", "records": [{"heat_c": 1}', "the body is no JSON"),
+        (b'{"profile": "rig", "records": [{"heat_c": 01}]}', "the body is no JSON"),
+        (b'{"profile": "rig", "records": [{"\xff": 1}]}', "the body is no JSON"),
+        (b'{"profile": "rig", "records": []}', "records must have 1 to 1000 entries"),
+        (b'{"profile": "rig", "record": [1]}', "the key 'record' is unknown"),
+        (b'{"profile": 7, "records": [1]}', "profile must be"),
+        (b'[{"profile": "rig"}]', "the body must be a JSON object"),
+        (b'{"profile": "rig", "records": [' + b"[" * 100_000, "the body is no JSON"),
+    ],
+)
+async def test_a_body_that_is_wrong_is_read_to_the_fault(body: bytes, said: str) -> None:
+    """However quickly the numbers of a sound one are read."""
+    status, content = await call(Plant(), "detect", principal=VIEWER, body=body)
+    assert status == 400
+    assert said in content["detail"]
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        (b'{"a\\"b": 1}', "there is no channel 'a\"b'"),
+        (b'{"heat_c": 1e400}', "too large"),
+        (b'{"heat\\u005fc": [1, 1, 1, 1, 1]}', "it has 5 readings"),
+    ],
+)
+async def test_what_is_written_oddly_means_the_same(record: bytes, said: str) -> None:
+    body = b'{"profile":"rig","records":[' + record + b"]}"
+    status, content = await call(Plant(), "detect", principal=VIEWER, body=body)
+    assert status == 200
+    assert said in content["results"][0]["error"]
+
+
 async def test_a_program_needs_a_key_for_it() -> None:
     plant = Plant()
     for number, scope, expected in ((1, "detect", 200), (2, "read", 403)):

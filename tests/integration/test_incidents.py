@@ -1,0 +1,164 @@
+"""Incidents in the running system: one a fault, none for what is late, whatever is killed."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from azure.cosmos import CosmosClient, DatabaseProxy
+
+from local.prepare import DATABASE
+from local.run import Options, Run
+from local.stack import Stack
+from tests.fakes.alerts import clear_alert, raise_alert
+from tests.integration.devices import connect_device, send_body
+from tests.waiting import wait_until
+from tocsin.domain.alert_marks import write_owed
+from tocsin.profiles import load_profiles
+
+LATE_DEVICE = "cut-off-1"
+SECOND_MS = 1_000
+MESSAGES, READINGS = 20, 100
+FLOOD = 150
+MOTOR = load_profiles()["motor"]
+
+
+@pytest.fixture
+def database(shared_stack: Stack) -> Iterator[DatabaseProxy]:
+    connection = shared_stack.endpoints.cosmos_connection
+    with CosmosClient.from_connection_string(connection) as client:
+        yield client.get_database_client(DATABASE)
+
+
+def ask(database: DatabaseProxy, container: str, query: str) -> list[dict[str, Any]]:
+    found = database.get_container_client(container).query_items(
+        query, enable_cross_partition_query=True
+    )
+    return [dict(document) for document in found]
+
+
+@pytest.mark.timeout(180)
+def test_two_thousand_late_readings_are_stored_and_scored_and_raise_no_alert(
+    shared_stack: Stack, database: DatabaseProxy
+) -> None:
+    """What the device says now comes first; what it kept would be an alert if it were news."""
+    now = time.time_ns() // 1_000_000
+    with connect_device(shared_stack, LATE_DEVICE) as device:
+        send_body(device, write_body(0, [now]))
+        for n in range(MESSAGES):
+            begun = now - (MESSAGES - n) * READINGS * SECOND_MS - 60 * SECOND_MS
+            times = [begun + index * SECOND_MS for index in range(READINGS)]
+            send_body(device, write_body(n + 1, times))
+        send_body(device, write_body(MESSAGES + 1, [time.time_ns() // 1_000_000]))
+        of_device = f"FROM c WHERE c.deviceId = '{LATE_DEVICE}'"
+        wait_until(
+            lambda: len(ask(database, "readings", f"SELECT c.id {of_device}")) == MESSAGES + 2,
+            within_s=60,
+            what="all messages stored",
+        )
+    stored = ask(database, "readings", f"SELECT c.t, c.score, c.anomalous {of_device}")
+    assert sum(len(document["t"]) for document in stored) == MESSAGES * READINGS + 2
+    scores = [score for document in stored for score in document["score"] if score is not None]
+    assert len(scores) >= MESSAGES * READINGS - MOTOR.window
+    assert any(flag for document in stored for flag in document["anomalous"]), "it would be news"
+    assert ask(database, "alerts", f"SELECT c.id {of_device}") == []
+    assert ask(database, "incidents", "SELECT c.id FROM c WHERE c.type = 'incident'") == []
+
+
+def write_body(seq: int, times: Sequence[int]) -> str:
+    """A motor that shakes as none does."""
+    values = {
+        channel.name: [round(channel.low + 0.9 * (channel.high - channel.low), 1)] * len(times)
+        for channel in MOTOR.channels
+    }
+    return json.dumps(
+        {"schema": 1, "profile": MOTOR.name, "seq": seq, "t": [*times], "channels": values}
+    )
+
+
+@pytest.mark.timeout(240)
+def test_each_fault_of_the_demo_is_one_incident(shared_stack: Stack, tmp_path: Path) -> None:
+    run = Run(shared_stack, make_options(tmp_path))
+    try:
+        run.start()
+        assert run.watch(threading.Event()), "the services are whole"
+        report = run.finish()
+    finally:
+        run.stop()
+    assert report["detection"]["events_total"] > 3
+    assert report["detection"]["events_detected"] == report["detection"]["events_total"]
+    assert report["incidents_opened"] == report["detection"]["events_total"]
+
+
+def make_options(folder: Path) -> Options:
+    return Options(
+        duration_s=60,
+        report=None,
+        devices=12,
+        seed=1,
+        faults="demo",
+        history_s=300,
+        host="embedded",
+        state=folder,
+        keep=True,
+        address="unused: the stack has its own endpoints",
+        paused=True,
+    )
+
+
+@pytest.mark.timeout(240)
+def test_the_app_killed_in_a_flood_makes_one_incident_of_each_fault(
+    shared_stack: Stack, database: DatabaseProxy
+) -> None:
+    now = time.time_ns() // 1_000_000
+    names = [f"flood-{n:03d}" for n in range(FLOOD)]
+    alerts = database.get_container_client("alerts")
+    for name in names:
+        for alert in (
+            raise_alert(name, now, site_id="flooded"),
+            clear_alert(name, now, now + 2_000, site_id="flooded"),
+            raise_alert(name, now + 5_000, site_id="flooded"),
+        ):
+            alerts.upsert_item(write_owed(alert))
+    for share in (0.1, 0.4):
+        wait_until(
+            lambda least=share * FLOOD: len(list_incidents(database)) >= least,
+            within_s=60,
+            what="some of the incidents",
+        )
+        host = shared_stack.children["functions_host"]
+        host.kill()
+        host.start()
+    wait_until(lambda: count_owed(database) == 0, within_s=120, what="each alert in an incident")
+    found = list_incidents(database)
+    assert sorted(incident["deviceIds"][0] for incident in found) == names
+    ids = [alert_id for incident in found for alert_id in incident["alertIds"]]
+    assert sorted(ids) == sorted(f"{name}-{t}" for name in names for t in (now, now + 5_000))
+    opened = ask(
+        database,
+        "audit",
+        "SELECT c.incidentId FROM c WHERE c.siteId = 'flooded' AND c.what = 'opened'",
+    )
+    assert {entry["incidentId"] for entry in opened} == {incident["id"] for incident in found}
+    assert len(opened) == FLOOD
+
+
+def list_incidents(database: DatabaseProxy) -> list[dict[str, Any]]:
+    return ask(
+        database,
+        "incidents",
+        "SELECT c.id, c.deviceIds, c.alertIds FROM c "
+        "WHERE c.siteId = 'flooded' AND c.type = 'incident'",
+    )
+
+
+def count_owed(database: DatabaseProxy) -> int:
+    found = ask(
+        database, "alerts", "SELECT c.id FROM c WHERE c.siteId = 'flooded' AND c.joinedAt = null"
+    )
+    return len(found)
