@@ -99,9 +99,9 @@ def is_in_maintenance(fault: Fault) -> bool:
     )
 
 
-def make_month() -> Month:
+def make_month(seed: int = SEED) -> Month:
     """The month, its alerts in the order in which they are stored."""
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(seed)
     month = Month()
     _add_faults(month, rng)
     _add_false_alerts(month, rng)

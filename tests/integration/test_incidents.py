@@ -125,12 +125,8 @@ def test_the_app_killed_in_a_flood_makes_one_incident_of_each_fault(
             raise_alert(name, now + 5_000, site_id="flooded"),
         ):
             alerts.upsert_item(write_owed(alert))
-    for share in (0.1, 0.4):
-        wait_until(
-            lambda least=share * FLOOD: len(list_incidents(database)) >= least,
-            within_s=60,
-            what="some of the incidents",
-        )
+    for least in (FLOOD // 10, FLOOD // 2):
+        wait_for_incidents(database, least)
         host = shared_stack.children["functions_host"]
         host.kill()
         host.start()
@@ -146,6 +142,12 @@ def test_the_app_killed_in_a_flood_makes_one_incident_of_each_fault(
     )
     assert {entry["incidentId"] for entry in opened} == {incident["id"] for incident in found}
     assert len(opened) == FLOOD
+
+
+def wait_for_incidents(database: DatabaseProxy, least: int) -> None:
+    wait_until(
+        lambda: len(list_incidents(database)) >= least, within_s=60, what=f"{least} incidents"
+    )
 
 
 def list_incidents(database: DatabaseProxy) -> list[dict[str, Any]]:

@@ -32,6 +32,10 @@ class Recurrence:
     zone: str
     lasting_ms: int
 
+    def is_on(self, starts_at: int, at_ms: int, *, until_ms: int | None) -> bool:
+        """Whether an occurrence is on at *at_ms*; the parameters are those of ``find_end``."""
+        return self.find_end(starts_at, at_ms, until_ms=until_ms) is not None
+
     def find_end(self, starts_at: int, at_ms: int, *, until_ms: int | None) -> int | None:
         """When the occurrence ends that is on at *at_ms*; None where none is. starts_at: of the
         first; until_ms: none begins after it, None for no end."""
@@ -40,7 +44,7 @@ class Recurrence:
         # An hour more, for clocks that were put forward in between.
         earliest = _to_wall(at_ms - self.lasting_ms, zone) - timedelta(hours=1)
         for begun in rule.between(earliest, _to_wall(at_ms, zone) + timedelta(hours=1), inc=True):
-            begun_ms = round(begun.replace(tzinfo=zone).timestamp() * 1_000)
+            begun_ms: int = round(begun.replace(tzinfo=zone).timestamp() * 1_000)
             if until_ms is not None and begun_ms > until_ms:
                 return None
             if begun_ms <= at_ms < begun_ms + self.lasting_ms:

@@ -60,7 +60,7 @@ class Window:
             return False
         if self.recurrence is None:
             return self.ends_at is None or at_ms < self.ends_at
-        return self.find_end(at_ms) is not None
+        return self.recurrence.is_on(self.starts_at, at_ms, until_ms=self.ends_at)
 
     def find_end(self, at_ms: int) -> int | None:
         """When it ends, if it is on at *at_ms*; None where nobody has set an end."""

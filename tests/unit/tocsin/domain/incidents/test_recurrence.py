@@ -50,6 +50,7 @@ def test_a_window_across_midnight_is_on_after_it() -> None:
     saturday = at("2026-05-02T22:00")
     assert late.is_on(saturday, at("2026-05-10T01:00"), until_ms=None)
     assert not late.is_on(saturday, at("2026-05-11T01:00"), until_ms=None)
+    assert late.find_end(saturday, at("2026-05-10T01:00"), until_ms=None) == at("2026-05-10T02:00")
 
 
 def test_after_its_end_none_begins_any_more() -> None:
