@@ -8,7 +8,7 @@ from tocsin.domain.incidents.documents import write_incident
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.source_documents import write_source
 from tocsin.domain.incidents.sources import Source
-from tocsin.domain.incidents.words import describe_incident, describe_time, describe_trouble
+from tocsin.domain.incidents.words import advise, describe_incident, describe_time, describe_trouble
 
 _OURS = frozenset({"type", "alertIds", "process", "recorded", "timeline", "settledAt"})
 
@@ -23,7 +23,7 @@ def show_incident(incident: Incident, now_ms: int) -> dict[str, Any]:
         "activeAt": process.active_at,
         "clearAt": process.clear_at,
         "alerts": sum(source.count for source in process.sources),
-        "text": describe_incident(incident),
+        "text": describe_incident(incident) + advise(incident, now_ms),
         "lasting": _say_lasting(incident, now_ms),
     }
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from tocsin.domain.alerts import is_silence_id
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.sources import Source, TopChannel
 from tocsin.domain.limits.bounds import Breach
 
 MOST_NAMED = 3
+LONG_MS = 24 * 60 * 60 * 1_000  # of a silence after which it may be for good
 
 
 def describe_incident(incident: Incident) -> str:
@@ -19,6 +21,24 @@ def describe_incident(incident: Incident) -> str:
     place = f" in {incident.building}" if incident.building else ""
     devices = f"{named} and {more} more" if more > 0 else named
     return f"{len(sources)} devices{place} ({devices}): {describe_trouble(sources[0])}"
+
+
+def advise(incident: Incident, now_ms: int) -> str:
+    """What to do about it where nothing but people ends it; empty for all others."""
+    silent = [source for source in incident.process.sources if _is_long_silent(source, now_ms)]
+    if not silent:
+        return ""
+    which = "it is" if len(silent) == 1 else f"{len(silent)} of them are"
+    return f"; if {which} gone for good, take it out of service with a maintenance window"
+
+
+def _is_long_silent(source: Source, now_ms: int) -> bool:
+    since = [
+        episode.order
+        for episode in source.episodes
+        if episode.is_active and is_silence_id(episode.alert_id)
+    ]
+    return bool(since) and now_ms - min(since) >= LONG_MS
 
 
 def describe_trouble(source: Source) -> str:

@@ -8,11 +8,19 @@ import pytest
 
 from tests.fakes.alerts import raise_alert
 from tests.fakes.messages import NOW
+from tests.fakes.records import device_record
+from tests.unit.tocsin.usecases.incident_plant import MINUTE_MS, IncidentPlant
 from tocsin.domain.alerts import Cause
 from tocsin.domain.incidents.sources import Source, TopChannel
 from tocsin.domain.incidents.top_channels import rank_channels
-from tocsin.domain.incidents.words import describe_channel, describe_time, describe_trouble
+from tocsin.domain.incidents.words import (
+    advise,
+    describe_channel,
+    describe_time,
+    describe_trouble,
+)
 from tocsin.domain.limits.bounds import Breach
+from tocsin.domain.silence import clear_silence, raise_silence
 
 
 def test_a_channel_says_its_value_what_is_usual_and_its_share() -> None:
@@ -62,3 +70,20 @@ def test_channels_that_say_nothing_are_left_out() -> None:
     (first, second) = rank_channels(alert, {"heat_c": None}, {"heat_c": (1.0, 2.0)})
     assert first == TopChannel("heat_c", 0.75, None, 1.0, 2.0)
     assert second == TopChannel("speed_rpm", 0.25)
+
+
+async def test_who_is_silent_for_long_may_be_gone_for_good() -> None:
+    site = IncidentPlant()
+    record = device_record("rig-1", lastT=NOW - 1)
+    await site.join(raise_silence(record))
+    day_ms = 24 * 60 * MINUTE_MS
+    assert advise(site.only(), NOW + day_ms - 1) == ""
+    assert advise(site.only(), NOW + day_ms).startswith("; if it is gone for good, take it out")
+    await site.join(clear_silence(replace(record, last_t=NOW + 5), raise_silence(record).alert_id))
+    assert advise(site.only(), NOW + day_ms) == ""
+
+
+async def test_an_alert_that_lasts_is_no_silence() -> None:
+    site = IncidentPlant()
+    await site.raise_on("rig-1")
+    assert advise(site.only(), NOW + 10 * 24 * 60 * MINUTE_MS) == ""
