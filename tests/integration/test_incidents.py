@@ -24,7 +24,7 @@ from tocsin.profiles import load_profiles
 LATE_DEVICE = "cut-off-1"
 SECOND_MS = 1_000
 MESSAGES, READINGS = 20, 100
-FLOOD = 150
+FLOOD = 60
 MOTOR = load_profiles()["motor"]
 
 

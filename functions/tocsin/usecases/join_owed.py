@@ -1,4 +1,4 @@
-"""Put the alerts of each site into incidents, those of one site in one go."""
+"""Put the alerts of each site into incidents, those of one site one write after the other."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from tocsin.domain.alert_marks import Mark, OwedAlert
 from tocsin.domain.alerts import Alert
 from tocsin.domain.errors import ChangedMeanwhileError, DeliveryError, RefusedError
+from tocsin.usecases.change_incidents import AT_ONCE
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +41,22 @@ async def _join(
     now_ms: Callable[[], int],
     note: Note,
 ) -> None:
+    """Some at a time, each noted at once: however short the time is, the next sweep has fewer."""
+    ordered = sorted(owed, key=lambda each: each.alert.t)
+    deadline = asyncio.get_running_loop().time() + within_s
+    for start in range(0, len(ordered), AT_ONCE):
+        some = ordered[start : start + AT_ONCE]
+        if not await _join_some(some, join, deadline, left=len(ordered) - start):
+            return
+        for alert in some:
+            note(alert, "joinedAt", now_ms())
+
+
+async def _join_some(owed: Sequence[OwedAlert], join: Join, deadline: float, *, left: int) -> bool:
+    """Whether they are done with by *deadline* (s, the loop's clock). *left*: how many wait."""
     site_id = owed[0].alert.site_id
     try:
-        async with asyncio.timeout(within_s):
+        async with asyncio.timeout_at(deadline):
             await join([alert.alert for alert in owed])
     except RefusedError:
         # Sent again it would be refused again; people see the alert, and the log has the reason.
@@ -50,8 +64,7 @@ async def _join(
     except (DeliveryError, ChangedMeanwhileError, TimeoutError) as error:
         log.warning(
             "%d alerts of site %.80r join an incident with the next sweep: %s",
-            len(owed), site_id, str(error) or "the database does not answer in time",
+            left, site_id, str(error) or "the database does not answer in time",
         )  # fmt: skip
-        return
-    for alert in owed:
-        note(alert, "joinedAt", now_ms())
+        return False
+    return True
