@@ -126,13 +126,13 @@ async def _find_past_alerts(
             peak = await _find_peak(raised, cleared.get(raised.alert_id, now_ms), known, store)
         return PastAlert(raised.alert_id, raised.t, label, peak, bool(raised.sensors))
 
-    # Silence and passed limits say nothing of its threshold.
-    raised = [
-        alert
-        for alert in alerts
-        if alert.change == "raised" and alert.cause not in {"silence", "limit"}
-    ]
-    return list(await asyncio.gather(*map(judge, raised)))
+    return list(await asyncio.gather(*map(judge, filter(concerns_threshold, alerts))))
+
+
+def concerns_threshold(alert: Alert) -> bool:
+    """Whether it is a raising that the device's threshold has a part in: silence and passed limits
+    say nothing of it."""
+    return alert.change == "raised" and alert.cause not in {"silence", "limit"}
 
 
 async def _find_peak(

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from tocsin.domain.alerts import is_silence_id
 from tocsin.domain.errors import InvalidRequestError, NotFoundError
 from tocsin.domain.incidents.actions import Act, add_verdict
 from tocsin.domain.incidents.incident import Incident
@@ -17,7 +16,13 @@ from tocsin.domain.recalibration import Label, Recalibration
 from tocsin.usecases.act_on_incident import act_on_incident
 from tocsin.usecases.call_normal import NewNormal, apply_normal, preview_normal
 from tocsin.usecases.change_incidents import IncidentRoom
-from tocsin.usecases.give_feedback import LOOK_BACK_MS, apply_feedback, preview_feedback
+from tocsin.usecases.give_feedback import (
+    LOOK_BACK_MS,
+    MOST_DOCUMENTS,
+    apply_feedback,
+    concerns_threshold,
+    preview_feedback,
+)
 from tocsin.usecases.known_device import Judging, find_record
 
 Verdict = Literal["normal", "anomaly", "new normal"]
@@ -157,7 +162,7 @@ async def _judge_device(
             else await apply_normal(name, judging, operator=operator, now_ms=now_ms)
         )
         return DeviceVerdict(name, normal=normal)
-    labels = _label_alerts(source, verdict, now_ms)
+    labels = await _label_alerts(source, verdict, judging, now_ms)
     threshold = (
         await preview_feedback(name, labels, judging, now_ms=now_ms)
         if operator is None
@@ -166,17 +171,23 @@ async def _judge_device(
     return DeviceVerdict(name, threshold=threshold)
 
 
-def _label_alerts(source: Source, label: Label, now_ms: int) -> dict[str, Label]:
-    """Those of its alerts that a threshold has to do with, and that are still known."""
-    since = now_ms - LOOK_BACK_MS
+async def _label_alerts(
+    source: Source, label: Label, judging: Judging, now_ms: int
+) -> dict[str, Label]:
+    """Those of its alerts that a threshold has to do with, and that are still known. How a machine
+    starts is not judged by it."""
+    past = await judging.store.past_alerts(
+        source.device_id, from_t=now_ms - LOOK_BACK_MS, to_t=now_ms, most=MOST_DOCUMENTS
+    )
+    mine = {episode.alert_id for episode in source.episodes}
     labels: dict[str, Label] = {
-        episode.alert_id: label
-        for episode in source.episodes
-        if (episode.raised_t or 0) >= since and not is_silence_id(episode.alert_id)
+        alert.alert_id: label
+        for alert in past
+        if alert.alert_id in mine and concerns_threshold(alert) and alert.cause != "start"
     }
     if not labels:
         raise InvalidRequestError(
             f"device {source.device_id!r} has no alert in it that a threshold could change: it was "
-            "silent, or its alerts are older than 30 days"
+            "silent, passed a limit, or its alerts are older than 30 days"
         )
     return labels

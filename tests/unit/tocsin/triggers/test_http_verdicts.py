@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from tests.fakes.alerts import raise_alert
 from tests.fakes.messages import RIG, stream
 from tests.fakes.models import FakeModel, FakeModels, spec_of
 from tests.fakes.records import device_record
@@ -99,6 +101,19 @@ async def test_a_silence_is_judged_by_nobody() -> None:
     assert status == 200
     assert "it was silent" in content["devices"][0]["error"]
     assert (await judge(plant, "normal"))[0] == 400
+
+
+async def test_a_limit_that_was_passed_is_no_matter_of_the_threshold(plant: Plant) -> None:
+    """It is in the same incident, and keeps nobody from judging the rest of it."""
+    (incident,) = plant.incidents.all()
+    raised = incident.process.sources[0].episodes[0].raised_t or 0
+    limit = replace(raise_alert("rig-1", raised + 1), cause="limit", alert_id="rig-1-of-a-limit")
+    await plant.store.save_alerts([limit])
+    await sweep(plant)
+    status, content = await judge(plant, "normal", preview=True)
+    assert status == 200
+    (effect,) = content["devices"][0]["feedback"]["effects"]
+    assert effect["alertId"] != "rig-1-of-a-limit"
 
 
 async def test_a_device_that_is_elsewhere_by_now_is_not_touched(plant: Plant) -> None:
