@@ -1,4 +1,4 @@
-"""Incidents in the running system: one a fault, none for what is late, whatever is killed."""
+"""Incidents in the running system: one for each fault, and none for what is late."""
 
 from __future__ import annotations
 
@@ -15,16 +15,13 @@ from azure.cosmos import CosmosClient, DatabaseProxy
 from local.prepare import DATABASE
 from local.run import Options, Run
 from local.stack import Stack
-from tests.fakes.alerts import clear_alert, raise_alert
 from tests.integration.devices import connect_device, send_body
 from tests.waiting import wait_until
-from tocsin.domain.alert_marks import write_owed
 from tocsin.profiles import load_profiles
 
 LATE_DEVICE = "cut-off-1"
 SECOND_MS = 1_000
 MESSAGES, READINGS = 20, 100
-FLOOD = 60
 MOTOR = load_profiles()["motor"]
 
 
@@ -109,58 +106,3 @@ def make_options(folder: Path) -> Options:
         address="unused: the stack has its own endpoints",
         paused=True,
     )
-
-
-@pytest.mark.timeout(240)
-def test_the_app_killed_in_a_flood_makes_one_incident_of_each_fault(
-    shared_stack: Stack, database: DatabaseProxy
-) -> None:
-    now = time.time_ns() // 1_000_000
-    names = [f"flood-{n:03d}" for n in range(FLOOD)]
-    alerts = database.get_container_client("alerts")
-    for name in names:
-        for alert in (
-            raise_alert(name, now, site_id="flooded"),
-            clear_alert(name, now, now + 2_000, site_id="flooded"),
-            raise_alert(name, now + 5_000, site_id="flooded"),
-        ):
-            alerts.upsert_item(write_owed(alert))
-    for least in (FLOOD // 10, FLOOD // 2):
-        wait_for_incidents(database, least)
-        host = shared_stack.children["functions_host"]
-        host.kill()
-        host.start()
-    wait_until(lambda: count_owed(database) == 0, within_s=120, what="each alert in an incident")
-    found = list_incidents(database)
-    assert sorted(incident["deviceIds"][0] for incident in found) == names
-    ids = [alert_id for incident in found for alert_id in incident["alertIds"]]
-    assert sorted(ids) == sorted(f"{name}-{t}" for name in names for t in (now, now + 5_000))
-    opened = ask(
-        database,
-        "audit",
-        "SELECT c.incidentId FROM c WHERE c.siteId = 'flooded' AND c.what = 'opened'",
-    )
-    assert {entry["incidentId"] for entry in opened} == {incident["id"] for incident in found}
-    assert len(opened) == FLOOD
-
-
-def wait_for_incidents(database: DatabaseProxy, least: int) -> None:
-    wait_until(
-        lambda: len(list_incidents(database)) >= least, within_s=60, what=f"{least} incidents"
-    )
-
-
-def list_incidents(database: DatabaseProxy) -> list[dict[str, Any]]:
-    return ask(
-        database,
-        "incidents",
-        "SELECT c.id, c.deviceIds, c.alertIds FROM c "
-        "WHERE c.siteId = 'flooded' AND c.type = 'incident'",
-    )
-
-
-def count_owed(database: DatabaseProxy) -> int:
-    found = ask(
-        database, "alerts", "SELECT c.id FROM c WHERE c.siteId = 'flooded' AND c.joinedAt = null"
-    )
-    return len(found)
