@@ -96,6 +96,7 @@ async def delete_window(call: Call[SiteQuery, Nothing]) -> WindowRemoved:
             f"{PREFIX}{name}",
             operator=call.principal.name,
             room=services.incident_room,
+            desks=services.desks,
         )
     return WindowRemoved(removed=name)
 

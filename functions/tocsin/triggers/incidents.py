@@ -43,7 +43,8 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
     @app.function_name("announce_windows")
     @app.timer_trigger(arg_name="timer", schedule="5 * * * * *", use_monitor=False)
     async def announce_windows(timer: func.TimerRequest) -> None:  # noqa: ARG001 (the indexer wants it)
-        for announcement in await announce(services().incident_room):
+        wired = services()
+        for announcement in await announce(wired.incident_room, wired.desks):
             log.info("Announced: %s", announcement.subject)
 
     # No retries: the next firing makes up for one that failed.

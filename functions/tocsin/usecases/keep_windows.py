@@ -14,6 +14,7 @@ from tocsin.domain.incidents.windows import Window, cover_with
 from tocsin.usecases.announce_windows import tell_announcement
 from tocsin.usecases.change_incidents import ATTEMPTS, IncidentRoom
 from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.ports.notifications import Desks
 
 MOST_WINDOWS = 200  # of a site: all of them are read with its incidents
 MOST_TRIED = 2_000
@@ -55,7 +56,9 @@ async def set_window(window: Window, room: IncidentRoom) -> None:
     await room.incidents.record([_write_audit(window.by, window.at, before, window)])
 
 
-async def remove_window(site_id: str, window_id: str, *, operator: str, room: IncidentRoom) -> None:
+async def remove_window(
+    site_id: str, window_id: str, *, operator: str, room: IncidentRoom, desks: Desks
+) -> None:
     """Take a window away; what it held is released when it is tended next.
 
     It is recorded first: nothing that is left would tell of it. Raises NotFoundError.
@@ -70,7 +73,7 @@ async def remove_window(site_id: str, window_id: str, *, operator: str, room: In
             await room.incidents.delete_window(site, window_id)
             ended = announce_removal(before, room.now_ms())
             if ended is not None:
-                await tell_announcement(ended, room)
+                await tell_announcement(ended, room, desks)
         except ChangedMeanwhileError:
             if attempt == ATTEMPTS - 1:
                 raise

@@ -12,9 +12,11 @@ from tests.fakes.messages import NOW
 from tests.fakes.store import CrashError
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.usecases.incident_plant import MINUTE_MS, IncidentPlant
+from tests.unit.tocsin.usecases.notify_plant import NotifyPlant, make_rule
 from tocsin.domain.incidents.recurrence import Recurrence
 from tocsin.domain.incidents.windows import Scope, Window
 from tocsin.triggers.outputs_live import MaintenanceMessage
+from tocsin.usecases.announce_windows import announce_windows
 from tocsin.usecases.keep_windows import remove_window, set_window
 
 
@@ -82,7 +84,9 @@ async def test_a_window_that_is_taken_away_or_cut_short_has_ended(site: Incident
     await set_window(window(minutes=60), site.room)
     await tick(site, 5)
     assert len(told(site)) == 1, "that it is longer now is no start"
-    await remove_window("north", "window:night", operator="ada", room=site.room)
+    await remove_window(
+        "north", "window:night", operator="ada", room=site.room, desks=site.plant.desks
+    )
     await tick(site, 5)
     assert [text.split(" (")[0].rpartition(" ")[2] for text in told(site)] == ["starts", "ended"]
 
@@ -103,3 +107,18 @@ async def test_people_who_do_not_watch_hold_up_nothing(site: IncidentPlant) -> N
     site.plant.live.away = True
     await tick(site, 40)
     assert recorded(site) == ["starts", "ended"]
+
+
+async def test_who_has_a_rule_for_it_is_written_to() -> None:
+    site = NotifyPlant()
+    await site.set(make_rule(tells_windows=True))
+    await set_window(window(), site.room)
+    for _ in range(40):
+        await announce_windows(site.room, site.plant.desks)
+        site.pass_minutes(1)
+    await site.serve()
+    subjects = [note.subject for _, note in site.plant.mail.sent]
+    assert subjects == [
+        "[north] maintenance of building hall-a starts",
+        "[north] maintenance of building hall-a has ended",
+    ]

@@ -167,7 +167,12 @@ class IncidentMachine(RuleBasedStateMachine):
     def maintenance_is_called_off(self) -> None:
         site = asyncio.run(self.site.incidents.load_site("north"))
         for window in site.windows:
-            self.do(remove_window("north", window.window_id, operator="ada", room=self.site.room))
+            desks = self.site.plant.desks
+            self.do(
+                remove_window(
+                    "north", window.window_id, operator="ada", room=self.site.room, desks=desks
+                )
+            )
 
     def _choose(self, choice: Any) -> Incident | None:  # noqa: ANN401 (random.Random)
         found = self.site.incidents.all()

@@ -99,11 +99,15 @@ async def test_taking_a_window_away_releases_what_it_held(site: IncidentPlant) -
     await site.raise_on("rig-1")
     await site.tend(minutes=1)
     assert site.only().suppression.reasons == ("out of service",)
-    await remove_window("north", kept.window_id, operator="ada", room=site.room)
+    await remove_window(
+        "north", kept.window_id, operator="ada", room=site.room, desks=site.plant.desks
+    )
     await site.tend()
     assert site.only().announced_at is not None
     with pytest.raises(NotFoundError):
-        await remove_window("north", kept.window_id, operator="ada", room=site.room)
+        await remove_window(
+            "north", kept.window_id, operator="ada", room=site.room, desks=site.plant.desks
+        )
     changes = [each for each in site.incidents.audit.values() if each["type"] == "window"]
     assert [(each["before"] is None, each["after"] is None) for each in changes] == [
         (True, False),

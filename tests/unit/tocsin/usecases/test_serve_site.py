@@ -156,7 +156,7 @@ async def test_what_a_window_holds_opens_once_when_it_ends(
     await site.announce()
     await site.serve_for(10)
     assert site.mails == []
-    await remove_window("north", "window:a", operator="ada", room=site.room)
+    await remove_window("north", "window:a", operator="ada", room=site.room, desks=site.plant.desks)
     await site.serve_for(3)
     assert site.mails == [("ada", "opened")]
 
