@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ import pytest
 from azure.cosmos import CosmosClient
 from azure.storage.blob import ContainerClient
 
+from local.addresses import find_free_address
 from local.prepare import DATABASE
 from local.processes import ProcessFailedError
 from local.report.build import list_failures
 from local.run import Options, Run
-from local.services import Endpoints
+from local.services import AMQPS, Endpoints
 from local.stack import Stack
 from tests.waiting import wait_until
 
@@ -47,6 +49,23 @@ def test_a_fleet_that_dies_fails_the_run(shared_stack: Stack, tmp_path: Path) ->
             run.finish()
     finally:
         run.stop()
+
+
+@pytest.mark.timeout(180)
+def test_a_run_without_keys_loses_nothing(tmp_path: Path) -> None:
+    usual = Endpoints.free(find_free_address())
+    endpoints = replace(usual, amqp=AMQPS, keyless=tmp_path)
+    with Stack(endpoints, tmp_path) as stack:
+        run = Run(stack, make_options(tmp_path, duration_s=8))
+        try:
+            run.start()
+            assert run.watch(threading.Event()), "the services are whole"
+            report = run.finish()
+        finally:
+            run.stop()
+    assert list_failures(report) == []
+    assert report["readings_stored"] == report["readings_sent"] > 0
+    assert report["latency_ms"]["pushed"]["p50"] is not None, "live messages reach a client"
 
 
 @pytest.mark.timeout(120)

@@ -262,6 +262,21 @@ def test_host_json_follows_its_schema() -> None:
     assert checked(document, "host.schema.json", "version-2") == []
 
 
+def test_what_runs_by_itself_says_so_only_when_it_fails(functions: list[func.Function]) -> None:
+    """The host's lines about each run would be more than all that the app has to say."""
+    host = json.loads((ROOT / "functions" / "host.json").read_text(encoding="utf-8"))
+    levels = host["logging"]["logLevel"]
+    by_itself = {
+        function.get_function_name()
+        for function in functions
+        if bindings(function)[0]["type"] not in {"httpTrigger", "warmupTrigger"}
+    }
+    quiet = {f"Function.{name}": "Warning" for name in by_itself}
+    # The longest prefix counts: what the app itself says there is still told.
+    told = {f"Function.{name}.User": "Information" for name in by_itself}
+    assert levels == {"default": "Information", **quiet, **told}
+
+
 def test_services_are_built_once_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     sample = json.loads((ROOT / "local.settings.sample.json").read_text(encoding="utf-8"))["Values"]
     for name, value in sample.items():
