@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from ml_model.observing import Stretch, observe
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.profile import Profile
 from tocsin.domain.windows import History, windows_ending_at
@@ -72,12 +73,23 @@ def window_chunks(
 
     The recording is streamed through the product's own windows, so this is what is scored online.
     """
-    history = History.empty(profile)
-    for start in range(0, len(recording.t), CHUNK):
-        part = recording.between(start, start + CHUNK)
-        windows, full = windows_ending_at(history, part.t, part.values, profile)
+    for windows, ends, _ in observed_chunks(recording, profile):
         if len(windows):
-            yield windows, start + np.flatnonzero(full)
+            yield windows, ends
+
+
+def observed_chunks(
+    recording: Recording, profile: Profile
+) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64], Stretch]]:
+    """As ``window_chunks``, also those without a window, each with what is known of the sensors."""
+    history = History.empty(profile)
+    for stretch in observe(recording.values, profile, longest=CHUNK):
+        part = recording.between(stretch.start, stretch.end)
+        blur = stretch.habits.blur
+        before = History(history.t, blur(history.t, history.values, profile))
+        values = blur(part.t, part.values, profile)
+        windows, full = windows_ending_at(before, part.t, values, profile)
+        yield windows, stretch.start + np.flatnonzero(full), stretch
         history = history.extend(part.t, part.values, keep=profile.window)
 
 

@@ -1,10 +1,12 @@
-"""Types of command line flags: numbers within their range."""
+"""Flags that several commands have, and types of flags: numbers within their range."""
 
 from __future__ import annotations
 
 import argparse
 import math
 from collections.abc import Callable
+
+from device_sim.signals.sensors import FITTINGS
 
 
 def number_type(
@@ -44,3 +46,13 @@ def count_type(low: int, high: int | None = None) -> Callable[[str], int]:
         return value
 
     return parse_text
+
+
+def add_sensors_flag(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--sensors",
+        choices=FITTINGS,
+        default="fine",
+        help="coarse: values in steps; on-change: the last value until it has changed by a dead "
+        "band; mixed: half of the devices fine, a quarter coarse, a quarter on change (fine)",
+    )

@@ -11,7 +11,7 @@ from typing import TextIO
 
 import numpy as np
 
-from device_sim.commands.flags import count_type, number_type
+from device_sim.commands.flags import add_sensors_flag, count_type, number_type
 from device_sim.devices.arrivals import draw_loads
 from device_sim.devices.drive import TaskDrive
 from device_sim.devices.sensing import Readings, SimulatedDevice
@@ -21,6 +21,7 @@ from device_sim.faults.schedule import LEAST_RATE, MOST_RATE, Target, random_fau
 from device_sim.recordings.cells import parse_time
 from device_sim.seeds import number_of
 from device_sim.signals.driven import DRIVEN_MACHINES, DrivenStream
+from device_sim.signals.sensors import fit_sensors
 from device_sim.signals.stream import SignalStream
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
@@ -45,7 +46,8 @@ def generate(arguments: argparse.Namespace) -> int:
             name = f"sim-{profile.name}-{index:02}"
             tasked = profile.name in DRIVEN_MACHINES and index % 2 == 1
             make_device = _make_tasked if tasked else _make_untasked
-            device = make_device(Target(name, profile), kinds, arguments)
+            sensors = fit_sensors(name, profile, arguments.sensors)
+            device = make_device(Target(name, profile, sensors=sensors), kinds, arguments)
             for begin in range(0, readings, CHUNK):
                 taken = device.take(min(CHUNK, readings - begin))
                 _write_rows(out, name, taken, with_fault=bool(kinds))
@@ -69,6 +71,7 @@ def _make_untasked(
         SignalStream(target.device, target.profile, seed=arguments.seed, start_ms=start_ms),
         target.profile,
         _draw_faults(target, of_readings, arguments, start_ms),
+        target.sensors,
     )
 
 
@@ -87,7 +90,7 @@ def _make_tasked(
         faults=causes,
     )
     signal = DrivenStream(target.device, profile, drive, seed=arguments.seed, start_ms=start_ms)
-    return SimulatedDevice(signal, profile, labels)
+    return SimulatedDevice(signal, profile, labels, target.sensors)
 
 
 def _open_out(path: Path) -> TextIO:
@@ -184,5 +187,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--magnitude", type=number_type(above=0), default=6.0, help="least size in spreads (6)"
     )
+    add_sensors_flag(parser)
     parser.add_argument("--out", type=Path, required=True, help="the file to write")
     parser.set_defaults(command=generate)

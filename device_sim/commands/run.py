@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from device_sim.commands.flags import count_type, number_type
+from device_sim.commands.flags import add_sensors_flag, count_type, number_type
 from device_sim.devices.settings import RunSettings
 from device_sim.devices.simulation import make_producers
 from device_sim.errors import UsageError
@@ -36,6 +36,7 @@ from tocsin.profiles import load_profiles
 SHARED_FLAGS = (
     "fleet", "devices", "duration", "seed", "history", "faults", "batch", "store", "drain", "speed",
     "rest", "bad_starts",
+    "sensors",
 )  # fmt: skip
 GROWTH = (
     "Without --devices, all devices of the fleet file take part (52 in the default one). With "
@@ -133,6 +134,7 @@ def _parse_settings(arguments: argparse.Namespace) -> RunSettings:
         log=arguments.log,
         rest=parse_rota(arguments.rest),
         bad_starts=arguments.bad_starts,
+        sensors=arguments.sensors,
     )
 
 
@@ -200,6 +202,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--speed", type=number_type(above=0), default=1.0, help="times as fast as real time (1)"
     )
+    add_sensors_flag(parser)
     parser.add_argument(
         "--rest",
         default="none",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from device_sim.devices.showing import Shown
 from device_sim.faults.kinds import Fault, disturb, find_onset
+from device_sim.signals.sensors import Sensor
 from device_sim.signals.shapes import Floats, Times
 from device_sim.signals.stream import Signal
 from tocsin.domain.profile import Profile
@@ -29,8 +31,15 @@ class Readings:
 class SimulatedDevice:
     """Takes readings from a signal and disturbs them; any cut into pieces gives the same."""
 
-    def __init__(self, signal: Signal, profile: Profile, faults: Iterator[Fault]) -> None:
-        """*faults*: in order of time, none overlapping."""
+    def __init__(
+        self,
+        signal: Signal,
+        profile: Profile,
+        faults: Iterator[Fault],
+        sensors: Sequence[Sensor] = (),
+    ) -> None:
+        """*faults*: in order of time, none overlapping. *sensors*: by channel, none for such as
+        show the signal as it is."""
         self._signal = signal
         self._channels = profile.channel_names
         self._limits = np.array([(channel.low, channel.high) for channel in profile.channels]).T
@@ -38,6 +47,7 @@ class SimulatedDevice:
         self._coming = faults
         self._next = next(faults, None)
         self._held: dict[str, float] | None = None
+        self._shown = Shown(sensors)
 
     def next_ms(self, n: int) -> int:
         """Event time of the last of the next *n* readings."""
@@ -56,7 +66,8 @@ class SimulatedDevice:
             if fault.end_ms > last + self._period_ms:
                 break
             self._next, self._held = next(self._coming, None), None
-        return Readings(t_ms, np.round(np.clip(values, *self._limits), 9), labels)
+        shown = self._shown.show(np.clip(values, *self._limits))
+        return Readings(t_ms, np.round(np.clip(shown, *self._limits), 9), labels)
 
     def _lay_over(self, fault: Fault, t_ms: Times, values: Floats) -> Floats:
         if self._held is None:

@@ -15,6 +15,7 @@ from device_sim.fleet.workload import FleetTask
 from device_sim.session.conduct import Limits
 from device_sim.signals.resting import RESTS
 from device_sim.signals.rota import Rota
+from device_sim.signals.sensors import Fitting, fit_sensors
 
 LONGEST_SLOT_S = 3600.0
 
@@ -25,7 +26,7 @@ FaultPlan = Callable[[Target, int], Iterator[Fault]]
 class RunSettings:
     """What the flags ask for. ``faults``: demo, work, none, or faults a device and hour. ``rest``:
     when machines that can be switched off are at work, None for always; ``bad_starts``: the share
-    of their starts that stall."""
+    of their starts that stall. ``sensors``: what the devices are fitted with."""
 
     fleet: Sequence[FleetDevice]
     tasks: Sequence[FleetTask]
@@ -39,6 +40,7 @@ class RunSettings:
     log: Path | None
     rest: Rota | None = None
     bad_starts: float = 0.0
+    sensors: Fitting = "fine"
 
 
 def find_rota(device: FleetDevice, settings: RunSettings) -> Rota | None:
@@ -47,10 +49,15 @@ def find_rota(device: FleetDevice, settings: RunSettings) -> Rota | None:
     return settings.rest if is_free else None
 
 
-def target_of(device: FleetDevice, tasks: Sequence[FleetTask]) -> Target:
-    """*one* as a target of faults; those of the work need tasks to work at."""
-    works = any(task.device == device.device for task in tasks)
-    return Target(device.device, device.profile, works_at=device.site if works else None)
+def target_of(device: FleetDevice, settings: RunSettings) -> Target:
+    """*device* as a target of faults; those of the work need tasks to work at."""
+    works = any(task.device == device.device for task in settings.tasks)
+    return Target(
+        device.device,
+        device.profile,
+        works_at=device.site if works else None,
+        sensors=fit_sensors(device.device, device.profile, settings.sensors),
+    )
 
 
 def plan_faults(settings: RunSettings) -> FaultPlan:
@@ -61,7 +68,7 @@ def plan_faults(settings: RunSettings) -> FaultPlan:
         return lambda _target, _start: iter(())
     if settings.faults in {"demo", "work"}:
         cycles = schedule_demo if settings.faults == "demo" else schedule_work
-        targets = [target_of(device, settings.tasks) for device in settings.fleet]
+        targets = [target_of(device, settings) for device in settings.fleet]
         return lambda target, start: cycles(
             target, targets, seed=settings.seed, start_ms=start, duration_s=simulated_s
         )

@@ -29,6 +29,7 @@ from device_sim.signals.driven import DrivenStream
 from device_sim.signals.model import Place
 from device_sim.signals.resting import RestingStream
 from device_sim.signals.rota import Rota
+from device_sim.signals.sensors import fit_sensors
 from device_sim.signals.stream import Signal, SignalStream
 
 # Devices ask for their twins some at a time: a hub that is asked by hundreds at once answers few in
@@ -97,7 +98,7 @@ class Simulation:
         origin_ms += find_turn(place, devices, batch_ms, speed=self._settings.speed)
         history = round(self._settings.history_s * 1000 / period_ms)
         start_ms = origin_ms - history * period_ms
-        faults = self._plan(target_of(device, self._settings.tasks), origin_ms)
+        faults = self._plan(target_of(device, self._settings), origin_ms)
         rota = find_rota(device, self._settings)
         if rota is not None:
             return self._make_resting(device, rota, faults, start_ms, history).work
@@ -135,7 +136,7 @@ class Simulation:
         history: int,
     ) -> Worker:
         """A device that is switched off at times; its faults are those of a machine at work."""
-        target = target_of(device, self._settings.tasks)
+        target = target_of(device, self._settings)
         every = merge_faults(
             fit_faults(faults, target, rota, device.utc_offset_h, warm_ms=WARM_MS),
             stall_starts(
@@ -184,7 +185,12 @@ class Simulation:
     ) -> Worker:
         return Worker(
             device.device,
-            SimulatedDevice(signal, device.profile, faults),
+            SimulatedDevice(
+                signal,
+                device.profile,
+                faults,
+                fit_sensors(device.device, device.profile, self._settings.sensors),
+            ),
             Composer(
                 device.device, device.profile.name, device.profile.channel_names, self._run_name
             ),

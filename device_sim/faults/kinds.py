@@ -13,6 +13,7 @@ from device_sim.signals.shapes import Floats, Times
 # A fault that changes when readings arrive, not what they say.
 LATE_BURST = "late_burst"
 DROPOUT = "dropout"
+STUCK = "stuck"
 # Faults of the processor: they change what the device does (devices/drive.py), which its readings
 # then show.
 OVERLOAD = "overload"
@@ -116,13 +117,13 @@ KINDS: Mapping[str, Callable[[Stretch], Floats]] = {
     "spike": _add_spike,
     "level_shift": _shift_level,
     "drift": _add_drift,
-    "stuck": _hold_value,
+    STUCK: _hold_value,
     "noise_burst": _add_noise,
     DROPOUT: _drop_values,
     "correlation_break": _break_correlation,
     LATE_BURST: _leave_values,
 }
-SIZELESS = frozenset({"stuck", "dropout", LATE_BURST, STALLED_START, *WORK_KINDS})
+SIZELESS = frozenset({STUCK, DROPOUT, LATE_BURST, STALLED_START, *WORK_KINDS})
 
 
 def disturb(

@@ -14,11 +14,13 @@ from device_sim.faults.kinds import (
     LATE_BURST,
     OVERLOAD,
     SIZELESS,
+    STUCK,
     THROTTLED,
     WORK_CHANNELS,
     Fault,
 )
 from device_sim.seeds import number_of
+from device_sim.signals.sensors import PLAIN, Sensor
 from device_sim.signals.stream import TRAITS
 from tocsin.domain.profile import Profile
 
@@ -26,6 +28,7 @@ SECOND_MS = 1000
 USUAL_IN_A_SLOT = 4
 MOST_IN_A_SLOT = 12
 MOST_CHANNELS = 3
+LONGER = 2  # times as long as a sensor rests while all is well
 # Below this a device waits for its next fault longer than any run.
 LEAST_RATE = 0.001
 MOST_RATE = 1000.0
@@ -35,7 +38,7 @@ LENGTHS = {
     "spike": (2, 4),
     "level_shift": (30, 90),
     "drift": (60, 240),
-    "stuck": (45, 120),
+    STUCK: (45, 120),
     "noise_burst": (20, 60),
     DROPOUT: (20, 60),
     "correlation_break": (40, 120),
@@ -47,15 +50,20 @@ LENGTHS = {
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A device that may be disturbed. ``works_at``: the site where it runs tasks, if it does."""
+    """A device that may be disturbed. ``works_at``: the site where it runs tasks, if it does.
+    ``sensors``: by channel, where they are not plain ones."""
 
     device: str
     profile: Profile
     works_at: str | None = None
+    sensors: tuple[Sensor, ...] = ()
 
     @property
     def period_ms(self) -> int:
         return round(self.profile.period_s * SECOND_MS)
+
+    def sensor_of(self, channel: str) -> Sensor:
+        return dict(zip(self.profile.channel_names, self.sensors, strict=False)).get(channel, PLAIN)
 
 
 def random_faults(
@@ -71,7 +79,8 @@ def random_faults(
     """The endless faults of one device, in order, on average *rate_per_hour*.
 
     Time is cut into slots of at most *slot_s*; each draws how many faults it holds and gives each
-    its own part of the slot, so that none overlap. Magnitudes are 1 to 2 times *magnitude* spreads.
+    its own part of the slot, so that none overlap. Magnitudes are 1 to 2 times *magnitude* spreads,
+    or steps of the sensor where these are larger: what it does not tell apart, nobody can find.
     """
     slot_s = min(slot_s, 3600.0 * USUAL_IN_A_SLOT / rate_per_hour)
     slot_ms = round(slot_s * SECOND_MS)
@@ -82,7 +91,8 @@ def random_faults(
             part_ms = slot_ms // faults
             kind = str(rng.choice(list(kinds)))
             shortest, longest = LENGTHS[kind]
-            length_ms = int(rng.integers(shortest, longest + 1)) * target.period_ms
+            length = int(rng.integers(shortest, longest + 1)) + _rest_before(kind, target)
+            length_ms = length * target.period_ms
             length_ms = max(target.period_ms, min(length_ms, part_ms * 6 // 10))
             slack_ms = max(1, part_ms - length_ms)
             begin = start_ms + slot * slot_ms + part * part_ms + int(rng.integers(slack_ms))
@@ -108,14 +118,16 @@ def make_fault(
 ) -> Fault:
     """A fault of *kind* on up to three channels (all of them when a whole device is silent)."""
     names = target.profile.judged_names
-    channels = _choose_channels(kind, names, rng, fewest_channels)
+    channels = _choose_channels(kind, _list_telling(kind, target), rng, fewest_channels)
     if kind == DROPOUT and channels == names:
         channels = target.profile.channel_names  # a silent device does not tell its load either
     traits = TRAITS[target.profile.name]
     sign = -1.0 if rng.random() < 0.5 else 1.0
     sizes = [
         0.0 if kind in SIZELESS
-        else magnitude * traits[name].spread * (sign if traits[name].falls else 1.0)
+        else magnitude
+        * max(traits[name].spread, target.sensor_of(name).coarseness)
+        * (sign if traits[name].falls else 1.0)
         for name in channels
     ]  # fmt: skip
     return Fault(
@@ -128,6 +140,21 @@ def make_fault(
         sizes=tuple(sizes),
         seed=int(rng.integers(2**31)),
     )
+
+
+def _list_telling(kind: str, target: Target) -> tuple[str, ...]:
+    """The channels that show a fault of *kind*: one that rests for hours shows no standstill."""
+    names = target.profile.judged_names
+    if kind != STUCK:
+        return names
+    return tuple(name for name in names if target.sensor_of(name).rests is not None) or names
+
+
+def _rest_before(kind: str, target: Target) -> int:
+    """By how many readings a standstill has to be longer to be one that *target* does not know."""
+    if kind != STUCK:
+        return 0
+    return max((LONGER * (sensor.rests or 0) for sensor in target.sensors), default=0)
 
 
 def _choose_channels(

@@ -9,10 +9,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ml_model.recording import Recording, window_chunks
+from ml_model.recording import Recording, observed_chunks
 from tocsin.domain.decisions import Decided, Rule, Standing, decide
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import count_out
+from tocsin.domain.stuck import join_stuck
 
 BATCH = 256
 Program = Callable[[torch.Tensor], tuple[torch.Tensor, ...]]
@@ -45,7 +46,7 @@ def score_recording(program: Program, recording: Recording, profile: Profile) ->
     score = np.full(len(recording.t), np.nan, dtype=np.float32)
     sensors = np.zeros((len(recording.t), len(profile.channels)), dtype=np.int8)
     with torch.inference_mode():
-        for windows, ends in window_chunks(recording, profile):
+        for windows, ends, stretch in observed_chunks(recording, profile):
             for start in range(0, len(windows), BATCH):
                 rows = ends[start : start + BATCH]
                 batch = torch.from_numpy(np.ascontiguousarray(windows[start : start + BATCH]))
@@ -53,6 +54,10 @@ def score_recording(program: Program, recording: Recording, profile: Profile) ->
                 # As online (usecases/score_batch): an overflow is as odd as can be, and finite.
                 score[rows] = np.nan_to_num(scores, nan=np.nan)
                 sensors[rows] = states
+            part = slice(stretch.start, stretch.end)
+            sensors[part] = join_stuck(
+                sensors[part], stretch.stuck, stretch.habits.coarse, np.isfinite(score[part])
+            )
     return ScoredRecording(recording, score, sensors)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ml_model.recording import RecordingError
-from ml_model.recordings.fleet import parse_fleet
+from ml_model.recordings.fleet import SENSORS, USUAL_SENSORS, parse_fleet
 
 if TYPE_CHECKING:
     from ml_model.recordings.source import Source
@@ -37,6 +38,10 @@ def add_source_flags(parser: argparse.ArgumentParser) -> None:
         help="the readings the functions stored, in the database that CosmosDB (a connection "
         "string) or CosmosDB__accountEndpoint (for the signed-in identity) names",
     )  # fmt: skip
+    group.add_argument(
+        "--sensors", choices=SENSORS,
+        help=f"of --simulated: values in steps, held until they change, or both ({USUAL_SENSORS})",
+    )  # fmt: skip
     group.add_argument("--time-column", metavar="NAME", help="of --data (t)")
     group.add_argument(
         "--since", type=parse_moment, metavar="TIME",
@@ -55,6 +60,8 @@ def source_of(parsed: argparse.Namespace, out: Path, use: Use) -> Source:
         raise RecordingError("--since and --until go with --from-cosmos only")
     if parsed.time_column and not parsed.data:
         raise RecordingError("--time-column goes with --data only")
+    if parsed.sensors and not parsed.simulated:
+        raise RecordingError("--sensors goes with --simulated only")
     if parsed.from_cosmos:
         return _make_stored(parsed, use)
     from ml_model.recordings.files import FileSource  # noqa: PLC0415 (imports pandas)
@@ -62,7 +69,8 @@ def source_of(parsed: argparse.Namespace, out: Path, use: Use) -> Source:
     from ml_model.recordings.tables import TIME_COLUMN  # noqa: PLC0415 (imports pandas)
 
     if parsed.simulated:
-        return SimulatedSource(parsed.simulated, out / SIMULATED_FILES[use])
+        fleet = replace(parsed.simulated, sensors=parsed.sensors or USUAL_SENSORS)
+        return SimulatedSource(fleet, out / SIMULATED_FILES[use])
     return FileSource(parsed.data, parsed.time_column or TIME_COLUMN)
 
 

@@ -6,6 +6,8 @@ import argparse
 from dataclasses import dataclass
 
 USUAL_SEED = 1
+USUAL_SENSORS = "fine"
+SENSORS = (USUAL_SENSORS, "coarse", "on-change", "mixed")  # as the simulator has them
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +15,14 @@ class Fleet:
     """Devices to simulate.
 
     ``faults``: ``none``, ``all``, or kinds of ``python -m device_sim generate --help``, separated
-    by commas.
+    by commas. ``sensors``: what the devices are fitted with, one of SENSORS.
     """
 
     seed: int
     devices: int
     hours: float
     faults: str
+    sensors: str = USUAL_SENSORS
 
 
 def parse_fleet(text: str) -> Fleet:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from ml_model.paths import ROOT
 from ml_model.recordings.files import FileSource
-from ml_model.recordings.fleet import Fleet
+from ml_model.recordings.fleet import USUAL_SENSORS, Fleet
 from ml_model.recordings.source import Recorded
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.profile import Profile
@@ -33,7 +33,8 @@ class SimulatedSource:
     @property
     def flags(self) -> str:
         fleet = self.fleet
-        return f"--simulated {fleet.devices},{fleet.hours:g},{fleet.seed},{fleet.faults}"
+        sensors = "" if fleet.sensors == USUAL_SENSORS else f" --sensors {fleet.sensors}"
+        return f"--simulated {fleet.devices},{fleet.hours:g},{fleet.seed},{fleet.faults}{sensors}"
 
     def read(self, profile: Profile, console: Console) -> Recorded:
         """Raises SimulationError, RecordingError."""
@@ -52,6 +53,7 @@ def simulate(profile: Profile, fleet: Fleet, path: Path, console: Console) -> Pa
         "--seed", str(fleet.seed),
         "--devices", str(fleet.devices),
         "--faults", fleet.faults,
+        "--sensors", fleet.sensors,
         "--out", str(path.resolve()),
     ]  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)

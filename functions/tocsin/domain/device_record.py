@@ -15,6 +15,7 @@ from tocsin.domain.clock_remarks import remark_on_clock
 from tocsin.domain.decisions import Standing
 from tocsin.domain.device_clock import Clock, read_clock
 from tocsin.domain.errors import DamagedDocumentError
+from tocsin.domain.habits import Habits, read_habits, remark_on_sensors
 from tocsin.domain.limits.bounds import ENDINGS, LimitState, LimitStates, parse_name
 from tocsin.domain.not_scored import NotScored, read_not_scored
 from tocsin.domain.outage import NONE_OUT, Outage
@@ -56,6 +57,7 @@ class DeviceRecord:
     etag: the database's mark of the record that this one takes the place of; None where there was
         none, ANY_RECORD whatever is there.
     work: what it measured of its own work lately.
+    habits: in which steps its sensors go, and how long they rest.
     """
 
     device_id: str
@@ -78,6 +80,7 @@ class DeviceRecord:
     bad_values: Mapping[str, LastBad] = field(default_factory=dict)
     etag: str | None = field(default=None, compare=False)
     work: Work = UNKNOWN
+    habits: Habits | None = field(default=None, compare=False)
 
     @property
     def alert_since(self) -> int | None:
@@ -122,10 +125,11 @@ class DeviceRecord:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What people should know of its clock and its usual scores, in words."""
+        """What people should know of its clock, its usual scores and its sensors, in words."""
         return (
             *remark_on_clock(self.clock, self.refused),
             *remark_on_level(self.standing.usual, self.work.period_ms),
+            *([] if self.habits is None else remark_on_sensors(self.habits)),
         )
 
     def with_alert(self, raised_t: int) -> DeviceRecord:
@@ -181,6 +185,7 @@ class DeviceRecord:
             bad_values=_read_bad_values(document),
             etag=etag,
             work=read_work(document),
+            habits=read_habits(document),
         )
 
     def to_document(self) -> dict[str, Any]:
@@ -204,6 +209,7 @@ class DeviceRecord:
             "work": self.work.to_document() if self.work.period_ms else None,
             "clock": self.clock.to_document(),
             "rhythm": self.rhythm.to_document(),
+            "habits": {} if self.habits is None else self.habits.to_document(),
             "notScored": None if self.not_scored is None else self.not_scored.to_document(),
             "refused": None if self.refused is None else self.refused.to_document(),
         }

@@ -9,6 +9,7 @@ from tocsin.domain.bad_values import LastBad, count_bad
 from tocsin.domain.decisions import Standing
 from tocsin.domain.device_clock import Clock
 from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.habits import Habits
 from tocsin.domain.not_scored import explain
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
@@ -26,7 +27,7 @@ class DeviceState:
     ``kept``: how many readings ``history`` goes back at most. ``record``: the device as its newest
     message left it, None before there was one. ``recorded``: what is stored of it, where it is
     known what that says, and ``etag``: the database's mark of that. ``bad_values``: by channel the
-    newest cell that held no value.
+    newest cell that held no value. ``habits``: of its sensors.
     """
 
     profile: str
@@ -41,6 +42,7 @@ class DeviceState:
     record: DeviceRecord | None = field(default=None, compare=False)
     recorded: DeviceRecord | None = field(default=None, compare=False)
     bad_values: Mapping[str, LastBad] = field(default_factory=dict)
+    habits: Habits | None = field(default=None, compare=False)
 
     @classmethod
     def from_record(
@@ -71,6 +73,7 @@ class DeviceState:
             record,
             record,
             {} if is_other else record.bad_values,
+            None if is_other else record.habits,
         )
 
     def follows(self, message: Message) -> bool:
@@ -108,6 +111,7 @@ class DeviceState:
             rhythm=rhythm,
             kept=count_kept(rhythm, profile),
             bad_values={},
+            habits=None,
         )
 
     def judge(self, message: Message) -> Verdict:
@@ -149,6 +153,7 @@ class DeviceState:
             self.record,
             self.recorded,
             count_bad(self.bad_values, message.bad, message.times),
+            self.habits,
         )
 
     def after_late(self, message: Message) -> DeviceState:
@@ -167,6 +172,10 @@ class DeviceState:
         """The state with a *history* that goes back as far as its rhythm asks for."""
         return replace(self, history=history, kept=count_kept(self.rhythm, profile))
 
+    def with_habits(self, habits: Habits | None) -> DeviceState:
+        """The state once its sensors are known so well."""
+        return replace(self, habits=habits)
+
     def with_standing(self, standing: Standing) -> DeviceState:
         """The state once its readings have decided."""
         return DeviceState(
@@ -182,6 +191,7 @@ class DeviceState:
             self.record,
             self.recorded,
             self.bad_values,
+            self.habits,
         )
 
     def with_record(self, record: DeviceRecord) -> DeviceState:
@@ -199,6 +209,7 @@ class DeviceState:
             record,
             self.recorded,
             self.bad_values,
+            self.habits,
         )
 
     def with_etag(self, etag: str | None, recorded: DeviceRecord | None = None) -> DeviceState:
@@ -235,6 +246,7 @@ def record_device(decided: DecidedMessage, state: DeviceState) -> DeviceRecord:
         etag=state.etag,
         work=measure_work(state.history, message.profile, len(message.times)),
         bad_values=state.bad_values,
+        habits=state.habits,
     )
     is_whole = scored.chosen is None or scored.resting is not None
     return newest if is_whole else _keep_scored(newest, decided, state)

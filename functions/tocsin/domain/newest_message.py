@@ -8,6 +8,7 @@ from typing import Any
 
 from tocsin.domain.bad_values import BadCells, LastBad, count_bad
 from tocsin.domain.device_record import DeviceRecord, read_standing
+from tocsin.domain.habits import read_habits
 from tocsin.domain.not_scored import read_not_scored
 from tocsin.domain.readings import SENSOR_STATES
 from tocsin.domain.rhythm import read_rhythm
@@ -68,6 +69,7 @@ def _read_record(document: Mapping[str, Any], before: DeviceRecord) -> DeviceRec
         refused=refused if refused is not None and refused.at > enqueued_at else None,
         bad_values=_count_bad(document, before),
         etag=before.etag,
+        habits=read_habits(document),
     )
 
 

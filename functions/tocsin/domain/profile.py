@@ -24,6 +24,10 @@ from tocsin.domain.states.rule import StateRule, parse_states
 # Beyond this no sensor measures anything, and float32 sums of squares overflow.
 MAX_MAGNITUDE = 1e15
 
+# As noise it is one and a half steps: one step is then no event, and six are. A kind whose values
+# run through many steps within a window all the time needs less.
+USUAL_WAVE = 1.7
+
 Role = Literal["measurement", "covariate"]
 
 
@@ -37,6 +41,9 @@ class Channel:
     shows between its limits when it could not measure. ``limits``: plain limits of its values.
     ``unsteady``: from where to where devices differ in how steady they are at the same covariate,
     None where nowhere.
+    ``resolution``: the steps in which the sensors of its kind show it, as a model was trained on
+    them; 0 where that is not said.
+    ``wave``: how high, in its own steps, the wave is that a coarser sensor gets (habits.py).
     """
 
     name: str
@@ -48,6 +55,8 @@ class Channel:
     error_values: tuple[float, ...] = ()
     limits: ChannelLimits | None = None
     unsteady: tuple[float, float] | None = None
+    resolution: float = 0.0
+    wave: float = USUAL_WAVE
 
 
 @dataclass(frozen=True)  # without slots: it keeps what it computed once
@@ -87,6 +96,16 @@ class Profile:
     @property
     def covariate(self) -> Channel | None:
         return self.channels[-1] if self.has_covariate else None
+
+    @cached_property
+    def resolutions(self) -> NDArray[np.float64]:
+        """The steps of each channel, ``[c]``."""
+        return np.array([channel.resolution for channel in self.channels])
+
+    @cached_property
+    def waves(self) -> NDArray[np.float64]:
+        """How high the wave of each channel is, in steps, ``[c]``."""
+        return np.array([channel.wave for channel in self.channels])
 
     def is_outside(self, columns: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which of *columns* ``[c, n]``, in raw units, are no value of their sensor; not NaN."""
@@ -145,6 +164,8 @@ def _parse_channel(document: Mapping[str, Any]) -> Channel:
         error_values=tuple(float(value) for value in document.get("error_values", ())),
         limits=_parse_plain_limits(document),
         unsteady=_parse_band(document.get("unsteady")),
+        resolution=float(document.get("resolution", 0.0)),
+        wave=float(document.get("wave", USUAL_WAVE)),
     )
 
 
@@ -197,6 +218,11 @@ def _check(profile: Profile) -> None:
             raise InvalidProfileError(
                 f"profile {profile.name!r}, channel {channel.name!r}: only a covariate is "
                 "unsteady, from a lower value to a higher one"
+            )
+        if not 0 <= channel.resolution < channel.high - channel.low or not 0 <= channel.wave <= 10:
+            raise InvalidProfileError(
+                f"profile {profile.name!r}, channel {channel.name!r}: resolution must be at least "
+                "0 and below its range, and wave 0 to 10"
             )
         if not -MAX_MAGNITUDE <= channel.low < channel.high <= MAX_MAGNITUDE:
             raise InvalidProfileError(

@@ -14,6 +14,7 @@ from tocsin.domain.bad_values import Cell
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.decisions import Decided, Standing
 from tocsin.domain.device_record import write_standing
+from tocsin.domain.habits import Habits
 from tocsin.domain.not_scored import explain
 from tocsin.domain.rhythm import Rhythm
 from tocsin.domain.states.follow import Apart
@@ -189,14 +190,15 @@ def count_out(sensors: NDArray[np.int8]) -> list[int]:
 class DecidedMessage:
     """A scored message and what was decided of it; without a model nothing was.
 
-    standing, rhythm: where its device stands after it, and how often it sends by then; None for a
-        late message, which changes nothing.
+    standing, rhythm, habits: where its device stands after it, and how often it sends and how its
+        sensors behave by then; None for a late message, which changes nothing.
     """
 
     scored: Scored
     decided: Decided | None
     standing: Standing | None = None
     rhythm: Rhythm | None = None
+    habits: Habits | None = None
 
     @property
     def anomalous(self) -> list[bool]:
@@ -265,6 +267,8 @@ class DecidedMessage:
             return {}
         scored = self.scored
         described: dict[str, Any] = {"rhythm": self.rhythm.to_document()}
+        if self.habits is not None:
+            described["habits"] = self.habits.to_document()
         why = explain(scored.spec, scored.shown[-1], self.rhythm, scored.message, scored.resting)
         # Where not every reading is scored, one without a score needs no reason.
         if why is not None and (scored.chosen is None or scored.resting is not None):

@@ -32,9 +32,11 @@ class ProfileLimitsShown(Output):
 
 class ChannelShown(Output):
     """A measured quantity. ``low`` and ``high`` bound what its sensor can physically show;
-    ``error_values`` are what it shows between them when it could not measure. ``role``: a covariate
-    is known beforehand and never judged; ``unsteady``, of a covariate: from where to where devices
-    differ in how steady they are (docs/formats.md)."""
+    ``error_values`` are what it shows between them when it could not measure; ``resolution`` are
+    the steps of the sensors of its kind, 0 where that is not said, and ``wave`` is what a coarser
+    one gets, in its own steps. ``role``: a covariate is known beforehand and never judged;
+    ``unsteady``, of a covariate: from where to where devices differ in how steady they are
+    (docs/formats.md)."""
 
     name: str
     title: str
@@ -45,6 +47,8 @@ class ChannelShown(Output):
     limits: ProfileLimitsShown | None
     error_values: list[float] = field(name="error_values")
     unsteady: list[float] | None
+    resolution: float
+    wave: float
 
 
 class ModelShown(Output):
@@ -250,6 +254,7 @@ class DeviceShown(Output):
     work: WorkShown | None
     clock: ClockShown | None
     rhythm: RhythmShown
+    habits: dict[str, list[float | None]]
     not_scored: NotScoredShown | None
     refused: RefusedShown | None
     silent_after_ms: float

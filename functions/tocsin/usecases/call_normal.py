@@ -209,6 +209,8 @@ async def _score(
     """The scores of *recent* less *shifts*, and each channel's mean share of them."""
     profile = known.profile
     values = recent.values - Baseline(0, shifts).shift_of(profile)
+    if known.record.habits is not None:
+        values = known.record.habits.fit(profile).blur(recent.t, values, profile)
     windows, _ = windows_ending_at(History.empty(profile), recent.t, values, profile)
     if not len(windows):
         raise InvalidRequestError(

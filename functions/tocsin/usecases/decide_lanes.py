@@ -141,7 +141,13 @@ def _decide_lane(
             )
             alerts += of_limits
             last_t = scored.message.last_t
-        message = DecidedMessage(scored, decided, None if placed.late else standing, placed.rhythm)
+        message = DecidedMessage(
+            scored,
+            decided,
+            None if placed.late else standing,
+            placed.rhythm,
+            None if placed.learned is None else placed.learned.habits,
+        )
         (late if placed.late else on_time).append(message)
     return DecidedLane(
         lane.device_id,

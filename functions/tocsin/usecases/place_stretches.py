@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tocsin.domain.fleet import DeviceState
+from tocsin.domain.habits import Habits
+from tocsin.domain.learn_habits import Learned
 from tocsin.domain.rhythm import Rhythm, Verdict
 from tocsin.domain.telemetry import Message
 from tocsin.domain.windows import History
@@ -23,7 +25,9 @@ from tocsin.usecases.ports.scoring import Telemetry
 class Placed:
     """A message, or what of it is new; the readings before it; whether newer ones are known
     already; and what windows its device's rhythm allows. ``step_ms``: by how much the clock was put
-    back with it, 0 or less. ``rhythm``: of its device after it, None where it is late."""
+    back with it, 0 or less. ``rhythm``: of its device after it, None where it is late. ``habits``:
+    those of its sensors that are known. ``learned``: what it shows of them, None where it is late.
+    """
 
     message: Message
     history: History
@@ -31,6 +35,8 @@ class Placed:
     verdict: Verdict = "even"
     step_ms: int = 0
     rhythm: Rhythm | None = None
+    habits: Habits | None = None
+    learned: Learned | None = None
 
 
 class StretchPlacer:

@@ -14,6 +14,7 @@ from tocsin.domain.baseline import Baseline
 from tocsin.domain.grids import Part, grid_windows
 from tocsin.domain.missing import find_missing
 from tocsin.domain.readings import Scored, spread_scores
+from tocsin.domain.stuck import call_stuck
 from tocsin.domain.windows import History, Windows, windows_of_batch
 from tocsin.usecases.place_stretches import Placed
 from tocsin.usecases.ports.scoring import Model, Models
@@ -126,7 +127,7 @@ async def _score_windows(
     scores = np.nan_to_num(scores, nan=np.nan)
     contributions = np.nan_to_num(contributions, posinf=0.0, neginf=0.0)
     messages = [placed_message.message for placed_message in placed]
-    return spread_scores(
+    found = spread_scores(
         messages,
         model.spec,
         full,
@@ -134,17 +135,29 @@ async def _score_windows(
         contributions=contributions,
         sensors=sensors,
     )
+    return [
+        of_message if of_placed.learned is None else call_stuck(of_message, of_placed.learned)
+        for of_message, of_placed in zip(found, placed, strict=True)
+    ]
 
 
 def _shift(
     placed: Placed, baseline: Baseline | None
 ) -> tuple[History, NDArray[np.int64], NDArray[np.float32]]:
-    """The readings before a message, its times and its values, less what is normal by now."""
-    message, history = placed.message, placed.history
+    """The readings before a message, its times and its values, less what is normal by now, as the
+    model shall see them."""
+    message, history = placed.message, _blur(placed, placed.history.t, placed.history.values)
+    values = _blur(placed, message.t, message.values)
     if baseline is None or not baseline.counts_for(message.enqueued_at):
-        return history, message.t, message.values
+        return History(placed.history.t, history), message.t, values
     shift = baseline.shift_of(message.profile)
-    return History(history.t, history.values - shift), message.t, message.values - shift
+    return History(placed.history.t, history - shift), message.t, values - shift
+
+
+def _blur(placed: Placed, t: NDArray[np.int64], values: NDArray[np.float32]) -> NDArray[np.float32]:
+    if placed.habits is None:
+        return values
+    return placed.habits.blur(t, values, placed.message.profile)
 
 
 def _run_slices(

@@ -16,6 +16,7 @@ from tocsin.domain.readings import DecidedMessage, Scored
 from tocsin.domain.telemetry import Envelope, Message, decode
 from tocsin.usecases.decide_lanes import DecidedLane, decide_lanes
 from tocsin.usecases.device_memory import DeviceMemory
+from tocsin.usecases.learn_lanes import learn_lanes
 from tocsin.usecases.note_refused import note_refused
 from tocsin.usecases.place_messages import Lane, place_messages
 from tocsin.usecases.ports.documents import Document
@@ -78,6 +79,7 @@ async def score_readings(
     count = _Count()
     for _ in range(MOST_ROUNDS):
         lanes, unplaced = await place_messages(messages, memory, store)
+        lanes = learn_lanes(lanes)
         every = [placed for lane in lanes for placed in lane.placed]
         results = await score_batch(every, models, baselines)
         decided = decide_lanes(

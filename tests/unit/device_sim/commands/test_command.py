@@ -117,6 +117,7 @@ def test_bad_input_is_one_line_and_code_2(
     [
         ["run", "--devices", "10001"],
         ["run", "--share", "3/2"],
+        ["run", "--sensors", "rough"],
         ["run", "--batch", "0"],
         ["run", "--batch", "1001"],
         ["run", "--batch", "many"],

@@ -138,6 +138,9 @@ def test_the_simulated_fleet_is_a_source_of_training(tmp_path: Path) -> None:
     add_source_flags(parser)
     source = source_of(parser.parse_args(["--simulated", "2,0.5,3"]), tmp_path, "training")
     assert source.flags == "--simulated 2,0.5,3,none"
+    flags = ["--simulated", "2,0.5,3", "--sensors", "coarse"]
+    source = source_of(parser.parse_args(flags), tmp_path, "training")
+    assert source.flags == "--simulated 2,0.5,3,none --sensors coarse"
     recorded = source.read(PROFILE, Console(quiet=True))
     assert sum(len(found.t) for found in recorded.recordings) == 3_600
     assert (tmp_path / "simulated.csv").is_file()
@@ -189,6 +192,7 @@ def test_a_time_that_ends_before_it_begins_is_refused(
         (["--data", "x.csv", "--since", "2026-11-20"], "--since and --until go with --from-cosmos"),
         (["--simulated", "1,1", "--until", "2026-11-20"], "go with --from-cosmos only"),
         (["--from-cosmos", "--time-column", "at"], "--time-column goes with --data only"),
+        (["--from-cosmos", "--sensors", "coarse"], "--sensors goes with --simulated only"),
     ],
 )
 def test_a_flag_that_the_source_does_not_heed_is_refused(

@@ -25,6 +25,7 @@ from tocsin.domain.device_clock import Behind, Clock, Epoch
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.fleet import DeviceState, count_kept, record_device
+from tocsin.domain.habits import begin_habits
 from tocsin.domain.limits.bounds import LimitState
 from tocsin.domain.not_scored import NotScored
 from tocsin.domain.outage import Outage
@@ -129,6 +130,7 @@ def test_a_device_document_has_every_field() -> None:
         standing,
         clock=Clock((Epoch(), Epoch(NOW - 70, -30)), NOW, Behind(2, 1, NOW - 9, 3, 5), 44),
         rhythm=Rhythm(500, 17_000, 3, 5_000, 9_000, 4, 2),
+        habits=begin_habits(replace(RIG, channels=RIG.channels[:1])),
     )
     assert record_device(scored(1.0, 11.0), state).to_document() == {
         "id": "rig-1",
@@ -197,6 +199,7 @@ def test_a_device_document_has_every_field() -> None:
             "stretch": 4,
             "bursts": 2,
         },
+        "habits": {"speed_rpm": [0, 0, 0, 0, 0, None, None, 0]},
         "notScored": None,
         "refused": None,
     }
@@ -269,6 +272,8 @@ def test_a_device_from_before_there_was_learning_starts_to_learn() -> None:
         ({"clock": {"epochs": [[0, 0]], "behind": {}, "stepMs": 0}}, "messages"),
         ({"clock": {"epochs": None}}, "epochs"),
         ({"rhythm": {"periodMs": None}}, "gapMs"),
+        ({"habits": {"heat_c": [1, 2]}}, "habits.heat_c"),
+        ({"habits": {"heat_c": 5}}, "habits.heat_c"),
         ({"notScored": {"reason": 5}}, "reason"),
         ({"refused": {"reason": "x"}}, "text"),
     ],

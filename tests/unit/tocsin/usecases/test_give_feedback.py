@@ -188,8 +188,12 @@ async def test_scores_of_another_model_say_nothing() -> None:
 
 async def test_an_alert_that_a_sensor_raised_is_not_silenced_by_a_threshold() -> None:
     plant = Plant(models=FakeModels(FakeModel(spec_of(RIG), stuck_after=4)))
-    t = range(NOW - 20_000, NOW, 1_000)
-    await plant.score([reading_message(0, t, [[n / 10, 5.0] for n in range(20)])])
+    t = range(NOW - 30_000, NOW, 1_000)
+    # A sensor that never moved is not known to be stuck.
+    rows = [[n / 10, 5.0 if n >= 12 else n / 10] for n in range(30)]
+    await plant.score(
+        [reading_message(0, t[:12], rows[:12]), reading_message(1, t[12:], rows[12:])]
+    )
     (raised,) = plant.store.all("alerts")
     assert raised["sensors"] == {"heat_c": "stuck"}
     labels: dict[str, Label] = {raised["alertId"]: "normal"}

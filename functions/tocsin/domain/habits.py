@@ -1,0 +1,138 @@
+"""How a device's sensors behave while all is well: in which steps, and how long at one value.
+
+Real sensors show values in steps, or go on with the last one until it has changed by enough. Such a
+channel often stands still, and its jumps are large against the noise that a model was trained on.
+So two things are learned of each channel, from the device's own readings:
+
+- *its step*: the least change it makes. Where that is coarser than a profile says its kind is, and
+  the channel often stands still, windows get a small wave on it before they are scored. What the
+  sensor does not tell apart is then no larger than the noise around it
+  (docs/adr/0029-a-sensor-has-habits.md).
+- *how long it rests*: it is stuck when it rests for longer than it ever did twice, by a margin.
+
+Shapes: a message has n readings of c channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.domain.profile import Profile
+from tocsin.domain.stored import OPTIONAL_NUMBER, take_field, take_mapping
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+# The wave's mean over four readings is nothing, and each reading differs from the next by as much:
+# the noise that a view finds in it is always the same.
+WAVE = np.array([0.0, 1.0, 0.0, -1.0])
+TOLD_AFTER = 300  # readings of one value, and people are told of it
+# Rows of the table, and what they are called in a document. STILL: readings up to now that brought
+# no other value. LONGEST, SECOND: the most for which it rested and then went on, and the most but
+# one: what happened once may have been a fault. SEEN, CHANGES: readings with a value, and those
+# that brought another. STEP, STEP_BEFORE: the least change in this span and in the one before,
+# infinite without any. COARSE: 1 where it goes in steps coarser than its kind, and often rests.
+STILL, LONGEST, SECOND, SEEN, CHANGES, STEP, STEP_BEFORE, COARSE = range(8)
+DECIMALS = 9  # of every number: in memory as in a document
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Habits:
+    """What is known of the channels *names*: ``table`` ``[8, c]``, its rows as above."""
+
+    names: tuple[str, ...]
+    table: Floats
+
+    @property
+    def coarse(self) -> Bools:
+        """Which channels are coarse, ``[c]``."""
+        coarse: Bools = self.table[COARSE] > 0
+        return coarse
+
+    @property
+    def steps(self) -> Floats:
+        """The least change of each channel, infinite where none is known."""
+        least: Floats = np.minimum(self.table[STEP], self.table[STEP_BEFORE])
+        return least
+
+    def blur(
+        self, t: NDArray[np.int64], values: NDArray[np.float32], profile: Profile
+    ) -> NDArray[np.float32]:
+        """*values* ``[n, c]`` of readings at *t* (ms) as a model shall see them."""
+        if not self.table[COARSE].any():
+            return values
+        at = (t // max(round(profile.period_ms), 1))[:, np.newaxis] + np.arange(values.shape[1])
+        height = np.where(self.coarse, profile.waves * self.steps, 0.0)
+        blurred: NDArray[np.float32] = (values + height * WAVE[at & 3]).astype(np.float32)
+        return blurred
+
+    def list_coarse(self) -> dict[str, float]:
+        """The steps of the coarse channels, by channel."""
+        steps = self.steps.tolist()
+        return {self.names[at]: steps[at] for at in np.flatnonzero(self.coarse).tolist()}
+
+    def fit(self, profile: Profile) -> Habits:
+        """The same for the channels of *profile*, nothing known of those that are new."""
+        if self.names == profile.channel_names:
+            return self
+        begun = begin_habits(profile)
+        for at, name in enumerate(begun.names):
+            if name in self.names:
+                begun.table[:, at] = self.table[:, self.names.index(name)]
+        return begun
+
+    def to_document(self) -> dict[str, list[float | None]]:
+        """By channel its column, None in place of a step that is not known."""
+        columns = self.table.T.tolist()
+        for column in columns:
+            for row in (STEP, STEP_BEFORE):
+                if column[row] == np.inf:
+                    column[row] = None
+        return dict(zip(self.names, columns, strict=True))
+
+
+def begin_habits(profile: Profile) -> Habits:
+    """Those of a device that was never seen."""
+    table = np.zeros((COARSE + 1, len(profile.channels)))
+    table[STEP : STEP_BEFORE + 1] = np.inf
+    return Habits(profile.channel_names, table)
+
+
+def read_habits(document: Mapping[str, Any]) -> Habits | None:
+    """What ``to_document`` wrote, None where there is nothing. Raises DamagedDocumentError."""
+    found = take_mapping(document, "habits", list)
+    if not found:
+        return None
+    owner = {name: document.get(name) for name in ("id", "deviceId")}
+    columns = [
+        [np.inf if number is None else float(number) for number in _check(owner, name, column)]
+        for name, column in found.items()
+    ]
+    return Habits(tuple(found), np.array(columns).T)
+
+
+def remark_on_sensors(habits: Habits) -> list[str]:
+    """What people should know of its sensors, in words."""
+    remarks = []
+    if coarse := habits.list_coarse():
+        steps = ", ".join(f"{name} {step:.3g}" for name, step in coarse.items())
+        remarks.append(
+            f"shows values in coarser steps than its kind ({steps}); finer changes are not seen"
+        )
+    resting = (habits.table[CHANGES] == 0) & (habits.table[SEEN] >= TOLD_AFTER)
+    if resting.any():
+        names = ", ".join(habits.names[at] for at in np.flatnonzero(resting).tolist())
+        remarks.append(f"has always shown one value ({names}); nobody can tell whether it is stuck")
+    return remarks
+
+
+def _check(owner: Mapping[str, Any], name: str, column: list[Any]) -> list[Any]:
+    sound = len(column) == COARSE + 1 and all(type(number) in OPTIONAL_NUMBER for number in column)
+    # As what it is not, it is told like any other damaged field.
+    field = f"habits.{name}"
+    return column if sound else take_field({**owner, field: "of another form"}, field, list)

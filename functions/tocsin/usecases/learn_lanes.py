@@ -1,0 +1,79 @@
+"""Let the messages of a batch teach the habits of their devices' sensors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tocsin.domain.habits import Habits, begin_habits
+from tocsin.domain.learn_habits import learn_habits
+from tocsin.domain.profile import Profile
+from tocsin.usecases.place_messages import Lane
+from tocsin.usecases.place_stretches import Placed
+
+
+@dataclass(slots=True)
+class _Pupil:
+    """A device whose messages are gone through: its profile and habits by now."""
+
+    lane: Lane
+    profile: str
+    habits: Habits | None
+    placed: list[Placed]
+
+    def know(self, profile: Profile) -> Habits:
+        """What is known for *profile*; under another than before everything begins anew."""
+        if self.habits is None or self.profile != profile.name:
+            return begin_habits(profile)
+        return self.habits.fit(profile)
+
+    def keep(self, placed: Placed) -> None:
+        self.placed.append(placed)
+        if placed.learned is not None:
+            self.profile, self.habits = placed.message.profile.name, placed.learned.habits
+
+    def finish(self) -> Lane:
+        after = self.lane.after
+        # Who turned to another profile without a message of it has no habits yet.
+        habits = self.habits if self.profile == after.profile else None
+        return replace(self.lane, placed=tuple(self.placed), after=after.with_habits(habits))
+
+
+def learn_lanes(lanes: Sequence[Lane]) -> list[Lane]:
+    """*lanes* with what each of their messages shows. The first messages of all learn together,
+    then the second ones: a device's own come one after the other."""
+    pupils = [_Pupil(lane, lane.before.profile, lane.before.habits, []) for lane in lanes]
+    for turn in range(max((len(lane.placed) for lane in lanes), default=0)):
+        going = [pupil for pupil in pupils if turn < len(pupil.lane.placed)]
+        for alike in _group(going, turn):
+            _learn(alike, turn)
+    return [pupil.finish() for pupil in pupils]
+
+
+def _group(pupils: Sequence[_Pupil], turn: int) -> Iterator[list[_Pupil]]:
+    """Those whose messages have one profile and one number of readings; late ones teach nothing."""
+    groups: dict[tuple[str, int], list[_Pupil]] = {}
+    for pupil in pupils:
+        placed = pupil.lane.placed[turn]
+        message = placed.message
+        if placed.late:
+            pupil.keep(replace(placed, habits=pupil.know(message.profile)))
+        else:
+            groups.setdefault((message.profile.name, len(message.times)), []).append(pupil)
+    yield from groups.values()
+
+
+def _learn(pupils: Sequence[_Pupil], turn: int) -> None:
+    placed = [pupil.lane.placed[turn] for pupil in pupils]
+    profile = placed[0].message.profile
+    nothing = np.full(len(profile.channels), np.nan, dtype=np.float32)
+    learned = learn_habits(
+        [pupil.know(profile) for pupil in pupils],
+        np.array([each.history.values[-1] if len(each.history.t) else nothing for each in placed]),
+        np.array([each.message.values for each in placed]),
+        profile,
+    )
+    for pupil, each, found in zip(pupils, placed, learned, strict=True):
+        pupil.keep(replace(each, habits=found.habits, learned=found))

@@ -1,0 +1,54 @@
+"""A recording as the product sees it: with the habits of its sensors, learned as they come.
+
+Shapes: a recording has n readings of c channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.domain.habits import Bools, Habits, begin_habits
+from tocsin.domain.learn_habits import learn_habits
+from tocsin.domain.profile import Profile
+
+MESSAGE = 64  # readings that are learned from together; a part of every chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Readings *start* to *end* in a row, seen by the same ``habits``; those before have others.
+
+    ``stuck`` ``[end - start, c]``: which sensors are, by the device's habits.
+    """
+
+    start: int
+    end: int
+    habits: Habits
+    stuck: Bools
+
+
+def observe(readings: NDArray[np.float32], profile: Profile, *, longest: int) -> Iterator[Stretch]:
+    """The stretches of *readings* ``[n, c]``, none longer than *longest* readings and a message."""
+    habits = begin_habits(profile)
+    last, begun, stuck = np.full(readings.shape[1], np.nan, dtype=np.float32), 0, list[Bools]()
+    rows = len(readings)
+    for start in range(0, rows, MESSAGE):
+        values = readings[start : start + MESSAGE]
+        (learned,) = learn_habits([habits], last[np.newaxis], values[np.newaxis], profile)
+        if start > begun and (start - begun >= longest or not _alike(habits, learned.habits)):
+            yield Stretch(begun, start, habits, np.concatenate(stuck))
+            begun, stuck = start, []
+        none = np.zeros(values.shape, dtype=np.bool_)
+        stuck.append(none if learned.stuck is None else learned.stuck)
+        habits, last = learned.habits, values[-1]
+    if rows:
+        yield Stretch(begun, rows, habits, np.concatenate(stuck))
+
+
+def _alike(before: Habits, after: Habits) -> bool:
+    """Whether a model sees readings the same by both."""
+    return before.list_coarse() == after.list_coarse()

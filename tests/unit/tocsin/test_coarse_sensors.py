@@ -1,0 +1,90 @@
+"""Sensors as they are: in steps, or held until they change, scored by the shipped bundles."""
+
+from __future__ import annotations
+
+import pytest
+
+from device_sim.devices.sensing import SimulatedDevice
+from device_sim.signals.sensors import FITTINGS, Fitting, fit_sensors
+from device_sim.signals.stream import SignalStream
+from tests.fakes.messages import NOW
+from tests.unit.tocsin.shipped import Device, Rows, add_to, name_channel, profile_named
+from tocsin.domain.habits import COARSE, SEEN
+from tocsin.domain.profile import Profile
+
+READINGS = 600
+
+
+def take_shown(profile: Profile, fitting: Fitting, readings: int = READINGS) -> Rows:
+    signal = SignalStream(f"real-{profile.name}", profile, seed=11, start_ms=NOW - 10**7)
+    sensors = fit_sensors("d", profile, fitting)
+    taken = SimulatedDevice(signal, profile, iter(()), sensors).take(readings)
+    return [list(row) for row in taken.values.tolist()]
+
+
+def hold(rows: Rows, column: int, since: int) -> Rows:
+    """*rows* whose *column* goes on with the value at *since*."""
+    held = rows[since][column]
+    return [
+        [held if index == column and at >= since else value for index, value in enumerate(row)]
+        for at, row in enumerate(rows)
+    ]
+
+
+@pytest.mark.parametrize("fitting", [fitting for fitting in FITTINGS if fitting != "mixed"])
+@pytest.mark.parametrize("name", ["environment", "motor", "pump", "thermal"])
+async def test_a_healthy_device_raises_nothing_whatever_its_sensors(
+    name: str, fitting: Fitting
+) -> None:
+    profile = profile_named(name)
+    device = Device(profile)
+    await device.send(take_shown(profile, fitting))
+    assert device.raised == []
+    assert device.state["sensors"] == {}
+
+
+async def test_a_pump_in_hundredths_of_a_g_is_not_stuck_and_says_so() -> None:
+    profile = profile_named("pump")
+    device = Device(profile)
+    await device.send(take_shown(profile, "coarse"))
+    assert device.state["sensors"] == {}
+    assert device.raised == []
+    record = await device.store.device("rig-1")
+    assert record is not None
+    assert any("vibration1_g" in remark for remark in record.remarks)
+    assert device.state["habits"]["temperature_c"][COARSE] == 1
+
+
+@pytest.mark.parametrize("channel", ["current_a", "voltage_v"])
+async def test_a_sensor_of_that_pump_that_is_really_stuck_is_found(channel: str) -> None:
+    profile = profile_named("pump")
+    device = Device(profile)
+    rows = take_shown(profile, "coarse")
+    await device.send(hold(rows, name_channel(profile, channel), 500))
+    assert device.state["sensors"] == {channel: "stuck"}
+    (alert,) = device.raised
+    assert alert["t"] <= NOW + 520_000
+    assert max(alert["contributions"], key=alert["contributions"].get) == channel
+
+
+async def test_a_fault_of_a_few_steps_is_found() -> None:
+    profile = profile_named("environment")
+    device = Device(profile)
+    rows = take_shown(profile, "coarse")
+    column = name_channel(profile, "battery_pct")
+    await device.send(rows[:400] + add_to(rows[400:], column, -8.0))
+    (alert, *_) = device.raised
+    assert alert["t"] <= NOW + 410_000
+    assert max(alert["contributions"], key=alert["contributions"].get) == "battery_pct"
+
+
+async def test_what_was_learned_outlives_the_process() -> None:
+    profile = profile_named("environment")
+    device = Device(profile)
+    rows = take_shown(profile, "coarse")
+    await device.send(rows[:300])
+    known = device.state["habits"]
+    device.memory.forget(["rig-1"])
+    await device.send(rows[300:])
+    assert device.raised == []
+    assert device.state["habits"]["battery_pct"][SEEN] > known["battery_pct"][SEEN]
