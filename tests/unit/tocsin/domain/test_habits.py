@@ -233,7 +233,7 @@ def test_habits_outlive_the_process() -> None:
     assert known.to_document() == fresh.to_document()
     assert read_habits({}) is None
     assert read_habits({"habits": {}}) is None
-    with pytest.raises(DamagedDocumentError, match="habits.fine"):
+    with pytest.raises(DamagedDocumentError, match=r"habits\.fine"):
         read_habits({"id": "d", "habits": {"fine": [1, 2]}})
 
 
