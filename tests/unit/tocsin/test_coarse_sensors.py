@@ -74,7 +74,7 @@ async def test_a_fault_of_a_few_steps_is_found() -> None:
     column = name_channel(profile, "battery_pct")
     await device.send(rows[:400] + add_to(rows[400:], column, -8.0))
     (alert, *_) = device.raised
-    assert alert["t"] <= NOW + 410_000
+    assert alert["t"] <= NOW + 420_000
     assert max(alert["contributions"], key=alert["contributions"].get) == "battery_pct"
 
 
