@@ -56,7 +56,7 @@ test.each([
 test("a window is described in a line", () => {
   const window = {
     id: "window:a", kind: "maintenance", scope: { kind: "building", name: "hall-a" }, startsAt: 0, endsAt: null,
-    recurrence: { rule: "FREQ=DAILY", zone: "UTC", lastingMin: 30 }, comment: "", by: "Ada", at: 0, on: true,
+    recurrence: { rule: "FREQ=DAILY", zone: "UTC", lastingMin: 30 }, comment: "", announce: false, by: "Ada", at: 0, on: true,
   } as const;
   expect(describeWindow(window, new Clock("UTC")))
     .toBe("maintenance: building hall-a, from 1 Jan 1970, 00:00:00, FREQ=DAILY for 30 min each (UTC)");
