@@ -13,6 +13,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from azure.eventhub.aio import CheckpointStore
@@ -84,10 +85,13 @@ async def ask_for_plan() -> None:
     await bootstrap.services().requests.put(Request("north", "operator", 1))
 
 
-async def give_up() -> None:
+async def ring() -> None:
+    await bootstrap.services().bell.ring("north")
+
+
+async def give_up(queue: str) -> None:
     async with connections.queue_service(_find("AzureWebJobsStorage")) as queues:
-        poison = queues.get_queue_client("rebalance-requests-poison")
-        await poison.send_message("e30=")
+        await queues.get_queue_client(queue).send_message("e30=")
 
 
 async def keep_table() -> None:
@@ -144,7 +148,13 @@ DEEDS: dict[tuple[str, str, str], Deed] = {
     (APP, "Storage Blob Data Owner", "sthost"): keep_host_blob,
     (APP, "Storage Blob Data Reader", "models"): load_model,
     (APP, "Storage Queue Data Contributor", "rebalance-requests"): ask_for_plan,
-    (APP, "Storage Queue Data Contributor", "rebalance-requests-poison"): give_up,
+    (APP, "Storage Queue Data Contributor", "rebalance-requests-poison"): partial(
+        give_up, "rebalance-requests-poison"
+    ),
+    (APP, "Storage Queue Data Contributor", "notifications"): ring,
+    (APP, "Storage Queue Data Contributor", "notifications-poison"): partial(
+        give_up, "notifications-poison"
+    ),
     (APP, "Storage Table Data Contributor", "sthost"): keep_table,
     (APP, "Web PubSub Service Owner", "wps-tocsin"): speak_live,
     (DEPLOYER, "Storage Blob Data Contributor", "models"): publish,
