@@ -35,7 +35,8 @@ _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 class WireLive(FakeLive):
     """Sends through a Web PubSub, and gives its addresses to clients.
 
-    ``token_s``: how long each address is good, where that is not left to the product.
+    ``token_s``: how long each address is good, where that is not left to the product; then the
+    newest ``runs_out_at``, s since the epoch.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -46,6 +47,7 @@ class WireLive(FakeLive):
         self.is_cut = False
         self.token_s: float | None = None
         self.tokens = 0
+        self.runs_out_at = 0.0
 
     async def send(self, site_id: str, message: Document) -> None:
         await super().send(site_id, message)
@@ -62,6 +64,7 @@ class WireLive(FakeLive):
         address, _, token = url.partition("access_token=")
         claims = jwt.decode(token, options={"verify_signature": False})
         claims["exp"] = round(time.time() + token_s)
+        self.runs_out_at = claims["exp"]
         return f"{address}access_token={jwt.encode(claims, self._key, algorithm='HS256')}"
 
 
