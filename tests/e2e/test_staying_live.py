@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 import pytest
@@ -52,8 +53,12 @@ async def test_nothing_is_missing_after_twenty_losses_each_with_a_token_that_has
 
 async def await_connection(api: PlantServer) -> None:
     """The page may still say that it is live, though it has only asked for an address."""
+    await await_that(partial(api.live.client.group_exists, group_of(SITE)))
+
+
+async def await_that(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(WITHIN_MS / 1_000):
-        while not await api.live.client.group_exists(group_of(SITE)):
+        while not await condition():  # noqa: ASYNC110 (nothing tells: it is asked)
             await asyncio.sleep(POLL_S)
 
 
@@ -72,7 +77,11 @@ async def expect_all_shown(page: Page, api: PlantServer) -> None:
     known = {device["id"]: device["lastT"] for device in stored}
     assert {f"rig-{number}" for number in range(DEVICES)} <= known.keys()
     await expect(page.locator("tr[data-device]")).to_have_count(len(known), timeout=WITHIN_MS)
-    assert dict(await page.evaluate(LAST_READINGS)) == known
+
+    async def shows_newest() -> bool:
+        return dict(await page.evaluate(LAST_READINGS)) == known
+
+    await await_that(shows_newest)
     alerts = api.plant.store.all("alerts")
     over = {alert["alertId"] for alert in alerts if alert["type"] == "cleared"}
     raised = {alert["alertId"] for alert in alerts if alert["type"] == "raised"}
