@@ -219,15 +219,15 @@ def _check(profile: Profile) -> None:
                 f"profile {profile.name!r}, channel {channel.name!r}: only a covariate is "
                 "unsteady, from a lower value to a higher one"
             )
-        if not 0 <= channel.resolution < channel.high - channel.low or not 0 <= channel.wave <= 10:
-            raise InvalidProfileError(
-                f"profile {profile.name!r}, channel {channel.name!r}: resolution must be at least "
-                "0 and below its range, and wave 0 to 10"
-            )
         if not -MAX_MAGNITUDE <= channel.low < channel.high <= MAX_MAGNITUDE:
             raise InvalidProfileError(
                 f"profile {profile.name!r}, channel {channel.name!r}: low must be below high, and "
                 f"both within ±{MAX_MAGNITUDE:g}"
+            )
+        if not 0 <= channel.resolution < channel.high - channel.low or not 0 <= channel.wave <= 10:
+            raise InvalidProfileError(
+                f"profile {profile.name!r}, channel {channel.name!r}: resolution must be at least "
+                "0 and below its range, and wave 0 to 10"
             )
         _check_limits(profile, channel)
 

@@ -170,6 +170,8 @@ async def test_profiles_are_listed_whole(plant: Plant) -> None:
         "error_values": [],
         "limits": None,
         "unsteady": None,
+        "resolution": 0.0,
+        "wave": 1.7,
     }
 
 
