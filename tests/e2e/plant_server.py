@@ -5,6 +5,7 @@ What a page is answered here is what the product answers, so no test document ca
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Sequence
@@ -47,7 +48,8 @@ class WireLive(FakeLive):
         self.is_cut = False
         self.token_s: float | None = None
         self.tokens = 0
-        self.runs_out_at = 0.0
+        self.gives = asyncio.Event()  # whether clients are given addresses at once
+        self.gives.set()
 
     async def send(self, site_id: str, message: Document) -> None:
         await super().send(site_id, message)
@@ -55,6 +57,7 @@ class WireLive(FakeLive):
             await self._wire.send(site_id, message)
 
     async def client_url(self, user_id: str, site_id: str) -> str:
+        await self.gives.wait()
         self.tokens += 1
         url = await self._wire.client_url(user_id, site_id)
         return url if self.token_s is None else self._shorten(url, self.token_s)
