@@ -157,7 +157,9 @@ SHOTS: Final = MappingProxyType[str, Callable[[Page, Path], None]](
 
 
 def _number(page: Page, *parts: str) -> None:
-    """Put the numbers 1, 2, … at *parts* of the page; see NUMBERED."""
+    """Put the numbers 1, 2, … at *parts* of the page, once they are there; see NUMBERED."""
+    for part in parts:
+        page.locator(part[1:]).first.wait_for()
     page.evaluate(NUMBERED, list(parts))
 
 
