@@ -48,6 +48,7 @@ class WireLive(FakeLive):
         self.is_cut = False
         self.token_s: float | None = None
         self.tokens = 0
+        self.runs_out_at = 0.0
         self.gives = asyncio.Event()  # whether clients are given addresses at once
         self.gives.set()
 
