@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tocsin.domain.alerts import Alert, end_alerts, record_alert
+from tocsin.domain.alert_changes import end_alerts, record_alert
+from tocsin.domain.alerts import Alert
 from tocsin.domain.baseline import Baseline
 from tocsin.domain.chosen import decide_chosen
 from tocsin.domain.decisions import (

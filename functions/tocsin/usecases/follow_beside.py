@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tocsin.domain.alerts import Alert, record_alert
+from tocsin.domain.alert_changes import record_alert
+from tocsin.domain.alerts import Alert
 from tocsin.domain.beside import NOTHING, Beside, join_alert, note_raised
 from tocsin.domain.decisions import Standing
 from tocsin.domain.readings import DecidedMessage

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from tocsin.domain.alerts import Alert, end_limits, record_limit
+from tocsin.domain.alert_changes import end_limits, record_limit
+from tocsin.domain.alerts import Alert
 from tocsin.domain.decisions import Standing
 from tocsin.domain.limits.book import Bounds, LimitBook
 from tocsin.domain.limits.follow import Stretch, count_steps, follow_limits

@@ -9,7 +9,8 @@ import pytest
 
 from tests.fakes.messages import NOW, PROFILES, RIG, reading_message
 from tests.fakes.models import spec_of
-from tocsin.domain.alerts import Alert, AlertPosition, record_alert
+from tocsin.domain.alert_changes import record_alert
+from tocsin.domain.alerts import Alert, AlertPosition
 from tocsin.domain.decisions import Rule, Standing, decide
 from tocsin.domain.errors import DamagedDocumentError, InvalidRequestError
 from tocsin.domain.readings import DecidedMessage, spread_scores

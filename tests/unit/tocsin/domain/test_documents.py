@@ -15,7 +15,7 @@ from tests.fakes.models import THRESHOLD, spec_of
 from tests.fakes.records import device_record
 from tocsin.domain.adaptation import Usual
 from tocsin.domain.aftermath import Aftermath
-from tocsin.domain.alerts import record_alert
+from tocsin.domain.alert_changes import record_alert
 from tocsin.domain.basis import Basis
 from tocsin.domain.beside import Beside
 from tocsin.domain.bundle import BundleSpec
