@@ -52,7 +52,7 @@ class HubAnswerError(HttpOperationError):
     def __init__(self, status: int) -> None:
         Exception.__init__(self)
         self.message = f"status {status}"
-        self.response = SimpleNamespace(status_code=status)
+        self.response = SimpleNamespace(status_code=status, text="")
 
 
 def _make(kind: Callable[..., Exception], *arguments: int) -> Exception:
