@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from tocsin.domain.alerts import Alert, find_cause
 from tocsin.domain.decisions import Standing
-from tocsin.domain.device_record import alert_id
 from tocsin.domain.limits.bounds import Breach, parse_name
 from tocsin.domain.limits.follow import LimitChange
 from tocsin.domain.readings import DecidedMessage, Scored
 from tocsin.domain.scoring import Change
+from tocsin.domain.standing_document import alert_id
 from tocsin.domain.telemetry import Message
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tocsin.domain.bad_values import Cell
-from tocsin.domain.device_record import alert_id
 from tocsin.domain.errors import DamagedDocumentError, InvalidRequestError
 from tocsin.domain.limits.bounds import Breach
 from tocsin.domain.scoring import Change
+from tocsin.domain.standing_document import alert_id
 from tocsin.domain.states.rule import State
 from tocsin.domain.stored import (
     NUMBER,

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.domain.bad_values import BadCells, LastBad, count_bad
-from tocsin.domain.device_record import DeviceRecord, read_standing
+from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.habits import read_habits
 from tocsin.domain.not_scored import read_not_scored
 from tocsin.domain.readings import SENSOR_STATES
 from tocsin.domain.rhythm import read_rhythm
+from tocsin.domain.standing_document import read_standing
 from tocsin.domain.stored import OPTIONAL_NUMBER, OPTIONAL_TEXT, take_field, take_mapping, take_part
 
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from tocsin.domain.bad_values import Cell
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.decisions import Decided, Standing
-from tocsin.domain.device_record import write_standing
 from tocsin.domain.habits import Habits
 from tocsin.domain.not_scored import explain
 from tocsin.domain.rhythm import Rhythm
+from tocsin.domain.standing_document import write_standing
 from tocsin.domain.states.follow import Apart
 from tocsin.domain.states.rule import State
 from tocsin.domain.telemetry import Message

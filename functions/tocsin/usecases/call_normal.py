@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from tocsin.domain.baseline import Baseline, add_shifts, find_shifts
 from tocsin.domain.device_clock import Epoch
-from tocsin.domain.device_record import alert_id
 from tocsin.domain.device_threshold import DeviceThreshold, audit_threshold
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.recalibration import MOST_FACTOR
+from tocsin.domain.standing_document import alert_id
 from tocsin.domain.thresholds import sustain
 from tocsin.domain.windows import History, windows_ending_at
 from tocsin.usecases.known_device import Judging, KnownDevice, look_up_device

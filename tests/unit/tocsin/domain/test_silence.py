@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.fakes.messages import NOW
 from tests.fakes.records import device_record
 from tocsin.domain.alerts import Alert
-from tocsin.domain.device_record import alert_id
 from tocsin.domain.silence import LEAST_MS, clear_silence, limit_silence, raise_silence
+from tocsin.domain.standing_document import alert_id
 
 HOUR_MS = 3_600_000
 
