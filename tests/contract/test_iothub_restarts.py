@@ -36,6 +36,7 @@ from tests.contract.iothub_clients import (
 
 MESSAGES = 300
 IN_FLIGHT = 8
+IN_ORDER, KILLED_AFTER = 2_000, 100
 
 
 @pytest.fixture
@@ -71,19 +72,24 @@ async def test_a_kill_reorders_nothing(endpoints: Endpoints, hub: Child) -> None
     token = sas_token(f"{endpoints.host}/devices/orderly", KEY, time.time() + 3600)
     probe = MqttProbe(endpoints, hub, "orderly", token, stays=True)
     acknowledged: list[int] = []
-    probe.client.on_publish = lambda _client, _data, message_id: acknowledged.append(message_id)
-    for number in range(MESSAGES):
+
+    def note(_client: object, _data: object, message_id: int) -> None:
+        acknowledged.append(message_id)
+        if len(acknowledged) == KILLED_AFTER:
+            hub.kill()  # in the middle of them, however quick the machine is
+
+    probe.client.on_publish = note
+    for number in range(IN_ORDER):
         probe.client.publish("devices/orderly/messages/events/", json.dumps(number), qos=1)
-    await until(lambda: len(acknowledged) > MESSAGES // 3, "a third of the messages")
-    hub.kill()
-    assert len(acknowledged) < MESSAGES
+    await until(lambda: not hub.running, "the hub killed")
+    assert len(acknowledged) < IN_ORDER
     await asyncio.to_thread(hub.start)
-    await until(lambda: len(acknowledged) == MESSAGES, "the rest")
+    await until(lambda: len(acknowledged) == IN_ORDER, "the rest")
     probe.close()
     async with receiving(endpoints) as reception:
-        await until(lambda: len(set(numbers(reception, "orderly"))) == MESSAGES, "all messages")
+        await until(lambda: len(set(numbers(reception, "orderly"))) == IN_ORDER, "all messages")
     first_arrivals = list(dict.fromkeys(numbers(reception, "orderly")))
-    assert first_arrivals == list(range(MESSAGES))
+    assert first_arrivals == list(range(IN_ORDER))
 
 
 async def send_numbers(client: IoTHubDeviceClient, acknowledged: list[int]) -> None:
