@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from azure.core import MatchConditions
@@ -70,6 +70,30 @@ def read_sound(read: Callable[[Document], Record], document: Document) -> Record
     except DamagedDocumentError as error:
         log.error("Left out: %s", error)  # noqa: TRY400 (told)
         return None
+
+
+async def list_page(
+    container: Container,
+    site_id: str,
+    conditions: Sequence[str],
+    values: Mapping[str, object],
+    *,
+    most: int,
+    read: Callable[[Document], Record],
+) -> tuple[tuple[Record, ...], str | None]:
+    """Up to *most* of a site's documents that meet *conditions*, by id, the last one first; and
+    the id before which to go on, None at the end. A damaged one is logged and left out."""
+    where = " AND ".join(conditions)
+    found = container.query_items(
+        f"SELECT TOP @count * FROM c WHERE {where} ORDER BY c.id DESC",  # noqa: S608 (constants; values go in as parameters)
+        parameters=query_parameters(count=most + 1, **values),
+        partition_key=site_id,
+    )
+    documents = [document async for document in found]
+    shown = documents[:most]
+    records = [read_sound(read, document) for document in shown]
+    goes_on = str(shown[-1]["id"]) if len(documents) > most else None
+    return tuple(record for record in records if record is not None), goes_on
 
 
 async def save_unchanged(

@@ -13,7 +13,7 @@ from typing import Any
 
 from azure.cosmos.aio import CosmosClient
 
-from tocsin.adapters.cosmos_client import query_parameters, read_sound
+from tocsin.adapters.cosmos_client import list_page, query_parameters, read_sound
 from tocsin.adapters.cosmos_container import Container
 from tocsin.adapters.cosmos_fence import write_fenced
 from tocsin.adapters.failures import tell_apart
@@ -99,20 +99,17 @@ class CosmosDesks:
 
     async def list_deliveries(self, query: DeliveryQuery) -> DeliveryPage:
         conditions, values = _conditions_of(query)
-        where = " AND ".join(conditions)
         with tell_apart("the deliveries of a site cannot be listed"):
-            found = self._notifications.query_items(
-                f"SELECT TOP @count * FROM c WHERE {where} ORDER BY c.id DESC",  # noqa: S608 (constants; values go in as parameters)
-                parameters=query_parameters(count=query.most + 1, **values),
-                partition_key=query.site_id,
+            return DeliveryPage(
+                *await list_page(
+                    self._notifications,
+                    query.site_id,
+                    conditions,
+                    values,
+                    most=query.most,
+                    read=read_delivery,
+                )
             )
-            documents = [document async for document in found]
-        shown = documents[: query.most]
-        deliveries = [read_sound(read_delivery, document) for document in shown]
-        return DeliveryPage(
-            tuple(delivery for delivery in deliveries if delivery is not None),
-            str(shown[-1]["id"]) if len(documents) > query.most else None,
-        )
 
     async def list_notifying_sites(self) -> list[str]:
         with tell_apart("the sites that notify cannot be looked up"):

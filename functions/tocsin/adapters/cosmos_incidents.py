@@ -15,6 +15,7 @@ from azure.cosmos.aio import CosmosClient
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from tocsin.adapters.cosmos_client import (
+    list_page,
     query_parameters,
     read_document,
     read_sound,
@@ -115,20 +116,17 @@ class CosmosIncidents:
 
     async def list_incidents(self, query: IncidentQuery) -> IncidentPage:
         conditions, values = _conditions_of(query)
-        where = " AND ".join(conditions)
         with tell_apart("the incidents of a site cannot be listed"):
-            found = self._incidents.query_items(
-                f"SELECT TOP @count * FROM c WHERE {where} ORDER BY c.id DESC",  # noqa: S608 (constants; values go in as parameters)
-                parameters=query_parameters(count=query.most + 1, **values),
-                partition_key=query.site_id,
+            return IncidentPage(
+                *await list_page(
+                    self._incidents,
+                    query.site_id,
+                    conditions,
+                    values,
+                    most=query.most,
+                    read=read_incident,
+                )
             )
-            documents = [document async for document in found]
-        shown = documents[: query.most]
-        incidents = [read_sound(read_incident, document) for document in shown]
-        return IncidentPage(
-            tuple(incident for incident in incidents if incident is not None),
-            str(shown[-1]["id"]) if len(documents) > query.most else None,
-        )
 
     async def list_live_sites(self) -> list[str]:
         with tell_apart("the sites with incidents cannot be looked up"):
