@@ -24,7 +24,7 @@ from azure.cosmos.aio import ContainerProxy, CosmosClient
 
 from benchmarks import report
 from local import services
-from local.services import COSMOS_KEY, Endpoints
+from local.endpoints import COSMOS_KEY, Endpoints
 
 UPSERTS: Final = 4_000
 CONCURRENCY: Final = 64

@@ -24,7 +24,7 @@ import numpy as np
 
 from benchmarks import report
 from local.addresses import find_free_address
-from local.services import Endpoints
+from local.endpoints import Endpoints
 from local.stack import Stack
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles

@@ -25,7 +25,7 @@ from azure.iot.hub import IoTHubRegistryManager
 from benchmarks import report
 from local import services
 from local.addresses import find_free_address
-from local.services import Endpoints
+from local.endpoints import Endpoints
 
 SENDERS = 2  # processes
 DEVICES_EACH = 2

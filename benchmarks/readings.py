@@ -44,7 +44,7 @@ from benchmarks.sent_messages import (
     make_batches,
 )
 from local import prepare, services
-from local.services import COSMOS_KEY, Endpoints
+from local.endpoints import COSMOS_KEY, Endpoints
 from tocsin.adapters.cosmos import CosmosStore
 from tocsin.adapters.cosmos_rollups import CosmosRollups
 from tocsin.domain.cells import Cells, join_cells

@@ -104,12 +104,12 @@ def _up(options: argparse.Namespace) -> int:
 
 
 def _env(options: argparse.Namespace) -> int:
+    from local.endpoints import Endpoints  # noqa: PLC0415 (see the top)
     from local.environments import (  # noqa: PLC0415 (see the top)
         find_authority,
         is_keyless,
         list_command_settings,
     )
-    from local.services import Endpoints  # noqa: PLC0415 (see the top)
 
     state = options.state.resolve()
     if not find_authority(state).exists():
@@ -186,8 +186,8 @@ def _feedback(options: argparse.Namespace) -> int:
 
 
 def _mail(options: argparse.Namespace) -> int:
+    from local.endpoints import MAIL_PORT  # noqa: PLC0415 (see the top)
     from local.mail import run  # noqa: PLC0415 (see the top)
-    from local.services import MAIL_PORT  # noqa: PLC0415 (see the top)
 
     return run(options.address, MAIL_PORT)
 
@@ -200,8 +200,8 @@ def _dead_letters(options: argparse.Namespace) -> int:
 
 def _operate(options: argparse.Namespace, run: Callable[[argparse.Namespace, str], int]) -> int:
     """Run what calls the API through the front door of the running stack."""
+    from local.endpoints import Endpoints  # noqa: PLC0415 (see the top)
     from local.prepare import PreparationError  # noqa: PLC0415 (see the top)
-    from local.services import Endpoints  # noqa: PLC0415 (see the top)
 
     try:
         endpoints = Endpoints(address=options.address)

@@ -10,11 +10,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from local.endpoints import Endpoints
 from local.orphans import OrphanWatch
 from local.ports import PortInUseError
 from local.prepare import PreparationError
 from local.processes import ProcessFailedError
-from local.services import Endpoints
 from local.signals import catch_stop_signals
 from local.stack import Stack
 from local.state import StateError, StateInUseError, claim_state

@@ -10,8 +10,8 @@ from azure.cosmos.documents import SSLConfiguration
 from azure.storage.blob import BlobServiceClient
 from azure.storage.queue import QueueServiceClient
 
+from local.endpoints import Endpoints
 from local.identities.tokens import Tokens
-from local.services import Endpoints
 
 
 class IdentityCredential:

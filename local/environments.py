@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from local.endpoints import Endpoints
 from local.identities.grants import APP, DEPLOYER, RUN_FILE
 from local.identities.tokens import find_client_id
 from local.prepare import DATABASE
-from local.services import IDENTITY_HEADERS, Endpoints
+from local.services import IDENTITY_HEADERS
 from ml_model.release.signing import KEY_FILE_SETTING, PUBLIC_SETTING, make_key, read_public_key
 
 

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 
 
 class FuncMissingError(RuntimeError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 
-from local.services import Endpoints
+from local.endpoints import Endpoints
 
 
 class PortInUseError(RuntimeError):

@@ -14,9 +14,9 @@ from azure.core.exceptions import ResourceExistsError
 from azure.cosmos import PartitionKey
 
 from local.clients import open_blobs, open_cosmos, open_queues
+from local.endpoints import Endpoints
 from local.identities.grants import MANAGER
 from local.processes import ROOT
-from local.services import Endpoints
 
 DATABASE = "tocsin"
 PARTITION_KEYS = {

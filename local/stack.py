@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 from local import services
+from local.endpoints import Endpoints
 from local.environments import (
     keep_signing_key,
     list_app_settings,
@@ -28,7 +29,6 @@ from local.prepare import (
     write_local_settings,
 )
 from local.processes import ROOT, Child
-from local.services import Endpoints
 
 HostKind = Literal["embedded", "func", "none"]
 Tell = Callable[[str], None]

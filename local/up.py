@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from local.endpoints import Endpoints
 from local.environments import is_keyless
 from local.orphans import OrphanWatch
 from local.ports import check_ports
 from local.report.build import list_failures
 from local.report.resources import can_measure
 from local.run import Options, Run
-from local.services import Endpoints
 from local.signals import catch_stop_signals
 from local.stack import Stack
 from local.state import StateError, claim_state, empty_state

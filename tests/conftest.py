@@ -9,8 +9,8 @@ import pytest
 
 from local import services
 from local.addresses import find_free_address
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from benchmarks.chaos.scene import Scene, Span
 from benchmarks.chaos.trouble import CUT, HANGING, SLOW, TOO_MANY, UNAVAILABLE, Trouble
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 
 PARTS = ("azurite", "cosmos", "functions_host", "iothub", "webpubsub")
 REST_S = 5.0  # in which the system may recover before the next blow

@@ -13,8 +13,8 @@ from benchmarks.chaos.disk import fill
 from benchmarks.chaos.proxy import TroubledProxy
 from benchmarks.chaos.trouble import HEALTHY, Trouble
 from local.addresses import find_free_address
+from local.endpoints import Endpoints
 from local.run import Options, Run
-from local.services import Endpoints
 from local.stack import Stack
 
 # The ports of each service that the functions reach through a proxy.

@@ -13,8 +13,8 @@ from typing import Any
 from local.deployment.build import Package, PackageError, build_package
 from local.deployment.hosting import host_package
 from local.deployment.trial import Trial, try_package
+from local.endpoints import Endpoints
 from local.processes import ProcessFailedError
-from local.services import Endpoints
 from local.setup.packages import LOG, SetupError
 
 DEFAULT = Path(".local/package")

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from local.deployment.build import SITE_PACKAGES
+from local.endpoints import Endpoints
 from local.processes import ROOT
-from local.services import Endpoints
 from local.stack import Stack
 
 ANSWER_WITHIN_S = 30

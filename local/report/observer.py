@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from local.endpoints import Endpoints
 from local.report.observed import Observed
 from local.report.pushed_watch import PushedWatch
 from local.report.recovery import Work
 from local.report.run_log import Allocated
 from local.report.stored import Key, Stored, list_keys, load_stored
 from local.report.stored_watch import StoredWatch
-from local.services import Endpoints
 
 
 class Observer:

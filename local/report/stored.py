@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.clients import open_blobs, open_cosmos
+from local.endpoints import Endpoints
 from local.identities.grants import OBSERVER
 from local.prepare import DATABASE
-from local.services import Endpoints
 
 Document = Mapping[str, Any]
 Key = tuple[str, str]  # partition key and id: what makes a document one

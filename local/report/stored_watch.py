@@ -13,10 +13,10 @@ from azure.core.exceptions import AzureError
 from azure.cosmos import ContainerProxy
 
 from local.clients import open_cosmos
+from local.endpoints import Endpoints
 from local.identities.grants import OBSERVER
 from local.prepare import DATABASE
 from local.report.clock import tell_time_ms
-from local.services import Endpoints
 
 POLL_S = 0.1
 

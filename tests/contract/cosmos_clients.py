@@ -10,7 +10,7 @@ from azure.core.pipeline.transport import AioHttpTransport
 from azure.cosmos import ContainerProxy, CosmosClient, DatabaseProxy, PartitionKey
 from azure.cosmos import aio as cosmos_aio
 
-from local.services import COSMOS_KEY, Endpoints
+from local.endpoints import COSMOS_KEY, Endpoints
 
 
 def url(endpoints: Endpoints) -> str:

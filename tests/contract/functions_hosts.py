@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from local import services
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 from tests.paths import ROOT
 from tests.waiting import wait_until
 

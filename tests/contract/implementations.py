@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.services import Endpoints
+from local.endpoints import Endpoints
 
 Opened = Callable[[Endpoints], AbstractAsyncContextManager[Any]]
 

@@ -21,8 +21,8 @@ from azure.iot.device import Message
 from azure.iot.device.aio import IoTHubDeviceClient
 from azure.iot.hub import IoTHubRegistryManager
 
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 
 KEY = base64.b64encode(b"primary-key-of-every-test-device").decode()
 SECOND_KEY = base64.b64encode(b"secondary-key-of-every-test-dev.").decode()

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import aiohttp
 from azure.cosmos.partition_key import PartitionKey
 
-from local.services import Endpoints
+from local.endpoints import Endpoints
 from tests.fakes.dead_letters import FakeDeadLetters
 from tests.fakes.files import FakeFiles
 from tests.fakes.live import FakeLive

@@ -7,7 +7,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 
-from local.services import Endpoints
+from local.endpoints import Endpoints
 
 TIMEOUT_S = 20.0
 TLS_PORTS = frozenset({"iothub", "mqtt"})

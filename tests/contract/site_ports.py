@@ -15,7 +15,7 @@ from azure.iot.hub.models import Twin
 from azure.storage.queue import TextBase64DecodePolicy
 from azure.storage.queue.aio import QueueClient
 
-from local.services import Endpoints
+from local.endpoints import Endpoints
 from tests.contract.ports import connection
 from tests.fakes.sites import FakeLeases, FakeRequests, FakeSites, FakeTwins
 from tocsin.adapters.blob import blob_client

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from azure.cosmos.partition_key import PartitionKey
 
-from local.services import Endpoints
+from local.endpoints import Endpoints
 from tests.contract.implementations import each
 from tests.contract.ports import connection
 from tests.fakes.activations import FakeActivations

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from azure.cosmos.partition_key import PartitionKey
 
-from local.services import Endpoints
+from local.endpoints import Endpoints
 from tests.contract.implementations import each
 from tests.contract.ports import PARTITION_KEYS, connection
 from tests.fakes.marks import FakeAlertMarks

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import ClientSession
 
 from local.addresses import find_free_address
-from local.services import Endpoints
+from local.endpoints import Endpoints
 from tests.contract.functions_hosts import make_api_host
 from tests.unit.tocsin.triggers.http_calls import ADMIN, PROBLEM
 from tocsin.triggers.calls import AnyRoute

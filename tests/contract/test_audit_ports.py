@@ -10,7 +10,7 @@ from typing import Any
 
 from azure.cosmos.partition_key import PartitionKey
 
-from local.services import Endpoints
+from local.endpoints import Endpoints
 from tests.contract.implementations import each
 from tests.contract.ports import connection
 from tests.fakes.audit import FakeAuditLog

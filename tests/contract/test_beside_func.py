@@ -14,8 +14,8 @@ from urllib.request import urlopen
 import pytest
 
 from local import beside_func
+from local.endpoints import Endpoints
 from local.environments import find_authority
-from local.services import Endpoints
 from local.stack import Stack
 from tests.paths import ROOT
 from tests.waiting import wait_until
@@ -43,7 +43,7 @@ def test_it_serves_until_it_is_told_to_stop(endpoints: Endpoints, tmp_path: Path
     own = Endpoints.free(endpoints.address)
     program = (
         "import sys; from pathlib import Path; from local.beside_func import serve_beside; "
-        "from local.services import Endpoints; "
+        "from local.endpoints import Endpoints; "
         f"sys.exit(serve_beside({own!r}, Path({str(tmp_path / 'state')!r})))"
     )
     log = tmp_path / "log"

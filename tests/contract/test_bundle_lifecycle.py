@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from azure.cosmos import CosmosClient, DatabaseProxy, PartitionKey
 
+from local.endpoints import COSMOS_KEY, Endpoints
 from local.processes import Child
-from local.services import COSMOS_KEY, Endpoints
 from ml_model.__main__ import main
 from ml_model.release.active import read_active
 from ml_model.release.publish import container_client

@@ -15,8 +15,8 @@ import pytest
 from azure.cosmos import CosmosClient
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
+from local.endpoints import COSMOS_KEY, Endpoints
 from local.processes import Child
-from local.services import COSMOS_KEY, Endpoints
 from tests.contract.cosmos_clients import client, fresh_container, url
 
 

@@ -9,8 +9,8 @@ import pytest
 from azure.cosmos import ContainerProxy
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
 
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 from tests.contract.cosmos_clients import async_client, client, found, fresh_container, reading
 
 

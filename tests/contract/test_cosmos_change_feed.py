@@ -11,8 +11,8 @@ import pytest
 from azure.cosmos import ContainerProxy, DatabaseProxy
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 from tests.contract.cosmos_clients import async_client, client, fresh_container, reading
 
 

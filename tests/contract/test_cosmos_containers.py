@@ -14,8 +14,8 @@ from azure.cosmos.exceptions import (
 )
 from azure.cosmos.scripts import ScriptsProxy
 
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 from tests.contract.cosmos_clients import async_client, client, found, fresh_container, reading
 from tests.waiting import wait_until
 

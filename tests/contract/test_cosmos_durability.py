@@ -11,7 +11,7 @@ from azure.cosmos.aio import ContainerProxy
 
 from local import services
 from local.addresses import find_free_address
-from local.services import Endpoints
+from local.endpoints import Endpoints
 from tests.contract.cosmos_clients import async_client, client, reading
 
 WRITERS = 16

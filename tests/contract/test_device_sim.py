@@ -20,9 +20,9 @@ from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 from azure.iot.hub import IoTHubRegistryManager
 
 from device_sim.recordings.layout import SKAB_COLUMNS
+from local.endpoints import Endpoints
 from local.processes import ROOT, Child
 from local.report.processes import measure_usage
-from local.services import Endpoints
 from tests.waiting import wait_until
 
 SITE = "test-site"

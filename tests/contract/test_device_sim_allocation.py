@@ -13,8 +13,8 @@ import pytest
 from azure.iot.hub import IoTHubRegistryManager
 from azure.iot.hub.models import Twin, TwinProperties
 
+from local.endpoints import Endpoints
 from local.processes import ROOT, Child
-from local.services import Endpoints
 from tests.contract.iothub_clients import registry
 from tests.contract.test_device_sim import device_sim, fates, find_stored, run_simulator
 from tests.waiting import wait_until

@@ -16,8 +16,8 @@ from azure.eventhub._pyamqp.error import AMQPLinkError
 from azure.eventhub.aio import EventHubProducerClient
 from azure.eventhub.exceptions import EventHubError
 
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 from tests.contract.iothub_clients import EVENT_HUB, consumer, receiving, until
 
 PARTITION = "2"

@@ -17,8 +17,8 @@ from aiohttp import web
 from yarl import URL
 
 from local import services
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from azure.cosmos import ContainerProxy, CosmosClient, PartitionKey
 
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 from tests.contract.functions_hosts import APPS, RecordingHost
 from tests.waiting import wait_until
 

@@ -12,8 +12,8 @@ from azure.iot.device import IoTHubDeviceClient, Message
 from azure.iot.hub import IoTHubRegistryManager
 from azure.storage.blob import ContainerClient
 
+from local.endpoints import IOTHUB_KEY, Endpoints
 from local.processes import Child
-from local.services import IOTHUB_KEY, Endpoints
 from tests.contract.functions_hosts import APPS, RecordingHost
 from tests.waiting import wait_until
 

@@ -12,8 +12,8 @@ import pytest
 from aiohttp import ClientSession
 from azure.storage.blob import ContainerClient
 
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 from tests.contract.functions_hosts import APPS, RecordingHost
 
 

@@ -10,8 +10,8 @@ import pytest
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.queue import QueueClient
 
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 from tests.contract.functions_hosts import APPS, RecordingHost
 from tests.waiting import wait_until
 

@@ -11,8 +11,8 @@ import pytest
 from aiohttp import ClientSession
 from azure.storage.blob import ContainerClient
 
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 from tests.contract.functions_hosts import APPS, RecordingHost
 from tests.waiting import wait_until
 

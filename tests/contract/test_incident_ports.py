@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from azure.cosmos.partition_key import PartitionKey
 
-from local.services import Endpoints
+from local.endpoints import Endpoints
 from tests.contract.implementations import each
 from tests.contract.ports import ODD_SITES, connection
 from tests.fakes.alerts import clear_alert, raise_alert

@@ -16,8 +16,8 @@ from azure.iot.hub import IoTHubRegistryManager
 from azure.iot.hub.models import CloudToDeviceMethod, Twin, TwinProperties
 from msrest.exceptions import HttpOperationError
 
+from local.endpoints import IOTHUB_KEY, Endpoints
 from local.processes import Child
-from local.services import IOTHUB_KEY, Endpoints
 from tests.contract.iothub_clients import (
     KEY,
     SECOND_KEY,

@@ -15,8 +15,8 @@ from azure.iot.hub import IoTHubRegistryManager
 from azure.iot.hub.models import Device, QuerySpecification, Twin, TwinProperties
 from msrest.exceptions import HttpOperationError
 
+from local.endpoints import IOTHUB_KEY, Endpoints
 from local.processes import Child
-from local.services import IOTHUB_KEY, Endpoints
 from tests.contract.iothub_clients import KEY, SECOND_KEY, register, registry, sas_token
 
 

@@ -19,8 +19,8 @@ from azure.iot.device.exceptions import ClientError
 from azure.iot.hub.models import Twin, TwinProperties
 
 from local import services
+from local.endpoints import IOTHUB_KEY, Endpoints
 from local.processes import ROOT, Child
-from local.services import IOTHUB_KEY, Endpoints
 from tests.contract.iothub_clients import (
     KEY,
     MqttProbe,

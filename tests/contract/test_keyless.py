@@ -25,6 +25,7 @@ from azure.storage.blob import BlobServiceClient
 
 from local import clients
 from local.addresses import find_free_address
+from local.endpoints import AMQPS, COSMOS_KEY, Endpoints
 from local.environments import list_app_settings, list_command_settings
 from local.identities.grants import (
     APP,
@@ -37,7 +38,7 @@ from local.identities.grants import (
 )
 from local.identities.tokens import Tokens, find_client_id
 from local.processes import ROOT, Child
-from local.services import AMQPS, COSMOS_KEY, IDENTITY_HEADERS, Endpoints
+from local.services import IDENTITY_HEADERS
 from local.stack import Stack
 from tests.contract.iothub_clients import device_client, message, register
 from tests.contract.keyless_probe import DEEDS

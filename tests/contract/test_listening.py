@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from local import services
+from local.endpoints import Endpoints
 from local.processes import ROOT, Child
-from local.services import Endpoints
 from tests.contract.functions_hosts import APPS
 from tests.contract.raw_http import TIMEOUT_S, TLS_PORTS, exchange, make_request, read_status
 

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import pytest
 
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 from tests.contract.functions_hosts import make_api_host
 from tests.contract.raw_http import connect, make_request
 

@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from local.addresses import find_free_address
-from local.services import Endpoints
+from local.endpoints import Endpoints
 from tests.contract.functions_hosts import make_api_host
 from tests.unit.tocsin.triggers.http_calls import ADMIN
 from tocsin.triggers.http import ROUTES

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from azure.storage.blob import ContainerClient
 
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 from ml_model.release.active import PublishError, read_active, write
 from ml_model.release.promote import fetch, list_versions, promote, roll_back
 from ml_model.release.publish import container_client

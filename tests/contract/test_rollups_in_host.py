@@ -11,8 +11,8 @@ import pytest
 from azure.cosmos import CosmosClient, DatabaseProxy
 
 from local import prepare, services
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 from tests.contract.functions_hosts import APPS
 from tests.fakes.records import decided_message
 from tests.paths import ROOT

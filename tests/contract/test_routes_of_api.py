@@ -15,8 +15,8 @@ import pytest
 from aiohttp import web
 
 from local import services
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 from local.standins.front_door.proxy import ApiProxy
 from local.standins.front_door.routes import list_routes as list_front_door_routes
 from local.standins.functions_host.invocations.invocation import Invoker

@@ -17,8 +17,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 import jwt
 import pytest
 
+from local.endpoints import COSMOS_KEY, IOTHUB_KEY, WEBPUBSUB_KEY, Endpoints
 from local.processes import ROOT, Child
-from local.services import COSMOS_KEY, IOTHUB_KEY, WEBPUBSUB_KEY, Endpoints
 from local.standins.cosmos.routes import ROUTES as COSMOS_ROUTES
 from local.standins.webpubsub.access.callers import KeyCallers
 from local.standins.webpubsub.access.origins import Origins

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from azure.storage.blob import ContainerClient
 
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 from ml_model.__main__ import main
 from ml_model.release import signing
 from ml_model.release.active import PublishError

@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 from tests.contract import site_ports as opened
 from tests.contract.cuttable_proxy import cuttable_proxy
 from tests.contract.implementations import each

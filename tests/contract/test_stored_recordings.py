@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from azure.cosmos import CosmosClient, DatabaseProxy, PartitionKey
 
+from local.endpoints import COSMOS_KEY, Endpoints
 from local.processes import Child
-from local.services import COSMOS_KEY, Endpoints
 from ml_model.recording import RecordingError, Span
 from ml_model.recordings.alerts import read_confirmations
 from ml_model.recordings.cosmos import open_database, read_stored

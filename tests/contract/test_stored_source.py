@@ -13,8 +13,8 @@ from azure.cosmos import ContainerProxy, CosmosClient, DatabaseProxy, PartitionK
 from rich.console import Console
 
 from local.addresses import find_free_address
+from local.endpoints import COSMOS_KEY, Endpoints
 from local.processes import Child
-from local.services import COSMOS_KEY, Endpoints
 from ml_model.__main__ import main
 from ml_model.recording import Recording, RecordingError, Span
 from ml_model.recordings.alerts import read_alerts, read_labels

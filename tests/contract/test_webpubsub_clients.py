@@ -17,7 +17,7 @@ from azure.messaging.webpubsubclient.models import (
     WebPubSubProtocolType,
 )
 
-from local.services import WEBPUBSUB_KEY, Endpoints
+from local.endpoints import WEBPUBSUB_KEY, Endpoints
 from tests.contract.webpubsub_clients import (
     JSON,
     RELIABLE,

@@ -10,8 +10,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import NODE_MODULES, Endpoints
+from local.services import NODE_MODULES
 from tests.contract.cuttable_proxy import cuttable_proxy
 from tests.contract.webpubsub_clients import client_url, service, until
 

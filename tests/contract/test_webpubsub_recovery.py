@@ -9,8 +9,8 @@ from functools import partial
 import aiohttp
 from azure.messaging.webpubsubclient.models import WebPubSubDataType
 
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 from tests.contract.cuttable_proxy import cuttable_proxy
 from tests.contract.webpubsub_clients import (
     JSON,

@@ -18,7 +18,7 @@ from azure.core.exceptions import (
 from azure.messaging.webpubsubservice import WebPubSubServiceClient
 from azure.messaging.webpubsubservice.aio import WebPubSubServiceClient as AioServiceClient
 
-from local.services import WEBPUBSUB_KEY, Endpoints
+from local.endpoints import WEBPUBSUB_KEY, Endpoints
 from tests.contract.webpubsub_clients import (
     HUB,
     JSON,

@@ -19,7 +19,7 @@ from azure.messaging.webpubsubclient.models import (
 )
 from azure.messaging.webpubsubservice import WebPubSubServiceClient
 
-from local.services import Endpoints
+from local.endpoints import Endpoints
 
 HUB = "tocsin"
 JSON = "json.webpubsub.azure.v1"

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
+from local.endpoints import Endpoints
 from local.processes import Child
-from local.services import Endpoints
 from local.setup.browser import find_browser
 from tests.e2e.browsing import watch
 from tests.e2e.plant_server import PlantServer

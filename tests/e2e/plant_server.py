@@ -15,7 +15,7 @@ import azure.functions as func
 import jwt
 from aiohttp import web
 
-from local.services import Endpoints
+from local.endpoints import Endpoints
 from tests.fakes.live import FakeLive
 from tests.fakes.messages import RIG, reading_message
 from tests.fakes.services import Plant

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.addresses import find_free_address
-from local.services import Endpoints
+from local.endpoints import Endpoints
 from local.stack import Stack
 
 

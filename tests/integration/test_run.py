@@ -12,11 +12,11 @@ from azure.cosmos import CosmosClient
 from azure.storage.blob import ContainerClient
 
 from local.addresses import find_free_address
+from local.endpoints import AMQPS, Endpoints
 from local.prepare import DATABASE
 from local.processes import ProcessFailedError
 from local.report.build import list_failures
 from local.run import Options, Run
-from local.services import AMQPS, Endpoints
 from local.stack import Stack
 from tests.waiting import wait_until
 

@@ -9,8 +9,8 @@ from azure.cosmos import CosmosClient
 
 from local import services
 from local.addresses import find_free_address
+from local.endpoints import Endpoints
 from local.prepare import create_cosmos_containers
-from local.services import Endpoints
 from tests.unit.infra.rules.containers import Container, read_container
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from local.endpoints import Endpoints
 from local.environments import list_app_settings
 from local.identities.grants import read_deployed
-from local.services import Endpoints
 from tests.unit.infra.compilers import need_reader
 from tests.unit.infra.deployment import read_deployment
 from tests.unit.infra.local_grants import list_grants, read_with_deployer

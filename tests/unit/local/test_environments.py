@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from local.__main__ import main
+from local.endpoints import Endpoints
 from local.environments import find_authority, list_command_settings
-from local.services import Endpoints
 from tests.paths import ROOT
 
 READS = re.compile(r'environment(?:\.get\(|\[)"(\w+)"')

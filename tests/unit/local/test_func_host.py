@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from local.endpoints import Endpoints
 from local.func_host import FuncMissingError, make_func_host
-from local.services import Endpoints
 
 FUNC = f"""#!{sys.executable}
 import os, signal, sys

@@ -8,8 +8,8 @@ import threading
 import pytest
 
 from local.addresses import find_free_address
+from local.endpoints import Endpoints
 from local.ports import PortInUseError, check_ports, find_taken
-from local.services import Endpoints
 
 
 def test_every_taken_port_is_named_with_the_way_out() -> None:

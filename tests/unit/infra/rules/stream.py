@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from local import services
-from local.services import Endpoints
+from local.endpoints import Endpoints
 from tests.unit.infra.deployment import Deployment
 
 HUB = "Microsoft.Devices/IotHubs"
