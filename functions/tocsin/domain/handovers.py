@@ -47,24 +47,35 @@ def find_told(plans: Sequence[StoredPlan]) -> dict[str, Told]:
 def find_waits(plans: Sequence[StoredPlan]) -> dict[str, frozenset[str]]:
     """By device those whose word it has to wait for before it gives its tasks up.
 
-    *plans*: newest first, as far as something of them is under way. Not those that wait for it in
-    turn: devices that exchange tasks are told at once.
+    *plans*: newest first, as far as something of them is under way. Devices that exchange tasks
+    would wait for each other: of those the one that gives up least goes first, and its tasks rest
+    until the others follow. Were all told at once, one that obeys no order would lose every task
+    that the others gave up for it.
     """
-    told, waits = find_told(plans), dict[str, set[str]]()
+    gifts = _find_gifts(plans)
+    waits = {name: frozenset(target for _, target in given) for name, given in gifts.items()}
+    while circle := [name for name in waits if name in _reach(name, waits)]:
+        first = min(circle, key=lambda name: (len(gifts[name]), name))
+        waits[first] = frozenset(
+            target for target in waits[first] if first not in {target, *_reach(target, waits)}
+        )
+    return waits
+
+
+def _find_gifts(plans: Sequence[StoredPlan]) -> dict[str, set[tuple[str, str]]]:
+    """By device, the tasks it is to give up, each with the device that has yet to say it has it."""
+    told, gifts = find_told(plans), dict[str, set[tuple[str, str]]]()
     for plan in plans:
         for move in plan.migrations if plan.is_under_way else ():
             taker = told.get(move.target)
             if move.source is None or taker is None or move.task_id not in taker.tasks:
                 continue
             if taker.delivery.state != "confirmed":
-                waits.setdefault(move.source, set()).add(move.target)
-    return {
-        name: frozenset(target for target in targets if name not in _reach(target, waits))
-        for name, targets in waits.items()
-    }
+                gifts.setdefault(move.source, set()).add((move.task_id, move.target))
+    return gifts
 
 
-def _reach(begin: str, waits: Mapping[str, set[str]]) -> set[str]:
+def _reach(begin: str, waits: Mapping[str, frozenset[str]]) -> set[str]:
     """All that *begin* waits for, and they in turn."""
     found: set[str] = set()
     coming = [begin]

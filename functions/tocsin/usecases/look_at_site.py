@@ -83,7 +83,9 @@ async def look_at_site(site_id: str, sources: Sources, *, now_ms: int) -> SiteVi
         _fetch_plans(site_id, sources.plans, now_ms),
     )
     recent = [plan for plan in made if plan.is_open or plan.created_at >= now_ms - INDEX_LAG_MS]
-    newest = recent or await _fetch_newest(site_id, sources.plans)
+    # Of plans that are old and still open, none need be the newest.
+    has_newest = bool(recent) and recent[0].created_at >= now_ms - INDEX_LAG_MS
+    newest = recent if has_newest else await _fetch_newest(site_id, sources.plans)
     devices, notes = parse_devices(await _refresh_twins(found, recent, sources.twins))
     return SiteView(
         site_id=site_id,

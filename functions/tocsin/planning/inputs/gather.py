@@ -6,7 +6,7 @@ keep a whole site from being planned.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from tocsin.domain.device_record import DeviceRecord
@@ -90,17 +90,24 @@ def gather(known: Known, now_ms: int) -> Gathered:
 
 
 def find_place(
-    task_id: str, devices: Iterable[EdgeDevice], planned: Mapping[str, str | None]
+    task_id: str,
+    devices: Iterable[EdgeDevice],
+    planned: Mapping[str, str | None],
+    failed: Collection[str] = (),
 ) -> str | None:
     """Where a task runs by the devices' own word; while two say so, where the last plan put it.
 
-    Where none does, the last plan's device: it may not have got round to it yet.
+    Where none does, the last plan's device, which may not have got round to it yet; but nowhere, if
+    that one is of those that *failed* to obey: the task would never run.
     """
     there = [device.device_id for device in devices if task_id in device.running]
     target = planned.get(task_id)
-    if target in there or (not there and any(device.device_id == target for device in devices)):
+    if target in there:
         return target
-    return there[0] if there else None
+    if there:
+        return there[0]
+    is_coming = target not in failed and any(device.device_id == target for device in devices)
+    return target if is_coming else None
 
 
 def _find_stale(known: Known, device_ids: Iterable[str]) -> Iterable[str]:
@@ -114,7 +121,7 @@ def _find_places(known: Known) -> Iterable[tuple[Task, str | None]]:
         there = {device.device_id for device in known.devices}
         coming = known.coming.get(task_id)
         # Where it ran goes on running it until then, and counts no more.
-        place = find_place(task_id, known.devices, known.planned)
+        place = find_place(task_id, known.devices, known.planned, known.failed)
         yield task, coming if coming in there else place
 
 

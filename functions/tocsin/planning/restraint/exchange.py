@@ -23,6 +23,7 @@ from tocsin.planning.restraint.forecast import (
     spread_answers,
 )
 
+LIKELY = 0.5  # a chance of being late from which on another task has to make room for one
 PER_EXCHANGE = 0.5  # late tasks that an exchange must at least spare: two moves, each a risk
 TRIALS = 6  # partners that are tried for a task
 MOST_LATE = 30  # tasks that partners are looked for at a time
@@ -70,7 +71,7 @@ def _list_exchanges(
 ) -> Iterator[_Exchange]:
     """Those that are worth it and harm nobody. *still*: ``[t]`` has not moved and may."""
     chances = forecast.estimate_chances(plan)
-    late = np.flatnonzero(still & (chances > LATE))
+    late = np.flatnonzero(still & (chances > LIKELY))
     urgent = late[np.argsort(-(forecast.priority * chances)[late], kind="stable")]
     weight = forecast.weigh(plan)
     for task in urgent[:MOST_LATE].tolist():

@@ -42,9 +42,17 @@ def test_a_chain_is_told_from_its_end() -> None:
     assert find_waits([moved]) == {"a": {"b"}, "b": {"c"}}
 
 
-def test_devices_that_exchange_tasks_do_not_wait_for_each_other() -> None:
-    moved = plan(2, [("x", "a", "b"), ("y", "b", "a")], a="pending", b="pending")
-    assert find_waits([moved]) == {"a": frozenset(), "b": frozenset()}
+def test_of_devices_that_exchange_tasks_the_one_that_gives_least_goes_first() -> None:
+    moves = [("x", "a", "b"), ("y", "a", "b"), ("z", "b", "a")]
+    assert find_waits([plan(2, moves, a="pending", b="pending")]) == {"a": {"b"}, "b": frozenset()}
+    assert find_waits([plan(2, moves, a="pending", b="confirmed")]) == {"b": {"a"}}
+    assert find_waits([plan(2, moves, a="pending", b="failed")])["a"] == {"b"}
+
+
+def test_in_a_circle_of_three_somebody_goes_first() -> None:
+    moves = [("x", "a", "b"), ("y", "b", "c"), ("z", "c", "a")]
+    waits = find_waits([plan(2, moves, a="pending", b="pending", c="pending")])
+    assert waits == {"a": frozenset(), "b": {"c"}, "c": {"a"}}
 
 
 def test_a_later_plan_still_waits_for_what_an_earlier_one_moved() -> None:

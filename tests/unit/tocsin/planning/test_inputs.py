@@ -242,6 +242,13 @@ def test_a_task_runs_where_the_devices_say_and_the_plan_settles_what_two_say() -
     assert find_place("c", devices, {"c": "gone"}) is None
 
 
+def test_a_task_that_was_ordered_from_a_device_that_does_not_obey_runs_nowhere() -> None:
+    devices = (reporting(CELL, "a", "b"), reporting(OTHER, "b"))
+    failed = {"cell-2": "it did not obey plan 2"}
+    assert find_place("c", devices, {"c": "cell-2"}, failed) is None
+    assert find_place("b", devices, {"b": "cell-2"}, failed) == "cell-2", "it says so itself"
+
+
 def test_a_devices_answer_is_that_of_its_speed_and_of_all_its_load() -> None:
     load, background, speed = 30.0, 20.0, 0.8
     left = count_capacity(CELL, speed, background)
