@@ -12,6 +12,7 @@ from tocsin.planning.arrays.site import build_site
 from tocsin.planning.moves.greedy import stay_in_place
 from tocsin.planning.problem import Device, Problem, Task
 from tocsin.planning.restraint.allowance import Allowance
+from tocsin.planning.restraint.exchange import exchange_late
 from tocsin.planning.restraint.forecast import Forecast
 from tocsin.planning.restraint.restrain import Restrained, restrain
 from tocsin.planning.solve import solve
@@ -88,6 +89,20 @@ def test_where_nothing_has_room_what_counts_less_makes_way() -> None:
     assert all("makes room for a-" in reasons[name] for name in of_b)
     assert all(reason for reason in reasons.values())
     assert np.isfinite(found.plan.objective)
+
+
+def test_two_change_places_only_for_what_is_more_likely_late_than_not() -> None:
+    """An answer just below its deadline is late now and then: no reason for two moves."""
+    devices = (cell("a", response_ms=24.0), cell("b", response_ms=15.0))
+    others = (*(task(f"a-{index}", 9.1, "a", 400.0) for index in range(7)),
+              *(task(f"b-{index}", 9.1, "b", 400.0) for index in range(8)))  # fmt: skip
+    for deadline, expected in ((123.0, 0), (100.0, 1)):  # a answers in 120 ms
+        urgent = task("urgent", 9.1, "a", deadline, priority=5.0)
+        site = build_site(Problem(devices, (*others, urgent)), SITE)
+        free, closed = np.ones(len(site.tasks), bool), np.zeros(len(site.devices), bool)
+        forecast = Forecast.of(site, doubt=0.0)
+        found = exchange_late(forecast, stay_in_place(site), free=free, closed=closed)
+        assert len(found.partner) == expected
 
 
 def test_a_device_in_trouble_carries_no_more_than_it_did() -> None:

@@ -15,6 +15,7 @@ from tests.unit.tocsin.workshops import (
     latest,
     preview,
     run,
+    set_content,
     told_workshop,
 )
 from tocsin.domain.deliveries import CONFIRM_WITHIN_MS, MOST_ATTEMPTS
@@ -170,3 +171,36 @@ async def test_a_refused_order_is_given_up_at_once_and_the_work_goes_elsewhere(
     await heard(shop, *DEVICES)
     assert await run(shop, "unconfirmed") == "planned"
     assert set(latest(shop)["allocation"].values()) == {"cell-1", "cell-3"}
+
+
+async def test_of_two_that_exchange_tasks_nothing_is_lost_to_the_one_that_obeys_no_order(
+    shop: Workshop,
+) -> None:
+    pins = {"a1": "cell-2", "a2": "cell-2", "b1": "cell-1"}
+    await set_content(shop, "overrides", {"pins": pins})
+    shop.twins.deaf = {"cell-2"}
+    assert await run(shop) == "planned"
+    for _ in range(MOST_ATTEMPTS):
+        shop.clock.pass_s(CONFIRM_WITHIN_MS / 1_000)
+        await heard(shop, *DEVICES)
+        await run(shop, "follow-up", version=2)
+    assert [device for device, _ in shop.twins.orders] == ["cell-2"] * MOST_ATTEMPTS
+    assert shop.twins.running("cell-1") == {"a1", "a2"}, "it was never told to give them up"
+
+
+async def test_what_the_first_of_two_gave_up_is_placed_again_where_the_second_does_not_obey(
+    shop: Workshop,
+) -> None:
+    pins = {"a1": "cell-2", "a2": "cell-2", "b1": "cell-1"}
+    await set_content(shop, "overrides", {"pins": pins})
+    shop.twins.deaf = {"cell-1"}
+    assert await run(shop) == "planned"
+    assert shop.twins.running("cell-2") == {"a1", "a2", "b2"}
+    await set_content(shop, "overrides", {})
+    for _ in range(MOST_ATTEMPTS + 1):
+        shop.clock.pass_s(CONFIRM_WITHIN_MS / 1_000)
+        await heard(shop, *DEVICES)
+        await run(shop, "follow-up", version=2)
+    await run(shop, "unconfirmed")
+    await carry_out(shop, 3)
+    assert "b1" in shop.twins.running("cell-2") | shop.twins.running("cell-3")
