@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.fakes.messages import NOW
 from tests.unit.tocsin.workshops import state
 from tocsin.domain.device_record import DeviceRecord
@@ -144,3 +150,46 @@ def test_who_comes_back_is_waited_for_longer_the_next_time() -> None:
     assert not watch_silence(back, heard(59), 30_000, NOW).silent
     assert watch_silence(back, heard(61), 30_000, NOW).silent
     assert watch_silence(Watch(silent=True), heard(31), 30_000, NOW).silent
+
+
+STEPS = st.lists(st.tuples(st.integers(1, 400), st.sampled_from([0.2, 0.4, 0.7, 1.0])), max_size=60)
+
+
+@given(STEPS, st.integers(0, 60))
+def test_whatever_a_device_does_it_counts_as_better_only_after_ever_longer_patience(
+    steps: list[tuple[int, float]], restart: int
+) -> None:
+    found, seconds = watch(Watch(), 0), 0
+    worse, better = 0, list[int]()
+    for number, (passes_s, speed) in enumerate(steps):
+        seconds += passes_s
+        if number == restart:  # of the process: what is stored is all that is known
+            found = Watch.from_document(json.loads(json.dumps(found.to_document())))
+        before, found = found, watch(found, seconds, speed)
+        if found.speed < before.speed:
+            worse = seconds
+        if found.speed > before.speed:
+            assert seconds - worse >= PATIENCE
+            better.append(seconds)
+    for begin in better:
+        within = [at for at in better if begin <= at < begin + HOUR_MS // 1_000]
+        # Patience doubles with each relapse within an hour, up to sixteen times the first.
+        assert len(within) <= 7
+
+
+@given(st.lists(st.tuples(st.integers(1, 120), st.booleans()), max_size=80))
+def test_whoever_comes_and_goes_counts_as_silent_ever_more_rarely(
+    steps: list[tuple[int, bool]],
+) -> None:
+    found, now_ms, heard_at = Watch(), NOW, NOW
+    turns = [NOW]
+    for passes_s, sends in steps:
+        now_ms += 1_000 * passes_s
+        heard_at = now_ms if sends else heard_at
+        work = Work(1_000, 5_000).to_document()
+        device = state("cell-1", now_ms, enqueuedAt=heard_at, work=work)
+        before, found = found, watch_silence(found.forget_old(now_ms), device, 30_000, now_ms)
+        if found.silent and not before.silent:
+            turns.append(now_ms)
+    for first, second in itertools.pairwise(turns):
+        assert second - first > 30_000

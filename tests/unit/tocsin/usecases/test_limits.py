@@ -114,6 +114,13 @@ class Site(RuleBasedStateMachine):
             for before, after in itertools.pairwise(found):
                 assert after - before >= 1_000 * PACE.settle_periods
 
+    @invariant()
+    def nothing_moves_while_the_site_is_held(self) -> None:
+        records = self.sites.records.values()
+        holds = [record["after"] for record in records if record["type"] == "hold"]
+        for hold in holds:
+            assert not any(hold["since"] < at < hold["until"] for at, _ in self.seen.values())
+
     async def _run(self, ends: str) -> None:
         await self._measure()
         self.sites.ends = ends == "before it remembers"
