@@ -7,7 +7,6 @@ false that no fault explains; late data, which nothing can see, does not count a
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,11 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.report import main
+from device_sim.devices.resting import switch_off
 from device_sim.devices.sensing import Readings, SimulatedDevice
 from device_sim.faults.kinds import LATE_BURST, Fault
-from device_sim.faults.rest import fit_faults, list_stalls, merge_faults, stall_starts
 from device_sim.faults.schedule import Target, random_faults
-from device_sim.signals.resting import RestingStream
 from device_sim.signals.rota import Turns
 from device_sim.signals.stream import SignalStream
 from ml_model.paths import BUNDLES
@@ -111,18 +109,15 @@ def _try(trial: Trial) -> dict[str, Any]:
 
 
 def _simulate(target: Target, trial: Trial) -> Readings:
-    rota, device = trial.turns, target.device
-    faults = random_faults(target, seed=FAULT_SEED, start_ms=START_MS, rate_per_hour=1.0)
-    stalls = stall_starts(target, rota, 0.0, seed=FAULT_SEED, start_ms=START_MS, share=0.25)
-    every = merge_faults(fit_faults(faults, target, rota, 0.0, warm_ms=600_000), stalls)
-    labels, causes = itertools.tee(every)
-    signal = RestingStream(
-        device,
-        target.profile,
+    device = target.device
+    signal, labels = switch_off(
         SignalStream(device, target.profile, seed=SEED, start_ms=START_MS),
-        rota,
+        target,
+        random_faults(target, seed=FAULT_SEED, start_ms=START_MS, rate_per_hour=1.0),
+        trial.turns,
         seed=SEED,
-        stalls=list_stalls(causes),
+        start_ms=START_MS,
+        bad_starts=0.25,
     )
     return SimulatedDevice(signal, target.profile, labels).take(trial.hours * 3_600)
 

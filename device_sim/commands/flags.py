@@ -56,3 +56,12 @@ def add_sensors_flag(parser: argparse.ArgumentParser) -> None:
         help="coarse: values in steps; on-change: the last value until it has changed by a dead "
         "band; mixed: half of the devices fine, a quarter coarse, a quarter on change (fine)",
     )
+
+
+def add_rest_flag(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--rest",
+        default="none",
+        help="when motors and pumps are off: nights, with weekends, or minutes on and off such as "
+        "45/15 (none)",
+    )

@@ -6,29 +6,34 @@ import argparse
 import itertools
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 import numpy as np
 
-from device_sim.commands.flags import add_sensors_flag, count_type, number_type
+from device_sim.commands.flags import add_rest_flag, add_sensors_flag, count_type, number_type
 from device_sim.devices.arrivals import draw_loads
 from device_sim.devices.drive import TaskDrive
+from device_sim.devices.resting import switch_off
 from device_sim.devices.sensing import Readings, SimulatedDevice
 from device_sim.errors import UsageError
-from device_sim.faults.kinds import KINDS, LATE_BURST, WORK_KINDS, Fault
+from device_sim.faults.kinds import KINDS, LATE_BURST, STALLED_START, WORK_KINDS, Fault
 from device_sim.faults.schedule import LEAST_RATE, MOST_RATE, Target, random_faults
 from device_sim.recordings.cells import parse_time
 from device_sim.seeds import number_of
 from device_sim.signals.driven import DRIVEN_MACHINES, DrivenStream
+from device_sim.signals.resting import RESTS
+from device_sim.signals.rota import Rota, parse_rota
 from device_sim.signals.sensors import fit_sensors
-from device_sim.signals.stream import SignalStream
+from device_sim.signals.stream import Signal, SignalStream
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
 
 # A Monday, 0 h UTC. Fixed, so that the same command writes the same file on any day.
 START = "2026-01-05T00:00:00"
 CHUNK = 21_600
+BAD_STARTS = 0.25  # of all starts, where kinds of faults have it that starts stall
 # A late burst changes when readings arrive, which a file cannot show.
 VISIBLE_KINDS = tuple(kind for kind in KINDS if kind != LATE_BURST)
 
@@ -36,7 +41,8 @@ VISIBLE_KINDS = tuple(kind for kind in KINDS if kind != LATE_BURST)
 def generate(arguments: argparse.Namespace) -> int:
     """Write ``t,device,<channels>[,fault]``, one device after the other. Returns exit code 0."""
     profile = _find_profile(arguments.profile)
-    kinds = _parse_kinds(arguments.faults, profile)
+    rota = _parse_rest(arguments.rest, profile)
+    kinds = _parse_kinds(arguments.faults, profile, rests=rota is not None)
     readings = _count_readings(arguments, profile)
     parse_time(arguments.start, "--start")  # said before a file is made
     with _open_out(arguments.out) as out:
@@ -45,7 +51,7 @@ def generate(arguments: argparse.Namespace) -> int:
         for index in range(1, arguments.devices + 1):
             name = f"sim-{profile.name}-{index:02}"
             tasked = profile.name in DRIVEN_MACHINES and index % 2 == 1
-            make_device = _make_tasked if tasked else _make_untasked
+            make_device = _make_tasked if tasked else partial(_make_untasked, rota)
             sensors = fit_sensors(name, profile, arguments.sensors)
             device = make_device(Target(name, profile, sensors=sensors), kinds, arguments)
             for begin in range(0, readings, CHUNK):
@@ -61,18 +67,27 @@ def _count_readings(arguments: argparse.Namespace, profile: Profile) -> int:
 
 
 def _make_untasked(
-    target: Target, kinds: Sequence[str], arguments: argparse.Namespace
+    rota: Rota | None, target: Target, kinds: Sequence[str], arguments: argparse.Namespace
 ) -> SimulatedDevice:
-    """A device that works in a cycle of its own. If others of its kind run tasks, it tells no
-    load."""
+    """A device that works in a cycle of its own, or is off by *rota*. If others of its kind run
+    tasks, it tells no load."""
     start_ms = parse_time(arguments.start, "--start")
     of_readings = [kind for kind in kinds if kind in VISIBLE_KINDS]
-    return SimulatedDevice(
-        SignalStream(target.device, target.profile, seed=arguments.seed, start_ms=start_ms),
-        target.profile,
-        _draw_faults(target, of_readings, arguments, start_ms),
-        target.sensors,
+    faults = _draw_faults(target, of_readings, arguments, start_ms)
+    signal: Signal = SignalStream(
+        target.device, target.profile, seed=arguments.seed, start_ms=start_ms
     )
+    if rota is not None:
+        signal, faults = switch_off(
+            signal,
+            target,
+            faults,
+            rota,
+            seed=arguments.seed,
+            start_ms=start_ms,
+            bad_starts=BAD_STARTS if STALLED_START in kinds else 0.0,
+        )
+    return SimulatedDevice(signal, target.profile, faults, target.sensors)
 
 
 def _make_tasked(
@@ -108,10 +123,20 @@ def _find_profile(name: str) -> Profile:
     return profiles[name]
 
 
-def _parse_kinds(text: str, profile: Profile) -> tuple[str, ...]:
+def _parse_rest(text: str, profile: Profile) -> Rota | None:
+    rota = parse_rota(text)
+    if rota is not None and profile.name not in RESTS:
+        raise UsageError(
+            f"--rest {text}: no {profile.name!r} is ever switched off, only {', '.join(RESTS)}"
+        )
+    return rota
+
+
+def _parse_kinds(text: str, profile: Profile, *, rests: bool) -> tuple[str, ...]:
     if text == "none":
         return ()
     able = VISIBLE_KINDS + (WORK_KINDS if profile.name in DRIVEN_MACHINES else ())
+    able += (STALLED_START,) if rests else ()
     kinds = able if text == "all" else tuple(part.strip() for part in text.split(","))
     for kind in kinds:
         if kind not in able:
@@ -176,7 +201,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--faults",
         default="none",
         help=f"none, all, or of {','.join(VISIBLE_KINDS)}; where devices run tasks (every second "
-        f"one of their kind) also {','.join(WORK_KINDS)}",
+        f"one of their kind) also {','.join(WORK_KINDS)}; with --rest also {STALLED_START}, one "
+        f"start in {1 / BAD_STARTS:g}",
     )
     parser.add_argument(
         "--rate",
@@ -188,5 +214,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--magnitude", type=number_type(above=0), default=6.0, help="least size in spreads (6)"
     )
     add_sensors_flag(parser)
+    add_rest_flag(parser)
     parser.add_argument("--out", type=Path, required=True, help="the file to write")
     parser.set_defaults(command=generate)

@@ -8,7 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from device_sim.commands.flags import add_sensors_flag, count_type, number_type
+from device_sim.commands.flags import (
+    add_rest_flag,
+    add_sensors_flag,
+    count_type,
+    number_type,
+)
 from device_sim.devices.settings import RunSettings
 from device_sim.devices.simulation import make_producers
 from device_sim.errors import UsageError
@@ -203,12 +208,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--speed", type=number_type(above=0), default=1.0, help="times as fast as real time (1)"
     )
     add_sensors_flag(parser)
-    parser.add_argument(
-        "--rest",
-        default="none",
-        help="when motors and pumps are off: nights, with weekends, or minutes on and off such as "
-        "45/15 (none)",
-    )
+    add_rest_flag(parser)
     parser.add_argument(
         "--bad-starts",
         type=number_type(at_least=0),

@@ -12,10 +12,10 @@ from device_sim.devices.drive import TaskDrive
 from device_sim.devices.loads import LoadHistory
 from device_sim.devices.obedience import Obedience
 from device_sim.devices.production import Worker
+from device_sim.devices.resting import switch_off
 from device_sim.devices.sensing import SimulatedDevice
 from device_sim.devices.settings import RunSettings, find_rota, plan_faults, target_of
 from device_sim.faults.kinds import Fault
-from device_sim.faults.rest import fit_faults, list_stalls, merge_faults, stall_starts
 from device_sim.fleet.roster import FleetDevice
 from device_sim.fleet.workload import start_allocation
 from device_sim.hub.link import Link
@@ -27,7 +27,6 @@ from device_sim.session.log import RunLog
 from device_sim.session.truth import Truth
 from device_sim.signals.driven import DrivenStream
 from device_sim.signals.model import Place
-from device_sim.signals.resting import RestingStream
 from device_sim.signals.rota import Rota
 from device_sim.signals.sensors import fit_sensors
 from device_sim.signals.stream import Signal, SignalStream
@@ -38,8 +37,6 @@ TWINS_AT_ONCE = 4
 # Of a large fleet they begin one after the other, as devices of a plant do: a new device costs the
 # functions ten times what a message does, and would hold up those that were there before it.
 ALL_AT_ONCE, COMING_A_SECOND = 250, 25
-# So long after a start no other fault begins, or nobody could tell whose doing it is.
-WARM_MS = 600_000
 
 
 def make_producers(
@@ -136,28 +133,15 @@ class Simulation:
         history: int,
     ) -> Worker:
         """A device that is switched off at times; its faults are those of a machine at work."""
-        target = target_of(device, self._settings)
-        every = merge_faults(
-            fit_faults(faults, target, rota, device.utc_offset_h, warm_ms=WARM_MS),
-            stall_starts(
-                target,
-                rota,
-                device.utc_offset_h,
-                seed=self._settings.seed,
-                start_ms=start_ms,
-                share=self._settings.bad_starts,
-            ),
-        )
-        # Starts that stall act on the machine, all faults label its readings.
-        labels, causes = itertools.tee(every)
-        signal = RestingStream(
-            device.device,
-            device.profile,
+        signal, labels = switch_off(
             self._make_stream(device, start_ms),
+            target_of(device, self._settings),
+            faults,
             rota,
             seed=self._settings.seed,
+            start_ms=start_ms,
+            bad_starts=self._settings.bad_starts,
             utc_offset_h=device.utc_offset_h,
-            stalls=list_stalls(causes),
         )
         return self._make_worker(device, signal, labels, history)
 

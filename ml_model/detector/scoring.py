@@ -10,7 +10,6 @@ import torch
 from numpy.typing import NDArray
 
 from ml_model.recording import Recording, observed_chunks
-from tocsin.domain.decisions import Decided, Rule, Standing, decide
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import count_out
 from tocsin.domain.stuck import join_stuck
@@ -59,15 +58,3 @@ def score_recording(program: Program, recording: Recording, profile: Profile) ->
                 sensors[part], stretch.stuck, stretch.habits.coarse, np.isfinite(score[part])
             )
     return ScoredRecording(recording, score, sensors)
-
-
-def decide_recording(scored: ScoredRecording, rule: Rule) -> Decided:
-    """Decide a whole recording by the product's own rule, as a device never seen before."""
-    return decide(
-        Standing(),
-        rule,
-        scored.recording.t.tolist(),
-        scored.score.tolist(),
-        sensors_out=scored.sensors_out(),
-        covariate=scored.recording.values[:, -1].tolist() if rule.unsteady else None,
-    )

@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from ml_model.detector.deciding import decide_recording
 from ml_model.detector.export import load_program, read_description
-from ml_model.detector.scoring import decide_recording, score_recording
+from ml_model.detector.scoring import score_recording
 from ml_model.judging.drift import drift_from
 from ml_model.judging.evaluate import find_runs
 from ml_model.judging.shadow import Shadow, compare, report_of
@@ -107,10 +108,10 @@ def _judge_side(order: ShadowOrder, folder: Path, profile: Profile, console: Con
     shadows = []
     scoring = f"scoring with {spec.version}"
     for recording in track(order.recordings, scoring, console=console, transient=True):
-        scored = score_recording(program, recording, profile)
-        decided = decide_recording(scored, rule)
-        anomalous = np.array(decided.anomalous, dtype=np.bool_)
-        shadows.append(Shadow(scored, anomalous, alert_spans(recording, decided.changes)))
+        judged = decide_recording(score_recording(program, recording, profile), rule)
+        anomalous = np.array(judged.decided.anomalous, dtype=np.bool_)
+        spans = alert_spans(recording, judged.decided.changes)
+        shadows.append(Shadow(judged.scored, anomalous, spans))
     try:
         drift = drift_from(read_description(folder), [shadow.scored for shadow in shadows], profile)
     except InvalidBundleError:

@@ -2,7 +2,7 @@
 
 Protocol. What is anomalous and when an alert is raised is decided by the product's own ``decide``,
 over each recording as a device that was never seen before: threshold for the target rate, sensors,
-adaptation to the device, aftermath, hysteresis, cooldown. An event is a run of readings with one
+operating states, adaptation to the device, aftermath, hysteresis, cooldown. An event is a run of readings with one
 fault label. It is found when an alert is raised from its first reading up to ``raise_after``
 readings after its last. While a window still holds a faulty reading, the return to normal may raise
 another alert: that one counts for nothing. Every other alert is false. Late data changes no value
@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ml_model.detector.scoring import ScoredRecording, decide_recording
+from ml_model.detector.deciding import decide_recording
+from ml_model.detector.scoring import ScoredRecording
 from tocsin.domain.decisions import Rule
 from tocsin.domain.scoring import Change
 
@@ -63,7 +64,8 @@ class Judgement:
 
 def judge(scored: ScoredRecording, rule: Rule, window: int) -> Judgement:
     recording = scored.recording
-    decided = decide_recording(scored, rule)
+    judged = decide_recording(scored, rule)
+    decided = judged.decided
     raised = [index for index, change in decided.changes if change == "raised"]
     faulty = np.flatnonzero(recording.fault != "")
     last_faulty = np.full(len(recording.t), -window)
@@ -76,7 +78,7 @@ def judge(scored: ScoredRecording, rule: Rule, window: int) -> Judgement:
         for kind, start, end in find_runs(recording.fault)
     ]
     return Judgement(
-        scored=scored,
+        scored=judged.scored,
         thresholds=np.array(decided.thresholds),
         anomalous=np.array(decided.anomalous, dtype=np.bool_),
         changes=decided.changes,

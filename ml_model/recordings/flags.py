@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ml_model.recording import RecordingError
-from ml_model.recordings.fleet import SENSORS, USUAL_SENSORS, parse_fleet
+from ml_model.recordings.fleet import NO_REST, SENSORS, USUAL_SENSORS, parse_fleet
 
 if TYPE_CHECKING:
     from ml_model.recordings.source import Source
@@ -42,6 +42,11 @@ def add_source_flags(parser: argparse.ArgumentParser) -> None:
         "--sensors", choices=SENSORS,
         help=f"of --simulated: values in steps, held until they change, or both ({USUAL_SENSORS})",
     )  # fmt: skip
+    group.add_argument(
+        "--rest", metavar="WHEN",
+        help="of --simulated: when motors and pumps are off: nights, or minutes on and off such as "
+        f"45/15 ({NO_REST})",
+    )  # fmt: skip
     group.add_argument("--time-column", metavar="NAME", help="of --data (t)")
     group.add_argument(
         "--since", type=parse_moment, metavar="TIME",
@@ -62,6 +67,8 @@ def source_of(parsed: argparse.Namespace, out: Path, use: Use) -> Source:
         raise RecordingError("--time-column goes with --data only")
     if parsed.sensors and not parsed.simulated:
         raise RecordingError("--sensors goes with --simulated only")
+    if parsed.rest and not parsed.simulated:
+        raise RecordingError("--rest goes with --simulated only")
     if parsed.from_cosmos:
         return _make_stored(parsed, use)
     from ml_model.recordings.files import FileSource  # noqa: PLC0415 (imports pandas)
@@ -69,7 +76,11 @@ def source_of(parsed: argparse.Namespace, out: Path, use: Use) -> Source:
     from ml_model.recordings.tables import TIME_COLUMN  # noqa: PLC0415 (imports pandas)
 
     if parsed.simulated:
-        fleet = replace(parsed.simulated, sensors=parsed.sensors or USUAL_SENSORS)
+        fleet = replace(
+            parsed.simulated,
+            sensors=parsed.sensors or USUAL_SENSORS,
+            rest=parsed.rest or NO_REST,
+        )
         return SimulatedSource(fleet, out / SIMULATED_FILES[use])
     return FileSource(parsed.data, parsed.time_column or TIME_COLUMN)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 USUAL_SEED = 1
 USUAL_SENSORS = "fine"
+NO_REST = "none"
 SENSORS = (USUAL_SENSORS, "coarse", "on-change", "mixed")  # as the simulator has them
 
 
@@ -15,7 +16,8 @@ class Fleet:
     """Devices to simulate.
 
     ``faults``: ``none``, ``all``, or kinds of ``python -m device_sim generate --help``, separated
-    by commas. ``sensors``: what the devices are fitted with, one of SENSORS.
+    by commas. ``sensors``: what the devices are fitted with, one of SENSORS. ``rest``: when they are
+    switched off: ``none``, ``nights``, or minutes on and off such as ``45/15``.
     """
 
     seed: int
@@ -23,6 +25,7 @@ class Fleet:
     hours: float
     faults: str
     sensors: str = USUAL_SENSORS
+    rest: str = NO_REST
 
 
 def parse_fleet(text: str) -> Fleet:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from ml_model.paths import ROOT
 from ml_model.recordings.files import FileSource
-from ml_model.recordings.fleet import USUAL_SENSORS, Fleet
+from ml_model.recordings.fleet import NO_REST, USUAL_SENSORS, Fleet
 from ml_model.recordings.source import Recorded
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.profile import Profile
@@ -34,7 +34,9 @@ class SimulatedSource:
     def flags(self) -> str:
         fleet = self.fleet
         sensors = "" if fleet.sensors == USUAL_SENSORS else f" --sensors {fleet.sensors}"
-        return f"--simulated {fleet.devices},{fleet.hours:g},{fleet.seed},{fleet.faults}{sensors}"
+        rest = "" if fleet.rest == NO_REST else f" --rest {fleet.rest}"
+        named = f"{fleet.devices},{fleet.hours:g},{fleet.seed},{fleet.faults}"
+        return f"--simulated {named}{sensors}{rest}"
 
     def read(self, profile: Profile, console: Console) -> Recorded:
         """Raises SimulationError, RecordingError."""
@@ -54,6 +56,7 @@ def simulate(profile: Profile, fleet: Fleet, path: Path, console: Console) -> Pa
         "--devices", str(fleet.devices),
         "--faults", fleet.faults,
         "--sensors", fleet.sensors,
+        "--rest", fleet.rest,
         "--out", str(path.resolve()),
     ]  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -32,11 +32,15 @@ from tocsin.domain.profile import Profile
 
 LEAST_RUN = 12  # readings at one value that are never more than a pause
 RUNS_LONGER = 1.5  # than the longest that ended well, and a sensor is stuck
+# The same where rests are as long as the slope of a signal lets them be: how steep it is differs by
+# the hour, and by the load.
+SLOPES_LONGER = 2.0
 OUTLIER = 1.5  # times the longest but one: a rest that is longer happened once, and may be a fault
 RESTFUL = 240  # readings: who rests for longer while all is well is never called stuck
 RARE = -math.log(1e-6)  # where values repeat by chance, so rare is a run that makes one stuck
 MOVES = 8  # changes before which nobody knows whether a channel moves at all
 OFTEN = 0.25  # share of readings without a change from which standing still is a habit
+SELDOM = 0.1  # and from which a channel's own noise no longer hides its steps
 COARSER = 2.0  # times the steps of its kind
 ROUNDING = 0.99  # a difference of single precision may be a little less than a step
 # Readings, and changes among them, after which a coarse channel's rests are known: they become
@@ -109,9 +113,8 @@ def _judge_rests(
     A rest that was called stuck teaches little: else a fault would hide the next one.
     """
     known = np.minimum(tables[:, [LONGEST]], OUTLIER * tables[:, [SECOND]])
-    limit = np.maximum(
-        np.ceil(RUNS_LONGER * known) + 1, _limit_runs(tables, profile)[:, np.newaxis]
-    )
+    longer = np.where(_rest_by_slope(tables), SLOPES_LONGER, RUNS_LONGER)[:, np.newaxis]
+    limit = np.maximum(np.ceil(longer * known) + 1, _limit_runs(tables, profile)[:, np.newaxis])
     taught = np.where(rests >= limit, np.minimum(rests, TAUGHT * np.maximum(known, SHORT)), rests)
     return taught, runs >= limit
 
@@ -126,15 +129,21 @@ def _find_longest(tables: Floats, rests: Floats) -> Floats:
 def _limit_runs(tables: Floats, profile: Profile) -> Floats:
     """A run that has to be reached whatever the longest was, ``[m, c]``: infinite while it is not
     known how long the channel rests, and where it is not judged."""
-    changes, over, coarse = tables[:, CHANGES], _count_over(tables), tables[:, COARSE] > 0
+    changes, over, by_slope = tables[:, CHANGES], _count_over(tables), _rest_by_slope(tables)
     share = 1 - changes / np.maximum(over, 1)
-    # Where readings are alike by chance, runs of any length come in the end; coarse ones rest by
-    # the slope of the signal.
-    by_chance = np.where(coarse, 0.0, RARE / -np.log(share.clip(1e-9, 1 - 1e-9)))
+    # Where readings are alike by chance, runs of any length come in the end.
+    by_chance = np.where(by_slope, 0.0, RARE / -np.log(share.clip(1e-9, 1 - 1e-9)))
     familiar = (over >= FAMILIAR) & (changes >= MANY) & (tables[:, SECOND] < RESTFUL)
-    known = (changes >= MOVES) & (familiar | ~coarse)
+    known = (changes >= MOVES) & (familiar | ~by_slope)
     known[:, len(profile.judged_names) :] = False
     return np.where(known, np.maximum(by_chance, LEAST_RUN), np.inf)
+
+
+def _rest_by_slope(tables: Floats) -> Bools:
+    """Which channels rest until their signal has come to the next step, not by chance, ``[m, c]``."""
+    over = _count_over(tables)
+    by_slope: Bools = (tables[:, COARSE] > 0) & (over - tables[:, CHANGES] > OFTEN * over)
+    return by_slope
 
 
 def _count_over(tables: Floats) -> Floats:
@@ -144,11 +153,11 @@ def _count_over(tables: Floats) -> Floats:
 
 
 def _find_coarse(tables: Floats, profile: Profile) -> Bools:
-    """Which channels go in steps that their kind does not know, and stand still as a habit."""
+    """Which channels go in steps that their kind does not know, and stand still at times."""
     steps = np.minimum(tables[:, STEP], tables[:, STEP_BEFORE])
     kind, over = profile.resolutions, _count_over(tables)
-    often = over - tables[:, CHANGES] > OFTEN * over
-    coarse: Bools = (kind > 0) & np.isfinite(steps) & (steps >= COARSER * ROUNDING * kind) & often
+    rests = over - tables[:, CHANGES] > SELDOM * over
+    coarse: Bools = (kind > 0) & np.isfinite(steps) & (steps >= COARSER * ROUNDING * kind) & rests
     return coarse
 
 

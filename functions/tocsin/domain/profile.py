@@ -24,9 +24,10 @@ from tocsin.domain.states.rule import StateRule, parse_states
 # Beyond this no sensor measures anything, and float32 sums of squares overflow.
 MAX_MAGNITUDE = 1e15
 
-# As noise it is one and a half steps: one step is then no event, and six are. A kind whose values
-# run through many steps within a window all the time needs less.
-USUAL_WAVE = 1.7
+# Values are whole steps apart, so a wave of half a step is never undone by them: readings in a row
+# differ by half a step at least, and no noise that is told from them is ever nothing. With one of a
+# whole step, two readings in four may be alike.
+USUAL_WAVE = 0.5
 
 Role = Literal["measurement", "covariate"]
 

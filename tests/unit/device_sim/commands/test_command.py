@@ -69,9 +69,27 @@ def test_generate_labels_faults_and_leaves_dropouts_empty(tmp_path: Path) -> Non
     assert all("" not in row[2:-1] for row in rows if row[-1] == "")
 
 
+def test_a_machine_that_is_off_has_no_faults_but_starts_that_stall(tmp_path: Path) -> None:
+    header, *rows = generate(
+        tmp_path, "--profile", "motor", "--hours", "6", "--rest", "20/10", "--faults", "all",
+        "--rate", "8", "--sensors", "coarse",
+    )  # fmt: skip
+    vibration, fault = header.index("vibration_mm_s"), header.index("fault")
+    off = [row for number, row in enumerate(rows) if number % 1_800 in range(1_260, 1_800)]
+    assert {row[fault] for row in off} == {""}
+    assert max(float(row[vibration]) for row in off) <= 0.1
+    assert {"", "stalled_start"} < {row[fault] for row in rows}
+
+
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
+        (["generate", "--profile", "pump", "--rest", "often", "--out", "x"], "--rest often"),
+        (["generate", "--profile", "thermal", "--rest", "9/9", "--out", "x"], "only motor, pump"),
+        (
+            ["generate", "--profile", "pump", "--faults", "stalled_start", "--out", "x"],
+            "no kind 'stalled_start'",
+        ),
         (["provision", "--device", "d-1", "--site", " north"], "begins or ends with a space"),
         (["provision", "--device", "d-1", "--site", "x" * 65], "65 characters; 64 are most"),
         (["provision", "--device", "d-1", "--site", "Werk Süd/1"], "IOTHUB_CONNECTION"),

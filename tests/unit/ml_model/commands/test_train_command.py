@@ -138,6 +138,9 @@ def test_the_simulated_fleet_is_a_source_of_training(tmp_path: Path) -> None:
     add_source_flags(parser)
     source = source_of(parser.parse_args(["--simulated", "2,0.5,3"]), tmp_path, "training")
     assert source.flags == "--simulated 2,0.5,3,none"
+    flags = ["--simulated", "2,0.5,3", "--rest", "20/5"]
+    source = source_of(parser.parse_args(flags), tmp_path, "training")
+    assert source.flags == "--simulated 2,0.5,3,none --rest 20/5"
     flags = ["--simulated", "2,0.5,3", "--sensors", "coarse"]
     source = source_of(parser.parse_args(flags), tmp_path, "training")
     assert source.flags == "--simulated 2,0.5,3,none --sensors coarse"
@@ -152,10 +155,14 @@ def test_a_bundle_is_evaluated_on_the_simulated_fleet(
     command = ["evaluate", "--profile", "environment", "--out", str(tmp_path), "--simulated"]
     assert main([*command, "1,3,4,spike"]) == 0
     assert "spike" in capsys.readouterr().out
-    assert main([*command, "1,0.5,4,nonsense"]) == 2
-    error = capsys.readouterr().err
-    assert "no kind 'nonsense'" in error
-    assert error.count("\n") == 1
+    for flags, said in (
+        (["1,0.5,4,nonsense"], "no kind 'nonsense'"),
+        (["1,0.5,4", "--rest", "nights"], "no 'environment' is ever switched off, only motor, pump"),
+    ):
+        assert main([*command, *flags]) == 2
+        error = capsys.readouterr().err
+        assert said in error
+        assert error.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -193,6 +200,7 @@ def test_a_time_that_ends_before_it_begins_is_refused(
         (["--simulated", "1,1", "--until", "2026-11-20"], "go with --from-cosmos only"),
         (["--from-cosmos", "--time-column", "at"], "--time-column goes with --data only"),
         (["--from-cosmos", "--sensors", "coarse"], "--sensors goes with --simulated only"),
+        (["--from-cosmos", "--rest", "nights"], "--rest goes with --simulated only"),
     ],
 )
 def test_a_flag_that_the_source_does_not_heed_is_refused(

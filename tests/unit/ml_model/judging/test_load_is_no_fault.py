@@ -13,7 +13,8 @@ from device_sim.devices.loads import LoadHistory
 from device_sim.faults.kinds import OVERLOAD, THROTTLED, WORK_CHANNELS, Fault
 from device_sim.signals.driven import DrivenStream
 from ml_model.detector import export
-from ml_model.detector.scoring import Program, decide_recording, score_recording
+from ml_model.detector.deciding import decide_recording
+from ml_model.detector.scoring import Program, score_recording
 from ml_model.paths import BUNDLE_FILE, BUNDLES
 from ml_model.recording import Recording
 from tocsin.domain.bundle import parse_bundle
@@ -45,8 +46,8 @@ def alerts_under(
     normal = np.full(readings, "", dtype="U16")
     recording = Recording(device, t, values.astype(np.float32), normal)
     program, rule = committed()
-    decided = decide_recording(score_recording(program, recording, WORKCELL), rule)
-    return [index for index, change in decided.changes if change == "raised"]
+    judged = decide_recording(score_recording(program, recording, WORKCELL), rule)
+    return [index for index, change in judged.decided.changes if change == "raised"]
 
 
 @pytest.mark.parametrize("device", ["cell-1", "cell-2", "cell-3"])

@@ -203,16 +203,29 @@ def test_a_covariate_is_never_stuck() -> None:
     assert not stuck[:, 1].any()
 
 
-def test_the_wave_is_a_step_high_and_leaves_means_as_they_are() -> None:
+def test_the_wave_is_half_a_step_high_and_leaves_means_as_they_are() -> None:
     habits, _ = learn(np.round(noise(2_000, 0.1), 1))
     t = 1_000 * np.arange(1_795_332_074, 1_795_332_074 + 64)
     values = np.zeros((64, 2), dtype=np.float32)
     blurred = habits.blur(t, values, PLANT)
     assert not blurred[:, 1].any()
     np.testing.assert_allclose(blurred[:, 0].reshape(-1, 4).mean(axis=1), 0, atol=1e-6)
-    np.testing.assert_allclose(np.abs(np.diff(blurred[:, 0])), 0.17, atol=1e-3)
+    np.testing.assert_allclose(np.abs(np.diff(blurred[:, 0])), 0.05, atol=1e-3)
     # A reading has the same wave in whichever window and delivery it comes.
     np.testing.assert_array_equal(habits.blur(t[10:20], values[10:20], PLANT), blurred[10:20])
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.integers(-40, 40), min_size=8, max_size=64), st.integers(0, 3))
+def test_no_values_undo_the_wave(steps: list[int], first: int) -> None:
+    habits, _ = learn(np.round(noise(2_000, 0.1), 1))
+    (step,) = habits.list_coarse().values()
+    values = np.zeros((len(steps), 2), dtype=np.float32)
+    values[:, 0] = np.array(steps) * step
+    t = 1_000 * (first + np.arange(len(steps)))
+    # What a model takes for their noise is never nothing, or a single step would be odd.
+    differences = np.abs(np.diff(habits.blur(t, values, PLANT)[:, 0]))
+    assert differences.min() > 0.49 * step
 
 
 def test_fine_values_are_left_as_they_are() -> None:

@@ -171,7 +171,7 @@ async def test_profiles_are_listed_whole(plant: Plant) -> None:
         "limits": None,
         "unsteady": None,
         "resolution": 0.0,
-        "wave": 1.7,
+        "wave": 0.5,
     }
 
 

@@ -1,0 +1,47 @@
+"""A device that is switched off at times: its signal at rest, and the faults it has at work."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from device_sim.faults.kinds import Fault
+from device_sim.faults.rest import fit_faults, list_stalls, merge_faults, stall_starts
+from device_sim.faults.schedule import Target
+from device_sim.signals.resting import RestingStream
+from device_sim.signals.rota import Rota
+from device_sim.signals.stream import Signal
+
+# So long after a start no other fault begins, or nobody could tell whose doing it is.
+WARM_MS = 600_000
+
+
+def switch_off(
+    signal: Signal,
+    target: Target,
+    faults: Iterator[Fault],
+    rota: Rota,
+    *,
+    seed: int,
+    start_ms: int,
+    bad_starts: float,
+    utc_offset_h: float = 0.0,
+) -> tuple[RestingStream, Iterator[Fault]]:
+    """*signal* of *target* as far as *rota* has it at work, and what goes wrong with it: those of
+    *faults* that a machine at work has, and the share *bad_starts* of its starts, which stall."""
+    at_work = fit_faults(faults, target, rota, utc_offset_h, warm_ms=WARM_MS)
+    stalls = stall_starts(
+        target, rota, utc_offset_h, seed=seed, start_ms=start_ms, share=bad_starts
+    )
+    # Starts that stall act on the machine, all faults label its readings.
+    labels, causes = itertools.tee(merge_faults(at_work, stalls))
+    resting = RestingStream(
+        target.device,
+        target.profile,
+        signal,
+        rota,
+        seed=seed,
+        utc_offset_h=utc_offset_h,
+        stalls=list_stalls(causes),
+    )
+    return resting, labels

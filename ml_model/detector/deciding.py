@@ -1,0 +1,86 @@
+"""Deciding whole recordings, as the function decides a stream: each as a device never seen before.
+
+Shapes: a recording has n readings of c channels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ml_model.detector.scoring import ScoredRecording
+from tocsin.domain.chosen import decide_chosen
+from tocsin.domain.decisions import Called, Decided, Rule, Standing, decide
+from tocsin.domain.states.follow import Apart, Stream, Telling, follow_states
+from tocsin.domain.states.operating import UNTOLD
+
+MESSAGE = 256  # readings followed together: where a machine runs throughout, it is told at once
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedRecording:
+    """What was decided of a recording, and its scores without those that do not count: of a machine
+    that is off, or starts."""
+
+    scored: ScoredRecording
+    decided: Decided
+
+
+def decide_recording(scored: ScoredRecording, rule: Rule) -> DecidedRecording:
+    """Decide a whole recording by the product's own rule, by the operating states of its device
+    where *rule* tells them from its readings."""
+    t = scored.recording.t.tolist()
+    covariate = scored.recording.values[:, -1].tolist() if rule.unsteady else None
+    apart = None if rule.telling is None else _follow(scored, rule.telling)
+    if apart is None:
+        decided = decide(
+            Standing(),
+            rule,
+            t,
+            scored.score.tolist(),
+            sensors_out=scored.sensors_out(),
+            covariate=covariate,
+        )
+        return DecidedRecording(scored, decided)
+    kept = _leave_out(scored, apart)
+    decided = decide_chosen(
+        Standing(),
+        rule,
+        t,
+        kept.score.tolist(),
+        chosen=apart.judged,
+        sensors_out=kept.sensors_out(),
+        called=Called(apart.floors, apart.called),
+        covariate=covariate,
+    )
+    return DecidedRecording(kept, decided)
+
+
+def _follow(scored: ScoredRecording, telling: Telling) -> Apart | None:
+    """How the readings are judged apart; None where all are judged as usual, as where devices tell
+    their state in a field of their messages: a recording has only channels."""
+    if telling.levels is None:
+        return None
+    recording, n = scored.recording, len(scored.recording.t)
+    blank, judged = np.zeros(n, dtype=np.bool_), np.ones(n, dtype=np.bool_)
+    floors, called = [0.0] * n, set[int]()
+    operating, last_t = UNTOLD, None
+    for start in range(0, n, MESSAGE):
+        part = slice(start, min(start + MESSAGE, n))
+        times = recording.t[part].tolist()
+        stream = Stream(times, recording.values[part], scored.score[part].tolist(), (), last_t)
+        operating, apart = follow_states(operating, telling, stream)
+        last_t = times[-1]
+        if apart is not None:
+            blank[part], judged[part], floors[part] = apart.blank, apart.judged, apart.floors
+            called.update(start + index for index in apart.called)
+    if judged.all() and not any(floors):
+        return None
+    return Apart((), blank, judged, floors, frozenset(called))
+
+
+def _leave_out(scored: ScoredRecording, apart: Apart) -> ScoredRecording:
+    score = np.where(apart.blank, np.float32(np.nan), scored.score)
+    sensors = np.where(apart.blank[:, np.newaxis], np.int8(0), scored.sensors)
+    return replace(scored, score=score, sensors=sensors)
