@@ -157,7 +157,10 @@ def test_a_bundle_is_evaluated_on_the_simulated_fleet(
     assert "spike" in capsys.readouterr().out
     for flags, said in (
         (["1,0.5,4,nonsense"], "no kind 'nonsense'"),
-        (["1,0.5,4", "--rest", "nights"], "no 'environment' is ever switched off, only motor, pump"),
+        (
+            ["1,0.5,4", "--rest", "nights"],
+            "no 'environment' is ever switched off, only motor, pump",
+        ),
     ):
         assert main([*command, *flags]) == 2
         error = capsys.readouterr().err

@@ -186,6 +186,24 @@ def test_only_steps_that_its_kind_does_not_know_make_a_channel_coarse() -> None:
     assert usual.list_coarse() == {}
 
 
+def test_a_channel_that_rests_at_times_gets_the_wave_and_is_stuck_by_chance() -> None:
+    going = np.round(noise(2_000, 0.2), 1)  # one reading in seven is like the one before
+    held = np.concatenate([going, np.tile(going[-1], (40, 1))])
+    habits, stuck = learn(held)
+    assert habits.list_coarse() == {"fine": pytest.approx(0.1, rel=1e-3)}
+    # Its rests are those of noise: nothing about the slope of a signal has to be known first.
+    assert np.flatnonzero(stuck[:, 0])[0] == 2_000 + LEAST_RUN - 1
+
+
+def test_who_rests_by_the_slope_may_rest_twice_as_long_under_another_load() -> None:
+    usual = np.resize(np.repeat([20.0, 20.1], 20), 2 * FAMILIAR)
+    calm = np.resize(np.repeat([20.0, 20.1], 39), FAMILIAR)
+    _, stuck = learn(np.column_stack([np.concatenate([usual, calm])] * 2))
+    assert not stuck[:, 0].any()
+    _, stuck = learn(np.column_stack([np.concatenate([usual, np.full(45, 20.1)])] * 2))
+    assert stuck[-1, 0]
+
+
 def test_another_sensor_is_got_used_to() -> None:
     fine, coarse = noise(SPAN, 0.1), np.round(noise(3 * SPAN, 0.1), 1)
     before, _ = learn(fine)
