@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ml_model.detector.scoring import ScoredRecording
+from ml_model.observing import observe
 from tocsin.domain.chosen import decide_chosen
 from tocsin.domain.decisions import Called, Decided, Rule, Standing, decide
+from tocsin.domain.profile import Profile
 from tocsin.domain.states.follow import Apart, Stream, Telling, follow_states
 from tocsin.domain.states.operating import UNTOLD
 
@@ -27,12 +29,12 @@ class DecidedRecording:
     decided: Decided
 
 
-def decide_recording(scored: ScoredRecording, rule: Rule) -> DecidedRecording:
+def decide_recording(scored: ScoredRecording, rule: Rule, profile: Profile) -> DecidedRecording:
     """Decide a whole recording by the product's own rule, by the operating states of its device
     where *rule* tells them from its readings."""
     t = scored.recording.t.tolist()
     covariate = scored.recording.values[:, -1].tolist() if rule.unsteady else None
-    apart = None if rule.telling is None else _follow(scored, rule.telling)
+    apart = None if rule.telling is None else _follow(scored, rule.telling, profile)
     if apart is None:
         decided = decide(
             Standing(),
@@ -57,7 +59,7 @@ def decide_recording(scored: ScoredRecording, rule: Rule) -> DecidedRecording:
     return DecidedRecording(kept, decided)
 
 
-def _follow(scored: ScoredRecording, telling: Telling) -> Apart | None:
+def _follow(scored: ScoredRecording, telling: Telling, profile: Profile) -> Apart | None:
     """How the readings are judged apart; None where all are judged as usual, as where devices tell
     their state in a field of their messages: a recording has only channels."""
     if telling.levels is None:
@@ -66,15 +68,21 @@ def _follow(scored: ScoredRecording, telling: Telling) -> Apart | None:
     blank, judged = np.zeros(n, dtype=np.bool_), np.ones(n, dtype=np.bool_)
     floors, called = [0.0] * n, set[int]()
     operating, last_t = UNTOLD, None
-    for start in range(0, n, MESSAGE):
-        part = slice(start, min(start + MESSAGE, n))
-        times = recording.t[part].tolist()
-        stream = Stream(times, recording.values[part], scored.score[part].tolist(), (), last_t)
+    for stretch in observe(recording.values, profile, longest=MESSAGE):
+        part = slice(stretch.start, stretch.end)
+        stream = Stream(
+            recording.t[part].tolist(),
+            recording.values[part],
+            scored.score[part].tolist(),
+            (),
+            last_t,
+            stretch.habits.find_slack(profile),
+        )
         operating, apart = follow_states(operating, telling, stream)
-        last_t = times[-1]
+        last_t = stream.times[-1]
         if apart is not None:
             blank[part], judged[part], floors[part] = apart.blank, apart.judged, apart.floors
-            called.update(start + index for index in apart.called)
+            called.update(stretch.start + index for index in apart.called)
     if judged.all() and not any(floors):
         return None
     return Apart((), blank, judged, floors, frozenset(called))

@@ -2,12 +2,12 @@
 
 Protocol. What is anomalous and when an alert is raised is decided by the product's own ``decide``,
 over each recording as a device that was never seen before: threshold for the target rate, sensors,
-operating states, adaptation to the device, aftermath, hysteresis, cooldown. An event is a run of readings with one
-fault label. It is found when an alert is raised from its first reading up to ``raise_after``
-readings after its last. While a window still holds a faulty reading, the return to normal may raise
-another alert: that one counts for nothing. Every other alert is false. Late data changes no value
-and gives nothing to see: it is listed but kept out of the totals. Nothing is adjusted by points,
-and no threshold is chosen on these recordings.
+operating states, adaptation to the device, aftermath, hysteresis, cooldown. An event is a run of
+readings with one fault label. It is found when an alert is raised from its first reading up to
+``raise_after`` readings after its last. While a window still holds a faulty reading, the return to
+normal may raise another alert: that one counts for nothing. Every other alert is false. Late data
+changes no value and gives nothing to see: it is listed but kept out of the totals. Nothing is
+adjusted by points, and no threshold is chosen on these recordings.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from ml_model.detector.deciding import decide_recording
 from ml_model.detector.scoring import ScoredRecording
 from tocsin.domain.decisions import Rule
+from tocsin.domain.profile import Profile
 from tocsin.domain.scoring import Change
 
 UNSEEN_KINDS = frozenset({"late_burst"})
@@ -62,9 +63,9 @@ class Judgement:
         return [index for index, change in self.changes if change == "raised"]
 
 
-def judge(scored: ScoredRecording, rule: Rule, window: int) -> Judgement:
-    recording = scored.recording
-    judged = decide_recording(scored, rule)
+def judge(scored: ScoredRecording, rule: Rule, profile: Profile) -> Judgement:
+    recording, window = scored.recording, profile.window
+    judged = decide_recording(scored, rule, profile)
     decided = judged.decided
     raised = [index for index, change in decided.changes if change == "raised"]
     faulty = np.flatnonzero(recording.fault != "")

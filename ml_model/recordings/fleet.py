@@ -16,8 +16,8 @@ class Fleet:
     """Devices to simulate.
 
     ``faults``: ``none``, ``all``, or kinds of ``python -m device_sim generate --help``, separated
-    by commas. ``sensors``: what the devices are fitted with, one of SENSORS. ``rest``: when they are
-    switched off: ``none``, ``nights``, or minutes on and off such as ``45/15``.
+    by commas. ``sensors``: what the devices are fitted with, one of SENSORS. ``rest``: when they
+    are switched off: ``none``, ``nights``, or minutes on and off such as ``45/15``.
     """
 
     seed: int

@@ -39,6 +39,9 @@ TOLD_AFTER = 300  # readings of one value, and people are told of it
 # infinite without any. COARSE: 1 where it goes in steps coarser than its kind, and often rests.
 STILL, LONGEST, SECOND, SEEN, CHANGES, STEP, STEP_BEFORE, COARSE = range(8)
 DECIMALS = 9  # of every number: in memory as in a document
+MOVES = 8  # changes before which nobody knows how a channel moves, or whether it does at all
+COARSER = 2.0  # times the steps of its kind
+ROUNDING = 0.99  # a difference of single precision may be a little less than a step
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +74,13 @@ class Habits:
         blurred: NDArray[np.float32] = (values + height * WAVE[at & 3]).astype(np.float32)
         return blurred
 
+    def find_slack(self, profile: Profile) -> Floats:
+        """By how much the channels may have moved on from what they show, ``[c]``: by a step where
+        a sensor is known to go in coarser ones than its kind, else by nothing that matters."""
+        known = is_coarser(self.steps, profile.resolutions) & (self.table[CHANGES] >= MOVES)
+        slack: Floats = np.where(known, self.steps, 0.0)
+        return slack
+
     def list_coarse(self) -> dict[str, float]:
         """The steps of the coarse channels, by channel."""
         steps = self.steps.tolist()
@@ -94,6 +104,12 @@ class Habits:
                 if column[row] == np.inf:
                     column[row] = None
         return dict(zip(self.names, columns, strict=True))
+
+
+def is_coarser(steps: Floats, kind: Floats) -> Bools:
+    """Where *steps* are known, and coarser than those of the *kind*, 0 where these are not said."""
+    coarser: Bools = (kind > 0) & np.isfinite(steps) & (steps >= COARSER * ROUNDING * kind)
+    return coarser
 
 
 def begin_habits(profile: Profile) -> Habits:

@@ -19,6 +19,7 @@ from tocsin.domain.habits import (
     COARSE,
     DECIMALS,
     LONGEST,
+    MOVES,
     SECOND,
     SEEN,
     STEP,
@@ -27,6 +28,7 @@ from tocsin.domain.habits import (
     Bools,
     Floats,
     Habits,
+    is_coarser,
 )
 from tocsin.domain.profile import Profile
 
@@ -38,11 +40,8 @@ SLOPES_LONGER = 2.0
 OUTLIER = 1.5  # times the longest but one: a rest that is longer happened once, and may be a fault
 RESTFUL = 240  # readings: who rests for longer while all is well is never called stuck
 RARE = -math.log(1e-6)  # where values repeat by chance, so rare is a run that makes one stuck
-MOVES = 8  # changes before which nobody knows whether a channel moves at all
 OFTEN = 0.25  # share of readings without a change from which standing still is a habit
 SELDOM = 0.1  # and from which a channel's own noise no longer hides its steps
-COARSER = 2.0  # times the steps of its kind
-ROUNDING = 0.99  # a difference of single precision may be a little less than a step
 # Readings, and changes among them, after which a coarse channel's rests are known: they become
 # longer as it drifts away from the edge of a step.
 FAMILIAR, MANY = 7_200, 100
@@ -140,7 +139,7 @@ def _limit_runs(tables: Floats, profile: Profile) -> Floats:
 
 
 def _rest_by_slope(tables: Floats) -> Bools:
-    """Which channels rest until their signal has come to the next step, not by chance, ``[m, c]``."""
+    """Which channels rest until their signal comes to the next step, not by chance, ``[m, c]``."""
     over = _count_over(tables)
     by_slope: Bools = (tables[:, COARSE] > 0) & (over - tables[:, CHANGES] > OFTEN * over)
     return by_slope
@@ -155,9 +154,9 @@ def _count_over(tables: Floats) -> Floats:
 def _find_coarse(tables: Floats, profile: Profile) -> Bools:
     """Which channels go in steps that their kind does not know, and stand still at times."""
     steps = np.minimum(tables[:, STEP], tables[:, STEP_BEFORE])
-    kind, over = profile.resolutions, _count_over(tables)
+    over = _count_over(tables)
     rests = over - tables[:, CHANGES] > SELDOM * over
-    coarse: Bools = (kind > 0) & np.isfinite(steps) & (steps >= COARSER * ROUNDING * kind) & rests
+    coarse: Bools = is_coarser(steps, profile.resolutions) & rests
     return coarse
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tocsin.domain.decisions import Called, Standing
 from tocsin.domain.readings import Scored
@@ -31,6 +32,7 @@ def follow_state(
         scored.score,
         message.told,
         int(history.t[-1]) if len(history.t) else None,
+        _find_slack(placed),
     )
     operating, apart = follow_states(standing.operating, telling, stream)
     if operating is not standing.operating:
@@ -45,10 +47,15 @@ def follow_state(
 def _leave_rest(placed: Placed, scored: Scored, levels: Levels) -> Scored:
     """Without the readings whose window holds a machine at rest."""
     values = np.concatenate((placed.history.values, scored.message.values))
-    at_rest = levels.sort_readings(values) == Kind.LOW
+    at_rest = levels.sort_readings(values, _find_slack(placed)) == Kind.LOW
     if not at_rest.any():
         return scored
     at = np.arange(len(values))
     last = np.maximum.accumulate(np.where(at_rest, at, -scored.message.profile.window))
     blank = at - last < scored.message.profile.window
     return scored.leave_out(blank[len(placed.history.values) :])
+
+
+def _find_slack(placed: Placed) -> NDArray[np.float64] | None:
+    habits = placed.habits
+    return None if habits is None else habits.find_slack(placed.message.profile)

@@ -85,7 +85,7 @@ def recording(seed: int, rows: int) -> Recording:
 
 def whole(one: Recording) -> Judgement:
     scored = score_recording(PROGRAM, one, PLANT)
-    return judge(scored, Rule.of(SPEC, PLANT, TARGET_PER_DAY), PLANT.window)
+    return judge(scored, Rule.of(SPEC, PLANT, TARGET_PER_DAY), PLANT)
 
 
 async def streamed(one: Recording, sizes: Sequence[int], restarts: set[int]) -> FakeStore:

@@ -53,11 +53,20 @@ class Levels:
         """Whether each of *values* ``[n, c]`` is HIGH by its most telling channel."""
         return bool(values[:, self.columns[0]].min() >= self.run[0])
 
-    def sort_readings(self, values: NDArray[np.float32]) -> NDArray[np.int8]:
-        """The Kind of each of *values* ``[n, c]``, NaN where missing."""
-        part = values[:, list(self.columns)]
+    def sort_readings(
+        self, values: NDArray[np.float32], slack: NDArray[np.float64] | None = None
+    ) -> NDArray[np.int8]:
+        """The Kind of each of *values* ``[n, c]``, NaN where missing. *slack* ``[c]``: by how much
+        each channel may be below what it shows; None for nothing."""
+        columns = list(self.columns)
+        part = values[:, columns]
         known = ~np.isnan(part)
-        low = ((part < self.off) | ~known).all(axis=1)
+        off = self.off
+        if slack is not None:
+            # A sensor that goes on with its last value shows no more than how far it ran down. But
+            # at most as much again: a start that stalls is to be told from rest.
+            off = np.minimum(self.off + np.minimum(slack[columns], self.off), self.run)
+        low = ((part < off) | ~known).all(axis=1)
         high = part >= self.run
         main = np.where(known[:, 0], high[:, 0], high.any(axis=1))
         kinds = np.select(

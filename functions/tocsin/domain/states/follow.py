@@ -66,6 +66,8 @@ class Apart:
 class Stream:
     """n readings of one device: event times (ms), values ``[n, c]``, scores (NaN for none), and the
     states that it told, empty where it does not. ``last_t``: of the reading before, None for none.
+    ``slack`` ``[c]``: by how much its channels may have moved on from what they show, None for
+    nothing.
     """
 
     times: Sequence[int]
@@ -73,6 +75,7 @@ class Stream:
     scores: Sequence[float]
     told: Sequence[State | None]
     last_t: int | None
+    slack: NDArray[np.float64] | None = None
 
 
 def runs_on(operating: Operating, telling: Telling, stream: Stream) -> bool:
@@ -116,7 +119,9 @@ class _Follower:
     def follow(self) -> tuple[Operating, Apart]:
         telling, stream, walk = self._telling, self._stream, self._walk
         levels = telling.levels
-        kinds = [] if levels is None else levels.sort_readings(stream.values).tolist()
+        kinds: list[int] = []
+        if levels is not None:
+            kinds = levels.sort_readings(stream.values, stream.slack).tolist()
         mains = [] if levels is None else stream.values[:, levels.main].tolist()
         states: list[State | None] = []
         before = stream.last_t

@@ -37,13 +37,13 @@ def record(score: float, *, off: range, rows: int = 4 * MESSAGE) -> ScoredRecord
 
 def test_what_a_machine_at_rest_shows_is_not_scored_and_raises_nothing() -> None:
     off = range(MESSAGE + 10, 2 * MESSAGE + 30)
-    judged = decide_recording(record(0.1, off=off), make_rule(telling=TELLING))
+    judged = decide_recording(record(0.1, off=off), make_rule(telling=TELLING), MOTOR)
     blank = np.flatnonzero(np.isnan(judged.scored.score))
     assert set(off[5:]) <= set(blank.tolist())
     assert blank[-1] < off[-1] + 3 * MOTOR.window
     assert not judged.scored.sensors[list(off[5:])].any()
     assert judged.decided.changes == []
-    without = decide_recording(record(0.1, off=off), make_rule())
+    without = decide_recording(record(0.1, off=off), make_rule(), MOTOR)
     assert [change for _, change in without.decided.changes] == ["raised", "cleared"]
     assert without.scored.scored_days > judged.scored.scored_days
 
@@ -51,7 +51,7 @@ def test_what_a_machine_at_rest_shows_is_not_scored_and_raises_nothing() -> None
 @pytest.mark.parametrize("telling", [None, TELLING])
 def test_a_machine_at_work_is_decided_the_same(telling: Telling | None) -> None:
     scored = record(2.0, off=range(0))
-    judged = decide_recording(scored, make_rule(telling=telling))
+    judged = decide_recording(scored, make_rule(telling=telling), MOTOR)
     assert judged.scored is scored
     assert judged.decided.changes == [(2, "raised")]
 
@@ -59,7 +59,7 @@ def test_a_machine_at_work_is_decided_the_same(telling: Telling | None) -> None:
 def test_a_start_that_takes_too_long_is_called() -> None:
     scored = record(0.1, off=range(300, 400), rows=1_000)
     scored.recording.values[400:700, 1] = 0.2 * WORK  # neither off nor at work
-    judged = decide_recording(scored, make_rule(telling=TELLING))
+    judged = decide_recording(scored, make_rule(telling=TELLING), MOTOR)
     assert MOTOR.states is not None
     ((at, change), *_) = judged.decided.changes
     assert change == "raised"

@@ -11,9 +11,12 @@ from ml_model.judging.evaluate import Judgement, judge, mark_readings, metrics_o
 from ml_model.recording import Recording
 from tocsin.domain.adaptation import Pace
 from tocsin.domain.decisions import Rule
+from tocsin.domain.profile import Channel, Profile
 from tocsin.domain.scoring import Hysteresis
 
-WINDOW = 20
+PLANT = Profile(
+    "plant", "Plant", 1.0, 20, (Channel("a", "A", "u", 0, 9), Channel("b", "B", "u", 0, 9))
+)
 RULE = Rule(1.0, 0.5, Hysteresis(raise_after=3, clear_after=5), 0, Pace.of(1.0))
 
 
@@ -37,7 +40,7 @@ def judge_scores(
     recording = Recording("x", t, np.zeros((rows, 2), dtype=np.float32), labels)
     sensors = np.zeros((rows, 2), dtype=np.int8)
     sensors[list(stuck), 1] = 2
-    return judge(ScoredRecording(recording, score, sensors), rule, WINDOW)
+    return judge(ScoredRecording(recording, score, sensors), rule, PLANT)
 
 
 def test_an_alert_inside_finds_the_event_with_its_delay() -> None:

@@ -46,7 +46,7 @@ def alerts_under(
     normal = np.full(readings, "", dtype="U16")
     recording = Recording(device, t, values.astype(np.float32), normal)
     program, rule = committed()
-    judged = decide_recording(score_recording(program, recording, WORKCELL), rule)
+    judged = decide_recording(score_recording(program, recording, WORKCELL), rule, WORKCELL)
     return [index for index, change in judged.decided.changes if change == "raised"]
 
 

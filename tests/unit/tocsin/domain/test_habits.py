@@ -16,6 +16,7 @@ from tocsin.domain.habits import (
     CHANGES,
     COARSE,
     LONGEST,
+    MOVES,
     SEEN,
     STEP,
     STILL,
@@ -28,7 +29,6 @@ from tocsin.domain.learn_habits import (
     FAMILIAR,
     LEAST_RUN,
     MANY,
-    MOVES,
     RESTFUL,
     RUNS_LONGER,
     SHORT,
@@ -202,6 +202,14 @@ def test_who_rests_by_the_slope_may_rest_twice_as_long_under_another_load() -> N
     assert not stuck[:, 0].any()
     _, stuck = learn(np.column_stack([np.concatenate([usual, np.full(45, 20.1)])] * 2))
     assert stuck[-1, 0]
+
+
+def test_only_a_coarser_sensor_may_have_moved_on_from_what_it_shows() -> None:
+    coarse, _ = learn(np.round(noise(2_000, 0.1), 1))
+    assert coarse.find_slack(PLANT).tolist() == [pytest.approx(0.1, rel=1e-3), 0.0]
+    assert not begin_habits(PLANT).find_slack(PLANT).any()
+    fine, _ = learn(np.round(noise(2_000, 0.1), 3))
+    assert not fine.find_slack(PLANT).any()
 
 
 def test_another_sensor_is_got_used_to() -> None:

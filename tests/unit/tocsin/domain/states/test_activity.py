@@ -44,6 +44,19 @@ def test_rest_is_what_every_channel_says_and_work_what_one_says() -> None:
     ]
 
 
+def test_a_sensor_that_goes_on_with_its_last_value_may_have_run_down_to_rest() -> None:
+    levels = find_levels(BOTH, AT_WORK)
+    assert levels is not None
+    off, run = levels.off[0], levels.run[0]
+    held = np.zeros((2, 2), np.float32)
+    held[:, levels.columns[0]] = off * 1.5, run
+    assert levels.sort_readings(held).tolist() == [Kind.BETWEEN, Kind.HIGH]
+    slack = np.full(2, float(off))
+    assert levels.sort_readings(held, slack).tolist() == [Kind.LOW, Kind.HIGH]
+    # However coarse it is, what is at work is not at rest.
+    assert levels.sort_readings(held, 100 * slack).tolist() == [Kind.LOW, Kind.HIGH]
+
+
 def test_a_message_at_work_is_told_at_once_unless_a_value_is_missing() -> None:
     levels = find_levels(PRESS, AT_WORK)
     assert levels is not None
