@@ -65,8 +65,8 @@ async def test_a_sensor_of_that_pump_that_is_really_stuck_is_found(channel: str)
     (alert,) = device.raised
     assert alert["t"] <= NOW + 520_000
     # By its score, or, where that stays usual, by its sensor.
-    blamed = alert["contributions"] or dict.fromkeys(alert["sensors"], 1.0)
-    assert max(blamed, key=blamed.get) == channel
+    blamed: dict[str, float] = alert["contributions"] or dict.fromkeys(alert["sensors"], 1.0)
+    assert max(blamed, key=lambda name: blamed[name]) == channel
 
 
 async def test_a_fault_of_a_few_steps_is_found() -> None:
