@@ -126,6 +126,10 @@ class Endpoints:
         return f"AccountEndpoint={self.cosmos_url};AccountKey={COSMOS_KEY};"
 
     @property
+    def page_url(self) -> str:
+        return f"http://{self.host}:{self.front}"
+
+    @property
     def mail_server(self) -> str:
         return f"smtp://{self.host}:{MAIL_PORT}"
 

@@ -43,13 +43,16 @@ def is_keyless(state: Path) -> bool:
 
 def list_app_settings(endpoints: Endpoints, state: Path) -> dict[str, str]:
     """Settings that win over local.settings.json, since ports may differ from its."""
+    page = {"TOCSIN_PAGE": endpoints.page_url}
     if endpoints.keyless is not None:
         return {
+            **page,
             **_list_keyless_settings(endpoints),
             **_list_identity(endpoints, APP),
             **list_signing_settings(state),
         }
     return {
+        **page,
         "AzureWebJobsStorage": endpoints.storage_connection,
         "TelemetryHub": endpoints.eventhub_connection,
         "CosmosDB": endpoints.cosmos_connection,
@@ -137,7 +140,7 @@ def list_command_settings(endpoints: Endpoints, state: Path) -> dict[str, str]:
     )
     return {
         **list_device_settings(endpoints, str(find_authority(state))),
-        "TOCSIN_PAGE": f"http://{endpoints.host}:{endpoints.front}",
+        "TOCSIN_PAGE": endpoints.page_url,
         "COSMOS_DATABASE": DATABASE,
         **services,
         KEY_FILE_SETTING: str(find_signing_key(state)),

@@ -102,7 +102,7 @@ class Stack:
 
     @property
     def url(self) -> str:
-        return f"http://{self.endpoints.host}:{self.endpoints.front}/"
+        return f"{self.endpoints.page_url}/"
 
     def start(self) -> None:
         """Start everything and create what a deployment would create.

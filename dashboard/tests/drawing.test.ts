@@ -150,3 +150,11 @@ test("what a browser keeps is believed only as far as it makes sense", () => {
     expect(readPreferences(text)).toEqual({ zone: "", refreshMs: 250 });
   }
 });
+
+test("what mails and Slack link to is the incident and the list", () => {
+  // tests/unit/tocsin/domain/notifications/test_links.py has the same two.
+  expect(readPlace("#/incidents/1-%C3%A4%2F2?site=hall+%26+yard")).toEqual(
+    { view: "incident", subject: "1-ä/2", site: "hall & yard", options: {} },
+  );
+  expect(readPlace("#/incidents?site=north")).toMatchObject({ view: "incidents", site: "north" });
+});

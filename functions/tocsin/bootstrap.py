@@ -130,6 +130,7 @@ class Services:
     requests: Requests
     planner: Planner
     page: Page
+    page_url: str
     platform_auth: bool
     target_per_day: float
     now_ms: Callable[[], int]
@@ -155,7 +156,9 @@ class Services:
 
     @property
     def notify_room(self) -> NotifyRoom:
-        return NotifyRoom(self.desks, self.incidents, self.senders, self.lanes, self.now_ms)
+        return NotifyRoom(
+            self.desks, self.incidents, self.senders, self.lanes, self.now_ms, self.page_url
+        )
 
     @property
     def listeners(self) -> Listeners:
@@ -263,6 +266,7 @@ def services() -> Services:
         requests=QueueRequests(queue_client(settings.queue)),
         planner=plan_in_thread,
         page=load_page(settings.webpubsub),
+        page_url=settings.channels.page_url,
         platform_auth=settings.platform_auth,
         target_per_day=settings.false_alerts_per_device_day,
         now_ms=_now_ms,

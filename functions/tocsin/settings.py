@@ -9,6 +9,7 @@ from tocsin.app_settings.channels import (
     ChannelSettings,
     parse_addresses,
     parse_mail_server,
+    parse_page,
     parse_secret,
     parse_sender,
 )
@@ -101,4 +102,5 @@ def _read_channels(reader: SettingsReader) -> ChannelSettings:
         slack=reader.read("SLACK_WEBHOOKS", parse_addresses, {}),
         webhooks=reader.read("WEBHOOKS", parse_addresses, {}),
         webhook_key=reader.read("WEBHOOK_KEY", parse_secret, b""),
+        page_url=reader.read("TOCSIN_PAGE", parse_page, ""),
     )

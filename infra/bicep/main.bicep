@@ -35,6 +35,9 @@ param mailServer string = ''
 @description('The address that mails are from; empty where there is no mail server.')
 param mailFrom string = ''
 
+@description('Where people find the page, where a domain of your own leads to the app: https://…; empty: by the name that the app has in Azure.')
+param pageAddress string = ''
+
 @description('Storage, database, plan over several availability zones.')
 param zoneRedundant bool
 
@@ -327,6 +330,7 @@ module app 'modules/functions.bicep' = {
     modelSigningKeys: modelSigningKeys
     mailServer: mailServer
     mailFrom: mailFrom
+    pageAddress: pageAddress
     subnetId: privateNetwork ? network!.outputs.appId : ''
     alwaysReady: alwaysReady
     maximumInstances: maximumInstances

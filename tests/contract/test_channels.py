@@ -20,6 +20,7 @@ from tests.contract.message_servers import (
     open_silence,
 )
 from tests.fakes.messages import NOW
+from tests.fakes.services import PAGE_URL
 from tests.unit.tocsin.usecases.notify_plant import ADA, BOB, CHAT, HOOK, NotifyPlant, make_rule
 from tocsin.adapters.email_channel import EmailChannel
 from tocsin.adapters.slack_channel import SlackChannel
@@ -108,12 +109,17 @@ async def test_all_three_arrive(town: Town) -> None:
     assert mail["Subject"].startswith("[north] low: rig-1: heat_c")
     assert mail["Message-ID"] == f"<{done['email'].delivery_id}@plant.example>"
     assert "rig-1" in mail.get_content()
+    (incident,) = town.site.incidents.all()
+    link = f"{PAGE_URL}/#/incidents/{incident.incident_id}?site=north"
+    assert link in mail.get_content().split()
     ((_, posted),) = town.slack.received
     assert json.loads(posted)["text"].startswith("*[north] low: rig-1: heat_c")
+    assert link in json.loads(posted)["text"].split()
     ((headers, body),) = town.tickets.received
     content = json.loads(body)
     assert content["id"] == headers["X-Tocsin-Delivery"] == done["webhook"].delivery_id
     assert content["incidents"][0]["deviceIds"] == ["rig-1"]
+    assert content["incidents"][0]["url"] == link
     at = headers["X-Tocsin-Timestamp"]
     digest = hmac.new(KEY, at.encode() + b"." + body, hashlib.sha256).hexdigest()
     assert headers["X-Tocsin-Signature"] == f"v1={digest}"

@@ -39,6 +39,7 @@ from tocsin.usecases.show_beside import LiveBeside
 from tocsin.usecases.watch_silence import SilenceMemory
 
 TARGET_PER_DAY = 0.5
+PAGE_URL = "https://tocsin.example"
 LIVE = Connection("WebPubSub", None, "https://live.example", None)
 
 
@@ -179,6 +180,7 @@ class Plant:
             requests=self.workshop.requests,
             planner=self.workshop.planner,
             page=fake_page(LIVE),
+            page_url=PAGE_URL,
             platform_auth=platform_auth,
             target_per_day=TARGET_PER_DAY,
             now_ms=self.workshop.clock,

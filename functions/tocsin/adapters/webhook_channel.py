@@ -63,11 +63,11 @@ def write_body(note: Note) -> dict[str, Any]:
         "kind": note.kind,
         "subject": note.subject,
         "text": note.text,
-        "incidents": [_write_incident(incident) for incident in note.incidents],
+        "incidents": [_write_incident(incident, note) for incident in note.incidents],
     }
 
 
-def _write_incident(incident: Incident) -> dict[str, Any]:
+def _write_incident(incident: Incident, note: Note) -> dict[str, Any]:
     return {
         "id": incident.incident_id,
         "severity": incident.severity,
@@ -77,4 +77,5 @@ def _write_incident(incident: Incident) -> dict[str, Any]:
         "building": incident.building,
         "deviceIds": [*incident.process.device_ids],
         "text": describe_incident(incident),
+        "url": note.find_link(incident) or None,
     }

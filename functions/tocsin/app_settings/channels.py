@@ -16,6 +16,9 @@ _SCHEMES: Mapping[str, tuple[Security, int]] = {
 }
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _SENDER = re.compile(r"[^\s@<>]+@[^\s@<>]+")
+_PAGE = re.compile(
+    r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?"
+)
 LEAST_KEY = 16  # letters
 
 
@@ -33,12 +36,16 @@ class MailServer:
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """``slack``, ``webhooks``: addresses by name; all but the names are secrets."""
+    """``slack``, ``webhooks``: addresses by name; all but the names are secrets.
+
+    ``page_url``: where the page is, without a slash at the end; empty where nobody said so.
+    """
 
     mail: MailServer | None = None
     slack: Mapping[str, str] = field(default_factory=dict, repr=False)
     webhooks: Mapping[str, str] = field(default_factory=dict, repr=False)
     webhook_key: bytes = field(default=b"", repr=False)
+    page_url: str = ""
 
 
 def parse_mail_server(text: str) -> MailServer | None:
@@ -68,6 +75,13 @@ def parse_sender(text: str) -> str:
     if text and _SENDER.fullmatch(text) is None:
         raise ValueError("must be one email address, such as tocsin@plant.example")
     return text
+
+
+def parse_page(text: str) -> str:
+    """The address without a slash at its end; empty for none. Raises ValueError."""
+    if text and _PAGE.fullmatch(text) is None:
+        raise ValueError("must be like https://tocsin.example, with no user and no ? or # in it")
+    return text.rstrip("/")
 
 
 def parse_addresses(text: str) -> dict[str, str]:

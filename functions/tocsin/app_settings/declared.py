@@ -157,6 +157,12 @@ SETTINGS: Sequence[Setting] = (
         default="12",
     ),
     Setting(
+        "TOCSIN_PAGE",
+        "where the page is, such as `https://tocsin.example`: what is told of an incident links to "
+        "it there. Without it there are no links. `python -m local` sets its own",
+        default="",
+    ),
+    Setting(
         "SMTP_URL",
         "the mail server: `starttls://user@mail.example:587`, `smtps://…` for TLS from the start, "
         "or `smtp://…` without any, which takes no user. Without it nobody is written to by email",

@@ -33,13 +33,14 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class NotifyRoom:
     """What all work on notifications needs. ``now_ms``: our clock; ``clock_s``: one that measures
-    how long sending takes."""
+    how long sending takes; ``page_url``: where messages link to, "" for nowhere."""
 
     desks: Desks
     incidents: Incidents
     senders: Senders
     lanes: Lanes
     now_ms: Callable[[], int]
+    page_url: str = ""
     send_s: float = SEND_S
     lane_s: float = LANE_S
     clock_s: Callable[[], float] = time.monotonic
@@ -74,16 +75,30 @@ async def _send_lane(
             elif room.clock_s() - began_s > room.lane_s:
                 done = delivery.put_off(f"{lane} is slow just now", room.now_ms())
             else:
-                note = _write(delivery, incidents, room.now_ms())
+                note = _write(delivery, incidents, room)
                 done = await _send(delivery, note, room)
+            log_failed([done])
             await _settle(done, room)
             ended.append(done)
     return ended
 
 
-def _write(delivery: Delivery, incidents: Mapping[str, Incident], now_ms: int) -> Note:
+def log_failed(deliveries: Sequence[Delivery]) -> None:
+    """What people never hear: an alarm looks for this line (infra/dashboards).
+
+    Whoever tries a rule sees by themselves what became of it.
+    """
+    for each in deliveries:
+        if each.status == "failed" and each.kind != "test" and each.target is not None:
+            log.error(
+                "Site %.80r: delivery %s by %s failed for good: %s",
+                each.site_id, each.delivery_id, each.target.lane, each.reason,
+            )  # fmt: skip
+
+
+def _write(delivery: Delivery, incidents: Mapping[str, Incident], room: NotifyRoom) -> Note:
     found = [incidents[name] for name in delivery.incident_ids if name in incidents]
-    return write_note(delivery, found, now_ms)
+    return write_note(delivery, found, room.now_ms(), room.page_url)
 
 
 async def _send(delivery: Delivery, note: Note, room: NotifyRoom) -> Delivery:
@@ -94,7 +109,6 @@ async def _send(delivery: Delivery, note: Note, room: NotifyRoom) -> Delivery:
         async with asyncio.timeout(room.send_s):
             await room.senders[target.channel].send(target, note)
     except RefusedError as error:
-        log.warning("Site %.80r: %s refused for good: %s", delivery.site_id, target.lane, error)
         return said.fail(str(error), room.now_ms())
     except AddresseeAwayError as error:
         return said.try_later(str(error), room.now_ms())

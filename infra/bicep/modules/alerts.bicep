@@ -35,6 +35,16 @@ var searches = [
     period: 'PT15M'
   }
   {
+    name: 'failed-deliveries'
+    text: 'A notification never reached whom it was for: GET deliveries?status=failed has the reason.'
+    severity: 2
+    query: loadTextContent('../../dashboards/failed-deliveries.kql')
+    column: 'deliveries'
+    operator: 'GreaterThan'
+    threshold: 0
+    period: 'PT15M'
+  }
+  {
     name: 'failed-requests'
     text: 'A request to rebalance a site, or to notify, failed five times and lies in its poison queue.'
     severity: 2

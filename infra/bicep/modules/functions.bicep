@@ -9,6 +9,7 @@ param secretSettings object
 param modelSigningKeys string
 param mailServer string
 param mailFrom string
+param pageAddress string
 param subnetId string
 param alwaysReady int
 param maximumInstances int
@@ -31,6 +32,9 @@ resource component 'Microsoft.Insights/components@2020-02-02' existing = { name:
 
 // The platform signs in to Entra ID with the app's identity in place of a client secret.
 var secretlessSignIn = 'OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID'
+
+// The app's own host name, put together here: an app cannot ask itself for it in its settings.
+var page = empty(pageAddress) ? 'https://${names.app}.azurewebsites.net' : pageAddress
 
 // Names without a suffix are read by the product, those with __credential by the host's triggers.
 // On Flex Consumption a trigger without __credential and __clientId does not wake the app.
@@ -61,6 +65,7 @@ var settings = [
   { name: 'MODEL_SIGNING_KEYS', value: modelSigningKeys }
   { name: 'FALSE_ALERTS_PER_DEVICE_DAY', value: '0.5' }
   { name: 'LONGEST_SHELF_H', value: '12' }
+  { name: 'TOCSIN_PAGE', value: page }
   { name: 'SMTP_URL', value: mailServer }
   { name: 'MAIL_FROM', value: mailFrom }
   { name: 'DRIFT_SCHEDULE', value: '0 7 * * * *' }
@@ -208,4 +213,5 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   }
 }
 
-output page string = 'https://${app.properties.defaultHostName}'
+// What messages link to: so the first call after a deployment finds it, or says that it leads nowhere.
+output page string = page

@@ -31,6 +31,7 @@ def chosen(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
         f"param deployerId = '{DEPLOYER}'",
         "param deployerType = 'ServicePrincipal'",
         "param alertEmail = 'plant@example.com'",
+        "param pageAddress = 'https://tocsin.example.com'",
         "param secretSettings = {\n  MAIL_PASSWORD: 'mail-password'\n}",
     ]
     parameters.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -70,6 +71,10 @@ def test_a_secret_of_others_is_in_a_vault_that_the_app_may_read(chosen: Deployme
     }
     assert list(check_keys_are_off(chosen)) == []
     assert list(check_no_setting_holds_a_key(chosen)) == []
+
+
+def test_messages_link_to_a_domain_of_ones_own(chosen: Deployment) -> None:
+    assert chosen.app_settings["TOCSIN_PAGE"] == "https://tocsin.example.com"
 
 
 def test_alarms_and_the_budget_are_mailed(chosen: Deployment) -> None:

@@ -29,6 +29,7 @@ TABLES = {
     "StorageBlobLogs": "StorageWrite",
     "StorageQueueLogs": "StorageWrite",
     "AppRequests": None,
+    "AppTraces": None,
 }
 
 

@@ -9,6 +9,7 @@ from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.severity import LEVELS
 from tocsin.domain.incidents.words import describe_incident, describe_time
 from tocsin.domain.notifications.delivery import Delivery, Kind
+from tocsin.domain.notifications.links import link_incident, link_incidents
 
 DIGEST_FROM = 4  # from so many incidents on the subject counts them
 LONGEST_SUBJECT = 150
@@ -24,7 +25,10 @@ _HEADS: Mapping[Kind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One message, ready to send. incidents: those that it is about."""
+    """One message, ready to send.
+
+    incidents: those that it is about. page_url: where the page is; "" where nobody said so.
+    """
 
     delivery_id: str
     site_id: str
@@ -33,16 +37,23 @@ class Note:
     subject: str
     text: str
     incidents: tuple[Incident, ...] = ()
+    page_url: str = ""
+
+    def find_link(self, incident: Incident) -> str:
+        """Where the page shows *incident*; empty where nobody said where the page is."""
+        return link_incident(self.page_url, self.site_id, incident.incident_id)
 
 
-def write_note(delivery: Delivery, incidents: Sequence[Incident], now_ms: int) -> Note:
+def write_note(
+    delivery: Delivery, incidents: Sequence[Incident], now_ms: int, page_url: str = ""
+) -> Note:
     """incidents: those of the delivery; none for one that says its own text."""
     subject, text = delivery.subject, delivery.text
     if incidents:
         ordered = sorted(incidents, key=lambda each: -LEVELS.index(each.severity))
         head = _HEADS[delivery.kind]
         subject = f"[{delivery.site_id}] {head}{_summarise(ordered)}"
-        lines = [_describe(incident, now_ms) for incident in ordered]
+        lines = _list_lines(ordered, now_ms, page_url)
         text = "\n".join([*lines, "", f"Rule {delivery.rule_id} of site {delivery.site_id}."])
     return Note(
         delivery.delivery_id,
@@ -52,6 +63,7 @@ def write_note(delivery: Delivery, incidents: Sequence[Incident], now_ms: int) -
         _cut(subject),
         text,
         tuple(incidents),
+        page_url,
     )
 
 
@@ -66,6 +78,18 @@ def _summarise(incidents: Sequence[Incident]) -> str:
         return f"{len(incidents)} incidents ({', '.join(counts)})"
     more = f", and {len(incidents) - 1} more" if len(incidents) > 1 else ""
     return f"{incidents[0].severity}: {describe_incident(incidents[0])}{more}"
+
+
+def _list_lines(incidents: Sequence[Incident], now_ms: int, page_url: str) -> list[str]:
+    """A line for each, below it where the page shows it; of many, where it shows all of them."""
+    is_digest = len(incidents) >= DIGEST_FROM
+    lines: list[str] = []
+    for incident in incidents:
+        link = link_incident(page_url, incident.site_id, incident.incident_id)
+        lines.append(_describe(incident, now_ms))
+        lines += [f"  {link}"] if link and not is_digest else []
+    link = link_incidents(page_url, incidents[0].site_id)
+    return [*lines, "", link] if link and is_digest else lines
 
 
 def _describe(incident: Incident, now_ms: int) -> str:

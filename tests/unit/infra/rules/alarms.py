@@ -9,6 +9,7 @@ from tests.unit.infra.deployment import Deployment
 
 WANTED = {
     "dead-letters",
+    "failed-deliveries",
     "failed-requests",
     "scoring-lag",
     "server-errors",

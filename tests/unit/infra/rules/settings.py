@@ -85,6 +85,9 @@ def check_values_of_settings(deployment: Deployment) -> Iterator[str]:
     for name, resource in ADDRESSES.items():
         if resource not in settings.get(name, ""):
             yield f"{name} is not the address of {resource}…"
+    page = f"https://{site.name}.azurewebsites.net"
+    if settings.get("TOCSIN_PAGE") != page:
+        yield f"TOCSIN_PAGE is {settings.get('TOCSIN_PAGE')}, the app is at {page}"
     for name, kind in (
         ("COSMOS_DATABASE", "Microsoft.DocumentDB/databaseAccounts/sqlDatabases"),
         ("WEB_PUBSUB_HUB", "Microsoft.SignalRService/webPubSub/hubs"),

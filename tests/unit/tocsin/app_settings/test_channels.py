@@ -8,6 +8,7 @@ from tocsin.app_settings.channels import (
     MailServer,
     parse_addresses,
     parse_mail_server,
+    parse_page,
     parse_secret,
     parse_sender,
 )
@@ -96,3 +97,15 @@ def test_settings_put_them_together_and_show_no_secret() -> None:
 def test_a_mail_server_needs_a_sender() -> None:
     with pytest.raises(InvalidSettingError, match="MAIL_FROM must be set where SMTP_URL is"):
         read_settings({**BASE, "SMTP_URL": "smtp://mail.example"})
+
+
+def test_the_page_is_an_address_that_links_can_begin_with() -> None:
+    for text in ("https://tocsin.example", "http://127.0.0.84:4280", "http://[::1]:1/plant"):
+        assert parse_page(text) == parse_page(f"{text}/") == text
+    assert parse_page("") == ""
+    for text in (
+        "tocsin.example", "ftp://tocsin.example", "https://", "https://a b", "https://a/?x=1",
+        "https://a/#/incidents", "https://ada:secret@a", "https://a\n",
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match="must be like https"):
+            parse_page(text)

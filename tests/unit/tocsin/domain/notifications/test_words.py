@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.contract.test_incident_ports import make_incident
 from tests.fakes.messages import NOW
+from tests.fakes.services import PAGE_URL
 from tests.unit.tocsin.usecases.notify_plant import ADA
 from tocsin.domain.incidents.actions import Act, acknowledge
 from tocsin.domain.notifications.delivery import Delivery
@@ -41,6 +42,24 @@ def test_many_are_counted_by_severity_and_each_has_its_line() -> None:
     assert len(note.text.splitlines()) == 14
     few = write_note(make_delivery(), incidents[:3], NOW)
     assert few.subject.endswith(", and 2 more") or len(few.subject) == LONGEST_SUBJECT
+
+
+def test_each_incident_is_linked_to_and_many_by_their_list() -> None:
+    incidents = [make_incident(f"rig-{n}", NOW + n) for n in range(4)]
+    note = write_note(make_delivery(), incidents[:2], NOW, PAGE_URL)
+    assert note.text.splitlines()[1::2][:2] == [
+        f"  {note.find_link(each)}" for each in incidents[:2]
+    ]
+    assert note.find_link(incidents[0]).startswith(f"{PAGE_URL}/#/incidents/")
+    digest = write_note(make_delivery(), incidents, NOW, PAGE_URL).text
+    assert digest.count("http") == 1
+    assert f"\n\n{PAGE_URL}/#/incidents?site=north\n" in digest
+
+
+def test_nothing_is_linked_to_where_nobody_said_where_the_page_is() -> None:
+    for count in (1, 4):
+        incidents = [make_incident(f"rig-{n}", NOW + n) for n in range(count)]
+        assert "#/" not in write_note(make_delivery(), incidents, NOW).text
 
 
 def test_a_subject_is_one_line_of_bounded_length() -> None:
