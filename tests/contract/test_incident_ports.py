@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from azure.cosmos.partition_key import PartitionKey
 
 from local.endpoints import Endpoints
+from tests.contract.fenced_ports import open_nothing, open_sites
 from tests.contract.implementations import each
-from tests.contract.ports import ODD_SITES, connection
+from tests.contract.ports import ODD_SITES
 from tests.fakes.alerts import clear_alert, raise_alert
 from tests.fakes.incidents import FakeIncidents
 from tests.fakes.messages import NOW
-from tocsin.adapters.cosmos_client import cosmos_client
 from tocsin.adapters.cosmos_incidents import CosmosIncidents
 from tocsin.domain.errors import ChangedMeanwhileError, DeliveryError, RefusedError
 from tocsin.domain.incidents.actions import Act, acknowledge, shelve
@@ -55,19 +53,8 @@ async def fake_book(_: Endpoints) -> AsyncIterator[Book]:
 
 @asynccontextmanager
 async def cosmos_book(endpoints: Endpoints) -> AsyncIterator[Book]:
-    """A database of its own."""
-    name = f"tocsin-{uuid.uuid4().hex}"
-    async with cosmos_client(connection("CosmosDB", endpoints.cosmos_connection)) as client:
-        database = await client.create_database(name)
-        for container in ("incidents", "audit"):
-            await database.create_container(container, PartitionKey("/siteId"))
-        audit = database.get_container_client("audit")
-
-        async def read_audit() -> dict[str, Any]:
-            return {document["id"]: document async for document in audit.read_all_items()}
-
-        yield Book(CosmosIncidents(client, name), read_audit)
-        await client.delete_database(name)
+    async with open_sites(endpoints, ["incidents"]) as sites:
+        yield Book(CosmosIncidents(sites.client, sites.name), sites.read_audit)
 
 
 @asynccontextmanager
@@ -79,10 +66,8 @@ async def fake_away(_: Endpoints) -> AsyncIterator[Incidents]:
 
 @asynccontextmanager
 async def cosmos_away(_: Endpoints) -> AsyncIterator[Incidents]:
-    nowhere = "AccountEndpoint=http://127.0.0.1:1/;AccountKey=dG9jc2lu;"
-    client = cosmos_client(connection("CosmosDB", nowhere))
-    yield CosmosIncidents(client, "tocsin")
-    await client.close()
+    async with open_nothing() as client:
+        yield CosmosIncidents(client, "tocsin")
 
 
 book = each(fake=(fake_book, None), cosmos=(cosmos_book, "cosmos"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import functools
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -11,15 +12,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from azure.cosmos.partition_key import PartitionKey
 
 from local.endpoints import Endpoints
+from tests.contract.fenced_ports import open_nothing, open_sites
 from tests.contract.implementations import each
 from tests.contract.ports import ODD_SITES, connection
 from tests.fakes.messages import NOW
 from tests.fakes.notifications import FakeBell, FakeDesks, FakePoison
 from tests.unit.tocsin.usecases.notify_plant import ADA, CHAT, make_rule
-from tocsin.adapters.cosmos_client import cosmos_client
 from tocsin.adapters.cosmos_desks import CosmosDesks
 from tocsin.adapters.notify_queue import PoisonQueues, QueueBell
 from tocsin.adapters.requests_queue import queue_client
@@ -34,10 +34,11 @@ from tocsin.usecases.ports.notifications import Bell, Desks, PoisonWatch
 
 @dataclass
 class Office:
-    """The port, and a look into the audit."""
+    """The port, a look into the audit, and a way to damage a document of ``north``."""
 
     desks: Desks
     read_audit: Callable[[], Awaitable[dict[str, Any]]]
+    damage: Callable[..., Awaitable[None]]
 
 
 @asynccontextmanager
@@ -47,23 +48,18 @@ async def fake_office(_: Endpoints) -> AsyncIterator[Office]:
     async def read_audit() -> dict[str, Any]:
         return desks.audit
 
-    yield Office(desks, read_audit)
+    async def damage(name: str, **fields: object) -> None:
+        desks.damage("north", name, **fields)
+
+    yield Office(desks, read_audit, damage)
 
 
 @asynccontextmanager
 async def cosmos_office(endpoints: Endpoints) -> AsyncIterator[Office]:
-    """A database of its own."""
-    name = f"tocsin-{uuid.uuid4().hex}"
-    async with cosmos_client(connection("CosmosDB", endpoints.cosmos_connection)) as client:
-        database = await client.create_database(name)
-        await database.create_container("notifications", PartitionKey("/siteId"), default_ttl=-1)
-        audit = await database.create_container("audit", PartitionKey("/siteId"))
-
-        async def read_audit() -> dict[str, Any]:
-            return {document["id"]: document async for document in audit.read_all_items()}
-
-        yield Office(CosmosDesks(client, name), read_audit)
-        await client.delete_database(name)
+    async with open_sites(endpoints, ["notifications"]) as sites:
+        desks = CosmosDesks(sites.client, sites.name)
+        damage = functools.partial(sites.damage, "notifications", "north")
+        yield Office(desks, sites.read_audit, damage)
 
 
 @asynccontextmanager
@@ -75,10 +71,8 @@ async def fake_away(_: Endpoints) -> AsyncIterator[Desks]:
 
 @asynccontextmanager
 async def cosmos_away(_: Endpoints) -> AsyncIterator[Desks]:
-    nowhere = "AccountEndpoint=http://127.0.0.1:1/;AccountKey=dG9jc2lu;"
-    client = cosmos_client(connection("CosmosDB", nowhere))
-    yield CosmosDesks(client, "tocsin")
-    await client.close()
+    async with open_nothing() as client:
+        yield CosmosDesks(client, "tocsin")
 
 
 @dataclass
@@ -144,7 +138,11 @@ away = each(fake=(fake_away, None), cosmos=(cosmos_away, None))
 tower = each(fake=(fake_tower, None), queue=(queue_tower, "azurite"))
 watch = each(fake=(fake_poison, None), queue=(queue_poison, "azurite"))
 
-HOURS = Hours("Europe/Berlin", (Span(frozenset({"mo", "holiday"}), 360, 1440),), "BEGIN:VEVENT…")
+HOURS = Hours(
+    "Europe/Berlin",
+    (Span(frozenset({"mo", "holiday"}), 360, 1440),),
+    "BEGIN:VEVENT\nDTSTART:20261225\nEND:VEVENT\n",
+)
 RULE = make_rule(ADA, CHAT, hours=HOURS, repeat_ms=60_000, group_wait_ms=5, revision=3)
 TICKET = Ticket(
     "shift",
@@ -166,6 +164,9 @@ def make_delivery(number: int = 0, **changes: Any) -> Delivery:  # noqa: ANN401 
         f"{NOW + number:013d}-a", "north", "shift", "opened", ADA, ("i-1", "i-2"), NOW, NOW + 5
     )
     return replace(made, **changes)
+
+
+WAITING_ID = make_delivery(1).delivery_id
 
 
 async def test_a_site_begins_with_nothing(office: Office) -> None:
@@ -207,6 +208,31 @@ async def test_of_two_who_decided_from_the_same_state_one_succeeds(office: Offic
     await desks.save_rule(after, RULE)
     with pytest.raises(ChangedMeanwhileError):
         await desks.save_turn(after, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [("board", "tickets"), ("switch", "on"), ("rule:shift", "steps"), (WAITING_ID, "attempts")],
+)
+async def test_a_damaged_document_is_left_out_and_no_other(
+    office: Office, name: str, field: str
+) -> None:
+    """And what is decided then is saved in its place."""
+    desks = office.desks
+    for rule in (RULE, replace(RULE, rule_id="night")):
+        await desks.save_rule(await desks.load_desk("north"), rule)
+    switch = Switch(False, 5, 2, "ada", NOW)
+    await desks.save_switch(await desks.load_desk("north"), switch)
+    desk = replace(await desks.load_desk("north"), board=BOARD)
+    await desks.save_turn(desk, [make_delivery(1), make_delivery(2)])
+    await office.damage(name, **{field: "odd"})
+    found = await desks.load_desk("north")
+    assert found.board == (Board() if name == "board" else BOARD)
+    assert found.switch == (Switch() if name == "switch" else switch)
+    assert len(found.rules) == (1 if name == "rule:shift" else 2)
+    assert len(found.pending) == (1 if name == WAITING_ID else 2)
+    await desks.save_turn(replace(found, board=BOARD), [])
+    assert (await desks.load_desk("north")).board == BOARD
 
 
 async def test_an_outcome_needs_no_mark_and_moves_none(office: Office) -> None:

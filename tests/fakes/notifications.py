@@ -4,68 +4,43 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from tests.fakes.store import CrashError
-from tocsin.domain.errors import ChangedMeanwhileError, DeliveryError, InvalidRequestError
+from tests.fakes.fenced import FencedDocuments
+from tocsin.domain.errors import DamagedDocumentError, DeliveryError, InvalidRequestError
 from tocsin.domain.notifications.delivery import Delivery, DeliveryPage, DeliveryQuery
-from tocsin.domain.notifications.desk import Board, Desk
+from tocsin.domain.notifications.desk import Desk
+from tocsin.domain.notifications.desk_documents import read_desk
 from tocsin.domain.notifications.documents import (
-    BOARD,
     DELIVERY,
-    read_board,
     read_delivery,
     write_board,
     write_delivery,
 )
 from tocsin.domain.notifications.rule import Rule, Switch, Target
-from tocsin.domain.notifications.rule_documents import (
-    RULE,
-    SWITCH,
-    name_rule,
-    read_rule,
-    read_switch,
-    write_rule,
-    write_switch,
-)
+from tocsin.domain.notifications.rule_documents import RULE, name_rule, write_rule, write_switch
 from tocsin.domain.notifications.words import Note
 from tocsin.domain.sites import list_sites
 from tocsin.usecases.ports.documents import Document
 
 
-class FakeDesks:
-    """The port Desks. ``kept``: documents as JSON by site and id; ``audit``: records by id.
-
-    ``away`` makes every call fail; ``crash_after``: so many writes succeed, then the process
-    "ends". ``meanwhile``: done just before the next write, as another process would.
-    """
+class FakeDesks(FencedDocuments):
+    """The port Desks. ``damaged``: what was left out when a desk was loaded last."""
 
     def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
-        self.marks: dict[str, int] = {}
-        self.audit: dict[str, dict[str, Any]] = {}
-        self.away = False
-        self.crash_after: int | None = None
-        self.meanwhile: list[Callable[[], Awaitable[object]]] = []
-        self.writes = 0
+        super().__init__()
+        self.damaged: list[DamagedDocumentError] = []
 
     async def load_desk(self, site_id: str) -> Desk:
-        self._reach()
-        found = self._documents(site_id)
-        boards = [read_board(each) for each in found if each["type"] == BOARD]
-        switches = [read_switch(each) for each in found if each["type"] == SWITCH]
-        deliveries = [each for each in found if each["type"] == DELIVERY]
-        mark = self.marks.get(site_id)
-        return Desk(
-            site_id,
-            next(iter(boards), Board()),
-            tuple(read_rule(each) for each in found if each["type"] == RULE),
-            next(iter(switches), Switch()),
-            tuple(read_delivery(each) for each in deliveries if each["status"] == "pending"),
-            None if mark is None else str(mark),
-        )
+        self.reach()
+        self.damaged = []
+        found = [
+            document
+            for document in self.list_documents(site_id)
+            if document["type"] != DELIVERY or document["status"] == "pending"
+        ]
+        return read_desk(site_id, found, self.find_mark(site_id), self.damaged.append)
 
     async def save_turn(self, desk: Desk, deliveries: Sequence[Delivery]) -> Desk:
         assert len(deliveries) < 100, "the database takes 100 documents in one write"
@@ -83,18 +58,18 @@ class FakeDesks:
         await self._save(desk, [write_switch(desk.site_id, switch)])
 
     async def save_outcome(self, delivery: Delivery) -> None:
-        self._reach()
-        self._write()
-        self._keep(delivery.site_id, write_delivery(delivery))
+        self.reach()
+        self.count_write()
+        self.keep(delivery.site_id, write_delivery(delivery))
 
     async def list_deliveries(self, query: DeliveryQuery) -> DeliveryPage:
-        self._reach()
+        self.reach()
         found = [each for each in self.all(query.site_id) if _matches(each, query)][::-1]
         shown = tuple(found[: query.most])
         return DeliveryPage(shown, shown[-1].delivery_id if len(found) > query.most else None)
 
     async def list_notifying_sites(self) -> list[str]:
-        self._reach()
+        self.reach()
         documents = [(site, json.loads(text)) for (site, _), text in self.kept.items()]
         return list_sites(
             {
@@ -104,48 +79,14 @@ class FakeDesks:
             }
         )
 
-    async def record(self, documents: Sequence[Document]) -> None:
-        self._reach()
-        for document in documents:
-            self._write()
-            self.audit[document["id"]] = json.loads(json.dumps(document, allow_nan=False))
-
     def all(self, site_id: str = "north") -> list[Delivery]:
         """Every delivery of a site, by id."""
-        found = self._documents(site_id)
+        found = self.list_documents(site_id)
         return [read_delivery(document) for document in found if document["type"] == DELIVERY]
 
-    def _documents(self, site_id: str) -> list[dict[str, Any]]:
-        kept = sorted(self.kept.items())
-        return [json.loads(text) for (site, _), text in kept if site == site_id]
-
-    async def _save(self, desk: Desk, documents: Any) -> str:  # noqa: ANN401 (any iterable)
-        self._reach()
-        waiting, self.meanwhile = self.meanwhile, []
-        for act in waiting:
-            await act()
-        mark = self.marks.get(desk.site_id)
-        if desk.mark != (None if mark is None else str(mark)):
-            raise ChangedMeanwhileError("the notifications changed meanwhile")
-        self._write()
-        self.marks[desk.site_id] = (mark or 0) + 1
-        for document in (write_board(desk.site_id, desk.board), *documents):
-            self._keep(desk.site_id, document)
-        return str(self.marks[desk.site_id])
-
-    def _keep(self, site_id: str, document: Document) -> None:
-        self.kept[site_id, document["id"]] = json.dumps(document, allow_nan=False)
-
-    def _write(self) -> None:
-        if self.crash_after is not None:
-            if self.crash_after == 0:
-                raise CrashError
-            self.crash_after -= 1
-        self.writes += 1
-
-    def _reach(self) -> None:
-        if self.away:
-            raise DeliveryError("the database is away")
+    async def _save(self, desk: Desk, documents: Iterable[Document]) -> str:
+        board = write_board(desk.site_id, desk.board)
+        return await self.save(desk.site_id, desk.mark, [board, *documents])
 
 
 class FakeSender:

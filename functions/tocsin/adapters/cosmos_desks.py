@@ -7,36 +7,30 @@ read. Only what became of a claimed delivery is written without it: it is nobody
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from azure.cosmos.aio import CosmosClient
 
-from tocsin.adapters.cosmos_client import list_page, query_parameters, read_sound
+from tocsin.adapters.cosmos_client import list_page, query_parameters
 from tocsin.adapters.cosmos_container import Container
 from tocsin.adapters.cosmos_fence import write_fenced
 from tocsin.adapters.failures import tell_apart
+from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.notifications.delivery import Delivery, DeliveryPage, DeliveryQuery
-from tocsin.domain.notifications.desk import Board, Desk
+from tocsin.domain.notifications.desk import Desk
+from tocsin.domain.notifications.desk_documents import read_desk
 from tocsin.domain.notifications.documents import (
     BOARD,
     DELIVERY,
-    read_board,
     read_delivery,
     write_board,
     write_delivery,
 )
 from tocsin.domain.notifications.rule import Rule, Switch
-from tocsin.domain.notifications.rule_documents import (
-    RULE,
-    SWITCH,
-    name_rule,
-    read_rule,
-    read_switch,
-    write_rule,
-    write_switch,
-)
+from tocsin.domain.notifications.rule_documents import name_rule, write_rule, write_switch
 from tocsin.domain.sites import list_sites
 from tocsin.usecases.ports.documents import Document
 
@@ -45,6 +39,9 @@ _DESK = (
     "ORDER BY c.id"
 )
 _SITES = "SELECT DISTINCT VALUE c.siteId FROM c WHERE c.type = 'rule' OR c.status = 'pending'"
+
+
+log = logging.getLogger(__name__)
 
 
 class CosmosDesks:
@@ -64,20 +61,8 @@ class CosmosDesks:
                     partition_key=site_id,
                 )
             ]
-        by_type: dict[str, list[Document]] = {}
-        for document in found:
-            by_type.setdefault(str(document.get("type")), []).append(document)
-        boards, switches = by_type.get(BOARD, []), by_type.get(SWITCH, [])
-        rules = [read_sound(read_rule, document) for document in by_type.get(RULE, [])]
-        pending = [read_sound(read_delivery, document) for document in by_type.get(DELIVERY, [])]
-        return Desk(
-            site_id,
-            next(map(read_board, boards), Board()),
-            tuple(rule for rule in rules if rule is not None),
-            next(map(read_switch, switches), Switch()),
-            tuple(delivery for delivery in pending if delivery is not None),
-            next((str(board["_etag"]) for board in boards), None),
-        )
+        mark = next((str(each["_etag"]) for each in found if each.get("id") == BOARD), None)
+        return read_desk(site_id, found, mark, _tell_damaged)
 
     async def save_turn(self, desk: Desk, deliveries: Sequence[Delivery]) -> Desk:
         writes = [("upsert", (write_delivery(delivery),)) for delivery in deliveries]
@@ -125,6 +110,10 @@ class CosmosDesks:
         return await write_fenced(
             self._notifications, desk.site_id, board, desk.mark, writes, what="notifications"
         )
+
+
+def _tell_damaged(error: DamagedDocumentError) -> None:
+    log.error("Left out of the notifications: %s", error)
 
 
 def _conditions_of(query: DeliveryQuery) -> tuple[list[str], dict[str, Any]]:

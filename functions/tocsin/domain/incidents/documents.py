@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tocsin.domain.incidents.handling import OURSELVES, Handling
+from tocsin.domain.incidents.handling import OURSELVES, Handling, State
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.process import Process
+from tocsin.domain.incidents.severity import Severity
 from tocsin.domain.incidents.source_documents import read_source, write_source
 from tocsin.domain.incidents.suppression import Shelf, Suppression
 from tocsin.domain.incidents.timeline import Entry, Timeline
-from tocsin.domain.stored import OPTIONAL_TEXT, OPTIONAL_WHOLE, take_field, take_part
+from tocsin.domain.stored import (
+    OPTIONAL_TEXT,
+    OPTIONAL_WHOLE,
+    take_field,
+    take_list,
+    take_part,
+    take_parts,
+    take_word,
+)
 
 INCIDENT = "incident"
 
@@ -56,12 +65,12 @@ def read_incident(document: Mapping[str, Any]) -> Incident:
         site_id=take_field(document, "siteId", str),
         opened_at=take_field(document, "openedAt", int),
         building=take_field(document, "building", *OPTIONAL_TEXT),
-        severity=take_field(document, "severity", str),
+        severity=take_word(document, "severity", Severity),
         process=_read_process(document),
         handling=_read_handling(document),
         suppression=_read_suppression(document),
         timeline=Timeline(
-            tuple(_read_entry(entry) for entry in take_field(document, "timeline", list)),
+            tuple(map(_read_entry, take_parts(document, "timeline"))),
             take_field(document, "recorded", int),
         ),
         announced_at=take_field(document, "announcedAt", *OPTIONAL_WHOLE),
@@ -72,18 +81,18 @@ def read_incident(document: Mapping[str, Any]) -> Incident:
 def _read_process(document: Mapping[str, Any]) -> Process:
     part = take_part(document, "process") or {}
     return Process(
-        sources=tuple(read_source(source) for source in take_field(part, "sources", list)),
+        sources=tuple(map(read_source, take_parts(part, "sources"))),
         active_at=take_field(part, "activeAt", *OPTIONAL_WHOLE),
         clear_at=take_field(part, "clearAt", *OPTIONAL_WHOLE),
         joined_at=take_field(part, "joinedAt", int),
-        changes=tuple(take_field(part, "changes", list)),
+        changes=tuple(take_list(part, "changes", int)),
     )
 
 
 def _read_handling(document: Mapping[str, Any]) -> Handling:
     part = take_part(document, "handling") or {}
     return Handling(
-        take_field(document, "state", str),
+        take_word(document, "state", State),
         take_field(part, "by", *OPTIONAL_TEXT),
         take_field(part, "at", *OPTIONAL_WHOLE),
         take_field(part, "forced", bool),
@@ -106,8 +115,8 @@ def _read_suppression(document: Mapping[str, Any]) -> Suppression:
     part = take_part(document, "suppression") or {}
     return Suppression(
         _read_shelf(take_part(part, "shelf")),
-        tuple(take_field(part, "windows", list)),
-        tuple(take_field(part, "outOfService", list)),
+        tuple(take_list(part, "windows", str)),
+        tuple(take_list(part, "outOfService", str)),
         take_field(part, "flapping", bool),
     )
 

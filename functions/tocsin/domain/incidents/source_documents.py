@@ -9,11 +9,12 @@ from tocsin.domain.incidents.sources import Episode, Source, TopChannel
 from tocsin.domain.limits.bounds import Breach
 from tocsin.domain.stored import (
     NUMBER,
-    OPTIONAL_LIST,
     OPTIONAL_NUMBER,
     OPTIONAL_WHOLE,
     take_field,
+    take_list,
     take_mapping,
+    take_parts,
 )
 
 
@@ -42,19 +43,16 @@ def read_source(document: Mapping[str, Any]) -> Source:
     return Source(
         device_id=take_field(document, "deviceId", str),
         profile=take_field(document, "profile", str),
-        episodes=tuple(_read_episode(part) for part in take_field(document, "alerts", list)),
+        episodes=tuple(map(_read_episode, take_parts(document, "alerts"))),
         count=take_field(document, "count", int),
         forgotten_t=take_field(document, "forgottenT", int),
-        causes=frozenset(take_field(document, "causes", list)),
+        causes=frozenset(take_list(document, "causes", str)),
         ratio=take_field(document, "ratio", *OPTIONAL_NUMBER),
-        top=tuple(_read_top(part) for part in take_field(document, "top", list)),
+        top=tuple(map(_read_top, take_parts(document, "top"))),
         sensors=tuple(sorted(take_mapping(document, "sensors", str).items())),
         came_later=take_field(document, "cameLater", *OPTIONAL_WHOLE) or 0,
         # Documents from before there were limits have none.
-        limits=tuple(
-            Breach.from_document(part)
-            for part in take_field(document, "limits", *OPTIONAL_LIST) or ()
-        ),
+        limits=tuple(map(Breach.from_document, take_parts({"limits": [], **document}, "limits"))),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tocsin.domain.incidents.recurrence import Recurrence
-from tocsin.domain.incidents.windows import PREFIX, Scope, Window
-from tocsin.domain.stored import OPTIONAL_WHOLE, take_field, take_part
+from tocsin.domain.errors import DamagedDocumentError, InvalidRequestError
+from tocsin.domain.incidents.recurrence import Recurrence, parse_recurrence
+from tocsin.domain.incidents.windows import PREFIX, Scope, ScopeKind, Window, WindowKind
+from tocsin.domain.stored import OPTIONAL_WHOLE, take_field, take_part, take_word
 
 WINDOW = "window"
 OPTIONAL_FLAG = (bool, type(None))
@@ -68,11 +69,13 @@ def read_window(document: Mapping[str, Any]) -> Window:
     return Window(
         window_id=take_field(document, "id", str),
         site_id=take_field(document, "siteId", str),
-        kind=take_field(document, "kind", str),
-        scope=Scope(take_field(scope, "kind", str), take_field(scope, "name", str)),
+        kind=take_word(document, "kind", WindowKind),
+        scope=Scope(take_word(scope, "kind", ScopeKind), take_field(scope, "name", str)),
         starts_at=take_field(document, "startsAt", int),
         ends_at=take_field(document, "endsAt", *OPTIONAL_WHOLE),
-        recurrence=_read_recurrence(take_part(document, "recurrence")),
+        recurrence=_read_recurrence(
+            take_part(document, "recurrence"), take_field(document, "startsAt", int)
+        ),
         comment=take_field(document, "comment", str),
         by=take_field(document, "by", str),
         at=take_field(document, "at", int),
@@ -81,11 +84,12 @@ def read_window(document: Mapping[str, Any]) -> Window:
     )
 
 
-def _read_recurrence(part: Mapping[str, Any] | None) -> Recurrence | None:
+def _read_recurrence(part: Mapping[str, Any] | None, starts_at: int) -> Recurrence | None:
+    """Whoever looks whether a window is on must be able to; a zone may have ceased to be."""
     if part is None:
         return None
-    return Recurrence(
-        take_field(part, "rule", str),
-        take_field(part, "zone", str),
-        take_field(part, "lastingMs", int),
-    )
+    rule, zone = take_field(part, "rule", str), take_field(part, "zone", str)
+    try:
+        return parse_recurrence(rule, zone, take_field(part, "lastingMs", int), starts_at)
+    except InvalidRequestError as error:
+        raise DamagedDocumentError(f"the stored {part['id']!r:.80} is damaged: {error}") from error

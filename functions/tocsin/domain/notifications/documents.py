@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tocsin.domain.notifications.delivery import Delivery
+from tocsin.domain.notifications.delivery import Delivery, Kind, Status
 from tocsin.domain.notifications.desk import Board, Ticket
 from tocsin.domain.notifications.rule_documents import read_target, write_target
 from tocsin.domain.stored import (
     OPTIONAL_TEXT,
     OPTIONAL_WHOLE,
     take_field,
+    take_list,
     take_mapping,
     take_part,
+    take_parts,
+    take_word,
 )
 
 DELIVERY, BOARD = "delivery", "board"
@@ -52,13 +55,13 @@ def read_delivery(document: Mapping[str, Any]) -> Delivery:
         delivery_id=take_field(document, "id", str),
         site_id=take_field(document, "siteId", str),
         rule_id=take_field(document, "rule", str),
-        kind=take_field(document, "kind", str),
+        kind=take_word(document, "kind", Kind),
         target=None if target is None else read_target(target),
-        incident_ids=tuple(take_field(document, "incidentIds", list)),
+        incident_ids=tuple(take_list(document, "incidentIds", str)),
         created_at=take_field(document, "createdAt", int),
         next_at=take_field(document, "nextAt", *OPTIONAL_WHOLE),
         step=take_field(document, "step", int),
-        status=take_field(document, "status", str),
+        status=take_word(document, "status", Status),
         reason=take_field(document, "reason", *OPTIONAL_TEXT),
         attempts=take_field(document, "attempts", int),
         claimed_until=take_field(document, "claimedUntil", *OPTIONAL_WHOLE),
@@ -82,10 +85,11 @@ def write_board(site_id: str, board: Board) -> dict[str, Any]:
 
 def read_board(document: Mapping[str, Any]) -> Board:
     """Raises DamagedDocumentError."""
+    sent = take_mapping(document, "sent", list)
     return Board(
         take_field(document, "serial", int),
-        tuple(_read_ticket(part) for part in take_field(document, "tickets", list)),
-        {key: tuple(times) for key, times in take_mapping(document, "sent", list).items()},
+        tuple(map(_read_ticket, take_parts(document, "tickets"))),
+        {key: tuple(take_list(sent, key, int)) for key in sent},
         take_mapping(document, "last", int),
     )
 
@@ -112,8 +116,8 @@ def _read_ticket(part: Mapping[str, Any]) -> Ticket:
         step=take_field(part, "step", int),
         opened_at=take_field(part, "openedAt", int),
         told_at=take_field(part, "toldAt", int),
-        told=frozenset(take_field(part, "told", list)),
-        missed=frozenset(take_field(part, "missed", list)),
+        told=frozenset(take_list(part, "told", str)),
+        missed=frozenset(take_list(part, "missed", str)),
         held=take_field(part, "held", bool),
         paused_at=take_field(part, "pausedAt", *OPTIONAL_WHOLE),
         skipped=take_field(part, "skipped", *OPTIONAL_TEXT),

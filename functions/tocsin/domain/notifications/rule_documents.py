@@ -5,9 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tocsin.domain.notifications.hours import Hours, Span, parse_minute, write_minute
-from tocsin.domain.notifications.rule import Rule, Step, Switch, Target
-from tocsin.domain.stored import OPTIONAL_TEXT, OPTIONAL_WHOLE, take_field, take_part
+from tocsin.domain.errors import DamagedDocumentError, InvalidRequestError
+from tocsin.domain.notifications.holidays import check_holidays
+from tocsin.domain.notifications.hours import (
+    Hours,
+    Span,
+    check_zone,
+    parse_minute,
+    write_minute,
+)
+from tocsin.domain.notifications.rule import Channel, Rule, Step, Switch, Target
+from tocsin.domain.stored import (
+    OPTIONAL_TEXT,
+    OPTIONAL_WHOLE,
+    take_field,
+    take_list,
+    take_part,
+    take_parts,
+    take_word,
+)
 
 RULE, SWITCH = "rule", "switch"
 _PREFIX = "rule:"  # so that no rule is called like a delivery
@@ -48,9 +64,9 @@ def read_rule(document: Mapping[str, Any]) -> Rule:
         rule_id=take_field(document, "id", str).removeprefix(_PREFIX),
         site_id=take_field(document, "siteId", str),
         on=take_field(document, "on", bool),
-        severities=frozenset(take_field(document, "severities", list)),
+        severities=frozenset(take_list(document, "severities", str)),
         hours=None if hours is None else _read_hours(hours),
-        steps=tuple(_read_step(part) for part in take_field(document, "steps", list)),
+        steps=tuple(map(_read_step, take_parts(document, "steps"))),
         group_wait_ms=take_field(document, "groupWaitMs", int),
         group_interval_ms=take_field(document, "groupIntervalMs", int),
         repeat_ms=take_field(document, "repeatMs", *OPTIONAL_WHOLE),
@@ -68,7 +84,7 @@ def write_target(target: Target) -> dict[str, Any]:
 
 def read_target(part: Mapping[str, Any]) -> Target:
     return Target(
-        take_field(part, "channel", str),
+        take_word(part, "channel", Channel),
         take_field(part, "name", str),
         take_field(part, "person", str),
     )
@@ -114,20 +130,26 @@ def _write_hours(hours: Hours) -> dict[str, Any]:
 
 
 def _read_hours(part: Mapping[str, Any]) -> Hours:
-    return Hours(
-        take_field(part, "zone", str),
-        tuple(
-            Span(
-                frozenset(take_field(span, "days", list)),
-                parse_minute(take_field(span, "from", str)),
-                parse_minute(take_field(span, "to", str)),
-            )
-            for span in take_field(part, "spans", list)
-        ),
-        take_field(part, "holidays", str),
+    """Whoever looks whether a rule holds must be able to; a zone may have ceased to be."""
+    try:
+        return Hours(
+            check_zone(take_field(part, "zone", str)),
+            tuple(map(_read_span, take_parts(part, "spans"))),
+            check_holidays(take_field(part, "holidays", str)),
+        )
+    except InvalidRequestError as error:
+        raise DamagedDocumentError(f"the stored {part['id']!r:.80} is damaged: {error}") from error
+
+
+def _read_span(part: Mapping[str, Any]) -> Span:
+    return Span(
+        frozenset(take_list(part, "days", str)),
+        parse_minute(take_field(part, "from", str)),
+        parse_minute(take_field(part, "to", str)),
     )
 
 
 def _read_step(part: Mapping[str, Any]) -> Step:
-    targets = take_field(part, "targets", list)
-    return Step(take_field(part, "afterMs", int), tuple(read_target(each) for each in targets))
+    return Step(
+        take_field(part, "afterMs", int), tuple(map(read_target, take_parts(part, "targets")))
+    )

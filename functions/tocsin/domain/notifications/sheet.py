@@ -60,7 +60,7 @@ class Sheet:
             for each in self.list_free()
             if each.rule_id == rule.rule_id and each.target and each.target.key == target.key
         ]
-        if kind in {"reminder", "escalated"} and any(
+        if kind != "ended" and any(
             each.kind in {"opened", kind} and incident_id in each.incident_ids for each in free
         ):
             return  # the message that says it first is still on its way
@@ -105,7 +105,11 @@ class Sheet:
         board = Board(
             self._serial,
             tuple(self.tickets[key] for key in sorted(self.tickets)),
-            {key: times for key, times in sorted(self.sent.items()) if times[-1] > hour_ms},
+            {
+                key: times
+                for key, times in sorted(self.sent.items())
+                if max(times, default=0) > hour_ms
+            },
             {key: at for key, at in sorted(self.last.items()) if at >= since_ms},
         )
         return replace(self.desk, board=board, pending=tuple(self.pending.values()))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.fakes.messages import NOW
 from tests.fakes.store import CrashError
+from tests.paths import ROOT
 from tests.unit.tocsin.usecases.notify_plant import (
     ADA,
     BOB,
@@ -21,6 +24,7 @@ from tocsin.domain.errors import (
     ThrottledError,
 )
 from tocsin.domain.notifications.delivery import MOST_ATTEMPTS, Delivery
+from tocsin.usecases.keep_rules import try_rule
 from tocsin.usecases.serve_site import ring_sites
 
 
@@ -206,3 +210,60 @@ async def test_who_missed_it_is_told_when_it_is_there_again(site: NotifyPlant) -
     await site.serve_for(2)
     assert site.mails == [("ada", "opened")]
     assert site.plant.slack.list_kinds() == [("shift", "opened")]
+
+
+async def test_a_damaged_board_stops_nobody_from_being_told(site: NotifyPlant) -> None:
+    """What was said before is not known any more, so it is said again rather than never."""
+    site.plant.mail.fails["*"] = DeliveryError("connection refused")
+    await site.announce()
+    site.plant.desks.damage("north", "board", tickets="odd", sent=7)
+    site.plant.mail.fails.clear()
+    await site.serve_for(3)
+    assert site.plant.slack.list_kinds() == [("shift", "opened")] * 2
+    ((_, note),) = site.plant.mail.sent
+    assert len(note.incidents) == 1, "what waited goes once"
+    await site.serve_for(3)
+    await site.clear_on("rig-1")
+    await site.serve_for(20)
+    assert site.mails == [("ada", "opened"), ("ada", "ended")]
+
+
+async def test_what_never_arrives_is_one_line_that_an_alarm_looks_for(
+    site: NotifyPlant, caplog: pytest.LogCaptureFixture
+) -> None:
+    query = (ROOT / "infra/dashboards/failed-deliveries.kql").read_text(encoding="utf-8")
+    (wanted,) = re.findall(r'Message has "(.+)"', query)
+    site.plant.mail.fails["*"] = RefusedError("no such mailbox")
+    site.plant.slack.fails["*"] = DeliveryError("connection refused")
+    await site.announce()
+    lines = [record for record in caplog.records if wanted in record.getMessage()]
+    assert [record.levelname for record in lines] == ["ERROR"], "what may still come is none"
+    assert "no such mailbox" in lines[0].getMessage()
+    assert ADA.name not in caplog.text, "whose address it is stays out of the log"
+    await site.serve_for(120)
+    lines = [record for record in caplog.records if wanted in record.getMessage()]
+    assert len(lines) == 2
+
+
+async def test_of_a_message_whose_end_is_never_known_that_line_tells_too(
+    site: NotifyPlant, caplog: pytest.LogCaptureFixture
+) -> None:
+    await site.raise_on("rig-1")
+    await site.tend(minutes=1)
+    for _ in range(MOST_ATTEMPTS):
+        site.plant.desks.crash_after = 1  # the turn is saved, and nothing after it
+        with pytest.raises(CrashError):
+            await site.serve(minutes=2)
+        site.plant.restart()
+        site.plant.desks.crash_after = None
+    await site.serve_for(3)
+    assert "it was never known how its last attempt went" in caplog.text
+
+
+async def test_a_rule_that_is_tried_raises_no_alarm(
+    site: NotifyPlant, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.plant.mail.fails["*"] = RefusedError("no such mailbox")
+    done = await try_rule("north", "shift", operator="ada", room=site.notify_room)
+    assert [each.status for each in done if each.target == ADA] == ["failed"]
+    assert "failed for good" not in caplog.text
