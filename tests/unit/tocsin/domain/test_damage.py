@@ -45,7 +45,9 @@ KINDS: dict[str, tuple[Document, Read]] = {
     "board": (write_board("north", BOARD), read_board),
     "delivery": (write_delivery(make_delivery()), read_delivery),
 }
-ODD = st.sampled_from([None, True, 0, -1, 1e300, "", "odd", [], [None], ["odd"], {}, {"odd": [[]]}])
+ODD: st.SearchStrategy[Any] = st.sampled_from(
+    [None, True, 0, -1, 1e300, "", "odd", [], [None], ["odd"], {}, {"odd": [[]]}]
+)
 
 
 def list_places(part: object, above: Place = ()) -> Iterator[Place]:
