@@ -15,10 +15,12 @@ FindKnown = Callable[[Message], Awaitable[Known]]
 
 @dataclass(slots=True)
 class Stretch:
-    """Messages of one epoch. ``begins``: the clock with which it begins; None where it lasts."""
+    """Messages of one epoch. ``begins``: the clock with which it begins; None where it lasts.
+    ``ran_to``: event time (ms) of the newest reading that told of it and was late itself."""
 
     messages: list[Message] = field(default_factory=list)
     begins: Clock | None = None
+    ran_to: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ async def follow_clock(
             if clock.behind is not None and clock.behind.runs(message.enqueued_at):
                 message, clock = _step_back(sent, message, clock, newest_t)
         if clock.epoch != epoch:
-            stretches.append(Stretch(begins=clock))
+            stretches.append(Stretch(begins=clock, ran_to=_find_run(sent, before)))
             newest_t = message.last_t
         if is_newer or clock.heard_at > before.heard_at:
             last_seq = message.seq
@@ -84,6 +86,11 @@ def _place(message: Message, epoch: Epoch) -> Message:
     if message.placing == "arrival":
         placed = message.shift(epoch.offset or message.enqueued_at - message.last_t)
     return replace(placed, epoch=epoch.since) if epoch.since else placed
+
+
+def _find_run(sent: Message, before: Clock) -> int:
+    """How far the messages behind, *before* the one that begins an epoch, ran by its own times."""
+    return 0 if before.behind is None or sent.placing == "arrival" else before.behind.last_t
 
 
 async def _hear_behind(message: Message, clock: Clock, find_known: FindKnown) -> Clock:

@@ -62,7 +62,8 @@ class StretchPlacer:
         return replace(self._state, clock=followed.clock, last_seq=followed.last_seq)
 
     async def _place_stretch(self, stretch: Stretch) -> None:
-        ordered = sorted(stretch.messages, key=lambda message: message.first_t)
+        messages = await self._leave_run(stretch)
+        ordered = sorted(messages, key=lambda message: message.first_t)
         if stretch.begins is not None:
             self._step_ms += min(ordered[0].first_t - 1 - self._state.last_t, 0)
             self._state = self._state.begin_epoch(stretch.begins, ordered[0])
@@ -78,6 +79,20 @@ class StretchPlacer:
                 await self._place_new(message.keep(newer), ordered)
             else:
                 await self._place_late(message, ordered)
+
+    async def _leave_run(self, stretch: Stretch) -> list[Message]:
+        """The messages of a stretch without the readings that were late before they told of it: a
+        device may repeat its last ones, and in a new epoch nothing else knows them."""
+        left: list[Message] = []
+        for message in stretch.messages:
+            told = message.t <= stretch.ran_to
+            if told.any():
+                told &= (await self._readings.find(message)).same
+            if told.all():
+                self.known.append(message)
+            else:
+                left.append(message.keep(~told) if told.any() else message)
+        return left
 
     async def _place_new(self, message: Message, beside: Sequence[Message]) -> None:
         state = self._state

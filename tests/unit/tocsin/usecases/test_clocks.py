@@ -214,6 +214,26 @@ async def test_a_recording_played_again_with_its_times_becomes_the_new_now() -> 
     assert stored_values(plant) == Counter(value for value, _ in device.sent)
 
 
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_what_a_device_repeats_right_after_its_clock_stepped_is_stored_once(
+    at_once: bool,
+) -> None:
+    plant, device = Plant(), ClockedDevice()
+    log = device.live(1, readings=1)
+    device.offset_ms = -600_000
+    log += device.live(2, readings=1)
+    # The third message behind what is known tells of the step, and repeats the second.
+    log.append(device.send([device.sent[-1], *device.measure(1)]))
+    log.append(device.send([*device.sent[-3:-2], device.sent[-1]]))
+    await (plant.score(log) if at_once else score_each(plant, log))
+    assert stored_values(plant) == Counter({value for value, _ in device.sent})
+    assert device_of(plant)["clock"]["since"] == log[3].enqueued_at
+    assert device_of(plant)["lastT"] == device.sent[-1][1]
+    before = plant.store.snapshot()
+    await score_each(plant, log)
+    assert plant.store.snapshot() == before
+
+
 def _by_time(plant: Plant) -> list[dict[str, Any]]:
     return sorted(plant.store.all("readings"), key=lambda one: int(one["firstT"]))
 
