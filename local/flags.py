@@ -104,8 +104,10 @@ def _add_letters(letters: argparse.ArgumentParser) -> None:
     listing.add_argument("--from", metavar="MS", type=int, help="default: a week ago")
     listing.add_argument("--to", metavar="MS", type=int, help="default: now")
     listing.add_argument("--reason", help="only those with this reason (docs/formats.md)")
+    listing.add_argument("--device", help="only those of this device")
     show = actions.add_parser("show", help="one of them, whole")
     show.add_argument("id")
+    show.add_argument("--body", action="store_true", help="only what the device sent, as it came")
     replay = actions.add_parser("replay", help="score the message, or show the alert, once more")
     replay.add_argument("id", nargs="+")
     for action in (listing, show, replay):

@@ -582,10 +582,13 @@ async def test_dead_letters_are_listed_by_day_read_and_marked(letters: Letters) 
         await letters.box.put(letter)
     day = datetime.fromtimestamp(message.at / 1_000, tz=UTC).date()
     (listed,) = await letters.box.list_day(day, most=9)
-    assert listed == LetterSummary(listed.letter_id, message.at, "message", "not-json", None)
+    assert listed == LetterSummary(
+        listed.letter_id, message.at, "message", "not-json", None, message.device_id
+    )
     assert await letters.box.list_day(day - timedelta(days=1), most=9) == []
     (later,) = await letters.box.list_day(day + timedelta(days=1), most=9)
     assert (later.kind, later.reason, later.at) == ("alert", "refused", alert.at)
+    assert later.device_id == "?", "no text at all, and told all the same"
     assert await letters.box.read(later.letter_id) == {**alert.document(), "replayedAt": None}
     await letters.box.mark_replayed(listed.letter_id, 77)
     await letters.box.mark_replayed("2026-01-01-0-0-0", 77)

@@ -22,6 +22,7 @@ class FakeDeadLetters:
         self.away = False
         self.refused: set[str] = set()
         self._at: dict[str, int] = {}
+        self._devices: dict[str, str | None] = {}
         self._replayed: dict[str, int] = {}
 
     async def put(self, letter: Letter) -> None:
@@ -30,6 +31,7 @@ class FakeDeadLetters:
             raise RefusedError(f"the box takes no letter {letter.reason}")
         self.files[letter.path] = json.loads(json.dumps(letter.document(), allow_nan=False))
         self._at[letter.path] = letter.at
+        self._devices[letter.path] = letter.device_id
         self._replayed.pop(letter.path, None)
 
     async def list_day(self, day: date, *, most: int) -> list[LetterSummary]:
@@ -37,7 +39,7 @@ class FakeDeadLetters:
         return [
             LetterSummary(
                 letter_id, self._at[path], document["kind"], document["reason"],
-                self._replayed.get(path),
+                self._replayed.get(path), self._devices[path],
             )
             for path, document in sorted(self.files.items())
             if path.startswith(f"{day:%Y/%m/%d}/") and (letter_id := name_letter(path))

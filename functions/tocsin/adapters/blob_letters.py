@@ -1,6 +1,6 @@
 """Blob storage: dead letters, kept, listed and marked.
 
-Kind and reason lie beside each file as metadata, so that a list opens none of them.
+Kind, reason and device lie beside each file as metadata, so that a list opens none of them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import quote, unquote
 
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob import ContentSettings
@@ -21,7 +22,7 @@ from tocsin.domain.letter_summary import LetterSummary, find_path, name_letter
 from tocsin.usecases.ports.documents import Document
 
 DEAD_LETTERS = "dead-letters"
-REPLAYED = "replayedat"  # names of metadata have no case
+REPLAYED, DEVICE = "replayedat", "deviceid"  # names of metadata have no case
 
 
 class BlobDeadLetters:
@@ -42,6 +43,7 @@ class BlobDeadLetters:
                     "kind": document["kind"],
                     "reason": letter.reason,
                     "at": str(letter.at),
+                    **_name_device(letter.device_id),
                 },
             )
 
@@ -94,7 +96,13 @@ def _summarise(path: str, metadata: Mapping[str, str], modified: Any) -> LetterS
         kind=metadata.get("kind"),
         reason=metadata.get("reason"),
         replayed_at=_read_whole(metadata.get(REPLAYED)),
+        device_id=unquote(metadata[DEVICE]) if metadata.get(DEVICE) else None,
     )
+
+
+def _name_device(device_id: str | None) -> dict[str, str]:
+    """As metadata, which is sent in a header and takes no other letters."""
+    return {DEVICE: quote(device_id, safe="")} if device_id else {}
 
 
 def _read_whole(text: str | None) -> int | None:

@@ -14,6 +14,8 @@ from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.sites import site_or_unassigned
 from tocsin.domain.telemetry import Envelope
 
+LONGEST_DEVICE = 256
+
 
 class Letter(Protocol):
     """What every dead letter has. ``reason`` is a code of docs/formats.md."""
@@ -24,6 +26,11 @@ class Letter(Protocol):
     @property
     def at(self) -> int:
         """When the thing itself came (ms)."""
+        ...
+
+    @property
+    def device_id(self) -> str | None:
+        """Of whom it is; None where what is damaged does not say."""
         ...
 
     @property
@@ -45,6 +52,10 @@ class DeadLetter:
     @property
     def at(self) -> int:
         return self.envelope.enqueued_at
+
+    @property
+    def device_id(self) -> str:
+        return self.envelope.device_id
 
     @property
     def path(self) -> str:
@@ -84,6 +95,14 @@ class SidelinedAlert:
     @property
     def at(self) -> int:
         return self.stored_at
+
+    @property
+    def device_id(self) -> str | None:
+        named = self.alert.get("deviceId")
+        if not isinstance(named, str):
+            return None
+        # Whatever is damaged, a list has to be able to tell it.
+        return named[:LONGEST_DEVICE].encode(errors="replace").decode() or None
 
     @property
     def path(self) -> str:

@@ -19,7 +19,8 @@ MOST_DAYS = 31
 class LetterSummary:
     """One dead letter of a list. ``at``, ``replayed_at``: ms.
 
-    ``kind``, ``reason``: None for one from before they were kept beside it.
+    ``kind``, ``reason``, ``device_id``: None for one from before they were kept beside it; no
+    device where what is damaged names none.
     """
 
     letter_id: str
@@ -27,6 +28,7 @@ class LetterSummary:
     kind: str | None
     reason: str | None
     replayed_at: int | None
+    device_id: str | None = None
 
     @property
     def position(self) -> LetterPosition:
@@ -38,6 +40,7 @@ class LetterSummary:
             "at": self.at,
             "kind": self.kind,
             "reason": self.reason,
+            "deviceId": self.device_id,
             "replayedAt": self.replayed_at,
         }
 
@@ -70,11 +73,13 @@ class LetterPosition:
 
 @dataclass(frozen=True, slots=True)
 class LetterQuery:
-    """Dead letters *from_t* to *to_t* (ms), at most *most* behind *before*, of one *reason*."""
+    """Dead letters *from_t* to *to_t* (ms), at most *most* behind *before*, of one *reason* and one
+    device; None for any."""
 
     from_t: int
     to_t: int
     reason: str | None = None
+    device_id: str | None = None
     before: LetterPosition | None = None
     most: int = 50
 
@@ -82,6 +87,7 @@ class LetterQuery:
         return (
             self.from_t <= letter.at <= self.to_t
             and self.reason in {None, letter.reason}
+            and self.device_id in {None, letter.device_id}
             and (self.before is None or letter.position.order > self.before.order)
         )
 

@@ -23,12 +23,13 @@ LATEST_MS = 2**52
 
 
 class LettersQuery(Input):
-    """cursor: that of the page before. Times in ms; the last seven days by default, and what the
-    hub's clock may be ahead."""
+    """device: only those of this device. cursor: that of the page before. Times in ms; the last
+    seven days by default, and what the hub's clock may be ahead."""
 
     from_t: Annotated[int, Meta(ge=0, le=LATEST_MS)] | None = field(default=None, name="from")
     to_t: Annotated[int, Meta(ge=0, le=LATEST_MS)] | None = field(default=None, name="to")
     reason: str | None = None
+    device: str | None = None
     cursor: str | None = None
     max: Annotated[int, Meta(ge=1, le=MOST)] = DEFAULT_MAX
 
@@ -45,6 +46,7 @@ async def list_dead_letters(call: Call[LettersQuery, Nothing]) -> LettersShown:
         from_t=to_t - WEEK_MS if query.from_t is None else query.from_t,
         to_t=to_t,
         reason=query.reason,
+        device_id=query.device,
         before=None if query.cursor is None else LetterPosition.from_text(query.cursor),
         most=query.max,
     )

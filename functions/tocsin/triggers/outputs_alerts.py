@@ -12,7 +12,8 @@ from tocsin.triggers.answers import Listed, Output
 
 
 class BreachShown(Output):
-    """The limit that an alert is about, and the value at its change, both in ``unit``."""
+    """The limit that an alert is about, and the value at its change, both in ``unit``. ``learned``:
+    it follows from what the device showed itself; people set all others."""
 
     channel: str
     side: Literal["high", "low"]
@@ -20,6 +21,7 @@ class BreachShown(Output):
     value: float | None
     limit: float | None
     unit: str
+    learned: bool = False
 
 
 class AlertShown(Output):
@@ -55,12 +57,14 @@ class AlertsShown(Listed):
 
 
 class LetterListed(Output):
-    """A dead letter in a list. Times in ms."""
+    """A dead letter in a list. Times in ms. ``deviceId``: null where it names none, and of letters
+    from before it was kept beside them."""
 
     id: str
     at: int
     kind: str | None
     reason: str | None
+    device_id: str | None
     replayed_at: int | None
 
 

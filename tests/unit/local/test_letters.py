@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import json
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from local.__main__ import main
 from local.letters import run
 from local.prepare import PreparationError
 
+BODY = b"\xff{ not json\n"
 LETTERS = [f"2026-11-27-0-{number}-1795332074190" for number in range(3)]
 
 
@@ -24,7 +26,12 @@ class Api(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         address = urlsplit(self.path)
         if address.path != "/api/dead-letters":
-            self._answer(200, {"path": address.path})
+            body = (
+                {}
+                if address.path.endswith("alert-1")
+                else {"body": base64.b64encode(BODY).decode()}
+            )
+            self._answer(200, {"path": address.path, **body})
             return
         query = {name: texts[0] for name, texts in parse_qs(address.query).items()}
         number = int(query.pop("cursor", "0"))
@@ -74,15 +81,26 @@ def ask(url: str, *arguments: str) -> int:
 
 
 def test_every_page_is_listed(url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert ask(url, "list", "--from", "5", "--reason", "not-json") == 0
+    assert ask(url, "list", "--from", "5", "--reason", "not-json", "--device", "a b") == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["id"] for line in lines] == LETTERS
-    assert lines[2]["query"] == {"from": "5", "reason": "not-json", "max": "200"}
+    assert lines[2]["query"] == {
+        "from": "5", "reason": "not-json", "device": "a b", "max": "200",
+    }  # fmt: skip
 
 
 def test_one_is_shown_whatever_its_name(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert ask(url, "show", "../x?y", "--address", "127.0.0.9") == 0
-    assert json.loads(capsys.readouterr().out) == {"path": "/api/dead-letters/..%2Fx%3Fy"}
+    assert json.loads(capsys.readouterr().out)["path"] == "/api/dead-letters/..%2Fx%3Fy"
+
+
+def test_what_a_device_sent_is_shown_as_it_came(
+    url: str, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert ask(url, "show", LETTERS[0], "--body") == 0
+    assert capfdbinary.readouterr().out == BODY
+    with pytest.raises(PreparationError, match="it is no message, so it has no body"):
+        ask(url, "show", "alert-1", "--body")
 
 
 def test_replays_fail_where_one_is_refused_again(
@@ -93,6 +111,15 @@ def test_replays_fail_where_one_is_refused_again(
     assert len(capsys.readouterr().out.splitlines()) == 5
 
 
-def test_what_the_api_refuses_is_told(url: str) -> None:
-    with pytest.raises(PreparationError, match=r"dead letter x not replayed: 404 .*no such"):
-        ask(url, "replay", "x")
+def test_one_that_is_not_there_is_told_and_holds_up_no_other(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ask(url, "replay", LETTERS[1], "x", LETTERS[2]) == 1
+    told = capsys.readouterr()
+    assert [json.loads(line)["id"] for line in told.out.splitlines()] == LETTERS[1:]
+    assert told.err.startswith("failed: dead letter x not replayed: 404 there is no such")
+
+
+def test_what_the_api_refuses_is_told() -> None:
+    with pytest.raises(PreparationError, match="dead letters not listed"):
+        ask("http://127.0.0.1:9/", "list")

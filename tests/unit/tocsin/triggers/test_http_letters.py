@@ -51,6 +51,9 @@ async def test_letters_are_listed_newest_first_page_by_page() -> None:
     some = await list_all(plant, **{"from": str(NOW - DAY_MS), "to": str(NOW - 1)})
     assert [letter["at"] for letter in some] == [one.enqueued_at for one in sent[1:4]]
     assert await list_all(plant, reason="too-large") == []
+    assert {letter["deviceId"] for letter in found} == {"rig-1"}
+    assert await list_all(plant, device="rig-1") == found
+    assert await list_all(plant, device="rig-2") == []
 
 
 async def test_a_range_of_too_many_days_is_refused() -> None:
