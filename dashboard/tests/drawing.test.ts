@@ -100,6 +100,9 @@ test("an alert is told with its causes, the largest first", () => {
   const passed = { ...raised, cause: "limit", contributions: {}, score: null, threshold: null, limit } as const;
   expect(tellStory(passed, MOTOR, NOW)[0])
     .toBe("m-1 passed a limit that people set: Vibration 7.90 mm/s above the alarm at 7.10 mm/s.");
+  const learned = { ...passed, limit: { ...limit, level: "warning", learned: true } } as const;
+  expect(tellStory(learned, MOTOR, NOW)[0])
+    .toBe("m-1 went far beyond all that it has shown: Vibration 7.90 mm/s above its own range at 7.10 mm/s.");
   expect(nameCauses({ ...raised, contributions: { [EVIL]: 1 } }, undefined)).toBe(`${EVIL} 100\u202f%`);
 });
 

@@ -97,6 +97,7 @@ GET   devices/{id}/readings  devices/rig-1/readings 401 401 403 200 200 200 404 
 GET   devices/{id}/feedback  devices/rig-1/feedback 401 401 403 200 200 200 404 403 403
 POST  devices/{id}/feedback  devices/rig-1/feedback 401 401 403 403 400 400 400 403 403
 DELETE devices/{id}/feedback devices/rig-1/feedback 401 401 403 403 200 200 404 403 403
+GET   devices/{id}/limits    devices/rig-1/limits   401 401 403 200 200 200 404 403 403
 POST  devices/{id}/limits/preview devices/rig-1/limits/preview 401 401 403 403 400 400 400 403 403
 POST  devices/{id}/normal    devices/rig-1/normal   401 401 403 403 400 400 404 403 403
 GET   alerts                 -                      401 401 403 200 200 200 200 403 403

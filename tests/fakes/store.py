@@ -35,7 +35,7 @@ MOST_BYTES, MOST_ID_BYTES = 2 * 1024 * 1024, 1_023
 _NOT_IN_AN_ID = set("/\\?#")
 _SAMPLED = ("t", "channels", "score", "modelVersion")
 _SCORED = ("t", "score", "modelVersion")
-_SHOWN = ("t", "channels", "score", "threshold", "anomalous")
+_SHOWN = ("t", "channels", "score", "threshold", "anomalous", "late", "notScored")
 
 
 class CrashError(Exception):
@@ -374,7 +374,7 @@ def _read_device(document: Document) -> DeviceRecord | None:
 
 
 def _part(document: Document, names: Sequence[str]) -> StoredMessage:
-    return StoredMessage.from_document({name: document[name] for name in names})
+    return StoredMessage.from_document({name: document.get(name) for name in names})
 
 
 def _key(document: Document) -> tuple[str, str]:

@@ -33,14 +33,15 @@ export function nameCauses(alert: Alert, profile: Profile | undefined): string {
   return [...nameLimit(alert, profile), ...shares, ...sensors].join(" · ");
 }
 
-/** `Vibration 7.90 mm/s above the alarm at 7.10 mm/s`, where a limit raised the alert. */
+/** `Vibration 7.90 mm/s above the alarm at 7.10 mm/s`, where a limit raised the alert; or above its own range. */
 function nameLimit({ limit }: Alert, profile: Profile | undefined): string[] {
   if (limit === null) {
     return [];
   }
   const side = limit.side === "high" ? "above" : "below";
+  const what = limit.learned ? "its own range" : `the ${limit.level}`;
   return [
-    `${titleOf(limit.channel, profile)} ${short(limit.value)} ${limit.unit} ${side} the ${limit.level} at `
+    `${titleOf(limit.channel, profile)} ${short(limit.value)} ${limit.unit} ${side} ${what} at `
       + `${short(limit.limit)} ${limit.unit}`,
   ];
 }
@@ -56,14 +57,16 @@ export function tellStory(alert: Alert, profile: Profile | undefined, now: numbe
   return [why, ...blame, end];
 }
 
-function tellCause({ deviceId, cause, score, threshold }: Alert, causes: string): string {
+function tellCause({ deviceId, cause, limit, score, threshold }: Alert, causes: string): string {
   switch (cause) {
     case "sensors":
       return `${deviceId} is in alert because a sensor stopped working: ${causes || "not said which"}.`;
     case "silence":
       return `${deviceId} was not heard of for longer than is usual for it.`;
     case "limit":
-      return `${deviceId} passed a limit that people set: ${causes}.`;
+      return limit?.learned
+        ? `${deviceId} went far beyond all that it has shown: ${causes}.`
+        : `${deviceId} passed a limit that people set: ${causes}.`;
     case "start":
       return `${deviceId} did not start as usual: it took too long, or went far beyond what its starts show.`;
     default:

@@ -47,7 +47,7 @@ _NEWER = (
     "SELECT TOP 1 * FROM c WHERE c.deviceId = @device AND c.firstT > @after AND {epoch} "
     "AND IS_DEFINED(c.standing) ORDER BY c.firstT DESC"
 )
-_SHOWN = "c.id, c.deviceId, c.t, c.channels, c.score, c.threshold, c.anomalous"
+_SHOWN = "c.id, c.deviceId, c.t, c.channels, c.score, c.threshold, c.anomalous, c.late, c.notScored"
 _SCORED = "c.id, c.deviceId, c.t, c.score, c.modelVersion"
 
 _FIRST = (

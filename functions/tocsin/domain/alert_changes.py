@@ -71,7 +71,13 @@ def record_limit(scored: Scored, found: LimitChange) -> Alert:
         enqueued_at=message.enqueued_at,
         subject=bound.channel,
         limit=Breach(
-            bound.channel, bound.side, bound.level, round(value, 6), bound.value, bound.unit
+            bound.channel,
+            bound.side,
+            bound.level,
+            round(value, 6),
+            bound.value,
+            bound.unit,
+            bound.learned,
         ),
     )
 

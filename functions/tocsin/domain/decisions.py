@@ -19,6 +19,7 @@ from tocsin.domain.basis import UNKNOWN, Basis
 from tocsin.domain.beside import NOTHING, Beside
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.limits.bounds import NO_STATES, LimitStates
+from tocsin.domain.limits.own_range import OwnRange
 from tocsin.domain.outage import NONE_OUT, Outage, next_outage
 from tocsin.domain.profile import Profile
 from tocsin.domain.scoring import AlertState, Change, Hysteresis, next_alert
@@ -73,6 +74,7 @@ class Standing:
     beside: what has joined the open alert.
     limits: how it stands with its plain limits, by their names.
     operating: whether it is off, starting or running, and what is known of its starts.
+    own: the range that it has shown, while no model knows its pace; else None.
     """
 
     alert: AlertState = field(default_factory=AlertState)
@@ -84,6 +86,7 @@ class Standing:
     beside: Beside = NOTHING
     limits: LimitStates = field(default_factory=lambda: NO_STATES)
     operating: Operating = UNTOLD
+    own: OwnRange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,7 @@ def shift_standing(standing: Standing, ms: int) -> Standing:
         aftermath=replace(aftermath, t=aftermath.t + ms) if aftermath.peak else aftermath,
         outage=replace(outage, since=outage.since + ms) if outage.sensors else outage,
         operating=standing.operating.shift(ms),
+        own=None if standing.own is None else standing.own.shift(ms),
     )
 
 

@@ -13,6 +13,7 @@ from tocsin.domain.decisions import Standing
 from tocsin.domain.device_clock import Clock, read_clock
 from tocsin.domain.habits import Habits, read_habits, remark_on_sensors
 from tocsin.domain.limits.bounds import LimitStates, parse_name
+from tocsin.domain.limits.own_range import remark_on_range
 from tocsin.domain.not_scored import NotScored, read_not_scored
 from tocsin.domain.refusal import TimeRefusal, read_refusal
 from tocsin.domain.rhythm import Rhythm, read_rhythm
@@ -116,10 +117,12 @@ class DeviceRecord:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What people should know of its clock, its usual scores and its sensors, in words."""
+        """What people should know of its clock, its usual scores, its own range and its sensors,
+        in words."""
         return (
             *remark_on_clock(self.clock, self.refused),
             *remark_on_level(self.standing.usual, self.work.period_ms),
+            *remark_on_range(self.standing.own),
             *([] if self.habits is None else remark_on_sensors(self.habits)),
         )
 
@@ -148,8 +151,9 @@ class DeviceRecord:
         # A message that is late says nothing of it in its own document.
         clock = (self.clock.epochs, self.clock.behind, self.refused)
         bad = sorted(self.bad_values)
-        state = self.state
-        return self.site_id, self.profile, self.model_version, scored, alert, why, clock, bad, state
+        state, own = self.state, self.standing.own
+        judged = (self.site_id, self.profile, self.model_version, scored, alert, why)
+        return *judged, clock, bad, state, None if own is None else own.known
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any], etag: str | None = None) -> DeviceRecord:

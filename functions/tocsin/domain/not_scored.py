@@ -8,7 +8,7 @@ from typing import Any
 
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.profile import Profile
-from tocsin.domain.rhythm import Rhythm
+from tocsin.domain.rhythm import SLOWEST, Rhythm
 from tocsin.domain.states.rule import State
 from tocsin.domain.stored import take_field, take_part
 from tocsin.domain.telemetry import Message
@@ -71,6 +71,28 @@ def explain(
         "warming-up",
         f"a window of profile {profile.name} takes {profile.window} readings in a row; "
         f"there are {rhythm.stretch}",
+    )
+
+
+def explain_late(
+    spec: BundleSpec | None,
+    score: float | None,
+    message: Message,
+    resting: State | None = None,
+) -> NotScored | None:
+    """Why the newest reading of a *message* that came late has no *score*; None where it has one.
+    What is late is judged by what was known when it came, and never again."""
+    if score is not None:
+        return None
+    if resting is not None or spec is None:
+        return explain(spec, score, Rhythm(), message, resting)
+    profile, step_ms = message.profile, _find_step(message)
+    if step_ms > SLOWEST * profile.period_ms:
+        return NotScored("other-period", say_period(step_ms / 1_000, profile))
+    return NotScored(
+        "late",
+        f"it came after newer readings, when fewer than the {profile.window} readings in a row up "
+        "to it were there that a window takes; what is late is not scored again",
     )
 
 

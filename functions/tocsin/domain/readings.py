@@ -14,7 +14,7 @@ from tocsin.domain.bad_values import Cell
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.decisions import Decided, Standing
 from tocsin.domain.habits import Habits
-from tocsin.domain.not_scored import explain
+from tocsin.domain.not_scored import explain, explain_late
 from tocsin.domain.rhythm import Rhythm
 from tocsin.domain.standing_document import write_standing
 from tocsin.domain.states.follow import Apart
@@ -257,9 +257,14 @@ class DecidedMessage:
                 if standing is None
                 else {"standing": write_standing(standing, message.device_id)}
             ),
-            **self._describe_rhythm(),
+            **(self._describe_late() if standing is None else self._describe_rhythm()),
             "ttl": TTL_S,
         }
+
+    def _describe_late(self) -> dict[str, Any]:
+        scored = self.scored
+        why = explain_late(scored.spec, scored.shown[-1], scored.message, scored.resting)
+        return {"late": True} | ({} if why is None else {"notScored": why.to_document()})
 
     def _describe_rhythm(self) -> dict[str, Any]:
         """What the record of its device takes from the document, where it is the newest one."""
@@ -270,7 +275,9 @@ class DecidedMessage:
         if self.habits is not None:
             described["habits"] = self.habits.to_document()
         why = explain(scored.spec, scored.shown[-1], self.rhythm, scored.message, scored.resting)
-        # Where not every reading is scored, one without a score needs no reason.
-        if why is not None and (scored.chosen is None or scored.resting is not None):
+        # Where not every reading is scored, one without a score needs no reason; where none is, it
+        # does.
+        is_unfit = self.rhythm.judge(scored.message.profile) == "unfit"
+        if why is not None and (scored.chosen is None or scored.resting is not None or is_unfit):
             described["notScored"] = why.to_document()
         return described

@@ -3,7 +3,8 @@
 Scores of two models are told in two scales, so what was learned from one, the device's factor and
 the aftermath of its last excursion, says nothing under the other: both begin anew, and the factor
 is 1 until a day of the new scores is known. So it is when operators call the device's state normal
-from now on. A device that is put to another use, under another profile, starts clean.
+from now on. Its own range (limits/own_range.py) has nothing to do with a model. A device that is
+put to another use, under another profile, starts clean.
 """
 
 from __future__ import annotations

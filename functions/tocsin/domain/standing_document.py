@@ -12,6 +12,7 @@ from tocsin.domain.beside import NOTHING, Beside
 from tocsin.domain.decisions import Standing
 from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.limits.bounds import ENDINGS, LimitState, LimitStates
+from tocsin.domain.limits.own_range import read_own_range
 from tocsin.domain.outage import NONE_OUT, Outage
 from tocsin.domain.scoring import AlertState
 from tocsin.domain.states.operating import UNTOLD, Operating
@@ -58,6 +59,7 @@ def write_standing(standing: Standing, device_id: str) -> dict[str, Any]:
         "aftermath": {"peak": aftermath.peak, "t": aftermath.t} if aftermath.peak else None,
         "outage": {"sensors": outage.sensors, "since": outage.since} if outage.sensors else None,
         "operating": standing.operating.to_document(),
+        "ownRange": None if standing.own is None else standing.own.to_document(),
     }
 
 
@@ -66,6 +68,7 @@ def read_standing(document: Mapping[str, Any]) -> Standing:
     alert, usual = take_part(document, "alert"), take_part(document, "usual")
     aftermath, outage = take_part(document, "aftermath"), take_part(document, "outage")
     beside, operating = take_part(document, "beside"), take_part(document, "operating")
+    own = take_part(document, "ownRange")
     return Standing(
         AlertState(
             run=take_field(document, "run", int),
@@ -86,6 +89,7 @@ def read_standing(document: Mapping[str, Any]) -> Standing:
         NOTHING if beside is None else Beside.from_document(beside),
         _read_limits(document),
         UNTOLD if operating is None else Operating.from_document(operating),
+        None if own is None else read_own_range(own),
     )
 
 

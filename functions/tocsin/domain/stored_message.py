@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any, cast
 
 from tocsin.domain.errors import DamagedDocumentError
+from tocsin.domain.not_scored import NotScored, read_not_scored
 from tocsin.domain.stored import (
     OPTIONAL_LIST,
     OPTIONAL_NUMBER,
@@ -30,6 +31,8 @@ class StoredMessage:
     threshold: in force at the last reading; None where it was not asked for or nothing scored.
     model_version: that of the scores; None where it was not asked for or nothing scored.
     anomalous: n decisions; empty where they were not asked for.
+    is_late: whether newer readings were known when it came, so that it could call nobody.
+    not_scored: why its last reading has no score; None where it has one, or was not asked for.
     """
 
     t: Sequence[int]
@@ -38,6 +41,8 @@ class StoredMessage:
     threshold: float | None
     model_version: str | None
     anomalous: Sequence[bool] = ()
+    is_late: bool = False
+    not_scored: NotScored | None = None
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> StoredMessage:
@@ -58,6 +63,8 @@ class StoredMessage:
             threshold=take_field(document, "threshold", *OPTIONAL_NUMBER),
             model_version=take_field(document, "modelVersion", *OPTIONAL_TEXT),
             anomalous=anomalous,
+            is_late=bool(take_field(document, "late", bool, type(None))),
+            not_scored=read_not_scored(document),
         )
 
     def check_numbers(self) -> None:

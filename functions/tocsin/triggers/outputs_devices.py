@@ -224,6 +224,16 @@ class OperatingShown(Output):
     settling: SettlingShown | None
 
 
+class OwnRangeShown(Output):
+    """What a device that no model knows has shown itself. ``channels``: the lowest and the highest
+    value of the days that are over, and of the one that goes on since ``began`` (ms) with so many
+    ``readings``; null where none is known."""
+
+    began: int
+    readings: int
+    channels: dict[str, list[float | None]]
+
+
 class DeviceShown(Output):
     """The latest state of a device (docs/formats.md)."""
 
@@ -249,6 +259,7 @@ class DeviceShown(Output):
     aftermath: AftermathShown | None
     outage: OutageShown | None
     operating: OperatingShown | None
+    own_range: OwnRangeShown | None
     model_version: str | None
     enqueued_at: int
     work: WorkShown | None
@@ -285,8 +296,26 @@ class SeriesShown(Output):
     mean: list[float | None] | UnsetType = UNSET
 
 
+class UnscoredShown(Output):
+    """So many ``readings`` between two event times (ms) have no score, for one reason."""
+
+    reason: str
+    text: str
+    from_t: int = field(name="from")
+    to_t: int = field(name="to")
+    readings: int
+
+
+class LateShown(Output):
+    """How many readings came late, and how many of them were anomalous: they called nobody."""
+
+    readings: int
+    anomalous: int
+
+
 class ReadingsShown(Output):
-    """A chart of a device. ``step`` and ``points`` are there unless ``resolution`` is raw."""
+    """A chart of a device. ``step`` and ``points`` are there unless ``resolution`` is raw,
+    ``not_scored`` and ``late`` only then."""
 
     device_id: str
     from_t: int = field(name="from")
@@ -298,3 +327,5 @@ class ReadingsShown(Output):
     series: dict[str, SeriesShown]
     step: int | UnsetType = UNSET
     points: PointsShown | UnsetType = UNSET
+    not_scored: list[UnscoredShown] | UnsetType = UNSET
+    late: LateShown | UnsetType = UNSET

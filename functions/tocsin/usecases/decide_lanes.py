@@ -138,7 +138,11 @@ def _decide_lane(
             alerts += beside
         if not placed.late:
             standing, of_limits = ways.limits.follow(
-                scored, standing, last_t=last_t, period_ms=_find_period(placed)
+                scored,
+                standing,
+                last_t=last_t,
+                period_ms=_find_period(placed),
+                is_unknown=placed.verdict == "unfit",
             )
             alerts += of_limits
             last_t = scored.message.last_t

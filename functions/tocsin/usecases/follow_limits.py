@@ -1,8 +1,9 @@
-"""Hold the messages of a batch against their devices' plain limits."""
+"""Hold the messages of a batch against their devices' plain limits, and against what devices that
+no model knows have shown themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,10 @@ from tocsin.domain.alert_changes import end_limits, record_limit
 from tocsin.domain.alerts import Alert
 from tocsin.domain.decisions import Standing
 from tocsin.domain.limits.book import Bounds, LimitBook
-from tocsin.domain.limits.follow import Stretch, count_steps, follow_limits
+from tocsin.domain.limits.bounds import NO_STATES, LimitStates
+from tocsin.domain.limits.follow import LimitChange, Stretch, count_steps, follow_limits
+from tocsin.domain.limits.follow_range import follow_range
+from tocsin.domain.limits.own_range import OwnRange
 from tocsin.domain.readings import Scored
 from tocsin.domain.telemetry import Message
 
@@ -33,24 +37,62 @@ class BatchLimits:
             self._touched |= _find_touched(group, self._bounds[id(group[0])])
 
     def follow(
-        self, scored: Scored, before: Standing, *, last_t: int, period_ms: float
+        self,
+        scored: Scored,
+        before: Standing,
+        *,
+        last_t: int,
+        period_ms: float,
+        is_unknown: bool = False,
     ) -> tuple[Standing, list[Alert]]:
         """The standing after a message, and the alerts of its limits.
 
         last_t: event time (ms) of the reading before it, 0 for none. period_ms: the device's.
+        is_unknown: no model knows its pace, so its own range counts.
         """
         message = scored.message
         bounds = self._bounds.get(id(message))
-        if not before.limits and id(message) not in self._touched:
+        is_plain = not is_unknown and before.own is None
+        if is_plain and not before.limits and id(message) not in self._touched:
             return before, []
         every = () if bounds is None else bounds.every
-        gone = before.limits.keys() - {bound.name for bound in every}
         steps = count_steps(message.t, last_t, period_ms)
         stretch = Stretch(message.t, message.values, steps, message.site_id)
-        states, changes = follow_limits(every, before.limits, stretch)
-        ended = end_limits(message, before, gone)
-        alerts = [*ended, *(record_limit(scored, change) for change in changes)]
-        return replace(before, limits=states), alerts
+        names = {bound.name for bound in every}
+        own: OwnRange | None = None
+        states, changes = NO_STATES, list[LimitChange]()
+        if is_unknown:
+            others = {name: state for name, state in before.limits.items() if name not in names}
+            plain = {bound.channel for bound in every}
+            own, states, changes = _follow_own(scored, before.own, others, stretch, plain)
+            names |= {bound.name for bound in own.list_bounds(message.profile, plain)}
+        plain_states, plain_changes = follow_limits(every, before.limits, stretch)
+        alerts = [
+            *end_limits(message, before, before.limits.keys() - names),
+            *(record_limit(scored, change) for change in (*plain_changes, *changes)),
+        ]
+        return replace(before, limits={**states, **plain_states}, own=own), alerts
+
+
+def _follow_own(
+    scored: Scored,
+    own: OwnRange | None,
+    states: LimitStates,
+    stretch: Stretch,
+    plain: Collection[str],
+) -> tuple[OwnRange, LimitStates, list[LimitChange]]:
+    """By its own range, while its machine is at work: at rest it tells nothing of that."""
+    values = stretch.values
+    if scored.states:
+        at_rest = np.array([state in {"off", "starting"} for state in scored.states])
+        values = np.where(at_rest[:, np.newaxis], np.float32(np.nan), values)
+    return follow_range(
+        own or OwnRange(int(stretch.t[0])),
+        states,
+        replace(stretch, values=values),
+        scored.message.profile,
+        plain,
+    )
 
 
 def _find_touched(messages: Sequence[Message], bounds: Bounds) -> set[int]:

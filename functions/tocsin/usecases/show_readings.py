@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ from tocsin.domain.charts import draw_chart
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.rolled_chart import choose_resolution, choose_step, describe_cells
 from tocsin.domain.rollup import MINUTE, Resolution
+from tocsin.domain.stored_message import StoredMessage
+from tocsin.domain.unscored import count_late, list_unscored
 from tocsin.usecases.find_cells import find_cells
 from tocsin.usecases.ports.operators import Fleet
 from tocsin.usecases.ports.rollups import Rollups
@@ -70,12 +73,22 @@ async def _show_raw(wanted: _Wanted, fleet: Fleet) -> dict[str, Any]:
     from_t, to_t = wanted.from_t, wanted.to_t
     messages = await fleet.readings(wanted.device_id, from_t=from_t, to_t=to_t, most=MOST_READINGS)
     # Off the event loop: it would hold up every other request, and the scoring.
-    chart = await asyncio.to_thread(draw_chart, messages, from_t, to_t, wanted.most)
+    return await asyncio.to_thread(_describe_raw, messages, wanted)
+
+
+def _describe_raw(messages: Sequence[StoredMessage], wanted: _Wanted) -> dict[str, Any]:
+    from_t, to_t = wanted.from_t, wanted.to_t
+    chart, late = (
+        draw_chart(messages, from_t, to_t, wanted.most),
+        count_late(messages, from_t, to_t),
+    )
     return {
         "resolution": "raw",
         "until": to_t,
         "readings": chart.readings,
         "threshold": messages[-1].threshold if messages else None,
+        "notScored": [each.to_document() for each in list_unscored(messages, from_t, to_t)],
+        "late": {"readings": late.readings, "anomalous": late.anomalous},
         "series": {
             name: {"t": series.t, "values": series.values} for name, series in chart.series.items()
         },

@@ -64,14 +64,16 @@ def _describe_rest(source: Source) -> str:
 
 
 def describe_breach(breach: Breach) -> str:
-    """Such as ``vibration_mm_s 7.9 mm/s, above the alarm at 7.1 mm/s``."""
+    """Such as ``vibration_mm_s 7.9 mm/s, above the alarm at 7.1 mm/s``; or above its own range,
+    where nobody set the limit."""
     where = "above" if breach.side == "high" else "below"
     value, limit = (
         "" if number is None else f" {_round(number)} {breach.unit}"
         for number in (breach.value, breach.limit)
     )
     at = f" at{limit}" if limit else ""
-    return f"{breach.channel}{value}, {where} the {breach.level}{at}"
+    what = "its own range" if breach.learned else f"the {breach.level}"
+    return f"{breach.channel}{value}, {where} {what}{at}"
 
 
 def describe_channel(channel: TopChannel) -> str:

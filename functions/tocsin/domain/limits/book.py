@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,15 @@ class LimitBook:
     def __init__(self, by_site: Mapping[str, SiteLimits] | None = None) -> None:
         self._by_site = by_site or {}
         self._found: dict[tuple[str, str, str | None], Bounds] = {}
+
+    def find_origin(
+        self, site_id: str, device_id: str, profile_name: str, channel: str
+    ) -> Literal["device", "site", "profile"]:
+        """Where the limits of a device's channel that count are set, if any are."""
+        site = self._by_site.get(site_id, NO_SITE_LIMITS)
+        if channel in site.devices.get(device_id, {}):
+            return "device"
+        return "site" if channel in site.profiles.get(profile_name, {}) else "profile"
 
     def find_bounds(self, site_id: str, device_id: str, profile: Profile) -> Bounds:
         site = self._by_site.get(site_id, NO_SITE_LIMITS)

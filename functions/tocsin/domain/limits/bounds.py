@@ -24,6 +24,7 @@ class Bound:
     index: of the channel in its profile.
     value: beyond it, above or below by ``side``, for ``delay`` periods, an alert is raised; back
         inside by ``back``, for as long, it clears. Both in ``unit``, the channel's.
+    learned: from what the device showed itself; else people set it.
     """
 
     channel: str
@@ -34,6 +35,7 @@ class Bound:
     back: float
     delay: float
     unit: str
+    learned: bool = False
 
     @property
     def name(self) -> str:
@@ -75,7 +77,7 @@ NO_STATES: LimitStates = {}
 @dataclass(frozen=True, slots=True)
 class Breach:
     """What a limit's alert says: ``value`` was beyond ``limit``, both in ``unit``; None where the
-    alert ended without a reading."""
+    alert ended without a reading. ``learned``: see Bound."""
 
     channel: str
     side: Side
@@ -83,6 +85,7 @@ class Breach:
     value: float | None
     limit: float | None
     unit: str
+    learned: bool = False
 
     @property
     def name(self) -> str:
@@ -99,6 +102,8 @@ class Breach:
             value=take_field(document, "value", *NUMBER, type(None)),
             limit=take_field(document, "limit", *NUMBER, type(None)),
             unit=take_field(document, "unit", str),
+            # Documents from before there were learned ones have none.
+            learned=bool(take_field(document, "learned", bool, type(None))),
         )
 
     def to_document(self) -> dict[str, Any]:
@@ -109,6 +114,7 @@ class Breach:
             "value": self.value,
             "limit": self.limit,
             "unit": self.unit,
+            "learned": self.learned,
         }
 
 

@@ -27,6 +27,7 @@ from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.fleet import DeviceState, count_kept, record_device
 from tocsin.domain.habits import begin_habits
 from tocsin.domain.limits.bounds import LimitState
+from tocsin.domain.limits.own_range import ChannelRange, OwnRange
 from tocsin.domain.not_scored import NotScored
 from tocsin.domain.outage import Outage
 from tocsin.domain.readings import DecidedMessage, Scored, spread_scores
@@ -121,6 +122,7 @@ def test_a_device_document_has_every_field() -> None:
         Beside(frozenset({"heat_c"}), {"speed_rpm": 1}, {"heat_c": NOW}),
         {"heat_c-low-alarm": LimitState(1.5, NOW - 3, "south")},
         Operating("starting", NOW - 6, high=NOW - 2, started=NOW - 6, settling=SETTLING),
+        OwnRange(NOW - 60, 3, {"heat_c": ChannelRange(1.5, 4.0, day_low=2.0, day_high=3.0)}),
     )
     state = DeviceState(
         "rig",
@@ -173,6 +175,11 @@ def test_a_device_document_has_every_field() -> None:
                 "idle": 1.25,
                 "idled": 20,
             },
+        },
+        "ownRange": {
+            "began": NOW - 60,
+            "readings": 3,
+            "channels": {"heat_c": [1.5, 4.0, 2.0, 3.0]},
         },
         "modelVersion": "fake-1",
         "enqueuedAt": NOW + 40,
@@ -268,6 +275,8 @@ def test_a_device_from_before_there_was_learning_starts_to_learn() -> None:
         ({"badValues": {"heat_c": {"value": 1, "t": 1}}}, "count"),
         ({"aftermath": {"peak": None, "t": 1}}, "peak"),
         ({"outage": {"sensors": 1, "since": "x"}}, "since"),
+        ({"ownRange": {"began": 1, "readings": 2, "channels": {"heat_c": [1]}}}, "heat_c"),
+        ({"ownRange": {"readings": 2, "channels": {}}}, "began"),
         ({"anomalous": 1}, "anomalous"),
         ({"clock": {"epochs": [[0, 0]], "behind": {}, "stepMs": 0}}, "messages"),
         ({"clock": {"epochs": None}}, "epochs"),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.records import decided_message, device_threshold, drift_record
+from tocsin.domain.decisions import Standing
 from tocsin.domain.device_threshold import DeviceThreshold
 from tocsin.domain.drift_record import DriftRecord
 from tocsin.domain.errors import DamagedDocumentError
@@ -42,7 +43,8 @@ def test_a_drift_survives_its_document(figure: float | None) -> None:
 
 
 def test_a_message_is_read_back_with_what_was_decided() -> None:
-    found = StoredMessage.from_document(decided_message([1, 2], score=[None, 3.5]).to_document())
+    decided = decided_message([1, 2], score=[None, 3.5], standing=Standing())
+    found = StoredMessage.from_document(decided.to_document())
     assert found == StoredMessage(
         t=[1, 2],
         channels={"speed_rpm": [1, 2], "heat_c": [1, 2]},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.fakes.messages import NOW, PERIOD_MS, RIG, reading_message
@@ -9,6 +11,10 @@ from tests.fakes.models import FakeModels
 from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.http_calls import OPERATOR, VIEWER, call
 from tocsin.adapters.known_limits import REFRESH_S, KnownLimits
+from tocsin.domain.limits.book import LimitBook
+from tocsin.domain.limits.own_range import ChannelRange, OwnRange
+from tocsin.domain.limits.site_limits import parse_site_limits
+from tocsin.usecases.show_limits import list_limits
 
 ID = {"id": "rig-1"}
 START = NOW - 60 * PERIOD_MS
@@ -50,6 +56,40 @@ async def test_a_trial_is_for_those_who_may_set_limits(plant: Plant) -> None:
         plant, "preview_limits", route={"id": "rig-9"}, body=body, principal=OPERATOR
     )
     assert status == 404
+
+
+async def test_the_limits_that_hold_say_where_each_comes_from(plant: Plant) -> None:
+    status, shown = await call(plant, "device_limits", route=ID, principal=VIEWER)
+    assert (status, shown) == (200, {"deviceId": "rig-1", "limits": []})
+    content = {
+        "profiles": {"rig": {"speed_rpm": {"warningLow": -5}, "heat_c": {"alarmHigh": 70}}},
+        "devices": {"rig-1": LIMITS},
+    }
+    plant.thresholds.limits_by_site = {"north": parse_site_limits(content)}
+    times = [NOW - 9 * PERIOD_MS + PERIOD_MS * index for index in range(5)]
+    await plant.score([reading_message(4, times, [[1.0, 65.0]] * 5)])
+    _, shown = await call(plant, "device_limits", route=ID, principal=VIEWER)
+    assert [(each["channel"], each["limit"], each["origin"]) for each in shown["limits"]] == [
+        ("speed_rpm", -5.0, "site"), ("heat_c", 60.0, "device"), ("heat_c", 80.0, "device"),
+    ]  # fmt: skip
+    assert [each["raisedT"] for each in shown["limits"]] == [None, times[2], None]
+    assert (shown["limits"][1]["hysteresis"], shown["limits"][1]["delayPeriods"]) == (2, 3)
+    status, _ = await call(plant, "device_limits", route={"id": "rig-9"}, principal=VIEWER)
+    assert status == 404
+
+
+async def test_what_a_device_has_learned_is_among_its_limits(plant: Plant) -> None:
+    device = await plant.store.device("rig-1")
+    assert device is not None
+    own = OwnRange(NOW, 0, {"heat_c": ChannelRange(20.0, 30.0)})
+    known = replace(device, standing=replace(device.standing, own=own))
+    assert [
+        (each.bound.name, each.bound.value, each.origin, each.raised_t)
+        for each in list_limits(known, RIG, LimitBook())
+    ] == [
+        ("heat_c-low-warning", 10.0, "learned", None),
+        ("heat_c-high-warning", 40.0, "learned", None),
+    ]
 
 
 async def list_bounds(plant: Plant, device_id: str) -> list[str]:

@@ -197,6 +197,7 @@ SAMPLES = {
         status=400,
         bad_bodies=(({"preview": None}, "preview"), ({"since": 1}, "since")),
     ),
+    "device_limits": Sample(route={"id": "cell-1"}),
     "preview_limits": Sample(
         route={"id": "cell-1"},
         body={"channels": {"heat_c": {"alarmHigh": 80}}, "hours": 2},

@@ -19,7 +19,7 @@ def by_seq(plant: Plant) -> dict[int, dict[str, object]]:
 def without_decision(document: Document) -> Document:
     """Late readings are judged by the device's threshold, whatever came before them, and nothing
     follows from them."""
-    decided = ("threshold", "anomalous", "standing", "rhythm", "notScored", "habits")
+    decided = ("threshold", "anomalous", "standing", "rhythm", "notScored", "habits", "late")
     return {name: value for name, value in document.items() if name not in decided}
 
 

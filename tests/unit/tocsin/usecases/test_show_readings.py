@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,7 @@ from tests.fakes.services import Plant
 from tests.fakes.store import FakeStore
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.stored_message import StoredMessage
+from tocsin.domain.telemetry import Envelope
 from tocsin.usecases.show_readings import LARGEST_MAX, show_readings
 
 
@@ -94,6 +96,45 @@ async def test_a_range_or_size_out_of_bounds_is_refused(
 ) -> None:
     with pytest.raises(InvalidRequestError):
         await shown(plant, **changes)
+
+
+async def test_what_has_no_score_says_why_and_what_came_late_is_counted() -> None:
+    log = stream([8] * 6, odd=range(25, 31))
+    plant = Plant()
+    await plant.score([log[0], log[5]])
+    for late in (log[3], log[2], log[1], log[4]):
+        await plant.score([late])
+    found = await shown(plant)
+    first, every = log_times(log[0]), [t for message in log for t in log_times(message)]
+    assert found["readings"] == len(every)
+    scored = [value for value in found["series"]["score"]["values"] if value is not None]
+    told = {each["reason"]: each for each in found["notScored"]}
+    assert sum(each["readings"] for each in found["notScored"]) == len(every) - len(scored)
+    assert told["no-window"]["from"] == first[0]
+    assert found["late"]["readings"] == 32
+    assert found["late"]["anomalous"] > 0
+    assert plant.store.all("alerts") == []
+
+
+async def test_late_readings_without_a_window_say_that_they_are_late() -> None:
+    log = stream([4] * 8)
+    plant = Plant()
+    await plant.score(log[7:])
+    await plant.score(log[:1])
+    found = await shown(plant)
+    (late,) = (each for each in found["notScored"] if each["reason"] == "late")
+    times = log_times(log[0])
+    assert (late["from"], late["to"], late["readings"]) == (times[0], times[-1], 4)
+    assert "not scored again" in late["text"]
+    assert found["late"] == {"readings": 4, "anomalous": 0}
+    some = await shown(plant, from_t=times[1], to_t=times[2])
+    assert [each["readings"] for each in some["notScored"]] == [2]
+    assert some["late"]["readings"] == 2
+
+
+def log_times(message: Envelope) -> list[int]:
+    times: list[int] = json.loads(message.body)["t"]
+    return times
 
 
 class NotingTimes(list[int]):

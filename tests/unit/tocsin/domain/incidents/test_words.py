@@ -57,6 +57,12 @@ def test_a_passed_limit_is_said_with_its_value_before_what_the_model_says() -> N
     )
 
 
+def test_a_limit_that_nobody_set_is_said_to_be_its_own_range() -> None:
+    learned = Breach("vibration_mm_s", "high", "warning", 7.9, 2.1, "mm/s", learned=True)
+    source = Source("rig-1", "rig", causes=frozenset({"limit"}), limits=(learned,))
+    assert describe_trouble(source) == "vibration_mm_s 7.9 mm/s, above its own range at 2.1 mm/s"
+
+
 @pytest.mark.parametrize(
     ("lasting_ms", "said"),
     [(-1, "for 0 s"), (40_000, "for 40 s"), (600_000, "for 10 min"), (10_000_000, "for 2 h")],

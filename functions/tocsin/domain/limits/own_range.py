@@ -1,0 +1,180 @@
+"""The range that a device has shown by itself, for where no model knows it.
+
+A device that is too slow for the model of its kind has nobody who says what is usual for it. What
+its own channels went through in a day is known, though. A value that lies as far beyond it again as
+the whole range is wide is no part of that day's weather or work. What is learned is careful: of
+gross faults alone, after a day, and people's own limits take its place
+(docs/adr/0035-a-slow-device-has-its-own-range.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from math import inf, isfinite
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.domain.limits.bounds import Bound, Side
+from tocsin.domain.profile import Channel, Profile
+from tocsin.domain.stored import NUMBER, take_field, take_mapping
+
+DAY_MS = 24 * 60 * 60 * 1_000
+LEAST_READINGS = 96  # that a day has to have: those of a device at a quarter of an hour
+# Of the range, on each side. A trend that goes on as fast as on the first day stays within.
+MARGIN = 1.0
+BACK = 0.5  # of the margin: so far a value has to come back
+DELAY = 3.0  # periods
+DECIMALS = 6
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRange:
+    """``low`` and ``high``: of the days that are over. ``day_low``, ``day_high``: of the day that
+    goes on. Infinite the wrong way round where nothing is known."""
+
+    low: float = inf
+    high: float = -inf
+    day_low: float = inf
+    day_high: float = -inf
+
+    @property
+    def limits(self) -> tuple[float, float] | None:
+        """Beyond which values are called; None while that is not known, or it never changed."""
+        if not self.low < self.high:
+            return None
+        margin = MARGIN * (self.high - self.low)
+        return round(self.low - margin, DECIMALS), round(self.high + margin, DECIMALS)
+
+    def learn(self, values: NDArray[np.float32]) -> ChannelRange:
+        """With *values* ``[n]`` of the day, NaN where missing; what is called teaches nothing."""
+        lowest, highest = self.limits or (-inf, inf)
+        taught = values[(values >= lowest) & (values <= highest)]
+        if not len(taught):
+            return self
+        low, high = float(taught.min()), float(taught.max())
+        return replace(self, day_low=min(self.day_low, low), day_high=max(self.day_high, high))
+
+    def end_day(self) -> ChannelRange:
+        return ChannelRange(min(self.low, self.day_low), max(self.high, self.day_high))
+
+    def list_bounds(self, channel: Channel, index: int) -> list[Bound]:
+        """Those that the sensor of *channel*, the profile's at *index*, can pass."""
+        if self.limits is None:
+            return []
+        back = BACK * MARGIN * (self.high - self.low)
+        sides: tuple[Side, ...] = ("low", "high")
+        return [
+            Bound(
+                channel.name, index, side, "warning", value, back, DELAY, channel.unit, learned=True
+            )
+            for side, value in zip(sides, self.limits, strict=True)
+            if channel.low < value < channel.high
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRange:
+    """``channels``: by name. ``began``: event time (ms) of the first reading of the day that goes
+    on; ``readings``: with a value, of that day so far."""
+
+    began: int
+    readings: int = 0
+    channels: Mapping[str, ChannelRange] = field(default_factory=dict)
+
+    def find_end(self, t: NDArray[np.int64], known: NDArray[np.bool_]) -> int:
+        """How many of the readings at *t* (ms) belong to the day that goes on; *known*: which of
+        them have a value. Both ``[n]``."""
+        before = self.readings + np.cumsum(known) - known
+        beyond = np.flatnonzero((t - self.began >= DAY_MS) & (before >= LEAST_READINGS))
+        return int(beyond[0]) if len(beyond) else len(t)
+
+    def learn(
+        self, values: NDArray[np.float32], known: NDArray[np.bool_], profile: Profile
+    ) -> OwnRange:
+        """With *values* ``[n, c]`` of the day that goes on."""
+        channels = {
+            name: self.channels.get(name, ChannelRange()).learn(values[:, index])
+            for index, name in enumerate(profile.channel_names)
+        }
+        return OwnRange(self.began, self.readings + int(known.sum()), channels)
+
+    def end_day(self, t: int) -> OwnRange:
+        """Once its day is over, and the reading at *t* (ms) begins another."""
+        return OwnRange(t, 0, {name: each.end_day() for name, each in self.channels.items()})
+
+    def shift(self, ms: int) -> OwnRange:
+        """The same once the device's clock was put back by -*ms*."""
+        return replace(self, began=self.began + ms)
+
+    def list_bounds(self, profile: Profile, but: Collection[str]) -> tuple[Bound, ...]:
+        """The limits that follow, without those of the channels *but* which people set some for."""
+        return tuple(
+            bound
+            for index, channel in enumerate(profile.channels)
+            if channel.name in self.channels and channel.name not in but
+            for bound in self.channels[channel.name].list_bounds(channel, index)
+        )
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The channels whose range counts by now."""
+        return tuple(name for name, each in self.channels.items() if each.limits is not None)
+
+    def to_document(self) -> dict[str, Any]:
+        """By channel its range and that of the day that goes on, None where nothing is known."""
+        return {
+            "began": self.began,
+            "readings": self.readings,
+            "channels": {
+                name: [
+                    number if isfinite(number) else None
+                    for number in (each.low, each.high, each.day_low, each.day_high)
+                ]
+                for name, each in self.channels.items()
+            },
+        }
+
+
+def read_own_range(document: Mapping[str, Any]) -> OwnRange:
+    """What ``to_document`` wrote. Raises DamagedDocumentError."""
+    channels = {}
+    for name, numbers in take_mapping(document, "channels", list).items():
+        unknown = (inf, -inf, inf, -inf)
+        pairs = zip(numbers, unknown, strict=False)
+        cells = [other if number is None else number for number, other in pairs]
+        sound = len(numbers) == len(unknown) and all(type(cell) in NUMBER for cell in cells)
+        if not sound:
+            take_field({**document, name: "no range"}, name, list)
+        channels[name] = ChannelRange(*map(float, cells))
+    return OwnRange(
+        take_field(document, "began", int), take_field(document, "readings", int), channels
+    )
+
+
+_UNKNOWN_PACE = "comes too seldom or too often for the model of its kind"
+
+
+def remark_on_range(own: OwnRange | None) -> list[str]:
+    """What people should know of how a device is judged that no model knows, in words."""
+    if own is None:
+        return []
+    known = [(name, own.channels[name]) for name in own.known]
+    if not known:
+        remark = (
+            f"{_UNKNOWN_PACE}: once a day of it is known, with {LEAST_READINGS} readings, it is "
+            "held against its own range"
+        )
+        return [remark]
+    named = ", ".join(
+        f"{name} {each.low:.4g} to {each.high:.4g}" for name, each in known[:MOST_NAMED]
+    )
+    more = f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
+    remark = (
+        f"{_UNKNOWN_PACE}: it is held against its own range so far ({named}{more}), and called "
+        "when a value lies beyond it by its whole width"
+    )
+    return [remark]
