@@ -16,6 +16,7 @@ BENCHMARKS = (
     "load",
     "detect",
     "resting",
+    "devices",
     "dashboard",
     "skab",
     "tsb",

@@ -1,0 +1,100 @@
+"""Play the trials through a stack: devices send by the SDK, and the API is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from urllib.parse import urlencode
+
+from benchmarks.devices.judge import Heard
+from benchmarks.devices.trial import Trial
+from device_sim.clock import now_ms
+from device_sim.hub.addresses import hub_from_environment
+from device_sim.hub.message import Composer
+from device_sim.hub.registry import Enrolment, HubRegistry, device_keys, provision_devices
+from device_sim.hub.sdk_link import HubLink, make_links, silence_sdk
+from local.operate import call_api
+from local.prepare import PreparationError
+from local.stack import Stack
+
+SITE = "lab"
+WITHIN_S = 120.0  # until all is stored, and until an alert is there
+POLL_S = 0.5
+CHART_MS = 7_000_000  # of its end, that is shown reading by reading
+MOST_POINTS = 5_000
+
+
+def play(stack: Stack, trials: Sequence[Trial]) -> list[Heard]:
+    """Send every trial at once, and ask of each. Raises TimeoutError where one is not stored."""
+    silence_sdk()
+    settings = stack.list_device_settings()
+    hub = hub_from_environment(settings)
+    names = [trial.device for trial in trials]
+    with _trust(settings):
+        registry = HubRegistry(hub)
+        provision_devices(registry, [Enrolment(name, {"siteId": SITE}) for name in names])
+        keys = device_keys(registry, names)
+    asyncio.run(_send_all(trials, make_links(hub, keys)))
+    return [_hear(stack.url, trial) for trial in trials]
+
+
+@contextmanager
+def _trust(settings: Mapping[str, str]) -> Iterator[None]:
+    """Have the client of the registry trust the hub's certificate, which it finds by itself."""
+    name = "REQUESTS_CA_BUNDLE"
+    before = os.environ.get(name)
+    os.environ[name] = settings[name]
+    try:
+        yield
+    finally:
+        del os.environ[name]
+        if before is not None:
+            os.environ[name] = before
+
+
+async def _send_all(trials: Sequence[Trial], links: Mapping[str, HubLink]) -> None:
+    async with asyncio.TaskGroup() as group:
+        for trial in trials:
+            group.create_task(_send(trial, links[trial.device]))
+
+
+async def _send(trial: Trial, link: HubLink) -> None:
+    composer = Composer(trial.device, trial.profile.name, trial.profile.channel_names, "trial")
+    await link.connect()
+    try:
+        for batch in trial.batches:
+            await asyncio.sleep(batch.wait_s)
+            await link.send(
+                composer.compose(batch.t.tolist(), batch.values.tolist(), produced_at=now_ms())
+            )
+    finally:
+        await link.close()
+
+
+def _hear(url: str, trial: Trial) -> Heard:
+    name, last_t = trial.device, trial.last_t
+    deadline = time.monotonic() + WITHIN_S
+    while not _is_stored(url, name, last_t):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"the last reading of {name} is not stored after {WITHIN_S:.0f} s")
+        time.sleep(POLL_S)
+    range_ = {"from": last_t - CHART_MS, "to": last_t, "max": MOST_POINTS}
+    what = f"{name} is not told"
+    return Heard(
+        call_api(url, "GET", f"alerts?{urlencode({'device': name, 'max': 200})}", what=what)[
+            "alerts"
+        ],
+        call_api(url, "GET", f"devices/{name}", what=what),
+        call_api(url, "GET", f"devices/{name}/readings?{urlencode(range_)}", what=what),
+    )
+
+
+def _is_stored(url: str, name: str, last_t: int) -> bool:
+    path = f"devices/{name}/readings?{urlencode({'from': last_t - 1, 'to': last_t})}"
+    try:
+        return bool(call_api(url, "GET", path, what=f"{name} is not told")["readings"])
+    except PreparationError:
+        return False  # it has not reported yet

@@ -1,0 +1,76 @@
+"""One device that behaves as devices do: what it sends, its one fault, and what must be said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.domain.profile import Profile
+
+Times = NDArray[np.int64]
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A message: event times ``t`` ``[n]`` (ms) and ``values`` ``[n, c]``, NaN where missing.
+    ``wait_s``: how long the device waits before it sends it."""
+
+    t: Times
+    values: Values
+    wait_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """From ``from_t`` to ``to_t`` (event times as the device stamps them, ms) ``channel`` is wrong,
+    which an alert of ``cause`` is to say."""
+
+    channel: str
+    cause: str
+    from_t: int
+    to_t: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A device of ``profile`` and its messages in order.
+
+    period_ms: between two of its readings.
+    reasons: why some of its newest readings have no score, of which one at least must be told.
+    said: texts that its remarks must have.
+    bad: channels whose bad values its document must name.
+    """
+
+    device: str
+    profile: Profile
+    batches: Sequence[Batch]
+    fault: Fault
+    period_ms: int
+    reasons: frozenset[str]
+    said: Sequence[str] = ()
+    bad: frozenset[str] = frozenset()
+
+    @property
+    def last_t(self) -> int:
+        return int(self.batches[-1].t[-1])
+
+    @property
+    def readings(self) -> int:
+        return sum(len(batch.t) for batch in self.batches)
+
+
+def cut(t: Times, values: Values, size: int) -> list[Batch]:
+    """Messages of *size* readings each."""
+    return [Batch(t[at : at + size], values[at : at + size]) for at in range(0, len(t), size)]
+
+
+def harm(
+    t: Times, values: Values, profile: Profile, channel: str, cause: str, *, at: slice, by: float
+) -> Fault:
+    """Add *by* to *channel* at the readings *at*, in place; returns the fault that this is."""
+    values[at, profile.channel_names.index(channel)] += by
+    return Fault(channel, cause, int(t[at][0]), int(t[at][-1]))

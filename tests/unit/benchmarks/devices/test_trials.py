@@ -1,0 +1,108 @@
+"""The devices of the benchmark come out right in one process, and a wrong answer is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from benchmarks.devices.judge import Heard, judge
+from benchmarks.devices.play import CHART_MS, MOST_POINTS
+from benchmarks.devices.trial import Trial
+from benchmarks.devices.trials import make_trials
+from device_sim.hub.message import Composer
+from ml_model.paths import BUNDLES
+from tests.fakes.messages import NOW, envelope
+from tests.fakes.models import FakeModels
+from tests.fakes.services import Plant
+from tocsin.adapters.model_bundle import load_model
+from tocsin.domain.bundle import parse_bundle
+from tocsin.profiles import load_profiles
+from tocsin.triggers.http_devices import describe_device
+from tocsin.usecases.show_readings import show_readings
+
+# The clock runs ahead of now at its end, and so does the hub's.
+STARTS = NOW - 600_000
+TRIALS = {trial.device: trial for trial in make_trials(load_profiles(), STARTS)}
+
+
+@pytest.fixture(scope="module")
+def models() -> FakeModels:
+    found = FakeModels()
+    for name in {trial.profile.name for trial in TRIALS.values()}:
+        profile, folder = load_profiles()[name], BUNDLES / name
+        spec = parse_bundle((folder / "bundle.json").read_bytes(), profile)
+        model = load_model(spec, (folder / "model.pt2").read_bytes(), profile)
+        found.by_profile[name] = model  # type: ignore[assignment]  # a real one in the same place
+    return found
+
+
+async def hear(trial: Trial, models: FakeModels) -> Heard:
+    """What is known of a device that sent all of *trial*, each message in a batch of its own."""
+    plant = Plant(models=models, profiles=load_profiles(), record_every_ms=12_000)
+    composer = Composer(trial.device, trial.profile.name, trial.profile.channel_names, "trial")
+    enqueued_at = STARTS
+    for batch in trial.batches:
+        enqueued_at += round(1_000 * batch.wait_s) + 5
+        sent = composer.compose(batch.t.tolist(), batch.values.tolist(), produced_at=enqueued_at)
+        message = envelope(sent.body, device_id=trial.device, enqueued_at=enqueued_at)
+        await plant.score([message])
+    assert plant.dead_letters.reasons == []
+    device = await plant.store.device(trial.device)
+    assert device is not None
+    readings = await show_readings(
+        trial.device,
+        from_t=trial.last_t - CHART_MS,
+        to_t=trial.last_t,
+        most=MOST_POINTS,
+        now_ms=NOW,
+        fleet=plant.store,
+        rollups=plant.rollups,
+    )
+    raised = [alert for alert in plant.store.all("alerts") if alert["type"] == "raised"]
+    return Heard(raised, describe_device(device), readings)
+
+
+@pytest.mark.parametrize("name", sorted(TRIALS))
+async def test_a_device_as_it_really_is_is_understood(name: str, models: FakeModels) -> None:
+    verdict = judge(TRIALS[name], await hear(TRIALS[name], models))
+    assert verdict.missed == [], verdict
+
+
+def answer(trial: Trial, **changes: Any) -> Heard:  # noqa: ANN401 (any JSON)
+    """One that says all that it must."""
+    fault = trial.fault
+    alert: Mapping[str, Any] = {
+        "t": fault.from_t, "cause": fault.cause, "subject": fault.channel, "contributions": {},
+    }  # fmt: skip
+    said = {
+        "alerts": [alert],
+        "device": {"remarks": trial.said, "badValues": dict.fromkeys(trial.bad)},
+        "readings": {
+            "notScored": [{"reason": next(iter(trial.reasons)), "readings": 2}],
+            "series": {"score": {"values": [None, 0.5, None]}},
+        },
+    }
+    return Heard(**{**said, **changes})
+
+
+@pytest.mark.parametrize("trial", TRIALS.values(), ids=lambda trial: trial.device)
+def test_an_answer_that_says_all_misses_nothing(trial: Trial) -> None:
+    verdict = judge(trial, answer(trial))
+    assert (verdict.missed, verdict.channel, verdict.delay_s) == ([], trial.fault.channel, 0.0)
+
+
+def test_what_is_wrong_with_an_answer_is_told() -> None:
+    trial = replace(TRIALS["sentinel-room"], said=["its clock"])
+    early = {"t": 5, "cause": "score", "subject": None, "contributions": {"battery_pct": 1.0}}
+    unscored = {"notScored": [], "series": {"score": {"values": [None]}}}
+    silent: dict[str, Any] = {"remarks": [], "badValues": {}}
+    found = judge(trial, answer(trial, alerts=[early], readings=unscored, device=silent))
+    assert len(found.missed) == 6
+    assert (found.false_alerts, found.cause, found.delay_s) == (1, None, None)
+    other = {**early, "t": trial.fault.from_t}
+    found = judge(trial, answer(trial, alerts=[other]))
+    assert found.missed[0] == "no alert named the channel and the cause"
+    assert found.channel == "battery_pct"
