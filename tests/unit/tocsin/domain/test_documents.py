@@ -93,6 +93,7 @@ def test_a_reading_document_has_every_field() -> None:
         "sensors": {},
         "modelVersion": "fake-1",
         "enqueuedAt": NOW + 40,
+        "late": True,  # what moves no standing came late
         "ttl": 30 * 24 * 3_600,
     }
 
