@@ -14,6 +14,7 @@ STATE ?=
 KEEP ?=
 PAUSED ?=
 KEYLESS ?=
+TRACES ?=
 PROFILE ?= pump
 
 .PHONY: help setup demo func test check audit bench train train-check clean
@@ -24,12 +25,13 @@ help: ## what there is to make
 setup: ## install all that is missing
 	@$(PYTHON) -m local setup
 
-demo: ## the whole system on this machine; DURATION=60 REPORT=out.json, DEVICES=1000, KEEP=1, PAUSED=1, KEYLESS=1
+demo: ## the whole system on this machine; DURATION=60 REPORT=out.json, DEVICES=1000, KEEP=1, PAUSED=1, KEYLESS=1, TRACES=.1
 	@$(PYTHON) -m local setup --without-browser
 	@$(VENV) -m local up $(if $(DURATION),--duration $(DURATION)) $(if $(REPORT),--report $(REPORT)) \
 		$(if $(DEVICES),--devices $(DEVICES)) \
 		$(if $(ADDRESS),--address $(ADDRESS)) $(if $(STATE),--state $(STATE)) \
-		$(if $(KEEP),--keep) $(if $(PAUSED),--paused) $(if $(KEYLESS),--keyless)
+		$(if $(KEEP),--keep) $(if $(PAUSED),--paused) $(if $(KEYLESS),--keyless) \
+		$(if $(TRACES),--traces $(TRACES))
 
 func: setup ## all that `func start` in functions/ needs beside it (docs/local.md)
 	@$(VENV) -m local.beside_func

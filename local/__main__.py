@@ -90,6 +90,7 @@ def _up(options: argparse.Namespace) -> int:
                 paused=options.paused,
                 resources=options.resources,
                 scores_apart=apart,
+                traces=options.traces,
             )
         )
     except (
@@ -198,6 +199,13 @@ def _dead_letters(options: argparse.Namespace) -> int:
     return _operate(options, run)
 
 
+def _traces(options: argparse.Namespace) -> int:
+    from local.services import find_spans  # noqa: PLC0415 (see the top)
+    from local.traces import run  # noqa: PLC0415 (see the top)
+
+    return run(options, find_spans(options.state.resolve()))
+
+
 def _operate(options: argparse.Namespace, run: Callable[[argparse.Namespace, str], int]) -> int:
     """Run what calls the API through the front door of the running stack."""
     from local.endpoints import Endpoints  # noqa: PLC0415 (see the top)
@@ -213,6 +221,7 @@ def _operate(options: argparse.Namespace, run: Callable[[argparse.Namespace, str
 
 COMMANDS = {
     "dead-letters": _dead_letters, "feedback": _feedback, "mail": _mail,
+    "traces": _traces,
     "setup": _set_up, "up": _up, "env": _env, "check": _check, "lock": _lock, "audit": _audit,
     "sbom": _sbom, "clean": _clean,
 }  # fmt: skip

@@ -16,6 +16,7 @@ COSMOS_KEY = (
 )
 IOTHUB_KEY = "dG9jc2luLWxvY2FsLWlvdGh1Yi1kZXZlbG9wbWVudA=="
 MAIL_PORT = 1025  # of `python -m local mail`, which runs beside the stack if somebody starts it
+INSIGHTS_KEY = "00000000-0000-4000-8000-00000000cafe"  # an address, and no secret in Azure either
 WEBPUBSUB_KEY = "dG9jc2luLWxvY2FsLXdlYnB1YnN1Yi1kZXZlbG9wbWVudA=="
 
 AMQPS = 5671  # the clients of Event Hubs dial no other with a token
@@ -41,6 +42,7 @@ class Endpoints:
     functions: int = 7071
     front: int = 4280
     identity: int = 8083
+    insights: int = 8084
     keyless: Path | None = None
 
     def __post_init__(self) -> None:
@@ -97,6 +99,12 @@ class Endpoints:
     def webpubsub_url(self) -> str:
         scheme = "http" if self.keyless is None else "https"
         return f"{scheme}://{self.host}:{self.webpubsub}"
+
+    @property
+    def insights_connection(self) -> str:
+        scheme = "http" if self.keyless is None else "https"
+        url = f"{scheme}://{self.host}:{self.insights}"
+        return f"InstrumentationKey={INSIGHTS_KEY};IngestionEndpoint={url}"
 
     def find_storage_url(self, service: str, account: str) -> str:
         """The address of ``blob``, ``queue`` or ``table`` of an account, without keys."""

@@ -59,6 +59,7 @@ def list_app_settings(endpoints: Endpoints, state: Path) -> dict[str, str]:
         "BlobStorage": endpoints.storage_connection,
         "IotHub": endpoints.iothub_connection,
         "WebPubSub": endpoints.webpubsub_connection,
+        "APPLICATIONINSIGHTS_CONNECTION_STRING": endpoints.insights_connection,
         # Of `python -m local mail`; without it, deliveries say that nobody listens there.
         "SMTP_URL": endpoints.mail_server,
         "MAIL_FROM": "tocsin@localhost",
@@ -96,6 +97,8 @@ def _list_keyless_settings(endpoints: Endpoints) -> dict[str, str]:
         "IotHub__clientId": client_id,
         "WebPubSub__serviceUri": endpoints.webpubsub_url,
         "WebPubSub__clientId": client_id,
+        "APPLICATIONINSIGHTS_CONNECTION_STRING": endpoints.insights_connection,
+        "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": f"Authorization=AAD;ClientId={client_id}",
     }
 
 

@@ -46,6 +46,12 @@ def make_parser() -> argparse.ArgumentParser:
     _add_address(mail)
     letters = commands.add_parser("dead-letters", help="list, show, replay what was not usable")
     _add_letters(letters)
+    traces = commands.add_parser(
+        "traces", help="the newest traces that a run has sent; with an id, that one as a tree"
+    )
+    traces.add_argument("id", nargs="?")
+    traces.add_argument("--device", help="only those with this device")
+    _add_state(traces)
     feedback = commands.add_parser("feedback", help="say what a device's alerts are")
     for action in add_actions(feedback):
         _add_address(action)
@@ -91,6 +97,11 @@ def _add_up(up: argparse.ArgumentParser) -> None:
     up.add_argument(
         "--keyless", action="store_true",
         help="identities with the roles of a deployment in the place of keys",
+    )  # fmt: skip
+    up.add_argument(
+        "--traces", type=_parse_share, default=0.0, metavar="SHARE",
+        help="trace the way of this share of messages, from 0 to 1, and of those that change an "
+        "alert (default: none); `python -m local traces` shows them",
     )  # fmt: skip
     up.add_argument("--paused", action="store_true", help="with the optimiser paused")
     _add_address(up)
@@ -155,6 +166,13 @@ def _parse_count(text: str) -> int:
     if count < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
     return count
+
+
+def _parse_share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError("must lie between 0 and 1")
+    return share
 
 
 def _parse_seconds(text: str) -> float:

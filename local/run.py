@@ -60,6 +60,7 @@ class Options:
     - ``paused``: the optimiser moves nothing, to see what a run is like without it.
     - ``resources``: the file for what each process used over time, if it is wanted.
     - ``scores_apart``: scoring has a functions host of its own.
+    - ``traces``: the share of messages whose way is traced.
     """
 
     duration_s: float | None
@@ -76,6 +77,7 @@ class Options:
     paused: bool = False
     resources: Path | None = None
     scores_apart: bool = False
+    traces: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from local.endpoints import COSMOS_KEY, IOTHUB_KEY, WEBPUBSUB_KEY, Endpoints
+from local.endpoints import COSMOS_KEY, INSIGHTS_KEY, IOTHUB_KEY, WEBPUBSUB_KEY, Endpoints
 from local.identities.grants import APP, DEPLOYER
 from local.processes import ROOT, Child
 
@@ -101,6 +101,25 @@ def make_webpubsub(endpoints: Endpoints, state: Path) -> Child:
         "--address", endpoints.address,
         "--port", str(endpoints.webpubsub),
         *_choose_opening(endpoints, WEBPUBSUB_KEY),
+    )  # fmt: skip
+
+
+def find_spans(state: Path) -> Path:
+    """The folder of the traces that the app has sent."""
+    return state / "insights"
+
+
+def make_insights(endpoints: Endpoints, state: Path) -> Child:
+    """Application Insights, as far as it takes traces."""
+    identities = [] if endpoints.keyless is None else _choose_opening(endpoints, "")
+    return _make_python(
+        "insights",
+        state,
+        "--state", str(find_spans(state)),
+        "--address", endpoints.address,
+        "--port", str(endpoints.insights),
+        "--key", INSIGHTS_KEY,
+        *identities,
     )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ DISABLED_SCORING = {"AzureWebJobs.score_telemetry.Disabled": "true"}
 class Stack:
     """Azurite, the stand-ins, the functions host and the front door.
 
-    ``children`` holds them by name; the first four know nothing of each other. With the host "none"
+    ``children`` holds them by name; the first five know nothing of each other. With the host "none"
     the functions host is left out: somebody else starts it.
     """
 
@@ -75,6 +75,7 @@ class Stack:
             "iothub": services.make_iothub(endpoints, state),
             "cosmos": services.make_cosmos(endpoints, state),
             "webpubsub": services.make_webpubsub(endpoints, state),
+            "insights": services.make_insights(endpoints, state),
         }
         if endpoints.keyless is not None:
             self.children["identity"] = services.make_identity(endpoints, state)
@@ -115,9 +116,9 @@ class Stack:
             Tokens(self.endpoints.identities)
             keep_grants(self.endpoints.identities, [*read_deployed(), *LOCAL])
             self._start_together("iothub")  # makes the certificates that the others show
-            self._start_together("identity", "azurite", "cosmos", "webpubsub")
+            self._start_together("identity", "azurite", "cosmos", "webpubsub", "insights")
         else:
-            self._start_together("azurite", "iothub", "cosmos", "webpubsub")
+            self._start_together("azurite", "iothub", "cosmos", "webpubsub", "insights")
         with ThreadPoolExecutor() as pool:
             for done in [
                 pool.submit(create_cosmos_containers, self.endpoints),

@@ -122,6 +122,7 @@ def _run(endpoints: Endpoints, options: Options) -> tuple[bool, dict[str, Any]] 
             host=options.host,
             tell=_tell,
             on_start=orphans.add,
+            env={"TRACE_SHARE": f"{options.traces:g}"} if options.traces else None,
             scores_apart=options.scores_apart,
         ) as stack,
     ):

@@ -39,6 +39,11 @@ def webpubsub(endpoints: Endpoints, state: Path) -> Iterator[Child]:
 
 
 @pytest.fixture(scope="module")
+def insights(endpoints: Endpoints, state: Path) -> Iterator[Child]:
+    yield from _running(services.make_insights(endpoints, state))
+
+
+@pytest.fixture(scope="module")
 def front_door(endpoints: Endpoints, state: Path) -> Iterator[Child]:
     yield from _running(services.make_front_door(endpoints, state))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import secrets
 import sys
 from collections.abc import Mapping
 
@@ -25,7 +26,8 @@ WITHIN_S = 180
 FAILED = 3
 
 DESCRIPTION = f"""Register the device {DEVICE!r}, send messages as it, and wait until GET
-devices/{{id}}/readings has one and a live message brings it. Prints how long each took. The page's
+devices/{{id}}/readings has one and a live message brings it. Prints how long each took, and the id
+of the trace that the messages are in, if the app traces at all (TRACE_SHARE). The page's
 address is TOCSIN_PAGE where --page does not say it; where SIGN_IN_CLIENT_ID is set, the caller is
 the person or workflow that is signed in to Azure, who needs the role viewer."""
 
@@ -38,19 +40,20 @@ def smoke(arguments: argparse.Namespace) -> int:
     registry = HubRegistry(hub)
     provision_devices(registry, [Enrolment(DEVICE, {"siteId": SITE})])
     key = device_keys(registry, [DEVICE])[DEVICE]
+    trace_id = secrets.token_hex(16)
     try:
-        passed = asyncio.run(_try_out(hub, key, page, arguments.within))
+        passed = asyncio.run(_try_out(hub, key, page, trace_id, arguments.within))
     except (NotSeenError, PageError, LinkError) as error:
         sys.stderr.write(f"smoke test failed: {error}\n")
         return FAILED
     sys.stdout.write(
         f"stored and answered by the API after {passed.stored_ms} ms, "
-        f"live after {passed.live_ms} ms ({passed.sent} messages sent)\n"
+        f"live after {passed.live_ms} ms ({passed.sent} messages sent); trace {trace_id}\n"
     )
     return 0
 
 
-async def _try_out(hub: Hub, key: str, page: Page, within_s: int) -> Passed:
+async def _try_out(hub: Hub, key: str, page: Page, trace_id: str, within_s: int) -> Passed:
     link: Link = make_links(hub, {DEVICE: key})[DEVICE]
     profile = load_profiles()[PROFILE]
     composer = Composer(DEVICE, PROFILE, profile.channel_names, str(now_ms()))
@@ -58,7 +61,9 @@ async def _try_out(hub: Hub, key: str, page: Page, within_s: int) -> Passed:
 
     async def send() -> int:
         t = now_ms()
-        await link.send(composer.compose([t], values, produced_at=t))
+        message = composer.compose([t], values, produced_at=t)
+        message.trace = f"00-{trace_id}-{secrets.token_hex(8)}-01"
+        await link.send(message)
         return t
 
     try:

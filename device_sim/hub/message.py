@@ -20,7 +20,10 @@ MAX_BYTES = 256 * 1024 - 2 * 1024
 
 @dataclass(slots=True)
 class Outgoing:
-    """One message on its way. Times in ms since the epoch; ``sent_at`` is the first attempt."""
+    """One message on its way. Times in ms since the epoch; ``sent_at`` is the first attempt.
+
+    ``trace``: the ``traceparent`` that goes with it, so that its way is traced; None for most.
+    """
 
     device: str
     profile: str
@@ -30,6 +33,7 @@ class Outgoing:
     body: bytes
     produced_at: int
     sent_at: int | None = None
+    trace: str | None = None
 
     @property
     def created_utc(self) -> str:

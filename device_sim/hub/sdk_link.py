@@ -90,6 +90,8 @@ class HubLink:
             content_type="application/json",
         )
         wire.custom_properties["iothub-creation-time-utc"] = message.created_utc
+        if message.trace is not None:
+            wire.custom_properties["traceparent"] = message.trace
         try:
             await _await_answer(self._send_timeout_s, self._client.send_message(wire))
         except UnansweredError:

@@ -77,10 +77,12 @@ from tocsin.usecases.ports.planning import (
 from tocsin.usecases.ports.rollups import Rollups
 from tocsin.usecases.ports.scoring import DeadLetters, DeviceThresholds, Models, Telemetry
 from tocsin.usecases.ports.showing import AlertMarks, ProgressLog
+from tocsin.usecases.ports.tracing import Traces
 from tocsin.usecases.push_alerts import Doors
 from tocsin.usecases.roll_up import RollupMemory
 from tocsin.usecases.send_deliveries import NotifyRoom
 from tocsin.usecases.show_beside import LiveBeside
+from tocsin.usecases.trace_batch import NOWHERE
 from tocsin.usecases.watch_silence import Listeners, SilenceMemory
 
 log = logging.getLogger(__name__)
@@ -121,6 +123,7 @@ class Services:
     silence_memory: SilenceMemory
     late_memory: LateMemory
     progress: ProgressLog
+    traces: Traces
     scoring_watch: ScoringWatch
     live_beside: LiveBeside
     twins: Twins
@@ -148,6 +151,7 @@ class Services:
             self.dead_letters,
             self._join,
             self.now_ms,
+            traces=self.traces,
         )
 
     @property
@@ -218,6 +222,7 @@ def services() -> Services:
     )
     live = WebPubSubLive(webpubsub_client(settings.webpubsub, settings.webpubsub_hub))
     twins = IotHubTwins(settings.iothub)
+    traces = _make_traces(settings)
     return Services(
         profiles=load_profiles(),
         memory=DeviceMemory(),
@@ -238,7 +243,8 @@ def services() -> Services:
         dead_letters=letters,
         letter_box=letters,
         live=live,
-        live_beside=LiveBeside(live),
+        live_beside=LiveBeside(live, traces=traces),
+        traces=traces,
         call_limits=CallLimits(),
         address_limits=CallLimits(),
         audit_log=CosmosAudit(database, settings.database),
@@ -280,6 +286,23 @@ def _make_senders(settings: Settings) -> Senders:
         "slack": SlackChannel(channels.slack),
         "webhook": WebhookChannel(channels.webhooks, channels.webhook_key, _now_ms),
     }
+
+
+def _make_traces(settings: Settings) -> Traces:
+    if settings.trace_share == 0:
+        return NOWHERE
+    if not settings.insights:
+        log.warning("APPLICATIONINSIGHTS_CONNECTION_STRING is not set: nothing is traced")
+        return NOWHERE
+    # Imported here: it takes a quarter of a second that only those pay who trace.
+    from tocsin.adapters.insights_traces import InsightsTraces, insights_exporter  # noqa: PLC0415
+
+    try:
+        return InsightsTraces(insights_exporter(settings.insights), settings.trace_share)
+    except ValueError as error:
+        # Readings are worth more than traces of them.
+        log.error("Nothing is traced: APPLICATIONINSIGHTS_CONNECTION_STRING: %s", error)  # noqa: TRY400 (told)
+        return NOWHERE
 
 
 def _signing_keys(settings: Settings) -> SigningKeys:

@@ -22,6 +22,7 @@ from tocsin.app_settings.reading import (
     parse_keys,
     parse_rate,
     parse_seconds,
+    parse_share,
 )
 
 __all__ = [
@@ -47,6 +48,8 @@ class Settings:
     model_signing_keys: tuple[bytes, ...]
     false_alerts_per_device_day: float
     longest_shelf_h: float
+    trace_share: float
+    insights: str
     channels: ChannelSettings
 
 
@@ -87,6 +90,8 @@ def _read(reader: SettingsReader) -> Settings:
         model_signing_keys=reader.read("MODEL_SIGNING_KEYS", parse_keys, ()),
         false_alerts_per_device_day=reader.read("FALSE_ALERTS_PER_DEVICE_DAY", parse_rate, 0.0),
         longest_shelf_h=reader.read("LONGEST_SHELF_H", parse_hours, 0.0),
+        trace_share=reader.read("TRACE_SHARE", parse_share, 0.0),
+        insights=reader.read_text("APPLICATIONINSIGHTS_CONNECTION_STRING"),
         channels=_read_channels(reader),
     )
 

@@ -18,6 +18,8 @@ from typing import Any
 
 from azure.eventhub.aio import CheckpointStore
 from azure.identity import ManagedIdentityCredential
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace.export import SpanExportResult
 
 from device_sim.hub.addresses import hub_from_environment
 from device_sim.hub.registry import HubRegistry
@@ -29,10 +31,13 @@ from ml_model.recordings.cosmos import open_database
 from ml_model.release.publish import container_client
 from tocsin import bootstrap
 from tocsin.adapters.blob import BlobFiles, blob_client
+from tocsin.adapters.insights_traces import insights_exporter, translate
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.progress import Progress
 from tocsin.domain.requests import Request
 from tocsin.domain.telemetry import Envelope
+from tocsin.domain.tracing.place import derive_place
+from tocsin.domain.tracing.span import Span
 from tocsin.settings import read_settings
 
 Deed = Callable[[], Awaitable[Any]]
@@ -121,6 +126,15 @@ async def speak_live() -> None:
     await live.send("north", {"type": "probe"})
 
 
+async def trace() -> None:
+    exporter = insights_exporter(os.environ["APPLICATIONINSIGHTS_CONNECTION_STRING"])
+    place = derive_place("probe", "0", 1)
+    span = translate(Span("probe", "internal", place, None, 0, 1), Resource({}))
+    result = await asyncio.to_thread(exporter.export, [span])
+    if result is not SpanExportResult.SUCCESS:
+        raise RuntimeError(f"the trace was not taken: {result.name}")
+
+
 async def publish() -> None:
     with container_client(os.environ) as container:
         container.upload_blob("probe/probe.json", b"{}", overwrite=True)
@@ -143,6 +157,7 @@ DEEDS: dict[tuple[str, str, str], Deed] = {
     (APP, "Azure Event Hubs Data Receiver", "telemetry"): read_stream,
     (APP, "Cosmos DB Built-in Data Contributor", "tocsin"): keep_document,
     (APP, "IoT Hub Twin Contributor", "iot-tocsin"): order,
+    (APP, "Monitoring Metrics Publisher", "appi-tocsin"): trace,
     (APP, "Storage Blob Data Contributor", "dead-letters"): keep_letter,
     (APP, "Storage Blob Data Contributor", "leases"): hold_lease,
     (APP, "Storage Blob Data Owner", "sthost"): keep_host_blob,

@@ -66,6 +66,12 @@ GET    /client/hubs/{hub}                           /client/hubs/h              
 *      /{path}                                      /elsewhere                         501 501 501 501 501 403 403
 """)
 
+# The key is in the items of the body, and no credential.
+INSIGHTS: Final = parse_table("""
+POST   /{version}/track                             /v2.1/track                        400 400 400 400 400 403 403
+*      /{path}                                      /elsewhere                         501 501 501 501 501 403 403
+""")
+
 IOT_HUB: Final = parse_table("""
 GET    /devices                         -                                 401 401 401 401 200 403 403
 POST   /devices/query                   -                                 401 401 401 401 400 403 403

@@ -31,7 +31,9 @@ def functions_host(endpoints: Endpoints, state: Path) -> Iterator[Child]:
     child.stop()
 
 
-SERVICES = ("functions_host", "front_door", "cosmos", "webpubsub", "iothub", "azurite")
+SERVICES = (
+    "functions_host", "front_door", "cosmos", "webpubsub", "insights", "iothub", "azurite",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +65,7 @@ ROUTES = (
     Route("cosmos", "POST", "/dbs", 401),
     Route("webpubsub", "POST", "/api/hubs/tocsin/:send", 401),
     Route("webpubsub", "GET", "/client/hubs/tocsin", 400),
+    Route("insights", "POST", "/v2.1/track", 400),
     Route("iothub", "GET", "/devices", 401),
     Route("iothub", "POST", "/twins/d1/methods", 401),
     Route("blob", "GET", "/devstoreaccount1/models/a", 403),
@@ -224,6 +227,7 @@ def test_a_port_that_speaks_no_http_answers_none(
 COMMANDS = {
     "cosmos": [sys.executable, "-m", "local.standins.cosmos", "--state", "x", "--key", "a2V5"],
     "webpubsub": [sys.executable, "-m", "local.standins.webpubsub", "--key", "k"],
+    "insights": [sys.executable, "-m", "local.standins.insights", "--state", "x", "--key", "k"],
     "functions_host": [sys.executable, "-m", "local.standins.functions_host", "--app", "x"],
     "front_door": [
         sys.executable, "-m", "local.standins.front_door", "--functions-url", "http://localhost",

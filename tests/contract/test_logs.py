@@ -19,12 +19,15 @@ SECRET = "s3cr3t"
 MARK = base64.b64encode(b"s3cr3t" * 3).decode()
 # In full, encoded, or the start of it, as errors quote what they cannot read.
 SEARCHED = (SECRET, MARK[:16], quote(MARK)[:16], SECRET.encode().hex()[:8])
-HTTP_PORTS = ("functions", "front", "cosmos", "webpubsub", "iothub", "blob", "queue", "table")
+HTTP_PORTS = (
+    "functions", "front", "cosmos", "webpubsub", "insights", "iothub", "blob", "queue", "table",
+)  # fmt: skip
 PATHS = {
     "functions": "/api/devices",
     "front": "/api/devices",
     "cosmos": "/dbs/d/colls/c/docs/i",
     "webpubsub": "/client/hubs/h",
+    "insights": "/v2.1/track",
     "iothub": "/devices/d",
     "blob": "/devstoreaccount1/box/blob",
     "queue": "/devstoreaccount1/line/messages",
@@ -56,7 +59,7 @@ QUERIES = (
 )
 
 
-SERVICES = ("front_door", "cosmos", "webpubsub", "iothub", "azurite")
+SERVICES = ("front_door", "cosmos", "webpubsub", "insights", "iothub", "azurite")
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from email.utils import formatdate
+from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import jwt
@@ -20,6 +21,9 @@ import pytest
 from local.endpoints import COSMOS_KEY, IOTHUB_KEY, WEBPUBSUB_KEY, Endpoints
 from local.processes import ROOT, Child
 from local.standins.cosmos.routes import ROUTES as COSMOS_ROUTES
+from local.standins.insights.callers import AnyCaller
+from local.standins.insights.routes import list_routes as list_insights_routes
+from local.standins.insights.state import SpanFiles
 from local.standins.webpubsub.access.callers import KeyCallers
 from local.standins.webpubsub.access.origins import Origins
 from local.standins.webpubsub.routes import list_routes
@@ -27,7 +31,15 @@ from local.standins.webpubsub.state import Hubs
 from tests.contract.iothub_clients import sas_token
 from tests.contract.raw_http import make_request, read_status
 from tests.contract.route_tables import CALLERS, Line
-from tests.contract.route_tables_of_services import BLOB, COSMOS, IOT_HUB, QUEUE, TABLE, WEB_PUB_SUB
+from tests.contract.route_tables_of_services import (
+    BLOB,
+    COSMOS,
+    INSIGHTS,
+    IOT_HUB,
+    QUEUE,
+    TABLE,
+    WEB_PUB_SUB,
+)
 
 EVIL = "evil.example"
 ANOTHER_KEY = base64.b64encode(b"a key of somebody else, as long as they come").decode()
@@ -131,6 +143,26 @@ def test_every_route_of_web_pubsub_has_a_line() -> None:
     assert sorted(found) == sorted(line.name for line in WEB_PUB_SUB)
 
 
+# ── Application Insights ─────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("line", INSIGHTS, ids=str)
+def test_application_insights(endpoints: Endpoints, insights: Child, line: Line) -> None:
+    assert insights.running
+
+    def credentials(caller: str) -> dict[str, str]:
+        return {} if caller == "nobody" else {"Authorization": "Bearer x"}
+
+    found = ask_as_each(endpoints, "insights", line, credentials, target=line.target)
+    assert found == line.statuses
+
+
+def test_every_route_of_application_insights_has_a_line(tmp_path: Path) -> None:
+    routes = list_insights_routes(SpanFiles(tmp_path), AnyCaller(), instrumentation_key="k")
+    found = [f"{route.method} {re.sub(r':[.][*]', '', route.path)}" for route in routes]
+    assert sorted(found) == sorted(line.name for line in INSIGHTS)
+
+
 # ── IoT Hub ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -204,5 +236,5 @@ def test_storage(endpoints: Endpoints, azurite: Child, port: str, line: Line) ->
 
 
 def test_every_port_has_a_table() -> None:
-    tables = {"cosmos", "webpubsub", "iothub", *(port for port, _ in STORAGE)}
+    tables = {"cosmos", "webpubsub", "insights", "iothub", *(port for port, _ in STORAGE)}
     assert tables | OTHER_PORTS == Endpoints().ports().keys()

@@ -23,6 +23,7 @@ from tests.fakes.rollups import FakeRollups
 from tests.fakes.sites import FakeClock, Workshop
 from tests.fakes.store import FakeStore
 from tests.fakes.thresholds import FakeThresholds
+from tests.fakes.traces import FakeTraces
 from tocsin.bootstrap import Services
 from tocsin.domain.incidents.policy import DEFAULT_POLICY
 from tocsin.domain.profile import Profile
@@ -78,6 +79,7 @@ class Plant:
     call_limits: CallLimits = field(default_factory=lambda: CallLimits(burst=1e9))
     address_limits: CallLimits = field(default_factory=lambda: CallLimits(burst=1e9))
     keys: FakeKeys = field(default_factory=FakeKeys)
+    traces: FakeTraces = field(default_factory=FakeTraces)
     progress: FakeProgress = field(default_factory=FakeProgress)
     record_every_ms: int = 0  # so that what is stored does not depend on how messages are cut
     profiles: Mapping[str, Profile] = field(default_factory=lambda: PROFILES)
@@ -86,7 +88,7 @@ class Plant:
         self.rollups = FakeRollups(self.store)
         self.workshop = Workshop(FakeClock(NOW), store=self.store, live=self.live)
         self.alert_marks = FakeAlertMarks(self.store)
-        self.live_beside = LiveBeside(self.live, every_s=0)
+        self.live_beside = LiveBeside(self.live, every_s=0, traces=self.traces)
         self.lanes = Lanes(self.read_clock)
 
     @classmethod
@@ -169,6 +171,7 @@ class Plant:
             silence_memory=self.silence_memory,
             late_memory=self.late_memory,
             progress=self.progress,
+            traces=self.traces,
             scoring_watch=ScoringWatch(
                 self.progress, list_refused=self.models.list_refused, now_ms=self.workshop.clock
             ),

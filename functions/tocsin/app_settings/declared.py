@@ -152,6 +152,12 @@ SETTINGS: Sequence[Setting] = (
         default="0.5",
     ),
     Setting(
+        "TRACE_SHARE",
+        "of which share of messages the way is traced, from 0 to 1; where it is above 0, so are "
+        "those that change an alert. Needs `APPLICATIONINSIGHTS_CONNECTION_STRING`",
+        default="0",
+    ),
+    Setting(
         "LONGEST_SHELF_H",
         "hours for which an incident can be shelved at most, up to 744",
         default="12",
@@ -208,10 +214,9 @@ SETTINGS: Sequence[Setting] = (
     ),
     Setting(
         "APPLICATIONINSIGHTS_CONNECTION_STRING",
-        "where the host sends logs and figures about the app: an address, since the component "
-        "takes nothing by the key in it",
-        source=Source.AZURE,
-        reader=Reader.HOST,
+        "where traces are sent, and by the host logs and figures about the app: an address, since "
+        "the component takes nothing by the key in it",
+        default="",
     ),
     Setting(
         "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",

@@ -115,6 +115,16 @@ def parse_rate(text: str) -> float:
     return rate
 
 
+def parse_share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError as error:
+        raise ValueError(f"must be a number from 0 to 1, not {text!r}") from error
+    if not 0 <= share <= 1:
+        raise ValueError(f"must lie between 0 and 1, not {text!r}")
+    return share
+
+
 def parse_keys(text: str) -> tuple[bytes, ...]:
     try:
         return parse_public_keys(text)

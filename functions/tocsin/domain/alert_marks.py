@@ -16,8 +16,10 @@ from typing import Any, Literal
 from tocsin.domain.alerts import Alert
 from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.stored import take_field
+from tocsin.domain.tracing.place import Place, parse_place
 
 ASIDE = "aside"
+TRACE = "traceparent"
 
 Mark = Literal["shownAt", "askedAt", "joinedAt", "sidelinedAt"]
 
@@ -25,7 +27,8 @@ Mark = Literal["shownAt", "askedAt", "joinedAt", "sidelinedAt"]
 def write_owed(alert: Alert) -> dict[str, Any]:
     """The document of an alert that nobody has seen; a clearing asks for no plan."""
     asked = {"askedAt": None} if alert.concerns_work else {}
-    return {**alert.to_document(), "shownAt": None, "joinedAt": None, **asked}
+    traced = {} if alert.trace is None else {TRACE: alert.trace.to_text()}
+    return {**alert.to_document(), "shownAt": None, "joinedAt": None, **asked, **traced}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,16 @@ class AlertKey:
 
 @dataclass(frozen=True, slots=True)
 class OwedAlert:
-    """An alert, and what is owed of it: showing it, a plan, an incident that it joins."""
+    """An alert, and what is owed of it: showing it, a plan, an incident that it joins.
+
+    trace: where the trace goes on of the message that changed it, if that is traced.
+    """
 
     alert: Alert
     to_show: bool
     to_ask: bool
     to_join: bool = False
+    trace: Place | None = None
 
     @property
     def key(self) -> AlertKey:
@@ -89,6 +96,7 @@ class OwedAlert:
             to_ask=alert.concerns_work and document.get("askedAt") is None,
             # Alerts from before there were incidents lack the mark: they are no news.
             to_join="joinedAt" in document and document["joinedAt"] is None,
+            trace=parse_place(document.get(TRACE)),
         )
 
 

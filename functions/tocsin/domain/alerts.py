@@ -21,6 +21,7 @@ from tocsin.domain.stored import (
     take_mapping,
     take_part,
 )
+from tocsin.domain.tracing.place import Place
 
 # "start": a start takes too long, or goes far beyond what starts of the device have shown.
 Cause = Literal["score", "sensors", "silence", "limit", "start"]
@@ -48,6 +49,7 @@ class Alert:
     limit: the limit that an alert is about, and the value at its change; None for others.
     state: the operating state of the device then; None where nobody knows.
     enqueued_at: when the hub took the message (ms); None in documents from before it was kept.
+    trace: where the trace of the message goes on, if it is traced; it is no part of what is told.
     """
 
     change: Change
@@ -67,6 +69,7 @@ class Alert:
     subject: str | None = None
     limit: Breach | None = None
     state: State | None = None
+    trace: Place | None = None
 
     @property
     def document_id(self) -> str:

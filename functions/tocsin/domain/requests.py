@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.sites import check_site_id
+from tocsin.domain.tracing.place import Place, parse_place
 
 QUEUE = "rebalance-requests"
 POISON = f"{QUEUE}-poison"  # where the functions host moves what failed five times
@@ -36,7 +37,8 @@ class Request:
     """``text``: who or what asks, in words. ``requested_at``: ms since the epoch.
 
     ``alerted``: by device the event time (ms) of an alert that its document may not show yet.
-    ``version``: the plan that a follow-up looks after.
+    ``version``: the plan that a follow-up looks after. ``trace``: where the trace goes on of the
+    alert that asks, if it is traced.
     """
 
     site_id: str
@@ -45,9 +47,12 @@ class Request:
     text: str = ""
     alerted: Mapping[str, int] = field(default_factory=dict)
     version: int | None = None
+    trace: Place | None = None
 
     def to_document(self) -> dict[str, Any]:
+        traced = {} if self.trace is None else {"traceparent": self.trace.to_text()}
         return {
+            **traced,
             "siteId": self.site_id,
             "kind": self.kind,
             "requestedAt": self.requested_at,
@@ -76,6 +81,7 @@ def parse_request(body: bytes) -> Request:
             text=str(document.get("text", "")),
             alerted={str(name): int(t) for name, t in (document.get("alerted") or {}).items()},
             version=None if version is None else int(version),
+            trace=parse_place(document.get("traceparent")),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidRequestError(f"a request that cannot be read: {error!r}") from error

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import azure.functions as func
 
 from tocsin.bootstrap import Services
+from tocsin.triggers.invocations import read_invocation
 from tocsin.usecases.push_alerts import Outcome, sweep_alerts
 from tocsin.usecases.push_alerts import push_alerts as push
 
@@ -38,14 +39,15 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
         minimum_interval="00:00:01",
         maximum_interval="00:00:05",
     )
-    async def push_alerts(documents: func.DocumentList) -> None:
-        _tell("fed", await push([dict(document) for document in documents], services().doors))
+    async def push_alerts(documents: func.DocumentList, context: func.Context) -> None:
+        changes, invocation = [dict(document) for document in documents], read_invocation(context)
+        _tell("fed", await push(changes, services().doors, invocation))
 
     # No retries: the next firing makes up for one that failed.
     @app.function_name("sweep_alerts")
     @app.timer_trigger(arg_name="timer", schedule="*/10 * * * * *", use_monitor=False)
-    async def sweep(timer: func.TimerRequest) -> None:  # noqa: ARG001 (the indexer wants it)
-        _tell("swept", await sweep_alerts(services().doors))
+    async def sweep(timer: func.TimerRequest, context: func.Context) -> None:  # noqa: ARG001 (the indexer wants it)
+        _tell("swept", await sweep_alerts(services().doors, read_invocation(context)))
 
     return app
 

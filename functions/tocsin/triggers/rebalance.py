@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -12,6 +13,9 @@ from tocsin.bootstrap import Services
 from tocsin.domain.errors import BusyError
 from tocsin.domain.requests import Request, parse_request
 from tocsin.domain.site_standing import Outcome
+from tocsin.domain.tracing.shown_spans import list_plan_spans
+from tocsin.domain.tracing.span import Stopwatch
+from tocsin.triggers.invocations import read_invocation
 from tocsin.usecases.rebalance_fleet import rebalance_fleet as every_site
 from tocsin.usecases.rebalance_site import rebalance_site
 
@@ -39,8 +43,9 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
     @app.queue_trigger(
         arg_name="message", queue_name="rebalance-requests", connection="AzureWebJobsStorage"
     )
-    async def rebalance_on_request(message: func.QueueMessage) -> None:
+    async def rebalance_on_request(message: func.QueueMessage, context: func.Context) -> None:
         request, wired = parse_request(message.get_body()), services()
+        watch = Stopwatch(time.time_ns)
         try:
             outcome = await _rebalance_with(wired)(request)
         except BusyError:
@@ -48,6 +53,10 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
             await wired.requests.put(request, delay_s=BUSY_S)
             return
         log.info("Rebalanced site %s (%s): %s", request.site_id, request.kind, outcome)
+        if request.trace is not None and wired.traces.share > 0:
+            watch.lap("plan")
+            spans = list_plan_spans(request, outcome, watch, read_invocation(context))
+            wired.traces.record([*spans])
 
     return app
 

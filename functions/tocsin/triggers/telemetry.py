@@ -13,7 +13,9 @@ import azure.functions as func
 from tocsin.bootstrap import Services
 from tocsin.domain.sites import site_or_unassigned
 from tocsin.domain.telemetry import Envelope
+from tocsin.triggers.invocations import read_invocation
 from tocsin.usecases.score_readings import Outcome, score_readings
+from tocsin.usecases.trace_batch import BatchTrace
 
 log = logging.getLogger(__name__)
 
@@ -40,11 +42,15 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
         minimum_interval="00:00:01",
         maximum_interval="00:00:15",
     )
-    async def score_telemetry(events: typing.List[func.EventHubEvent]) -> None:  # noqa: UP006 (the indexer knows no other)
+    async def score_telemetry(
+        events: typing.List[func.EventHubEvent],  # noqa: UP006 (the indexer knows no other)
+        context: func.Context,
+    ) -> None:
         wired = services()
         batch = parse_envelopes(events)
+        trace = BatchTrace(batch, wired.traces, read_invocation(context))
         async with wired.scoring_watch.follow(batch):
-            outcome = await score_with(wired)(batch)
+            outcome = await score_with(wired, trace)(batch)
         # A batch in which nothing happened is no news: in Azure each line is paid for.
         happened = outcome.late or outcome.dead_letters or outcome.alerts
         log.log(logging.INFO if happened else logging.DEBUG, "Batch scored: %s", asdict(outcome))
@@ -52,8 +58,10 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
     return app
 
 
-def score_with(wired: Services) -> Callable[[typing.Sequence[Envelope]], Awaitable[Outcome]]:
-    """The use case over *wired*."""
+def score_with(
+    wired: Services, trace: BatchTrace | None = None
+) -> Callable[[typing.Sequence[Envelope]], Awaitable[Outcome]]:
+    """The use case over *wired*; *trace* follows the batch."""
     return partial(
         score_readings,
         profiles=wired.profiles,
@@ -65,6 +73,7 @@ def score_with(wired: Services) -> Callable[[typing.Sequence[Envelope]], Awaitab
         dead_letters=wired.dead_letters,
         live=wired.live_beside,
         now_ms=wired.now_ms,
+        trace=trace,
     )
 
 

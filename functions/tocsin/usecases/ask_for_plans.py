@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from tocsin.domain.alert_marks import Mark, OwedAlert
 from tocsin.domain.errors import DeliveryError, RefusedError
 from tocsin.domain.requests import Request
+from tocsin.domain.tracing.shown_spans import find_asking
 from tocsin.usecases.ports.planning import Requests
 
 DEBOUNCE_S = 1  # alerts seldom come alone: one run sees all of this second's
@@ -61,4 +62,7 @@ def _make_request(alerts: Sequence[OwedAlert], now_ms: int) -> Request:
     named = ", ".join([*devices][:MOST_NAMED])
     more = len(devices) - MOST_NAMED
     text = f"alert of {named}" + (f" and {more} more" if more > 0 else "")
-    return Request(alerts[0].alert.site_id, "alert", now_ms, text, devices)
+    # One request stands for all: it goes on with the trace of the first that has one.
+    traced = next((owed.trace for owed in alerts if owed.trace is not None), None)
+    trace = None if traced is None else find_asking(traced)
+    return Request(alerts[0].alert.site_id, "alert", now_ms, text, devices, trace=trace)

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tocsin.domain.alert_marks import AlertKey, Mark, OwedAlert, is_settled
 from tocsin.domain.dead_letters import SidelinedAlert
 from tocsin.domain.errors import DamagedDocumentError, DeliveryError, RefusedError
+from tocsin.domain.tracing.shown_spans import list_push_spans
+from tocsin.domain.tracing.span import Invocation, Stopwatch
 from tocsin.usecases.ask_for_plans import ask_for_plans
 from tocsin.usecases.join_owed import Join, join_owed
 from tocsin.usecases.ports.documents import Document
@@ -22,6 +25,8 @@ from tocsin.usecases.ports.operators import Live
 from tocsin.usecases.ports.planning import Requests
 from tocsin.usecases.ports.scoring import DeadLetters
 from tocsin.usecases.ports.showing import AlertMarks
+from tocsin.usecases.ports.tracing import Traces
+from tocsin.usecases.trace_batch import NOWHERE
 
 SHOW_S = 4.0  # each alert; the service usually takes it in a few hundredths of a second
 FRESH_MS = 5_000  # so long the feed has an alert to itself
@@ -51,6 +56,7 @@ class Doors:
     show_s: float = SHOW_S
     ask_s: float = ASK_S
     join_s: float = JOIN_S
+    traces: Traces = NOWHERE
 
 
 @dataclass(slots=True)
@@ -66,27 +72,33 @@ class Outcome:
         self.marks.setdefault(owed.key, {})[mark] = at_ms
 
 
-async def push_alerts(changes: Sequence[Document], doors: Doors) -> Outcome:
+async def push_alerts(
+    changes: Sequence[Document], doors: Doors, invocation: Invocation | None = None
+) -> Outcome:
     """Do what is owed of alerts that were just stored, a site's in their order.
 
     *changes*: documents of the container ``alerts`` as the feed brings them. One that can never be
     shown becomes a dead letter. Raises nothing that a service does: what is not done stays owed.
+    *invocation*: whose work it is, for traces.
     """
-    return await _settle([change for change in changes if not is_settled(change)], doors)
+    news = [change for change in changes if not is_settled(change)]
+    return await _settle(news, doors, invocation)
 
 
-async def sweep_alerts(doors: Doors) -> Outcome:
+async def sweep_alerts(doors: Doors, invocation: Invocation | None = None) -> Outcome:
     """Do what is still owed of alerts that the feed has had its time for.
 
     Raises what the database raises when it does not answer.
     """
     before_ms = doors.now_ms() - FRESH_MS
-    return await _settle(
-        await doors.marks.find_owed(stored_before_ms=before_ms, most=MOST_SWEPT), doors
-    )
+    owed = await doors.marks.find_owed(stored_before_ms=before_ms, most=MOST_SWEPT)
+    return await _settle(owed, doors, invocation)
 
 
-async def _settle(documents: Sequence[Document], doors: Doors) -> Outcome:
+async def _settle(
+    documents: Sequence[Document], doors: Doors, invocation: Invocation | None
+) -> Outcome:
+    watch = Stopwatch(time.time_ns)
     owed: list[OwedAlert] = []
     by_key: dict[AlertKey, Document] = {}
     outcome = Outcome()
@@ -125,6 +137,9 @@ async def _settle(documents: Sequence[Document], doors: Doors) -> Outcome:
         if refusal is not None:
             text = f"it takes no mark: {refusal}"
             outcome.sidelined += await _sideline(by_key[key], "refused", text, doors)
+    if invocation is not None and doors.traces.share > 0:
+        watch.lap("settle")
+        doors.traces.record([*list_push_spans(owed, outcome.marks, watch, invocation)])
     return outcome
 
 

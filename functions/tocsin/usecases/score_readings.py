@@ -14,6 +14,7 @@ from tocsin.domain.errors import ChangedMeanwhileError, InvalidMessageError, Ref
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage, Scored
 from tocsin.domain.telemetry import Envelope, Message, decode
+from tocsin.domain.tracing.place import Place
 from tocsin.usecases.decide_lanes import DecidedLane, decide_lanes
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.learn_lanes import learn_lanes
@@ -24,6 +25,7 @@ from tocsin.usecases.ports.scoring import DeadLetters, DeviceThresholds, Models,
 from tocsin.usecases.save_lanes import save_lanes
 from tocsin.usecases.score_batch import score_batch
 from tocsin.usecases.show_beside import LiveBeside
+from tocsin.usecases.trace_batch import BatchTrace, untraced
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ MOST_ROUNDS = 4
 # A device's record costs as much as its message. Who shows or plans by it has it so fresh, or
 # fresher: what happens to a device is recorded at once.
 RECORD_EVERY_MS = 12_000
+NO_PLACES: Mapping[str, Place] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ async def score_readings(
     live: LiveBeside,
     now_ms: Callable[[], int],
     record_every_ms: int = RECORD_EVERY_MS,
+    trace: BatchTrace | None = None,
 ) -> Outcome:
     """Store and score a batch; safe to run again with the same events.
 
@@ -69,10 +73,13 @@ async def score_readings(
     letters come last: a box that stays away delays nothing that can be stored.
 
     *record_every_ms*: how old a device's record may become while nothing happens to it.
-    *target_per_day*: false alerts a device and day that thresholds are set for. Raises what the
+    *target_per_day*: false alerts a device and day that thresholds are set for. *trace*: what
+    follows the batch, for those who look where its time goes. Raises what the
     store or the dead-letter box raises when they stay away, so that the batch is delivered again.
     """
+    trace = trace or untraced()
     messages, letters = _decode_all(envelopes, profiles, now_ms())
+    trace.lap("decode")
     undecoded = tuple(letters)
     factors, baselines = await thresholds.factors(), await thresholds.baselines()
     book = await thresholds.limits()
@@ -80,8 +87,10 @@ async def score_readings(
     for _ in range(MOST_ROUNDS):
         lanes, unplaced = await place_messages(messages, memory, store)
         lanes = learn_lanes(lanes)
+        trace.lap("look up what is known")
         every = [placed for lane in lanes for placed in lane.placed]
         results = await score_batch(every, models, baselines)
+        trace.lap("score windows")
         decided = decide_lanes(
             lanes,
             results,
@@ -90,10 +99,13 @@ async def score_readings(
             baselines=baselines,
             book=book,
         )
+        decided = trace.mark_alerts(decided)
+        trace.lap("decide")
         saved = await save_lanes(decided, store, record_every_ms=record_every_ms)
+        trace.lap("store")
         memory.update(saved.states)
         memory.forget(saved.unknown)
-        _show(live, saved.records)
+        _show(live, saved.records, trace.find_places())
         count.add([lane for lane in decided if lane.device_id not in saved.overtaken])
         letters += saved.letters
         letters += _reject_unplaced(messages, unplaced)
@@ -107,6 +119,7 @@ async def score_readings(
         )
     _show(live, await note_refused(undecoded, memory=memory, store=store))
     await asyncio.gather(*(_put_letter(letter, dead_letters) for letter in letters))
+    trace.end(letters)
     return Outcome(
         count.messages, count.readings, count.late, len(letters), count.alerts, count.known
     )
@@ -183,13 +196,15 @@ async def _put_letter(letter: DeadLetter, dead_letters: DeadLetters) -> None:
         log.error("A message of %r is lost: %s", letter.envelope.device_id, error)  # noqa: TRY400 (told)
 
 
-def _show(live: LiveBeside, records: Sequence[DeviceRecord]) -> None:
+def _show(
+    live: LiveBeside, records: Sequence[DeviceRecord], places: Mapping[str, Place] = NO_PLACES
+) -> None:
     """Handed over a site at a time. A browser that misses a reading is up to date with the next."""
     by_site: dict[str, dict[str, Document]] = {}
     for record in records:
         by_site.setdefault(record.site_id, {})[record.device_id] = _live_reading(record)
     for site_id, readings in by_site.items():
-        live.offer(site_id, readings)
+        live.offer(site_id, readings, places)
 
 
 def _live_reading(record: DeviceRecord) -> Document:

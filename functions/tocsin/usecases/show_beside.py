@@ -13,12 +13,17 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tocsin.domain.errors import DeliveryError
+from tocsin.domain.tracing.place import Place
+from tocsin.domain.tracing.shown_spans import list_live_spans
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.operators import Live
+from tocsin.usecases.ports.tracing import Traces
+from tocsin.usecases.trace_batch import NOWHERE
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +39,8 @@ class _Lane:
     """One site: by device what waits to be sent, the longest waiting first, and what sends it."""
 
     waiting: dict[str, Document] = field(default_factory=dict)
+    traced: dict[str, Place] = field(default_factory=dict)
+    """By device, where the trace of its waiting reading goes on, if it is traced."""
     sending: asyncio.Task[None] | None = None
     failed: int | None = None
     """Readings dropped since sending began to fail; None while it works."""
@@ -56,9 +63,11 @@ class LiveBeside:
         every_s: float = EVERY_S,
         most_bytes: int = MOST_BYTES,
         most_waiting: int = MOST_WAITING,
+        traces: Traces = NOWHERE,
     ) -> None:
         self.dropped = 0
         self._live = live
+        self._traces = traces
         self._within_s = within_s
         self._every_s = every_s
         self._most_bytes = most_bytes
@@ -66,15 +75,28 @@ class LiveBeside:
         self._lanes: dict[str, _Lane] = {}
         self._places = asyncio.Semaphore(SITES_AT_ONCE)
 
-    def offer(self, site_id: str, readings: Mapping[str, Document]) -> None:
-        """Have *readings* (by device id) shown at a site; returns at once, and raises nothing."""
+    def offer(
+        self,
+        site_id: str,
+        readings: Mapping[str, Document],
+        places: Mapping[str, Place] | None = None,
+    ) -> None:
+        """Have *readings* (by device id) shown at a site; returns at once, and raises nothing.
+
+        *places*: by device, where the trace of its reading goes on, if it is traced.
+        """
         lane = self._lanes.setdefault(site_id, _Lane())
         for device_id, reading in readings.items():
             if device_id in lane.waiting:
                 self._drop(lane, 1)
             lane.waiting[device_id] = reading  # keeps its place, so that nobody waits for ever
+            lane.traced.pop(device_id, None)
+            if places and device_id in places:
+                lane.traced[device_id] = places[device_id]
         while len(lane.waiting) > self._most_waiting:
-            lane.waiting.pop(next(iter(lane.waiting)))
+            dropped = next(iter(lane.waiting))
+            lane.waiting.pop(dropped)
+            lane.traced.pop(dropped, None)
             self._drop(lane, 1)
         if lane.sending is None:
             lane.sending = asyncio.create_task(self._send_waiting(site_id, lane))
@@ -119,16 +141,19 @@ class LiveBeside:
             "devices": readings,
             "waiting": len(lane.waiting),
         }
+        began_ns = time.time_ns() if lane.traced else 0
         try:
             async with asyncio.timeout(self._within_s):
                 await self._live.send(site_id, message)
         except (DeliveryError, TimeoutError) as error:
+            self._trace(site_id, lane, readings, began_ns, is_failed=True)
             if lane.failed is None:
                 why = str(error) or f"not within {self._within_s:g} s"
                 log.warning("Live telemetry of site %r is not sent: %s", site_id, why)
                 lane.failed = 0
             self._drop(lane, len(readings))
             return
+        self._trace(site_id, lane, readings, began_ns)
         if lane.failed is not None:
             log.warning(
                 "Live telemetry of site %r is sent again; %d readings were not shown",
@@ -136,6 +161,25 @@ class LiveBeside:
                 lane.failed,
             )
             lane.failed = None
+
+    def _trace(
+        self,
+        site_id: str,
+        lane: _Lane,
+        readings: Sequence[Document],
+        began_ns: int,
+        *,
+        is_failed: bool = False,
+    ) -> None:
+        if not lane.traced or not began_ns:
+            return
+        names = [name for reading in readings if (name := reading["deviceId"]) in lane.traced]
+        places = {name: lane.traced.pop(name) for name in names}
+        if places:
+            spans = list_live_spans(
+                site_id, places, began_ns=began_ns, ended_ns=time.time_ns(), is_failed=is_failed
+            )
+            self._traces.record([*spans])
 
     def _drop(self, lane: _Lane, readings: int) -> None:
         self.dropped += readings

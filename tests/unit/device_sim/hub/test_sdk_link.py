@@ -72,3 +72,15 @@ async def test_a_client_that_answers_now_and_then_is_kept() -> None:
         client.alive = True
         await link.send(message(1))
     assert len(client.sent) == 3
+
+
+async def test_a_message_says_in_which_trace_it_is() -> None:
+    client = FakeClient(alive=True)
+    link = link_over(client)
+    traced = message(1)
+    traced.trace = f"00-{'a' * 32}-{'b' * 16}-01"
+    await link.send(traced)
+    await link.send(message(2))
+    first, second = (sent.custom_properties for sent in client.sent)
+    assert first["traceparent"] == traced.trace
+    assert "traceparent" not in second

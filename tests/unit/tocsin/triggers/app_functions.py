@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import azure.functions as func
 
+from tests.unit.tocsin.triggers.contexts import make_context
 from tocsin.bootstrap import Services
 from tocsin.triggers import (
     alerts,
@@ -23,7 +26,7 @@ from tocsin.triggers import (
 
 
 def functions_of(services: Services) -> dict[str, Callable[..., Any]]:
-    """Each function as the worker would call it."""
+    """Each function as the worker would call it, which adds the context to those that take it."""
     return functions_from(lambda: services)
 
 
@@ -44,6 +47,13 @@ def functions_from(services: Callable[[], Services]) -> dict[str, Callable[..., 
     ):
         app.register_functions(room.build_blueprint(services))
     return {
-        str(function.get_function_name()): function.get_user_function()
+        name: _bind_context(name, function.get_user_function())
         for function in app.get_functions()
+        if (name := str(function.get_function_name()))
     }
+
+
+def _bind_context(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    if "context" not in inspect.signature(function).parameters:
+        return function
+    return partial(function, context=make_context(name))

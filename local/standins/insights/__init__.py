@@ -1,0 +1,1 @@
+"""Application Insights: takes the spans of the app, and keeps them for whoever looks."""

@@ -1,0 +1,112 @@
+"""Traces through the official exporter to the stand-in of Application Insights."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from azure.monitor.opentelemetry.exporter._configuration._state import get_configuration_manager
+
+from local.endpoints import INSIGHTS_KEY, Endpoints
+from local.processes import Child
+from local.services import find_spans
+from local.standins.insights.items import StoredSpan
+from local.standins.insights.state import read_spans
+from tests.contract.raw_http import exchange, make_request
+from tocsin.adapters.insights_traces import InsightsTraces, insights_exporter
+from tocsin.domain.tracing.place import Place, derive_place
+from tocsin.domain.tracing.span import Span
+
+DEVICE = derive_place("rig-1", "0", 7)
+BEGAN = 1_795_332_074_190_000_000
+
+
+@pytest.fixture(scope="module")
+def traces(endpoints: Endpoints, insights: Child) -> Iterator[InsightsTraces]:
+    assert insights.running
+    kept = InsightsTraces(insights_exporter(endpoints.insights_connection), 0.5)
+    yield kept
+    kept.close()
+
+
+def read_trace(state: Path, trace_id: str) -> dict[str, StoredSpan]:
+    found = [span for span in read_spans(find_spans(state)) if span.trace_id == trace_id]
+    return {span.name: span for span in found}
+
+
+def test_spans_arrive_as_they_were_recorded(traces: InsightsTraces, state: Path) -> None:
+    child, other = DEVICE.go_on("score"), Place("a" * 32, "b" * 16)
+    traces.record(
+        [
+            Span("wait", "internal", DEVICE, None, BEGAN, BEGAN + 12_000_000),
+            Span(
+                "score_telemetry", "consumer", child, DEVICE, BEGAN, BEGAN + 3_400_000_000,
+                {"tocsin.device": "rig-1", "tocsin.bytes": 120}, (other,), is_failed=True,
+            ),
+        ]
+    )  # fmt: skip
+    traces.flush()
+    found = read_trace(state, DEVICE.trace_id)
+    waited, scored = found["wait"], found["score_telemetry"]
+    assert (waited.kind, waited.parent_id, waited.duration_ms) == ("dependency", "", 12)
+    assert (scored.kind, scored.parent_id, scored.duration_ms) == ("request", DEVICE.span_id, 3_400)
+    assert scored.span_id == child.span_id
+    assert (waited.success, scored.success) == (True, False)
+    assert scored.attributes["tocsin.device"] == "rig-1"
+    assert scored.attributes["tocsin.bytes"] == "120"
+    links = json.loads(scored.attributes["_MS.links"])
+    assert links == [{"operation_Id": other.trace_id, "id": other.span_id}]
+    assert waited.began.startswith("2026-11-22T")
+
+
+def test_a_span_that_comes_twice_is_kept_once(traces: InsightsTraces, state: Path) -> None:
+    place = derive_place("rig-2", "0", 7)
+    for _ in range(2):
+        traces.record([Span("wait", "internal", place, None, BEGAN, BEGAN)])
+        traces.flush()
+    found = [span for span in read_spans(find_spans(state)) if span.trace_id == place.trace_id]
+    assert len(found) == 1
+
+
+def test_recording_waits_for_nobody_and_raises_nothing(
+    endpoints: Endpoints, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where nobody listens, what is dropped is logged."""
+    away = endpoints.insights_connection.replace(f":{endpoints.insights}", ":1")
+    traces = InsightsTraces(insights_exporter(away), 1)
+    with caplog.at_level(logging.WARNING):
+        traces.record([Span("wait", "internal", DEVICE, None, BEGAN, BEGAN)])
+        traces.close()
+    assert any(record.name.startswith("azure.monitor") for record in caplog.records)
+
+
+def test_the_exporter_tells_nobody_else_how_it_does(traces: InsightsTraces) -> None:
+    """What it tells Microsoft of itself it would send by the clock."""
+    assert traces.share == 0.5
+    by_the_clock = [thread for thread in threading.enumerate() if "Metric" in thread.name]
+    assert by_the_clock == []
+    assert get_configuration_manager() is None
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"no", b"400"),
+        (b"[]", b"400"),
+        (b"[7]", b"400"),
+        (b'[{"iKey": "another"}]', b"400"),
+        (json.dumps({"iKey": INSIGHTS_KEY, "data": {"baseType": "MetricData"}}).encode(), b"400"),
+    ],
+)
+def test_what_is_no_span_is_refused_with_the_reason(
+    endpoints: Endpoints, insights: Child, body: bytes, status: bytes
+) -> None:
+    assert insights.running
+    headers = {"Host": f"{endpoints.address}:{endpoints.insights}", "Connection": "close"}
+    answer = exchange(endpoints, "insights", make_request("POST", "/v2.1/track", headers, body))
+    assert answer.split()[1] == status
+    assert b'"message": "' in answer
