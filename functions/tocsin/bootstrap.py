@@ -33,6 +33,7 @@ from tocsin.adapters.known_limits import KnownLimits
 from tocsin.adapters.known_places import KnownPlaces
 from tocsin.adapters.known_references import KnownReferences
 from tocsin.adapters.leases import BlobLeases
+from tocsin.adapters.log_records import name_subjects
 from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.adapters.notify_queue import PoisonQueues, QueueBell
 from tocsin.adapters.page_files import Page, load_page
@@ -195,6 +196,7 @@ def prepare_process() -> None:
     # The worker ships every record at INFO as a log of the function, whatever host.json says, and
     # the SDKs write several for each request: more than all that the app has to say.
     logging.getLogger("azure").setLevel(logging.WARNING)
+    name_subjects()
     problems = find_problems(os.environ)
     if problems:
         log.error("The app cannot work with these settings: %s", "; ".join(problems))

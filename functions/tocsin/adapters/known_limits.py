@@ -9,6 +9,7 @@ from tocsin.adapters.refresh import Refresh
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.limits.book import LimitBook, SiteLimits
 from tocsin.domain.limits.site_limits import parse_site_limits
+from tocsin.domain.log_about import about
 from tocsin.usecases.ports.planning import SiteSettings
 
 REFRESH_S = 30.0  # with the look-up's own time, what an operator sets is in force within a minute
@@ -42,5 +43,10 @@ class KnownLimits:
             try:
                 by_site[setting.site_id] = parse_site_limits(setting.entry.content)
             except InvalidRequestError as error:
-                log.error("The limits of site %.80r hold no more: %s", setting.site_id, error)  # noqa: TRY400 (told)
+                log.error(  # noqa: TRY400 (told)
+                    "The limits of site %.80r hold no more: %s",
+                    setting.site_id,
+                    error,
+                    extra=about(site=setting.site_id),
+                )
         self._book = LimitBook(by_site)

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Mapping
 
 from tocsin.domain.errors import DeliveryError
+from tocsin.domain.log_about import about
 from tocsin.domain.places import Place
 from tocsin.domain.twins import Twin
 from tocsin.usecases.ports.planning import Twins
@@ -51,7 +52,10 @@ class KnownPlaces:
                 twins = await self._twins.list_twins(site_id)
         except (DeliveryError, TimeoutError) as error:
             log.warning(
-                "Places of site %.80r not read: %s", site_id, str(error) or "no answer in time"
+                "Places of site %.80r not read: %s",
+                site_id,
+                str(error) or "no answer in time",
+                extra=about(site=site_id),
             )
             return
         found = {twin.device_id: _read_place(twin) for twin in twins}

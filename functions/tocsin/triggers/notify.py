@@ -8,6 +8,7 @@ from collections.abc import Callable
 import azure.functions as func
 
 from tocsin.bootstrap import Services
+from tocsin.domain.log_about import about
 from tocsin.domain.notifications.rings import parse_ring
 from tocsin.usecases.serve_site import ring_sites, serve_quietly
 
@@ -37,6 +38,8 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
         site_id = parse_ring(message.get_body())
         served = await serve_quietly(site_id, services().notify_room)
         if served.counts:
-            log.info("Notifications of site %s: %s", site_id, served.counts)
+            log.info(
+                "Notifications of site %s: %s", site_id, served.counts, extra=about(site=site_id)
+            )
 
     return app

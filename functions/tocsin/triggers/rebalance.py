@@ -11,6 +11,7 @@ import azure.functions as func
 
 from tocsin.bootstrap import Services
 from tocsin.domain.errors import BusyError
+from tocsin.domain.log_about import about
 from tocsin.domain.requests import Request, parse_request
 from tocsin.domain.site_standing import Outcome
 from tocsin.domain.tracing.shown_spans import list_plan_spans
@@ -52,7 +53,13 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
             # Asked again rather than failed: it must not count towards the poison queue.
             await wired.requests.put(request, delay_s=BUSY_S)
             return
-        log.info("Rebalanced site %s (%s): %s", request.site_id, request.kind, outcome)
+        log.info(
+            "Rebalanced site %s (%s): %s",
+            request.site_id,
+            request.kind,
+            outcome,
+            extra=about(site=request.site_id, trace=request.trace),
+        )
         if request.trace is not None and wired.traces.share > 0:
             watch.lap("plan")
             spans = list_plan_spans(request, outcome, watch, read_invocation(context))

@@ -7,6 +7,7 @@ import logging
 
 from tocsin.domain.errors import ChangedMeanwhileError, DeliveryError
 from tocsin.domain.incidents.announcements import Announcement, find_announcement
+from tocsin.domain.log_about import about
 from tocsin.usecases.announce_notice import Notice, announce_notice
 from tocsin.usecases.change_incidents import IncidentRoom
 from tocsin.usecases.ports.notifications import Desks
@@ -24,7 +25,12 @@ async def announce_windows(room: IncidentRoom, desks: Desks) -> list[Announcemen
         try:
             told += await _announce_at_site(site_id, room, desks)
         except (ChangedMeanwhileError, DeliveryError) as error:
-            log.warning("Maintenance at site %.80r is announced later: %s", site_id, error)
+            log.warning(
+                "Maintenance at site %.80r is announced later: %s",
+                site_id,
+                error,
+                extra=about(site=site_id),
+            )
     return told
 
 
@@ -58,5 +64,5 @@ async def tell_announcement(announcement: Announcement, room: IncidentRoom, desk
     except (DeliveryError, TimeoutError) as error:
         log.warning(
             "Site %.80r: maintenance not shown live: %s",
-            site_id, str(error) or "no answer in time",
+            site_id, str(error) or "no answer in time", extra=about(site=site_id),
         )  # fmt: skip

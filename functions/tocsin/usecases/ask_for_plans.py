@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from tocsin.domain.alert_marks import Mark, OwedAlert
 from tocsin.domain.errors import DeliveryError, RefusedError
+from tocsin.domain.log_about import about
 from tocsin.domain.requests import Request
 from tocsin.domain.tracing.shown_spans import find_asking
 from tocsin.usecases.ports.planning import Requests
@@ -46,11 +47,16 @@ async def _ask(
             await requests.put(request, delay_s=DEBOUNCE_S)
     except RefusedError:
         # No alert is at fault, and people see it; the clock has the site planned all the same.
-        log.exception("Site %.80r cannot be planned because of its alerts", request.site_id)
+        log.exception(
+            "Site %.80r cannot be planned because of its alerts",
+            request.site_id,
+            extra=about(site=request.site_id, trace=request.trace),
+        )
     except (DeliveryError, TimeoutError) as error:
         log.warning(
             "Site %.80r is not planned because of its alerts yet: %s",
             request.site_id, str(error) or "the queue does not answer in time",
+            extra=about(site=request.site_id, trace=request.trace),
         )  # fmt: skip
         return
     for alert in alerts:

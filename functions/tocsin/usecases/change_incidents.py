@@ -16,6 +16,7 @@ from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.policy import DEFAULT_POLICY, Policy
 from tocsin.domain.incidents.shown import show_incident
 from tocsin.domain.incidents.site import LiveSite
+from tocsin.domain.log_about import about
 from tocsin.usecases.ports.incidents import Incidents, Places
 from tocsin.usecases.ports.operators import Live
 
@@ -56,7 +57,11 @@ async def change_incidents(site_id: str, decide: Decide, room: IncidentRoom) -> 
         try:
             return await save_changed(site, changed, room)
         except ChangedMeanwhileError:
-            log.info("The incidents of site %.80r changed meanwhile; decided anew", site_id)
+            log.info(
+                "The incidents of site %.80r changed meanwhile; decided anew",
+                site_id,
+                extra=about(site=site_id),
+            )
     raise ChangedMeanwhileError("the incidents of the site keep changing; try again")
 
 
@@ -105,5 +110,8 @@ async def _show(site_id: str, incidents: Sequence[Incident], room: IncidentRoom)
                 )
     except (DeliveryError, TimeoutError) as error:
         log.warning(
-            "Site %.80r: incidents not shown live: %s", site_id, str(error) or "no answer in time"
+            "Site %.80r: incidents not shown live: %s",
+            site_id,
+            str(error) or "no answer in time",
+            extra=about(site=site_id),
         )

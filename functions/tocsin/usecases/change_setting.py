@@ -8,6 +8,7 @@ from typing import Any
 
 from tocsin.domain.errors import DeliveryError, InvalidRequestError
 from tocsin.domain.limits.site_limits import describe_site_limits, parse_site_limits
+from tocsin.domain.log_about import about
 from tocsin.domain.merge_patch import merge
 from tocsin.domain.profile import Profile
 from tocsin.domain.requests import Request
@@ -123,7 +124,9 @@ async def _announce(setting: StoredSetting, requests: Requests, live: Live) -> N
         try:
             await announcing
         except DeliveryError as error:
-            log.warning("Site %s: %s, not announced: %s", site_id, text, error)
+            log.warning(
+                "Site %s: %s, not announced: %s", site_id, text, error, extra=about(site=site_id)
+            )
 
 
 def _describe(kind: Kind, site_id: str, setting: StoredSetting | None) -> dict[str, Any]:

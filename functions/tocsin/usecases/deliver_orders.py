@@ -18,6 +18,7 @@ from tocsin.domain.deliveries import (
 )
 from tocsin.domain.errors import DeliveryError
 from tocsin.domain.handovers import find_told, find_waits
+from tocsin.domain.log_about import about
 from tocsin.domain.orders import Report
 from tocsin.domain.stored_plan import StoredPlan
 from tocsin.usecases.ports.operators import Live
@@ -92,7 +93,13 @@ async def show_plan(plan: StoredPlan, live: Live) -> None:
     try:
         await live.send(plan.site_id, message)
     except DeliveryError as error:
-        log.warning("Plan %s of site %s not shown: %s", plan.version, plan.site_id, error)
+        log.warning(
+            "Plan %s of site %s not shown: %s",
+            plan.version,
+            plan.site_id,
+            error,
+            extra=about(site=plan.site_id),
+        )
 
 
 def list_failures(before: Sequence[StoredPlan], after: Sequence[StoredPlan]) -> list[str]:
@@ -110,6 +117,12 @@ async def _send(device_id: str, plan: StoredPlan, twins: Twins, now_ms: int) -> 
     try:
         await twins.send_order(device_id, plan.orders[device_id])
     except DeliveryError as error:
-        log.warning("Device %s was not told plan %s: %s", device_id, plan.version, error)
+        log.warning(
+            "Device %s was not told plan %s: %s",
+            device_id,
+            plan.version,
+            error,
+            extra=about(device=device_id),
+        )
         return note_unsent(delivery, str(error), now_ms)
     return note_sent(delivery, now_ms)

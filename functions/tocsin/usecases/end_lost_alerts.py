@@ -10,6 +10,7 @@ from tocsin.domain.errors import ChangedMeanwhileError, DeliveryError
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.lost import end_lost, is_lost, list_doubts
 from tocsin.domain.incidents.site import LiveSite
+from tocsin.domain.log_about import about
 from tocsin.usecases.change_incidents import AT_ONCE, IncidentRoom, change_incidents
 from tocsin.usecases.ports.operators import Fleet
 
@@ -26,7 +27,12 @@ async def end_lost_alerts(room: IncidentRoom, fleet: Fleet) -> list[Incident]:
         try:
             changed += await _end_at_site(site_id, room, fleet)
         except (ChangedMeanwhileError, DeliveryError) as error:
-            log.warning("Alerts of site %.80r are looked at later: %s", site_id, error)
+            log.warning(
+                "Alerts of site %.80r are looked at later: %s",
+                site_id,
+                error,
+                extra=about(site=site_id),
+            )
     return changed
 
 

@@ -14,6 +14,7 @@ from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.late import LateReadings, explain_gaps, find_late, list_gaps
 from tocsin.domain.incidents.site import IncidentQuery
 from tocsin.domain.incidents.sources import Source
+from tocsin.domain.log_about import about
 from tocsin.usecases.act_on_incident import act_on_incident
 from tocsin.usecases.change_incidents import IncidentRoom
 from tocsin.usecases.device_memory import BoundedMemory
@@ -55,7 +56,12 @@ async def explain_silences(
             for incident in page.incidents:
                 changed += await _explain(incident, room, messages, memory)
         except (DeliveryError, ChangedMeanwhileError, NotFoundError) as error:
-            log.warning("Silences of site %.80r are explained later: %s", site_id, error)
+            log.warning(
+                "Silences of site %.80r are explained later: %s",
+                site_id,
+                error,
+                extra=about(site=site_id),
+            )
     return changed
 
 

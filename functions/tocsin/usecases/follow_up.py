@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tocsin.domain.errors import DeliveryError
+from tocsin.domain.log_about import about
 from tocsin.domain.orders import Report
 from tocsin.domain.requests import Request
 from tocsin.domain.stored_plan import StoredPlan
@@ -68,7 +69,7 @@ async def follow_up(
     failures = "; ".join(list_failures(plans, after))
     if failures:
         site_id = plans[0].site_id
-        log.error("Site %s: orders not obeyed: %s", site_id, failures)
+        log.error("Site %s: orders not obeyed: %s", site_id, failures, extra=about(site=site_id))
         await _ask(Request(site_id, "unconfirmed", dispatch.now_ms(), failures), dispatch)
     return Progress(after, told=after != seen)
 

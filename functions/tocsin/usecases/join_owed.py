@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from tocsin.domain.alert_marks import Mark, OwedAlert
 from tocsin.domain.alerts import Alert
 from tocsin.domain.errors import ChangedMeanwhileError, DeliveryError, RefusedError
+from tocsin.domain.log_about import about
 from tocsin.usecases.change_incidents import AT_ONCE
 
 log = logging.getLogger(__name__)
@@ -60,11 +61,12 @@ async def _join_some(owed: Sequence[OwedAlert], join: Join, deadline: float, *, 
             await join([alert.alert for alert in owed])
     except RefusedError:
         # Sent again it would be refused again; people see the alert, and the log has the reason.
-        log.exception("Alerts of site %.80r are in no incident", site_id)
+        log.exception("Alerts of site %.80r are in no incident", site_id, extra=about(site=site_id))
     except (DeliveryError, ChangedMeanwhileError, TimeoutError) as error:
         log.warning(
             "%d alerts of site %.80r join an incident with the next sweep: %s",
             left, site_id, str(error) or "the database does not answer in time",
+            extra=about(site=site_id),
         )  # fmt: skip
         return False
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from tocsin.domain.errors import DeliveryError
+from tocsin.domain.log_about import about
 from tocsin.domain.requests import Request
 from tocsin.domain.site_standing import EMPTY, Outcome, SiteStanding
 from tocsin.usecases.look_at_site import SiteView
@@ -39,7 +40,9 @@ async def keep_standing(
         )
     hold = standing.memory.trust.hold
     if hold is not None and hold != view.memory.trust.hold:
-        log.warning("Site %s is held still: %s", view.site_id, hold.reason)
+        log.warning(
+            "Site %s is held still: %s", view.site_id, hold.reason, extra=about(site=view.site_id)
+        )
         # Before it is in force: a process that ends in between finds the same hold again.
         await plans.record_hold(view.site_id, hold)
     await plans.save_standing(standing)
@@ -52,7 +55,9 @@ async def keep_impossible(
     request: Request, why: str, *, plans: Plans, live: Live, now_ms: int
 ) -> Outcome:
     """Keep that the site cannot be planned, since what is set for it makes no sense."""
-    log.warning("Site %s cannot be planned: %s", request.site_id, why)
+    log.warning(
+        "Site %s cannot be planned: %s", request.site_id, why, extra=about(site=request.site_id)
+    )
     before = await plans.find_standing(request.site_id)
     standing = SiteStanding(
         request.site_id,
@@ -74,4 +79,9 @@ async def _show_standing(standing: SiteStanding, live: Live) -> None:
     try:
         await live.send(standing.site_id, message)
     except DeliveryError as error:
-        log.warning("The standing of site %s was not shown: %s", standing.site_id, error)
+        log.warning(
+            "The standing of site %s was not shown: %s",
+            standing.site_id,
+            error,
+            extra=about(site=standing.site_id),
+        )

@@ -9,6 +9,7 @@ from dataclasses import replace
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import ChangedMeanwhileError, DamagedDocumentError, RefusedError
+from tocsin.domain.log_about import about
 from tocsin.domain.refusal import TimeRefusal
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.ports.scoring import Telemetry
@@ -50,7 +51,12 @@ async def _note(letters: Sequence[DeadLetter], store: Telemetry) -> DeviceRecord
             return None
         (result,) = await store.save_devices([renewed])
         if isinstance(result, RefusedError):
-            log.warning("It is not noted that %r has a wrong clock: %s", device_id, result)
+            log.warning(
+                "It is not noted that %r has a wrong clock: %s",
+                device_id,
+                result,
+                extra=about(device=device_id),
+            )
             return None
         if not isinstance(result, ChangedMeanwhileError):
             return replace(renewed, etag=result)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from tocsin.domain.device_record import ANY_RECORD, DeviceRecord
 from tocsin.domain.errors import ChangedMeanwhileError, DamagedDocumentError, RefusedError
 from tocsin.domain.fleet import DeviceState, count_kept
+from tocsin.domain.log_about import about
 from tocsin.domain.newest_message import NewestMessage
 from tocsin.domain.profile import Profile
 from tocsin.domain.rhythm import begin_rhythm
@@ -123,7 +124,12 @@ async def _rebuild(message: Message, store: Telemetry) -> DeviceState:
     except DamagedDocumentError as error:
         # It would hold up its partition for ever: the device starts anew, and its next document
         # takes the place of the damaged one.
-        log.error("Device %r starts anew: %s", message.device_id, error)  # noqa: TRY400 (told)
+        log.error(  # noqa: TRY400 (told)
+            "Device %r starts anew: %s",
+            message.device_id,
+            error,
+            extra=about(device=message.device_id),
+        )
         record, etag = None, ANY_RECORD
     profile = message.profile
     is_known = record is not None and record.profile == profile.name
@@ -156,7 +162,12 @@ async def _read_record(message: Message, store: Telemetry) -> DeviceRecord | Non
         if isinstance(saved, str):
             return replace(newer, etag=saved)
         if isinstance(saved, RefusedError):
-            log.error("The record of device %r stays old: %s", device_id, saved)
+            log.error(
+                "The record of device %r stays old: %s",
+                device_id,
+                saved,
+                extra=about(device=device_id),
+            )
             return newer
     raise ChangedMeanwhileError(f"others write the record of device {device_id!r} all the time")
 

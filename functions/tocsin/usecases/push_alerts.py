@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from tocsin.domain.alert_marks import AlertKey, Mark, OwedAlert, is_settled
 from tocsin.domain.dead_letters import SidelinedAlert
 from tocsin.domain.errors import DamagedDocumentError, DeliveryError, RefusedError
+from tocsin.domain.log_about import about
 from tocsin.domain.tracing.shown_spans import list_push_spans
 from tocsin.domain.tracing.span import Invocation, Stopwatch
 from tocsin.usecases.ask_for_plans import ask_for_plans
@@ -162,6 +163,7 @@ async def _show_site(owed: Sequence[OwedAlert], doors: Doors, outcome: Outcome) 
             log.warning(
                 "%d alerts of site %.80r wait for the next sweep: %s",
                 len(owed) - position, alert.alert.site_id, str(error) or "no answer in time",
+                extra=about(site=alert.alert.site_id),
             )  # fmt: skip
             return
         else:
@@ -206,5 +208,11 @@ async def _mark(key: AlertKey, marks: dict[Mark, int], doors: Doors) -> RefusedE
         return refusal
     except DeliveryError as error:
         # It is done once more, and whoever has seen it knows it by its id.
-        log.warning("Alert %.80r of %.80r not marked: %s", key.document_id, key.device_id, error)
+        log.warning(
+            "Alert %.80r of %.80r not marked: %s",
+            key.document_id,
+            key.device_id,
+            error,
+            extra=about(device=key.device_id),
+        )
     return None

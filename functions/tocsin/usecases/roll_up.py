@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 
 from tocsin.domain.errors import RefusedError
+from tocsin.domain.log_about import about
 from tocsin.domain.rollup_progress import (
     Arrival,
     Progress,
@@ -55,7 +56,12 @@ async def roll_up(arrivals: Sequence[Arrival], *, rollups: Rollups, memory: Roll
     for device_id, outcome in zip(by_device, done, strict=True):
         if isinstance(outcome, RefusedError):
             # No retry cures it, and the feed behind it would wait for ever.
-            log.error("Device %r is not rolled up further: %s", device_id, outcome)
+            log.error(
+                "Device %r is not rolled up further: %s",
+                device_id,
+                outcome,
+                extra=about(device=device_id),
+            )
         elif isinstance(outcome, BaseException):
             raise outcome
 
@@ -98,5 +104,6 @@ def _bound_late(
             "%d late stretches of device %r stay without their late messages in the rollups",
             len(late) - most,
             device_id,
+            extra=about(device=device_id),
         )
     return late[-most:]

@@ -11,6 +11,7 @@ from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
 from tocsin.domain.fleet import DeviceState, record_device, record_heard
+from tocsin.domain.log_about import about, describe
 from tocsin.domain.readings import DecidedMessage
 from tocsin.usecases.decide_lanes import DecidedLane
 from tocsin.usecases.ports.scoring import Refusal, Telemetry
@@ -96,7 +97,11 @@ async def _save_records(
         renewed, records, await store.save_devices(records), strict=True
     ):
         if isinstance(result, ChangedMeanwhileError):
-            log.warning("Someone else scored device %r meanwhile", lane.device_id)
+            log.warning(
+                "Someone else scored device %r meanwhile",
+                lane.device_id,
+                extra=about(device=lane.device_id),
+            )
             saved.overtaken.add(lane.device_id)
         elif isinstance(result, RefusedError):
             refused[lane.device_id] = result
@@ -132,7 +137,12 @@ def _reject(
     for message, refusal in zip(messages, refusals, strict=True):
         if refusal is not None:
             envelope = message.scored.message.envelope
-            log.warning("Dead letter from %r: %s", envelope.device_id, refusal)
+            log.warning(
+                "Dead letter from %r: %s",
+                envelope.device_id,
+                refusal,
+                extra=describe(envelope),
+            )
             yield DeadLetter(envelope, "refused", str(refusal))
 
 

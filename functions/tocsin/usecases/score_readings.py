@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import ChangedMeanwhileError, InvalidMessageError, RefusedError
+from tocsin.domain.log_about import about, describe
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage, Scored
 from tocsin.domain.telemetry import Envelope, Message, decode
@@ -160,7 +161,12 @@ def _decode_all(
         try:
             messages.append(decode(envelope, profiles, now_ms=now_ms))
         except InvalidMessageError as error:
-            log.warning("Dead letter from %r: %s", envelope.device_id, error)
+            log.warning(
+                "Dead letter from %r: %s",
+                envelope.device_id,
+                error,
+                extra=describe(envelope),
+            )
             letters.append(DeadLetter(envelope, error.reason, error.text))
     return messages, letters
 
@@ -180,7 +186,7 @@ def _reject_unplaced(
     messages: Sequence[Message], unplaced: Mapping[str, RefusedError]
 ) -> list[DeadLetter]:
     for device_id, refusal in unplaced.items():
-        log.warning("Dead letters from %r: %s", device_id, refusal)
+        log.warning("Dead letters from %r: %s", device_id, refusal, extra=about(device=device_id))
     return [
         DeadLetter(message.envelope, "refused", str(unplaced[message.device_id]))
         for message in messages
@@ -193,7 +199,12 @@ async def _put_letter(letter: DeadLetter, dead_letters: DeadLetters) -> None:
         await dead_letters.put(letter)
     except RefusedError as error:
         # Nothing is left but to tell: it must not hold up its partition for ever.
-        log.error("A message of %r is lost: %s", letter.envelope.device_id, error)  # noqa: TRY400 (told)
+        log.error(  # noqa: TRY400 (told)
+            "A message of %r is lost: %s",
+            letter.envelope.device_id,
+            error,
+            extra=describe(letter.envelope),
+        )
 
 
 def _show(

@@ -15,6 +15,7 @@ from tocsin.domain.errors import (
     ThrottledError,
 )
 from tocsin.domain.incidents.incident import Incident
+from tocsin.domain.log_about import about
 from tocsin.domain.notifications.delivery import Delivery
 from tocsin.domain.notifications.words import Note, write_note
 from tocsin.usecases.notify_lanes import Lanes
@@ -134,6 +135,7 @@ async def _settle(delivery: Delivery, room: NotifyRoom) -> None:
                 log.warning(
                     "Site %.80r: what became of delivery %s is not kept, so it is sent again: %s",
                     delivery.site_id, delivery.delivery_id, error,
+                    extra=about(site=delivery.site_id),
                 )  # fmt: skip
         else:
             return

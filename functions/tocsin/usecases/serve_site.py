@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from tocsin.domain.errors import ChangedMeanwhileError, DamagedDocumentError, DeliveryError
 from tocsin.domain.incidents.incident import Incident
+from tocsin.domain.log_about import about
 from tocsin.domain.notifications.desk import Desk
 from tocsin.domain.notifications.turn import Turn, take_turn
 from tocsin.usecases.change_desk import change_desk
@@ -54,7 +55,7 @@ async def _decide(site_id: str, room: NotifyRoom) -> tuple[Turn, Mapping[str, In
         if turn.overflow:
             log.warning(
                 "Site %.80r has so many open incidents that nobody is told of %d of them yet",
-                site_id, turn.overflow,
+                site_id, turn.overflow, extra=about(site=site_id),
             )  # fmt: skip
         return turn, incidents
 
@@ -94,7 +95,10 @@ async def _ring(site_id: str, room: NotifyRoom, bell: Bell) -> None:
             await bell.ring(site_id)
     except (DeliveryError, TimeoutError) as error:
         log.warning(
-            "Site %.80r is served without the queue: %s", site_id, str(error) or "no answer in time"
+            "Site %.80r is served without the queue: %s",
+            site_id,
+            str(error) or "no answer in time",
+            extra=about(site=site_id),
         )
         await serve_quietly(site_id, room)
 
@@ -104,5 +108,7 @@ async def serve_quietly(site_id: str, room: NotifyRoom) -> Served:
     try:
         return await serve_site(site_id, room)
     except (ChangedMeanwhileError, DeliveryError) as error:
-        log.warning("Notifications of site %.80r wait: %s", site_id, error)
+        log.warning(
+            "Notifications of site %.80r wait: %s", site_id, error, extra=about(site=site_id)
+        )
         return Served()

@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tocsin.domain.errors import DeliveryError
+from tocsin.domain.log_about import about
 from tocsin.domain.tracing.place import Place
 from tocsin.domain.tracing.shown_spans import list_live_spans
 from tocsin.usecases.ports.documents import Document
@@ -149,7 +150,12 @@ class LiveBeside:
             self._trace(site_id, lane, readings, began_ns, is_failed=True)
             if lane.failed is None:
                 why = str(error) or f"not within {self._within_s:g} s"
-                log.warning("Live telemetry of site %r is not sent: %s", site_id, why)
+                log.warning(
+                    "Live telemetry of site %r is not sent: %s",
+                    site_id,
+                    why,
+                    extra=about(site=site_id),
+                )
                 lane.failed = 0
             self._drop(lane, len(readings))
             return
@@ -159,6 +165,7 @@ class LiveBeside:
                 "Live telemetry of site %r is sent again; %d readings were not shown",
                 site_id,
                 lane.failed,
+                extra=about(site=site_id),
             )
             lane.failed = None
 

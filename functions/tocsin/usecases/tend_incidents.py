@@ -12,6 +12,7 @@ from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.site import LiveSite
 from tocsin.domain.incidents.tend import tend_incident
 from tocsin.domain.incidents.windows import cover_with
+from tocsin.domain.log_about import about
 from tocsin.usecases.change_incidents import AT_ONCE, IncidentRoom, change_incidents
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,9 @@ async def tend_incidents(room: IncidentRoom) -> Tended:
         try:
             return len(await tend_site(site_id, room))
         except (ChangedMeanwhileError, DeliveryError) as error:
-            log.warning("The incidents of site %.80r wait: %s", site_id, error)
+            log.warning(
+                "The incidents of site %.80r wait: %s", site_id, error, extra=about(site=site_id)
+            )
             missed[site_id] = str(error)
             return 0
 

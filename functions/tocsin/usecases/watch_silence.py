@@ -18,6 +18,7 @@ from tocsin.domain.errors import DeliveryError
 from tocsin.domain.incidents.site import LiveSite
 from tocsin.domain.incidents.sources import Source
 from tocsin.domain.incidents.windows import cover_with
+from tocsin.domain.log_about import about
 from tocsin.domain.profile import Profile
 from tocsin.domain.silence import (
     LEAST_MS,
@@ -101,7 +102,12 @@ async def watch_silence(room: IncidentRoom, listeners: Listeners) -> list[Alert]
                 site_id, by_site.get(site_id, []), room, listeners, heard_to_ms
             )
         except DeliveryError as error:
-            log.warning("Site %.80r is not watched for silence: %s", site_id, error)
+            log.warning(
+                "Site %.80r is not watched for silence: %s",
+                site_id,
+                error,
+                extra=about(site=site_id),
+            )
     return written
 
 
@@ -135,7 +141,12 @@ async def _watch_site(
     refusals = await listeners.alerts.save_alerts(alerts)
     for alert, refusal in zip(alerts, refusals, strict=True):
         if refusal is not None:
-            log.error("The silence of device %.80r is not told: %s", alert.device_id, refusal)
+            log.error(
+                "The silence of device %.80r is not told: %s",
+                alert.device_id,
+                refusal,
+                extra=about(device=alert.device_id, site=alert.site_id),
+            )
     return alerts
 
 

@@ -27,10 +27,12 @@ _CHATTY = {"azure": logging.WARNING, "azure.eventhub": logging.CRITICAL, "aiohtt
 
 @dataclass(frozen=True, slots=True)
 class InvocationLabel:
-    """What a log line says of the invocation it was written in."""
+    """What a log line says of the invocation it was written in; ``trace_id`` is its operation in
+    Application Insights."""
 
     function: str
     invocation_id: str
+    trace_id: str = ""
 
 
 current_invocation: ContextVar[InvocationLabel | None] = ContextVar(
@@ -83,6 +85,7 @@ class _JsonHandler(logging.StreamHandler):  # type: ignore[type-arg]  # generic 
         if label is not None:
             line["function"] = label.function
             line["invocationId"] = label.invocation_id
+            line["traceId"] = label.trace_id
         return json.dumps(line, ensure_ascii=False)
 
 

@@ -42,6 +42,12 @@ class TraceContext:
     attributes: dict[str, str] = field(default_factory=dict)
 
     @property
+    def trace_id(self) -> str:
+        """Empty where a caller named something else than a trace."""
+        parts = self.trace_parent.split("-")
+        return parts[1] if len(parts) == 4 else ""
+
+    @property
     def Traceparent(self) -> str:  # noqa: N802 (the worker's older spelling, which apps still use)
         return self.trace_parent
 

@@ -98,7 +98,8 @@ class Invoker:
         trace: TraceContext | None = None,
     ) -> Any:  # noqa: ANN401 - whatever the function returns
         """Invoke once and return what the function returns; its exception is logged and raised."""
-        label = InvocationLabel(function.name, str(uuid.uuid4()))
+        trace = trace or TraceContext()
+        label = InvocationLabel(function.name, str(uuid.uuid4()), trace.trace_id)
         token = current_invocation.set(label)
         started = time.perf_counter()
         _log.debug("started")
@@ -125,7 +126,7 @@ class Invoker:
         value: TriggerValue,
         label: InvocationLabel,
         retry: RetryContext | None,
-        trace: TraceContext | None,
+        trace: TraceContext,
     ) -> dict[str, object]:
         arguments: dict[str, object] = {
             function.parameter: function.decode(value.datum, trigger_metadata=value.metadata)
@@ -135,7 +136,7 @@ class Invoker:
                 function_name=function.name,
                 invocation_id=label.invocation_id,
                 local_storage=self._local_storage,
-                trace=trace or TraceContext(),
+                trace=trace,
                 retry=retry or RetryContext(),
             )
         return arguments

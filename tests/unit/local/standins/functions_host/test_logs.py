@@ -46,6 +46,14 @@ def test_lines_of_the_sdks_that_the_app_uses_are_shown_as_the_worker_ships_them(
     assert _list_messages(written) == ["the app's request"]
 
 
+def test_a_line_of_the_app_names_the_run_and_its_trace(written: io.StringIO) -> None:
+    token = current_invocation.set(InvocationLabel("f", "1", "a" * 32))
+    logging.getLogger("tocsin").warning("said")
+    current_invocation.reset(token)
+    line = json.loads(written.getvalue())
+    assert (line["function"], line["invocationId"], line["traceId"]) == ("f", "1", "a" * 32)
+
+
 def test_the_hosts_own_reconnects_are_said_by_the_host_alone(
     written: io.StringIO,
 ) -> None:
