@@ -300,7 +300,9 @@ def _make_traces(settings: Settings) -> Traces:
     from tocsin.adapters.insights_traces import InsightsTraces, insights_exporter  # noqa: PLC0415
 
     try:
-        return InsightsTraces(insights_exporter(settings.insights), settings.trace_share)
+        return InsightsTraces(
+            insights_exporter(settings.insights, os.environ), settings.trace_share
+        )
     except ValueError as error:
         # Readings are worth more than traces of them.
         log.error("Nothing is traced: APPLICATIONINSIGHTS_CONNECTION_STRING: %s", error)  # noqa: TRY400 (told)

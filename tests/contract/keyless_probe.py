@@ -127,7 +127,7 @@ async def speak_live() -> None:
 
 
 async def trace() -> None:
-    exporter = insights_exporter(os.environ["APPLICATIONINSIGHTS_CONNECTION_STRING"])
+    exporter = insights_exporter(os.environ["APPLICATIONINSIGHTS_CONNECTION_STRING"], os.environ)
     place = derive_place("probe", "0", 1)
     span = translate(Span("probe", "internal", place, None, 0, 1), Resource({}))
     result = await asyncio.to_thread(exporter.export, [span])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +29,7 @@ BEGAN = 1_795_332_074_190_000_000
 @pytest.fixture(scope="module")
 def traces(endpoints: Endpoints, insights: Child) -> Iterator[InsightsTraces]:
     assert insights.running
-    kept = InsightsTraces(insights_exporter(endpoints.insights_connection), 0.5)
+    kept = InsightsTraces(insights_exporter(endpoints.insights_connection, os.environ), 0.5)
     yield kept
     kept.close()
 
@@ -77,7 +78,7 @@ def test_recording_waits_for_nobody_and_raises_nothing(
 ) -> None:
     """Where nobody listens, what is dropped is logged."""
     away = endpoints.insights_connection.replace(f":{endpoints.insights}", ":1")
-    traces = InsightsTraces(insights_exporter(away), 1)
+    traces = InsightsTraces(insights_exporter(away, os.environ), 1)
     with caplog.at_level(logging.WARNING):
         traces.record([Span("wait", "internal", DEVICE, None, BEGAN, BEGAN)])
         traces.close()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import atexit
-import os
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan
@@ -68,13 +67,16 @@ class InsightsTraces:
         self._processor.force_flush(WITHIN_MS)
 
 
-def insights_exporter(connection_string: str) -> SpanExporter:
+def insights_exporter(
+    connection_string: str, environment: MutableMapping[str, str]
+) -> SpanExporter:
     """Signs in with the identity in APPLICATIONINSIGHTS_AUTHENTICATION_STRING, where that is set.
 
+    *environment*: of this process, from which the exporter takes what it knows no other way.
     Raises ValueError for a connection string that is none.
     """
     for name in QUIET:
-        os.environ.setdefault(name, "true")
+        environment.setdefault(name, "true")
     # Imported here: half a second that only those pay who trace.
     from azure.monitor.opentelemetry.exporter import AzureMonitorTraceExporter  # noqa: PLC0415
 
