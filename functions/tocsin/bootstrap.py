@@ -300,13 +300,12 @@ def _make_traces(settings: Settings) -> Traces:
     from tocsin.adapters.insights_traces import InsightsTraces, insights_exporter  # noqa: PLC0415
 
     try:
-        return InsightsTraces(
-            insights_exporter(settings.insights, os.environ), settings.trace_share
-        )
+        exporter = insights_exporter(settings.insights, os.environ)
     except ValueError as error:
         # Readings are worth more than traces of them.
-        log.error("Nothing is traced: APPLICATIONINSIGHTS_CONNECTION_STRING: %s", error)  # noqa: TRY400 (told)
+        log.error("Nothing is traced: %s", error)  # noqa: TRY400 (told)
         return NOWHERE
+    return InsightsTraces(exporter, settings.trace_share)
 
 
 def _signing_keys(settings: Settings) -> SigningKeys:
