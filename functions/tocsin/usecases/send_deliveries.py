@@ -94,6 +94,7 @@ def log_failed(deliveries: Sequence[Delivery]) -> None:
             log.error(
                 "Site %.80r: delivery %s by %s failed for good: %s",
                 each.site_id, each.delivery_id, each.target.lane, each.reason,
+                extra=about(site=each.site_id),
             )  # fmt: skip
 
 
