@@ -21,6 +21,7 @@ functions = [function.get_function_name() for function in function_app.app.get_f
 indexed = time.perf_counter()
 import torch
 import pulp, highspy, azure.iot.hub, azure.identity.aio, tocsin.adapters.program
+import azure.monitor.opentelemetry.exporter, tocsin.adapters.insights_traces
 imported = time.perf_counter()
 foreign = sorted(
     name for name, module in sys.modules.items()
