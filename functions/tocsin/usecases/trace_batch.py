@@ -51,7 +51,7 @@ class BatchTrace:
         if self._traces.share > 0:
             self._watch.lap(name)
 
-    def mark_alerts(self, lanes: Sequence[DecidedLane]) -> Sequence[DecidedLane]:
+    def mark_alerts(self, lanes: list[DecidedLane]) -> list[DecidedLane]:
         """Trace the messages that change an alert: the alert says where its trace goes on."""
         if self._traces.share <= 0:
             return lanes
