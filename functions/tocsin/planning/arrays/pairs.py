@@ -74,10 +74,13 @@ def price_pairs(
     load = np.array([task.load_pct for task in tasks])
     energy = np.array([device.energy_w_per_pct for device in devices])
     watts = weights.energy * load[:, None] * energy[None, :]
-    elsewhere = np.arange(len(devices))[None, :] != present[:, None]
     # A new task migrates from nowhere: starting it costs the same on every device.
-    watts += weights.migration * (elsewhere & (present != NOWHERE)[:, None])
-    return np.asarray(watts + late_w)
+    known = np.flatnonzero(present != NOWHERE)
+    stays = watts[known, present[known]]
+    watts += weights.migration * (present != NOWHERE)[:, None]
+    watts[known, present[known]] = stays
+    watts += late_w  # in place, as there may be millions of pairs
+    return np.asarray(watts)
 
 
 def price_lateness(
@@ -94,8 +97,10 @@ def price_lateness(
     priority = np.array([task.priority for task in tasks])
     idle = np.array([device.response_ms for device in devices])
     answer = estimate_response_ms(idle, (1.0 - problem.limits.reserve) * usable, usable)
-    late = np.maximum(answer[None, :] - deadline[:, None], 0.0)
-    return np.asarray(problem.weights.late * priority[:, None] * late)
+    late: Floats = answer[None, :] - deadline[:, None]
+    np.maximum(late, 0.0, out=late)  # in place, as there may be millions of pairs
+    late *= problem.weights.late * priority[:, None]
+    return late
 
 
 def sum_unavoidable(

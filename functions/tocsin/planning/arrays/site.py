@@ -75,10 +75,10 @@ class Site:
         """How many of the limited migrations *allocation* makes."""
         return int((self.counted & (allocation != self.present)).sum())
 
-    def find_counted_pairs(self) -> Bools:
-        """``[t, d]``: whether that pair would be a limited migration."""
-        places = np.arange(len(self.devices))
-        return np.asarray(self.counted[:, None] & (places[None, :] != self.present[:, None]))
+    def find_counted_pairs(self, block: slice) -> Bools:
+        """``[n, d]`` for the ``n`` tasks of *block*: whether the pair is a limited migration."""
+        places, present = np.arange(len(self.devices)), self.present[block]
+        return np.asarray(self.counted[block, None] & (places != present[:, None]))
 
 
 def build_site(problem: Problem, site_id: str) -> Site:
@@ -98,17 +98,19 @@ def build_site(problem: Problem, site_id: str) -> Site:
     cost = price_pairs(problem, devices, tasks, present, late_w)
     # A pair that must not be but is (or is pinned) stays possible, so that a plan exists; its
     # price makes any other place better.
-    cost += problem.weights.misplaced * ~eligible
+    np.add(cost, problem.weights.misplaced, out=cost, where=~eligible)
     cost[~allowed] = np.inf
-    keep: Bools = np.asarray(allowed.any(axis=1))
-    kept = tuple(task for task, can_run in zip(tasks, keep, strict=True) if can_run)
+    able: Bools = np.asarray(allowed.any(axis=1))
+    # All of them in the usual case: then nothing is copied, and there may be millions of pairs.
+    keep: slice | Bools = slice(None) if able.all() else able
+    kept = tuple(task for task, can_run in zip(tasks, able, strict=True) if can_run)
     # What an operator orders does not use up the limit on migrations, nor does a new task.
     counted = (present != NOWHERE) & ~pinned
     limit = problem.limits.max_migrations
     return Site(
         devices=devices,
         tasks=kept,
-        unplaced=tuple(task for task, can_run in zip(tasks, keep, strict=True) if not can_run),
+        unplaced=tuple(task for task, can_run in zip(tasks, able, strict=True) if not can_run),
         load=load[keep],
         cost=cost[keep],
         misplaced=~eligible[keep],

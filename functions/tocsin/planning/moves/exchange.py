@@ -1,4 +1,7 @@
-"""Two tasks change places where moving either alone does not pay: devices are full, tasks lumpy."""
+"""A plan made better by many small changes at a time: tasks move, or two of them change places.
+
+Where devices are full and tasks lumpy, moving either of two tasks alone does not pay.
+"""
 
 from __future__ import annotations
 
@@ -7,82 +10,72 @@ from collections.abc import Callable
 import numpy as np
 
 from tocsin.planning.arrays.site import Site
-from tocsin.planning.arrays.types import Bools, Floats, Ints
-from tocsin.planning.moves.greedy import ENOUGH_W, no_time_limit
+from tocsin.planning.arrays.types import Bools, Ints
+from tocsin.planning.moves.greedy import no_time_limit
+from tocsin.planning.moves.trades import NOBODY, Trades, find_trades
+from tocsin.planning.proof.bound import Bound
+from tocsin.planning.proof.shortlist import draw_devices
 
-MOST_ROUNDS = 10
-BLOCK = 64  # tasks looked at in one go: few enough that most of what they find is still true after
+MOST_ROUNDS = 60
+MOST_CHANGES = 2**20  # looked at in a round: where there are more, each task has fewer places
+LEAST_PLACES = 8
+LEAST_SHARE = 1e-5  # of the objective: a round that gains less is the last
 
 
 def improve_by_exchanges(
-    site: Site, allocation: Ints, enough: float, left_s: Callable[[], float] = no_time_limit
+    site: Site,
+    allocation: Ints,
+    bound: Bound,
+    enough: float,
+    left_s: Callable[[], float] = no_time_limit,
 ) -> Ints:
-    """*allocation* ``[t]`` after the best exchange of each task with any other.
+    """*allocation* ``[t]`` after rounds of changes, the best of each device at a time.
 
-    For as long as one pays, the objective is above *enough* watts and time is left; within the
-    limit on migrations.
+    For as long as they gain, the objective is above *enough* watts and time is left; within the
+    limit on migrations. At a large site each task goes to the devices only where it costs least at
+    the duals of *bound*.
     """
-    allocation = allocation.copy()
+    objective = site.objective(allocation)
+    places = _choose_places(site, bound, objective)
     for _ in range(MOST_ROUNDS):
-        before = allocation.copy()
-        for first in range(0, len(allocation), BLOCK):
-            if left_s() <= 0 or site.objective(allocation) <= enough:
-                return allocation
-            _exchange_best(site, np.arange(first, min(first + BLOCK, len(allocation))), allocation)
-        if np.array_equal(before, allocation):
+        if left_s() <= 0 or objective <= enough:
+            break
+        most_moves = site.most_moves - site.count_moves(allocation)
+        trades = find_trades(site, allocation, places, most_moves, left_s)
+        allocation = _carry_out(site, trades, allocation, most_moves)
+        before, objective = objective, site.objective(allocation)
+        if before - objective <= LEAST_SHARE * abs(objective):
             break
     return allocation
 
 
-def _exchange_best(site: Site, tasks: Ints, allocation: Ints) -> None:
-    """Make the best exchanges of *tasks* ``[n]``, best first; *allocation* ``[t]`` changes.
+def _choose_places(site: Site, bound: Bound, objective: float) -> Ints:
+    """Where each task may go, ``[t, n]``: to any device where there are few pairs of tasks."""
+    tasks, devices = site.cost.shape
+    count = max(MOST_CHANGES * devices // tasks**2, LEAST_PLACES)
+    # What the plan is above the bound is spread over the devices: more than that no change saves.
+    return draw_devices(bound.reduced, count, max(objective - bound.value, 0.0) / devices)
 
-    No two of them on one device: the gains were found for the loads before, and an exchange changes
-    those of its two devices only.
-    """
-    gains = _price_exchanges(site, tasks, allocation, site.device_loads(allocation))
-    if site.most_moves < site.counted.sum():
-        left = site.most_moves - site.count_moves(allocation)
-        gains[_count_more_moves(site, tasks, allocation) > left] = -np.inf
-    others = gains.argmax(axis=1)
-    gain = gains[np.arange(len(tasks)), others]
+
+def _carry_out(site: Site, trades: Trades, allocation: Ints, most_moves: int) -> Ints:
+    """*allocation* ``[t]`` after those of *trades* that share no device with a better one."""
+    allocation = allocation.copy()
     free: Bools = np.ones(len(site.devices), dtype=bool)
-    for index in np.argsort(-gain, kind="stable").tolist():
-        if gain[index] <= ENOUGH_W:
-            return
-        pair = np.array([tasks[index], others[index]])
-        if free[allocation[pair]].all():
-            before = allocation[pair]
-            free[before] = False
-            allocation[pair] = before[::-1]
-            # Each exchange alone kept to the limit; after those before it this one may not.
-            if site.count_moves(allocation) > site.most_moves:
-                allocation[pair] = before
-
-
-def _count_more_moves(site: Site, tasks: Ints, allocation: Ints) -> Ints:
-    """How many more limited migrations each exchange of *tasks* ``[n]`` makes, ``[n, t]``."""
-    away = site.counted & (allocation != site.present)
-    here = allocation[tasks, None]
-    going = site.counted[tasks, None] & (allocation != site.present[tasks, None])
-    coming = site.counted & (here != site.present)
-    # What both are after the exchange, less what both are now.
-    return np.asarray(going.astype(np.int64) + coming - away - away[tasks, None])
-
-
-def _price_exchanges(site: Site, tasks: Ints, allocation: Ints, carried: Floats) -> Floats:
-    """Watts saved by exchanging each of *tasks* ``[n]`` with each task, ``[n, t]``; minus infinity
-    where that must not be or changes nothing. *carried*: ``[d]`` percent."""
-    everyone, here = np.arange(len(allocation)), allocation[tasks]
-    paid = site.price.charge(carried)
-    shift = (
-        site.load - site.load[tasks, None]
-    )  # percent that comes to the device of each of *tasks*
-    # Running costs of both in their new places, less those in their old ones.
-    running = site.cost[tasks[:, None], allocation] + site.cost[:, here].T
-    running -= site.cost[tasks, here][:, None] + site.cost[everyone, allocation]
-    # Of the loads only the difference moves, to one device and from the other.
-    load = site.price.charge_trials(here, carried[here, None] + shift) - paid[here, None]
-    there = site.price.charge_trials(allocation, (carried[allocation] - shift).T).T
-    load += there - paid[allocation]
-    return np.where(allocation == here[:, None], -np.inf, -running - load)
+    changes = zip(
+        trades.task.tolist(),
+        trades.device.tolist(),
+        trades.other.tolist(),
+        trades.moves.tolist(),
+        strict=True,
+    )
+    for task, device, other, moves in changes:
+        here = allocation[task]
+        # Each change alone kept to the limit; after those before it this one may not.
+        if not (free[here] and free[device]) or moves > most_moves:
+            continue
+        free[[here, device]] = False
+        most_moves -= moves
+        allocation[task] = device
+        if other != NOBODY:
+            allocation[other] = here
+    return allocation

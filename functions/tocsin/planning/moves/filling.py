@@ -24,7 +24,8 @@ def plan_from_prices(site: Site, bound: Bound) -> Ints:
     """
     # The reduced cost of a task's best pair is 0, so the second least is its regret: infinite where
     # it has a single place. A site of one device has no second column, and the order is no matter.
-    regret = np.sort(bound.reduced, axis=1)[:, :2][:, -1]
+    second = min(1, bound.reduced.shape[1] - 1)
+    regret = np.partition(bound.reduced, second, axis=1)[:, second]
     asking = replace(site, price=_raise_to_duals(site.price, bound.duals.load))
     draft = Draft.of(asking, np.full(len(regret), NOWHERE))
     for task in np.argsort(-regret, kind="stable").tolist():

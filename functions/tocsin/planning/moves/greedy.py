@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from tocsin.planning.arrays.blocks import cut_blocks
 from tocsin.planning.arrays.pairs import NOWHERE
 from tocsin.planning.arrays.site import Site
 from tocsin.planning.arrays.types import Bools, Floats, Ints
@@ -38,9 +39,17 @@ def stay_in_place(site: Site) -> Ints:
 
 
 def improve_by_moves(
-    site: Site, allocation: Ints, tasks: Ints, left_s: Callable[[], float] = no_time_limit
+    site: Site,
+    allocation: Ints,
+    tasks: Ints,
+    left_s: Callable[[], float] = no_time_limit,
+    worth_w: float = 0.0,
 ) -> Ints:
-    """*allocation* ``[t]`` after moving *tasks* singly, heaviest first, for as long as one pays."""
+    """*allocation* ``[t]`` after moving *tasks* singly, heaviest first, for as long as one pays.
+
+    Once all tasks together gain no more than *worth_w* watts, it is not done again.
+    """
+    objective = site.objective(allocation)
     order = tasks[np.argsort(-site.load[tasks], kind="stable")]
     for _ in range(MOST_PASSES):
         draft = Draft.of(site, allocation.copy())
@@ -51,7 +60,10 @@ def improve_by_moves(
             _move(draft, task)
         if np.array_equal(draft.allocation, allocation):
             break
-        allocation = draft.allocation
+        allocation, before = draft.allocation, objective
+        objective = site.objective(allocation)
+        if before - objective <= worth_w:
+            break
     return allocation
 
 
@@ -82,6 +94,14 @@ def undo_excess_moves(site: Site, allocation: Ints, reduced: Floats) -> Ints:
 
 def _find_gains(draft: Draft, tasks: Ints) -> Floats:
     """Watts that the best move of each of *tasks* ``[n]`` alone would save, ``[n]``."""
+    gains = np.empty(len(tasks))
+    for block in cut_blocks(len(tasks), len(draft.carried)):
+        gains[block] = _price_best_moves(draft, tasks[block])
+    return gains
+
+
+def _price_best_moves(draft: Draft, tasks: Ints) -> Floats:
+    """The same for a block of tasks."""
     site, here, load = draft.site, draft.allocation[tasks], draft.site.load[tasks]
     devices = np.arange(len(draft.carried))
     # Watts more on each device for each task's load, and watts of the task's own device without it.

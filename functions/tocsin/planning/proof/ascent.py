@@ -3,14 +3,14 @@
 The Lagrangian bound is concave in the duals, but has an edge wherever a task changes its cheapest
 device. Its smoothed form (`smooth`) has none, and a few of Newton's steps find its highest point.
 Smoothed less and less, that point comes within a thousandth of the best bound, at a fraction of the
-cost of one relaxation. What it proves is taken from the bound itself, so nothing hangs on the
+cost of one relaxation. At a large site it looks at a few devices for each task, drawn anew at each
+smoothing (`shortlist`). What it proves is taken from the bound itself, so nothing hangs on the
 smoothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
@@ -18,9 +18,13 @@ from tocsin.planning.arrays.load_price import LEAST_PCT
 from tocsin.planning.arrays.site import Site
 from tocsin.planning.arrays.types import Floats
 from tocsin.planning.proof.bound import Bound, Duals, prove_bound
+from tocsin.planning.proof.shortlist import USUAL, Extent, Shortlist, sample_tasks, shorten
 from tocsin.planning.proof.smooth import SmoothBound, smooth_bound
 
-SMOOTHING = (0.3, 0.1, 0.03, 0.01, 0.003, 0.001)  # of what a task costs, one after the other
+ROUGH = (0.3, 0.1, 0.03)  # smoothings, as shares of what a task costs, on a sample of the tasks
+FINE = (0.03, 0.01, 0.003, 0.001)  # the same on some devices of all tasks
+MOST_DRAWS = 3  # of devices at each smoothing
+WORTH_A_DRAW = 1e-3  # of the bound: what gains less is the last draw at its smoothing
 MOST_STEPS = 10  # at each smoothing
 ENOUGH = 1e-4  # of the bound: a step that gains less is the last at its smoothing
 DAMPING = 0.05  # of the mean curvature: along a direction without any, a step would have no end
@@ -34,26 +38,41 @@ LEAST_CURVATURE, LEAST_PRODUCT = 1e-9, 1e-300  # divisors: never 0
 
 
 def climb_to_bound(
-    site: Site, objective: float, enough: float, left_s: Callable[[], float]
+    site: Site,
+    objective: float,
+    enough: float,
+    left_s: Callable[[], float],
+    extent: Extent = USUAL,
 ) -> Bound:
     """The best bound on the way up, near a plan's *objective*.
 
-    It stops at *enough*, both in watts, or when no time is left.
+    It stops at *enough*, both in watts, or when no time is left. *extent*: what it looks at.
     """
     scale = max(objective / len(site.load), LEAST_W)  # watts: what a task costs
-    duals = _guess_duals(site)
-    best = prove_bound(site, duals)
+    best = here = prove_bound(site, _guess_duals(site))
+
+    def is_done() -> bool:
+        return best.value >= enough or left_s() <= 0
+
     # Coarse first: there a step leads far. Each smoothing begins where the one before ended.
-    for share in SMOOTHING:
-        if best.value >= enough or left_s() <= 0:
-            break
-        # The price of a migration is no part of Newton's system: it is charged as it stands, and
-        # found again for the new load duals in one sort.
-        charged = replace(site, cost=site.cost + duals.move * site.find_counted_pairs())
-        load = _climb(charged, duals.load, share * scale, left_s)
-        duals = Duals(load, _price_moves(site, load))
-        bound = prove_bound(site, duals)
-        best = bound if bound.value > best.value else best
+    fine = FINE
+    for share in ROUGH:
+        if is_done():
+            return best
+        sample = sample_tasks(site, here.duals, extent)
+        here = _climb(site, sample, here.duals, share * scale, left_s)
+        best = here if here.value > best.value else best
+        if sample.weight == 1.0:  # it was no sample: that smoothing is done
+            fine = FINE[1:]
+    for share in fine:
+        for _ in range(MOST_DRAWS):
+            if is_done():
+                return best
+            drawn = shorten(site, best, share * scale, extent)
+            before, found = best, _climb(site, drawn, best.duals, share * scale, left_s)
+            best = found if found.value > best.value else best
+            if best.value - before.value < WORTH_A_DRAW * abs(best.value):
+                break
     return best
 
 
@@ -78,26 +97,32 @@ def _price_moves(site: Site, load: Floats) -> float:
     return float(np.sort(saved)[len(tasks) - 1 - site.most_moves])
 
 
-def _climb(site: Site, duals: Floats, smoothing: float, left_s: Callable[[], float]) -> Floats:
-    """The *duals* ``[d]`` after Newton's steps, until they gain no more."""
-    here = smooth_bound(site, duals, smoothing)
+def _climb(
+    site: Site, part: Shortlist, duals: Duals, smoothing: float, left_s: Callable[[], float]
+) -> Bound:
+    """What is proven after Newton's steps from *duals* over *part*, until they gain no more.
+
+    The price of a migration is no part of Newton's system: it is charged as it stands, and found
+    again for the new load duals in one sort.
+    """
+    here = smooth_bound(part, duals.load, smoothing)
     for _ in range(MOST_STEPS):
         if left_s() <= 0:
             break
-        there = _step(site, here)
+        there = _step(here)
         gain, here = there.value - here.value, there
         if gain < ENOUGH * abs(here.value):
             break
-    return here.duals
+    return prove_bound(site, Duals(here.duals, _price_moves(site, here.duals)))
 
 
-def _step(site: Site, here: SmoothBound) -> SmoothBound:
+def _step(here: SmoothBound) -> SmoothBound:
     """One of Newton's steps, or a part of it that gains; *here* if none does."""
     step, length = _find_direction(here), 1.0
     hoped = LEAST_SHARE * float(here.slope @ step)
     # Newton's step is right for a parabola. Far from the top the bound is none: then it overshoots.
     while length > SHORTEST:
-        there = smooth_bound(site, here.duals + length * step, here.smoothing)
+        there = smooth_bound(here.shortlist, here.duals + length * step, here.smoothing)
         if there.value >= here.value + length * hoped:
             return there
         length *= SHORTER

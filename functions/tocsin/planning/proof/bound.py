@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tocsin.planning.arrays.blocks import cut_blocks
 from tocsin.planning.arrays.site import Site
 from tocsin.planning.arrays.types import Floats, Ints
 
@@ -48,12 +49,20 @@ def prove_bound(site: Site, duals: Duals) -> Bound:
     """
     # "At most" can only make a plan dearer: a price below 0 would prove nothing.
     move = max(duals.move, 0.0)
-    # A task pays for its load and its move at the duals, and takes the device where that is least.
-    priced = site.cost + duals.load[None, :] * site.load[:, None] + move * site.find_counted_pairs()
-    best = priced.min(axis=1) if len(site.load) else np.zeros(0)
+    best, reduced = np.zeros(len(site.load)), np.empty_like(site.cost)
+    for block in cut_blocks(*site.cost.shape):
+        # A task pays for its load and its move at the duals, and takes the device where that is
+        # least.
+        priced = reduced[block]
+        np.multiply(site.load[block, None], duals.load, out=priced)
+        priced += site.cost[block]
+        if move > 0:
+            priced += move * site.find_counted_pairs(block)
+        best[block] = priced.min(axis=1)
+        priced -= best[block, None]
     # A device earns its dual for each percent and pays its price; each allowed move is given back.
     value = best.sum() + site.price.minimise_less(duals.load).sum() - move * site.most_moves
-    return Bound(float(value), priced - best[:, None], duals)
+    return Bound(float(value), reduced, duals)
 
 
 def prove_bound_by_plan(site: Site, plan: Ints) -> Bound:

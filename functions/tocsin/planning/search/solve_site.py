@@ -28,6 +28,8 @@ from tocsin.planning.proof.bound import Bound, prove_bound_by_plan
 from tocsin.planning.search.search import BestPlan, Search
 from tocsin.planning.search.whole_number import close_gap, redistribute_groups
 
+WORTH = 0.05  # of the slack: single moves that gain less are left to the exchanges
+
 
 def solve_site(search: Search) -> BestPlan:
     """Search until the plan is proven near, the time is up or nothing is left to try."""
@@ -53,8 +55,9 @@ def _widen(search: Search, stay: Ints) -> BestPlan:
     if search.is_near(best) or search.left_s() <= 0:
         return best
     priced = _try_moves(search, best, plan_from_prices(search.site, bound))
-    if search.solver is None:
-        return _try_exchanges(search, priced)
+    priced = _try_exchanges(search, priced, bound)
+    if search.solver is None or search.is_near(priced):
+        return priced
     return _use_models(search, search.solver, best, priced, bound)
 
 
@@ -79,34 +82,35 @@ def _use_models(
     """
     site = search.site
     if not search.affords((FIRST + 2) * len(priced.plan)):
-        return _try_exchanges(search, priced)
+        return priced
     plans = (best.plan, priced.plan)
     relaxation = solve_relaxation(site, guess, plans, solver, search.allow_effort)
     if relaxation is None:
         reason = "the solver found no relaxation" if search.left_s() > 0 else ""
-        return replace(_try_exchanges(search, priced), reason=reason)
+        return replace(priced, reason=reason)
     bound = relaxation.bound
     # What moves least comes first: the plan before any prices may be near by the new bound.
     best = best.raise_bound(bound.value)
     if search.is_near(best):
         return best
     rounded = undo_excess_moves(site, relaxation.rounded, bound.reduced)
-    best = _try_exchanges(search, _try_moves(search, priced.raise_bound(bound.value), rounded))
+    best = _try_moves(search, priced.raise_bound(bound.value), rounded)
+    best = _try_exchanges(search, best, bound)
     best = redistribute_groups(search, solver, best, bound)
     return close_gap(search, solver, best, bound)
 
 
 def _try_moves(search: Search, best: BestPlan, plan: Ints) -> BestPlan:
     """*best*, or *plan* ``[t]`` after single moves if that is better."""
-    everyone = np.arange(len(plan))
-    return search.prefer(best, improve_by_moves(search.site, plan, everyone, search.left_s))
+    everyone, worth_w = np.arange(len(plan)), WORTH * search.slack_w(best)
+    plan = improve_by_moves(search.site, plan, everyone, search.left_s, worth_w)
+    return search.prefer(best, plan)
 
 
-def _try_exchanges(search: Search, best: BestPlan) -> BestPlan:
-    """*best* after exchanges, as far as it takes to be near."""
+def _try_exchanges(search: Search, best: BestPlan, bound: Bound) -> BestPlan:
+    """*best* after exchanges at *bound*'s duals, as far as it takes to be near."""
     if search.is_near(best):
         return best
     enough_w = best.bound + search.slack_w(best)
-    return search.prefer(
-        best, improve_by_exchanges(search.site, best.plan, enough_w, search.left_s)
-    )
+    plan = improve_by_exchanges(search.site, best.plan, bound, enough_w, search.left_s)
+    return search.prefer(best, plan)
