@@ -55,7 +55,7 @@ def climb_to_bound(
         return best.value >= enough or left_s() <= 0
 
     # Coarse first: there a step leads far. Each smoothing begins where the one before ended.
-    fine = FINE
+    fine: tuple[float, ...] = FINE
     for share in ROUGH:
         if is_done():
             return best
