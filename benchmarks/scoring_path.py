@@ -22,6 +22,7 @@ from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.signing_keys import SigningKeys
 from tocsin.domain.active_bundle import ACTIVE_FILE, Active, Named
+from tocsin.domain.alert_targets import AlertTargets
 from tocsin.domain.alerts import Alert
 from tocsin.domain.dead_letters import Letter
 from tocsin.domain.device_record import DeviceRecord
@@ -180,7 +181,7 @@ class Line:
             store=self.store,
             models=self,
             thresholds=self._thresholds,
-            target_per_day=TARGET_PER_DAY,
+            targets=AlertTargets(TARGET_PER_DAY),
             dead_letters=self.store,
             live=self._live,
             now_ms=lambda: now_ms,

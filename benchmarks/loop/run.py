@@ -20,6 +20,7 @@ from device_sim.hub.message import Composer
 from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.signing_keys import SigningKeys
+from tocsin.domain.alert_targets import AlertTargets
 from tocsin.domain.alerts import Alert
 from tocsin.domain.errors import DeliveryError
 from tocsin.domain.profile import Profile
@@ -176,7 +177,7 @@ class Loop:
                 store=self.database,
                 models=self._models,
                 thresholds=self.database,
-                target_per_day=TARGET_PER_DAY,
+                targets=AlertTargets(TARGET_PER_DAY),
                 dead_letters=self.database,
                 live=self._beside,
                 now_ms=self._timeline.now_ms,

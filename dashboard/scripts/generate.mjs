@@ -11,11 +11,12 @@ const api = JSON.parse(await readFile(new URL('../api.json', import.meta.url), '
 /** What the page reads: each gets a check with the name of its record. */
 const READ = [
   'AlertMessage', 'IncidentMessage', 'LimitsMessage', 'OptimiserMessage', 'OverridesMessage',
-  'PlanMessage', 'StandingMessage', 'TasksMessage', 'TelemetryMessage', 'AccessShown', 'AlertsShown',
+  'PlanMessage', 'StandingMessage', 'TasksMessage', 'TelemetryMessage', 'AccessShown', 'AlertTargetsShown', 'AlertsShown', 'DeliveriesShown',
   'DetectedShown',
   'DevicesShown', 'FeedbackShown', 'IncidentShown', 'IncidentsShown', 'LatestShown', 'MeShown',
   'Negotiated', 'OptimiserShown', 'OverridesShown', 'PerformanceShown', 'PlacesShown', 'PlanShown', 'PlansShown',
-  'ProfilesShown', 'ReadingsShown', 'RunRequested', 'TasksShown', 'TrialShown', 'WindowRemoved',
+  'ProfilesShown', 'ReadingsShown', 'RuleRemoved', 'RuleShown', 'RulesShown', 'RunRequested', 'SwitchShown',
+  'TasksShown', 'TrialOfRule', 'TrialShown', 'WindowRemoved',
   'WindowShown', 'WindowsShown',
 ];
 

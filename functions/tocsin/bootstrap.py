@@ -32,6 +32,7 @@ from tocsin.adapters.known_limits import REFRESH_S as LIMITS_REFRESH_S
 from tocsin.adapters.known_limits import KnownLimits
 from tocsin.adapters.known_places import KnownPlaces
 from tocsin.adapters.known_references import KnownReferences
+from tocsin.adapters.known_targets import KnownTargets
 from tocsin.adapters.leases import BlobLeases
 from tocsin.adapters.log_records import name_subjects
 from tocsin.adapters.model_bundle import ActiveModels
@@ -78,6 +79,7 @@ from tocsin.usecases.ports.planning import (
 from tocsin.usecases.ports.rollups import Rollups
 from tocsin.usecases.ports.scoring import DeadLetters, DeviceThresholds, Models, Telemetry
 from tocsin.usecases.ports.showing import AlertMarks, ProgressLog
+from tocsin.usecases.ports.targets import TargetBook
 from tocsin.usecases.ports.tracing import Traces
 from tocsin.usecases.push_alerts import Doors
 from tocsin.usecases.roll_up import RollupMemory
@@ -136,7 +138,7 @@ class Services:
     page: Page
     page_url: str
     platform_auth: bool
-    target_per_day: float
+    targets: TargetBook
     now_ms: Callable[[], int]
 
     @property
@@ -276,7 +278,11 @@ def services() -> Services:
         page=load_page(settings.webpubsub),
         page_url=settings.channels.page_url,
         platform_auth=settings.platform_auth,
-        target_per_day=settings.false_alerts_per_device_day,
+        targets=KnownTargets(
+            sites,
+            usual=settings.false_alerts_per_device_day,
+            clock_s=time.monotonic,
+        ),
         now_ms=_now_ms,
     )
 

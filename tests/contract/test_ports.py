@@ -22,7 +22,8 @@ from tests.fakes.bundles import bundle_files
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG, envelope, stream
 from tests.fakes.models import FakeModel, spec_of
 from tests.fakes.records import decided_message, device_record, device_threshold, drift_record
-from tests.fakes.services import TARGET_PER_DAY, Plant
+from tests.fakes.services import Plant
+from tests.fakes.targets import TARGETS
 from tests.fakes.thresholds import FakeThresholds
 from tocsin.adapters.device_thresholds import KnownThresholds
 from tocsin.adapters.model_bundle import ActiveModels
@@ -506,7 +507,7 @@ async def test_feedback_is_kept_and_undone_the_same_in_every_database(store: Sto
     plant = Plant(store=store)  # type: ignore[arg-type]  # any store will do for scoring
     plant.models.by_profile["rig"] = FakeModel(spec_of(RIG, threshold=20.0, clear_after=8))
     await plant.score(stream([8] * 10, odd=[*range(20, 26), *range(50, 56)]))
-    judging = Judging(PROFILES, plant.models, TARGET_PER_DAY, store)
+    judging = Judging(PROFILES, plant.models, TARGETS, store)
     shown = await preview_feedback("rig-1", {}, judging, now_ms=NOW)
     first, second = (one.alert_id for one, _ in shown.effects)
     done = await apply_feedback("rig-1", {first: "normal"}, judging, operator="ada", now_ms=NOW)

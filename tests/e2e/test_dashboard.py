@@ -26,8 +26,8 @@ from tests.paths import ROOT
 
 AXE = ROOT / "dashboard/node_modules/axe-core/axe.min.js"
 VIEWS = (
-    "", "devices/rig-1", "incidents", "maintenance", "alarm-performance", "alerts", "work", "model",
-    "try?device=rig-1", "settings",
+    "", "devices/rig-1", "incidents", "maintenance", "notifications", "alarm-performance", "alerts",
+    "work", "model", "try?device=rig-1", "settings",
 )  # fmt: skip
 
 pytestmark = BROWSED

@@ -22,6 +22,7 @@ from tests.fakes.references import FakeReferences
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.sites import FakeClock, Workshop
 from tests.fakes.store import FakeStore
+from tests.fakes.targets import FakeTargets
 from tests.fakes.thresholds import FakeThresholds
 from tests.fakes.traces import FakeTraces
 from tocsin.bootstrap import Services
@@ -39,7 +40,6 @@ from tocsin.usecases.score_readings import Outcome, score_readings
 from tocsin.usecases.show_beside import LiveBeside
 from tocsin.usecases.watch_silence import SilenceMemory
 
-TARGET_PER_DAY = 0.5
 PAGE_URL = "https://tocsin.example"
 LIVE = Connection("WebPubSub", None, "https://live.example", None)
 
@@ -107,7 +107,7 @@ class Plant:
             store=self.store,
             models=self.models,
             thresholds=self.thresholds,
-            target_per_day=TARGET_PER_DAY,
+            targets=await FakeTargets(self.workshop.sites).current(),
             dead_letters=self.dead_letters,
             live=self.live_beside,
             now_ms=self.workshop.clock,
@@ -185,6 +185,6 @@ class Plant:
             page=fake_page(LIVE),
             page_url=PAGE_URL,
             platform_auth=platform_auth,
-            target_per_day=TARGET_PER_DAY,
+            targets=FakeTargets(self.workshop.sites),
             now_ms=self.workshop.clock,
         )

@@ -33,13 +33,23 @@ export async function read<T>(path: string, query: Query, check: Check<T>): Prom
   }
 }
 
+export interface Terms {
+  /** The revision that a change is meant for; without it, whatever is in force. */
+  readonly revision?: number;
+  /** How long the answer may take. */
+  readonly withinMs?: number;
+}
+
 /** body: undefined for a request that has none. */
 export async function send<T>(
   method: string, path: string, query: Query, body: object | undefined, check: Check<T>,
+  { revision, withinMs = WITHIN_MS }: Terms = {},
 ): Promise<T> {
-  const headers = { "Content-Type": "application/json" };
-  const request = body === undefined ? { method } : { method, headers, body: JSON.stringify(body) };
-  return await ask(path, query, request, check);
+  const mark: Record<string, string> = revision === undefined ? {} : { "If-Match": `"${revision}"` };
+  const request = body === undefined
+    ? { method, headers: mark }
+    : { method, headers: { "Content-Type": "application/json", ...mark }, body: JSON.stringify(body) };
+  return await ask(path, query, { ...request, signal: AbortSignal.timeout(withinMs) }, check);
 }
 
 async function ask<T>(
@@ -50,7 +60,7 @@ async function ask<T>(
   ));
   const parameters = new URLSearchParams(given).toString();
   const url = `/api/${path}${parameters === "" ? "" : `?${parameters}`}`;
-  const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(WITHIN_MS) });
+  const answer = await fetch(url, { signal: AbortSignal.timeout(WITHIN_MS), ...request });
   if (!answer.ok) {
     throw new ApiError(await explain(answer, path), answer.status);
   }
@@ -73,7 +83,7 @@ async function explain(answer: Response, path: string): Promise<string> {
 
 export function wordsOf(error: unknown): string {
   if (error instanceof DOMException && error.name === "TimeoutError") {
-    return `no answer within ${WITHIN_MS / 1000} s`;
+    return "no answer in time";
   }
   return error instanceof Error ? error.message : String(error);
 }

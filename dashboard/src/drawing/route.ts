@@ -1,7 +1,7 @@
 /** What the address says to show: every view can be linked to. Pure. */
 
 export type ViewName =
-  | "overview" | "device" | "incidents" | "incident" | "maintenance" | "performance" | "alerts"
+  | "overview" | "device" | "incidents" | "incident" | "maintenance" | "notifications" | "performance" | "alerts"
   | "work" | "model" | "try" | "settings";
 
 export interface Place {
@@ -15,7 +15,7 @@ export interface Place {
 
 const PATHS: Readonly<Record<ViewName, string>> = {
   overview: "", device: "devices/", incidents: "incidents", incident: "incidents/",
-  maintenance: "maintenance", performance: "alarm-performance", alerts: "alerts", work: "work",
+  maintenance: "maintenance", notifications: "notifications", performance: "alarm-performance", alerts: "alerts", work: "work",
   model: "model", try: "try", settings: "settings",
 };
 

@@ -5,6 +5,7 @@ type Schemas = components["schemas"];
 
 export type Access = Schemas["AccessShown"];
 export type AlertShown = Schemas["AlertShown"];
+export type AlertTargets = Schemas["AlertTargetsShown"];
 export type AlertsShown = Schemas["AlertsShown"];
 export type Channel = Schemas["ChannelShown"];
 export type Detected = Schemas["DetectedShown"];
@@ -36,6 +37,13 @@ export type ReadingsShown = Schemas["ReadingsShown"];
 /** What the last run found, as far as live messages say it too. */
 export type Standing = Schemas["StandingNews"];
 
+export type DeliveriesShown = Schemas["DeliveriesShown"];
+export type Notice = DeliveriesShown["deliveries"][number];
+export type Rule = Schemas["RuleShown"];
+export type RuleBody = Schemas["RuleBody"];
+export type RulesShown = Schemas["RulesShown"];
+export type Switch = Schemas["SwitchShown"];
+export type TrialOfRule = Schemas["TrialOfRule"];
 export type Trial = Schemas["TrialShown"];
 export type MaintenanceWindow = Schemas["WindowShown"];
 export type WindowsShown = Schemas["WindowsShown"];

@@ -73,6 +73,36 @@ export function Choice({ label, value, choices, onChange }: ChoiceProps): ReactN
   );
 }
 
+interface FieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly type?: string;
+  readonly onChange: (value: string) => void;
+}
+
+export function Field({ label, value, type = "text", onChange }: FieldProps): ReactNode {
+  return (
+    <label className="choice">
+      {label}{" "}
+      <input type={type} value={value} onChange={(event) => { onChange(event.target.value); }} />
+    </label>
+  );
+}
+
+interface TickProps {
+  readonly label: string;
+  readonly on: boolean;
+  readonly onChange: (on: boolean) => void;
+}
+
+export function Tick({ label, on, onChange }: TickProps): ReactNode {
+  return (
+    <label className="choice">
+      <input type="checkbox" checked={on} onChange={(event) => { onChange(event.target.checked); }} />{" "}{label}
+    </label>
+  );
+}
+
 interface FactsProps {
   readonly facts: readonly (readonly [title: string, value: ReactNode])[];
 }

@@ -12,6 +12,7 @@ const DeviceView = lazy(async () => ({ default: (await import("./device.js")).De
 const IncidentsView = lazy(async () => ({ default: (await import("./incidents.js")).IncidentsView }));
 const IncidentView = lazy(async () => ({ default: (await import("./incident.js")).IncidentView }));
 const MaintenanceView = lazy(async () => ({ default: (await import("./maintenance.js")).MaintenanceView }));
+const NotificationsView = lazy(async () => ({ default: (await import("./notifications.js")).NotificationsView }));
 const PerformanceView = lazy(async () => ({ default: (await import("./performance.js")).PerformanceView }));
 const TryView = lazy(async () => ({ default: (await import("./try_it.js")).TryView }));
 const AlertsView = lazy(async () => ({ default: (await import("./alerts.js")).AlertsView }));
@@ -25,7 +26,7 @@ const TABS: readonly (readonly [ViewName, string])[] = [
 ];
 /** The tab under which a view lies that has none of its own. */
 const UNDER: Partial<Readonly<Record<ViewName, ViewName>>> = {
-  incident: "incidents", maintenance: "incidents", performance: "incidents", device: "overview",
+  incident: "incidents", maintenance: "incidents", notifications: "incidents", performance: "incidents", device: "overview",
 };
 
 export function App({ store }: { readonly store: Store }): ReactNode {
@@ -92,6 +93,8 @@ function View({ place, preferences, onPrefer }: ViewProps): ReactNode {
       return <IncidentView key={place.subject} id={place.subject} />;
     case "maintenance":
       return <MaintenanceView />;
+    case "notifications":
+      return <NotificationsView />;
     case "performance":
       return <PerformanceView />;
     case "try":

@@ -4,7 +4,7 @@ import { linkTo, type ViewName } from "../drawing/route.js";
 import { useShown } from "./context.js";
 
 const TABS: readonly (readonly [ViewName, string])[] = [
-  ["incidents", "List"], ["maintenance", "Maintenance"], ["performance", "Alarm performance"],
+  ["incidents", "List"], ["maintenance", "Maintenance"], ["notifications", "Notifications"], ["performance", "Alarm performance"],
 ];
 
 export function IncidentTabs(): ReactNode {

@@ -1,8 +1,10 @@
 /** What a person chooses for this browser, and who the system takes them for. */
 import { useState, type ReactNode } from "react";
+import { linkTo } from "../drawing/route.js";
 import { isZone, REFRESH_CHOICES, type Preferences } from "../preferences.js";
 import { Choice, Facts, Section } from "../parts/parts.js";
 import { AccessForm } from "./access.js";
+import { TargetsForm } from "./alert_targets.js";
 import { useShown } from "./context.js";
 
 interface Props {
@@ -11,7 +13,7 @@ interface Props {
 }
 
 export function SettingsView({ preferences, onPrefer }: Props): ReactNode {
-  const { store } = useShown();
+  const { store, place } = useShown();
   const { me } = store;
   const refresh = REFRESH_CHOICES.map((ms): [string, string] => (
     [String(ms), ms < 1000 ? "four times a second" : `every ${ms / 1000} s`]
@@ -34,6 +36,10 @@ export function SettingsView({ preferences, onPrefer }: Props): ReactNode {
           ]} />
         )}
         <p className="note">* stands for all sites. An admin changes this.</p>
+      </Section>
+      <TargetsForm />
+      <Section title="Who is told" name="told">
+        <p><a href={linkTo(place, "notifications")}>Notification rules, messages, and the switch of the site</a></p>
       </Section>
       {me?.roles.includes("admin") === true ? <AccessForm /> : null}
     </>

@@ -1,7 +1,7 @@
 /** The fields of a maintenance window. */
 import { useId, type ReactNode } from "react";
 import type { WindowForm } from "../drawing/maintenance.js";
-import { Choice } from "../parts/parts.js";
+import { Choice, Field } from "../parts/parts.js";
 import { useShown } from "./context.js";
 
 const KINDS: readonly (readonly [WindowForm["kind"], string])[] = [
@@ -47,22 +47,6 @@ export function WindowFields({ form, onChange }: Props): ReactNode {
       )}
       <Field label="Comment" value={form.comment} onChange={(comment) => { onChange({ comment }); }} />
     </div>
-  );
-}
-
-interface FieldProps {
-  readonly label: string;
-  readonly value: string;
-  readonly type?: string;
-  readonly onChange: (value: string) => void;
-}
-
-function Field({ label, value, type = "text", onChange }: FieldProps): ReactNode {
-  return (
-    <label className="choice">
-      {label}{" "}
-      <input type={type} value={value} onChange={(event) => { onChange(event.target.value); }} />
-    </label>
   );
 }
 

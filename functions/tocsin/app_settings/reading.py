@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from tocsin.app_settings.declared import BY_NAME, Setting
+from tocsin.domain.alert_targets import LEAST_TARGET, MOST_TARGET, is_target
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.signing import parse_public_keys
 
@@ -109,9 +110,10 @@ def parse_rate(text: str) -> float:
         rate = float(text)
     except ValueError as error:
         raise ValueError(f"must be a number a day, not {text!r}") from error
-    # Rarer than once in three years nothing can be told from days of normal running.
-    if not 0.001 <= rate <= 100:
-        raise ValueError(f"must lie between 0.001 and 100 a day, not {text!r}")
+    if not is_target(rate):
+        raise ValueError(
+            f"must lie between {LEAST_TARGET:g} and {MOST_TARGET:g} a day, not {text!r}"
+        )
     return rate
 
 

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from tocsin.domain.sites import encode_site
 
-Kind = Literal["optimiser", "overrides", "tasks", "limits", "access"]
+Kind = Literal["optimiser", "overrides", "tasks", "limits", "access", "alert-targets"]
 Content = Mapping[str, Any]  # what operators set: JSON, checked by who reads it
 KINDS: tuple[Kind, ...] = ("optimiser", "overrides", "tasks", "limits")  # those of a site
 NO_SITE = ""  # where what concerns all sites is kept; no site has this id

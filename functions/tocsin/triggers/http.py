@@ -29,6 +29,7 @@ from tocsin.triggers import (
     http_plans,
     http_rules,
     http_settings,
+    http_targets,
     http_verdicts,
 )
 from tocsin.triggers.calls import AnyRoute, add_route
@@ -59,6 +60,7 @@ ROUTES: tuple[AnyRoute, ...] = add_descriptions(
         *http_places.ROUTES,
         *http_plans.ROUTES,
         *http_settings.ROUTES,
+        *http_targets.ROUTES,
     )
 )
 

@@ -87,7 +87,7 @@ async def detect(call: Call[Nothing, DetectBody]) -> DetectedShown:
         await asyncio.to_thread(_read_records, body.records),
         profiles=services.profiles,
         models=services.models,
-        target_per_day=services.target_per_day,
+        targets=await services.targets.current(),
     )
     return DetectedShown(
         profile=body.profile,

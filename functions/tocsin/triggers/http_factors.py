@@ -47,7 +47,7 @@ async def list_factors(call: Call[AnySiteQuery, Nothing]) -> FactorsShown:
         profiles=services.profiles,
         models=services.models,
         store=services.feedback,
-        target_per_day=services.target_per_day,
+        targets=await services.targets.current(),
     )
     return FactorsShown(factors=[_show(factor) for factor in found])
 

@@ -49,7 +49,7 @@ async def show_feedback(call: Call[Nothing, Nothing]) -> OwnThresholdShown:
 
 async def give_feedback(call: Call[Nothing, FeedbackBody]) -> FeedbackShown:
     """Call alerts of a device normal, or confirm them."""
-    device_id, labels, judging = await _find(call), call.body.labels, _judge_with(call)
+    device_id, labels, judging = await _find(call), call.body.labels, await _judge_with(call)
     now_ms = call.services.now_ms()
     if call.body.preview:
         found = await preview_feedback(device_id, labels, judging, now_ms=now_ms)
@@ -62,7 +62,7 @@ async def give_feedback(call: Call[Nothing, FeedbackBody]) -> FeedbackShown:
 
 async def call_normal(call: Call[Nothing, NormalBody]) -> NewNormalShown:
     """Call what a device does in its open alert its new normal."""
-    device_id, judging = await _find(call), _judge_with(call)
+    device_id, judging = await _find(call), await _judge_with(call)
     if call.body.preview:
         found = await preview_normal(device_id, judging)
     else:
@@ -94,9 +94,10 @@ async def _find(call: Call[Nothing, Any]) -> str:
     return device.device_id
 
 
-def _judge_with(call: Call[Nothing, FeedbackBody] | Call[Nothing, NormalBody]) -> Judging:
+async def _judge_with(call: Call[Nothing, FeedbackBody] | Call[Nothing, NormalBody]) -> Judging:
     services = call.services
-    return Judging(services.profiles, services.models, services.target_per_day, services.feedback)
+    targets = await services.targets.current()
+    return Judging(services.profiles, services.models, targets, services.feedback)
 
 
 NOT_FOUND = frozenset({404})

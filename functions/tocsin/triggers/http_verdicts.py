@@ -59,9 +59,8 @@ class VerdictShown(Revised):
 async def judge_incident(call: Call[SiteQuery, VerdictBody]) -> VerdictShown:
     """Say whether its alerts were normal, an anomaly, or the new normal."""
     services, body, site_id = call.services, call.body, call.query.site
-    judging = Judging(
-        services.profiles, services.models, services.target_per_day, services.feedback
-    )
+    targets = await services.targets.current()
+    judging = Judging(services.profiles, services.models, targets, services.feedback)
     judgement = Judgement(body.verdict, body.devices)
     async with naming_site(site_id, services):
         incident = await find_incident(site_id, call.path["id"], services.incident_room)

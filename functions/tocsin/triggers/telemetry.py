@@ -6,7 +6,6 @@ import logging
 import typing
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
-from functools import partial
 
 import azure.functions as func
 
@@ -62,19 +61,23 @@ def score_with(
     wired: Services, trace: BatchTrace | None = None
 ) -> Callable[[typing.Sequence[Envelope]], Awaitable[Outcome]]:
     """The use case over *wired*; *trace* follows the batch."""
-    return partial(
-        score_readings,
-        profiles=wired.profiles,
-        memory=wired.memory,
-        store=wired.telemetry,
-        models=wired.models,
-        thresholds=wired.thresholds,
-        target_per_day=wired.target_per_day,
-        dead_letters=wired.dead_letters,
-        live=wired.live_beside,
-        now_ms=wired.now_ms,
-        trace=trace,
-    )
+
+    async def score(envelopes: typing.Sequence[Envelope]) -> Outcome:
+        return await score_readings(
+            envelopes,
+            profiles=wired.profiles,
+            memory=wired.memory,
+            store=wired.telemetry,
+            models=wired.models,
+            thresholds=wired.thresholds,
+            targets=await wired.targets.current(),
+            dead_letters=wired.dead_letters,
+            live=wired.live_beside,
+            now_ms=wired.now_ms,
+            trace=trace,
+        )
+
+    return score
 
 
 def parse_envelopes(events: typing.Sequence[func.EventHubEvent]) -> list[Envelope]:

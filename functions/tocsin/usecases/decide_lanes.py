@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tocsin.domain.alert_changes import end_alerts, record_alert
+from tocsin.domain.alert_targets import AlertTargets
 from tocsin.domain.alerts import Alert
 from tocsin.domain.baseline import Baseline
 from tocsin.domain.chosen import decide_chosen
@@ -51,7 +52,7 @@ def decide_lanes(
     lanes: Sequence[Lane],
     results: Sequence[Scored | None],
     *,
-    target_per_day: float,
+    targets: AlertTargets,
     factors: Mapping[str, float],
     baselines: Mapping[str, Baseline],
     book: LimitBook,
@@ -62,7 +63,7 @@ def decide_lanes(
     held against what has no score, too. Late messages decide nothing.
     """
     ways = _Ways(
-        _derive_rules(results, target_per_day),
+        _derive_rules(results, targets),
         factors,
         baselines,
         BatchLimits(_list_punctual(lanes, results), book),
@@ -89,14 +90,13 @@ def _list_punctual(lanes: Sequence[Lane], results: Sequence[Scored | None]) -> I
             yield scored.message
 
 
-def _derive_rules(results: Sequence[Scored | None], target_per_day: float) -> dict[str, Rule]:
+def _derive_rules(results: Sequence[Scored | None], targets: AlertTargets) -> dict[str, Rule]:
     """By profile the rule of the model that scored it in this batch."""
     rules: dict[str, Rule] = {}
     for scored in results:
         if scored is not None and scored.spec is not None and scored.spec.profile not in rules:
-            rules[scored.spec.profile] = Rule.of(
-                scored.spec, scored.message.profile, target_per_day
-            )
+            profile = scored.message.profile
+            rules[scored.spec.profile] = Rule.of(scored.spec, profile, targets.of(profile.name))
     return rules
 
 

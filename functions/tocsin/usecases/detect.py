@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.domain.alert_targets import AlertTargets
 from tocsin.domain.decisions import Rule
 from tocsin.domain.detection import Detection, Record, gather_windows
 from tocsin.domain.errors import InvalidRequestError, NotFoundError
@@ -43,11 +44,11 @@ async def detect(
     *,
     profiles: Mapping[str, Profile],
     models: Models,
-    target_per_day: float,
+    targets: AlertTargets,
 ) -> Detected:
     """Score *records*, each for itself; a text stands for a record that is none, and says why.
 
-    target_per_day: false alerts a device and day that the threshold is for.
+    targets: the false alerts that thresholds are set for.
     Raises InvalidRequestError for an unknown profile, and NotFoundError where no model scores it.
     """
     profile = profiles.get(profile_name)
@@ -57,7 +58,7 @@ async def detect(
     model = await models.current(profile)
     if model is None:
         raise NotFoundError(f"no model is active for the profile {profile_name!r}")
-    threshold = Rule.of(model.spec, profile, target_per_day).threshold
+    threshold = Rule.of(model.spec, profile, targets.of(profile_name)).threshold
     # Off the event loop, which goes on receiving meanwhile.
     results = await asyncio.to_thread(_detect_each, records, profile, model, threshold)
     return Detected(model.spec.version, threshold, results)

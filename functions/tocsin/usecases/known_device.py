@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tocsin.domain.alert_targets import AlertTargets
 from tocsin.domain.decisions import Rule
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.device_threshold import DeviceThreshold
@@ -17,12 +18,12 @@ from tocsin.usecases.ports.scoring import Model, Models
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """What scores are judged by and where they are kept; ``target_per_day``: false alerts a device
-    and day that thresholds are set for."""
+    """What scores are judged by and where they are kept; ``targets``: the false alerts that
+    thresholds are set for."""
 
     profiles: Mapping[str, Profile]
     models: Models
-    target_per_day: float
+    targets: AlertTargets
     store: Feedback
 
 
@@ -65,7 +66,7 @@ async def look_up_device(device_id: str, judging: Judging) -> KnownDevice:
         record=record,
         profile=profile,
         model=model,
-        rule=Rule.of(model.spec, profile, judging.target_per_day),
+        rule=Rule.of(model.spec, profile, judging.targets.of(profile.name)),
         set_before=await judging.store.device_threshold(device_id),
     )
 

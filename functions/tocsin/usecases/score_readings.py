@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from tocsin.domain.alert_targets import AlertTargets
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import ChangedMeanwhileError, InvalidMessageError, RefusedError
@@ -59,7 +60,7 @@ async def score_readings(
     store: Telemetry,
     models: Models,
     thresholds: DeviceThresholds,
-    target_per_day: float,
+    targets: AlertTargets,
     dead_letters: DeadLetters,
     live: LiveBeside,
     now_ms: Callable[[], int],
@@ -74,9 +75,9 @@ async def score_readings(
     letters come last: a box that stays away delays nothing that can be stored.
 
     *record_every_ms*: how old a device's record may become while nothing happens to it.
-    *target_per_day*: false alerts a device and day that thresholds are set for. *trace*: what
-    follows the batch, for those who look where its time goes. Raises what the
-    store or the dead-letter box raises when they stay away, so that the batch is delivered again.
+    *targets*: the false alerts that thresholds are set for. *trace*: what follows the batch, for
+    those who look where its time goes. Raises what the store or the dead-letter box raises when
+    they stay away, so that the batch is delivered again.
     """
     trace = trace or untraced()
     messages, letters = _decode_all(envelopes, profiles, now_ms())
@@ -95,7 +96,7 @@ async def score_readings(
         decided = decide_lanes(
             lanes,
             results,
-            target_per_day=target_per_day,
+            targets=targets,
             factors=factors,
             baselines=baselines,
             book=book,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tocsin.domain.adaptation import Usual
+from tocsin.domain.alert_targets import AlertTargets
 from tocsin.domain.decisions import Rule, threshold_in_force
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.device_threshold import DeviceThreshold
@@ -46,17 +47,17 @@ async def show_factors(
     profiles: Mapping[str, Profile],
     models: Models,
     store: Feedback,
-    target_per_day: float,
+    targets: AlertTargets,
 ) -> list[DeviceFactor]:
     """The factor of each of *devices*, in their order; an excursion of now is not in it.
 
-    target_per_day: false alerts a device and day that thresholds are set for.
+    targets: the false alerts that thresholds are set for.
     """
     rules: dict[str, Rule] = {}
     for name, profile in profiles.items():
         model = await models.current(profile)
         if model is not None:
-            rules[name] = Rule.of(model.spec, profile, target_per_day)
+            rules[name] = Rule.of(model.spec, profile, targets.of(name))
     set_by_operators = {known.device_id: known for known in await store.device_thresholds()}
     return [
         _describe(device, rules.get(device.profile), set_by_operators.get(device.device_id))

@@ -15,6 +15,7 @@ from tests.fakes.messages import NOW, reading_message
 from tests.fakes.store import FakeStore
 from tests.fakes.thresholds import FakeThresholds
 from tocsin.adapters.model_bundle import TorchModel, load_model
+from tocsin.domain.alert_targets import AlertTargets
 from tocsin.domain.bundle import parse_bundle
 from tocsin.domain.model_state import ModelState
 from tocsin.domain.profile import Profile
@@ -87,7 +88,7 @@ class Device:
                 store=self.store,
                 models=self.models,
                 thresholds=self.thresholds,
-                target_per_day=TARGET_PER_DAY,
+                targets=AlertTargets(TARGET_PER_DAY),
                 dead_letters=FakeDeadLetters(),
                 live=LiveBeside(FakeLive()),
                 now_ms=lambda: self.now_ms,

@@ -12,6 +12,7 @@ from tests.unit.tocsin.shipped import (
     profile_named,
     take_healthy,
 )
+from tocsin.domain.alert_targets import AlertTargets
 from tocsin.domain.errors import InvalidRequestError, NotFoundError
 from tocsin.usecases.call_normal import apply_normal, preview_normal
 from tocsin.usecases.give_feedback import reset_threshold
@@ -24,7 +25,7 @@ BEFORE, SINCE, LATER = 900, 400, 600
 
 
 def judging(device: Device) -> Judging:
-    return Judging({MOTOR.name: MOTOR}, device.models, TARGET_PER_DAY, device.store)
+    return Judging({MOTOR.name: MOTOR}, device.models, AlertTargets(TARGET_PER_DAY), device.store)
 
 
 async def run_after_maintenance() -> tuple[Device, list[list[float | None]]]:

@@ -23,6 +23,7 @@ from tests.fakes.store import FakeStore
 from tests.fakes.thresholds import FakeThresholds
 from tocsin.adapters.model_bundle import TorchModel
 from tocsin.adapters.program_graph import load_program
+from tocsin.domain.alert_targets import AlertTargets
 from tocsin.domain.decisions import Rule
 from tocsin.domain.model_state import ModelState
 from tocsin.domain.profile import Profile, parse_profile
@@ -103,7 +104,7 @@ async def streamed(one: Recording, sizes: Sequence[int], restarts: set[int]) -> 
             store=store,
             models=OneModel(TorchModel(SPEC, PROGRAM)),
             thresholds=FakeThresholds(),
-            target_per_day=TARGET_PER_DAY,
+            targets=AlertTargets(TARGET_PER_DAY),
             dead_letters=FakeDeadLetters(),
             live=LiveBeside(FakeLive()),
             now_ms=lambda: NOW,

@@ -145,6 +145,17 @@ SAMPLES = {
             ({"people": {"": {}}}, "people: '' is no user id"),
         ),
     ),
+    "show_alert_targets": Sample(),
+    "change_alert_targets": Sample(
+        body={"profiles": {"rig": 0.2}},
+        bad_bodies=(
+            ({}, "give the key 'profiles'"),
+            ({"profile": {}}, "'profile' is unknown; use profiles"),
+            ({"profiles": {"rig": "rare"}}, "profiles.rig must be a number"),
+            ({"profiles": {"rig": 0}}, "0.001"),
+            ({"profiles": {"fan": 1}}, "there is no profile 'fan'"),
+        ),
+    ),
     "docs": Sample(),
     "metrics": Sample(),
     "negotiate": Sample(params=NORTH),

@@ -8,7 +8,8 @@ import pytest
 
 from tests.fakes.messages import PROBE, PROFILES, stream
 from tests.fakes.models import THRESHOLD, FakeModel, FakeModels, spec_of
-from tests.fakes.services import TARGET_PER_DAY, Plant, fake_models
+from tests.fakes.services import Plant, fake_models
+from tests.fakes.targets import TARGETS
 from tocsin.domain.detection import Detection, Record
 from tocsin.domain.errors import InvalidRequestError, NotFoundError
 from tocsin.usecases.detect import FAILED, Detected, detect
@@ -25,7 +26,7 @@ async def ask(
         records,
         profiles=PROFILES,
         models=models or fake_models(),
-        target_per_day=TARGET_PER_DAY,
+        targets=TARGETS,
     )
 
 

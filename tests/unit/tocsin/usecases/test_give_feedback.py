@@ -8,7 +8,8 @@ import pytest
 
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG, reading_message, stream
 from tests.fakes.models import FakeModel, FakeModels, spec_of
-from tests.fakes.services import TARGET_PER_DAY, Plant
+from tests.fakes.services import Plant
+from tests.fakes.targets import TARGETS
 from tocsin.domain.errors import InvalidRequestError, NotFoundError
 from tocsin.domain.recalibration import Label
 from tocsin.usecases.give_feedback import (
@@ -25,7 +26,7 @@ THRESHOLD = 20.0
 
 
 def judging(plant: Plant) -> Judging:
-    return Judging(PROFILES, plant.models, TARGET_PER_DAY, plant.store)
+    return Judging(PROFILES, plant.models, TARGETS, plant.store)
 
 
 def plant_of(factors: dict[str, float] | None = None) -> Plant:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG, reading_message
 from tests.fakes.models import FakeModel, FakeModels, spec_of
-from tests.fakes.services import TARGET_PER_DAY, Plant
+from tests.fakes.services import Plant
+from tests.fakes.targets import TARGETS
 from tests.unit.tocsin.usecases.incident_plant import IncidentPlant
 from tocsin.domain.alerts import Alert
 from tocsin.domain.silence import raise_silence
@@ -78,7 +79,7 @@ async def test_an_alert_from_before_the_clock_was_put_back_can_be_called_normal(
     await rig.send(10, speed=20.0)
     rig.offset_ms = -BACK_MS
     await rig.send(30, speed=20.0)
-    judging = Judging(PROFILES, rig.plant.models, TARGET_PER_DAY, rig.plant.store)
+    judging = Judging(PROFILES, rig.plant.models, TARGETS, rig.plant.store)
     found = await apply_normal("rig-1", judging, operator="ada", now_ms=rig.true_ms)
     assert round(found.shifts["speed_rpm"]) == 20
     known = await rig.plant.store.device_threshold("rig-1")

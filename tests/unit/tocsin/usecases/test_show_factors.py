@@ -9,7 +9,8 @@ import pytest
 from tests.fakes.messages import PROFILES, RIG
 from tests.fakes.models import THRESHOLD, FakeModels
 from tests.fakes.records import device_record, device_threshold
-from tests.fakes.services import TARGET_PER_DAY, Plant, fake_models
+from tests.fakes.services import Plant, fake_models
+from tests.fakes.targets import TARGETS
 from tocsin.domain.adaptation import Pace, Usual
 from tocsin.domain.decisions import Rule, threshold_in_force
 from tocsin.domain.device_record import DeviceRecord
@@ -32,7 +33,7 @@ async def ask(
         profiles=PROFILES,
         models=models or plant.models,
         store=plant.store,
-        target_per_day=TARGET_PER_DAY,
+        targets=TARGETS,
     )
 
 
@@ -56,7 +57,7 @@ async def test_a_device_that_has_learned_has_its_own_as_scoring_takes_it() -> No
     (found,) = await ask(Plant(), device)
     model = await fake_models().current(RIG)
     assert model is not None
-    rule = Rule.of(model.spec, RIG, TARGET_PER_DAY)
+    rule = Rule.of(model.spec, RIG, TARGETS.usual)
     assert found.source == "learned"
     assert found.threshold == threshold_in_force(device.standing.usual, rule, None)
     assert found.factor == pytest.approx(PACE.factor(TICKS, PACE.learns_for))

@@ -1,0 +1,135 @@
+/** The notification rules of a site: which there are, on or off, tried, changed, taken away. */
+import { useState, type ReactNode } from "react";
+import { notificationApi } from "../api/notifications.js";
+import { describeRule, describeSteps, nameTarget, newRule, readRule, writeRule, type RuleForm } from "../drawing/rules.js";
+import type { Rule } from "../messages/kinds.js";
+import { Empty, Section } from "../parts/parts.js";
+import { useShown } from "./context.js";
+import { RuleFields } from "./rule_fields.js";
+import { useAct } from "./use_act.js";
+import { useRequest } from "./use_request.js";
+
+/** The rule that is changed; revision 0: one that is not there yet. */
+interface Draft {
+  readonly form: RuleForm;
+  readonly revision: number;
+}
+
+export function Rules({ siteId }: { readonly siteId: string }): ReactNode {
+  const { clock } = useShown();
+  const { answer, failure, reload } = useRequest(async () => await notificationApi.rules(siteId), siteId);
+  const [draft, setDraft] = useState<Draft | null>(null);
+  return (
+    <Section title="Rules" note="who is told of which incidents" name="rules">
+      {failure === "" ? null : (
+        <p className="banner" role="alert">
+          They could not be read: {failure}. <button type="button" onClick={reload}>Try again</button>
+        </p>
+      )}
+      {answer === null ? <p className="empty" role="status">{failure === "" ? "Loading…" : ""}</p> : (
+        <>
+          {answer.rules.length === 0 ? <Empty>There is no rule, so nobody is told of anything.</Empty> : null}
+          <ul className="plain-list">
+            {answer.rules.map((rule) => (
+              <Entry key={rule.id} rule={rule} onDone={reload}
+                onChange={() => { setDraft({ form: readRule(rule, clock.zone), revision: rule.revision }); }} />
+            ))}
+          </ul>
+        </>
+      )}
+      {draft === null
+        ? (
+          <p className="buttons">
+            <button type="button" onClick={() => { setDraft({ form: newRule(clock.zone), revision: 0 }); }}>New rule…</button>
+          </p>
+        )
+        : <Editor key={`${draft.form.name} ${draft.revision}`} draft={draft} onEnd={() => { setDraft(null); reload(); }} />}
+    </Section>
+  );
+}
+
+interface EntryProps {
+  readonly rule: Rule;
+  readonly onDone: () => void;
+  readonly onChange: () => void;
+}
+
+function Entry({ rule, onDone, onChange }: EntryProps): ReactNode {
+  const { clock } = useShown();
+  const { busy, said, act } = useAct();
+  const [sure, setSure] = useState(false);
+  const turn = (): void => {
+    const written = writeRule({ ...readRule(rule, clock.zone), on: !rule.on });
+    void act(async (site) => {
+      if ("fault" in written) {
+        return `It cannot be kept as it is: ${written.fault}. Change it first.`;
+      }
+      await notificationApi.setRule(site, rule.id, written.rule, rule.revision);
+      onDone();
+      return rule.on ? `${rule.id} tells nobody any more.` : `${rule.id} is on.`;
+    });
+  };
+  const remove = (): void => {
+    void act(async (site) => {
+      await notificationApi.removeRule(site, rule.id);
+      onDone();
+      return `${rule.id} is gone.`;
+    });
+  };
+  const test = (): void => {
+    void act(async (site) => {
+      const { deliveries } = await notificationApi.tryRule(site, rule.id);
+      return deliveries.map(({ target, status, reason }) => (
+        `${target === null ? "nobody" : nameTarget(target)}: ${status}${reason === null ? "" : `, ${reason}`}`
+      )).join("; ");
+    });
+  };
+  const state = rule.on ? rule.inHours ? "• on" : "◔ on, not at this hour" : "○ off";
+  return (
+    <li className="window" data-rule={rule.id}>
+      <strong>{rule.id}</strong> <span className="state">{state}</span> {describeSteps(rule)}: {describeRule(rule)}
+      <small> set by {rule.by} at {clock.full(rule.at)}</small>
+      <p className="buttons">
+        <button type="button" disabled={busy} onClick={turn}>{rule.on ? "Switch off" : "Switch on"} {rule.id}</button>
+        <button type="button" disabled={busy} onClick={test}>Send a test by {rule.id}</button>
+        <button type="button" disabled={busy} onClick={onChange}>Change {rule.id}…</button>
+        {sure ? (
+          <span role="group" aria-label="Confirm">
+            What waits under it is not sent.{" "}
+            <button type="button" disabled={busy} onClick={remove}>Yes, take {rule.id} away</button>{" "}
+            <button type="button" onClick={() => { setSure(false); }}>No</button>
+          </span>
+        ) : <button type="button" disabled={busy} onClick={() => { setSure(true); }}>Take {rule.id} away…</button>}
+      </p>
+      <p role="status" data-said>{said}</p>
+    </li>
+  );
+}
+
+function Editor({ draft, onEnd }: { readonly draft: Draft; readonly onEnd: () => void }): ReactNode {
+  const { busy, said, act } = useAct();
+  const [form, setForm] = useState(draft.form);
+  const written = writeRule(form);
+  const fault = "fault" in written ? written.fault : "";
+  const save = (): void => {
+    if ("fault" in written) {
+      return;
+    }
+    void act(async (site) => {
+      await notificationApi.setRule(site, form.name, written.rule, draft.revision);
+      onEnd();
+      return `${form.name} is set.`;
+    });
+  };
+  return (
+    <div data-editor role="group" aria-label={draft.revision === 0 ? "A new rule" : `Change ${form.name}`}>
+      <h3>{draft.revision === 0 ? "A new rule" : `Change ${form.name}`}</h3>
+      <RuleFields form={form} isNew={draft.revision === 0} onChange={(next) => { setForm({ ...form, ...next }); }} />
+      <p className="buttons">
+        <button type="button" disabled={busy || fault !== ""} onClick={save}>Keep the rule</button>
+        <button type="button" onClick={onEnd}>Leave it</button>
+        <span role="status" data-said>{fault === "" ? said : `To go on: ${fault}.`}</span>
+      </p>
+    </div>
+  );
+}
