@@ -72,8 +72,10 @@ async def test_an_alert_that_was_none_is_called_normal_after_a_look_at_what_chan
     await expect(preview).to_contain_text("The threshold of rig-1 would go from")
     await expect(preview.locator("tbody tr")).to_contain_text("silenced")
     assert api.plant.store.all("settings") == []
+    await judge.get_by_label("Why").fill("the night shift")
     await judge.get_by_role("button", name="Yes, this was normal").click()
-    await expect(judge.locator("[data-said]")).to_contain_text("Done: the threshold of rig-1 goes")
+    await expect(judge.locator("[data-said]")).to_contain_text("The threshold of rig-1 goes")
+    await expect(page.locator("[data-entry=judged]")).to_contain_text("the night shift")
     (kept,) = api.plant.store.all("settings")
     assert set(kept["labels"].values()) == {"normal"}
 
@@ -87,6 +89,21 @@ async def test_what_no_threshold_can_make_normal_is_refused_with_the_reason(
     await page.get_by_role("button", name="Not an anomaly…").click()
     await expect(page.locator("[data-preview]")).to_contain_text("more than 4 times")
     await expect(page.get_by_role("button", name="Yes, this was normal")).to_be_disabled()
+
+
+async def test_what_a_device_does_now_is_called_normal_after_a_look_at_what_that_means(
+    front_door: Child, api: PlantServer, page: Page
+) -> None:
+    moved = [[50.0 + n % 3, n % 2] for n in range(40)]
+    await api.measure("rig-1", [[float(n % 3), n % 2] for n in range(60)] + moved)
+    await open_view(page, front_door, "incidents")
+    await page.locator("[data-incident] a").click()
+    judge = page.locator("[data-concerned='rig-1'] [data-judge]")
+    await judge.get_by_role("button", name="This is normal from now on…").click()
+    await expect(judge.locator("[data-preview]")).to_contain_text("rig-1")
+    assert api.plant.store.all("settings") == []
+    await judge.get_by_role("button", name="No", exact=True).click()
+    await expect(judge.locator("[data-preview]")).to_have_count(0)
 
 
 async def test_a_window_is_tried_set_and_taken_away(

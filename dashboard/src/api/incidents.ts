@@ -1,12 +1,13 @@
 /** The API of incidents, of what operators say of alerts, and of maintenance windows. */
 import * as checks from "../generated/checks.js";
 import type {
-  Feedback, IncidentShown, IncidentsShown, Performance, Trial, WindowsShown,
+  IncidentShown, IncidentsShown, Performance, Trial, Verdict, WindowsShown,
 } from "../messages/kinds.js";
 import { read, send, type Query } from "./request.js";
 
 export type Act = "acknowledge" | "shelve" | "unshelve" | "close" | "comment";
-export type Label = "normal" | "anomaly";
+/** What the alerts of an incident were, or that what its devices do now is normal. */
+export type Worth = "normal" | "anomaly" | "new normal";
 
 export const incidentApi = {
   list: async (query: Query): Promise<IncidentsShown> => (
@@ -18,11 +19,12 @@ export const incidentApi = {
   act: async (site: string, id: string, act: Act, body: object): Promise<IncidentShown> => (
     await send("POST", `incidents/${encodeURIComponent(id)}/${act}`, { site }, body, checks.checkIncidentShown)
   ),
+  /** comment: why, for the timeline. preview: shows what would follow, and changes nothing. */
   judge: async (
-    deviceId: string, labels: Readonly<Record<string, Label>>, preview: boolean,
-  ): Promise<Feedback> => (
-    await send("POST", `devices/${encodeURIComponent(deviceId)}/feedback`, {}, { labels, preview },
-      checks.checkFeedbackShown)
+    site: string, id: string, worth: Worth, devices: readonly string[], comment: string, preview: boolean,
+  ): Promise<Verdict> => (
+    await send("POST", `incidents/${encodeURIComponent(id)}/feedback`, { site },
+      { verdict: worth, devices, comment, preview }, checks.checkVerdictShown)
   ),
   performance: async (site: string, days: number): Promise<Performance> => (
     await read("alarm-performance", { site, days }, checks.checkPerformanceShown)

@@ -4,6 +4,7 @@ import uPlot from "uplot";
 import type { Clock } from "../drawing/format.js";
 import { withUnit } from "../drawing/format.js";
 import { describeLine } from "../drawing/describe.js";
+import { fitLimits, nameBound, type Bound } from "../drawing/limits.js";
 import type { Band, Line } from "../drawing/series.js";
 
 export interface ChartProps {
@@ -15,6 +16,8 @@ export interface ChartProps {
   readonly band: Band | null;
   /** A second line that the first is held against: a threshold. */
   readonly limit?: number | null;
+  /** Plain limits of what is drawn. */
+  readonly bounds?: readonly Bound[];
   /** Times within which the device was in an alert, ms. */
   readonly marks: readonly (readonly [from: number, to: number])[];
   readonly clock: Clock;
@@ -57,7 +60,7 @@ export function LineChart(props: ChartProps): ReactNode {
   useEffect(() => {
     plot.current?.setData(columnsOf(line, props.limit ?? null), false);
     plot.current?.setScale("x", { min: props.from / 1000, max: props.to / 1000 });
-  }, [line, props.limit, props.from, props.to, band, props.marks]);
+  }, [line, props.limit, props.from, props.to, band, props.marks, props.bounds]);
   const move = (event: KeyboardEvent): void => {
     const steps: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, PageUp: -20, PageDown: 20 };
     const step = steps[event.key];
@@ -85,9 +88,14 @@ export function LineChart(props: ChartProps): ReactNode {
         aria-valuemin={0} aria-valuemax={Math.max(line.t.length - 1, 0)}
         aria-valuenow={place ?? Math.max(line.t.length - 1, 0)}
         aria-valuetext={reading || describeLine(line, unit, band)} onKeyDown={move} />
-      <p className="described">{describeLine(line, unit, band)}</p>
+      <p className="described">{describeLine(line, unit, band)}{describeBounds(props.bounds ?? [], unit)}</p>
     </figure>
   );
+}
+
+/** What no glance at the colour of a line tells. */
+function describeBounds(bounds: readonly Bound[], unit: string): string {
+  return bounds.length === 0 ? "" : ` Limits: ${bounds.map((bound) => nameBound(bound, unit)).join(", ")}.`;
 }
 
 function columnsOf(line: Line, limit: number | null): uPlot.AlignedData {
@@ -105,7 +113,8 @@ function makePlot(holder: HTMLElement, latest: { readonly current: ChartProps })
   return new uPlot({
     width: holder.clientWidth, height: HEIGHT, legend: { show: false },
     cursor: { sync: { key: SYNC }, drag: { x: true, y: false, setScale: false }, y: false },
-    scales: { x: { time: true, min: from / 1000, max: to / 1000 } },
+    scales: { x: { time: true, min: from / 1000, max: to / 1000 },
+      y: { range: (_, low: number | null, high: number | null) => fitScale(low, high, latest.current.bounds ?? []) } },
     axes: [
       { ...axis, values: (_, ticks) => ticks.map((tick) => clock.near(tick * 1000, to)), space: 90, size: 30 },
       { ...axis, size: 52 },
@@ -119,6 +128,7 @@ function makePlot(holder: HTMLElement, latest: { readonly current: ChartProps })
     ],
     bands: [{ series: [4, 3], fill: colour("--spread") }],
     hooks: {
+      draw: [(plot) => { drawBounds(plot, latest.current.bounds ?? [], colour("--alert"), colour("--odd")); }],
       drawClear: [(plot) => { drawBehind(plot, latest.current, colour("--usual"), colour("--mark")); }],
       setSelect: [(plot) => {
         const { left, width } = plot.select;
@@ -129,6 +139,34 @@ function makePlot(holder: HTMLElement, latest: { readonly current: ChartProps })
       }],
     },
   }, columnsOf(line, limit ?? null), holder);
+}
+
+function fitScale(low: number | null, high: number | null, bounds: readonly Bound[]): uPlot.Range.MinMax {
+  if (low === null || high === null) {
+    return [null, null]; // nothing is drawn
+  }
+  const [least, most] = fitLimits(low, high, bounds);
+  return uPlot.rangeNum(least, most, 0.1, true);
+}
+
+/** Alarms in one colour, warnings in another and with shorter dashes. */
+function drawBounds(plot: uPlot, bounds: readonly Bound[], alarm: string, warning: string): void {
+  const { ctx: pen, bbox } = plot;
+  pen.save();
+  pen.lineWidth = 1;
+  for (const { value, level } of bounds) {
+    const y = plot.valToPos(value, "y", true);
+    if (y < bbox.top || y > bbox.top + bbox.height) {
+      continue; // the text below the chart names it
+    }
+    pen.strokeStyle = level === "alarm" ? alarm : warning;
+    pen.setLineDash(level === "alarm" ? [12, 4] : [8, 6]);
+    pen.beginPath();
+    pen.moveTo(bbox.left, y);
+    pen.lineTo(bbox.left + bbox.width, y);
+    pen.stroke();
+  }
+  pen.restore();
 }
 
 /** The usual band and the times in alert, behind the line. */

@@ -26,6 +26,8 @@ export class Site {
   standing: Standing | null = null;
   optimiser: Optimiser | null = null;
   overrides: Overrides | null = null;
+  /** The newest revision of the plain limits that was heard of. */
+  limitsRevision = 0;
   /** When the last message came, ms; null before the first. */
   heardAt: number | null = null;
   messages = 0;
@@ -122,6 +124,8 @@ export class Site {
           this.takeOptimiser(message.setting);
         } else if (message.kind === "overrides") {
           this.takeOverrides(message.setting);
+        } else if (message.kind === "limits") {
+          this.limitsRevision = Math.max(this.limitsRevision, message.setting.revision);
         }
     }
   }

@@ -1,18 +1,23 @@
 /** One device: its channels and score over time, what is usual, and what happened to it. */
 import { useMemo, type ReactNode } from "react";
+import { limitApi } from "../api/limits.js";
 import { short, span } from "../drawing/format.js";
+import type { Bound } from "../drawing/limits.js";
 import { DEFAULT_SPAN, readRange, SPANS, type Range } from "../drawing/ranges.js";
 import { findUsual, writeCsv, type Line } from "../drawing/series.js";
 import { listShares, listTasks } from "../drawing/words.js";
-import type { ReadingsShown } from "../messages/kinds.js";
+import type { DeviceLimits, ReadingsShown } from "../messages/kinds.js";
 import { Choice, Empty, Facts, Section, Shares, StateMark } from "../parts/parts.js";
 import { LineChart } from "../parts/line_chart.js";
 import { stateOf, type Device } from "../state/devices.js";
 import { percent } from "../drawing/format.js";
 import { AlertList } from "./alert_list.js";
 import { setOptions, useShown } from "./context.js";
+import { Limits } from "./limits.js";
+import { useRequest } from "./use_request.js";
 import { useChart, useLastDay, useLines } from "./use_chart.js";
 
+const NO_BOUNDS: readonly Bound[] = [];
 const NO_LINE: Line = { t: [], values: [], low: null, high: null };
 
 export function DeviceView({ deviceId }: { readonly deviceId: string }): ReactNode {
@@ -22,6 +27,11 @@ export function DeviceView({ deviceId }: { readonly deviceId: string }): ReactNo
   const spanMs = range.live ? range.to - range.from : null;
   const { shown, failure, reload } = useChart(deviceId, spanMs, range.from, range.to, store.caughtUp);
   const lines = useLines(shown, device, range.live, range.from);
+  const profile = store.site.profiles.get(device?.profile ?? "");
+  const limits = useRequest(
+    async () => await limitApi.ofDevice(deviceId),
+    JSON.stringify([deviceId, store.caughtUp, store.site.limitsRevision]),
+  );
   return (
     <>
       <h2 className="title">{deviceId}</h2>
@@ -36,7 +46,9 @@ export function DeviceView({ deviceId }: { readonly deviceId: string }): ReactNo
         </p>
       )}
       {shown === null && failure === "" ? <p className="empty" role="status">Loading…</p> : null}
-      <Charts deviceId={deviceId} device={device} lines={lines} range={range} shown={shown} />
+      <Charts deviceId={deviceId} device={device} lines={lines} range={range} shown={shown}
+        limits={limits.answer} />
+      {device === undefined || profile === undefined ? null : <Limits profile={profile} requested={limits} />}
       <Behind deviceId={deviceId} />
     </>
   );
@@ -110,9 +122,10 @@ interface ChartsProps {
   readonly lines: ReadonlyMap<string, Line>;
   readonly range: Range;
   readonly shown: ReadingsShown | null;
+  readonly limits: DeviceLimits | null;
 }
 
-function Charts({ deviceId, device, lines, range, shown }: ChartsProps): ReactNode {
+function Charts({ deviceId, device, lines, range, shown, limits }: ChartsProps): ReactNode {
   const { store, place, clock } = useShown();
   const day = useLastDay(deviceId);
   const alerts = store.site.alerts.list;
@@ -139,10 +152,11 @@ function Charts({ deviceId, device, lines, range, shown }: ChartsProps): ReactNo
         band={usual.get("score") ?? null} limit={device?.threshold ?? shown.threshold} {...common} />
       {channels.map(({ name, title, unit }) => (
         <LineChart key={name} title={title} unit={unit} line={lines.get(name) ?? NO_LINE}
-          band={usual.get(name) ?? null} {...common} />
+          band={usual.get(name) ?? null} bounds={limits?.channels[name]?.bounds ?? NO_BOUNDS} {...common} />
       ))}
       <p className="note">
-        Grey band: where 90 % of the last 24 h lay. Red: in alert. Broken line: threshold. Drag over a chart to
+        Grey band: where 90 % of the last 24 h lay. Red: in alert. Broken line: threshold; long dashes: an alarm or
+        warning that people set. Drag over a chart to
         zoom; arrow keys move the cursor of all.
       </p>
     </div>

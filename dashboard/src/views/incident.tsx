@@ -11,7 +11,11 @@ import { Concerned } from "./concerned.js";
 import { IncidentActs } from "./incident_acts.js";
 import { IncidentMarks } from "./incident_list.js";
 import { IncidentTabs } from "./incident_tabs.js";
+import { Judge } from "./judge.js";
 import { useRequest } from "./use_request.js";
+
+/** As the API takes them. */
+const MOST_JUDGED = 20;
 
 export function IncidentView({ id }: { readonly id: string }): ReactNode {
   const { store } = useShown();
@@ -48,6 +52,7 @@ interface WholeProps {
 function Whole({ incident, onChange }: WholeProps): ReactNode {
   const { store, clock } = useShown();
   const now = Date.now();
+  const judged = incident.devices.slice(0, MOST_JUDGED).map(({ deviceId }) => deviceId);
   const { severity, building, alerts, deviceIds, announcedAt, openedAt } = incident;
   return (
     <>
@@ -65,7 +70,17 @@ function Whole({ incident, onChange }: WholeProps): ReactNode {
         ? <IncidentActs incident={incident} onChange={onChange} />
         : <p className="note">You may see this, not change it.</p>}
       <Section title="Devices" note="what gave them away" name="concerned">
-        {incident.devices.map((device) => <Concerned key={device.deviceId} device={device} />)}
+        {incident.devices.map((device) => (
+          <Concerned key={device.deviceId} device={device} incident={incident} onChange={onChange} />
+        ))}
+        {store.mayAct() && incident.devices.length > 1 ? (
+          <article className="concerned">
+            <h3>All of them</h3>
+            <Judge incident={incident} devices={judged} onChange={onChange} />
+            {judged.length < incident.devices.length
+              ? <p className="note">At most {MOST_JUDGED} are judged at once: the first {MOST_JUDGED}.</p> : null}
+          </article>
+        ) : null}
       </Section>
       <Timeline incident={incident} />
     </>

@@ -147,8 +147,8 @@ SETTINGS: Sequence[Setting] = (
     ),
     Setting(
         "FALSE_ALERTS_PER_DEVICE_DAY",
-        "how many false alerts are accepted per device and day, from 0.001 to 100; thresholds "
-        "follow from it",
+        "how many false alerts are accepted per device and day of a profile without an alert "
+        "target, from 0.001 to 100; thresholds follow from it",
         default="0.5",
     ),
     Setting(

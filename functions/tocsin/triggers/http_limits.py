@@ -3,26 +3,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
+from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import InvalidRequestError
-from tocsin.domain.limits.bounds import Level, Side
 from tocsin.domain.limits.channel_limits import parse_channel_limits
+from tocsin.domain.limits.presets import PRESETS
 from tocsin.domain.limits.site_limits import check_channels
 from tocsin.domain.principal import OPERATOR, VIEWER
 from tocsin.domain.profile import Profile
-from tocsin.triggers.answers import Output
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing
-from tocsin.triggers.outputs_alerts import BreachShown
+from tocsin.triggers.outputs_limits import (
+    DeviceLimitsShown,
+    LimitTrialShown,
+    PresetShown,
+    show_held,
+    show_trial,
+    show_written,
+)
 from tocsin.triggers.setting_patches import ChannelLimitsPatch
 from tocsin.usecases.find_named import find_device
-from tocsin.usecases.preview_limits import BoundTrial, try_limits
-from tocsin.usecases.show_limits import HeldLimit, Origin, list_limits
+from tocsin.usecases.preview_limits import try_limits
+from tocsin.usecases.show_limits import list_limits
+from tocsin.usecases.written_limits import find_written_limits
 
 HOUR_MS = 3_600_000
 
@@ -38,87 +45,29 @@ class LimitTrialBody(Input):
             raise ValueError("channels is empty: give at least one channel its limits")
 
 
-class BoundTrialShown(Output):
-    """What a limit would have done. ``limit.value`` is null; ``openPct``: for how many percent of
-    the readings its alert would have been open."""
-
-    limit: BreachShown
-    calls: int
-    first_t: int | None
-    open_pct: float
-
-
-class LimitTrialShown(Output):
-    """What limits would have called among ``readings`` of a device."""
-
-    device_id: str
-    from_t: int = msgspec.field(name="from")
-    to_t: int = msgspec.field(name="to")
-    readings: int
-    limits: list[BoundTrialShown]
-    text: str
-
-
-class HeldLimitShown(Output):
-    """A limit of a device, in ``unit``. ``origin``: set for this ``device``, for its profile at its
-    ``site``, in its ``profile``, or ``learned`` from its own range. ``hysteresis``: how far a value
-    has to come back; ``delayPeriods``: for how many periods it has to be beyond, or back.
-    ``raisedT``: event time (ms) at which its alert was raised; null while none is open."""
-
-    channel: str
-    side: Side
-    level: Level
-    limit: float
-    unit: str
-    hysteresis: float
-    delay_periods: float
-    origin: Origin
-    raised_t: int | None
-
-
-class DeviceLimitsShown(Output):
-    """The limits that hold for a device."""
-
-    device_id: str
-    limits: list[HeldLimitShown]
-
-
 async def show_device_limits(call: Call[Nothing, Nothing]) -> DeviceLimitsShown:
     """The limits that hold for a device, and where each comes from."""
     services = call.services
-    device = await find_device(call.path["id"], services.fleet, call.rights.sees)
-    profile = _find_profile(device.profile, services.profiles)
+    device, profile = await _find_profile(call)
     held = list_limits(device, profile, await services.thresholds.limits())
-    return DeviceLimitsShown(device.device_id, [_show_held(limit) for limit in held])
-
-
-def _show_held(held: HeldLimit) -> HeldLimitShown:
-    bound = held.bound
-    return HeldLimitShown(
-        channel=bound.channel,
-        side=bound.side,
-        level=bound.level,
-        limit=bound.value,
-        unit=bound.unit,
-        hysteresis=bound.back,
-        delay_periods=bound.delay,
-        origin=held.origin,
-        raised_t=held.raised_t,
+    revision, written = await find_written_limits(device, profile, services.site_settings)
+    return DeviceLimitsShown(
+        revision=revision,
+        device_id=device.device_id,
+        site_id=device.site_id,
+        limits=[show_held(limit) for limit in held],
+        channels={name: show_written(each) for name, each in written.items()},
+        presets={
+            name: PresetShown(zones.title, zones.unit, zones.b_c, zones.c_d)
+            for name, zones in PRESETS.items()
+        },
     )
-
-
-def _find_profile(name: str, profiles: Mapping[str, Profile]) -> Profile:
-    profile = profiles.get(name)
-    if profile is None:
-        raise InvalidRequestError(f"there is no profile {name!r:.80} any more")
-    return profile
 
 
 async def preview_limits(call: Call[Nothing, LimitTrialBody]) -> LimitTrialShown:
     """What limits would have called in the last hours of a device. Changes nothing."""
     services, hours = call.services, call.body.hours
-    device = await find_device(call.path["id"], services.fleet, call.rights.sees)
-    profile = _find_profile(device.profile, services.profiles)
+    device, profile = await _find_profile(call)
     written = msgspec.to_builtins(call.body.channels)
     by_channel = {name: parse_channel_limits(limits) for name, limits in written.items()}
     check_channels(device.device_id, by_channel, profile)
@@ -132,19 +81,20 @@ async def preview_limits(call: Call[Nothing, LimitTrialBody]) -> LimitTrialShown
         from_t=to_t - hours * HOUR_MS,
         to_t=to_t,
         readings=trial.readings,
-        limits=[_show(each) for each in trial.bounds],
+        limits=[show_trial(each) for each in trial.bounds],
         text=f"over its last {hours} h this would have called {trial.calls} times",
     )
 
 
-def _show(trial: BoundTrial) -> BoundTrialShown:
-    bound = trial.bound
-    return BoundTrialShown(
-        limit=BreachShown(bound.channel, bound.side, bound.level, None, bound.value, bound.unit),
-        calls=trial.calls,
-        first_t=trial.first_t,
-        open_pct=round(100 * trial.open_share, 2),
-    )
+async def _find_profile(call: Call[Nothing, Any]) -> tuple[DeviceRecord, Profile]:
+    """The device that the path names. Raises NotFoundError, and InvalidRequestError for one whose
+    profile is gone."""
+    services = call.services
+    device = await find_device(call.path["id"], services.fleet, call.rights.sees)
+    profile = services.profiles.get(device.profile)
+    if profile is None:
+        raise InvalidRequestError(f"there is no profile {device.profile!r:.80} any more")
+    return device, profile
 
 
 ROUTES = (

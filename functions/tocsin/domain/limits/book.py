@@ -14,6 +14,7 @@ from tocsin.domain.limits.channel_limits import ChannelLimits
 from tocsin.domain.profile import Profile
 
 ByChannel = Mapping[str, ChannelLimits]
+SetFor = Literal["device", "site", "profile"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,7 @@ class LimitBook:
         self._by_site = by_site or {}
         self._found: dict[tuple[str, str, str | None], Bounds] = {}
 
-    def find_origin(
-        self, site_id: str, device_id: str, profile_name: str, channel: str
-    ) -> Literal["device", "site", "profile"]:
+    def find_origin(self, site_id: str, device_id: str, profile_name: str, channel: str) -> SetFor:
         """Where the limits of a device's channel that count are set, if any are."""
         site = self._by_site.get(site_id, NO_SITE_LIMITS)
         if channel in site.devices.get(device_id, {}):
@@ -61,10 +60,27 @@ class LimitBook:
         key = site_id, profile.name, None if of_device is None else device_id
         found = self._found.get(key)
         if found is None:
-            own = {each.name: each.limits for each in profile.channels if each.limits is not None}
-            by_channel = {**own, **site.profiles.get(profile.name, {}), **(of_device or {})}
+            placed = place_limits(site, device_id, profile)
+            by_channel = {name: limits for name, (_, limits) in placed.items()}
             found = self._found[key] = gather_bounds(profile, by_channel)
         return found
+
+
+def place_limits(
+    site: SiteLimits, device_id: str, profile: Profile
+) -> dict[str, tuple[SetFor, ChannelLimits]]:
+    """By channel the limits that count for a device, and whose they are: the device's, those of its
+    profile at the site, or the profile's own."""
+    own = {each.name: each.limits for each in profile.channels if each.limits is not None}
+    found: dict[str, tuple[SetFor, ChannelLimits]] = {}
+    groups: tuple[tuple[SetFor, ByChannel], ...] = (
+        ("profile", own),
+        ("site", site.profiles.get(profile.name, {})),
+        ("device", site.devices.get(device_id, {})),
+    )
+    for origin, by_channel in groups:
+        found.update({name: (origin, limits) for name, limits in by_channel.items()})
+    return found
 
 
 def gather_bounds(profile: Profile, by_channel: ByChannel) -> Bounds:

@@ -115,3 +115,27 @@ async def test_what_is_set_is_in_force_with_the_next_look_and_on_the_record(plan
         "limits",
         {"devices": {"rig-1": LIMITS}},
     )
+
+
+async def test_the_narrower_limit_is_shown_with_whose_it_is(plant: Plant) -> None:
+    _, before = await call(plant, "device_limits", route=ID)
+    assert (before["revision"], before["channels"], before["siteId"]) == (0, {}, "north")
+    assert before["presets"]["iso20816-3/group1/rigid"]["alarmHigh"] == 7.1
+    of_kind = {"speed_rpm": {"alarmHigh": 9}, "heat_c": {"alarmHigh": 99}}
+    for body in ({"profiles": {"rig": of_kind}}, {"devices": {"rig-1": LIMITS}}):
+        await call(plant, "change_limits", params={"site": "north"}, body=body, principal=OPERATOR)
+    status, shown = await call(plant, "device_limits", route=ID, principal=VIEWER)
+    assert (status, shown["revision"]) == (200, 2)
+    speed, heat = shown["channels"]["speed_rpm"], shown["channels"]["heat_c"]
+    assert (speed["origin"], speed["written"]) == ("site", {"alarmHigh": 9})
+    assert (heat["origin"], heat["written"]) == ("device", LIMITS["heat_c"])
+    assert heat["bounds"][0] == {
+        "side": "high", "level": "warning", "value": 60.0, "hysteresis": 2.0, "delayPeriods": 3.0,
+    }  # fmt: skip
+    known = KnownLimits(plant.workshop.sites, refresh_s=REFRESH_S, clock_s=lambda: 0.0)
+    in_force = (await known.book()).find_bounds("north", "rig-1", RIG).every
+    assert [(each.side, each.level, each.value) for each in in_force] == [
+        (each["side"], each["level"], each["value"])
+        for channel in shown["channels"].values()
+        for each in channel["bounds"]
+    ]

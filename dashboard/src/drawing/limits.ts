@@ -1,0 +1,83 @@
+/** Plain limits of a channel as a person fills them in, as the API takes them, and in words. Pure. */
+import type { DeviceLimits, LimitsOfSite } from "../messages/kinds.js";
+import { withUnit } from "./format.js";
+
+export type InForce = DeviceLimits["channels"][string];
+export type Bound = InForce["bounds"][number];
+export type Written = InForce["written"];
+/** For whom limits are set: this device, or all of its kind at the site. */
+export type Scope = "device" | "site";
+
+const NUMBERS = ["alarmHigh", "warningHigh", "warningLow", "alarmLow", "hysteresis", "delayPeriods"] as const;
+type NumberName = (typeof NUMBERS)[number];
+
+/** Numbers as they are typed; empty where nothing is set. */
+export type LimitForm = Readonly<Record<NumberName, string>> & { readonly preset: string };
+
+export const FIELDS: readonly (readonly [NumberName, string, unit: boolean])[] = [
+  ["alarmHigh", "Alarm above", true], ["warningHigh", "Warning above", true], ["warningLow", "Warning below", true],
+  ["alarmLow", "Alarm below", true], ["hysteresis", "Back by", true], ["delayPeriods", "For so many periods", false],
+];
+
+export function readLimits(written: Written | undefined): LimitForm {
+  const numbers = Object.fromEntries(NUMBERS.map((name) => [name, String(written?.[name] ?? "")]));
+  return { ...numbers as Record<NumberName, string>, preset: written?.preset ?? "" };
+}
+
+export type WrittenLimits = { readonly limits: Written } | { readonly fault: string };
+
+/** A form without any limit is refused: to have none is said by a button of its own. */
+export function writeLimits(form: LimitForm): WrittenLimits {
+  const bad = FIELDS.find(([name]) => form[name].trim() !== "" && !Number.isFinite(Number(form[name])));
+  if (bad !== undefined) {
+    return { fault: `${bad[1]}: that is no number` };
+  }
+  const given = NUMBERS.filter((name) => form[name].trim() !== "");
+  if (form.preset === "" && !given.some((name) => name !== "hysteresis" && name !== "delayPeriods")) {
+    return { fault: "give a limit, or choose a preset" };
+  }
+  const limits = Object.fromEntries(given.map((name) => [name, Number(form[name])]));
+  return { limits: form.preset === "" ? limits : { ...limits, preset: form.preset } };
+}
+
+/** The merge patch after which *limits* alone are what is set; null takes away what is set there. */
+export function patchLimits(
+  scope: Scope, name: string, channel: string, limits: Written | null,
+): object {
+  const none = Object.fromEntries([...NUMBERS, "preset"].map((each) => [each, null]));
+  const part = { [name]: { [channel]: limits === null ? null : { ...none, ...limits } } };
+  return scope === "device" ? { devices: part } : { profiles: part };
+}
+
+/** What is set there now; null where nothing is. */
+export function findWritten(site: LimitsOfSite, scope: Scope, name: string, channel: string): Written | null {
+  return (scope === "device" ? site.devices : site.profiles)[name]?.[channel] ?? null;
+}
+
+const ORIGINS: Readonly<Record<InForce["origin"], string>> = {
+  device: "set for this device", site: "set for its kind at this site", profile: "of its kind everywhere",
+};
+
+/** `alarm above 7.10 mm/s, warning above 4.50 mm/s; back by …, for 3 periods; set for this device`. */
+export function describeLimits({ bounds, origin }: InForce, unit: string): string {
+  const first = bounds[0];
+  if (first === undefined) {
+    return `none; ${ORIGINS[origin]}`;
+  }
+  const named = [...bounds].sort((a, b) => b.value - a.value).map((bound) => nameBound(bound, unit));
+  return `${named.join(", ")}; for ${first.delayPeriods} periods; ${ORIGINS[origin]}`;
+}
+
+export function nameBound({ level, side, value }: Pick<Bound, "level" | "side" | "value">, unit: string): string {
+  return `${level} ${side === "high" ? "above" : "below"} ${withUnit(value, unit)}`;
+}
+
+/**
+ * What a chart of values from *low* to *high* shows, with the limits that are near: those further
+ * away than its height would flatten the line.
+ */
+export function fitLimits(low: number, high: number, bounds: readonly Bound[]): [number, number] {
+  const height = Math.max(high - low, Math.abs(high) * 0.05);
+  const near = bounds.map(({ value }) => value).filter((value) => value >= low - height && value <= high + height);
+  return [Math.min(low, ...near), Math.max(high, ...near)];
+}

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import {
+  describeLimits, findWritten, fitLimits, patchLimits, readLimits, writeLimits, type InForce, type LimitForm,
+} from "../src/drawing/limits.js";
+import type { LimitsOfSite } from "../src/messages/kinds.js";
+
+const EMPTY: LimitForm = readLimits(undefined);
+const IN_FORCE: InForce = {
+  origin: "site", written: { warningHigh: 60, alarmHigh: 80 },
+  bounds: [
+    { side: "high", level: "warning", value: 60, hysteresis: 3, delayPeriods: 3 },
+    { side: "high", level: "alarm", value: 80, hysteresis: 4, delayPeriods: 3 },
+  ],
+};
+
+test("what is read and written again is the same, also a limit of 0", () => {
+  for (const written of [{ warningHigh: 60, alarmHigh: 80, hysteresis: 2 }, { preset: "iso20816-3/group1/rigid" }, { alarmLow: 0 }]) {
+    expect(writeLimits(readLimits(written))).toEqual({ limits: written });
+  }
+});
+
+test("a form without a limit, or with what is no number, asks for it", () => {
+  expect(writeLimits(EMPTY)).toHaveProperty("fault", "give a limit, or choose a preset");
+  expect(writeLimits({ ...EMPTY, delayPeriods: "3" })).toHaveProperty("fault");
+  expect(writeLimits({ ...EMPTY, alarmHigh: "hot" })).toHaveProperty("fault", "Alarm above: that is no number");
+});
+
+test("a patch leaves nothing of what was set before", () => {
+  expect(patchLimits("device", "m-1", "heat_c", { alarmHigh: 80 })).toEqual({
+    devices: { "m-1": { heat_c: {
+      preset: null, alarmHigh: 80, warningHigh: null, warningLow: null, alarmLow: null, hysteresis: null, delayPeriods: null,
+    } } },
+  });
+  expect(patchLimits("site", "motor", "heat_c", null)).toEqual({ profiles: { motor: { heat_c: null } } });
+});
+
+test("what is set at a place is found there alone", () => {
+  const site = { profiles: { motor: { heat_c: { alarmHigh: 9 } } }, devices: { "m-1": { heat_c: {} } } } as unknown as LimitsOfSite;
+  expect(findWritten(site, "site", "motor", "heat_c")).toEqual({ alarmHigh: 9 });
+  expect(findWritten(site, "device", "m-1", "heat_c")).toEqual({});
+  expect(findWritten(site, "device", "m-2", "heat_c")).toBeNull();
+});
+
+test("limits in force are told with whose they are", () => {
+  expect(describeLimits(IN_FORCE, "°C")).toBe(
+    "alarm above 80.00\u202f°C, warning above 60.00\u202f°C; for 3 periods; set for its kind at this site",
+  );
+  expect(describeLimits({ origin: "device", written: {}, bounds: [] }, "°C")).toBe("none; set for this device");
+});
+
+test("a chart makes room for near limits, and for no far ones", () => {
+  expect(fitLimits(40, 55, IN_FORCE.bounds)).toEqual([40, 60]);
+  expect(fitLimits(20, 21, IN_FORCE.bounds)).toEqual([20, 21]);
+  expect(fitLimits(59, 85, IN_FORCE.bounds)).toEqual([59, 85]);
+});
