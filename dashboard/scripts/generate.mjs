@@ -11,12 +11,12 @@ const api = JSON.parse(await readFile(new URL('../api.json', import.meta.url), '
 /** What the page reads: each gets a check with the name of its record. */
 const READ = [
   'AlertMessage', 'IncidentMessage', 'LimitsMessage', 'OptimiserMessage', 'OverridesMessage',
-  'PlanMessage', 'StandingMessage', 'TasksMessage', 'TelemetryMessage', 'AccessShown', 'AlertTargetsShown', 'AlertsShown', 'DeliveriesShown', 'DeviceLimitsShown',
+  'PlanMessage', 'StandingMessage', 'TasksMessage', 'TelemetryMessage', 'AccessShown', 'AlertTargetsShown', 'AlertsShown', 'DeliveriesShown', 'DeviceLimitsShown', 'DeviceShown',
   'DetectedShown',
   'DevicesShown', 'FeedbackShown', 'IncidentShown', 'IncidentsShown', 'LatestShown', 'LimitTrialShown', 'LimitsOfSiteShown',
   'MeShown',
   'Negotiated', 'OptimiserShown', 'OverridesShown', 'PerformanceShown', 'PlacesShown', 'PlanShown', 'PlansShown',
-  'ProfilesShown', 'ReadingsShown', 'RuleRemoved', 'RuleShown', 'RulesShown', 'RunRequested', 'SwitchShown',
+  'ProfilesShown', 'ReadingsShown', 'RuleRemoved', 'RuleShown', 'RulesShown', 'RunRequested', 'ShelfShown', 'SwitchShown',
   'TasksShown', 'TrialOfRule', 'TrialShown', 'VerdictShown', 'WindowRemoved',
   'WindowShown', 'WindowsShown',
 ];

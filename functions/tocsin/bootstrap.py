@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from tocsin.adapters.active_references import ActiveReferences
 from tocsin.adapters.blob import BlobFiles, blob_client
 from tocsin.adapters.blob_letters import BlobDeadLetters
+from tocsin.adapters.bundle_shelves import BundleShelves
 from tocsin.adapters.cosmos import CosmosStore
 from tocsin.adapters.cosmos_activations import CosmosActivations
 from tocsin.adapters.cosmos_audit import CosmosAudit
@@ -62,6 +63,7 @@ from tocsin.usecases.look_around import Lookout
 from tocsin.usecases.notify_lanes import Lanes
 from tocsin.usecases.ports.access import AccessBook, Keys
 from tocsin.usecases.ports.audit import AuditLog
+from tocsin.usecases.ports.bundles import Shelves
 from tocsin.usecases.ports.incidents import Incidents, Places
 from tocsin.usecases.ports.letters import LetterBox
 from tocsin.usecases.ports.notifications import Bell, Desks, PoisonWatch, Senders
@@ -105,6 +107,7 @@ class Services:
     thresholds: DeviceThresholds
     feedback: Feedback
     references: References
+    shelves: Shelves
     drifts: Drifts
     dead_letters: DeadLetters
     letter_box: LetterBox
@@ -212,7 +215,8 @@ def services() -> Services:
     """
     settings = read_settings(os.environ)
     blobs = blob_client(settings.blob)
-    bundles = PublishedBundles(BlobFiles(blobs).read, _signing_keys(settings))
+    files = BlobFiles(blobs)
+    bundles = PublishedBundles(files.read, _signing_keys(settings))
     database = cosmos_client(settings.cosmos)
     store = CosmosStore(database, settings.database)
     sites = CosmosSites(database, settings.database)
@@ -243,6 +247,7 @@ def services() -> Services:
         ),
         feedback=store,
         references=KnownReferences(ActiveReferences(bundles), clock_s=time.monotonic),
+        shelves=BundleShelves(bundles, files.list_versions),
         drifts=store,
         dead_letters=letters,
         letter_box=letters,

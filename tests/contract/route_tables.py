@@ -93,6 +93,7 @@ GET   factors                -                      401 401 403 200 200 200 200 
 POST  detect                 -                      401 401 403 400 400 400 400 403 403
 GET   negotiate              negotiate?site=north   401 401 403 200 200 200 403 403 403
 GET   profiles               -                      401 401 403 200 200 200 200 403 403
+GET   models/{profile}       models/none            401 401 403 404 404 404 404 403 403
 GET   devices                -                      401 401 403 200 200 200 200 403 403
 GET   devices/{id}           devices/rig-1          401 401 403 200 200 200 404 403 403
 GET   devices/{id}/readings  devices/rig-1/readings 401 401 403 200 200 200 404 403 403

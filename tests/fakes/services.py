@@ -20,6 +20,7 @@ from tests.fakes.page import fake_page
 from tests.fakes.progress import FakeProgress
 from tests.fakes.references import FakeReferences
 from tests.fakes.rollups import FakeRollups
+from tests.fakes.shelves import FakeShelves
 from tests.fakes.sites import FakeClock, Workshop
 from tests.fakes.store import FakeStore
 from tests.fakes.targets import FakeTargets
@@ -60,6 +61,7 @@ class Plant:
     references: FakeReferences = field(default_factory=FakeReferences)
     memory: DeviceMemory = field(default_factory=DeviceMemory)
     rollup_memory: RollupMemory = field(default_factory=RollupMemory)
+    shelves: FakeShelves = field(default_factory=FakeShelves)
     rollups: FakeRollups = field(init=False)
     workshop: Workshop = field(init=False)
     alert_marks: FakeAlertMarks = field(init=False)
@@ -150,6 +152,7 @@ class Plant:
             thresholds=self.thresholds,
             feedback=self.store,
             references=self.references,
+            shelves=self.shelves,
             drifts=self.store,
             dead_letters=self.dead_letters,
             letter_box=self.dead_letters,

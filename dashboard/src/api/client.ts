@@ -1,8 +1,8 @@
 /** The API, typed: each answer is checked against its schema before it is believed. */
 import * as checks from "../generated/checks.js";
 import type {
-  Access, AlertsShown, Detected, DevicesShown, LatestShown, Me, Negotiated, Optimiser, Overrides, Places, PlanShown,
-  PlansShown, ProfilesShown, ReadingsShown,
+  Access, AlertsShown, Detected, DeviceShown, DevicesShown, LatestShown, Me, Negotiated, Optimiser, Overrides, Places, PlanShown,
+  PlansShown, ProfilesShown, ReadingsShown, Shelf,
 } from "../messages/kinds.js";
 import { read, send, type Query } from "./request.js";
 
@@ -14,8 +14,14 @@ export const api = {
   profiles: async (): Promise<ProfilesShown> => (
     await read("profiles", {}, checks.checkProfilesShown)
   ),
+  model: async (profile: string): Promise<Shelf> => (
+    await read(`models/${encodeURIComponent(profile)}`, {}, checks.checkShelfShown)
+  ),
   devices: async (site: string): Promise<DevicesShown> => (
     await read("devices", { site }, checks.checkDevicesShown)
+  ),
+  device: async (deviceId: string): Promise<DeviceShown> => (
+    await read(`devices/${encodeURIComponent(deviceId)}`, {}, checks.checkDeviceShown)
   ),
   places: async (site: string): Promise<Places> => (
     (await read("places", { site }, checks.checkPlacesShown)).places

@@ -46,6 +46,7 @@ export type Notice = DeliveriesShown["deliveries"][number];
 export type Rule = Schemas["RuleShown"];
 export type RuleBody = Schemas["RuleBody"];
 export type RulesShown = Schemas["RulesShown"];
+export type Shelf = Schemas["ShelfShown"];
 export type Switch = Schemas["SwitchShown"];
 export type TrialOfRule = Schemas["TrialOfRule"];
 export type Trial = Schemas["TrialShown"];

@@ -21,16 +21,26 @@ export function AlertList({ alerts }: { readonly alerts: readonly Alert[] }): Re
 function AlertEntry({ alert }: { readonly alert: Alert }): ReactNode {
   const { store, place, clock } = useShown();
   const causes = nameCauses(alert, store.site.profiles.get(alert.profile));
-  const state = alert.open ? "raised" : alert.clearedAt === null ? "ended" : "cleared";
   return (
-    <li data-alert={alert.alertId} data-state={state}>
+    <li data-alert={alert.alertId} data-state={stateOfAlert(alert)}>
       <time dateTime={new Date(alert.t).toISOString()}>{clock.near(alert.t, Date.now())}</time>{" "}
-      <span className="state" data-state={alert.open ? "alert" : "normal"}>
-        {alert.open ? "▲ " : "✓ "}{state}
-      </span>{" "}
+      <AlertMark alert={alert} />{" "}
       <a className="device" href={linkTo(place, "device", alert.deviceId)}>{alert.deviceId}</a>{" "}
       <span className="score">{alert.score === null ? "" : `${short(alert.score)} / ${short(alert.threshold)}`}</span>{" "}
       <span className="causes">{causes}</span>
     </li>
+  );
+}
+
+/** One that its device left without clearing it has *ended*. */
+export function stateOfAlert({ open, clearedAt }: Alert): "raised" | "ended" | "cleared" {
+  return open ? "raised" : clearedAt === null ? "ended" : "cleared";
+}
+
+export function AlertMark({ alert }: { readonly alert: Alert }): ReactNode {
+  return (
+    <span className="state" data-state={alert.open ? "alert" : "normal"}>
+      {alert.open ? "▲ " : "✓ "}{stateOfAlert(alert)}
+    </span>
   );
 }

@@ -14,6 +14,7 @@ import { percent } from "../drawing/format.js";
 import { AlertList } from "./alert_list.js";
 import { setOptions, useShown } from "./context.js";
 import { Limits } from "./limits.js";
+import { Sensors } from "./sensors.js";
 import { useRequest } from "./use_request.js";
 import { useChart, useLastDay, useLines } from "./use_chart.js";
 
@@ -48,7 +49,13 @@ export function DeviceView({ deviceId }: { readonly deviceId: string }): ReactNo
       {shown === null && failure === "" ? <p className="empty" role="status">Loading…</p> : null}
       <Charts deviceId={deviceId} device={device} lines={lines} range={range} shown={shown}
         limits={limits.answer} />
-      {device === undefined || profile === undefined ? null : <Limits profile={profile} requested={limits} />}
+      {device === undefined || profile === undefined ? null : (
+        <>
+          <Limits profile={profile} requested={limits} />
+          <Sensors deviceId={deviceId} profile={profile}
+            mark={JSON.stringify([device.sensors, device.state, device.remarks])} />
+        </>
+      )}
       <Behind deviceId={deviceId} />
     </>
   );

@@ -6,6 +6,7 @@ import { chooseRows, SORT_KEYS, type Row, type SortKey } from "../drawing/rows.j
 import { Choice, Empty, StateMark } from "../parts/parts.js";
 import { STATE_WORDS } from "../state/devices.js";
 import { setOptions, useShown } from "./context.js";
+import { FindField } from "./find_field.js";
 
 const ROW_HEIGHT = 44;
 const ROWS_IN_SIGHT = 14;
@@ -28,11 +29,7 @@ export function DeviceTable({ rows }: { readonly rows: readonly Row[] }): ReactN
   return (
     <>
       <form className="filters" role="search" onSubmit={(event) => { event.preventDefault(); }}>
-        <label className="choice">
-          Find{" "}
-          <input type="search" value={find} placeholder="device or kind"
-            onChange={(event) => { setOptions(place, { find: event.target.value }); }} />
-        </label>
+        <FindField placeholder="device or kind" />
         <Choice label="State" value={state} choices={[["", "all"], ...states]}
           onChange={(next) => { setOptions(place, { state: next }); }} />
         <output>{chosen.length} of {rows.length} devices</output>

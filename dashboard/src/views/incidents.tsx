@@ -1,12 +1,13 @@
 /** The incidents of a site: filtered, linked to, back to the first. */
-import { useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { incidentApi } from "../api/incidents.js";
-import { wordsOf } from "../api/request.js";
 import { chooseIncidents, SEVERITIES } from "../drawing/incident_words.js";
 import { Choice, Empty, Section } from "../parts/parts.js";
 import { setOptions, useShown } from "./context.js";
+import { FindField } from "./find_field.js";
 import { IncidentList } from "./incident_list.js";
 import { IncidentTabs } from "./incident_tabs.js";
+import { Older } from "./older.js";
 
 const PAGE = 100;
 const STATES: readonly (readonly [string, string])[] = [
@@ -18,17 +19,19 @@ export function IncidentsView(): ReactNode {
   const { store, place } = useShown();
   const { state = "open", severity = "", find = "", called = "" } = place.options;
   const all = store.site.incidents.list;
+  const { site, siteId } = store;
+  const readOlder = async (before: string | undefined): Promise<string | null> => {
+    const page = await incidentApi.list({ site: siteId, state: "all", max: PAGE, before });
+    page.incidents.forEach((incident) => { site.incidents.take(incident); });
+    return page.older;
+  };
   const shown = chooseIncidents(all, { state, severity, text: find, called: called === "1" });
   return (
     <>
       <IncidentTabs />
       <Section title="Incidents" note="what needs somebody first" name="incidents">
         <div className="filters" role="search">
-          <label className="choice">
-            Find{" "}
-            <input type="search" value={find} placeholder="device, building or text"
-              onChange={(event) => { setOptions(place, { find: event.target.value }); }} />
-          </label>
+          <FindField placeholder="device, building or text" />
           <Choice label="State" value={state} choices={STATES}
             onChange={(next) => { setOptions(place, { state: next === "open" ? "" : next }); }} />
           <Choice label="Severity" value={severity}
@@ -46,36 +49,8 @@ export function IncidentsView(): ReactNode {
               : "No incident fits what is looked for."}
           </Empty>
         )}
-        <Older />
+        <Older of="incidents" onRead={readOlder} />
       </Section>
     </>
-  );
-}
-
-/** Reads pages of older incidents, one at a time. */
-function Older(): ReactNode {
-  const { store } = useShown();
-  const [before, setBefore] = useState<string | null | undefined>(undefined);
-  const [failure, setFailure] = useState("");
-  const read = async (): Promise<void> => {
-    const { site, siteId } = store;
-    try {
-      const page = await incidentApi.list({ site: siteId, state: "all", max: PAGE, before: before ?? undefined });
-      page.incidents.forEach((incident) => { site.incidents.take(incident); });
-      setBefore(page.older);
-      setFailure("");
-      store.touch();
-    } catch (error) {
-      setFailure(wordsOf(error));
-    }
-  };
-  if (before === null) {
-    return <Empty>These are all, or as many as the page keeps.</Empty>;
-  }
-  return (
-    <p>
-      <button type="button" onClick={() => void read()}>Older incidents</button>{" "}
-      <span role="status">{failure}</span>
-    </p>
   );
 }

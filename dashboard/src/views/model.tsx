@@ -5,6 +5,7 @@ import { percent, short, span } from "../drawing/format.js";
 import { titleOf } from "../drawing/words.js";
 import type { Drift, Profile } from "../messages/kinds.js";
 import { Empty, Facts, Section } from "../parts/parts.js";
+import { Bundle } from "./bundle.js";
 import { useShown } from "./context.js";
 
 const SIGNS = { stable: "• stable", watch: "◆ watch", drifted: "▲ drifted", unknown: "○ unknown" } as const;
@@ -61,6 +62,7 @@ function Model({ profile }: { readonly profile: Profile }): ReactNode {
       ]} />
       {drift === null ? <Empty>No drift was measured for this version yet.</Empty>
         : <DriftTable drift={drift} profile={profile} />}
+      <Bundle profile={profile} />
     </Section>
   );
 }

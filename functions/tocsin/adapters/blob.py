@@ -13,6 +13,8 @@ from tocsin.adapters.transport import quick_transport
 from tocsin.settings import Connection
 
 MODELS = "models"
+BUNDLE_FILE = "bundle.json"
+MOST_FILES = 5_000
 LARGEST_FILE = 64 * 1024 * 1024
 
 
@@ -52,3 +54,21 @@ class BlobFiles:
                 return None
             # Not as a range: the service refuses one of an empty file.
             return await stream.read(LARGEST_FILE)
+
+    async def list_versions(self, profile_name: str) -> list[tuple[str, int]]:
+        """The published versions of a profile and when each was uploaded (ms), of its first
+        MOST_FILES files.
+
+        Raises as ``read`` does.
+        """
+        found: list[tuple[str, int]] = []
+        files = 0
+        with tell_apart(f"the bundles of the profile {profile_name} cannot be listed"):
+            async for blob in self._container.list_blobs(name_starts_with=f"{profile_name}/"):
+                parts = blob.name.split("/")
+                if len(parts) == 3 and parts[2] == BUNDLE_FILE:
+                    found.append((parts[1], round(blob.last_modified.timestamp() * 1_000)))
+                files += 1
+                if files == MOST_FILES:
+                    break
+        return found

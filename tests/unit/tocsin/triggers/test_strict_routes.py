@@ -156,6 +156,7 @@ SAMPLES = {
             ({"profiles": {"fan": 1}}, "there is no profile 'fan'"),
         ),
     ),
+    "show_model": Sample(route={"profile": "rig"}),
     "docs": Sample(),
     "metrics": Sample(),
     "negotiate": Sample(params=NORTH),

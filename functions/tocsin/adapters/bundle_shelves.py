@@ -1,0 +1,58 @@
+"""What is published for a profile, read from the storage of the bundles when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from tocsin.adapters.published_bundles import PublishedBundles
+from tocsin.domain.active_bundle import parse_active
+from tocsin.domain.bundle import parse_bundle
+from tocsin.domain.bundle_card import Card, parse_card
+from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.profile import Profile
+from tocsin.usecases.ports.bundles import Published, Shelf
+
+MOST_SHOWN = 100
+
+ListVersions = Callable[[str], Awaitable[Sequence[tuple[str, int]]]]
+
+
+class BundleShelves:
+    """The port Shelves over the published bundles.
+
+    list_versions: the versions of a profile and when each was uploaded (ms), in any order.
+    """
+
+    def __init__(self, bundles: PublishedBundles, list_versions: ListVersions) -> None:
+        self._bundles = bundles
+        self._list_versions = list_versions
+
+    async def look(self, profile: Profile) -> Shelf:
+        content = await self._bundles.read_active(profile)
+        card, refused = await self._read_card(content, profile)
+        active = parse_active(content or b"")
+        found = sorted(
+            (Published(version, at) for version, at in await self._list_versions(profile.name)),
+            key=lambda each: (each.uploaded_at, each.version),
+            reverse=True,
+        )
+        return Shelf(
+            card=card,
+            refused=refused,
+            previous=None if active.previous is None else active.previous.version,
+            rolled_back=active.rolled_back,
+            published=found[:MOST_SHOWN],
+            cut=len(found) > MOST_SHOWN,
+        )
+
+    async def _read_card(
+        self, content: bytes | None, profile: Profile
+    ) -> tuple[Card | None, str | None]:
+        """What is said of the active bundle is believed only where its hash vouches for it."""
+        try:
+            _, named = self._bundles.check_active(content, profile)
+            description = await self._bundles.read_description(profile, named)
+            parse_bundle(description, profile)
+        except InvalidBundleError as error:
+            return None, str(error)
+        return parse_card(description), None

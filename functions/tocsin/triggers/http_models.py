@@ -1,0 +1,109 @@
+"""The HTTP API of model bundles: how good the active one is, and which others there are."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import msgspec
+
+from tocsin.domain.bundle_card import Card, Metrics
+from tocsin.domain.errors import NotFoundError
+from tocsin.domain.principal import VIEWER
+from tocsin.triggers.answers import Output
+from tocsin.triggers.calls import Call, Route
+from tocsin.triggers.inputs import Nothing
+
+
+class KindFoundShown(Output):
+    """Faults of a kind in the evaluation, and how many were found, after how long (s)."""
+
+    total: int
+    found: int
+    median_delay_s: float | None
+
+
+class MetricsShown(Output):
+    """The evaluation of a bundle in its training; null for what it does not say. ``precision`` and
+    ``recall`` of faults lie between 0 and 1."""
+
+    faults: int | None
+    found: int | None
+    precision: float | None
+    recall: float | None
+    median_delay_s: float | None
+    false_alerts_per_device_day: float | None
+    device_days: float | None
+    kinds: dict[str, KindFoundShown]
+
+
+class CardShown(Output):
+    """The active bundle: how many readings (``rows``) of how many devices it was trained on, by
+    which command, and the false alerts a device and day that its threshold was found for."""
+
+    version: str
+    rows: int | None
+    devices: int | None
+    command: str | None
+    data_sha256: str | None
+    target_per_day: float | None
+    metrics: MetricsShown | None
+
+
+class PublishedShown(Output):
+    """A version in the storage, and when it was uploaded (ms)."""
+
+    version: str
+    uploaded_at: int
+
+
+class ShelfShown(Output):
+    """What is published for a profile. ``card`` is null where ``refused`` says why.
+
+    ``previous``: the version that scored before. ``rolledBack``: the one that a roll-back left.
+    ``published``: the newest upload first; ``cut``: there are more.
+    """
+
+    profile: str
+    card: CardShown | None
+    refused: str | None
+    previous: str | None
+    rolled_back: str | None
+    published: list[PublishedShown]
+    cut: bool
+
+
+async def show_model(call: Call[Nothing, Nothing]) -> ShelfShown:
+    """How good the active model bundle of a profile is, and which others are published."""
+    services, name = call.services, call.path["profile"]
+    profile = services.profiles.get(name)
+    if profile is None:
+        there = ", ".join(sorted(services.profiles))
+        raise NotFoundError(f"there is no profile {name!r:.80}; there are {there}")
+    shelf = await services.shelves.look(profile)
+    return ShelfShown(
+        profile=name,
+        card=None if shelf.card is None else _show_card(shelf.card),
+        refused=shelf.refused,
+        previous=shelf.previous,
+        rolled_back=shelf.rolled_back,
+        published=[PublishedShown(each.version, each.uploaded_at) for each in shelf.published],
+        cut=shelf.cut,
+    )
+
+
+def _show_card(card: Card) -> CardShown:
+    metrics = None if card.metrics is None else _show_metrics(card.metrics)
+    return msgspec.structs.replace(CardShown(**{**asdict(card), "metrics": None}), metrics=metrics)
+
+
+def _show_metrics(metrics: Metrics) -> MetricsShown:
+    kinds = {kind: KindFoundShown(**asdict(part)) for kind, part in metrics.kinds.items()}
+    return MetricsShown(**{**asdict(metrics), "kinds": kinds})
+
+
+ROUTES = (
+    Route(
+        "show_model", "GET", "models/{profile}", VIEWER, Nothing, Nothing, {200: ShelfShown},
+        show_model, fails=frozenset({404}),
+    ),
+)  # fmt: skip

@@ -1,0 +1,44 @@
+"""What is shown of model bundles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tocsin.domain.bundle_card import Card
+from tocsin.domain.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version in the storage; ``uploaded_at`` in ms."""
+
+    version: str
+    uploaded_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What is published for a profile.
+
+    card: of the active bundle; None where ``refused`` says why there is none to be trusted.
+    previous: the version that scored before; a roll-back makes it active again.
+    rolled_back: the version that was left by a roll-back.
+    published: every version, the newest upload first; ``cut``: there are more than are listed.
+    """
+
+    card: Card | None
+    refused: str | None
+    previous: str | None
+    rolled_back: str | None
+    published: Sequence[Published]
+    cut: bool = False
+
+
+class Shelves(Protocol):
+    """The published bundles of each profile."""
+
+    async def look(self, profile: Profile) -> Shelf:
+        """Raises DeliveryError while the storage does not answer."""
+        ...

@@ -1,0 +1,31 @@
+"""What is published, in memory."""
+
+from __future__ import annotations
+
+from tocsin.domain.bundle_card import Card, KindFound, Metrics
+from tocsin.domain.profile import Profile
+from tocsin.usecases.ports.bundles import Published, Shelf
+
+METRICS = Metrics(
+    faults=177,
+    found=175,
+    precision=0.9887,
+    recall=0.9887,
+    median_delay_s=5.0,
+    false_alerts_per_device_day=0.25,
+    device_days=8.0,
+    kinds={"spike": KindFound(29, 27, 3.0), "drift": KindFound(1, 0, None)},
+)
+CARD = Card("fake-1", 2_000, 24, "make train PROFILE=rig", "ab" * 32, 0.5, METRICS)
+EMPTY = Shelf(None, "it has no active bundle", None, None, ())
+
+
+class FakeShelves:
+    """The port Shelves over ``by_profile``."""
+
+    def __init__(self) -> None:
+        versions = (Published("fake-1", 2_000), Published("fake-0", 1_000))
+        self.by_profile: dict[str, Shelf] = {"rig": Shelf(CARD, None, "fake-0", None, versions)}
+
+    async def look(self, profile: Profile) -> Shelf:
+        return self.by_profile.get(profile.name, EMPTY)
