@@ -182,7 +182,7 @@ async def test_a_desk_is_read_as_it_was_saved(office: Office) -> None:
     step = Step(0, (CHAT,))
     other = replace(RULE, rule_id="board", steps=(step,), hours=None, repeat_ms=None)
     await desks.save_rule(await desks.load_desk("north"), other)
-    switch = Switch(False, 5, 2, "ada", NOW)
+    switch = Switch(False, 5, 2, "ada", NOW, frozenset({"slack"}))
     await desks.save_switch(await desks.load_desk("north"), switch)
     waiting = make_delivery(1, claimed_until=NOW + 9, attempts=2, reason="away", step=1)
     desk = replace(await desks.load_desk("north"), board=BOARD)

@@ -27,8 +27,8 @@ export const notificationApi = {
   state: async (site: string): Promise<Switch> => (
     await read("notifications", { site }, checks.checkSwitchShown)
   ),
-  turn: async (site: string, on: boolean, perHour: number, revision: number): Promise<Switch> => (
-    await send("PUT", "notifications", { site }, { on, perHour }, checks.checkSwitchShown, { revision })
+  turn: async (site: string, wanted: Pick<Switch, "on" | "perHour" | "off">, revision: number): Promise<Switch> => (
+    await send("PUT", "notifications", { site }, wanted, checks.checkSwitchShown, { revision })
   ),
 };
 

@@ -2,12 +2,21 @@
 
 const MIN_MS = 60_000;
 
-/** t (ms) as `2026-11-27T20:30` on the wall of *zone*. */
-export function writeLocal(t: number, zone: string): string {
-  const parts = new Intl.DateTimeFormat("en-CA", {
+/** To make one costs more than a hundred times what using it does. A person looks at few zones. */
+const walls = new Map<string, Intl.DateTimeFormat>();
+
+function wallOf(zone: string): Intl.DateTimeFormat {
+  const known = walls.get(zone) ?? new Intl.DateTimeFormat("en-CA", {
     timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit",
     hour: "2-digit", minute: "2-digit",
-  }).formatToParts(t);
+  });
+  walls.set(zone, known);
+  return known;
+}
+
+/** t (ms) as `2026-11-27T20:30` on the wall of *zone*. */
+export function writeLocal(t: number, zone: string): string {
+  const parts = wallOf(zone).formatToParts(t);
   const part = (type: string): string => parts.find((each) => each.type === type)?.value ?? "";
   return `${part("year")}-${part("month")}-${part("day")}T${part("hour")}:${part("minute")}`;
 }

@@ -1,5 +1,5 @@
 /** One device: its channels and score over time, what is usual, and what happened to it. */
-import { useMemo, type ReactNode } from "react";
+import { useMemo, useState, type ReactNode } from "react";
 import { limitApi } from "../api/limits.js";
 import { short, span } from "../drawing/format.js";
 import type { Bound } from "../drawing/limits.js";
@@ -9,9 +9,10 @@ import { listShares, listTasks } from "../drawing/words.js";
 import type { DeviceLimits, ReadingsShown } from "../messages/kinds.js";
 import { Choice, Empty, Facts, Section, Shares, StateMark } from "../parts/parts.js";
 import { LineChart } from "../parts/line_chart.js";
+import type { Alert } from "../state/alerts.js";
 import { stateOf, type Device } from "../state/devices.js";
 import { percent } from "../drawing/format.js";
-import { AlertList } from "./alert_list.js";
+import { AlertList, stateOfAlert } from "./alert_list.js";
 import { setOptions, useShown } from "./context.js";
 import { Limits } from "./limits.js";
 import { Sensors } from "./sensors.js";
@@ -173,16 +174,30 @@ function Charts({ deviceId, device, lines, range, shown, limits }: ChartsProps):
 function Behind({ deviceId }: { readonly deviceId: string }): ReactNode {
   const { store } = useShown();
   const alerts = store.site.alerts.list.filter((alert) => alert.deviceId === deviceId);
-  const newest = alerts[0];
-  const shares = newest === undefined
-    ? [] : listShares(newest.contributions, store.site.profiles.get(newest.profile));
   return (
     <div className="columns">
-      <Section title="What gave it away" note="contributions at its newest alert" name="contributions">
-        {shares.length === 0 ? <Empty>No alert with contributions.</Empty>
-          : <Shares shares={shares.map((each) => ({ ...each, text: percent(each.share) }))} />}
-      </Section>
+      <Blame alerts={alerts} />
       <Section title="Its alerts" name="device-alerts"><AlertList alerts={alerts} /></Section>
     </div>
+  );
+}
+
+/** What gave away one of its alerts: the newest, until another is chosen. */
+function Blame({ alerts }: { readonly alerts: readonly Alert[] }): ReactNode {
+  const { store, clock } = useShown();
+  const [alertId, setAlertId] = useState("");
+  const known = alerts.filter(({ contributions }) => Object.keys(contributions).length > 0);
+  const chosen = known.find((alert) => alert.alertId === alertId) ?? known[0];
+  return (
+    <Section title="What gave it away" note="contributions at an alert" name="contributions">
+      {chosen === undefined ? <Empty>No alert with contributions.</Empty> : (
+        <>
+          <Choice label="Alert" value={chosen.alertId} onChange={setAlertId}
+            choices={known.map((alert): [string, string] => [alert.alertId, `${clock.full(alert.t)}, ${stateOfAlert(alert)}`])} />
+          <Shares shares={listShares(chosen.contributions, store.site.profiles.get(chosen.profile))
+            .map((each) => ({ ...each, text: percent(each.share) }))} />
+        </>
+      )}
+    </Section>
   );
 }

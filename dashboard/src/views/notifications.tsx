@@ -48,6 +48,12 @@ function SiteSwitch({ siteId }: { readonly siteId: string }): ReactNode {
   );
 }
 
+type Wanted = Pick<Switch, "on" | "perHour" | "off">;
+
+const CHANNELS: readonly (readonly [Switch["off"][number], string])[] = [
+  ["email", "Email"], ["slack", "Slack"], ["webhook", "Webhooks"],
+];
+
 interface StandingProps {
   readonly state: Switch;
   readonly onChange: (state: Switch) => void;
@@ -57,16 +63,17 @@ interface StandingProps {
 function Standing({ state, onChange, onConflict }: StandingProps): ReactNode {
   const { clock } = useShown();
   const { busy, said, act } = useAct();
-  const { on, perHour, by, at, waiting, revision } = state;
-  const turn = (next: boolean, most: number): void => {
+  const { on, perHour, off, by, at, waiting, revision } = state;
+  const turn = (change: Partial<Wanted>): void => {
+    const wanted: Wanted = { on, perHour, off, ...change };
     void act(async (site) => {
       try {
-        onChange(await notificationApi.turn(site, next, most, revision));
+        onChange(await notificationApi.turn(site, wanted, revision));
       } catch (error) {
         onConflict(); // somebody else may have turned it
         throw error;
       }
-      return next ? "People are told; what is open is said once." : "Nobody is told anything until it is switched on.";
+      return wanted.on ? "Done. What is open and was not told is said once." : "Nobody is told anything until it is switched on.";
     });
   };
   return (
@@ -77,19 +84,26 @@ function Standing({ state, onChange, onConflict }: StandingProps): ReactNode {
         {at === null ? "" : ` ${by ?? "Somebody"} set it at ${clock.full(at)}.`}
       </p>
       <p className="buttons">
-        <button type="button" disabled={busy} onClick={() => { turn(!on, perHour); }}>
+        <button type="button" disabled={busy} onClick={() => { turn({ on: !on }); }}>
           {on ? "Switch all off" : "Switch on"}
         </button>
         <label className="choice">
           Messages to one target in an hour, at most{" "}
-          <select value={String(perHour)} disabled={busy} onChange={(event) => { turn(on, Number(event.target.value)); }}>
+          <select value={String(perHour)} disabled={busy} onChange={(event) => { turn({ perHour: Number(event.target.value) }); }}>
             {[...new Set([5, 10, 30, 60, 120, perHour])].sort((a, b) => a - b).map((most) => (
               <option key={most} value={String(most)}>{most}</option>
             ))}
           </select>
         </label>
+        {CHANNELS.map(([channel, title]) => (
+          <button key={channel} type="button" disabled={busy || !on} aria-pressed={!off.includes(channel)}
+            onClick={() => { turn({ off: off.includes(channel) ? off.filter((each) => each !== channel) : [...off, channel] }); }}>
+            {title}: {off.includes(channel) ? "off" : "on"}
+          </button>
+        ))}
         <span role="status" data-said>{said}</span>
       </p>
+      <p className="note">While a channel is off, nobody is written to by it; tests of a rule go all the same.</p>
     </>
   );
 }

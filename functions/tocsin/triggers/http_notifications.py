@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
 from tocsin.domain.notifications.delivery import DeliveryQuery
@@ -38,10 +39,12 @@ class DeliveriesQuery(SiteQuery):
 
 
 class SwitchBody(Input):
-    """perHour: how many messages one target takes in an hour; what is more goes together later."""
+    """perHour: how many messages one target takes in an hour; what is more goes together later.
+    off: channels by which nobody of the site is written to."""
 
     on: bool
     per_hour: Annotated[int, Meta(ge=1, le=120)] = 30
+    off: Annotated[list[ChannelWord], Meta(max_length=3)] = msgspec.field(default_factory=list)
 
 
 async def show_switch(call: Call[SiteQuery, Nothing]) -> SwitchShown:
@@ -57,7 +60,14 @@ async def put_switch(call: Call[SiteQuery, SwitchBody]) -> SwitchShown:
     """Switch the notifications of a site on or off."""
     services, site_id = call.services, call.query.site
     await check_site(site_id, services.sources)
-    wanted = Switch(call.body.on, call.body.per_hour, by=call.principal.name, at=services.now_ms())
+    body = call.body
+    wanted = Switch(
+        body.on,
+        body.per_hour,
+        by=call.principal.name,
+        at=services.now_ms(),
+        off=frozenset(body.off),
+    )
     after = await turn_switch(site_id, wanted, services.desks, revision=call.revision)
     desk = await services.desks.load_desk(site_id)
     return _show(after, len(desk.pending))
@@ -88,6 +98,7 @@ def _show(switch: Switch, waiting: int) -> SwitchShown:
     return SwitchShown(
         on=switch.on,
         per_hour=switch.per_hour,
+        off=sorted(switch.off),
         by=switch.by,
         at=switch.at,
         waiting=waiting,

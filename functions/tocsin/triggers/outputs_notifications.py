@@ -82,11 +82,13 @@ class RuleRemoved(Output):
 class SwitchShown(Revised):
     """Whether a site notifies, how many messages a target takes in an hour, who set it when (ms).
 
-    ``waiting``: messages that are not sent yet.
+    ``off``: the channels by which nobody is written to. ``waiting``: messages that are not sent
+    yet.
     """
 
     on: bool
     per_hour: int
+    off: list[ChannelWord]
     by: str | None
     at: int | None
     waiting: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tocsin.domain.notifications.desk import Desk
+from tocsin.domain.notifications.judge import say_silenced
 from tocsin.domain.notifications.sheet import Sheet
 from tocsin.usecases.change_desk import change_desk
 from tocsin.usecases.ports.notifications import Desks
@@ -37,7 +38,9 @@ async def announce_notice(site_id: str, notice: Notice, desks: Desks, *, now_ms:
             return 0
         sheet = Sheet(desk, {}, now_ms)
         for rule, target in told.values():
-            sheet.say("notice", rule, target, f"[{site_id}] {notice.subject}", notice.text)
+            said = sheet.say("notice", rule, target, f"[{site_id}] {notice.subject}", notice.text)
+            if desk.switch.silences(target):
+                sheet.put(said.skip(say_silenced(target), now_ms))
         await desks.save_turn(sheet.close(), [*sheet.changed.values()])
         return len(sheet.changed)
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.notifications.desk import Desk
-from tocsin.domain.notifications.rule import Rule, Switch
+from tocsin.domain.notifications.rule import Rule, Switch, Target
 
 OFF = "notifications of the site are switched off"
 GONE = "the incident is gone"
+
+
+def say_silenced(target: Target) -> str:
+    return f"{target.channel} is switched off at the site"
 
 
 def find_quiet(incident: Incident | None, rule: Rule, switch: Switch, now_ms: int) -> str | None:

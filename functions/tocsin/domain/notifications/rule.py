@@ -79,10 +79,17 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """Whether a site notifies at all, and how many messages each target takes in an hour."""
+    """Whether a site notifies at all, and how many messages each target takes in an hour.
+
+    off: the channels by which nobody of the site is written to, for example while one is at fault.
+    """
 
     on: bool = True
     per_hour: int = 30
     revision: int = 0
     by: str | None = None
     at: int | None = None
+    off: frozenset[Channel] = frozenset()
+
+    def silences(self, target: Target) -> bool:
+        return target.channel in self.off

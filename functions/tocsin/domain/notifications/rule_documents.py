@@ -100,6 +100,7 @@ def write_switch(site_id: str, switch: Switch) -> dict[str, Any]:
         "revision": switch.revision,
         "by": switch.by,
         "at": switch.at,
+        "off": sorted(switch.off),
     }
 
 
@@ -111,6 +112,8 @@ def read_switch(document: Mapping[str, Any]) -> Switch:
         take_field(document, "revision", int),
         take_field(document, "by", *OPTIONAL_TEXT),
         take_field(document, "at", *OPTIONAL_WHOLE),
+        # Left out by what was written before channels could be switched off.
+        frozenset(take_list({"off": [], **document}, "off", str)),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.notifications.delivery import Delivery, Kind
 from tocsin.domain.notifications.desk import Board, Desk, Ticket
+from tocsin.domain.notifications.judge import say_silenced
 from tocsin.domain.notifications.rule import Rule, Target
 
 MOST_CHANGED = 40  # before one more incident, which may concern every target of a rule
@@ -54,7 +55,14 @@ class Sheet:
         return sorted(free, key=lambda each: (each.next_at or 0, each.delivery_id))
 
     def plan(self, kind: Kind, rule: Rule, step: int, target: Target, incident_id: str) -> None:
-        """Have *target* told of the incident: in a message that waits already, if there is one."""
+        """Have *target* told of the incident: in a message that waits already, if there is one.
+
+        Where its channel is switched off that is put on the record, once for each thing to say.
+        """
+        if self.desk.switch.silences(target):
+            if kind != "reminder":
+                self.skip(rule.rule_id, incident_id, say_silenced(target), kind, target)
+            return
         free = [
             each
             for each in self.list_free()
@@ -73,15 +81,24 @@ class Sheet:
         made = self._make(kind, rule.rule_id, target, (incident_id,))
         self.put(replace(made, step=step, next_at=self._find_time(kind, rule, target)))
 
-    def skip(self, rule_id: str, incident_id: str, reason: str, kind: Kind = "opened") -> None:
-        """Put on the record that nobody is told, and why."""
+    def skip(
+        self,
+        rule_id: str,
+        incident_id: str,
+        reason: str,
+        kind: Kind = "opened",
+        target: Target | None = None,
+    ) -> None:
+        """Put on the record that nobody is told, or *target* alone is not, and why."""
+        wanted = (rule_id, kind, reason, target, "skipped")
         for each in self.changed.values():
-            if (each.rule_id, each.kind, each.reason) == (rule_id, kind, reason) and (
-                each.target is None and len(each.incident_ids) < MOST_TOLD
-            ):
+            found = (each.rule_id, each.kind, each.reason, each.target, each.status)
+            if found == wanted and incident_id in each.incident_ids:
+                return
+            if found == wanted and len(each.incident_ids) < MOST_TOLD:
                 self.put(replace(each, incident_ids=(*each.incident_ids, incident_id)))
                 return
-        made = self._make(kind, rule_id, None, (incident_id,))
+        made = self._make(kind, rule_id, target, (incident_id,))
         self.put(made.skip(reason, self.now_ms))
 
     def say(self, kind: Kind, rule: Rule, target: Target, subject: str, text: str) -> Delivery:

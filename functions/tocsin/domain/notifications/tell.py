@@ -71,14 +71,14 @@ def _resume(ticket: Ticket, now_ms: int) -> Ticket:
 def _go_on(sheet: Sheet, rule: Rule, ticket: Ticket, was_held: bool) -> Ticket:
     now_ms, following = sheet.now_ms, ticket.step + 1
     if ticket.step < 0:
-        _plan_step(sheet, rule, 0, ticket.incident_id)
-        return replace(ticket, step=0, opened_at=now_ms, told_at=now_ms)
+        missed = _plan_step(sheet, rule, 0, ticket.incident_id)
+        return replace(ticket, step=0, opened_at=now_ms, told_at=now_ms, missed=missed)
     ticket = _catch_up(sheet, rule, ticket)
     if following < len(rule.steps) and (
         now_ms - ticket.opened_at >= rule.steps[following].after_ms
     ):
-        _plan_step(sheet, rule, following, ticket.incident_id)
-        return replace(ticket, step=following, told_at=now_ms)
+        missed = _plan_step(sheet, rule, following, ticket.incident_id)
+        return replace(ticket, step=following, told_at=now_ms, missed=ticket.missed | missed)
     # What comes back from a shelf is said once, although it was told before.
     is_due = rule.repeat_ms is not None and now_ms - ticket.told_at >= rule.repeat_ms
     if not (is_due or was_held):
@@ -89,16 +89,24 @@ def _go_on(sheet: Sheet, rule: Rule, ticket: Ticket, was_held: bool) -> Ticket:
 
 
 def _catch_up(sheet: Sheet, rule: Rule, ticket: Ticket) -> Ticket:
-    """Those whose message was taken back hear of it after all."""
+    """Those whose message was taken back, or whose channel was off, hear of it after all."""
+    still_missed: set[str] = set()
     for target in rule.list_targets(ticket.step + 1):
-        if target.key in ticket.missed:
+        if target.key not in ticket.missed:
+            continue
+        if sheet.desk.switch.silences(target):
+            still_missed.add(target.key)
+        else:
             sheet.plan("opened", rule, 0, target, ticket.incident_id)
-    return replace(ticket, missed=frozenset())
+    return replace(ticket, missed=frozenset(still_missed))
 
 
-def _plan_step(sheet: Sheet, rule: Rule, step: int, incident_id: str) -> None:
-    for target in rule.steps[step].targets:
+def _plan_step(sheet: Sheet, rule: Rule, step: int, incident_id: str) -> frozenset[str]:
+    """The keys of those who are not told, as their channel is off."""
+    targets = rule.steps[step].targets
+    for target in targets:
         sheet.plan("opened" if step == 0 else "escalated", rule, step, target, incident_id)
+    return frozenset(each.key for each in targets if sheet.desk.switch.silences(each))
 
 
 def _tell_end(sheet: Sheet, rule: Rule, incident: Incident, ticket: Ticket) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tocsin.domain.notifications.delivery import Delivery
 from tocsin.domain.notifications.desk import Ticket
-from tocsin.domain.notifications.judge import OFF, find_quiet
+from tocsin.domain.notifications.judge import OFF, find_quiet, say_silenced
 from tocsin.domain.notifications.rule import Rule
 from tocsin.domain.notifications.sheet import Sheet
 
@@ -26,11 +26,30 @@ def withdraw(sheet: Sheet) -> bool:
         # Whoever tries a rule wants to see it at work before it is on.
         if rule is None or not (rule.on or delivery.kind == "test"):
             sheet.put(delivery.skip(NO_RULE, sheet.now_ms))
+        elif _is_silenced(sheet, delivery):
+            _withdraw_silenced(sheet, delivery)
         elif delivery.kind in _OF_INCIDENTS:
             _withdraw_quiet(sheet, delivery, rule)
         elif not sheet.desk.switch.on and delivery.kind != "test":
             sheet.put(delivery.skip(OFF, sheet.now_ms))
     return True
+
+
+def _is_silenced(sheet: Sheet, delivery: Delivery) -> bool:
+    target = delivery.target
+    return delivery.kind != "test" and target is not None and sheet.desk.switch.silences(target)
+
+
+def _withdraw_silenced(sheet: Sheet, delivery: Delivery) -> None:
+    """Its channel was switched off: what is open is said when that ends."""
+    assert delivery.target is not None, "nobody is silenced"
+    why = say_silenced(delivery.target)
+    sheet.put(delivery.skip(why, sheet.now_ms))
+    if delivery.kind in _OF_INCIDENTS:
+        for name in delivery.incident_ids:
+            ticket = sheet.tickets.get((delivery.rule_id, name))
+            if ticket is not None:
+                sheet.tickets[delivery.rule_id, name] = _take_back(ticket, delivery, why)
 
 
 def _withdraw_quiet(sheet: Sheet, delivery: Delivery, rule: Rule) -> None:

@@ -306,12 +306,13 @@ SAMPLES = {
     "notifications": Sample(params=NORTH),
     "switch_notifications": Sample(
         params=NORTH,
-        body={"on": False, "perHour": 10},
+        body={"on": False, "perHour": 10, "off": ["slack"]},
         bad_bodies=(
             ({}, "give the key 'on'"),
             ({"on": "no"}, "on must be true or false, not 'no'"),
             ({"on": True, "perHour": 0}, "perHour must lie between 1 and 120"),
-            ({"on": True, "perhour": 9}, "'perhour' is unknown; use on, perHour"),
+            ({"on": True, "off": ["fax"]}, "off must be a list of email, slack or webhook"),
+            ({"on": True, "perhour": 9}, "'perhour' is unknown; use off, on, perHour"),
         ),
     ),
     "notification_rules": Sample(params=NORTH),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from tests.unit.tocsin.usecases.incident_plant import MINUTE_MS, IncidentPlant
 from tocsin.domain.incidents import actions
 from tocsin.domain.incidents.actions import Act
 from tocsin.domain.notifications.delivery import Delivery
-from tocsin.domain.notifications.rule import Rule, Step, Switch, Target
+from tocsin.domain.notifications.rule import Channel, Rule, Step, Switch, Target
 from tocsin.usecases.act_on_incident import Change, act_on_incident
 from tocsin.usecases.keep_rules import set_rule, turn_switch
 from tocsin.usecases.send_deliveries import NotifyRoom
@@ -39,8 +40,8 @@ class NotifyPlant(IncidentPlant):
     async def set(self, rule: Rule) -> None:
         await set_rule(rule, self.notify_room)
 
-    async def switch(self, on: bool, per_hour: int = 30) -> None:
-        wanted = Switch(on, per_hour, by="ada", at=self.now_ms)
+    async def switch(self, on: bool, per_hour: int = 30, off: Iterable[Channel] = ()) -> None:
+        wanted = Switch(on, per_hour, by="ada", at=self.now_ms, off=frozenset(off))
         await turn_switch("north", wanted, self.plant.desks)
 
     async def serve(self, minutes: float = 0) -> Served:
