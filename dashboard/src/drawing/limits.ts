@@ -36,8 +36,11 @@ export function writeLimits(form: LimitForm): WrittenLimits {
   if (form.preset === "" && !given.some((name) => name !== "hysteresis" && name !== "delayPeriods")) {
     return { fault: "give a limit, or choose a preset" };
   }
-  const limits = Object.fromEntries(given.map((name) => [name, Number(form[name])]));
-  return { limits: form.preset === "" ? limits : { ...limits, preset: form.preset } };
+  const limits: Written = form.preset === "" ? {} : { preset: form.preset };
+  for (const name of given) {
+    limits[name] = Number(form[name]);
+  }
+  return { limits };
 }
 
 /** The merge patch after which *limits* alone are what is set; null takes away what is set there. */

@@ -3,7 +3,7 @@ import { useState, type ReactNode } from "react";
 import { incidentApi, type Worth } from "../api/incidents.js";
 import { short } from "../drawing/format.js";
 import { tellVerdict } from "../drawing/verdict_words.js";
-import type { DeviceVerdict, Feedback, IncidentShown, Verdict } from "../messages/kinds.js";
+import type { DeviceVerdict, Feedback, IncidentShown, Profile, Verdict } from "../messages/kinds.js";
 import { useShown } from "./context.js";
 import { useAct } from "./use_act.js";
 
@@ -25,7 +25,7 @@ export function Judge({ incident, devices, onChange }: Props): ReactNode {
   const { busy, said, act } = useAct();
   const [comment, setComment] = useState("");
   const [shown, setShown] = useState<{ worth: Worth; verdict: Verdict } | null>(null);
-  const profileOf = (deviceId: string) => (
+  const profileOf = (deviceId: string): Profile | undefined => (
     store.site.profiles.get(incident.devices.find((device) => device.deviceId === deviceId)?.profile ?? "")
   );
   const judge = async (site: string, worth: Worth, preview: boolean): Promise<Verdict> => (
