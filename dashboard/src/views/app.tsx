@@ -81,33 +81,23 @@ interface ViewProps {
   readonly onPrefer: (preferences: Preferences) => void;
 }
 
-function View({ place, preferences, onPrefer }: ViewProps): ReactNode {
-  switch (place.view) {
-    case "overview":
-      return <Overview />;
-    case "device":
-      return <DeviceView key={place.subject} deviceId={place.subject} />;
-    case "incidents":
-      return <IncidentsView />;
-    case "incident":
-      return <IncidentView key={place.subject} id={place.subject} />;
-    case "maintenance":
-      return <MaintenanceView />;
-    case "notifications":
-      return <NotificationsView />;
-    case "performance":
-      return <PerformanceView />;
-    case "try":
-      return <TryView />;
-    case "alerts":
-      return <AlertsView />;
-    case "work":
-      return <WorkView />;
-    case "model":
-      return <ModelView />;
-    case "settings":
-      return <SettingsView preferences={preferences} onPrefer={onPrefer} />;
-  }
+const VIEWS: Readonly<Record<ViewName, (props: ViewProps) => ReactNode>> = {
+  overview: () => <Overview />,
+  device: ({ place }) => <DeviceView key={place.subject} deviceId={place.subject} />,
+  incidents: () => <IncidentsView />,
+  incident: ({ place }) => <IncidentView key={place.subject} id={place.subject} />,
+  maintenance: () => <MaintenanceView />,
+  notifications: () => <NotificationsView />,
+  performance: () => <PerformanceView />,
+  try: () => <TryView />,
+  alerts: () => <AlertsView />,
+  work: () => <WorkView />,
+  model: () => <ModelView />,
+  settings: ({ preferences, onPrefer }) => <SettingsView preferences={preferences} onPrefer={onPrefer} />,
+};
+
+function View(props: ViewProps): ReactNode {
+  return VIEWS[props.place.view](props);
 }
 
 function SiteChoice(): ReactNode {

@@ -16,7 +16,7 @@ import { AlertList, stateOfAlert } from "./alert_list.js";
 import { setOptions, useShown } from "./context.js";
 import { Limits } from "./limits.js";
 import { Sensors } from "./sensors.js";
-import { useRequest } from "./use_request.js";
+import { useRequest, type Requested } from "./use_request.js";
 import { useChart, useLastDay, useLines } from "./use_chart.js";
 
 const NO_BOUNDS: readonly Bound[] = [];
@@ -29,7 +29,6 @@ export function DeviceView({ deviceId }: { readonly deviceId: string }): ReactNo
   const spanMs = range.live ? range.to - range.from : null;
   const { shown, failure, reload } = useChart(deviceId, spanMs, range.from, range.to, store.caughtUp);
   const lines = useLines(shown, device, range.live, range.from);
-  const profile = store.site.profiles.get(device?.profile ?? "");
   const limits = useRequest(
     async () => await limitApi.ofDevice(deviceId),
     JSON.stringify([deviceId, store.caughtUp, store.site.limitsRevision]),
@@ -50,14 +49,28 @@ export function DeviceView({ deviceId }: { readonly deviceId: string }): ReactNo
       {shown === null && failure === "" ? <p className="empty" role="status">Loading…</p> : null}
       <Charts deviceId={deviceId} device={device} lines={lines} range={range} shown={shown}
         limits={limits.answer} />
-      {device === undefined || profile === undefined ? null : (
-        <>
-          <Limits profile={profile} requested={limits} />
-          <Sensors deviceId={deviceId} profile={profile}
-            mark={JSON.stringify([device.sensors, device.state, device.remarks])} />
-        </>
-      )}
+      <Details device={device} limits={limits} />
       <Behind deviceId={deviceId} />
+    </>
+  );
+}
+
+interface DetailsProps {
+  readonly device: Device | undefined;
+  readonly limits: Requested<DeviceLimits>;
+}
+
+function Details({ device, limits }: DetailsProps): ReactNode {
+  const { store } = useShown();
+  const profile = store.site.profiles.get(device?.profile ?? "");
+  if (device === undefined || profile === undefined) {
+    return null;
+  }
+  return (
+    <>
+      <Limits profile={profile} requested={limits} />
+      <Sensors deviceId={device.deviceId} profile={profile}
+        mark={JSON.stringify([device.sensors, device.state, device.remarks])} />
     </>
   );
 }
