@@ -67,6 +67,7 @@ async def test_a_rule_that_somebody_else_changed_meanwhile_is_not_overwritten(
     assert (await page.request.put(path, data={**body, "repeatMin": 5})).ok
     await rule.get_by_role("button", name="Switch off shift").click()
     await expect(rule.locator("[data-said]")).to_contain_text("it is at revision 2 and not at 1")
+    await expect(rule).to_contain_text("said again every 5 min")
     (kept,) = (await api.plant.desks.load_desk(SITE)).rules
     assert (kept.on, kept.repeat_ms) == (True, 300_000)
 

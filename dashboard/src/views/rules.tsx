@@ -64,8 +64,11 @@ function Entry({ rule, onDone, onChange }: EntryProps): ReactNode {
       if ("fault" in written) {
         return `It cannot be kept as it is: ${written.fault}. Change it first.`;
       }
-      await notificationApi.setRule(site, rule.id, written.rule, rule.revision);
-      onDone();
+      try {
+        await notificationApi.setRule(site, rule.id, written.rule, rule.revision);
+      } finally {
+        onDone(); // somebody else may have changed it
+      }
       return rule.on ? `${rule.id} tells nobody any more.` : `${rule.id} is on.`;
     });
   };
