@@ -21,6 +21,7 @@ from tests.fakes.rollups import FakeRollups
 from tests.fakes.store import FakeStore
 from tocsin.adapters.blob import MODELS, BlobFiles, blob_client
 from tocsin.adapters.blob_letters import DEAD_LETTERS, BlobDeadLetters
+from tocsin.adapters.bundle_shelves import ListVersions
 from tocsin.adapters.cosmos import CosmosStore
 from tocsin.adapters.cosmos_client import cosmos_client
 from tocsin.adapters.cosmos_rollups import CosmosRollups
@@ -72,10 +73,11 @@ class Letters:
 
 @dataclass
 class Files:
-    """A reader of files, and the way they come there."""
+    """A reader of files, the way they come there, and the versions among them."""
 
     read: Callable[[str], Awaitable[bytes | None]]
     write: Callable[[str, bytes], Awaitable[None]]
+    list_versions: ListVersions
 
 
 @dataclass
@@ -157,7 +159,7 @@ async def fake_files(_: Endpoints) -> AsyncIterator[Files]:
     async def write(path: str, content: bytes) -> None:
         files.files[path] = content
 
-    yield Files(files.read, write)
+    yield Files(files.read, write, files.list_versions)
 
 
 @asynccontextmanager
@@ -169,7 +171,8 @@ async def blob_files(endpoints: Endpoints) -> AsyncIterator[Files]:
         async def write(path: str, content: bytes) -> None:
             await container.upload_blob(path, content, overwrite=True)
 
-        yield Files(BlobFiles(client).read, write)
+        files = BlobFiles(client)
+        yield Files(files.read, write, files.list_versions)
         await container.delete_container()
 
 

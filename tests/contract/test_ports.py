@@ -613,6 +613,17 @@ async def test_a_file_is_read_whole_or_not_there(files: Files) -> None:
     assert await files.read("rig/2/model.pt2") is None
 
 
+async def test_the_published_versions_of_a_profile_are_listed(files: Files) -> None:
+    for path in (
+        "rig/2-b/bundle.json", "rig/2-b/model.pt2", "rig/1-a/bundle.json", "rig/active.json",
+        "rig/3-c/model.pt2", "rigs/9-z/bundle.json",
+    ):  # fmt: skip
+        await files.write(path, b"x")
+    found = await files.list_versions("rig")
+    assert sorted(version for version, _ in found) == ["1-a", "2-b"]
+    assert await files.list_versions("probe") == []
+
+
 async def test_the_active_model_comes_out_of_the_files(files: Files) -> None:
     now_s = 0.0
     models = ActiveModels(

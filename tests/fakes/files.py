@@ -24,3 +24,12 @@ class FakeFiles:
         if self.broken:
             raise RuntimeError("nobody expects this")
         return self.files.get(path)
+
+    async def list_versions(self, profile_name: str) -> list[tuple[str, int]]:
+        """Every version whose description is there, uploaded at 0."""
+        parts = [path.split("/") for path in sorted(self.files)]
+        return [
+            (part[1], 0)
+            for part in parts
+            if len(part) == 3 and (part[0], part[2]) == (profile_name, "bundle.json")
+        ]
