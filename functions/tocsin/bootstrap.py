@@ -24,12 +24,10 @@ from tocsin.adapters.cosmos_marks import CosmosAlertMarks
 from tocsin.adapters.cosmos_progress import CosmosProgress
 from tocsin.adapters.cosmos_rollups import CosmosRollups
 from tocsin.adapters.cosmos_sites import CosmosSites
-from tocsin.adapters.device_thresholds import REFRESH_S, KnownThresholds
+from tocsin.adapters.device_thresholds import KnownThresholds
 from tocsin.adapters.email_channel import EmailChannel
 from tocsin.adapters.iothub import IotHubTwins
-from tocsin.adapters.known_access import REFRESH_S as ACCESS_REFRESH_S
 from tocsin.adapters.known_access import KnownAccess
-from tocsin.adapters.known_limits import REFRESH_S as LIMITS_REFRESH_S
 from tocsin.adapters.known_limits import KnownLimits
 from tocsin.adapters.known_places import KnownPlaces
 from tocsin.adapters.known_references import KnownReferences
@@ -241,8 +239,7 @@ def services() -> Services:
         models=models,
         thresholds=KnownThresholds(
             store.device_thresholds,
-            KnownLimits(sites, refresh_s=LIMITS_REFRESH_S, clock_s=time.monotonic).book,
-            refresh_s=REFRESH_S,
+            KnownLimits(sites, clock_s=time.monotonic).book,
             clock_s=time.monotonic,
         ),
         feedback=store,
@@ -258,7 +255,7 @@ def services() -> Services:
         address_limits=CallLimits(),
         audit_log=CosmosAudit(database, settings.database),
         keys=CosmosKeys(database, settings.database),
-        access=KnownAccess(sites, refresh_s=ACCESS_REFRESH_S, clock_s=time.monotonic),
+        access=KnownAccess(sites, clock_s=time.monotonic),
         alert_marks=CosmosAlertMarks(database, settings.database),
         incidents=CosmosIncidents(database, settings.database),
         silence_memory=SilenceMemory(),

@@ -24,8 +24,8 @@ class KnownThresholds:
         read_all: Callable[[], Awaitable[Sequence[DeviceThreshold]]],
         read_limits: Callable[[], Awaitable[LimitBook]],
         *,
-        refresh_s: float,
         clock_s: Callable[[], float],
+        refresh_s: float = REFRESH_S,
     ) -> None:
         self._read_all = read_all
         self._read_limits = read_limits

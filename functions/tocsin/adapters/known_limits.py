@@ -25,7 +25,11 @@ class KnownLimits:
     """
 
     def __init__(
-        self, settings: SiteSettings, *, refresh_s: float, clock_s: Callable[[], float]
+        self,
+        settings: SiteSettings,
+        *,
+        clock_s: Callable[[], float],
+        refresh_s: float = REFRESH_S,
     ) -> None:
         self._settings = settings
         self._book = LimitBook()
