@@ -16,7 +16,7 @@ const READ = [
   'DevicesShown', 'FeedbackShown', 'IncidentShown', 'IncidentsShown', 'LatestShown', 'LimitTrialShown', 'LimitsOfSiteShown',
   'MeShown',
   'Negotiated', 'OptimiserShown', 'OverridesShown', 'PerformanceShown', 'PlacesShown', 'PlanShown', 'PlansShown',
-  'ProfilesShown', 'ReadingsShown', 'RuleRemoved', 'RuleShown', 'RulesShown', 'RunRequested', 'ShelfShown', 'SwitchShown',
+  'ProfilesShown', 'ReadingsShown', 'RuleRemoved', 'RuleShown', 'RulesShown', 'RunRequested', 'BundlesShown', 'SwitchShown',
   'TasksShown', 'TrialOfRule', 'TrialShown', 'VerdictShown', 'WindowRemoved',
   'WindowShown', 'WindowsShown',
 ];

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { describeUse, listFigures } from "../src/drawing/bundle_words.js";
-import type { Shelf } from "../src/messages/kinds.js";
+import type { BundleOverview } from "../src/messages/kinds.js";
 
-const CARD: NonNullable<Shelf["card"]> = {
+const CARD: NonNullable<BundleOverview["card"]> = {
   version: "2-b", rows: 2_000, devices: 24, command: "make train PROFILE=rig", dataSha256: "ab".repeat(32), targetPerDay: 0.5,
   metrics: {
     faults: 177, found: 175, precision: 0.9887, recall: 0.9, medianDelayS: 5, falseAlertsPerDeviceDay: 0.25, deviceDays: 8, kinds: {},
   },
 };
-const SHELF: Shelf = {
+const OVERVIEW: BundleOverview = {
   profile: "rig", card: CARD, refused: null, previous: "1-a", rolledBack: "3-c", published: [], cut: false,
 };
 
@@ -26,7 +26,7 @@ test("what a bundle does not say is a dash, and no 0", () => {
 });
 
 test("each version says what it is now", () => {
-  expect(["2-b", "1-a", "3-c", "0-z"].map((version) => describeUse(version, SHELF)))
+  expect(["2-b", "1-a", "3-c", "0-z"].map((version) => describeUse(version, OVERVIEW)))
     .toEqual(["active", "scored before; a roll-back takes it", "left by a roll-back", ""]);
-  expect(describeUse("2-b", { ...SHELF, card: null })).toBe("");
+  expect(describeUse("2-b", { ...OVERVIEW, card: null })).toBe("");
 });

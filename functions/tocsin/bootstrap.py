@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from tocsin.adapters.active_references import ActiveReferences
 from tocsin.adapters.blob import BlobFiles, blob_client
 from tocsin.adapters.blob_letters import BlobDeadLetters
-from tocsin.adapters.bundle_shelves import BundleShelves
 from tocsin.adapters.cosmos import CosmosStore
 from tocsin.adapters.cosmos_activations import CosmosActivations
 from tocsin.adapters.cosmos_audit import CosmosAudit
@@ -42,6 +41,7 @@ from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.requests_queue import QueueRequests, queue_client
 from tocsin.adapters.signing_keys import SigningKeys
 from tocsin.adapters.slack_channel import SlackChannel
+from tocsin.adapters.stored_bundles import StoredBundles
 from tocsin.adapters.webhook_channel import WebhookChannel
 from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
 from tocsin.domain import requests
@@ -61,7 +61,7 @@ from tocsin.usecases.look_around import Lookout
 from tocsin.usecases.notify_lanes import Lanes
 from tocsin.usecases.ports.access import AccessBook, Keys
 from tocsin.usecases.ports.audit import AuditLog
-from tocsin.usecases.ports.bundles import Shelves
+from tocsin.usecases.ports.bundles import BundleBook
 from tocsin.usecases.ports.incidents import Incidents, Places
 from tocsin.usecases.ports.letters import LetterBox
 from tocsin.usecases.ports.notifications import Bell, Desks, PoisonWatch, Senders
@@ -105,7 +105,7 @@ class Services:
     thresholds: DeviceThresholds
     feedback: Feedback
     references: References
-    shelves: Shelves
+    bundle_book: BundleBook
     drifts: Drifts
     dead_letters: DeadLetters
     letter_box: LetterBox
@@ -244,7 +244,7 @@ def services() -> Services:
         ),
         feedback=store,
         references=KnownReferences(ActiveReferences(bundles), clock_s=time.monotonic),
-        shelves=BundleShelves(bundles, files.list_versions),
+        bundle_book=StoredBundles(bundles, files.list_versions),
         drifts=store,
         dead_letters=letters,
         letter_box=letters,

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.fakes.access import FakeAccess
 from tests.fakes.audit import FakeAuditLog
+from tests.fakes.bundle_book import FakeBundleBook
 from tests.fakes.dead_letters import FakeDeadLetters
 from tests.fakes.incidents import FakeIncidents, FakePlaces
 from tests.fakes.keys_of_people import FakeKeys
@@ -20,7 +21,6 @@ from tests.fakes.page import fake_page
 from tests.fakes.progress import FakeProgress
 from tests.fakes.references import FakeReferences
 from tests.fakes.rollups import FakeRollups
-from tests.fakes.shelves import FakeShelves
 from tests.fakes.sites import FakeClock, Workshop
 from tests.fakes.store import FakeStore
 from tests.fakes.targets import FakeTargets
@@ -61,7 +61,7 @@ class Plant:
     references: FakeReferences = field(default_factory=FakeReferences)
     memory: DeviceMemory = field(default_factory=DeviceMemory)
     rollup_memory: RollupMemory = field(default_factory=RollupMemory)
-    shelves: FakeShelves = field(default_factory=FakeShelves)
+    bundle_book: FakeBundleBook = field(default_factory=FakeBundleBook)
     rollups: FakeRollups = field(init=False)
     workshop: Workshop = field(init=False)
     alert_marks: FakeAlertMarks = field(init=False)
@@ -152,7 +152,7 @@ class Plant:
             thresholds=self.thresholds,
             feedback=self.store,
             references=self.references,
-            shelves=self.shelves,
+            bundle_book=self.bundle_book,
             drifts=self.store,
             dead_letters=self.dead_letters,
             letter_box=self.dead_letters,

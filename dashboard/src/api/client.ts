@@ -2,7 +2,7 @@
 import * as checks from "../generated/checks.js";
 import type {
   Access, AlertsShown, Detected, DeviceShown, DevicesShown, LatestShown, Me, Negotiated, Optimiser, Overrides, Places, PlanShown,
-  PlansShown, ProfilesShown, ReadingsShown, Shelf,
+  PlansShown, ProfilesShown, ReadingsShown, BundleOverview,
 } from "../messages/kinds.js";
 import { read, send, type Query } from "./request.js";
 
@@ -14,8 +14,8 @@ export const api = {
   profiles: async (): Promise<ProfilesShown> => (
     await read("profiles", {}, checks.checkProfilesShown)
   ),
-  model: async (profile: string): Promise<Shelf> => (
-    await read(`models/${encodeURIComponent(profile)}`, {}, checks.checkShelfShown)
+  model: async (profile: string): Promise<BundleOverview> => (
+    await read(`models/${encodeURIComponent(profile)}`, {}, checks.checkBundlesShown)
   ),
   devices: async (site: string): Promise<DevicesShown> => (
     await read("devices", { site }, checks.checkDevicesShown)

@@ -1,8 +1,8 @@
 /** A model bundle in figures and words. Pure. */
-import type { Shelf } from "../messages/kinds.js";
+import type { BundleOverview } from "../messages/kinds.js";
 import { percent, short, span } from "./format.js";
 
-type Card = NonNullable<Shelf["card"]>;
+type Card = NonNullable<BundleOverview["card"]>;
 
 /** What its evaluation and its training say; a dash for what they do not. */
 export function listFigures({ metrics, rows, devices, command, targetPerDay, dataSha256 }: Card): [string, string][] {
@@ -23,7 +23,7 @@ export function listFigures({ metrics, rows, devices, command, targetPerDay, dat
 }
 
 /** What a published version is to the system now. */
-export function describeUse(version: string, { card, previous, rolledBack }: Shelf): string {
+export function describeUse(version: string, { card, previous, rolledBack }: BundleOverview): string {
   const uses: readonly (readonly [string | null | undefined, string])[] = [
     [card?.version, "active"], [previous, "scored before; a roll-back takes it"], [rolledBack, "left by a roll-back"],
   ];

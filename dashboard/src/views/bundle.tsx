@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { api } from "../api/client.js";
 import { describeUse, listFigures } from "../drawing/bundle_words.js";
 import { percent, span } from "../drawing/format.js";
-import type { Profile, Shelf } from "../messages/kinds.js";
+import type { Profile, BundleOverview } from "../messages/kinds.js";
 import { Empty, Facts } from "../parts/parts.js";
 import { useShown } from "./context.js";
 import { useRequest } from "./use_request.js";
@@ -20,14 +20,14 @@ export function Bundle({ profile }: { readonly profile: Profile }): ReactNode {
           It could not be read: {failure}. <button type="button" onClick={reload}>Try again</button>
         </p>
       )}
-      {answer === null ? <p className="empty" role="status">{failure === "" ? "Loading…" : ""}</p> : <Whole shelf={answer} />}
+      {answer === null ? <p className="empty" role="status">{failure === "" ? "Loading…" : ""}</p> : <Whole found={answer} />}
     </details>
   );
 }
 
-function Whole({ shelf }: { readonly shelf: Shelf }): ReactNode {
+function Whole({ found }: { readonly found: BundleOverview }): ReactNode {
   const { clock } = useShown();
-  const { card, refused, published, cut } = shelf;
+  const { card, refused, published, cut } = found;
   return (
     <>
       {refused === null ? null : <p className="note">The active bundle is not to be trusted: {refused}.</p>}
@@ -40,7 +40,7 @@ function Whole({ shelf }: { readonly shelf: Shelf }): ReactNode {
           <tbody>
             {published.map(({ version, uploadedAt }) => (
               <tr key={version} data-version={version}>
-                <th scope="row">{version}</th><td>{clock.full(uploadedAt)}</td><td>{describeUse(version, shelf)}</td>
+                <th scope="row">{version}</th><td>{clock.full(uploadedAt)}</td><td>{describeUse(version, found)}</td>
               </tr>
             ))}
           </tbody>
@@ -50,7 +50,7 @@ function Whole({ shelf }: { readonly shelf: Shelf }): ReactNode {
   );
 }
 
-type KindsOf = NonNullable<NonNullable<Shelf["card"]>["metrics"]>["kinds"];
+type KindsOf = NonNullable<NonNullable<BundleOverview["card"]>["metrics"]>["kinds"];
 
 function Kinds({ kinds }: { readonly kinds: KindsOf }): ReactNode {
   return (

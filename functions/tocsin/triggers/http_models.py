@@ -56,7 +56,7 @@ class PublishedShown(Output):
     uploaded_at: int
 
 
-class ShelfShown(Output):
+class BundlesShown(Output):
     """What is published for a profile. ``card`` is null where ``refused`` says why.
 
     ``previous``: the version that scored before. ``rolledBack``: the one that a roll-back left.
@@ -72,22 +72,22 @@ class ShelfShown(Output):
     cut: bool
 
 
-async def show_model(call: Call[Nothing, Nothing]) -> ShelfShown:
+async def show_model(call: Call[Nothing, Nothing]) -> BundlesShown:
     """How good the active model bundle of a profile is, and which others are published."""
     services, name = call.services, call.path["profile"]
     profile = services.profiles.get(name)
     if profile is None:
         there = ", ".join(sorted(services.profiles))
         raise NotFoundError(f"there is no profile {name!r:.80}; there are {there}")
-    shelf = await services.shelves.look(profile)
-    return ShelfShown(
+    found = await services.bundle_book.look(profile)
+    return BundlesShown(
         profile=name,
-        card=None if shelf.card is None else _show_card(shelf.card),
-        refused=shelf.refused,
-        previous=shelf.previous,
-        rolled_back=shelf.rolled_back,
-        published=[PublishedShown(each.version, each.uploaded_at) for each in shelf.published],
-        cut=shelf.cut,
+        card=None if found.card is None else _show_card(found.card),
+        refused=found.refused,
+        previous=found.previous,
+        rolled_back=found.rolled_back,
+        published=[PublishedShown(each.version, each.uploaded_at) for each in found.published],
+        cut=found.cut,
     )
 
 
@@ -103,7 +103,7 @@ def _show_metrics(metrics: Metrics) -> MetricsShown:
 
 ROUTES = (
     Route(
-        "show_model", "GET", "models/{profile}", VIEWER, Nothing, Nothing, {200: ShelfShown},
+        "show_model", "GET", "models/{profile}", VIEWER, Nothing, Nothing, {200: BundlesShown},
         show_model, fails=frozenset({404}),
     ),
 )  # fmt: skip

@@ -19,7 +19,7 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class BundleOverview:
     """What is published for a profile.
 
     card: of the active bundle; None where ``refused`` says why there is none to be trusted.
@@ -36,9 +36,9 @@ class Shelf:
     cut: bool = False
 
 
-class Shelves(Protocol):
+class BundleBook(Protocol):
     """The published bundles of each profile."""
 
-    async def look(self, profile: Profile) -> Shelf:
+    async def look(self, profile: Profile) -> BundleOverview:
         """Raises DeliveryError while the storage does not answer."""
         ...

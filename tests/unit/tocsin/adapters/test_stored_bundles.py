@@ -9,53 +9,53 @@ import pytest
 from tests.fakes.bundles import bundle_files
 from tests.fakes.files import FakeFiles
 from tests.fakes.messages import PROBE, RIG
-from tocsin.adapters.bundle_shelves import MOST_SHOWN, BundleShelves
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.signing_keys import SigningKeys
+from tocsin.adapters.stored_bundles import MOST_SHOWN, StoredBundles
 from tocsin.domain.errors import DeliveryError
 from tocsin.usecases.ports.bundles import Published
 
 FILES = bundle_files(RIG, "2-b")
 
 
-def shelves(files: FakeFiles, versions: list[tuple[str, int]]) -> BundleShelves:
+def stored(files: FakeFiles, versions: list[tuple[str, int]]) -> StoredBundles:
     async def list_versions(profile_name: str) -> list[tuple[str, int]]:
         return versions if profile_name == "rig" else []
 
-    return BundleShelves(PublishedBundles(files.read, SigningKeys()), list_versions)
+    return StoredBundles(PublishedBundles(files.read, SigningKeys()), list_versions)
 
 
 async def test_the_active_bundle_is_told_without_its_program() -> None:
     active = json.loads(FILES["rig/active.json"])
     active["previous"] = {"version": "1-a", "bundle_sha256": "0" * 64}
     files = FakeFiles({**FILES, "rig/active.json": json.dumps(active).encode()})
-    shelf = await shelves(files, [("1-a", 1_000), ("3-c", 3_000), ("2-b", 2_000)]).look(RIG)
-    assert shelf.card is not None
-    assert (shelf.card.version, shelf.refused) == ("2-b", None)
-    assert (shelf.previous, shelf.rolled_back) == ("1-a", None)
-    assert [each.version for each in shelf.published] == ["3-c", "2-b", "1-a"]
+    found = await stored(files, [("1-a", 1_000), ("3-c", 3_000), ("2-b", 2_000)]).look(RIG)
+    assert found.card is not None
+    assert (found.card.version, found.refused) == ("2-b", None)
+    assert (found.previous, found.rolled_back) == ("1-a", None)
+    assert [each.version for each in found.published] == ["3-c", "2-b", "1-a"]
     assert files.reads == ["rig/active.json", "rig/2-b/bundle.json"]
 
 
 async def test_what_cannot_be_trusted_is_not_told_but_why() -> None:
     changed = FILES["rig/2-b/bundle.json"] + b" "
-    shelf = await shelves(FakeFiles({**FILES, "rig/2-b/bundle.json": changed}), []).look(RIG)
-    assert shelf.card is None
-    assert "SHA-256" in (shelf.refused or "")
-    none = await shelves(FakeFiles(dict(FILES)), []).look(PROBE)
+    found = await stored(FakeFiles({**FILES, "rig/2-b/bundle.json": changed}), []).look(RIG)
+    assert found.card is None
+    assert "SHA-256" in (found.refused or "")
+    none = await stored(FakeFiles(dict(FILES)), []).look(PROBE)
     assert (none.card, none.published) == (None, [])
     assert "no active bundle" in (none.refused or "")
 
 
 async def test_of_many_versions_the_newest_are_listed() -> None:
     versions = [(f"{n}-x", n) for n in range(MOST_SHOWN + 1)]
-    shelf = await shelves(FakeFiles(dict(FILES)), versions).look(RIG)
-    assert (len(shelf.published), shelf.cut) == (MOST_SHOWN, True)
-    assert shelf.published[0] == Published(f"{MOST_SHOWN}-x", MOST_SHOWN)
+    found = await stored(FakeFiles(dict(FILES)), versions).look(RIG)
+    assert (len(found.published), found.cut) == (MOST_SHOWN, True)
+    assert found.published[0] == Published(f"{MOST_SHOWN}-x", MOST_SHOWN)
 
 
 async def test_a_storage_that_is_away_is_no_bundle_that_is_refused() -> None:
     files = FakeFiles(dict(FILES))
     files.away = True
     with pytest.raises(DeliveryError):
-        await shelves(files, []).look(RIG)
+        await stored(files, []).look(RIG)

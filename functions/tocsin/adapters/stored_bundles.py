@@ -10,15 +10,15 @@ from tocsin.domain.bundle import parse_bundle
 from tocsin.domain.bundle_card import Card, parse_card
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
-from tocsin.usecases.ports.bundles import Published, Shelf
+from tocsin.usecases.ports.bundles import BundleOverview, Published
 
 MOST_SHOWN = 100
 
 ListVersions = Callable[[str], Awaitable[Sequence[tuple[str, int]]]]
 
 
-class BundleShelves:
-    """The port Shelves over the published bundles.
+class StoredBundles:
+    """The port BundleBook over the published bundles.
 
     list_versions: the versions of a profile and when each was uploaded (ms), in any order.
     """
@@ -27,7 +27,7 @@ class BundleShelves:
         self._bundles = bundles
         self._list_versions = list_versions
 
-    async def look(self, profile: Profile) -> Shelf:
+    async def look(self, profile: Profile) -> BundleOverview:
         content = await self._bundles.read_active(profile)
         card, refused = await self._read_card(content, profile)
         active = parse_active(content or b"")
@@ -36,7 +36,7 @@ class BundleShelves:
             key=lambda each: (each.uploaded_at, each.version),
             reverse=True,
         )
-        return Shelf(
+        return BundleOverview(
             card=card,
             refused=refused,
             previous=None if active.previous is None else active.previous.version,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tocsin.domain.bundle_card import Card, KindFound, Metrics
 from tocsin.domain.profile import Profile
-from tocsin.usecases.ports.bundles import Published, Shelf
+from tocsin.usecases.ports.bundles import BundleOverview, Published
 
 METRICS = Metrics(
     faults=177,
@@ -17,15 +17,17 @@ METRICS = Metrics(
     kinds={"spike": KindFound(29, 27, 3.0), "drift": KindFound(1, 0, None)},
 )
 CARD = Card("fake-1", 2_000, 24, "make train PROFILE=rig", "ab" * 32, 0.5, METRICS)
-EMPTY = Shelf(None, "it has no active bundle", None, None, ())
+EMPTY = BundleOverview(None, "it has no active bundle", None, None, ())
 
 
-class FakeShelves:
-    """The port Shelves over ``by_profile``."""
+class FakeBundleBook:
+    """The port BundleBook over ``by_profile``."""
 
     def __init__(self) -> None:
         versions = (Published("fake-1", 2_000), Published("fake-0", 1_000))
-        self.by_profile: dict[str, Shelf] = {"rig": Shelf(CARD, None, "fake-0", None, versions)}
+        self.by_profile: dict[str, BundleOverview] = {
+            "rig": BundleOverview(CARD, None, "fake-0", None, versions)
+        }
 
-    async def look(self, profile: Profile) -> Shelf:
+    async def look(self, profile: Profile) -> BundleOverview:
         return self.by_profile.get(profile.name, EMPTY)
