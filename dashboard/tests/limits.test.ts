@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import {
-  describeLimits, findWritten, fitLimits, patchLimits, readLimits, writeLimits, type InForce, type LimitForm,
+  describeLimits, findWritten, fitLimits, listHeld, patchLimits, readLimits, writeLimits, type Held, type LimitForm,
 } from "../src/drawing/limits.js";
-import type { LimitsOfSite } from "../src/messages/kinds.js";
+import type { DeviceLimits, LimitsOfSite } from "../src/messages/kinds.js";
 
 const EMPTY: LimitForm = readLimits(undefined);
-const IN_FORCE: InForce = {
-  origin: "site", written: { warningHigh: 60, alarmHigh: 80 },
+const IN_FORCE: Held = {
+  origin: "site",
   bounds: [
     { side: "high", level: "warning", value: 60, hysteresis: 3, delayPeriods: 3 },
     { side: "high", level: "alarm", value: 80, hysteresis: 4, delayPeriods: 3 },
@@ -45,11 +45,26 @@ test("limits in force are told with whose they are", () => {
   expect(describeLimits(IN_FORCE, "°C")).toBe(
     "alarm above 80.00\u202f°C, warning above 60.00\u202f°C; for 3 periods; set for its kind at this site",
   );
-  expect(describeLimits({ origin: "device", written: {}, bounds: [] }, "°C")).toBe("none; set for this device");
+  expect(describeLimits({ origin: "device", bounds: [] }, "°C")).toBe("none; set for this device");
 });
 
 test("a chart makes room for near limits, and for no far ones", () => {
   expect(fitLimits(40, 55, IN_FORCE.bounds)).toEqual([40, 60]);
   expect(fitLimits(20, 21, IN_FORCE.bounds)).toEqual([20, 21]);
   expect(fitLimits(59, 85, IN_FORCE.bounds)).toEqual([59, 85]);
+});
+
+test("what is learned counts where nothing is set", () => {
+  const learned = { side: "high", level: "warning", unit: "°C", hysteresis: 1, delayPeriods: 3, origin: "learned", raisedT: null } as const;
+  const limits: DeviceLimits = {
+    deviceId: "m-1", siteId: "north", revision: 1, presets: {},
+    limits: [
+      { ...learned, channel: "heat_c", limit: 40 }, { ...learned, channel: "heat_c", side: "low", limit: 10 },
+      { ...learned, channel: "load_pct", limit: 90 },
+    ],
+    channels: { load_pct: { origin: "device", written: {}, bounds: [] } },
+  };
+  const held = listHeld(limits);
+  expect(held.get("heat_c")).toMatchObject({ origin: "learned", bounds: [{ value: 40, side: "high" }, { value: 10, side: "low" }] });
+  expect(held.get("load_pct")).toMatchObject({ origin: "device", bounds: [] });
 });

@@ -2,9 +2,13 @@
 import type { DeviceLimits, LimitsOfSite } from "../messages/kinds.js";
 import { withUnit } from "./format.js";
 
-export type InForce = DeviceLimits["channels"][string];
-export type Bound = InForce["bounds"][number];
-export type Written = InForce["written"];
+export type Bound = DeviceLimits["channels"][string]["bounds"][number];
+export type Written = DeviceLimits["channels"][string]["written"];
+/** The limits of a channel, and whose they are. */
+export interface Held {
+  readonly origin: DeviceLimits["limits"][number]["origin"];
+  readonly bounds: readonly Bound[];
+}
 /** For whom limits are set: this device, or all of its kind at the site. */
 export type Scope = "device" | "site";
 
@@ -57,12 +61,24 @@ export function findWritten(site: LimitsOfSite, scope: Scope, name: string, chan
   return (scope === "device" ? site.devices : site.profiles)[name]?.[channel] ?? null;
 }
 
-const ORIGINS: Readonly<Record<InForce["origin"], string>> = {
-  device: "set for this device", site: "set for its kind at this site", profile: "of its kind everywhere",
+/** By channel what is set, and what a device that no model knows has learned where nothing is. */
+export function listHeld(limits: DeviceLimits): ReadonlyMap<string, Held> {
+  const held = new Map<string, Held>(Object.entries(limits.channels));
+  for (const { channel, origin, limit, ...bound } of limits.limits) {
+    const known = held.get(channel);
+    if (origin === "learned" && (known === undefined || known.origin === "learned")) {
+      held.set(channel, { origin, bounds: [...(known?.bounds ?? []), { ...bound, value: limit }] });
+    }
+  }
+  return held;
+}
+
+const ORIGINS: Readonly<Record<Held["origin"], string>> = {
+  learned: "learned from its own range", device: "set for this device", site: "set for its kind at this site", profile: "of its kind everywhere",
 };
 
 /** `alarm above 7.10 mm/s, warning above 4.50 mm/s; back by …, for 3 periods; set for this device`. */
-export function describeLimits({ bounds, origin }: InForce, unit: string): string {
+export function describeLimits({ bounds, origin }: Held, unit: string): string {
   const first = bounds[0];
   if (first === undefined) {
     return `none; ${ORIGINS[origin]}`;

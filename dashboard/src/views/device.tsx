@@ -2,7 +2,7 @@
 import { useMemo, useState, type ReactNode } from "react";
 import { limitApi } from "../api/limits.js";
 import { short, span } from "../drawing/format.js";
-import type { Bound } from "../drawing/limits.js";
+import { listHeld, type Bound, type Held } from "../drawing/limits.js";
 import { DEFAULT_SPAN, readRange, SPANS, type Range } from "../drawing/ranges.js";
 import { findUsual, writeCsv, type Line } from "../drawing/series.js";
 import { listShares, listTasks } from "../drawing/words.js";
@@ -155,6 +155,7 @@ function Charts({ deviceId, device, lines, range, shown, limits }: ChartsProps):
     .map(({ t, clearedAt }): [number, number] => [t, clearedAt ?? Number.MAX_SAFE_INTEGER])
     .map(([from, to]): [number, number] => [from, Math.min(to, 8.64e15)]), [alerts, deviceId]);
   const profile = store.site.profiles.get(device?.profile ?? "");
+  const held = useMemo(() => (limits === null ? new Map<string, Held>() : listHeld(limits)), [limits]);
   const usual = useMemo(() => new Map(Object.keys(day?.series ?? {}).map((name) => (
     [name, day === null ? null : findUsual(day, name)]
   ))), [day]);
@@ -173,7 +174,7 @@ function Charts({ deviceId, device, lines, range, shown, limits }: ChartsProps):
         band={usual.get("score") ?? null} limit={device?.threshold ?? shown.threshold} {...common} />
       {channels.map(({ name, title, unit }) => (
         <LineChart key={name} title={title} unit={unit} line={lines.get(name) ?? NO_LINE}
-          band={usual.get(name) ?? null} bounds={limits?.channels[name]?.bounds ?? NO_BOUNDS} {...common} />
+          band={usual.get(name) ?? null} bounds={held.get(name)?.bounds ?? NO_BOUNDS} {...common} />
       ))}
       <p className="note">
         Grey band: where 90 % of the last 24 h lay. Red: in alert. Broken line: threshold; long dashes: an alarm or

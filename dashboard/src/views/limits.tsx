@@ -4,7 +4,8 @@ import { limitApi } from "../api/limits.js";
 import { wordsOf } from "../api/request.js";
 import { short, withUnit } from "../drawing/format.js";
 import {
-  describeLimits, FIELDS, findWritten, nameBound, patchLimits, readLimits, writeLimits, type LimitForm, type Scope, type Written,
+  describeLimits, FIELDS, findWritten, listHeld, nameBound, patchLimits, readLimits, writeLimits, type Held, type LimitForm,
+  type Scope, type Written,
 } from "../drawing/limits.js";
 import type { DeviceLimits, LimitTrial, Profile } from "../messages/kinds.js";
 import { Choice, Empty, Field, Section } from "../parts/parts.js";
@@ -22,7 +23,8 @@ interface Props {
 export function Limits({ profile, requested }: Props): ReactNode {
   const { store } = useShown();
   const { answer, failure, reload } = requested;
-  const set = profile.channels.filter(({ name }) => answer?.channels[name] !== undefined);
+  const held = answer === null ? new Map<string, Held>() : listHeld(answer);
+  const limited = profile.channels.filter(({ name }) => held.has(name));
   return (
     <Section title="Plain limits" note="called whatever is usual" name="limits">
       {failure === "" ? null : (
@@ -32,12 +34,12 @@ export function Limits({ profile, requested }: Props): ReactNode {
       )}
       {answer === null ? <p className="empty" role="status">{failure === "" ? "Loading…" : ""}</p> : (
         <>
-          {set.length === 0 ? <Empty>It has no limit. What is unusual is called all the same.</Empty> : (
+          {limited.length === 0 ? <Empty>It has no limit. What is unusual is called all the same.</Empty> : (
             <ul className="plain-list">
-              {set.map(({ name, title, unit }) => {
-                const inForce = answer.channels[name];
-                return inForce === undefined ? null : (
-                  <li key={name} data-limit={name}><strong>{title}</strong>: {describeLimits(inForce, unit)}</li>
+              {limited.map(({ name, title, unit }) => {
+                const limits = held.get(name);
+                return limits === undefined ? null : (
+                  <li key={name} data-limit={name}><strong>{title}</strong>: {describeLimits(limits, unit)}</li>
                 );
               })}
             </ul>
