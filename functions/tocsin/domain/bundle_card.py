@@ -107,8 +107,9 @@ def _part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _number(document: Mapping[str, Any], name: str) -> float | None:
     value = document.get(name)
     # A truth value is a kind of int in Python, and no figure.
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and isfinite(value) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if isfinite(value) else None
 
 
 def _count(document: Mapping[str, Any], name: str) -> int | None:
