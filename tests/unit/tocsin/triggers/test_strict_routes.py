@@ -311,7 +311,7 @@ SAMPLES = {
             ({}, "give the key 'on'"),
             ({"on": "no"}, "on must be true or false, not 'no'"),
             ({"on": True, "perHour": 0}, "perHour must lie between 1 and 120"),
-            ({"on": True, "off": ["fax"]}, "off must be a list of email, slack or webhook"),
+            ({"on": True, "off": ["fax"]}, "off must be a list of email or slack or webhook"),
             ({"on": True, "perhour": 9}, "'perhour' is unknown; use off, on, perHour"),
         ),
     ),
