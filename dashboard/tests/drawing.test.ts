@@ -95,7 +95,7 @@ test("an alert is told with its causes, the largest first", () => {
   const sensors = { ...raised, cause: "sensors", contributions: {}, sensors: { temperature_c: "stuck" } } as const;
   expect(tellStory(sensors, MOTOR, NOW)[0]).toContain("sensor of Winding temperature stuck");
   const limit = {
-    channel: "vibration_mm_s", side: "high", level: "alarm", value: 7.9, limit: 7.1, unit: "mm/s",
+    channel: "vibration_mm_s", side: "high", level: "alarm", value: 7.9, limit: 7.1, unit: "mm/s", learned: false,
   } as const;
   const passed = { ...raised, cause: "limit", contributions: {}, score: null, threshold: null, limit } as const;
   expect(tellStory(passed, MOTOR, NOW)[0])
