@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from tocsin.adapters.active_references import ActiveReferences
 from tocsin.adapters.blob import BlobFiles, blob_client
 from tocsin.adapters.blob_letters import BlobDeadLetters
+from tocsin.adapters.chosen_traces import choose_traces
 from tocsin.adapters.cosmos import CosmosStore
 from tocsin.adapters.cosmos_activations import CosmosActivations
 from tocsin.adapters.cosmos_audit import CosmosAudit
@@ -24,7 +25,6 @@ from tocsin.adapters.cosmos_progress import CosmosProgress
 from tocsin.adapters.cosmos_rollups import CosmosRollups
 from tocsin.adapters.cosmos_sites import CosmosSites
 from tocsin.adapters.device_thresholds import KnownThresholds
-from tocsin.adapters.email_channel import EmailChannel
 from tocsin.adapters.iothub import IotHubTwins
 from tocsin.adapters.known_access import KnownAccess
 from tocsin.adapters.known_limits import KnownLimits
@@ -39,10 +39,9 @@ from tocsin.adapters.page_files import Page, load_page
 from tocsin.adapters.planner import plan_in_thread
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.requests_queue import QueueRequests, queue_client
+from tocsin.adapters.senders import make_senders
 from tocsin.adapters.signing_keys import SigningKeys
-from tocsin.adapters.slack_channel import SlackChannel
 from tocsin.adapters.stored_bundles import StoredBundles
-from tocsin.adapters.webhook_channel import WebhookChannel
 from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
 from tocsin.domain import requests
 from tocsin.domain.alerts import Alert
@@ -85,7 +84,6 @@ from tocsin.usecases.push_alerts import Doors
 from tocsin.usecases.roll_up import RollupMemory
 from tocsin.usecases.send_deliveries import NotifyRoom
 from tocsin.usecases.show_beside import LiveBeside
-from tocsin.usecases.trace_batch import NOWHERE
 from tocsin.usecases.watch_silence import Listeners, SilenceMemory
 
 log = logging.getLogger(__name__)
@@ -228,7 +226,7 @@ def services() -> Services:
     )
     live = WebPubSubLive(webpubsub_client(settings.webpubsub, settings.webpubsub_hub))
     twins = IotHubTwins(settings.iothub)
-    traces = _make_traces(settings)
+    traces = choose_traces(settings, os.environ)
     return Services(
         profiles=load_profiles(),
         memory=DeviceMemory(),
@@ -263,7 +261,7 @@ def services() -> Services:
         places=KnownPlaces(twins, clock_s=time.monotonic),
         policy=Policy(longest_shelf_ms=round(settings.longest_shelf_h * 3_600_000)),
         desks=CosmosDesks(database, settings.database),
-        senders=_make_senders(settings),
+        senders=make_senders(settings, _now_ms),
         lanes=Lanes(_now_ms),
         bell=QueueBell(queue_client(settings.queue, rings.QUEUE)),
         poison=PoisonQueues(
@@ -287,33 +285,6 @@ def services() -> Services:
         ),
         now_ms=_now_ms,
     )
-
-
-def _make_senders(settings: Settings) -> Senders:
-    channels = settings.channels
-    return {
-        "email": EmailChannel(channels.mail),
-        "slack": SlackChannel(channels.slack),
-        "webhook": WebhookChannel(channels.webhooks, channels.webhook_key, _now_ms),
-    }
-
-
-def _make_traces(settings: Settings) -> Traces:
-    if settings.trace_share == 0:
-        return NOWHERE
-    if not settings.insights:
-        log.warning("APPLICATIONINSIGHTS_CONNECTION_STRING is not set: nothing is traced")
-        return NOWHERE
-    # Imported here: it takes a quarter of a second that only those pay who trace.
-    from tocsin.adapters.insights_traces import InsightsTraces, insights_exporter  # noqa: PLC0415
-
-    try:
-        exporter = insights_exporter(settings.insights, os.environ)
-    except ValueError as error:
-        # Readings are worth more than traces of them.
-        log.error("Nothing is traced: %s", error)  # noqa: TRY400 (told)
-        return NOWHERE
-    return InsightsTraces(exporter, settings.trace_share)
 
 
 def _signing_keys(settings: Settings) -> SigningKeys:
