@@ -4,21 +4,31 @@ import { percent, short, span } from "./format.js";
 
 type Card = NonNullable<BundleOverview["card"]>;
 
+type Metrics = NonNullable<Card["metrics"]>;
+type Figure = readonly [title: string, text: string];
+
+const NONE = "–";
+
 /** What its evaluation and its training say; a dash for what they do not. */
-export function listFigures({ metrics, rows, devices, command, targetPerDay, dataSha256 }: Card): [string, string][] {
-  const share = (value: number | null | undefined): string => (value === null || value === undefined ? "–" : percent(value, 1));
-  const delay = metrics?.medianDelayS ?? null;
+export function listFigures({ metrics, rows, devices, command, targetPerDay, dataSha256 }: Card): Figure[] {
   return [
-    ["Faults found", metrics === null ? "–" : `${metrics.found ?? "–"} of ${metrics.faults ?? "–"}`],
-    ["Recall", share(metrics?.recall)],
-    ["Precision", share(metrics?.precision)],
-    ["Found after, in the middle", delay === null ? "–" : span(delay * 1000)],
-    ["False alerts a device and day", metrics === null ? "–"
-      : `${short(metrics.falseAlertsPerDeviceDay)} over ${short(metrics.deviceDays)} device-days`],
-    ["Calibrated for", targetPerDay === null ? "–" : `${targetPerDay} false alerts a device and day`],
-    ["Trained on", `${rows ?? "–"} readings of ${devices ?? "–"} devices`],
-    ["Made by", command ?? "–"],
-    ["Training data", dataSha256 === null ? "–" : `SHA-256 ${dataSha256.slice(0, 12)}…`],
+    ...(metrics === null ? [["Evaluation", NONE] as const] : listEvaluation(metrics)),
+    ["Calibrated for", targetPerDay === null ? NONE : `${targetPerDay} false alerts a device and day`],
+    ["Trained on", `${rows ?? NONE} readings of ${devices ?? NONE} devices`],
+    ["Made by", command ?? NONE],
+    ["Training data", dataSha256 === null ? NONE : `SHA-256 ${dataSha256.slice(0, 12)}…`],
+  ];
+}
+
+function listEvaluation(metrics: Metrics): Figure[] {
+  const { faults, found, recall, precision, medianDelayS, falseAlertsPerDeviceDay, deviceDays } = metrics;
+  const share = (value: number | null): string => (value === null ? NONE : percent(value, 1));
+  return [
+    ["Faults found", `${found ?? NONE} of ${faults ?? NONE}`],
+    ["Recall", share(recall)],
+    ["Precision", share(precision)],
+    ["Found after, in the middle", medianDelayS === null ? NONE : span(medianDelayS * 1000)],
+    ["False alerts a device and day", `${short(falseAlertsPerDeviceDay)} over ${short(deviceDays)} device-days`],
   ];
 }
 
