@@ -86,7 +86,7 @@ async def test_all_notifications_of_a_site_are_switched_off_and_on(
     await page.get_by_role("button", name="Slack: on").click()
     await expect(page.get_by_role("button", name="Slack: off")).to_be_visible(timeout=WITHIN_MS)
     switch = (await api.plant.desks.load_desk(SITE)).switch
-    assert (switch.on, switch.per_hour, switch.off) == (True, 5, {"slack"})
+    assert (switch.on, switch.per_hour, switch.off) == (True, 5, frozenset({"slack"}))
 
 
 async def test_an_admin_says_how_many_false_alerts_are_accepted_and_takes_it_back(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 
 from tocsin.settings import Settings
 from tocsin.usecases.ports.tracing import Traces
@@ -12,7 +12,7 @@ from tocsin.usecases.trace_batch import NOWHERE
 log = logging.getLogger(__name__)
 
 
-def choose_traces(settings: Settings, environment: Mapping[str, str]) -> Traces:
+def choose_traces(settings: Settings, environment: MutableMapping[str, str]) -> Traces:
     """Never fails: readings are worth more than traces of them."""
     if settings.trace_share == 0:
         return NOWHERE

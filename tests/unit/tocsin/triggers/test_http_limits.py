@@ -60,7 +60,7 @@ async def test_a_trial_is_for_those_who_may_set_limits(plant: Plant) -> None:
 
 async def test_the_limits_that_hold_say_where_each_comes_from(plant: Plant) -> None:
     status, shown = await call(plant, "device_limits", route=ID, principal=VIEWER)
-    assert (status, shown) == (200, {"deviceId": "rig-1", "limits": []})
+    assert (status, shown["deviceId"], shown["limits"]) == (200, "rig-1", [])
     content = {
         "profiles": {"rig": {"speed_rpm": {"warningLow": -5}, "heat_c": {"alarmHigh": 70}}},
         "devices": {"rig-1": LIMITS},

@@ -131,7 +131,8 @@ async def test_each_message_has_its_time_and_a_failure_is_told_once(
 ) -> None:
     caplog.set_level(logging.INFO)
     live = FakeLive()
-    beside = LiveBeside(live, every_s=0, within_s=SOON_S)
+    # Time enough for a busy machine to send what does not hang.
+    beside = LiveBeside(live, every_s=0, within_s=0.3)
     live.hangs = True
     for t in range(3):
         beside.offer("north", reading("a", t))
@@ -146,7 +147,7 @@ async def test_each_message_has_its_time_and_a_failure_is_told_once(
     assert shown(live) == [("north", [("a", 4)]), ("north", [("a", 5)])]
     assert beside.dropped == 4
     assert [record.getMessage() for record in caplog.records] == [
-        "Live telemetry of site 'north' is not sent: not within 0.02 s",
+        "Live telemetry of site 'north' is not sent: not within 0.3 s",
         "Live telemetry of site 'north' is sent again; 4 readings were not shown",
     ]
 

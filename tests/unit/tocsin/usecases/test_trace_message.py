@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.fakes.messages import NOW, envelope, stream
-from tests.fakes.services import TARGET_PER_DAY, Plant
+from tests.fakes.services import Plant
+from tests.fakes.targets import TARGETS
 from tests.fakes.traces import FakeTraces
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.triggers.contexts import HOST_TRACE, INVOCATION
@@ -39,7 +40,7 @@ async def score(plant: Plant, batch: Iterable[Envelope]) -> None:
         store=plant.store,
         models=plant.models,
         thresholds=plant.thresholds,
-        target_per_day=TARGET_PER_DAY,
+        targets=TARGETS,
         dead_letters=plant.dead_letters,
         live=plant.live_beside,
         now_ms=plant.workshop.clock,
