@@ -7,6 +7,7 @@ import { chooseRows, countStates, groupByProfile, listRows, type Choice } from "
 import { layOutFlows } from "../src/drawing/sankey.js";
 import { shareByChannel, shareByProfile } from "../src/drawing/shares.js";
 import { layOutTrail } from "../src/drawing/spark.js";
+import { findStep } from "../src/drawing/steps.js";
 import { describePlan, listFlows, listTasks, nameCauses, tellStory } from "../src/drawing/words.js";
 import { readPreferences } from "../src/preferences.js";
 import { Alerts } from "../src/state/alerts.js";
@@ -52,8 +53,13 @@ test("an address of nothing known shows the overview, and a link keeps the site"
 });
 
 test("a range goes on with now unless both of its ends are times", () => {
-  expect(readRange({}, NOW)).toEqual({ from: NOW - 900_000, to: NOW, live: true });
-  expect(readRange({ span: "30d" }, NOW).from).toBe(NOW - 30 * 86_400_000);
+  const live = readRange({}, NOW);
+  expect(live).toEqual({ from: live.to - 900_000, to: live.to, live: true });
+  expect(live.to - NOW).toBeGreaterThanOrEqual(0);
+  expect(live.to - NOW).toBeLessThan(1_500); // 15 min in 600 steps
+  expect(readRange({}, live.to - 1)).toEqual(live); // the same until the next step
+  const month = readRange({ span: "30d" }, NOW);
+  expect(month.to - month.from).toBe(30 * 86_400_000);
   expect(readRange({ from: "5", to: "9" }, NOW)).toEqual({ from: 5, to: 9, live: false });
   expect(readRange({ from: "9", to: "5" }, NOW).live).toBe(true);
   expect(readRange({ from: "x", to: "5" }, NOW).live).toBe(true);
@@ -65,7 +71,7 @@ function someRows(): ReturnType<typeof listRows> {
   devices.takeReading(reading("m-9", { score: 3 }), NOW);
   devices.takeReading(reading("p-1", { profile: "pump", score: null }), NOW);
   devices.setAlert("m-10", NOW);
-  return listRows(devices.byId.values(), NOW);
+  return listRows(devices.list(), NOW);
 }
 
 const CHOICE: Choice = { text: "", state: "", sort: "state", descending: false };
@@ -141,9 +147,19 @@ test("a trail ends at the right, stops at gaps, and is cut off at twice the thre
   expect(strokes).toEqual([[[116, 20]], [[118, 10], [119, 0]]]);
 });
 
+test("keys move a cursor within the points of a line, and take it away", () => {
+  expect(["ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "End"].map((key) => findStep(key, 30, 40)))
+    .toEqual([29, 31, 10, 40, 0, 40]);
+  expect(findStep("ArrowLeft", 0, 40)).toBe(0);
+  expect(findStep("Escape", 30, 40)).toBeNull();
+  expect(findStep("Tab", 30, 40)).toBeUndefined();
+  expect(findStep("Home", 0, -1)).toBeUndefined();
+});
+
 test("a line is told in words", () => {
   const line = { t: [1, 2], values: [2, 8], low: null, high: null };
   expect(describeLine(line, "A", { low: 1, high: 3 })).toBe("2.00 to 8.00\u202fA, now 8.00\u202fA; usually 1.00 to 3.00\u202fA");
+  expect(describeLine(line, "A", null, [{ kind: "threshold", title: "threshold", value: 4 }])).toContain("not known yet; threshold 4.00\u202fA");
   expect(describeLine({ t: [], values: [], low: null, high: null }, "A", null)).toContain("no values");
 });
 

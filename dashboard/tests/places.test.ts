@@ -11,7 +11,7 @@ test("devices stand on their floors, and those of which nobody says it come last
     "m-9": { building: "hall-b", floor: "upper" }, "m-10": { building: "hall-b", floor: "ground" },
     a: { building: "hall-a", floor: "" },
   };
-  const found = groupByPlace(listRows(site.devices.byId.values(), NOW), places);
+  const found = groupByPlace(listRows(site.devices.list(), NOW), places);
   const names = found.map(({ name, floors }) => [
     name, ...floors.map((floor) => [floor.name, ...floor.rows.map(({ device }) => device.deviceId)]),
   ]);
@@ -24,7 +24,7 @@ test("what is wrong in a group is counted", () => {
   const site = new Site();
   site.apply(telemetry(reading("m-1"), reading("m-2")), NOW);
   site.apply({ type: "alert", siteId: "north", alert: alert("m-1") }, NOW);
-  const rows = listRows(site.devices.byId.values(), NOW);
+  const rows = listRows(site.devices.list(), NOW);
   expect(summariseRows(rows)).toBe("2 devices, 1 in alert");
-  expect(summariseRows(listRows(site.devices.byId.values(), NOW + 60_000).slice(1))).toBe("1 device, 1 silent");
+  expect(summariseRows(listRows(site.devices.list(), NOW + 60_000).slice(1))).toBe("1 device, 1 silent");
 });

@@ -1,11 +1,16 @@
 /** A line in words, for those who cannot see it. Pure. */
 import { short, withUnit } from "./format.js";
-import type { Band, Line } from "./series.js";
+import type { Band, Limit, Line } from "./series.js";
 
-export function describeLine(line: Line, unit: string, band: Band | null): string {
+export function describeLine(
+  line: Line, unit: string, band: Band | null, limits: readonly Limit[] = [],
+): string {
   const known = line.values.filter((value): value is number => value !== null);
-  const usual = band === null
-    ? "what is usual is not known yet" : `usually ${short(band.low)} to ${withUnit(band.high, unit)}`;
+  const usual = [
+    band === null
+      ? "what is usual is not known yet" : `usually ${short(band.low)} to ${withUnit(band.high, unit)}`,
+    ...limits.map(({ title, value }) => `${title} ${withUnit(value, unit)}`),
+  ].join("; ");
   if (known.length === 0) {
     return `no values in this range; ${usual}`;
   }

@@ -1,6 +1,7 @@
 /** Plain limits of a channel as a person fills them in, as the API takes them, and in words. Pure. */
 import type { DeviceLimits, LimitsOfSite } from "../messages/kinds.js";
 import { withUnit } from "./format.js";
+import type { Limit } from "./series.js";
 
 export type Bound = DeviceLimits["channels"][string]["bounds"][number];
 export type Written = DeviceLimits["channels"][string]["written"];
@@ -91,11 +92,20 @@ export function nameBound({ level, side, value }: Pick<Bound, "level" | "side" |
   return `${level} ${side === "high" ? "above" : "below"} ${withUnit(value, unit)}`;
 }
 
+/** As a chart draws and names them. */
+export function listLimits(bounds: readonly Bound[]): Limit[] {
+  return bounds.map(({ level, side, value }) => (
+    { kind: level, title: `${level} ${side === "high" ? "above" : "below"}`, value }
+  ));
+}
+
 /**
  * What a chart of values from *low* to *high* shows, with the limits that are near: those further
  * away than its height would flatten the line.
  */
-export function fitLimits(low: number, high: number, bounds: readonly Bound[]): [number, number] {
+export function fitLimits(
+  low: number, high: number, bounds: readonly { readonly value: number }[],
+): [number, number] {
   const height = Math.max(high - low, Math.abs(high) * 0.05);
   const near = bounds.map(({ value }) => value).filter((value) => value >= low - height && value <= high + height);
   return [Math.min(low, ...near), Math.max(high, ...near)];

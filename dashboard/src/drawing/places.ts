@@ -1,5 +1,6 @@
 /** Devices by building and floor. Pure. */
 import type { Places } from "../messages/kinds.js";
+import { compareNames } from "../state/names.js";
 import type { Row } from "./rows.js";
 
 export interface Floor {
@@ -16,8 +17,6 @@ export interface Building {
 /** What stands for a building or floor that nobody has said. */
 export const NOT_SAID = "not said";
 
-const byName = new Intl.Collator("en", { numeric: true });
-
 /** Buildings and their floors in the order of their names; devices whose place nobody knows come last. */
 export function groupByPlace(rows: readonly Row[], places: Places): Building[] {
   const buildings = groupBy(rows, ({ device }) => places[device.deviceId]?.building || NOT_SAID);
@@ -30,14 +29,13 @@ export function groupByPlace(rows: readonly Row[], places: Places): Building[] {
 
 function groupBy(rows: readonly Row[], nameOf: (row: Row) => string): [string, Row[]][] {
   const groups = new Map<string, Row[]>();
-  const sorted = [...rows].sort((a, b) => byName.compare(a.device.deviceId, b.device.deviceId));
-  for (const row of sorted) {
+  for (const row of rows) {
     const name = nameOf(row);
     const group = groups.get(name) ?? [];
     group.push(row);
     groups.set(name, group);
   }
-  return [...groups].sort(([a], [b]) => Number(a === NOT_SAID) - Number(b === NOT_SAID) || byName.compare(a, b));
+  return [...groups].sort(([a], [b]) => Number(a === NOT_SAID) - Number(b === NOT_SAID) || compareNames(a, b));
 }
 
 /** `9 devices, 1 in alert, 2 silent`. */

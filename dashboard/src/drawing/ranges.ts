@@ -16,7 +16,13 @@ export const SPANS: readonly (readonly [name: string, title: string, ms: number]
 ];
 export const DEFAULT_SPAN = "15m";
 
-/** span: a name of SPANS. from, to: ms as text; if both are times, they are what is shown. */
+/** A chart is some hundred points wide: one that goes on with now need not move by less than one. */
+const STEPS = 600;
+
+/**
+ * span: a name of SPANS. from, to: ms as text; if both are times, they are what is shown. What goes
+ * on with now ends at the next whole step, so that it is the same for a while and nothing is cut off.
+ */
 export function readRange(
   { span = "", from = "", to = "" }: Readonly<Record<string, string>>, now: number,
 ): Range {
@@ -25,5 +31,7 @@ export function readRange(
     return { from: start, to: end, live: false };
   }
   const ms = SPANS.find(([name]) => name === span)?.[2] ?? 15 * MIN_MS;
-  return { from: now - ms, to: now, live: true };
+  const step = ms / STEPS;
+  const until = Math.ceil(now / step) * step;
+  return { from: until - ms, to: until, live: true };
 }

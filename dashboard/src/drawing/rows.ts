@@ -1,5 +1,6 @@
 /** Devices as rows: filtered, sorted, counted. Pure. */
 import { ratioOf, stateOf, STATE_WORDS, type Device, type StateWord } from "../state/devices.js";
+import { compareNames } from "../state/names.js";
 
 export type SortKey = "state" | "device" | "profile" | "score" | "last";
 export const SORT_KEYS: readonly SortKey[] = ["state", "device", "profile", "score", "last"];
@@ -17,15 +18,14 @@ export interface Choice {
   readonly descending: boolean;
 }
 
-const byName = new Intl.Collator("en", { numeric: true });
-
-export function listRows(devices: Iterable<Device>, now: number): Row[] {
-  return Array.from(devices, (device) => ({
+/** devices: in the order of their names, which all that is made of the rows keeps. */
+export function listRows(devices: readonly Device[], now: number): Row[] {
+  return devices.map((device) => ({
     device, state: stateOf(device, now), ratio: ratioOf(device),
   }));
 }
 
-/** The rows that are asked for; what is equal stays in the order of the names. */
+/** The rows that are asked for; what is equal stays in the order in which it comes. */
 export function chooseRows(rows: readonly Row[], choice: Choice): Row[] {
   const text = choice.text.trim().toLowerCase();
   const kept = rows.filter(({ device, state }) => (
@@ -34,7 +34,7 @@ export function chooseRows(rows: readonly Row[], choice: Choice): Row[] {
   ));
   const compare = COMPARE[choice.sort];
   const sign = choice.descending ? -1 : 1;
-  return kept.sort((a, b) => sign * compare(a, b) || compareNames(a, b));
+  return kept.sort((a, b) => sign * compare(a, b));
 }
 
 export function countStates(rows: readonly Row[]): ReadonlyMap<StateWord, number> {
@@ -45,10 +45,10 @@ export function countStates(rows: readonly Row[]): ReadonlyMap<StateWord, number
   return counts;
 }
 
-/** Rows by profile, each group in the order of the names. */
+/** Rows by profile, the profiles in the order of their names. */
 export function groupByProfile(rows: readonly Row[]): ReadonlyMap<string, Row[]> {
   const groups = new Map<string, Row[]>();
-  for (const row of [...rows].sort(compareNames)) {
+  for (const row of rows) {
     const group = groups.get(row.device.profile);
     if (group === undefined) {
       groups.set(row.device.profile, [row]);
@@ -56,21 +56,17 @@ export function groupByProfile(rows: readonly Row[]): ReadonlyMap<string, Row[]>
       group.push(row);
     }
   }
-  return new Map([...groups].sort(([a], [b]) => byName.compare(a, b)));
+  return new Map([...groups].sort(([a], [b]) => compareNames(a, b)));
 }
 
 const COMPARE: Readonly<Record<SortKey, (a: Row, b: Row) => number>> = {
   state: (a, b) => STATE_WORDS.indexOf(a.state) - STATE_WORDS.indexOf(b.state),
-  device: compareNames,
-  profile: (a, b) => byName.compare(a.device.profile, b.device.profile),
+  device: (a, b) => compareNames(a.device.deviceId, b.device.deviceId),
+  profile: (a, b) => compareNames(a.device.profile, b.device.profile),
   // No score counts as 0.
   score: (a, b) => orZero(a.ratio) - orZero(b.ratio),
   last: (a, b) => a.device.t - b.device.t,
 };
-
-function compareNames(a: Row, b: Row): number {
-  return byName.compare(a.device.deviceId, b.device.deviceId);
-}
 
 function orZero(ratio: number): number {
   return Number.isNaN(ratio) ? 0 : ratio;

@@ -4,7 +4,8 @@ import type { LiveReading, ReadingsShown } from "../messages/kinds.js";
 export type Column = (number | null)[];
 
 export interface Line {
-  readonly t: readonly number[];
+  /** Event times, ms: an array that charts may keep, so it is replaced and never changed. */
+  readonly t: number[];
   /** The value of `raw`, else the mean of each minute or hour. */
   readonly values: Column;
   readonly low: Column | null;
@@ -15,6 +16,13 @@ export interface Line {
 export interface Band {
   readonly low: number;
   readonly high: number;
+}
+
+/** Across a chart: what its values are held against. */
+export interface Limit {
+  readonly kind: "threshold" | "alarm" | "warning";
+  readonly title: string;
+  readonly value: number;
 }
 
 /** Most points of a line; the API is asked for as many, and live ones push out the oldest. */

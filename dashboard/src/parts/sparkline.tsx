@@ -2,6 +2,7 @@
 import { useEffect, useRef, type ReactNode } from "react";
 import { layOutTrail } from "../drawing/spark.js";
 import type { Trail } from "../state/trail.js";
+import { usePalette } from "./palette.js";
 
 interface Props {
   readonly trail: Trail;
@@ -16,14 +17,13 @@ const HEIGHT = 24;
 /** Its figures stand beside it as text, so it is hidden from those who cannot see it. */
 export function Sparkline({ trail, t, abnormal }: Props): ReactNode {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const { alert, line, edge } = usePalette();
   useEffect(() => {
     const pen = canvas.current?.getContext("2d");
-    if (pen && canvas.current !== null) {
-      const style = getComputedStyle(canvas.current);
-      draw(pen, trail, style.getPropertyValue(abnormal ? "--alert" : "--line"),
-        style.getPropertyValue("--edge"));
+    if (pen) {
+      draw(pen, trail, abnormal ? alert : line, edge);
     }
-  }, [trail, t, abnormal]);
+  }, [trail, t, abnormal, alert, line, edge]);
   return <canvas ref={canvas} className="spark" width={WIDTH * 2} height={HEIGHT * 2} aria-hidden="true" />;
 }
 

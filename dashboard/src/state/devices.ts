@@ -1,5 +1,6 @@
 /** What is known of each device of a site. Pure: no document, no clock, no network. */
 import type { DeviceShown, LiveReading } from "../messages/kinds.js";
+import { compareNames } from "./names.js";
 import { Trail } from "./trail.js";
 
 export const MOST_DEVICES = 2_000;
@@ -45,6 +46,16 @@ export class Devices {
   readonly byId = new Map<string, Device>();
   /** Those over MOST_DEVICES are counted, not kept. */
   readonly beyond = new Set<string>();
+  /** Sorted once for each new device: names are slow to compare, and a site is drawn all the time. */
+  #ids: readonly string[] = [];
+
+  /** Each device, in the order of the names. */
+  list(): Device[] {
+    if (this.#ids.length !== this.byId.size) {
+      this.#ids = [...this.byId.keys()].sort(compareNames);
+    }
+    return this.#ids.flatMap((id) => this.byId.get(id) ?? []);
+  }
 
   /** Take over a stored state, where it is newer than what is known. */
   takeStored(shown: DeviceShown, now: number): void {

@@ -1,10 +1,10 @@
 /** One device: its channels and score over time, what is usual, and what happened to it. */
-import { useMemo, useState, type ReactNode } from "react";
+import { useCallback, useMemo, useState, type ReactNode } from "react";
 import { limitApi } from "../api/limits.js";
 import { short, span } from "../drawing/format.js";
-import { listHeld, type Bound, type Held } from "../drawing/limits.js";
+import { listHeld, listLimits } from "../drawing/limits.js";
 import { DEFAULT_SPAN, readRange, SPANS, type Range } from "../drawing/ranges.js";
-import { findUsual, writeCsv, type Line } from "../drawing/series.js";
+import { findUsual, writeCsv, type Limit, type Line } from "../drawing/series.js";
 import { listShares, listTasks } from "../drawing/words.js";
 import type { DeviceLimits, ReadingsShown } from "../messages/kinds.js";
 import { Choice, Empty, Facts, Section, Shares, StateMark } from "../parts/parts.js";
@@ -19,8 +19,8 @@ import { Sensors } from "./sensors.js";
 import { useRequest, type Requested } from "./use_request.js";
 import { useChart, useLastDay, useLines } from "./use_chart.js";
 
-const NO_BOUNDS: readonly Bound[] = [];
 const NO_LINE: Line = { t: [], values: [], low: null, high: null };
+const NO_LIMITS: readonly Limit[] = [];
 
 export function DeviceView({ deviceId }: { readonly deviceId: string }): ReactNode {
   const { store, place } = useShown();
@@ -116,7 +116,7 @@ function Ranges({ range, shown, deviceId }: RangesProps): ReactNode {
       <Choice label="Time" value={value} choices={range.live ? choices : [...choices, ["fixed", "fixed"]]}
         onChange={(next) => { setOptions(place, next === "fixed" ? {} : { span: next, from: "", to: "" }); }} />
       {range.live
-        ? <button type="button" onClick={() => { fix(range.from, range.to); }}>Hold</button>
+        ? <button type="button" onClick={() => { fix(range.from, Math.min(range.to, Date.now())); }}>Hold</button>
         : <button type="button" onClick={() => { setOptions(place, { from: "", to: "" }); }}>Live</button>}
       <span className="note">
         {range.live ? "goes on with now" : `${clock.full(range.from)} to ${clock.full(range.to)}`}
@@ -155,26 +155,32 @@ function Charts({ deviceId, device, lines, range, shown, limits }: ChartsProps):
     .map(({ t, clearedAt }): [number, number] => [t, clearedAt ?? Number.MAX_SAFE_INTEGER])
     .map(([from, to]): [number, number] => [from, Math.min(to, 8.64e15)]), [alerts, deviceId]);
   const profile = store.site.profiles.get(device?.profile ?? "");
-  const held = useMemo(() => (limits === null ? new Map<string, Held>() : listHeld(limits)), [limits]);
+  const held = useMemo(() => new Map([...(limits === null ? [] : listHeld(limits))].map(([name, { bounds }]) => (
+    [name, listLimits(bounds)]
+  ))), [limits]);
   const usual = useMemo(() => new Map(Object.keys(day?.series ?? {}).map((name) => (
     [name, day === null ? null : findUsual(day, name)]
   ))), [day]);
+  const zoom = useCallback((from: number, to: number): void => {
+    setOptions(place, { from: String(Math.round(from)), to: String(Math.round(to)) });
+  }, [place]);
+  const threshold = device?.threshold ?? shown?.threshold ?? null;
+  const ofScore = useMemo((): readonly Limit[] => (
+    threshold === null ? NO_LIMITS : [{ title: "threshold", value: threshold, kind: "threshold" }]
+  ), [threshold]);
   if (shown === null) {
     return null;
   }
   const channels = profile?.channels ?? [...lines.keys()].filter((name) => name !== "score")
     .map((name) => ({ name, title: name, unit: "" }));
-  const zoom = (from: number, to: number): void => {
-    setOptions(place, { from: String(Math.round(from)), to: String(Math.round(to)) });
-  };
   const common = { from: range.from, to: range.to, marks, clock, onZoom: zoom };
   return (
     <div className="charts">
       <LineChart title="Anomaly score" unit="" line={lines.get("score") ?? NO_LINE}
-        band={usual.get("score") ?? null} limit={device?.threshold ?? shown.threshold} {...common} />
+        band={usual.get("score") ?? null} limits={ofScore} {...common} />
       {channels.map(({ name, title, unit }) => (
         <LineChart key={name} title={title} unit={unit} line={lines.get(name) ?? NO_LINE}
-          band={usual.get(name) ?? null} bounds={held.get(name)?.bounds ?? NO_BOUNDS} {...common} />
+          band={usual.get(name) ?? null} limits={held.get(name) ?? NO_LIMITS} {...common} />
       ))}
       <p className="note">
         Grey band: where 90 % of the last 24 h lay. Red: in alert. Broken line: threshold; long dashes: an alarm or

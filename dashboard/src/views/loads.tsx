@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { short } from "../drawing/format.js";
 import { Empty } from "../parts/parts.js";
+import { compareNames } from "../state/names.js";
 import { useShown } from "./context.js";
 
 export function Loads(): ReactNode {
@@ -10,7 +11,7 @@ export function Loads(): ReactNode {
   if (plan === null) {
     return <Empty>No plan says it yet.</Empty>;
   }
-  const devices = Object.entries(plan.devices).sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+  const devices = Object.entries(plan.devices).sort(([a], [b]) => compareNames(a, b));
   return (
     <table className="plain">
       <caption>Plan {plan.version}</caption>

@@ -30,7 +30,7 @@ export function ModelView(): ReactNode {
 function Model({ profile }: { readonly profile: Profile }): ReactNode {
   const { store, clock } = useShown();
   const { model, drift } = profile;
-  const confidence = findConfidence(store.site.devices.byId.values(), profile.name);
+  const confidence = findConfidence(store.site.devices.list(), profile.name);
   const { status, reasons } = judgeModel(profile, confidence);
   const hours = countByHour(store.site.alerts.list, profile.name, Date.now());
   return (

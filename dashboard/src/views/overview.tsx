@@ -22,7 +22,7 @@ export function Overview(): ReactNode {
   const { store, place } = useShown();
   const { site } = store;
   const now = Date.now();
-  const rows = listRows(site.devices.byId.values(), now);
+  const rows = listRows(site.devices.list(), now);
   const alerts = useMemo(() => site.alerts.list.slice(0, NEWEST_ALERTS), [site.alerts.list]);
   return (
     <>

@@ -1,10 +1,11 @@
 /** Each device as a tile: by building and floor where that is known, or by kind. One look says where
  * something is wrong. */
-import { memo, type ReactNode } from "react";
+import { memo, useRef, type ReactNode } from "react";
 import { short } from "../drawing/format.js";
 import { groupByPlace, NOT_SAID, summariseRows } from "../drawing/places.js";
 import { linkTo } from "../drawing/route.js";
 import { groupByProfile, type Row } from "../drawing/rows.js";
+import { useInSight } from "../parts/in_sight.js";
 import { Choice, StateMark } from "../parts/parts.js";
 import { Sparkline } from "../parts/sparkline.js";
 import type { Device, StateWord } from "../state/devices.js";
@@ -74,17 +75,27 @@ interface TileProps {
   readonly href: string;
 }
 
-/** Drawn again only when its device has a new reading or another state. */
-const Tile = memo(({ device, state, href }: TileProps): ReactNode => (
-  <li>
-    <a className="tile" href={href} data-state={state} data-tile={device.deviceId}>
-      <span className="device">{device.deviceId}</span>
-      <StateMark state={state} />
-      <Sparkline trail={device.trail} t={device.t} abnormal={state === "alert" || state === "odd"} />
-      <span className="score">
-        {device.score === null ? "no score yet" : `${short(device.score)} / ${short(device.threshold)}`}
-      </span>
-    </a>
-  </li>
-));
+/** Out of sight it follows the state of its device alone: hundreds of figures are drawn for nobody. */
+const Tile = memo(({ device, state, href }: TileProps): ReactNode => {
+  const holder = useRef<HTMLLIElement>(null);
+  const inSight = useInSight(holder);
+  const seen = useRef(device);
+  if (inSight || seen.current.score === null) {
+    seen.current = device;
+  }
+  return <li ref={holder}><Face device={seen.current} state={state} href={href} /></li>;
+});
 Tile.displayName = "Tile";
+
+/** Drawn again only when its device has a new reading or another state. */
+const Face = memo(({ device, state, href }: TileProps): ReactNode => (
+  <a className="tile" href={href} data-state={state} data-tile={device.deviceId}>
+    <span className="device">{device.deviceId}</span>
+    <StateMark state={state} />
+    <Sparkline trail={device.trail} t={device.t} abnormal={state === "alert" || state === "odd"} />
+    <span className="score">
+      {device.score === null ? "no score yet" : `${short(device.score)} / ${short(device.threshold)}`}
+    </span>
+  </a>
+));
+Face.displayName = "Face";

@@ -15,8 +15,7 @@ const MOST_MS = 7_200_000;
 
 export function TryView(): ReactNode {
   const { store, place } = useShown();
-  const devices = [...store.site.devices.byId.values()]
-    .sort((a, b) => a.deviceId.localeCompare(b.deviceId, "en", { numeric: true }));
+  const devices = store.site.devices.list();
   const device = devices.find(({ deviceId }) => deviceId === place.options["device"]) ?? devices[0];
   const profile = device === undefined ? undefined : store.site.profiles.get(device.profile);
   return (

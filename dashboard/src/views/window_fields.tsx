@@ -55,7 +55,7 @@ function useNames(scope: WindowForm["scope"]): string[] {
   const { site } = useShown().store;
   switch (scope) {
     case "device":
-      return [...site.devices.byId.keys()].sort();
+      return site.devices.list().map(({ deviceId }) => deviceId);
     case "building":
       return [...new Set(site.incidents.list.flatMap(({ building }) => building ?? []))].sort();
     case "profile":
