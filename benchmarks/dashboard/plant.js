@@ -1,10 +1,14 @@
 // In the page, before its own scripts: a site of 500 devices in place of the API and the live
-// service. `bench.tell()` sends what all of them measured a second later, as the service would.
+// service. The first has 23 channels, so 24 charts; the others 6, as shipped kinds have.
+// `bench.tell()` sends what all of them measured a second later in one message: the service would
+// send it in four, so this is the dearest update that there can be.
 (() => {
   const DEVICES = 500;
-  const CHANNELS = Array.from({ length: 23 }, (_, n) => ({
+  const makeChannels = (length) => Array.from({ length }, (_, n) => ({
     ...window.benchSamples.ChannelShown, name: `c${n}`, title: `Channel ${n}`, unit: 'V', low: -1e3, high: 1e3, role: 'measurement',
   }));
+  const PROFILES = { bench: makeChannels(23), plain: makeChannels(6) };
+  const profileOf = (n) => (n === 0 ? 'bench' : 'plain');
   const POINTS = 600;
   const START = Date.now() - POINTS * 1000;
   let now = Date.now();
@@ -14,21 +18,22 @@
     return seed / 2147483648;
   };
   const nameOf = (n) => `bench-${String(n).padStart(3, '0')}`;
-  const valuesOf = () => Object.fromEntries(CHANNELS.map(({ name }) => [name, 40 + random()]));
+  const valuesOf = (n) => Object.fromEntries(PROFILES[profileOf(n)].map(({ name }) => [name, 40 + random()]));
   const SAMPLES = window.benchSamples;
   const reading = (n) => ({
-    ...SAMPLES.LiveReading, deviceId: nameOf(n), profile: 'bench', t: now, values: valuesOf(), score: 1 + random(), threshold: 4,
+    ...SAMPLES.LiveReading, deviceId: nameOf(n), profile: profileOf(n), t: now, values: valuesOf(n), score: 1 + random(), threshold: 4,
     anomalous: false, sensors: {}, enqueuedAt: now, silentAfterMs: 3e7, notScored: null, remarks: [],
   });
   const device = (n) => {
     const { values, t, ...known } = reading(n);
     return {
       ...SAMPLES.DeviceShown, ...known, id: nameOf(n), siteId: 'bench', lastT: t, latest: values,
+      limits: SAMPLES.DeviceShown.limits, // by channel, where a live reading lists them
     };
   };
   const series = () => {
     const t = Array.from({ length: POINTS }, (_, n) => START + n * 1000);
-    return Object.fromEntries([...CHANNELS.map(({ name }) => name), 'score'].map((name) => (
+    return Object.fromEntries([...PROFILES.bench.map(({ name }) => name), 'score'].map((name) => (
       [name, { t, values: t.map(() => 40 + random()) }]
     )));
   };
@@ -36,9 +41,9 @@
     me: () => ({ id: null, name: 'bench', roles: ['viewer'], sees: ['*'], acts: [] }),
     negotiate: () => ({ url: 'ws://bench/', site: 'bench', group: 'site:bench', sites: ['bench'] }),
     profiles: () => ({
-      profiles: [{
-        ...SAMPLES.ProfileShown, name: 'bench', title: 'Bench', period_s: 1, window: 32, channels: CHANNELS,
-      }],
+      profiles: Object.entries(PROFILES).map(([name, channels]) => ({
+        ...SAMPLES.ProfileShown, name, title: name, period_s: 1, window: 32, channels,
+      })),
       damaged: [],
     }),
     devices: () => ({ devices: Array.from({ length: DEVICES }, (_, n) => device(n)), damaged: [] }),
@@ -52,6 +57,7 @@
     latest: () => ({ plan: null, standing: null }),
     optimiser: () => SAMPLES.OptimiserShown,
     overrides: () => SAMPLES.OverridesShown,
+    places: () => ({ places: {} }),
     maintenance: () => ({ windows: [] }),
   };
   window.fetch = async (address) => {
