@@ -18,6 +18,7 @@ BENCHMARKS = (
     "resting",
     "devices",
     "dashboard",
+    "first_look",
     "skab",
     "tsb",
     "chaos",

@@ -17,6 +17,8 @@ from local.setup.browser import find_browser
 
 WITHIN_MS: Final = 330_000  # the demo's faults come round every five minutes
 SIZES: Final = (("wide", 1440, 900), ("narrow", 390, 844))
+TALLEST: Final = 8_000
+DRAWN_MS: Final = 700  # more than twice what the page waits before it draws again
 VIEWS: Final = (
     "incidents", "maintenance", "alarm-performance", "alerts", "work", "model", "try", "settings",
 )  # fmt: skip
@@ -55,9 +57,18 @@ def take_pictures(browser: Browser, address: str, folder: Path) -> Iterator[Path
                 page.locator("main .section, main .chart").first.wait_for()
                 page.locator("main [role=status]", has_text="Loading").wait_for(state="detached")
                 path = folder / f"{view}-{size}-{scheme}.png"
-                page.screenshot(path=path, full_page=True)
+                _shoot_whole(page, path, width, height)
                 yield path
             page.context.close()
+
+
+def _shoot_whole(page: Page, path: Path, width: int, height: int) -> None:
+    """The page in a window as tall as itself: what is out of sight is not drawn."""
+    whole = int(page.evaluate("document.documentElement.scrollHeight"))
+    page.set_viewport_size({"width": width, "height": max(height, min(whole, TALLEST))})
+    page.wait_for_timeout(DRAWN_MS)
+    page.screenshot(path=path)
+    page.set_viewport_size({"width": width, "height": height})
 
 
 def _find_views(page: Page, address: str) -> list[tuple[str, str]]:

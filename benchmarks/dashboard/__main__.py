@@ -36,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--updates", type=int, default=whole.updates, help="of each view, 2 or more")
+    parser.add_argument(
+        "--updates", type=int, default=whole.updates, help="of each view, 2 or more"
+    )
     parser.add_argument("--navigations", type=int, default=whole.navigations)
     parser.add_argument("--live-s", type=int, default=whole.live_s, help="seconds of live data")
     options = parser.parse_args(arguments)

@@ -36,6 +36,11 @@ def serve(folder: Path) -> Iterator[str]:
 
 def check_built() -> None:
     """Raises FileNotFoundError, with what to do, where there is nothing to measure."""
-    for path in (FOLDER / START, ECHARTS / "echarts.min.js"):
-        if not path.is_file():
-            raise FileNotFoundError(f"{path} is missing; run `python -m local setup`")
+    for path in find_missing():
+        raise FileNotFoundError(f"{path} is missing; run `python -m local setup`")
+
+
+def find_missing() -> list[Path]:
+    """What would have to be there and is not."""
+    needed = (FOLDER / START, ECHARTS / "echarts.min.js")
+    return [path for path in needed if not path.is_file()]

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeLine } from "../src/drawing/describe.js";
+import { describeLine, describeTrail } from "../src/drawing/describe.js";
 import { Clock, percent, short, span, withUnit } from "../src/drawing/format.js";
 import { readRange } from "../src/drawing/ranges.js";
 import { linkTo, readPlace, writePlace } from "../src/drawing/route.js";
@@ -7,7 +7,7 @@ import { chooseRows, countStates, groupByProfile, listRows, type Choice } from "
 import { layOutFlows } from "../src/drawing/sankey.js";
 import { shareByChannel, shareByProfile } from "../src/drawing/shares.js";
 import { layOutTrail } from "../src/drawing/spark.js";
-import { findStep } from "../src/drawing/steps.js";
+import { findStep, findTile } from "../src/drawing/steps.js";
 import { describePlan, listFlows, listTasks, nameCauses, tellStory } from "../src/drawing/words.js";
 import { readPreferences } from "../src/preferences.js";
 import { Alerts } from "../src/state/alerts.js";
@@ -154,6 +154,17 @@ test("keys move a cursor within the points of a line, and take it away", () => {
   expect(findStep("Escape", 30, 40)).toBeNull();
   expect(findStep("Tab", 30, 40)).toBeUndefined();
   expect(findStep("Home", 0, -1)).toBeUndefined();
+});
+
+test("keys lead from tile to tile, up and down by rows", () => {
+  expect(["ArrowUp", "ArrowDown", "ArrowRight", "Home", "End"].map((key) => findTile(key, 5, 9, 4)))
+    .toEqual([1, 9, 6, 0, 9]);
+  expect(["Tab", "Escape", "PageDown"].map((key) => findTile(key, 5, 9, 4))).toEqual([undefined, undefined, undefined]);
+});
+
+test("a trail is told in words", () => {
+  expect(describeTrail([0.5, Number.NaN, 1.25])).toBe("highest of the last 2 scores: 125\u202f% of the threshold");
+  expect(describeTrail([Number.NaN])).toBe("no score yet");
 });
 
 test("a line is told in words", () => {

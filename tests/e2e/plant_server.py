@@ -146,6 +146,13 @@ class PlantServer:
         """What the clock does with incidents."""
         await self._run("tend_incidents", None)
 
+    async def run_optimiser(self) -> None:
+        """What the optimiser does when somebody asks for a run."""
+        self._set_clock()
+        shop = self.plant.workshop
+        await workshops.heard(shop, *workshops.DEVICES)
+        await workshops.run(shop, "operator")
+
     async def _run(self, function: str, given: object) -> None:
         self._set_clock()
         await functions_of(self.plant.services())[function](given)

@@ -46,6 +46,7 @@ async def test_an_incident_comes_is_taken_put_aside_and_closed_before_two_browse
     assert (await find_stored(api)).handling.state == "acknowledged"
     await page.get_by_role("button", name="Shelve", exact=True).click()
     await expect(other.get_by_text("Local operator put it aside until")).to_be_visible()
+    assert (await find_stored(api)).suppression.shelf is not None
     await page.get_by_role("button", name="Unshelve").click()
     await expect(other.get_by_text("Local operator put it aside until")).to_have_count(0)
     await page.get_by_label("Comment").fill("ordered")

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from local.setup.browser import find_browser
 from tests.paths import ROOT
 
 DURATION_S = 60
+FIRST_ANOMALY_S = 30.0  # from the printed address to the first one that is marked
 NOT_SCORED = 4  # the exit code of a replay of which the model can score nothing
 FIRST_HOUR = "docs/first-hour.md"
 
@@ -54,6 +56,7 @@ def test_a_demo_with_a_recording_beside_it(tmp_path: Path) -> None:
         ready_after=lambda line: f"Open http://{address}" in line,
     )  # fmt: skip
     demo.start(within_s=120)
+    look = _start_look(address, tmp_path, time.time())
     pictures = _start_pictures(address, tmp_path)
     try:
         _ask_as_documented("plans/latest", address, commands=5)
@@ -63,13 +66,18 @@ def test_a_demo_with_a_recording_beside_it(tmp_path: Path) -> None:
             FIRST_HOUR, "t,temperature_c,vibration_mm_s", tmp_path, address, state
         )
         _ask_as_documented("devices/north-pump-01", address, commands=4)
-        if pictures is not None:
+        if pictures is not None and look is not None:
             assert pictures.wait(timeout=60) == 0, (tmp_path / "pictures.log").read_text()
+            assert look.wait(timeout=60) == 0, (tmp_path / "look.log").read_text()
         exit_code = demo.wait(within_s=DURATION_S + 90)
     finally:
-        if pictures is not None:
-            pictures.kill()
+        for browsing in (look, pictures):
+            if browsing is not None:
+                browsing.kill()
         demo.stop()
+    if look is not None:
+        seen = json.loads((tmp_path / "look.log").read_text(encoding="utf-8").splitlines()[-1])
+        assert seen["first_anomaly_s"] < FIRST_ANOMALY_S
     assert exit_code == 0, demo.quote_log(60)
     account = json.loads(report.read_text(encoding="utf-8"))
     assert account["readings_sent"] >= 2_500
@@ -89,13 +97,27 @@ def test_a_demo_with_a_recording_beside_it(tmp_path: Path) -> None:
 
 def _start_pictures(address: str, folder: Path) -> subprocess.Popen[bytes] | None:
     """Have the first hour's pictures taken while the demo runs; None without a browser."""
+    shots = ("page", "incident", "device", "move")
+    out = ("--out", str(folder / "pictures"))
+    return _browse(folder / "pictures.log", "local.screenshots", _find_page(address), *shots, *out)
+
+
+def _start_look(address: str, folder: Path, since: float) -> subprocess.Popen[bytes] | None:
+    """Have it measured when the first anomaly is marked; None without a browser."""
+    at = ("--json", "--at", _find_page(address), "--since", str(since))
+    return _browse(folder / "look.log", "benchmarks.first_look", *at)
+
+
+def _find_page(address: str) -> str:
+    return f"http://{address}:4280/"
+
+
+def _browse(log_path: Path, module: str, *arguments: str) -> subprocess.Popen[bytes] | None:
     if find_browser() is None:
         return None
-    shots = ("page", "incident", "device", "move")
-    with (folder / "pictures.log").open("wb") as log:
+    with log_path.open("wb") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "local.screenshots", f"http://{address}:4280/", *shots,
-             "--out", str(folder / "pictures")],
+            [sys.executable, "-m", module, *arguments],
             cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
 

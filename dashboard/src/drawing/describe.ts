@@ -1,5 +1,5 @@
 /** A line in words, for those who cannot see it. Pure. */
-import { short, withUnit } from "./format.js";
+import { percent, short, withUnit } from "./format.js";
 import type { Band, Limit, Line } from "./series.js";
 
 export function describeLine(
@@ -19,4 +19,11 @@ export function describeLine(
   const low = lows.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const high = highs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   return `${short(low)} to ${withUnit(high, unit)}, now ${withUnit(known.at(-1), unit)}; ${usual}`;
+}
+
+/** ratios: score / threshold of the newest readings, NaN for a gap. */
+export function describeTrail(ratios: readonly number[]): string {
+  const known = ratios.filter((ratio) => !Number.isNaN(ratio));
+  return known.length === 0 ? "no score yet"
+    : `highest of the last ${known.length} scores: ${percent(Math.max(...known))} of the threshold`;
 }

@@ -1,5 +1,6 @@
 /** A device's newest scores against its threshold, on a small canvas. */
 import { useEffect, useRef, type ReactNode } from "react";
+import { describeTrail } from "../drawing/describe.js";
 import { layOutTrail } from "../drawing/spark.js";
 import type { Trail } from "../state/trail.js";
 import { usePalette } from "./palette.js";
@@ -14,7 +15,6 @@ interface Props {
 const WIDTH = 96;
 const HEIGHT = 24;
 
-/** Its figures stand beside it as text, so it is hidden from those who cannot see it. */
 export function Sparkline({ trail, t, abnormal }: Props): ReactNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { alert, line, edge } = usePalette();
@@ -24,7 +24,10 @@ export function Sparkline({ trail, t, abnormal }: Props): ReactNode {
       draw(pen, trail, abnormal ? alert : line, edge);
     }
   }, [trail, t, abnormal, alert, line, edge]);
-  return <canvas ref={canvas} className="spark" width={WIDTH * 2} height={HEIGHT * 2} aria-hidden="true" />;
+  return (
+    <canvas ref={canvas} className="spark" width={WIDTH * 2} height={HEIGHT * 2} role="img"
+      aria-label={describeTrail(trail.list())} />
+  );
 }
 
 function draw(pen: CanvasRenderingContext2D, trail: Trail, line: string, edge: string): void {

@@ -3,6 +3,7 @@ import { useState, type ReactNode } from "react";
 import { incidentApi, type Act } from "../api/incidents.js";
 import type { IncidentShown } from "../messages/kinds.js";
 import { Choice, Section } from "../parts/parts.js";
+import { Question } from "../parts/question.js";
 import { useShown } from "./context.js";
 import { useAct } from "./use_act.js";
 
@@ -92,19 +93,11 @@ interface CloseProps {
 
 /** What is still active says nothing more once it is closed, so this asks once more. */
 function Close({ busy, active, onClose }: CloseProps): ReactNode {
-  const [sure, setSure] = useState(false);
-  if (!active || !sure) {
-    return (
-      <button type="button" disabled={busy} onClick={() => { if (active) { setSure(true); } else { onClose(false); } }}>
-        {active ? "Close…" : "Close"}
-      </button>
-    );
+  if (!active) {
+    return <button type="button" disabled={busy} onClick={() => { onClose(false); }}>Close</button>;
   }
   return (
-    <span role="group" aria-label="Confirm">
-      The fault is still there, and nobody will be told of it again.{" "}
-      <button type="button" disabled={busy} onClick={() => { setSure(false); onClose(true); }}>Close it all the same</button>{" "}
-      <button type="button" onClick={() => { setSure(false); }}>No</button>
-    </span>
+    <Question title="Close…" question="The fault is still there, and nobody will be told of it again."
+      yes="Close it all the same" disabled={busy} onYes={() => { onClose(true); }} />
   );
 }

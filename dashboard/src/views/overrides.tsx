@@ -1,26 +1,24 @@
 /** What operators tell the optimiser: this task runs here, this device runs nothing. */
 import { useState, type ReactNode } from "react";
 import { api } from "../api/client.js";
-import { wordsOf } from "../api/request.js";
 import { Choice, Empty, Section } from "../parts/parts.js";
+import { Question } from "../parts/question.js";
 import { useShown } from "./context.js";
+import { useAct } from "./use_act.js";
 
 export function OverridesForm(): ReactNode {
   const { store } = useShown();
   const { overrides, plan } = store.site;
-  const [said, setSaid] = useState("");
+  const { busy, said, act } = useAct();
   const [undo, setUndo] = useState<object | null>(null);
   const devices = Object.keys(plan?.devices ?? {}).sort();
   const tasks = Object.keys(plan?.allocation ?? {}).sort();
-  const change = async (patch: object, back: object | null): Promise<void> => {
-    try {
-      store.site.takeOverrides(await api.setOverrides(store.siteId ?? "", patch));
-      setSaid("Done; a run was asked for.");
+  const change = (patch: object, back: object | null): void => {
+    void act(async (site) => {
+      store.site.takeOverrides(await api.setOverrides(site, patch));
       setUndo(back);
-    } catch (error) {
-      setSaid(wordsOf(error));
-    }
-    store.touch();
+      return "Done; a run was asked for.";
+    });
   };
   const pins = Object.entries(overrides?.pins ?? {});
   const drained = Object.entries(overrides?.drained ?? {}).filter(([, on]) => on).map(([name]) => name);
@@ -28,19 +26,22 @@ export function OverridesForm(): ReactNode {
     <Section title="Overrides" note="what operators decide themselves" name="overrides">
       <p role="status" data-said>
         {said}{" "}
-        {undo === null ? null : <button type="button" onClick={() => void change(undo, null)}>Undo</button>}
+        {undo === null ? null : <button type="button" disabled={busy} onClick={() => { change(undo, null); }}>Undo</button>}
       </p>
       <div className="columns">
-        <Drain devices={devices} onDrain={(device) => void change({ drained: { [device]: true } }, { drained: { [device]: null } })} />
+        <Drain devices={devices} busy={busy}
+          onDrain={(device) => { change({ drained: { [device]: true } }, { drained: { [device]: null } }); }} />
         <Pin devices={devices} tasks={tasks}
-          onPin={(task, device) => void change({ pins: { [task]: device } }, { pins: { [task]: overrides?.pins[task] ?? null } })} />
+          busy={busy}
+          onPin={(task, device) => { change({ pins: { [task]: device } }, { pins: { [task]: overrides?.pins[task] ?? null } }); }} />
       </div>
       {pins.length + drained.length === 0 ? <Empty>Nothing is pinned or drained.</Empty> : (
         <ul className="plain-list">
           {drained.map((device) => (
             <li key={device}>
               {device} runs nothing{" "}
-              <button type="button" onClick={() => void change({ drained: { [device]: null } }, { drained: { [device]: true } })}>
+              <button type="button" disabled={busy}
+                onClick={() => { change({ drained: { [device]: null } }, { drained: { [device]: true } }); }}>
                 Give {device} back
               </button>
             </li>
@@ -48,7 +49,8 @@ export function OverridesForm(): ReactNode {
           {pins.map(([task, device]) => (
             <li key={task}>
               {task} runs on {device}{" "}
-              <button type="button" onClick={() => void change({ pins: { [task]: null } }, { pins: { [task]: device } })}>
+              <button type="button" disabled={busy}
+                onClick={() => { change({ pins: { [task]: null } }, { pins: { [task]: device } }); }}>
                 Unpin {task}
               </button>
             </li>
@@ -60,36 +62,32 @@ export function OverridesForm(): ReactNode {
 }
 
 interface DrainProps {
+  readonly busy: boolean;
   readonly devices: readonly string[];
   readonly onDrain: (device: string) => void;
 }
 
 /** A drained device loses all its tasks, so this asks once more. */
-function Drain({ devices, onDrain }: DrainProps): ReactNode {
+function Drain({ busy, devices, onDrain }: DrainProps): ReactNode {
   const [device, setDevice] = useState("");
-  const [sure, setSure] = useState(false);
   return (
     <div className="form">
       <Choice label="Drain" value={device} choices={[["", "choose a device"], ...devices.map((name): [string, string] => [name, name])]}
-        onChange={(next) => { setDevice(next); setSure(false); }} />
-      {sure ? (
-        <span role="group" aria-label="Confirm">
-          All tasks of {device} are moved away.{" "}
-          <button type="button" onClick={() => { setSure(false); onDrain(device); }}>Yes, drain {device}</button>
-          <button type="button" onClick={() => { setSure(false); }}>No</button>
-        </span>
-      ) : <button type="button" disabled={device === ""} onClick={() => { setSure(true); }}>Drain…</button>}
+        onChange={setDevice} />
+      <Question key={device} title="Drain…" question={`All tasks of ${device} are moved away.`}
+        yes={`Yes, drain ${device}`} disabled={busy || device === ""} onYes={() => { onDrain(device); }} />
     </div>
   );
 }
 
 interface PinProps {
+  readonly busy: boolean;
   readonly devices: readonly string[];
   readonly tasks: readonly string[];
   readonly onPin: (task: string, device: string) => void;
 }
 
-function Pin({ devices, tasks, onPin }: PinProps): ReactNode {
+function Pin({ busy, devices, tasks, onPin }: PinProps): ReactNode {
   const [task, setTask] = useState("");
   const [device, setDevice] = useState("");
   const named = (names: readonly string[], none: string): (readonly [string, string])[] => (
@@ -99,7 +97,7 @@ function Pin({ devices, tasks, onPin }: PinProps): ReactNode {
     <div className="form">
       <Choice label="Pin" value={task} choices={named(tasks, "choose a task")} onChange={setTask} />
       <Choice label="to" value={device} choices={named(devices, "choose a device")} onChange={setDevice} />
-      <button type="button" disabled={task === "" || device === ""} onClick={() => { onPin(task, device); }}>Pin</button>
+      <button type="button" disabled={busy || task === "" || device === ""} onClick={() => { onPin(task, device); }}>Pin</button>
     </div>
   );
 }

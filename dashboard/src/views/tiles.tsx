@@ -1,10 +1,11 @@
 /** Each device as a tile: by building and floor where that is known, or by kind. One look says where
  * something is wrong. */
-import { memo, useRef, type ReactNode } from "react";
+import { memo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { short } from "../drawing/format.js";
 import { groupByPlace, NOT_SAID, summariseRows } from "../drawing/places.js";
 import { linkTo } from "../drawing/route.js";
 import { groupByProfile, type Row } from "../drawing/rows.js";
+import { findTile } from "../drawing/steps.js";
 import { useInSight } from "../parts/in_sight.js";
 import { Choice, StateMark } from "../parts/parts.js";
 import { Sparkline } from "../parts/sparkline.js";
@@ -18,28 +19,44 @@ export function Tiles({ rows }: { readonly rows: readonly Row[] }): ReactNode {
   const by = place.options["by"] ?? (located ? "place" : "kind");
   const kinds = by === "place" ? [] : [...groupByProfile(rows)];
   const buildings = by === "place" ? groupByPlace(rows, places) : [];
+  const listed = kinds.length > 0 ? kinds[0]?.[1] : buildings[0]?.floors[0]?.rows;
+  const [chosen, setChosen] = useState("");
+  const stop = rows.some(({ device }) => device.deviceId === chosen) ? chosen : listed?.[0]?.device.deviceId ?? "";
   return (
-    <>
+    <div onKeyDown={moveFocus} onFocus={({ target }) => { setChosen(target.dataset["tile"] ?? stop); }}>
       <div className="filters">
         <Choice label="By" value={by} choices={[["place", "building and floor"], ["kind", "kind"]]}
           onChange={(next) => { setOptions(place, { by: next }); }} />
       </div>
       {buildings.map(({ name, floors, rows: all }) => (
         <Group key={name} title={name === NOT_SAID ? "Building not said" : name} rows={all}>
-          {floors.length === 1 && floors[0]?.name === NOT_SAID ? <TileList rows={all} /> : floors.map((floor) => (
+          {floors.length === 1 && floors[0]?.name === NOT_SAID ? <TileList rows={all} stop={stop} /> : floors.map((floor) => (
             <Group key={floor.name} title={floor.name === NOT_SAID ? "Floor not said" : floor.name} rows={floor.rows}>
-              <TileList rows={floor.rows} />
+              <TileList rows={floor.rows} stop={stop} />
             </Group>
           ))}
         </Group>
       ))}
       {kinds.map(([profile, group]) => (
         <Group key={profile} title={profiles.get(profile)?.title ?? profile} rows={group}>
-          <TileList rows={group} />
+          <TileList rows={group} stop={stop} />
         </Group>
       ))}
-    </>
+    </div>
   );
+}
+
+/** Arrow keys lead from tile to tile, so that one press of Tab leads past hundreds of them. */
+function moveFocus(event: KeyboardEvent<HTMLElement>): void {
+  const tiles = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-tile]")]
+    .filter((tile) => tile.checkVisibility()); // those of a branch that is folded away are not
+  const place = tiles.findIndex((tile) => tile === document.activeElement);
+  const columns = tiles.filter((tile) => tile.offsetTop === tiles[place]?.offsetTop).length;
+  const next = place === -1 ? undefined : findTile(event.key, place, tiles.length - 1, columns);
+  if (next !== undefined) {
+    event.preventDefault();
+    tiles[next]?.focus();
+  }
 }
 
 interface GroupProps {
@@ -58,12 +75,19 @@ function Group({ title, rows, children }: GroupProps): ReactNode {
   );
 }
 
-function TileList({ rows }: { readonly rows: readonly Row[] }): ReactNode {
+interface TileListProps {
+  readonly rows: readonly Row[];
+  /** The one tile that Tab leads to, by the id of its device. */
+  readonly stop: string;
+}
+
+function TileList({ rows, stop }: TileListProps): ReactNode {
   const { place } = useShown();
   return (
     <ul className="tiles">
       {rows.map(({ device, state }) => (
-        <Tile key={device.deviceId} device={device} state={state} href={linkTo(place, "device", device.deviceId)} />
+        <Tile key={device.deviceId} device={device} state={state} href={linkTo(place, "device", device.deviceId)}
+          isStop={device.deviceId === stop} />
       ))}
     </ul>
   );
@@ -73,23 +97,24 @@ interface TileProps {
   readonly device: Device;
   readonly state: StateWord;
   readonly href: string;
+  readonly isStop: boolean;
 }
 
 /** Out of sight it follows the state of its device alone: hundreds of figures are drawn for nobody. */
-const Tile = memo(({ device, state, href }: TileProps): ReactNode => {
+const Tile = memo(({ device, ...rest }: TileProps): ReactNode => {
   const holder = useRef<HTMLLIElement>(null);
   const inSight = useInSight(holder);
   const seen = useRef(device);
   if (inSight || seen.current.score === null) {
     seen.current = device;
   }
-  return <li ref={holder}><Face device={seen.current} state={state} href={href} /></li>;
+  return <li ref={holder}><Face device={seen.current} {...rest} /></li>;
 });
 Tile.displayName = "Tile";
 
 /** Drawn again only when its device has a new reading or another state. */
-const Face = memo(({ device, state, href }: TileProps): ReactNode => (
-  <a className="tile" href={href} data-state={state} data-tile={device.deviceId}>
+const Face = memo(({ device, state, href, isStop }: TileProps): ReactNode => (
+  <a className="tile" href={href} tabIndex={isStop ? 0 : -1} data-state={state} data-tile={device.deviceId}>
     <span className="device">{device.deviceId}</span>
     <StateMark state={state} />
     <Sparkline trail={device.trail} t={device.t} abnormal={state === "alert" || state === "odd"} />

@@ -1,7 +1,6 @@
 /** The optimiser: what it moved and why, whether devices obeyed, and what operators may tell it. */
 import { useState, type ReactNode } from "react";
 import { api } from "../api/client.js";
-import { wordsOf } from "../api/request.js";
 import { percent, short } from "../drawing/format.js";
 import { describePlan } from "../drawing/words.js";
 import type { PlanListed, PlanShown } from "../messages/kinds.js";
@@ -10,6 +9,7 @@ import { useShown } from "./context.js";
 import { Flows } from "./flows.js";
 import { Loads } from "./loads.js";
 import { OverridesForm } from "./overrides.js";
+import { useAct } from "./use_act.js";
 
 export function WorkView(): ReactNode {
   const { store, clock } = useShown();
@@ -40,23 +40,12 @@ export function WorkView(): ReactNode {
 /** Pause, resume, run, preview: what only operators see, and what the API refuses others anyway. */
 function Operate(): ReactNode {
   const { store } = useShown();
-  const [busy, setBusy] = useState(false);
-  const [said, setSaid] = useState("");
+  const { busy, said, act } = useAct();
   const [preview, setPreview] = useState<PlanShown | null>(null);
   const { optimiser } = store.site;
   if (!store.mayAct()) {
     return store.me === null ? null : <p className="note">You may see this, not change it.</p>;
   }
-  const act = async (what: (site: string) => Promise<string>): Promise<void> => {
-    setBusy(true);
-    try {
-      setSaid(await what(store.siteId ?? ""));
-    } catch (error) {
-      setSaid(wordsOf(error));
-    }
-    setBusy(false);
-    store.touch();
-  };
   const pause = async (site: string): Promise<string> => {
     const paused = optimiser?.paused !== true;
     store.site.takeOptimiser(await api.setOptimiser(site, { paused }));
@@ -68,7 +57,7 @@ function Operate(): ReactNode {
   };
   const look = async (site: string): Promise<string> => {
     setPreview(await api.preview(site));
-    return "This is what a run would do now; nothing was changed.";
+    return "";
   };
   return (
     <>
@@ -82,9 +71,10 @@ function Operate(): ReactNode {
       </p>
       {preview === null ? null : (
         <div data-preview>
+          <p className="note">This is what a run would do now; nothing was changed.</p>
           <PlanFigures plan={preview} />
           <Flows plan={preview} />
-          <button type="button" onClick={() => { setPreview(null); setSaid(""); }}>Close the preview</button>
+          <button type="button" onClick={() => { setPreview(null); }}>Close the preview</button>
         </div>
       )}
     </>
