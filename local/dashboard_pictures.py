@@ -19,8 +19,13 @@ WITHIN_MS: Final = 330_000  # the demo's faults come round every five minutes
 SIZES: Final = (("wide", 1440, 900), ("narrow", 390, 844))
 TALLEST: Final = 8_000
 DRAWN_MS: Final = 700  # more than twice what the page waits before it draws again
+NOTHING_WAITS: Final = """
+() => ![...document.querySelectorAll("main [role=status], main .empty")]
+  .some((each) => /^(Loading|Asking)/.test(each.textContent))
+"""
 VIEWS: Final = (
-    "incidents", "maintenance", "alarm-performance", "alerts", "work", "model", "try", "settings",
+    "incidents", "maintenance", "notifications", "alarm-performance", "alerts", "work", "model",
+    "try", "settings",
 )  # fmt: skip
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
@@ -55,7 +60,7 @@ def take_pictures(browser: Browser, address: str, folder: Path) -> Iterator[Path
             for view, place in _find_views(page, address):
                 page.goto(f"{address}#/{place}")
                 page.locator("main .section, main .chart").first.wait_for()
-                page.locator("main [role=status]", has_text="Loading").wait_for(state="detached")
+                page.wait_for_function(NOTHING_WAITS)
                 path = folder / f"{view}-{size}-{scheme}.png"
                 _shoot_whole(page, path, width, height)
                 yield path

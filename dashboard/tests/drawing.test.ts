@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { describeLine, describeTrail } from "../src/drawing/describe.js";
-import { Clock, percent, short, span, withUnit } from "../src/drawing/format.js";
+import { Clock, percent, plain, short, span, withUnit } from "../src/drawing/format.js";
 import { readRange } from "../src/drawing/ranges.js";
 import { linkTo, readPlace, writePlace } from "../src/drawing/route.js";
 import { chooseRows, countStates, groupByProfile, listRows, type Choice } from "../src/drawing/rows.js";
@@ -27,6 +27,7 @@ test("numbers have as many digits as a reader can use", () => {
   expect(withUnit(41.25, "°C")).toBe("41.25\u202f°C");
   expect(withUnit(null, "°C")).toBe("–");
   expect(percent(0.8)).toBe("80\u202f%");
+  expect([0, 10, 0.5, null].map(plain)).toEqual(["0", "10", "0.500", "–"]);
 });
 
 test("spans and times are in the unit that a reader expects", () => {

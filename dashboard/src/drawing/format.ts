@@ -12,6 +12,11 @@ export function short(value: number | null | undefined): string {
   return value.toFixed(digits);
 }
 
+/** A count, or a mean of counts: what is whole stays so. */
+export function plain(value: number | null | undefined): string {
+  return Number.isInteger(value) ? String(value) : short(value);
+}
+
 export function withUnit(value: number | null | undefined, unit: string): string {
   return unit === "" || short(value) === "–" ? short(value) : `${short(value)}${NARROW_SPACE}${unit}`;
 }

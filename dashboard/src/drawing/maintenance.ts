@@ -40,7 +40,7 @@ export function writeWindow(form: WindowForm, zone: string): Written {
 function findFault(form: WindowForm, startsAt: number | null, endsAt: number | null): string | null {
   const lastingMin = Number(form.lastingMin);
   const faults: readonly (readonly [boolean, string])[] = [
-    [!NAME.test(form.name), "give it a name of letters, digits, -, _ and ."],
+    [!NAME.test(form.name), "give it a name of letters, digits, dots, - and _"],
     [form.scope !== "site" && form.scopeName.trim() === "", `say which ${form.scope}`],
     [startsAt === null, "say when it starts"],
     [endsAt === null && (form.ends !== "" || (form.rule === "" && form.kind === "maintenance")), "say when it ends"],

@@ -1,7 +1,7 @@
 /** What devices that do work measured of it: how full they are against how late they answer. */
 import type { ReactNode } from "react";
 import { api } from "../api/client.js";
-import { short, span } from "../drawing/format.js";
+import { short, span, withUnit } from "../drawing/format.js";
 import { linkTo } from "../drawing/route.js";
 import { layOutDots, type Dot } from "../drawing/scatter.js";
 import type { DeviceShown } from "../messages/kinds.js";
@@ -54,8 +54,12 @@ function Plane({ dots }: { readonly dots: readonly Dot[] }): ReactNode {
   const plane = layOutDots(dots, WIDTH, HEIGHT);
   return (
     <figure className="scatter">
-      <svg viewBox={`-6 -6 ${WIDTH + 12} ${HEIGHT + 12}`} aria-hidden="true">
+      <svg viewBox={`-58 -10 ${WIDTH + 70} ${HEIGHT + 32}`} aria-hidden="true">
         <path className="axis" d={`M0,0 V${HEIGHT} H${WIDTH}`} />
+        <text x={-8} y={4} textAnchor="end">{withUnit(plane.maxY, "ms")}</text>
+        <text x={-8} y={HEIGHT} textAnchor="end">0</text>
+        <text x={0} y={HEIGHT + 18}>0</text>
+        <text x={WIDTH} y={HEIGHT + 18} textAnchor="end">{withUnit(plane.maxX, "% CPU")}</text>
         {plane.trend === null ? null : (
           <line x1={plane.trend[0]} y1={plane.trend[1]} x2={plane.trend[2]} y2={plane.trend[3]} />
         )}

@@ -50,7 +50,7 @@ function Model({ profile }: { readonly profile: Profile }): ReactNode {
         </p>
       </div>
       <p>
-        <span className="state" data-status={status} data-drift={STATUS_DRIFT[status]}>{STATUS_SIGNS[status]}</span>{" "}
+        <span className="state" data-status={status} data-drift={STATUS_DRIFT[status]}>{STATUS_SIGNS[status]}</span>{": "}
         {reasons.join(" ")}
       </p>
       <HourBars counts={hours} title={`Alerts of ${profile.title} in each of the last 24 hours`} />
@@ -74,12 +74,13 @@ function HourBars({ counts, title }: { readonly counts: readonly number[]; reado
   return (
     <figure className="bars">
       <figcaption>{title}: {whole}{whole === 0 ? "" : `, at most ${most} in one`}</figcaption>
-      <svg viewBox="0 0 240 40" aria-hidden="true">
+      <svg viewBox="0 0 240 40" preserveAspectRatio="none" aria-hidden="true">
         {counts.map((count, hour) => (
           <rect key={hour} x={hour * 10 + 1} width={8} y={40 - Math.max((count / most) * 40, 1)}
             height={Math.max((count / most) * 40, 1)} data-empty={count === 0} />
         ))}
       </svg>
+      <small className="ends"><span>24 h ago</span> <span>now</span></small>
     </figure>
   );
 }

@@ -1,8 +1,9 @@
 /** Alarm performance: how often people were called, by the figures that control rooms use. */
 import type { ReactNode } from "react";
 import { incidentApi } from "../api/incidents.js";
-import { short } from "../drawing/format.js";
-import type { Performance } from "../messages/kinds.js";
+import { plain, short } from "../drawing/format.js";
+import { titleOf } from "../drawing/words.js";
+import type { Performance, Profile } from "../messages/kinds.js";
 import { Choice, Empty, Section } from "../parts/parts.js";
 import { setOptions, useShown } from "./context.js";
 import { IncidentTabs } from "./incident_tabs.js";
@@ -46,7 +47,10 @@ export function PerformanceView(): ReactNode {
 }
 
 function Figures({ performance }: { readonly performance: Performance }): ReactNode {
-  const { clock } = useShown();
+  const { store, clock } = useShown();
+  const profileOf = (deviceId: string): Profile | undefined => (
+    store.site.profiles.get(store.site.devices.byId.get(deviceId)?.profile ?? "")
+  );
   const { fromMs, toMs, opened, calls, sources, noisiest, bars } = performance;
   return (
     <>
@@ -65,8 +69,8 @@ function Figures({ performance }: { readonly performance: Performance }): ReactN
             return (
               <tr key={name} data-figure={name}>
                 <th scope="row">{title}</th>
-                <td className="number">{short(value)} {unit}</td>
-                <td className="number">{short(bar)} {unit}</td>
+                <td className="number">{plain(value)} {unit}</td>
+                <td className="number">{plain(bar)} {unit}</td>
                 <td><span className="state" data-state={over ? "odd" : "normal"}>{over ? "◆ over" : "• kept"}</span></td>
               </tr>
             );
@@ -82,7 +86,7 @@ function Figures({ performance }: { readonly performance: Performance }): ReactN
           <tbody>
             {noisiest.map(({ deviceId, what, calls: number, sharePct }) => (
               <tr key={`${deviceId}\n${what}`}>
-                <th scope="row">{deviceId}</th><td>{what}</td><td className="number">{number}</td>
+                <th scope="row">{deviceId}</th><td>{titleOf(what, profileOf(deviceId))}</td><td className="number">{number}</td>
                 <td className="number">{short(sharePct)} %</td>
               </tr>
             ))}
