@@ -37,6 +37,7 @@
       [name, { t, values: t.map(() => 40 + random()) }]
     )));
   };
+  // By the path of a route; `*` stands for an id.
   const ANSWERS = {
     me: () => ({ id: null, name: 'bench', roles: ['viewer'], sees: ['*'], acts: [] }),
     negotiate: () => ({ url: 'ws://bench/', site: 'bench', group: 'site:bench', sites: ['bench'] }),
@@ -47,23 +48,27 @@
       damaged: [],
     }),
     devices: () => ({ devices: Array.from({ length: DEVICES }, (_, n) => device(n)), damaged: [] }),
-    readings: () => ({
+    'devices/*': () => device(0),
+    'devices/*/limits': () => SAMPLES.DeviceLimitsShown,
+    'devices/*/readings': () => ({
       deviceId: nameOf(0), from: START, to: now, resolution: 'raw', until: now, readings: POINTS, threshold: 4,
       series: series(),
     }),
     alerts: () => ({ alerts: [], older: null, damaged: [] }),
     incidents: () => ({ incidents: [], older: null, damaged: [] }),
     plans: () => ({ plans: [], damaged: [] }),
-    latest: () => ({ plan: null, standing: null }),
-    optimiser: () => SAMPLES.OptimiserShown,
-    overrides: () => SAMPLES.OverridesShown,
+    'plans/latest': () => ({ plan: null, standing: null }),
+    'settings/limits': () => SAMPLES.LimitsOfSiteShown,
+    'settings/optimiser': () => SAMPLES.OptimiserShown,
+    'settings/overrides': () => SAMPLES.OverridesShown,
     places: () => ({ places: {} }),
     maintenance: () => ({ windows: [] }),
+    'models/*': () => SAMPLES.BundlesShown,
   };
   window.fetch = async (address) => {
-    const parts = new URL(address, location.href).pathname.split('/');
-    const answer = ANSWERS[parts[2]]?.() ?? null;
-    const content = ANSWERS[parts.at(-1)]?.() ?? answer;
+    const path = new URL(address, location.href).pathname.split('/').slice(2);
+    const route = ['devices', 'models'].includes(path[0]) && path.length > 1 ? [path[0], '*', ...path.slice(2)] : path;
+    const content = ANSWERS[route.join('/')]?.() ?? null;
     return new Response(JSON.stringify(content), { status: content === null ? 404 : 200 });
   };
   const sockets = new Set();

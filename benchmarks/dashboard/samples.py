@@ -9,8 +9,8 @@ from typing import Any, Final
 
 API: Final = Path(__file__).parents[2] / "dashboard/api.json"
 RECORDS: Final = (
-    "ChannelShown", "DeviceShown", "LiveReading", "OptimiserShown", "OverridesShown",
-    "ProfileShown",
+    "BundlesShown", "ChannelShown", "DeviceLimitsShown", "DeviceShown", "LimitsOfSiteShown",
+    "LiveReading", "OptimiserShown", "OverridesShown", "ProfileShown",
 )  # fmt: skip
 
 
@@ -29,6 +29,8 @@ def make_sample(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:  
         return make_sample(
             next((c for c in choices if c.get("type") == "null"), choices[0]), schemas
         )
+    if "const" in schema:
+        return schema["const"]
     if "enum" in schema:
         return schema["enum"][0]
     if schema.get("type") == "object":
