@@ -55,6 +55,7 @@ async def test_an_incident_is_taken_put_aside_and_closed_and_work_is_paused(
     await open_view(page, front_door)
     await press(page, "Incidents")
     await press(page, "rig-1: speed_rpm")
+    await expect(page.locator("main")).to_be_focused()
     state = page.locator("[data-handling]").first
     await press(page, "Acknowledge")
     await expect(state).to_have_text("acknowledged")

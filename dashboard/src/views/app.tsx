@@ -1,5 +1,5 @@
 /** The page around the views: site, connection, navigation. */
-import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { Clock } from "../drawing/format.js";
 import { linkTo, readPlace, writePlace, type Place, type ViewName } from "../drawing/route.js";
 import { keepPreferences, loadPreferences, type Preferences } from "../preferences.js";
@@ -39,6 +39,7 @@ export function App({ store }: { readonly store: Store }): ReactNode {
     return () => { removeEventListener("hashchange", follow); };
   }, []);
   useEffect(() => { store.open(place.site); }, [store, place.site]);
+  useBeginning(place);
   useEffect(() => { store.refreshEvery(preferences.refreshMs); }, [store, preferences.refreshMs]);
   const prefer = (next: Preferences): void => {
     keepPreferences(next);
@@ -68,6 +69,21 @@ export function App({ store }: { readonly store: Store }): ReactNode {
       </main>
     </ShownContext>
   );
+}
+
+/** Another view is shown from its top; the keyboard goes on there, since the link that led to it is gone. */
+function useBeginning({ view, subject }: Place): void {
+  const last = useRef<string | null>(null);
+  useEffect(() => {
+    const shown = `${view} ${subject}`;
+    if (last.current !== null && last.current !== shown) {
+      scrollTo(0, 0);
+      if (document.activeElement === document.body) {
+        document.getElementById("main")?.focus({ preventScroll: true });
+      }
+    }
+    last.current = shown;
+  }, [view, subject]);
 }
 
 function focusMain(event: { preventDefault: () => void }): void {
