@@ -2,7 +2,7 @@
  * something is wrong. */
 import { memo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { short } from "../drawing/format.js";
-import { groupByPlace, NOT_SAID, summariseRows } from "../drawing/places.js";
+import { groupByPlace, NOT_SAID, summariseRows, type Building } from "../drawing/places.js";
 import { linkTo } from "../drawing/route.js";
 import { groupByProfile, type Row } from "../drawing/rows.js";
 import { findTile } from "../drawing/steps.js";
@@ -19,9 +19,8 @@ export function Tiles({ rows }: { readonly rows: readonly Row[] }): ReactNode {
   const by = place.options["by"] ?? (located ? "place" : "kind");
   const kinds = by === "place" ? [] : [...groupByProfile(rows)];
   const buildings = by === "place" ? groupByPlace(rows, places) : [];
-  const listed = kinds.length > 0 ? kinds[0]?.[1] : buildings[0]?.floors[0]?.rows;
   const [chosen, setChosen] = useState("");
-  const stop = rows.some(({ device }) => device.deviceId === chosen) ? chosen : listed?.[0]?.device.deviceId ?? "";
+  const stop = rows.some(({ device }) => device.deviceId === chosen) ? chosen : findFirst(kinds, buildings);
   return (
     <div onKeyDown={moveFocus} onFocus={({ target }) => { setChosen(target.dataset["tile"] ?? stop); }}>
       <div className="filters">
@@ -44,6 +43,12 @@ export function Tiles({ rows }: { readonly rows: readonly Row[] }): ReactNode {
       ))}
     </div>
   );
+}
+
+/** The device whose tile is the first, by its id. */
+function findFirst(kinds: readonly (readonly [string, readonly Row[]])[], buildings: readonly Building[]): string {
+  const [first] = kinds[0]?.[1] ?? buildings[0]?.floors[0]?.rows ?? [];
+  return first?.device.deviceId ?? "";
 }
 
 /** Arrow keys lead from tile to tile, so that one press of Tab leads past hundreds of them. */
