@@ -16,25 +16,10 @@ from local.endpoints import AMQPS, Endpoints
 from local.prepare import DATABASE
 from local.processes import ProcessFailedError
 from local.report.build import list_failures
-from local.run import Options, Run
+from local.run import Run
 from local.stack import Stack
+from tests.integration.runs import make_options
 from tests.waiting import wait_until
-
-
-def make_options(folder: Path, *, duration_s: float) -> Options:
-    return Options(
-        duration_s=duration_s,
-        report=None,
-        devices=3,
-        seed=1,
-        faults="none",
-        history_s=0,
-        host="embedded",
-        state=folder,
-        keep=True,
-        address="unused: the stack has its own endpoints",
-        paused=True,  # plans of its own, at some moments of the clock, are not what is tested
-    )
 
 
 @pytest.mark.timeout(120)
