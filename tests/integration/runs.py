@@ -14,18 +14,20 @@ def make_options(
     devices: int = 3,
     faults: str = "none",
     history_s: float = 0,
+    seed: int = 1,
+    paused: bool = True,
 ) -> Options:
-    """Without the optimiser: plans of its own, at some moments, are not what is tested."""
+    """Usually without the optimiser: its plans, at some moments, are not what is tested."""
     return Options(
         duration_s=duration_s,
         report=None,
         devices=devices,
-        seed=1,
+        seed=seed,
         faults=faults,
         history_s=history_s,
         host="embedded",
         state=folder,
         keep=True,
         address="unused: the stack has its own endpoints",
-        paused=True,
+        paused=paused,
     )

@@ -8,25 +8,22 @@ from typing import Any
 
 import pytest
 
-from local.run import Options, Run
+from local.run import Run
 from local.stack import Stack
+from tests.integration.runs import make_options
 
 DURATION_S = 50.0
 
 
 def report_run(stack: Stack, folder: Path, *, paused: bool) -> dict[str, Any]:
     """The report of a run in which one device is overloaded and another throttled to the end."""
-    options = Options(
+    options = make_options(
+        folder,
         duration_s=DURATION_S,
-        report=None,
         devices=50,
-        seed=7,
         faults="work",
         history_s=100,
-        host="embedded",
-        state=folder,
-        keep=True,
-        address="unused: the stack has its own endpoints",
+        seed=7,
         paused=paused,
     )
     run = Run(stack, options)
