@@ -122,6 +122,8 @@ POST  maintenance/preview    maintenance/preview?site=north 401 401 403 403 400 
 GET   notification-rules     notification-rules?site=north 401 401 403 403 200 200 403 403 403
 PUT   notification-rules/{id} notification-rules/shift?site=north \
   401 401 403 403 400 400 403 403 403
+POST  notification-rules/preview notification-rules/preview?site=north \
+  401 401 403 403 400 400 403 403 403
 DELETE notification-rules/{id} notification-rules/shift?site=north \
   401 401 403 403 404 404 403 403 403
 POST  notification-rules/{id}/try notification-rules/shift/try?site=north \

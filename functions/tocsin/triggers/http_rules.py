@@ -9,15 +9,18 @@ import msgspec
 from msgspec import Meta
 
 from tocsin.domain.errors import InvalidRequestError
+from tocsin.domain.incidents.shown import show_incident
 from tocsin.domain.notifications.hours import Hours, Span, parse_minute, write_minute
 from tocsin.domain.notifications.rule import Rule, Step, Target
 from tocsin.domain.principal import OPERATOR
 from tocsin.triggers.calls import AnyRoute, Call, Route
 from tocsin.triggers.inputs import Input, Nothing
+from tocsin.triggers.outputs_incidents import IncidentListed
 from tocsin.triggers.outputs_notifications import (
     ChannelWord,
     DayWord,
     HoursShown,
+    RulePreviewShown,
     RuleRemoved,
     RuleShown,
     RulesShown,
@@ -32,6 +35,7 @@ from tocsin.triggers.site_query import SiteQuery, naming_site
 from tocsin.usecases.check_names import check_site
 from tocsin.usecases.find_named import check_shown_site
 from tocsin.usecases.keep_rules import remove_rule, set_rule, try_rule
+from tocsin.usecases.preview_rule import preview_rule
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 DAY_MIN, WEEK_MIN = 24 * 60, 7 * 24 * 60
@@ -83,6 +87,12 @@ class RuleBody(Input):
     tells_windows: bool = False
 
 
+class RulePreviewQuery(SiteQuery):
+    """days: how far back."""
+
+    days: Annotated[int, Meta(ge=1, le=90)] = 30
+
+
 async def list_rules(call: Call[SiteQuery, Nothing]) -> RulesShown:
     """The notification rules of a site."""
     services, site_id = call.services, call.query.site
@@ -96,7 +106,7 @@ async def list_rules(call: Call[SiteQuery, Nothing]) -> RulesShown:
 async def put_rule(call: Call[SiteQuery, RuleBody]) -> RuleShown:
     """Set a notification rule, in place of the one with this name."""
     services = call.services
-    rule = _parse_rule(call)
+    rule = _parse_rule(call, call.path["id"])
     await check_site(call.query.site, services.sources)
     kept = await set_rule(rule, services.notify_room, revision=call.revision)
     return _show(kept, services.now_ms())
@@ -115,6 +125,24 @@ async def delete_rule(call: Call[SiteQuery, Nothing]) -> RuleRemoved:
     return RuleRemoved(removed=name)
 
 
+async def preview(call: Call[RulePreviewQuery, RuleBody]) -> RulePreviewShown:
+    """What a rule would have told of past incidents."""
+    services, days = call.services, call.query.days
+    rule = _parse_rule(call, "preview")
+    await check_shown_site(call.query.site, fleet=services.fleet, settings=services.site_settings)
+    tried = await preview_rule(rule, days, services.notify_room)
+    now_ms = services.now_ms()
+    return RulePreviewShown(
+        days=days,
+        incidents=tried.looked_at,
+        told=[IncidentListed.read(show_incident(incident, now_ms)) for incident in tried.told],
+        escalated=tried.escalated,
+        text=f"over the last {days} days this would have told people of {len(tried.told)} of "
+        f"{tried.looked_at} incidents, and the next in line of {tried.escalated}",
+        cut=tried.cut,
+    )
+
+
 async def send_test(call: Call[SiteQuery, Nothing]) -> TrialOfRule:
     """Send a test message to every target of a rule, and say what became of it."""
     async with naming_site(call.query.site, call.services):
@@ -127,8 +155,8 @@ async def send_test(call: Call[SiteQuery, Nothing]) -> TrialOfRule:
     return TrialOfRule(deliveries=[show_delivery(delivery) for delivery in done])
 
 
-def _parse_rule(call: Call[SiteQuery, RuleBody]) -> Rule:
-    body, name = call.body, call.path["id"]
+def _parse_rule(call: Call[Any, RuleBody], name: str) -> Rule:
+    body = call.body
     if NAME.fullmatch(name) is None:
         raise InvalidRequestError(
             f"no rule can be called {name!r:.80}; use 1 to 64 letters, digits, -, _ and ."
@@ -223,6 +251,10 @@ ROUTES: tuple[AnyRoute, ...] = (
     Route(
         "remove_notification_rule", "DELETE", "notification-rules/{id}", OPERATOR, SiteQuery,
         Nothing, {200: RuleRemoved}, delete_rule, fails=frozenset({404, 409}),
+    ),
+    Route(
+        "preview_notification_rule", "POST", "notification-rules/preview", OPERATOR,
+        RulePreviewQuery, RuleBody, {200: RulePreviewShown}, preview,
     ),
     Route(
         "try_notification_rule", "POST", "notification-rules/{id}/try", OPERATOR, SiteQuery,

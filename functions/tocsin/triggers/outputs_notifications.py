@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from tocsin.triggers.answers import Listed, Output, Revised
+from tocsin.triggers.outputs_incidents import IncidentListed
 
 ChannelWord = Literal["email", "slack", "webhook"]
 DayWord = Literal["mo", "tu", "we", "th", "fr", "sa", "su", "holiday"]
@@ -128,3 +129,18 @@ class TrialOfRule(Output):
     """What became of the message to each target."""
 
     deliveries: list[DeliveryShown]
+
+
+class RulePreviewShown(Output):
+    """What a rule would have done: of ``incidents`` that were announced, those ``told``.
+
+    ``escalated``: of how many of these the next in line would have heard. ``cut``: there were more
+    than could be looked at; these are the newest.
+    """
+
+    days: int
+    incidents: int
+    told: list[IncidentListed]
+    escalated: int
+    text: str
+    cut: bool

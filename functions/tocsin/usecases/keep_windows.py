@@ -8,23 +8,24 @@ from dataclasses import dataclass, replace
 from tocsin.domain.errors import ChangedMeanwhileError, InvalidRequestError, NotFoundError
 from tocsin.domain.incidents.announcements import announce_removal
 from tocsin.domain.incidents.incident import Incident
-from tocsin.domain.incidents.site import IncidentQuery
 from tocsin.domain.incidents.window_documents import write_window
 from tocsin.domain.incidents.windows import Window, cover_with
 from tocsin.usecases.announce_windows import tell_announcement
 from tocsin.usecases.change_incidents import ATTEMPTS, IncidentRoom
+from tocsin.usecases.look_back import look_back
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.notifications import Desks
 
 MOST_WINDOWS = 200  # of a site: all of them are read with its incidents
-MOST_TRIED = 2_000
-PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a window would have done. ``looked_at``: announced incidents of the time, the newest
-    MOST_TRIED; ``held``: those that it would have held when they were announced."""
+    """What a window would have done.
+
+    ``looked_at``: announced incidents of the time; ``held``: those that it would have held when
+    they were announced. ``cut``: there were more.
+    """
 
     looked_at: int
     held: tuple[Incident, ...]
@@ -83,21 +84,10 @@ async def remove_window(
 
 async def try_window(window: Window, days: int, room: IncidentRoom) -> Trial:
     """What *window* would have held of the incidents that were announced in the last *days*."""
-    since_ms = room.now_ms() - days * 24 * 60 * 60 * 1_000
     buildings = await room.places.list_buildings(window.site_id)
-    looked_at: list[Incident] = []
-    before: str | None = None
-    while len(looked_at) < MOST_TRIED:
-        query = IncidentQuery(window.site_id, before=before, most=PAGE)
-        page = await room.incidents.list_incidents(query)
-        recent = [incident for incident in page.incidents if incident.opened_at >= since_ms]
-        looked_at += [incident for incident in recent if incident.announced_at is not None]
-        before = page.older
-        if before is None or len(recent) < len(page.incidents):
-            break
-    tried = looked_at[:MOST_TRIED]
-    held = [incident for incident in tried if _would_hold(window, incident, buildings)]
-    return Trial(len(tried), tuple(held), len(looked_at) > MOST_TRIED)
+    past = await look_back(window.site_id, days, room.incidents, room.now_ms())
+    held = [incident for incident in past.incidents if _would_hold(window, incident, buildings)]
+    return Trial(len(past.incidents), tuple(held), past.cut)
 
 
 def _would_hold(window: Window, incident: Incident, buildings: Mapping[str, str]) -> bool:

@@ -13,6 +13,7 @@ from tocsin.domain.notifications.holidays import is_holiday
 Day = Literal["mo", "tu", "we", "th", "fr", "sa", "su", "holiday"]
 WEEK: tuple[Day, ...] = ("mo", "tu", "we", "th", "fr", "sa", "su")
 DAY_MIN = 24 * 60
+LOOKED_DAYS = 14  # a week has all of its days, and another one for holidays
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,27 @@ class Hours:
             or (yesterday in span.days and span.crosses_midnight and minute < span.to_min)
             for span in self.spans
         )
+
+    def find_next(self, from_ms: int, until_ms: int) -> int | None:
+        """The first time from *from_ms* to *until_ms* at which they are on; None where they are not
+        within LOOKED_DAYS."""
+        if self.is_on(from_ms):
+            return from_ms
+        zone = ZoneInfo(self.zone)
+        midnight = (
+            datetime.fromtimestamp(from_ms / 1_000, UTC)
+            .astimezone(zone)
+            .replace(hour=0, minute=0, second=0, microsecond=0)
+        )
+        for days in range(LOOKED_DAYS + 1):
+            for minute in sorted({span.from_min for span in self.spans}):
+                begun = midnight + timedelta(days=days, minutes=minute)
+                at_ms = round(begun.timestamp() * 1_000)
+                if at_ms > until_ms:
+                    return None
+                if at_ms > from_ms and self.is_on(at_ms):
+                    return at_ms
+        return None
 
     def _name_day(self, day: date) -> Day:
         if self.holidays and is_holiday(self.holidays, day):

@@ -185,3 +185,18 @@ async def test_a_ring_that_cannot_be_read_fails_into_the_poison_queue(plant: Pla
 async def test_a_ring_while_the_database_is_away_is_no_poison(plant: Plant) -> None:
     plant.desks.away = True
     await functions_of(plant.services())["notify"](message('{"siteId": "north"}'))
+
+
+async def test_a_rule_is_tried_on_the_past_before_it_is_set(plant: Plant) -> None:
+    plant.workshop.clock.pass_s(20 * 60)
+    status, tried = await ask(plant, "preview_notification_rule", body=BODY)
+    assert status == 200
+    assert tried["text"] == (
+        "over the last 30 days this would have told people of 1 of 1 incidents, "
+        "and the next in line of 1"
+    )
+    assert [each["deviceIds"] for each in tried["told"]] == [["rig-1"]]
+    _, tried = await ask(plant, "preview_notification_rule", body={**BODY, "severities": ["high"]})
+    assert (tried["incidents"], tried["told"], tried["escalated"]) == (1, [], 0)
+    assert (await ask(plant, "notification_rules"))[1]["rules"] == []
+    assert plant.mail.sent == []

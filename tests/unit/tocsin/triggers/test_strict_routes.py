@@ -320,6 +320,12 @@ SAMPLES = {
         route={"id": "shift"}, params=NORTH, body=RULE, bad_bodies=RULES
     ),
     "remove_notification_rule": Sample(route={"id": "standing"}, params=NORTH),
+    "preview_notification_rule": Sample(
+        params={**NORTH, "days": "30"},
+        body=RULE,
+        bad_params=(("days", "0"), ("days", "91"), ("days", "all")),
+        bad_bodies=RULES,
+    ),
     "try_notification_rule": Sample(route={"id": "standing"}, params=NORTH),
     "deliveries": Sample(
         params={
