@@ -35,6 +35,6 @@ test("a slider stays within what its channel can show, with its value in between
     expect(high).toBeLessThanOrEqual(channel.high);
     expect(now === null || (low < now && now < high)).toBe(true);
   }
-  const unknown: Channel = { name: "none", title: "", unit: "", low: 0, high: 1, role: "measurement", error_values: [], limits: null, unsteady: null, resolution: 0, wave: 0 };
+  const unknown: Channel = { name: "none", title: "", unit: "", low: 0, high: 1, role: "measurement", error_values: [], limits: null, unsteady: null, resolution: 0 };
   expect(rangeOf(unknown, columns).now).toBeNull();
 });

@@ -28,9 +28,10 @@ from tocsin.domain.stored import OPTIONAL_NUMBER, take_field, take_mapping
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-# The wave's mean over four readings is nothing, and each reading differs from the next by as much:
-# the noise that a view finds in it is always the same.
-WAVE = np.array([0.0, 1.0, 0.0, -1.0])
+# In steps of the sensor. Its mean over four readings is nothing. Values are whole steps apart, so a
+# wave of half a step is never undone by them: readings in a row differ by half a step at least, and
+# no noise that a view finds in them is ever nothing. With a whole step, every second may be alike.
+WAVE = np.array([0.0, 0.5, 0.0, -0.5])
 TOLD_AFTER = 300  # readings of one value, and people are told of it
 # Rows of the table, and what they are called in a document. STILL: readings up to now that brought
 # no other value. LONGEST, SECOND: the most for which it rested and then went on, and the most but
@@ -70,8 +71,8 @@ class Habits:
         if not self.table[COARSE].any():
             return values
         at = (t // max(round(profile.period_ms), 1))[:, np.newaxis] + np.arange(values.shape[1])
-        height = np.where(self.coarse, profile.waves * self.steps, 0.0)
-        blurred: NDArray[np.float32] = (values + height * WAVE[at & 3]).astype(np.float32)
+        steps = np.where(self.coarse, self.steps, 0.0)
+        blurred: NDArray[np.float32] = (values + steps * WAVE[at & 3]).astype(np.float32)
         return blurred
 
     def find_slack(self, profile: Profile) -> Floats:

@@ -24,11 +24,6 @@ from tocsin.domain.states.rule import StateRule, parse_states
 # Beyond this no sensor measures anything, and float32 sums of squares overflow.
 MAX_MAGNITUDE = 1e15
 
-# Values are whole steps apart, so a wave of half a step is never undone by them: readings in a row
-# differ by half a step at least, and no noise that is told from them is ever nothing. With one of a
-# whole step, two readings in four may be alike.
-USUAL_WAVE = 0.5
-
 Role = Literal["measurement", "covariate"]
 
 
@@ -44,7 +39,6 @@ class Channel:
     None where nowhere.
     ``resolution``: the steps in which the sensors of its kind show it, as a model was trained on
     them; 0 where that is not said.
-    ``wave``: how high, in its own steps, the wave is that a coarser sensor gets (habits.py).
     """
 
     name: str
@@ -57,7 +51,6 @@ class Channel:
     limits: ChannelLimits | None = None
     unsteady: tuple[float, float] | None = None
     resolution: float = 0.0
-    wave: float = USUAL_WAVE
 
 
 @dataclass(frozen=True)  # without slots: it keeps what it computed once
@@ -102,11 +95,6 @@ class Profile:
     def resolutions(self) -> NDArray[np.float64]:
         """The steps of each channel, ``[c]``."""
         return np.array([channel.resolution for channel in self.channels])
-
-    @cached_property
-    def waves(self) -> NDArray[np.float64]:
-        """How high the wave of each channel is, in steps, ``[c]``."""
-        return np.array([channel.wave for channel in self.channels])
 
     def is_outside(self, columns: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which of *columns* ``[c, n]``, in raw units, are no value of their sensor; not NaN."""
@@ -166,7 +154,6 @@ def _parse_channel(document: Mapping[str, Any]) -> Channel:
         limits=_parse_plain_limits(document),
         unsteady=_parse_band(document.get("unsteady")),
         resolution=float(document.get("resolution", 0.0)),
-        wave=float(document.get("wave", USUAL_WAVE)),
     )
 
 
@@ -225,10 +212,10 @@ def _check(profile: Profile) -> None:
                 f"profile {profile.name!r}, channel {channel.name!r}: low must be below high, and "
                 f"both within ±{MAX_MAGNITUDE:g}"
             )
-        if not 0 <= channel.resolution < channel.high - channel.low or not 0 <= channel.wave <= 10:
+        if not 0 <= channel.resolution < channel.high - channel.low:
             raise InvalidProfileError(
                 f"profile {profile.name!r}, channel {channel.name!r}: resolution must be at least "
-                "0 and below its range, and wave 0 to 10"
+                "0 and below its range"
             )
         _check_limits(profile, channel)
 

@@ -33,10 +33,9 @@ class ProfileLimitsShown(Output):
 class ChannelShown(Output):
     """A measured quantity. ``low`` and ``high`` bound what its sensor can physically show;
     ``error_values`` are what it shows between them when it could not measure; ``resolution`` are
-    the steps of the sensors of its kind, 0 where that is not said, and ``wave`` is what a coarser
-    one gets, in its own steps. ``role``: a covariate is known beforehand and never judged;
-    ``unsteady``, of a covariate: from where to where devices differ in how steady they are
-    (docs/formats.md)."""
+    the steps of the sensors of its kind, 0 where that is not said. ``role``: a covariate is known
+    beforehand and never judged; ``unsteady``, of a covariate: from where to where devices differ in
+    how steady they are (docs/formats.md)."""
 
     name: str
     title: str
@@ -48,7 +47,6 @@ class ChannelShown(Output):
     error_values: list[float] = field(name="error_values")
     unsteady: list[float] | None
     resolution: float
-    wave: float
 
 
 class ModelShown(Output):

@@ -171,7 +171,6 @@ async def test_profiles_are_listed_whole(plant: Plant) -> None:
         "limits": None,
         "unsteady": None,
         "resolution": 0.0,
-        "wave": 0.5,
     }
 
 
