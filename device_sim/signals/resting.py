@@ -70,7 +70,7 @@ class RestingStream:
         self._columns = [index for index, rest in enumerate(by_channel) if rest is not None]
         self._rests = [rest for rest in by_channel if rest is not None]
         self._rng = np.random.default_rng([seed, number_of(device), number_of("rest")])
-        self._shares = [1.0] * len(self._rests)  # how far each channel has come from its rest
+        self._shares: list[float] = []  # how far each channel has come from its rest
         self._stalls = iter(stalls or ())
         self._stall = next(self._stalls, None)
 
@@ -86,6 +86,9 @@ class RestingStream:
         wanted = self._find_wanted(t_ms)
         noise = self._rng.standard_normal((n, len(self._rests)))
         values = values.copy()
+        if not self._shares:
+            # What it is at its first reading it has long been: nobody begins to listen as it stops.
+            self._shares = [float(wanted[0])] * len(self._rests)
         for place, (column, rest) in enumerate(zip(self._columns, self._rests, strict=True)):
             share = _follow(wanted, self._shares[place], rest)
             self._shares[place] = float(share[-1])

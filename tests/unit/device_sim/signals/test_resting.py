@@ -50,6 +50,19 @@ def test_a_machine_at_rest_shows_next_to_nothing_and_comes_back(profile: str) ->
     assert values[settled, column].min() > 0.3 * np.median(values[settled, column])
 
 
+def test_a_machine_that_is_off_at_first_has_long_been_off() -> None:
+    night = RestingStream(
+        "m-1",
+        MOTOR,
+        SignalStream("m-1", MOTOR, seed=4, start_ms=START_MS),
+        Nights(),  # the first reading is at midnight
+        seed=4,
+    )
+    _, values = night.take(600)
+    assert values[:, MOTOR.channel_names.index("vibration_mm_s")].max() < 0.1
+    assert values[:, MOTOR.channel_names.index("temperature_c")].max() < 25
+
+
 def test_any_cut_gives_the_same_readings() -> None:
     whole = make_stream(share=0.5).take(4_000)[1]
     pieces = make_stream(share=0.5)
