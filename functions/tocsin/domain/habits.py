@@ -76,10 +76,10 @@ class Habits:
         return blurred
 
     def find_slack(self, profile: Profile) -> Floats:
-        """By how much the channels may have moved on from what they show, ``[c]``: by a step where
-        a sensor is known to go in coarser ones than its kind, else by nothing that matters."""
+        """By how much the channels may be below what they show, ``[c]``: by half a step where a
+        sensor is known to go in coarser ones than its kind, else by nothing that matters."""
         known = is_coarser(self.steps, profile.resolutions) & (self.table[CHANGES] >= MOVES)
-        slack: Floats = np.where(known, self.steps, 0.0)
+        slack: Floats = np.where(known, self.steps / 2, 0.0)
         return slack
 
     def list_coarse(self) -> dict[str, float]:
