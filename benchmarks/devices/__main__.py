@@ -65,8 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def try_devices(stack: Stack) -> list[Verdict]:
     """Play every trial through a running *stack*."""
     trials = make_trials(load_profiles(), time.time_ns() // 1_000_000)
-    heard = play(stack, trials)
-    return [judge(trial, each) for trial, each in zip(trials, heard, strict=True)]
+    return [judge(trial, heard) for trial, heard in play(stack, trials)]
 
 
 def list_missed(verdicts: Sequence[Verdict]) -> list[str]:

@@ -27,8 +27,11 @@ CHART_MS = 7_000_000  # of its end, that is shown reading by reading
 MOST_POINTS = 5_000
 
 
-def play(stack: Stack, trials: Sequence[Trial]) -> list[Heard]:
-    """Send every trial at once, and ask of each. Raises TimeoutError where one is not stored."""
+def play(stack: Stack, trials: Sequence[Trial]) -> list[tuple[Trial, Heard]]:
+    """Send every trial at once, and ask of each; with it the trial as it was sent in the end.
+
+    Raises TimeoutError where one is not stored.
+    """
     silence_sdk()
     settings = stack.list_device_settings()
     hub = hub_from_environment(settings)
@@ -37,8 +40,8 @@ def play(stack: Stack, trials: Sequence[Trial]) -> list[Heard]:
         registry = HubRegistry(hub)
         provision_devices(registry, [Enrolment(name, {"siteId": SITE}) for name in names])
         keys = device_keys(registry, names)
-    asyncio.run(_send_all(trials, make_links(hub, keys)))
-    return [_hear(stack.url, trial) for trial in trials]
+    sent = asyncio.run(_send_all(trials, make_links(hub, keys)))
+    return [(trial, _hear(stack.url, trial)) for trial in sent]
 
 
 @contextmanager
@@ -55,23 +58,24 @@ def _trust(settings: Mapping[str, str]) -> Iterator[None]:
             os.environ[name] = before
 
 
-async def _send_all(trials: Sequence[Trial], links: Mapping[str, HubLink]) -> None:
-    async with asyncio.TaskGroup() as group:
-        for trial in trials:
-            group.create_task(_send(trial, links[trial.device]))
+async def _send_all(trials: Sequence[Trial], links: Mapping[str, HubLink]) -> list[Trial]:
+    return await asyncio.gather(*(_send(trial, links[trial.device]) for trial in trials))
 
 
-async def _send(trial: Trial, link: HubLink) -> None:
+async def _send(trial: Trial, link: HubLink) -> Trial:
+    late_ms = 0
     composer = Composer(trial.device, trial.profile.name, trial.profile.channel_names, "trial")
     await link.connect()
     try:
         for batch in trial.batches:
-            await asyncio.sleep(batch.wait_s)
-            await link.send(
-                composer.compose(batch.t.tolist(), batch.values.tolist(), produced_at=now_ms())
-            )
+            if batch.wait_s:
+                await asyncio.sleep(batch.wait_s)
+                late_ms = now_ms() - int(batch.t[-1])
+            t = (batch.t + late_ms).tolist()
+            await link.send(composer.compose(t, batch.values.tolist(), produced_at=now_ms()))
     finally:
         await link.close()
+    return trial.send_later(late_ms)
 
 
 def _hear(url: str, trial: Trial) -> Heard:

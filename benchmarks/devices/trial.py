@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,8 @@ Values = NDArray[np.float64]
 @dataclass(frozen=True, slots=True)
 class Batch:
     """A message: event times ``t`` ``[n]`` (ms) and ``values`` ``[n, c]``, NaN where missing.
-    ``wait_s``: how long the device waits before it sends it."""
+    ``wait_s``: how long the device waits before it sends it; what it then sends, and all after it,
+    is stamped by the true time."""
 
     t: Times
     values: Values
@@ -43,6 +44,7 @@ class Trial:
     reasons: why some of its newest readings have no score, of which one at least must be told.
     said: texts that its remarks must have.
     bad: channels whose bad values its document must name.
+    late_ms: how much later the last of it was sent than was meant.
     """
 
     device: str
@@ -53,10 +55,17 @@ class Trial:
     reasons: frozenset[str]
     said: Sequence[str] = ()
     bad: frozenset[str] = frozenset()
+    late_ms: int = 0
 
     @property
     def last_t(self) -> int:
-        return int(self.batches[-1].t[-1])
+        return int(self.batches[-1].t[-1]) + self.late_ms
+
+    def send_later(self, ms: int) -> Trial:
+        """The same once its fault was sent later by *ms* than was meant."""
+        fault = self.fault
+        moved = replace(fault, from_t=fault.from_t + ms, to_t=fault.to_t + ms)
+        return replace(self, fault=moved, late_ms=ms)
 
     @property
     def readings(self) -> int:

@@ -225,10 +225,12 @@ class OperatingShown(Output):
 class OwnRangeShown(Output):
     """What a device that no model knows has shown itself. ``channels``: the lowest and the highest
     value of the days that are over, and of the one that goes on since ``began`` (ms) with so many
-    ``readings``; null where none is known."""
+    ``readings``; null where none is known. ``called_t``: since when an alert is open because of its
+    sensors (ms)."""
 
     began: int
     readings: int
+    called_t: int | None
     channels: dict[str, list[float | None]]
 
 

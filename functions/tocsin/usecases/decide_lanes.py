@@ -21,9 +21,11 @@ from tocsin.domain.decisions import (
 )
 from tocsin.domain.fleet import DeviceState
 from tocsin.domain.limits.book import LimitBook
+from tocsin.domain.limits.own_range import OwnRange
 from tocsin.domain.readings import DecidedMessage, Scored
 from tocsin.domain.renewal import changes_profile, renew_standing
 from tocsin.domain.telemetry import Message
+from tocsin.domain.unknown_pace import decide_by_sensors
 from tocsin.usecases.follow_beside import follow_beside
 from tocsin.usecases.follow_limits import BatchLimits
 from tocsin.usecases.follow_state import follow_state
@@ -121,6 +123,8 @@ def _decide_lane(
             if changes_profile(standing, scored.message.profile.name):
                 alerts += end_alerts(scored.message, standing)
             standing = _renew(standing, scored, baseline)
+            if _is_unknown(placed) and standing.own is None:
+                standing = replace(standing, own=OwnRange(scored.message.first_t))
         rule = None if scored.spec is None else ways.rules[scored.spec.profile]
         called: Called | None = None
         if rule is not None and rule.telling is not None:
@@ -142,7 +146,7 @@ def _decide_lane(
                 standing,
                 last_t=last_t,
                 period_ms=_find_period(placed),
-                is_unknown=placed.verdict == "unfit",
+                is_unknown=_is_unknown(placed),
             )
             alerts += of_limits
             last_t = scored.message.last_t
@@ -163,6 +167,11 @@ def _decide_lane(
         lane.known,
         is_heard=not on_time and lane.after.clock != lane.before.clock,
     )
+
+
+def _is_unknown(placed: Placed) -> bool:
+    """Whether no model knows the pace of its device."""
+    return placed.verdict == "unfit"
 
 
 def _find_period(placed: Placed) -> float:
@@ -189,6 +198,15 @@ def _decide_message(
     known = message.profile.covariate
     covariate = None if known is None else message.channels.get(known.name)
     times = message.times
+    if _is_unknown(placed):
+        return decide_by_sensors(
+            standing,
+            rule,
+            times,
+            sensors_out=out,
+            period_ms=_find_period(placed),
+            operator_factor=operator_factor,
+        )
     if scored.chosen is not None:
         return decide_chosen(
             standing,

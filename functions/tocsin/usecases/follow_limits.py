@@ -64,7 +64,8 @@ class BatchLimits:
         if is_unknown:
             others = {name: state for name, state in before.limits.items() if name not in names}
             plain = {bound.channel for bound in every}
-            own, states, changes = _follow_own(scored, before.own, others, stretch, plain)
+            begun = before.own or OwnRange(message.first_t)
+            own, states, changes = _follow_own(scored, begun, others, stretch, plain)
             names |= {bound.name for bound in own.list_bounds(message.profile, plain)}
         plain_states, plain_changes = follow_limits(every, before.limits, stretch)
         alerts = [
@@ -76,7 +77,7 @@ class BatchLimits:
 
 def _follow_own(
     scored: Scored,
-    own: OwnRange | None,
+    own: OwnRange,
     states: LimitStates,
     stretch: Stretch,
     plain: Collection[str],
@@ -87,7 +88,7 @@ def _follow_own(
         at_rest = np.array([state in {"off", "starting"} for state in scored.states])
         values = np.where(at_rest[:, np.newaxis], np.float32(np.nan), values)
     return follow_range(
-        own or OwnRange(int(stretch.t[0])),
+        own,
         states,
         replace(stretch, values=values),
         scored.message.profile,

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from tocsin.domain.limits.bounds import Bound, Side
 from tocsin.domain.profile import Channel, Profile
-from tocsin.domain.stored import NUMBER, take_field, take_mapping
+from tocsin.domain.stored import NUMBER, OPTIONAL_WHOLE, take_field, take_mapping
 
 DAY_MS = 24 * 60 * 60 * 1_000
 LEAST_READINGS = 96  # that a day has to have: those of a device at a quarter of an hour
@@ -79,11 +79,13 @@ class ChannelRange:
 @dataclass(frozen=True, slots=True)
 class OwnRange:
     """``channels``: by name. ``began``: event time (ms) of the first reading of the day that goes
-    on; ``readings``: with a value, of that day so far."""
+    on; ``readings``: with a value, of that day so far. ``called_t``: event time (ms) at which the
+    alert was raised that is open because of its sensors; None while none is."""
 
     began: int
     readings: int = 0
     channels: Mapping[str, ChannelRange] = field(default_factory=dict)
+    called_t: int | None = None
 
     def find_end(self, t: NDArray[np.int64], known: NDArray[np.bool_]) -> int:
         """How many of the readings at *t* (ms) belong to the day that goes on; *known*: which of
@@ -100,11 +102,13 @@ class OwnRange:
             name: self.channels.get(name, ChannelRange()).learn(values[:, index])
             for index, name in enumerate(profile.channel_names)
         }
-        return OwnRange(self.began, self.readings + int(known.sum()), channels)
+        readings = self.readings + int(known.sum())
+        return replace(self, readings=readings, channels=channels)
 
     def end_day(self, t: int) -> OwnRange:
         """Once its day is over, and the reading at *t* (ms) begins another."""
-        return OwnRange(t, 0, {name: each.end_day() for name, each in self.channels.items()})
+        channels = {name: each.end_day() for name, each in self.channels.items()}
+        return replace(self, began=t, readings=0, channels=channels)
 
     def shift(self, ms: int) -> OwnRange:
         """The same once the device's clock was put back by -*ms*."""
@@ -129,6 +133,7 @@ class OwnRange:
         return {
             "began": self.began,
             "readings": self.readings,
+            "calledT": self.called_t,
             "channels": {
                 name: [
                     number if isfinite(number) else None
@@ -151,7 +156,10 @@ def read_own_range(document: Mapping[str, Any]) -> OwnRange:
             take_field({**document, name: "no range"}, name, list)
         channels[name] = ChannelRange(*map(float, cells))
     return OwnRange(
-        take_field(document, "began", int), take_field(document, "readings", int), channels
+        began=take_field(document, "began", int),
+        readings=take_field(document, "readings", int),
+        channels=channels,
+        called_t=take_field(document, "calledT", *OPTIONAL_WHOLE),
     )
 
 

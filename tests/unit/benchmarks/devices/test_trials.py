@@ -94,6 +94,14 @@ def test_an_answer_that_says_all_misses_nothing(trial: Trial) -> None:
     assert (verdict.missed, verdict.channel, verdict.delay_s) == ([], trial.fault.channel, 0.0)
 
 
+def test_a_fault_that_was_sent_later_is_looked_for_later() -> None:
+    trial = TRIALS["clock-motor"]
+    later = trial.send_later(9_000)
+    assert later.last_t == trial.last_t + 9_000
+    assert judge(later, answer(later)).missed == []
+    assert "its fault was not found" in judge(later, answer(trial.send_later(-60_000))).missed
+
+
 def test_what_is_wrong_with_an_answer_is_told() -> None:
     trial = replace(TRIALS["sentinel-room"], said=["its clock"])
     early = {"t": 5, "cause": "score", "subject": None, "contributions": {"battery_pct": 1.0}}

@@ -180,6 +180,7 @@ def test_a_device_document_has_every_field() -> None:
         "ownRange": {
             "began": NOW - 60,
             "readings": 3,
+            "calledT": None,
             "channels": {"heat_c": [1.5, 4.0, 2.0, 3.0]},
         },
         "modelVersion": "fake-1",

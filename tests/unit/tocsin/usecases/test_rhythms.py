@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.fakes.clocked import ClockedDevice
 from tests.fakes.messages import NOW, RIG, reading_message
+from tests.fakes.models import spec_of
 from tests.fakes.services import Plant
 from tocsin.domain.rhythm import BELIEVED_AFTER, BURSTS
 from tocsin.domain.telemetry import Envelope
@@ -57,16 +58,26 @@ async def test_a_device_slower_than_its_profile_is_not_scored_and_says_so(
 
 
 @pytest.mark.parametrize("restarts", [False, True])
-async def test_a_missing_sensor_of_a_device_that_is_not_scored_is_named(restarts: bool) -> None:
-    plant, start = Plant(), NOW - 3_600_000
-    for index in range(40):
-        rows = [[float(index), None if index >= 25 else 1.0]]
+async def test_a_missing_sensor_of_a_device_that_is_not_scored_raises_an_alert(
+    restarts: bool,
+) -> None:
+    plant, start = Plant(), NOW - 2 * 3_600_000
+    for index in range(60):
+        is_out = 25 <= index < 40
+        rows = [[float(index), None if is_out else 1.0]]
         message = reading_message(index, [start + 60_000 * index], rows)
         await score_each(plant, [message], restarts=restarts)
-        expected = {"heat_c": "missing"} if index >= 25 + RIG.window - 1 else {}
+        expected = {"heat_c": "missing"} if 25 + RIG.window - 1 <= index < 40 else {}
         assert device_of(plant)["sensors"] == expected
     assert device_of(plant)["notScored"]["reason"] == "other-period"
-    assert alerts(plant) == []
+    assert alerts(plant) == ["raised", "cleared"]
+    raised, cleared = sorted(plant.store.all("alerts"), key=lambda alert: int(alert["t"]))
+    rule = spec_of(RIG).hysteresis
+    assert raised["t"] == start + 60_000 * (25 + RIG.window - 1 + rule.raise_after - 1)
+    assert cleared["t"] == start + 60_000 * (40 + rule.clear_after - 1)
+    assert (raised["cause"], raised["sensors"]) == ("sensors", {"heat_c": "missing"})
+    usual = device_of(plant)["usual"]
+    assert (usual["ticks"], usual["readings"]) == (0, 0), "no score was there to learn from"
 
 
 @pytest.mark.parametrize(("readings", "restarts"), [(1, False), (10, False), (20, True)])

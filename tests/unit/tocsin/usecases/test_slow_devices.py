@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from tests.fakes.clocked import ClockedDevice
+from tests.fakes.messages import NOW, reading_message
 from tests.fakes.services import Plant
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.limits.site_limits import parse_site_limits
+from tocsin.domain.outage import CALLED_FOR
 from tocsin.domain.telemetry import Envelope
 
 MINUTE_MS = 60_000
@@ -118,6 +120,33 @@ async def test_a_device_that_comes_as_its_model_knows_it_again_leaves_it() -> No
     known = await find_device(plant)
     assert (known.standing.own, known.passed_limits) == (None, ())
     assert [alert["type"] for alert in list_alerts(plant)] == ["raised", "cleared"]
+
+
+async def test_an_alert_of_its_model_is_not_ended_by_a_pace_that_no_model_knows() -> None:
+    plant, device = Plant(), ClockedDevice()
+    await score_each(plant, device.live(10))
+    device.odd = True
+    await score_each(plant, device.live(1, 3))
+    device.odd, device.period_ms = False, MINUTE_MS
+    await score_each(plant, device.live(12, 10))
+    assert [alert["type"] for alert in list_alerts(plant)] == ["raised"]
+    known = await find_device(plant)
+    assert known.alert_since is not None
+    assert known.standing.own is not None
+    assert known.standing.own.called_t is None
+
+
+async def test_a_sensor_that_stays_away_ends_its_alert_after_a_while_and_is_named() -> None:
+    plant, start = Plant(), NOW - 5 * 3_600_000
+    for index in range(30):
+        times = [start + MINUTE_MS * (10 * index + at) for at in range(10)]
+        heat = None if index >= 5 else 1.0
+        rows = [[float((10 * index + at) % 50), heat] for at in range(10)]
+        await plant.score([reading_message(index, times, rows)])
+    assert [alert["type"] for alert in list_alerts(plant)] == ["raised", "cleared"]
+    lasted = list_alerts(plant)[1]["t"] - list_alerts(plant)[0]["t"]
+    assert CALLED_FOR - 5 <= lasted / MINUTE_MS <= CALLED_FOR + 5
+    assert (await find_device(plant)).sensors == {"heat_c": "missing"}
 
 
 async def test_what_is_delivered_again_changes_nothing() -> None:
