@@ -49,6 +49,7 @@ from tocsin.adapters.cosmos import CosmosStore
 from tocsin.adapters.cosmos_rollups import CosmosRollups
 from tocsin.domain.cells import Cells, join_cells
 from tocsin.domain.charts import draw_chart
+from tocsin.domain.packing.messages import pack_messages
 from tocsin.domain.rollup import DAY_MS, HOUR, HOUR_MS, MINUTE, MINUTE_MS, Rollup, cut_rollups
 from tocsin.domain.rollup_progress import Arrival, find_complete, start_hour
 from tocsin.domain.stored_message import StoredMessage
@@ -60,7 +61,7 @@ ROUNDS: Final = 5
 WRITES_AT_ONCE: Final = 4
 RANGES: Final = {"hour": HOUR_MS, "day": DAY_MS, "week": 7 * DAY_MS, "30_days": DAYS * DAY_MS}
 UNBOUNDED: Final = (
-    "SELECT c.id, c.deviceId, c.t, c.channels, c.score, c.threshold FROM c "
+    "SELECT c.id, c.deviceId, c.firstT, c.packed, c.threshold FROM c "
     "WHERE c.deviceId = @device AND c.lastT >= @from AND c.firstT <= @to ORDER BY c.firstT"
 )
 
@@ -136,7 +137,9 @@ async def _open_client(
 
 async def _fill(container: ContainerProxy, transport: CountingTransport) -> float:
     """Store all messages; the request units of storing each by itself, as the product does."""
-    batches = iter([[message.to_document() for message in batch] for batch in make_batches(100)])
+    batches = (
+        pack_messages([message.to_document() for message in batch]) for batch in make_batches(100)
+    )
     before = transport.charge
     first = next(batches)
     for document in first:
@@ -157,7 +160,8 @@ async def _roll_up_all(rollups: CosmosRollups, transport: CountingTransport) -> 
     memory = RollupMemory()
     charge, started = transport.charge, time.perf_counter()
     for batch in make_batches(500):
-        arrivals = [Arrival.from_document(message.to_document()) for message in batch]
+        documents = pack_messages([message.to_document() for message in batch])
+        arrivals = [Arrival.from_document(document) for document in documents]
         await roll_up(arrivals, rollups=rollups, memory=memory)
     return {"ru": transport.charge - charge, "s": time.perf_counter() - started}
 

@@ -31,6 +31,7 @@ from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
 from tocsin.domain.limits.book import LimitBook
 from tocsin.domain.model_state import ModelState
 from tocsin.domain.newest_message import NewestMessage
+from tocsin.domain.packing.messages import pack_messages
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.windows import History
@@ -89,10 +90,10 @@ class TextStore:
         return self._keep([alert.to_document() for alert in alerts])
 
     async def save_readings(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
-        return self._keep([message.to_document() for message in messages])
+        return self._keep(pack_messages([message.to_document() for message in messages]))
 
     async def add_readings(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
-        return self._keep([message.to_document() for message in messages])
+        return self._keep(pack_messages([message.to_document() for message in messages]))
 
     async def save_devices(
         self, devices: Sequence[DeviceRecord]
@@ -208,7 +209,7 @@ def make_batches(profile: Profile, *, devices: int, count: int) -> list[list[fun
     values = generator.normal(size=(count, devices, len(profile.channels), READINGS))
     values = (low + high)[:, np.newaxis] / 2 + (high - low)[:, np.newaxis] / 50 * values
     return [
-        _make_events(
+        make_events(
             [_make_body(profile, seq, columns) for columns in of_batch], end_ms(seq + 1, profile)
         )
         for seq, of_batch in enumerate(values.round(3).tolist())
@@ -233,8 +234,8 @@ def _make_body(profile: Profile, seq: int, columns: Sequence[Sequence[float]]) -
     return json.dumps(body).encode()
 
 
-def _make_events(bodies: Sequence[bytes], enqueued_ms: int) -> list[func.EventHubEvent]:
-    """One message a device, as the worker hands a batch over."""
+def make_events(bodies: Sequence[bytes], enqueued_ms: int) -> list[func.EventHubEvent]:
+    """A message with each of *bodies* from as many devices, as the worker hands a batch over."""
     enqueued = datetime.fromtimestamp(enqueued_ms / 1_000, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     system = [
         {

@@ -33,10 +33,14 @@ PARTITION_KEYS = {
 }
 # What no query asks for: indexing it would double a write's price.
 UNINDEXED = {
-    "readings": ("t", "channels", "score", "anomalous", "contributions", "standing"),
     "rollups": ("t", "readings", "anomalous", "series"),
     "incidents": ("process", "timeline", "suppression", "handling"),
     "notifications": ("tickets", "steps", "hours"),
+}
+# What is written with every message: only what queries ask for is indexed.
+INDEXED = {
+    "readings": ("deviceId", "profile", "firstT", "lastT", "long", "epoch"),
+    "devices": ("deviceId", "siteId", "enqueuedAt"),
 }
 BLOB_CONTAINERS = ("models", "dead-letters", "leases")
 # With those that the functions host moves to what failed too often; Bicep makes them too.
@@ -63,6 +67,8 @@ def create_cosmos_containers(endpoints: Endpoints) -> None:
                 extra["default_ttl"] = -1
             if name in UNINDEXED:
                 extra["indexing_policy"] = make_index(UNINDEXED[name])
+            if name in INDEXED:
+                extra["indexing_policy"] = make_narrow_index(INDEXED[name])
             database.create_container_if_not_exists(name, PartitionKey(path), **extra)
 
 
@@ -72,6 +78,15 @@ def make_index(unindexed: Sequence[str]) -> dict[str, Any]:
         "indexingMode": "consistent",
         "includedPaths": [{"path": "/*"}],
         "excludedPaths": [{"path": f"/{name}/*"} for name in unindexed],
+    }
+
+
+def make_narrow_index(indexed: Sequence[str]) -> dict[str, Any]:
+    """An indexing policy for these fields and no other."""
+    return {
+        "indexingMode": "consistent",
+        "includedPaths": [{"path": f"/{name}/?"} for name in indexed],
+        "excludedPaths": [{"path": "/*"}],
     }
 
 

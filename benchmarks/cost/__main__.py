@@ -1,13 +1,15 @@
 """``python -m benchmarks.cost --json``: request units, bytes and money.
 
-- ``per_million_readings``: of Tocsin with messages of 5, 30 and 60 readings, and of one document a
+- ``per_million_readings``: of Tocsin with messages of 5 to 600 readings, and of one document a
   reading, with everything indexed and with the same index; ``request_units``, ``stored_bytes``,
   ``bytes_per_value`` and the ``price`` of the request units (serverless)
-- ``share``: request units of messages of 5 readings beside one document a reading
+- ``shares``: request units of each size of messages beside one document a reading with everything
+  indexed
 - ``wire_bytes``: of a message as it is sent, by its readings
 - ``fleets``: what 100 to 100 000 devices need that send 5 readings every 5 seconds
 - ``catch_up``: how an hour's backlog of 10 000 devices is worked off, by partitions
 
+All is of the documents that a simulated pump with eight channels leaves, one reading a second.
 Request units are the stand-in's estimate; those of reading (the page, the change feeds) are not in
 it. Prices are those of prices.json.
 """
@@ -26,7 +28,7 @@ from benchmarks.cost.prices import Prices, read_prices
 from benchmarks.cost.scale_out import simulate
 
 SIZES = (100, 1_000, 10_000, 100_000)
-READINGS = (5, 30, 60)
+READINGS = (5, 10, 30, 60, 600)
 HOST_JSON = Path(__file__).parents[2] / "functions/host.json"
 
 
@@ -42,7 +44,10 @@ def measure() -> dict[str, Any]:
         "per_million_readings": {
             name: _describe(writes, prices) for name, writes in {**ours, **single}.items()
         },
-        "share": round(ours["5"].request_units / everything.request_units, 3),
+        "shares": {
+            count: round(writes.request_units / everything.request_units, 3)
+            for count, writes in ours.items()
+        },
         "wire_bytes": {str(count): measure_wire(count) for count in READINGS},
         "fleets": [asdict(size_fleet(devices, prices)) for devices in SIZES],
         "catch_up": {str(partitions): _catch_up(partitions) for partitions in (4, 16, 32)},

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any, Final
 
-from benchmarks.sent_messages import CHANNELS, make_message
-from local.prepare import UNINDEXED, make_index
+from benchmarks.cost.device import run_pump
+from local.prepare import INDEXED, make_narrow_index
 from local.standins.cosmos.charge import write_charge
-from tocsin.domain.device_record import DeviceRecord
-from tocsin.profiles import load_profiles
+from tocsin.domain.packing.messages import unpack_message
 from tocsin.usecases.score_readings import RECORD_EVERY_MS
 
-# Measured: what rolling readings up costs for a minute of a device that sends one each second
-# (docs/adr/0015-readings-are-rolled-up.md).
-ROLL_UP_UNITS: Final = 6.8 / 60
+CHANNELS: Final = 8
+# Measured of five channels: what rolling readings up costs for a minute of a device that sends one
+# each second (docs/adr/0015-readings-are-rolled-up.md). More channels cost as much more.
+ROLL_UP_UNITS: Final = 6.8 / 60 * CHANNELS / 5
 EVERYTHING: Final[Mapping[str, Any]] = {"indexingPolicy": {"includedPaths": [{"path": "/*"}]}}
 
 
@@ -32,10 +33,10 @@ class Writes:
 
 def price_ours(readings: int) -> Writes:
     """Messages of so many *readings*: the message, the device's record and the rollups."""
-    body = _write(_make_document(readings))
-    of_message = write_charge(body, {"indexingPolicy": make_index(UNINDEXED["readings"])})
-    units = of_message / readings + _price_record(readings) + ROLL_UP_UNITS
-    return _per_million(units, len(body.encode()) / readings)
+    bodies = [_write(document) for document in run_pump(readings).messages]
+    units = _price(bodies, _index_of("readings")) / readings
+    record = _price_record(readings, _index_of("devices"))
+    return _per_million(units + record + ROLL_UP_UNITS, _measure(bodies) / readings)
 
 
 def price_single(*, pruned: bool) -> Writes:
@@ -43,54 +44,49 @@ def price_single(*, pruned: bool) -> Writes:
 
     *pruned*: what no query asks for is not indexed; otherwise all is, as in a new container.
     """
-    document = _make_document(1)
-    channels = {name: column[0] for name, column in document["channels"].items()}
-    fields = ("id", "deviceId", "siteId", "profile", "threshold", "modelVersion")
-    single = {
-        **{name: document[name] for name in fields},
-        "t": document["t"][0],
-        "channels": channels,
-        "score": document["score"][0],
-        "anomalous": False,
-        "contributions": dict.fromkeys(channels, 0.125),
-    }
-    body = _write(single)
-    index = {"indexingPolicy": make_index(UNINDEXED["readings"])} if pruned else EVERYTHING
-    units = write_charge(body, index) + _price_record(1)
-    return _per_million(units, len(body.encode()))
+    bodies = [_write(_make_single(document)) for document in run_pump(1).messages]
+    units = _price(bodies, _index_of("readings") if pruned else EVERYTHING)
+    record = _price_record(1, _index_of("devices") if pruned else EVERYTHING)
+    return _per_million(units + record, _measure(bodies))
 
 
 def measure_wire(readings: int) -> int:
     """Bytes of the message as a device sends it."""
-    document = _make_document(readings)
-    sent = {name: document[name] for name in ("schema", "profile", "seq", "t", "channels")}
-    return len(_write(sent).encode())
+    return round(fmean(map(len, run_pump(readings).bodies)))
 
 
-def _price_record(readings: int) -> float:
+def _make_single(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """The document of one reading with the same in it, but for how its device stands."""
+    document = unpack_message(stored)
+    channels = {name: column[0] for name, column in document["channels"].items()}
+    fields = ("id", "deviceId", "siteId", "profile", "threshold", "modelVersion", "enqueuedAt")
+    return {
+        **{name: document[name] for name in fields},
+        "t": document["t"][0],
+        "channels": channels,
+        "score": document["score"][0],
+        "anomalous": document["anomalous"][0],
+        "contributions": dict.fromkeys(channels, 0.125),
+    }
+
+
+def _price_record(readings: int, index: Mapping[str, Any]) -> float:
     """The device's record, a reading: with the first message in so many seconds, of a device that
     measures once a second."""
     messages = math.ceil(RECORD_EVERY_MS / 1_000 / readings)
-    return write_charge(_write(_make_record()), EVERYTHING) / (messages * readings)
+    return write_charge(_write(run_pump(readings).record), index) / (messages * readings)
 
 
-def _make_document(readings: int) -> dict[str, Any]:
-    return make_message(load_profiles()["pump"], 1, readings).to_document()
+def _price(bodies: Sequence[str], index: Mapping[str, Any]) -> float:
+    return fmean(write_charge(body, index) for body in bodies)
 
 
-def _make_record() -> dict[str, Any]:
-    document = _make_document(1)
-    latest = {name: column[-1] for name, column in document["channels"].items()}
-    return DeviceRecord.from_document(
-        {
-            "id": document["deviceId"], "deviceId": document["deviceId"],
-            "siteId": document["siteId"], "profile": document["profile"],
-            "lastT": document["lastT"], "lastSeq": document["seq"], "latest": latest,
-            "score": 0.5, "threshold": 4.21, "anomalous": False, "sensors": {}, "alert": None,
-            "run": 0, "modelVersion": "1-0123456789ab", "enqueuedAt": document["lastT"],
-        },
-        etag=None,
-    ).to_document()  # fmt: skip
+def _measure(bodies: Sequence[str]) -> float:
+    return fmean(len(body.encode()) for body in bodies)
+
+
+def _index_of(container: str) -> Mapping[str, Any]:
+    return {"indexingPolicy": make_narrow_index(INDEXED[container])}
 
 
 def _write(document: Mapping[str, Any]) -> str:

@@ -10,21 +10,19 @@ from local.clients import open_blobs, open_cosmos
 from local.endpoints import Endpoints
 from local.identities.grants import OBSERVER
 from local.prepare import DATABASE
+from tocsin.domain.packing.messages import unpack_columns
 
 Document = Mapping[str, Any]
 Key = tuple[str, str]  # partition key and id: what makes a document one
 
 QUERIES = {
-    "readings": "SELECT c.deviceId, c.id, c.t FROM c",
+    "readings": "SELECT c.deviceId, c.id, c.firstT, c.packed, c.t, c.channels FROM c",
     "alerts": "SELECT c.deviceId, c.id, c.t, c.type FROM c",
     "plans": "SELECT * FROM c WHERE c.type = 'plan'",
     "incidents": "SELECT c.siteId, c.id, c.deviceIds FROM c WHERE c.type = 'incident'",
 }
 PAGE = 1_000  # a large run has a hundred thousand documents
-ANSWERS_QUERY = (
-    "SELECT c.deviceId, c.id, c.t, c.channels.response_ms FROM c "
-    "WHERE IS_DEFINED(c.channels.response_ms)"
-)
+ANSWERS = "response_ms"  # the channel of devices that run tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class Stored:
         """By device its measured answers, (event time in ms, answer in ms), in order of time."""
         answers: dict[str, list[tuple[int, float]]] = {}
         for document in self.answers:
-            measured = zip(document["t"], document["response_ms"], strict=True)
+            measured = zip(document["t"], document[ANSWERS], strict=True)
             answers.setdefault(document["deviceId"], []).extend(
                 (t, ms) for t, ms in measured if ms is not None
             )
@@ -82,11 +80,24 @@ def load_stored(endpoints: Endpoints) -> Stored:
             )
             return list(found)
 
-        readings, alerts, plans, incidents = (query(name, text) for name, text in QUERIES.items())
-        answers = query("readings", ANSWERS_QUERY)
+        stored, alerts, plans, incidents = (query(name, text) for name, text in QUERIES.items())
+        readings, answers = _unpack_all(stored)
     with open_blobs(endpoints, OBSERVER, "stlake") as blobs:
         names = frozenset(blobs.get_container_client("dead-letters").list_blob_names())
     return Stored(readings, answers, alerts, plans, names, incidents)
+
+
+def _unpack_all(stored: Iterable[Document]) -> tuple[list[Document], list[Document]]:
+    """The readings and the answers in the messages that are *stored*."""
+    readings: list[Document] = []
+    answers: list[Document] = []
+    for document in map(unpack_columns, stored):
+        reading = {name: document[name] for name in ("deviceId", "id", "t")}
+        readings.append(reading)
+        measured = document["channels"].get(ANSWERS)
+        if measured is not None:
+            answers.append({**reading, ANSWERS: measured})
+    return readings, answers
 
 
 def list_keys(documents: Iterable[Document], partition: str) -> set[Key]:

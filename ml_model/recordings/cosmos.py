@@ -17,6 +17,7 @@ from azure.cosmos import ContainerProxy, CosmosClient, DatabaseProxy
 from numpy.typing import NDArray
 
 from ml_model.recording import Recording, RecordingError
+from tocsin.domain.packing.messages import unpack_columns
 from tocsin.domain.profile import Profile
 from tocsin.domain.values import columns_of
 
@@ -24,7 +25,10 @@ PAGE = 200  # messages
 MOST_READINGS = 5_000_000  # of all devices together; about 60 device-days at one a second
 _OF_PROFILE = "c.profile = @profile AND c.lastT >= @since AND c.firstT < @until"
 _DEVICES = f"SELECT DISTINCT VALUE c.deviceId FROM c WHERE {_OF_PROFILE}"  # noqa: S608 (constants)
-_READINGS = f"SELECT c.t, c.channels FROM c WHERE {_OF_PROFILE} ORDER BY c.firstT DESC"  # noqa: S608 (constants)
+_READINGS = (
+    "SELECT c.id, c.deviceId, c.firstT, c.packed, c.t, c.channels FROM c "  # noqa: S608 (constants)
+    f"WHERE {_OF_PROFILE} ORDER BY c.firstT DESC"
+)
 
 
 @contextmanager
@@ -134,8 +138,9 @@ def _parse_columns(
     document: Mapping[str, Any], profile: Profile
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """A message's times ``[n]`` and values ``[n, c]``, NaN where missing."""
-    t = np.array(document["t"], dtype=np.int64)
-    return t, columns_of(document["channels"], profile, len(t)).T.astype(np.float32)
+    unpacked = unpack_columns(document)
+    t = np.array(unpacked["t"], dtype=np.int64)
+    return t, columns_of(unpacked["channels"], profile, len(t)).T.astype(np.float32)
 
 
 def _name_parameters(**values: object) -> list[dict[str, object]]:

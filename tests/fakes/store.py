@@ -22,6 +22,7 @@ from tocsin.domain.errors import (
 from tocsin.domain.incidents.late import Arrival
 from tocsin.domain.known import layer_readings
 from tocsin.domain.newest_message import NewestMessage, read_newest
+from tocsin.domain.packing.messages import pack_message, unpack_message
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
 from tocsin.domain.silence import QuietPage
@@ -345,6 +346,8 @@ class FakeStore:
                 raise CrashError(f"after {self.crash_after} writes")
             text = json.dumps(document, allow_nan=False)
             _check_size(document)
+            if container == "readings":
+                _check_packing(document)
             if (container, document.get("deviceId")) in self.refused:
                 raise RefusedError(f"{container} takes nothing of {document['deviceId']}")
             self.containers[container][_key(document)] = text
@@ -353,6 +356,14 @@ class FakeStore:
             self.writes.append((container, document["id"]))
             if container == "devices":
                 self.etags[document["id"]] = f'"{len(self.writes)}"'
+
+
+def _check_packing(document: Document) -> None:
+    """The database keeps a message packed: of what use cases store nothing may be lost by it."""
+    packed = json.loads(json.dumps(pack_message(document), allow_nan=False))
+    back = unpack_message(packed)
+    lost = {name for name in document if back.get(name) != document[name]} - {"contributions"}
+    assert not lost, f"packed and unpacked, {lost} of {document['id']} are others"
 
 
 def _check_size(document: Document) -> None:

@@ -14,6 +14,7 @@ from local.report.pushed_watch import PushedWatch
 from local.stack import Stack
 from tests.paths import SHARED
 from tests.waiting import wait_until
+from tocsin.domain.packing.messages import unpack_columns
 
 RECORDING = SHARED / "datasets/skab/data/valve1/1.csv"
 DEVICE = "loop-1"
@@ -62,5 +63,5 @@ def test_a_replayed_recording_is_stored_and_its_anomaly_is_shown(
 
 
 def _stored(readings: ContainerProxy) -> int:
-    found = readings.query_items("SELECT c.t FROM c", partition_key=DEVICE)
-    return len({t for document in found for t in document["t"]})
+    found = readings.query_items("SELECT * FROM c", partition_key=DEVICE)
+    return len({t for document in map(unpack_columns, found) for t in document["t"]})

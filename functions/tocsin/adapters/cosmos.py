@@ -21,8 +21,14 @@ from tocsin.adapters.cosmos_client import (
 from tocsin.adapters.cosmos_container import Container
 from tocsin.adapters.cosmos_history import find_history, find_stored, name_epoch
 from tocsin.adapters.cosmos_quiet import find_heard, list_quiet
-from tocsin.adapters.cosmos_readings import find_messages, query_messages
-from tocsin.adapters.cosmos_writes import CosmosWrites, Part
+from tocsin.adapters.cosmos_readings import (
+    PACKED_COLUMNS,
+    find_messages,
+    query_messages,
+    read_without,
+)
+from tocsin.adapters.cosmos_writes import CosmosWrites
+from tocsin.adapters.packed_writes import add_packed, save_packed
 from tocsin.domain.alert_marks import write_owed
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition
 from tocsin.domain.device_record import DeviceRecord
@@ -45,13 +51,16 @@ from tocsin.usecases.ports.scoring import Refusal
 # Of messages that were on time: late ones say nothing of how their device stands.
 _NEWER = (
     "SELECT TOP 1 * FROM c WHERE c.deviceId = @device AND c.firstT > @after AND {epoch} "
-    "AND IS_DEFINED(c.standing) ORDER BY c.firstT DESC"
+    "AND (IS_DEFINED(c.standing) OR IS_DEFINED(c.packed) AND NOT IS_DEFINED(c.late)) "
+    "ORDER BY c.firstT DESC"
 )
-_SHOWN = "c.id, c.deviceId, c.t, c.channels, c.score, c.threshold, c.anomalous, c.late, c.notScored"
-_SCORED = "c.id, c.deviceId, c.t, c.score, c.modelVersion"
+_SHOWN = (
+    f"{PACKED_COLUMNS}, c.t, c.channels, c.score, c.threshold, c.anomalous, c.late, c.notScored"
+)
+_SCORED = f"{PACKED_COLUMNS}, c.t, c.score, c.modelVersion"
 
 _FIRST = (
-    "SELECT TOP @count c.id, c.deviceId, c.t, c.channels, c.score, c.modelVersion FROM c "
+    f"SELECT TOP @count {PACKED_COLUMNS}, c.t, c.channels, c.score, c.modelVersion FROM c "  # noqa: S608 (constants)
     "WHERE c.deviceId = @device AND c.profile = @profile "
     "AND c.firstT >= @from AND c.firstT < @to ORDER BY c.firstT"
 )
@@ -108,11 +117,10 @@ class CosmosStore:
         )
 
     async def save_readings(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
-        return await self._writes.upsert_in_order(self._readings, map(_part_of_device, messages))
+        return await save_packed(self._writes, self._readings, messages)
 
     async def add_readings(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
-        documents = [message.to_document for message in messages]
-        return await self._writes.create(self._readings, documents)
+        return await add_packed(self._writes, self._readings, messages)
 
     async def save_devices(
         self, devices: Sequence[DeviceRecord]
@@ -161,7 +169,9 @@ class CosmosStore:
         self, device_id: str, profile: str, *, from_t: int, to_t: int, most: int
     ) -> list[StoredMessage]:
         values: dict[str, Any] = {"profile": profile, "count": most, "from": from_t, "to": to_t}
-        found = query_messages(self._readings, _FIRST, device_id, **values)
+        found = query_messages(
+            self._readings, _FIRST, device_id, read=read_without("anomalous"), **values
+        )
         return [message async for message in found]
 
     async def save_drift(self, record: DriftRecord) -> None:
@@ -188,8 +198,9 @@ class CosmosStore:
         self, device_id: str, *, from_t: int, to_t: int, most: int
     ) -> list[StoredMessage]:
         found = find_messages(
-            self._readings, _SCORED, device_id, from_t=from_t, to_t=to_t, most=most
-        )
+            self._readings, _SCORED, device_id, from_t=from_t, to_t=to_t, most=most,
+            read=read_without("channels", "anomalous"),
+        )  # fmt: skip
         return [message async for message in found]
 
     async def arrivals(self, device_id: str, *, from_t: int, to_t: int, most: int) -> list[Arrival]:
@@ -221,11 +232,6 @@ class CosmosStore:
         found = self._devices.query_items("SELECT TOP 1 c.id FROM c")
         async for _ in found:
             return
-
-
-def _part_of_device(message: DecidedMessage) -> Part:
-    sent = message.scored.message
-    return Part(sent.device_id, len(sent.envelope.body), message.to_document)
 
 
 async def _by_id(container: Container, document_id: str) -> Document | None:

@@ -9,7 +9,8 @@ from tocsin.adapters.cosmos_container import Container
 from tocsin.domain.incidents.late import Arrival
 
 _ARRIVALS = (
-    "SELECT TOP @count c.firstT, c.lastT, ARRAY_LENGTH(c.t) AS readings, c.enqueuedAt FROM c "
+    "SELECT TOP @count c.firstT, c.lastT, c.readings, ARRAY_LENGTH(c.t) AS times, c.enqueuedAt "
+    "FROM c "
     "WHERE c.deviceId = @device AND c.firstT >= @from AND c.firstT <= @to "
     "AND IS_NUMBER(c.enqueuedAt) ORDER BY c.firstT"
 )
@@ -24,6 +25,11 @@ async def list_arrivals(
         _ARRIVALS, parameters=query_parameters(**values), partition_key=device_id
     )
     return [
-        Arrival(each["firstT"], each["lastT"], each["readings"], each["enqueuedAt"])
+        Arrival(
+            each["firstT"],
+            each["lastT"],
+            each.get("readings", each.get("times")),
+            each["enqueuedAt"],
+        )
         async for each in found
     ]

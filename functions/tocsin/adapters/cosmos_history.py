@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from tocsin.adapters.cosmos_client import query_parameters
+from tocsin.adapters.cosmos_client import query_parameters, read_sound
 from tocsin.adapters.cosmos_container import Container
+from tocsin.adapters.cosmos_readings import PACKED_COLUMNS
 from tocsin.domain.known import layer_readings
+from tocsin.domain.packing.messages import unpack_columns
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import LONG_MS
 from tocsin.domain.values import columns_of
@@ -32,7 +34,7 @@ async def find_history(
 ) -> History:
     """The newest *count* readings before *before_t* (ms)."""
     query = (
-        f"SELECT TOP @count c.t, c.channels FROM c WHERE {_OF_PROFILE} "  # noqa: S608 (constants)
+        f"SELECT TOP @count {PACKED_COLUMNS}, c.t, c.channels FROM c WHERE {_OF_PROFILE} "  # noqa: S608 (constants)
         f"AND c.firstT < @before AND {name_epoch(epoch)} ORDER BY c.firstT DESC"
     )
     documents = container.query_items(
@@ -57,8 +59,8 @@ async def find_stored(
 ) -> list[History]:
     """The readings from *from_t* to *to_t* (ms, both included), as ``layer_readings`` has them."""
     query = (
-        f"SELECT TOP {MOST_STORED} c.t, c.channels FROM c WHERE {_OF_PROFILE} "  # noqa: S608 (constants)
-        "AND c.lastT >= @from AND c.firstT <= @to "
+        f"SELECT TOP {MOST_STORED} {PACKED_COLUMNS}, c.t, c.channels FROM c "  # noqa: S608 (constants)
+        f"WHERE {_OF_PROFILE} AND c.lastT >= @from AND c.firstT <= @to "
         "AND (c.firstT >= @since OR c.long = true) ORDER BY c.firstT DESC"
     )
     documents = container.query_items(
@@ -84,8 +86,11 @@ def name_epoch(epoch: int) -> str:
 def _prepend(
     history: History, document: Document, profile: Profile, from_t: int, before_t: int
 ) -> History:
-    t = np.array(document["t"], dtype=np.int64)
-    values = columns_of(document["channels"], profile, len(t)).T.astype(np.float32)
+    unpacked = read_sound(unpack_columns, document)
+    if unpacked is None:
+        return history
+    t = np.array(unpacked["t"], dtype=np.int64)
+    values = columns_of(unpacked["channels"], profile, len(t)).T.astype(np.float32)
     wanted = (t >= from_t) & (t < before_t)
     return History(
         np.concatenate((t[wanted], history.t)), np.concatenate((values[wanted], history.values))

@@ -12,11 +12,14 @@ from typing import Any
 
 from tocsin.adapters.cosmos_client import query_parameters, read_sound
 from tocsin.adapters.cosmos_container import Container
+from tocsin.domain.packing.messages import unpack_columns
 from tocsin.domain.readings import LONG_MS
 from tocsin.domain.stored_message import StoredMessage
 from tocsin.usecases.ports.documents import Document
 
 PAGE = 1_000
+# What a packed document is read from; beside it a query names what is not packed in others.
+PACKED_COLUMNS = "c.id, c.deviceId, c.firstT, c.packed"
 
 _OVERLAPPING = "c.deviceId = @device AND c.lastT >= @from AND c.firstT <= @to"
 _SHORT = f"{_OVERLAPPING} AND c.firstT >= @since"
@@ -49,6 +52,18 @@ async def find_messages(
             if most is not None and found > most:
                 return
             yield message
+
+
+def read_without(*columns: str) -> Callable[[Document], StoredMessage]:
+    """Makes a message of a document without some of its *columns*: packed, all come together."""
+
+    def read(document: Document) -> StoredMessage:
+        unpacked = unpack_columns(document)
+        return StoredMessage.from_document(
+            {name: value for name, value in unpacked.items() if name not in columns}
+        )
+
+    return read
 
 
 async def query_messages(

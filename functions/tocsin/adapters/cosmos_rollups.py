@@ -12,14 +12,14 @@ from azure.cosmos.exceptions import (
 
 from tocsin.adapters.cosmos_client import query_parameters, read_sound, save_unchanged
 from tocsin.adapters.cosmos_container import Container
-from tocsin.adapters.cosmos_readings import PAGE, find_messages
+from tocsin.adapters.cosmos_readings import PACKED_COLUMNS, PAGE, find_messages
 from tocsin.adapters.failures import tell_apart
 from tocsin.domain.cells import Cells
 from tocsin.domain.rollup import MINUTE, Resolution, Rollup, rollup_id
 from tocsin.domain.stored_message import StoredMessage
 from tocsin.usecases.ports.documents import Document
 
-_COLUMNS = "c.id, c.deviceId, c.t, c.channels, c.score, c.threshold, c.anomalous"
+_COLUMNS = f"{PACKED_COLUMNS}, c.t, c.channels, c.score, c.threshold, c.anomalous"
 _OLDEST = "SELECT TOP 1 VALUE c.firstT FROM c WHERE c.deviceId = @device ORDER BY c.firstT"
 _OF_RESOLUTION = "c.deviceId = @device AND c.resolution = @resolution"
 _NEWEST = f"SELECT TOP 1 VALUE c.start FROM c WHERE {_OF_RESOLUTION} ORDER BY c.start DESC"  # noqa: S608 (constants)

@@ -25,9 +25,8 @@ from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
 from tocsin.usecases.ports.documents import Document
 
 WRITES_AT_ONCE = 32
-# What one transaction takes is bounded: 100 documents of 2 MB together. With its scores a message
-# is three to four times as long as it was sent.
-MOST_TOGETHER, MOST_SENT_BYTES = 50, 256 * 1024
+# What one transaction takes is bounded: 100 documents of 2 MB together.
+MOST_TOGETHER, MOST_BYTES = 50, 1024 * 1024
 
 Written = TypeVar("Written")
 Write = Callable[[Container, dict[str, Any]], Awaitable[Written]]
@@ -36,10 +35,10 @@ Refusal = RefusedError | None
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A document of the partition *key*: how it is made, and how long what it is made of was."""
+    """A document of the partition *key*: how it is made, and about how long it is."""
 
     key: str
-    sent_bytes: int
+    size: int
     make: Callable[[], Document]
 
 
@@ -140,14 +139,14 @@ class CosmosWrites:
 def _cut(positions: Sequence[int], parts: Sequence[Part]) -> Iterator[list[int]]:
     """*positions* in their order, as many together as one transaction takes."""
     together: list[int] = []
-    sent_bytes = 0
+    together_bytes = 0
     for position in positions:
-        size = parts[position].sent_bytes
-        if together and (len(together) == MOST_TOGETHER or sent_bytes + size > MOST_SENT_BYTES):
+        size = parts[position].size
+        if together and (len(together) == MOST_TOGETHER or together_bytes + size > MOST_BYTES):
             yield together
-            together, sent_bytes = [], 0
+            together, together_bytes = [], 0
         together.append(position)
-        sent_bytes += size
+        together_bytes += size
     if together:
         yield together
 

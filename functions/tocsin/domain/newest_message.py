@@ -10,6 +10,7 @@ from tocsin.domain.bad_values import BadCells, LastBad, count_bad
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.habits import read_habits
 from tocsin.domain.not_scored import read_not_scored
+from tocsin.domain.packing.messages import unpack_message
 from tocsin.domain.readings import SENSOR_STATES
 from tocsin.domain.rhythm import read_rhythm
 from tocsin.domain.standing_document import read_standing
@@ -33,6 +34,7 @@ def read_newest(document: Mapping[str, Any], before: DeviceRecord) -> NewestMess
 
     Raises DamagedDocumentError.
     """
+    document = unpack_message(document)
     return NewestMessage(_read_record(document, before), len(take_field(document, "t", list)))
 
 

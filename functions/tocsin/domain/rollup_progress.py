@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.domain.errors import DamagedDocumentError
+from tocsin.domain.packing.messages import unpack_columns
 from tocsin.domain.rollup import HOUR_MS, MINUTE, MINUTE_MS
 from tocsin.domain.stored import take_field
 from tocsin.domain.stored_message import LAST_MS
@@ -26,7 +27,7 @@ class Arrival:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Arrival:
         """Read a ``readings`` document. Raises DamagedDocumentError."""
-        t = take_field(document, "t", list)
+        t = take_field(unpack_columns(document), "t", list)
         if not t or not all(type(time) is int and abs(time) <= LAST_MS for time in t):
             raise DamagedDocumentError(
                 f"the stored message {document.get('id')!r} of device "

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.not_scored import NotScored, read_not_scored
+from tocsin.domain.packing.messages import unpack_columns
 from tocsin.domain.stored import (
     OPTIONAL_LIST,
     OPTIONAL_NUMBER,
@@ -47,6 +48,7 @@ class StoredMessage:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> StoredMessage:
         """Read a ``readings`` document or some fields of it. Raises DamagedDocumentError."""
+        document = unpack_columns(document)
         t, score = take_field(document, "t", list), take_field(document, "score", list)
         channels = take_mapping(document, "channels", list)
         anomalous = take_field(document, "anomalous", *OPTIONAL_LIST) or ()

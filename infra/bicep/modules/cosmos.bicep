@@ -11,26 +11,30 @@ param zoneRedundant bool
 param privateNetwork bool
 param workspaceId string
 
+var everything = [{ path: '/*' }]
 // life -1: documents live on unless they say how long.
-// unindexed: what no query asks for; indexing it would double the price of a write.
+// unindexed: what no query asks for; indexing it would double the price of a write. Of what is
+// written with every message only what queries ask for is indexed.
 var containers = [
   {
     name: 'readings'
     key: '/deviceId'
     life: { defaultTtl: -1 }
-    unindexed: [
-      { path: '/t/*' }
-      { path: '/channels/*' }
-      { path: '/score/*' }
-      { path: '/anomalous/*' }
-      { path: '/contributions/*' }
-      { path: '/standing/*' }
+    indexed: [
+      { path: '/deviceId/?' }
+      { path: '/profile/?' }
+      { path: '/firstT/?' }
+      { path: '/lastT/?' }
+      { path: '/long/?' }
+      { path: '/epoch/?' }
     ]
+    unindexed: everything
   }
   {
     name: 'rollups'
     key: '/deviceId'
     life: { defaultTtl: -1 }
+    indexed: everything
     unindexed: [
       { path: '/t/*' }
       { path: '/readings/*' }
@@ -42,18 +46,25 @@ var containers = [
     name: 'devices'
     key: '/deviceId'
     life: {}
-    unindexed: []
+    indexed: [
+      { path: '/deviceId/?' }
+      { path: '/siteId/?' }
+      { path: '/enqueuedAt/?' }
+    ]
+    unindexed: everything
   }
   {
     name: 'alerts'
     key: '/deviceId'
     life: {}
+    indexed: everything
     unindexed: []
   }
   {
     name: 'incidents'
     key: '/siteId'
     life: {}
+    indexed: everything
     unindexed: [
       { path: '/process/*' }
       { path: '/timeline/*' }
@@ -65,6 +76,7 @@ var containers = [
     name: 'notifications'
     key: '/siteId'
     life: { defaultTtl: -1 }
+    indexed: everything
     unindexed: [
       { path: '/tickets/*' }
       { path: '/steps/*' }
@@ -75,24 +87,28 @@ var containers = [
     name: 'plans'
     key: '/siteId'
     life: { defaultTtl: -1 }
+    indexed: everything
     unindexed: []
   }
   {
     name: 'settings'
     key: '/id'
     life: {}
+    indexed: everything
     unindexed: []
   }
   {
     name: 'audit'
     key: '/siteId'
     life: {}
+    indexed: everything
     unindexed: []
   }
   {
     name: 'leases'
     key: '/id'
     life: {}
+    indexed: everything
     unindexed: []
   }
 ]
@@ -149,7 +165,7 @@ resource containersOfDatabase 'Microsoft.DocumentDB/databaseAccounts/sqlDatabase
       indexingPolicy: {
         indexingMode: 'consistent'
         automatic: true
-        includedPaths: [{ path: '/*' }]
+        includedPaths: container.indexed
         excludedPaths: container.unindexed
       }
     }, container.life)

@@ -7,6 +7,7 @@ import pytest
 from benchmarks import scoring
 from benchmarks.first_message import first_message
 from benchmarks.scoring_path import Line, end_ms, make_batches
+from tocsin.domain.packing.messages import unpack_message
 
 
 async def test_a_batch_becomes_the_text_of_every_document() -> None:
@@ -16,9 +17,7 @@ async def test_a_batch_becomes_the_text_of_every_document() -> None:
         outcome = await line.score(events, now_ms=end_ms(seq + 1, line.profile))
     documents = [json.loads(text) for text in line.store.sent]
     assert (outcome.messages, outcome.readings, outcome.dead_letters) == (3, 30, 0)
-    readings = [
-        document for document in documents if "contributions" in document and "seq" in document
-    ]
+    readings = [unpack_message(document) for document in documents if "packed" in document]
     assert len(readings) == 3
     assert all(
         len(reading["channels"]) == 8 and reading["score"][-1] is not None for reading in readings

@@ -28,6 +28,7 @@ PLANS = """  {
     name: 'plans'
     key: '/siteId'
     life: { defaultTtl: -1 }
+    indexed: everything
     unindexed: []
   }
 """
@@ -47,14 +48,14 @@ OF_CONTAINERS = {
     ),
     "documents that never expire": Mistake(
         COSMOS,
-        "life: { defaultTtl: -1 }\n    unindexed: [\n",
-        "life: {}\n    unindexed: [\n",
+        "life: { defaultTtl: -1 }\n    indexed: [\n",
+        "life: {}\n    indexed: [\n",
         "not deployed as on the laptop: Container(name='readings'",
     ),
     "an index on every column": Mistake(
         COSMOS,
-        "      { path: '/channels/*' }\n",
-        "",
+        "      { path: '/epoch/?' }\n    ]\n    unindexed: everything",
+        "      { path: '/epoch/?' }\n    ]\n    unindexed: []",
         "not deployed as on the laptop: Container(name='readings'",
     ),
     "a blob container is missing": Mistake(MAIN, ", names.leases]", "]", "blob containers are"),

@@ -28,16 +28,21 @@ class Container:
     name: str
     key: str
     life_s: int | None
+    indexed: frozenset[str]
     unindexed: frozenset[str]
 
 
 def read_container(resource: Mapping[str, Any]) -> Container:
     """The container in the words of Cosmos DB, whether out of its API or out of Bicep."""
     (key,) = resource["partitionKey"]["paths"]
-    paths = frozenset(entry["path"] for entry in resource["indexingPolicy"]["excludedPaths"])
+    indexed, excluded = (
+        frozenset(entry["path"] for entry in resource["indexingPolicy"][name])
+        for name in ("includedPaths", "excludedPaths")
+    )
     # Never indexed, said or not.
     own = frozenset({'/"_etag"/?', "/_etag/?"})
-    return Container(str(resource["id"]), str(key), resource.get("defaultTtl"), paths - own)
+    life_s = resource.get("defaultTtl")
+    return Container(str(resource["id"]), str(key), life_s, indexed, excluded - own)
 
 
 def check_containers_equal(deployment: Deployment, local: frozenset[Container]) -> Iterator[str]:
