@@ -21,7 +21,7 @@ from tocsin.domain.packing.rows import Rows, read_rows
 VERSION: Final = 1
 # The version, the readings, and the bytes of names, rows and contributions; the rest follows them.
 _HEAD: Final = struct.Struct("<BHHII")
-MOST_READINGS: Final = 2**16 - 1
+MOST_READINGS, MOST_CHANNELS = 2**16 - 1, 256
 _LONGEST: Final = 16 * 1024 * 1024  # unpacked: the longest message that is taken has a tenth of it
 _RAW_DEFLATE: Final = -15
 TIME, ANOMALOUS, SCORE, CHANNELS = range(
@@ -61,10 +61,15 @@ def write_content(
     shares: NDArray[np.float64],
     rest: Mapping[str, Any],
 ) -> bytes:
-    """The bytes of a Content; *rows* are those of its table. Raises ValueError where there are more
-    readings than MOST_READINGS."""
-    if readings > MOST_READINGS:
-        raise ValueError(f"{readings} readings; at most {MOST_READINGS} are packed together")
+    """The bytes of a Content; *rows* are those of its table.
+
+    Raises ValueError where there are more than MOST_READINGS or MOST_CHANNELS.
+    """
+    if readings > MOST_READINGS or max(len(channels), len(shared)) > MOST_CHANNELS:
+        raise ValueError(
+            f"{readings} readings of {len(channels)} channels; at most {MOST_READINGS} of "
+            f"{MOST_CHANNELS} are packed"
+        )
     # A share of the score is kept for every channel of the profile, a column for those sent.
     names = _write_json([channels] if shared == channels else [channels, shared])
     of_shares = Rows(shares).write(0, len(shares)) if shares.size else b""
@@ -86,6 +91,8 @@ def read_content(packed: bytes) -> Content:
     names_end, rows_end, shares_end = np.cumsum([_HEAD.size + lengths[0], *lengths[1:]]).tolist()
     channels, *others = _read_names(content[_HEAD.size : names_end])
     table = read_rows(content[names_end:rows_end], CHANNELS + len(channels), readings)
+    if not np.isfinite(table[TIME]).all():
+        raise ValueError("its times are none")
     shared = others[0] if others else channels
     odd = int((table[ANOMALOUS] > 0).sum()) if shared else 0
     of_shares = content[rows_end:shares_end]
@@ -104,7 +111,9 @@ def _inflate(packed: bytes) -> bytes:
 def _read_names(text: bytes) -> list[list[str]]:
     names = json.loads(text)
     if not names or not all(
-        type(part) is list and {*map(type, part)} <= {str} and len({*part}) == len(part)
+        type(part) is list
+        and {*map(type, part)} <= {str}
+        and len({*part}) == len(part) <= MOST_CHANNELS
         for part in names
     ):
         raise ValueError("it does not name its channels")

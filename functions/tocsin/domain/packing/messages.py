@@ -118,15 +118,16 @@ def _write_outside(document: Mapping[str, Any], content: bytes) -> dict[str, Any
 
 
 def _unpack(document: Mapping[str, Any], *, with_rest: bool) -> dict[str, Any]:
+    first_t = take_field(document, "firstT", int)
     try:
         content = read_content(base64.b64decode(document[PACKED], validate=True))
+        times = content.table[TIME].astype(np.int64) + first_t
         rest = content.read_rest() if with_rest else {}
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise DamagedDocumentError(
             f"the stored document {brief(document.get('id'))} of device "
             f"{brief(document.get('deviceId'))} is damaged: packed cannot be unpacked: {error}"
         ) from error
-    times = content.table[TIME].astype(np.int64) + take_field(document, "firstT", int)
     kept = {name: value for name, value in document.items() if name != PACKED}
     return {**kept, "t": times.tolist(), **_list_columns(content), **rest}
 
