@@ -81,20 +81,20 @@ def load_stored(endpoints: Endpoints) -> Stored:
             return list(found)
 
         stored, alerts, plans, incidents = (query(name, text) for name, text in QUERIES.items())
-        readings, answers = _unpack_all(stored)
+        readings, answers = unpack_all(stored)
     with open_blobs(endpoints, OBSERVER, "stlake") as blobs:
         names = frozenset(blobs.get_container_client("dead-letters").list_blob_names())
     return Stored(readings, answers, alerts, plans, names, incidents)
 
 
-def _unpack_all(stored: Iterable[Document]) -> tuple[list[Document], list[Document]]:
+def unpack_all(stored: Iterable[Document]) -> tuple[list[Document], list[Document]]:
     """The readings and the answers in the messages that are *stored*."""
     readings: list[Document] = []
     answers: list[Document] = []
     for document in map(unpack_columns, stored):
         reading = {name: document[name] for name in ("deviceId", "id", "t")}
         readings.append(reading)
-        measured = document["channels"].get(ANSWERS)
+        measured = document.get("channels", {}).get(ANSWERS)
         if measured is not None:
             answers.append({**reading, ANSWERS: measured})
     return readings, answers

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from local.report.stored import Stored
+from local.report.stored import ANSWERS, Stored, unpack_all
+from tests.fakes.records import decided_message
+from tocsin.domain.packing.messages import pack_message
 
 
 def make_documents(*ids: str, **fields: Any) -> list[dict[str, Any]]:  # noqa: ANN401 (any field)
@@ -53,3 +55,12 @@ def test_answers_are_in_order_of_time_without_those_that_are_missing() -> None:
     assert Stored(answers=[*late, *early]).list_answers() == {
         "a": [(1, 10.0), (2, 20.0), (3, 30.0)]
     }
+
+
+def test_packed_messages_are_read_and_such_as_are_not() -> None:
+    message = decided_message([1, 2], channels={ANSWERS: [10.0, None]}).to_document()
+    earlier = {"deviceId": "a", "id": "1-0", "t": [1_000]}
+    readings, answers = unpack_all([pack_message(message), earlier])
+    first = {"deviceId": "rig-1", "id": "1-0", "t": [1, 2]}
+    assert readings == [first, earlier]
+    assert answers == [{**first, ANSWERS: [10.0, None]}]
