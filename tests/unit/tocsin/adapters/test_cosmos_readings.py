@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import AsyncIterator
+from types import ModuleType
 from typing import Any, cast
 
 import pytest
 
+from local.prepare import INDEXED
 from local.standins.cosmos.query.request import compile_query
 from local.standins.cosmos.query.scan import Scan, plan_scan
+from tocsin.adapters import cosmos, cosmos_arrivals, cosmos_history, cosmos_quiet, cosmos_readings
 from tocsin.adapters.cosmos_container import Container
 from tocsin.adapters.cosmos_readings import find_messages
 from tocsin.domain.readings import LONG_MS
@@ -46,3 +51,20 @@ async def test_the_walk_through_an_index_begins_and_ends_with_the_range(most: in
     # Of the long messages there are few; only these are walked.
     assert long.exact
     assert ("long",) in long.pins
+
+
+@pytest.mark.parametrize(
+    ("module", "container"),
+    [
+        (cosmos, "readings"),
+        (cosmos_arrivals, "readings"),
+        (cosmos_history, "readings"),
+        (cosmos_readings, "readings"),
+        (cosmos_quiet, "devices"),
+    ],
+)
+def test_what_a_query_orders_by_is_indexed(module: ModuleType, container: str) -> None:
+    """The database refuses the query otherwise."""
+    ordered = set(re.findall(r"ORDER BY c\.(\w+)", inspect.getsource(module)))
+    assert ordered
+    assert ordered <= set(INDEXED[container])
