@@ -17,6 +17,7 @@ from ml_model.recordings.alerts import read_confirmations
 from ml_model.recordings.cosmos import open_database, read_stored
 from tests.contract.cosmos_clients import url
 from tests.fakes.messages import PROBE, RIG
+from tocsin.domain.packing.messages import pack_message
 from tocsin.domain.profile import Profile
 
 
@@ -56,9 +57,12 @@ def store(
         "firstT": t[0],
         "lastT": t[-1],
         "channels": {name: list(t) for name in profile.channel_names},
+        "score": [None] * len(t),
+        "anomalous": [False] * len(t),
+        "contributions": {},
         **changes,
     }
-    database.get_container_client("readings").upsert_item(document)
+    database.get_container_client("readings").upsert_item(pack_message(document))
 
 
 def read(database: DatabaseProxy, since_ms: int = 0, until_ms: int = 10**6) -> dict[str, list[int]]:
