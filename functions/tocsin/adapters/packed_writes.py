@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -35,7 +35,9 @@ async def add_packed(
 ) -> list[Refusal]:
     """Write each under whose id nothing is stored; the others stay as they are."""
     packed = _pack_each(messages)
-    made = [partial(dict, found) for found in packed if not isinstance(found, RefusedError)]
+    made: list[Callable[[], dict[str, Any]]] = [
+        partial(dict, found) for found in packed if not isinstance(found, RefusedError)
+    ]
     return _place(packed, await writes.create(container, made))
 
 

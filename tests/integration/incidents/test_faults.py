@@ -17,6 +17,7 @@ from tests.integration.devices import connect_device, send_body
 from tests.integration.incidents.asking import ask
 from tests.integration.runs import make_options
 from tests.waiting import wait_until
+from tocsin.domain.packing.messages import unpack_message
 from tocsin.profiles import load_profiles
 
 LATE_DEVICE = "cut-off-1"
@@ -50,7 +51,7 @@ def test_two_thousand_late_readings_are_stored_and_scored_and_raise_no_alert(
             within_s=60,
             what="all messages stored",
         )
-    stored = ask(database, "readings", f"SELECT c.t, c.score, c.anomalous {of_device}")
+    stored = [*map(unpack_message, ask(database, "readings", f"SELECT * {of_device}"))]
     assert sum(len(document["t"]) for document in stored) == MESSAGES * READINGS + 2
     scores = [score for document in stored for score in document["score"] if score is not None]
     assert len(scores) >= MESSAGES * READINGS - MOTOR.window

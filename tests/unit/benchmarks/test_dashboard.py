@@ -29,7 +29,7 @@ def test_the_smallest_value_of_a_schema() -> None:
             "more": {"type": "number"},
         },
     }
-    expected = {"name": "", "colour": "red", "since": None, "list": []}
+    expected: dict[str, object] = {"name": "", "colour": "red", "since": None, "list": []}
     assert make_sample(record, schemas) == expected
     assert make_sample({"type": "integer", "minimum": 3}, {}) == 3
 

@@ -59,7 +59,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "another pace than the profile's": (
         f"{USECASES}/test_rhythms.py::test_a_device_slower_than_its_profile_is_not_scored_and_says_so",
         f"{USECASES}/test_rhythms.py::test_at_any_pace_a_device_is_scored_or_says_why_not",
-        f"{USECASES}/test_rhythms.py::test_a_missing_sensor_of_a_device_that_is_not_scored_is_named",
+        f"{USECASES}/test_rhythms.py::test_a_missing_sensor_of_a_device_that_is_not_scored_raises_an_alert",
         f"{USECASES}/test_plain_limits.py::test_a_slow_device_that_is_not_scored_calls_by_its_limits_in_its_own_periods",
     ),
     "a new level after maintenance": (

@@ -24,7 +24,7 @@ class Rows:
     def __init__(self, values: NDArray[np.float64]) -> None:
         """*values*: float64 ``[M, n]``, n at least 1, NaN where missing."""
         missing = np.isnan(values)
-        gaps = missing.any(axis=1)
+        gaps: NDArray[np.bool_] = np.asarray(missing.any(axis=1))
         if gaps.any():
             values = _fill(values, missing)
         kinds, whole = count_steps(values)
@@ -84,7 +84,8 @@ def read_rows(content: bytes, rows: int, readings: int) -> NDArray[np.float64]:
     if len(moves):
         counts[moves] = np.cumsum(counts[moves], axis=1)
     steps, bases = heads[:, 1:].view(np.int64), _unfold(heads[:, :1])
-    values = restore_values(marks & _KIND, counts * steps + bases)
+    kinds = (marks & _KIND).astype(np.uint8)
+    values = restore_values(kinds, counts * steps + bases)
     if len(gaps):
         flags = np.unpackbits(bits, axis=1, count=readings)
         values[gaps] = np.where(flags > 0, np.nan, values[gaps])
