@@ -360,9 +360,9 @@ class FakeStore:
 
 def _check_packing(document: Document) -> None:
     """The database keeps a message packed: of what use cases store nothing may be lost by it."""
-    packed = json.loads(json.dumps(pack_message(document), allow_nan=False))
+    packed, plain = (json.loads(json.dumps(each)) for each in (pack_message(document), document))
     back = unpack_message(packed)
-    lost = {name for name in document if back.get(name) != document[name]} - {"contributions"}
+    lost = {name for name in plain if back.get(name) != plain[name]} - {"contributions"}
     assert not lost, f"packed and unpacked, {lost} of {document['id']} are others"
 
 
