@@ -51,6 +51,7 @@ class Site(RuleBasedStateMachine):
         self.alerts: dict[str, int] = {}
         self.silent: set[str] = set()
         self.seen: dict[tuple[int, str], tuple[int, str]] = {}
+        self.holds: set[tuple[int, int]] = set()
         for name in DEVICES:
             running = tuple(task for task, place in PLACES.items() if place == name)
             self.shop.twins.add(name, SITE, running=running)
@@ -86,6 +87,7 @@ class Site(RuleBasedStateMachine):
     def run_after(self, seconds: int, ends: str) -> None:
         self.shop.clock.pass_s(seconds)
         asyncio.run(self._run(ends))
+        asyncio.run(self._note_hold())
         for plan in self.sites.all_plans(SITE):
             for move in plan["migrations"]:
                 if move["from"] is not None:
@@ -120,6 +122,17 @@ class Site(RuleBasedStateMachine):
         holds = [record["after"] for record in records if record["type"] == "hold"]
         for hold in holds:
             assert not any(hold["since"] < at < hold["until"] for at, _ in self.seen.values())
+
+    @invariant()
+    def nothing_moves_while_it_holds_still(self) -> None:
+        for since, until in self.holds:
+            assert not [key for key, (at, _) in self.seen.items() if since <= at < until]
+
+    async def _note_hold(self) -> None:
+        standing = await self.sites.find_standing(SITE)
+        hold = None if standing is None else standing.memory.trust.hold
+        if hold is not None:
+            self.holds.add((hold.since, hold.until))
 
     async def _run(self, ends: str) -> None:
         await self._measure()
@@ -167,6 +180,24 @@ def test_what_processes_that_ended_had_moved_is_recalled_though_it_was_long_ago(
     site.shop.clock.pass_s(1)
     standing = asyncio.run(site.recall())
     assert len(standing) == len(site.seen)
+
+
+def test_a_hold_is_kept_by_processes_that_know_of_it_only_from_the_store() -> None:
+    """A receiver that becomes slow breaks the promise of the plan; then others are in trouble."""
+    site = Site()
+    site.change_speed(name="cell-1", speed=0.2)
+    site.run_after(seconds=15, ends="")
+    (receiver, *_) = {to for _, to in site.seen.values()}
+    site.change_speed(name=receiver, speed=0.4)
+    for _ in range(4):
+        site.run_after(seconds=15, ends="before it remembers")
+    for _ in range(4):
+        site.run_after(seconds=15, ends="")
+    assert site.holds
+    for name in DEVICES:
+        site.change_speed(name=name, speed=0.2)
+        site.run_after(seconds=15, ends="before it sends")
+    site.nothing_moves_while_it_holds_still()
 
 
 TestLimits = Site.TestCase
