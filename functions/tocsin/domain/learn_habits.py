@@ -20,6 +20,7 @@ from tocsin.domain.habits import (
     DECIMALS,
     LONGEST,
     MOVES,
+    ROUNDING,
     SECOND,
     SEEN,
     STEP,
@@ -42,6 +43,8 @@ RESTFUL = 240  # readings: who rests for longer while all is well is never calle
 RARE = -math.log(1e-6)  # where values repeat by chance, so rare is a run that makes one stuck
 OFTEN = 0.25  # share of readings without a change from which standing still is a habit
 SELDOM = 0.1  # and from which a channel's own noise no longer hides its steps
+# Of what rests seldom it has to be plain that it goes in coarser steps, and not by luck alone.
+PLAINLY, SURE = 10.0, 300  # times the steps of its kind, after so many changes
 # Readings, and changes among them, after which a coarse channel's rests are known: they become
 # longer as it drifts away from the edge of a step.
 FAMILIAR, MANY = 7_200, 100
@@ -155,8 +158,10 @@ def _find_coarse(tables: Floats, profile: Profile) -> Bools:
     """Which channels go in steps that their kind does not know, and stand still at times."""
     steps = np.minimum(tables[:, STEP], tables[:, STEP_BEFORE])
     over = _count_over(tables)
-    rests = over - tables[:, CHANGES] > SELDOM * over
-    coarse: Bools = is_coarser(steps, profile.resolutions) & rests
+    changes, kind = tables[:, CHANGES], profile.resolutions
+    often, seldom = over - changes > OFTEN * over, over - changes > SELDOM * over
+    plain = (changes >= SURE) & (steps >= PLAINLY * ROUNDING * kind)
+    coarse: Bools = is_coarser(steps, kind) & (often | (seldom & plain))
     return coarse
 
 

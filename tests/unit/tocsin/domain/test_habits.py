@@ -195,6 +195,15 @@ def test_a_channel_that_rests_at_times_gets_the_wave_and_is_stuck_by_chance() ->
     assert np.flatnonzero(stuck[:, 0])[0] == 2_000 + LEAST_RUN - 1
 
 
+def test_a_fine_meter_that_often_counts_in_whole_units_is_not_coarse_by_luck() -> None:
+    rng = np.random.default_rng(4)
+    flow = rng.normal(32.0, 0.4, 4_000)
+    shown = np.where(rng.random(4_000) < 0.5, np.round(flow, 3), np.round(flow))
+    for readings in (20, 60, 400, 1_500, 4_000):
+        habits, _ = learn(np.column_stack([shown[:readings]] * 2))
+        assert habits.list_coarse() == {}
+
+
 def test_who_rests_by_the_slope_may_rest_twice_as_long_under_another_load() -> None:
     usual = np.resize(np.repeat([20.0, 20.1], 20), 2 * FAMILIAR)
     calm = np.resize(np.repeat([20.0, 20.1], 39), FAMILIAR)
