@@ -36,7 +36,8 @@ def test_the_sample_names_the_addresses_that_are_served() -> None:
 
 def test_no_functions_host_is_started(tmp_path: Path) -> None:
     stack = Stack(Endpoints("127.0.0.1"), tmp_path, host="none")
-    assert [*stack.children] == ["azurite", "iothub", "cosmos", "webpubsub", "front_door"]
+    services = ["azurite", "iothub", "cosmos", "webpubsub", "insights", "front_door"]
+    assert [*stack.children] == services
 
 
 def test_it_serves_until_it_is_told_to_stop(endpoints: Endpoints, tmp_path: Path) -> None:

@@ -117,13 +117,6 @@ class Site(RuleBasedStateMachine):
                 assert after - before >= 1_000 * PACE.settle_periods
 
     @invariant()
-    def nothing_moves_while_the_site_is_held(self) -> None:
-        records = self.sites.records.values()
-        holds = [record["after"] for record in records if record["type"] == "hold"]
-        for hold in holds:
-            assert not any(hold["since"] < at < hold["until"] for at, _ in self.seen.values())
-
-    @invariant()
     def nothing_moves_while_it_holds_still(self) -> None:
         for since, until in self.holds:
             assert not [key for key, (at, _) in self.seen.items() if since <= at < until]
