@@ -78,7 +78,9 @@ function useBeginning({ view, subject }: Place): void {
     const shown = `${view} ${subject}`;
     if (last.current !== null && last.current !== shown) {
       scrollTo(0, 0);
-      if (document.activeElement === document.body) {
+      const { activeElement } = document;
+      // Gone, or hidden while the new view is loaded.
+      if (activeElement === document.body || activeElement?.checkVisibility() === false) {
         document.getElementById("main")?.focus({ preventScroll: true });
       }
     }
