@@ -13,7 +13,7 @@ pytestmark = [
     pytest.mark.skipif(bool(find_missing()), reason="not built: python -m local setup"),
 ]
 
-SHORT = Extent(updates=10, navigations=20, live_s=3)
+SHORT = Extent(updates=10, navigations=20, live_s=5)
 
 
 def test_the_page_is_light_and_quick_and_keeps_nothing() -> None:
