@@ -130,7 +130,14 @@ def check_signed(post: Post) -> None:
 
 def check_stuck(stack: Stack) -> None:
     """What waits for the hook that hangs says so."""
-    found = call(stack, "GET", f"deliveries?site={SITE}&channel=slack&max=200")["deliveries"]
-    stuck = [each for each in found if each["target"]["name"] == "stuck"]
-    assert {each["status"] for each in stuck} <= {"pending", "skipped"}
-    assert any("no answer within 10 s" in str(each["reason"]) for each in stuck)
+
+    def list_stuck() -> list[dict[str, Any]]:
+        found = call(stack, "GET", f"deliveries?site={SITE}&channel=slack&max=200")["deliveries"]
+        return [each for each in found if each["target"]["name"] == "stuck"]
+
+    wait_until(
+        lambda: any("no answer within 10 s" in str(each["reason"]) for each in list_stuck()),
+        within_s=60,
+        what="the reason of what waits",
+    )
+    assert {each["status"] for each in list_stuck()} <= {"pending", "skipped"}

@@ -6,7 +6,7 @@ keep a whole site from being planned.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tocsin.domain.device_record import DeviceRecord
@@ -15,13 +15,14 @@ from tocsin.domain.site_standing import Memory
 from tocsin.domain.watch import Watch
 from tocsin.domain.work import UNKNOWN
 from tocsin.planning.inputs.ability import count_capacity, estimate_idle_ms
-from tocsin.planning.inputs.judging import Condition, Suspicion, judge_device
+from tocsin.planning.inputs.judging import Condition, Suspicion, is_new, judge_device
 from tocsin.planning.inputs.optimiser import Optimiser
 from tocsin.planning.inputs.overrides import Overrides
 from tocsin.planning.inputs.twins import EdgeDevice
 from tocsin.planning.problem import Device, Problem, Task
 
 NO_DEVICE = "no device of this site can run tasks: give one a 'capacity' tag in its twin"
+MOST_NAMED = 5
 UNHEARD = "no device of this site that can run tasks has ever sent a reading"
 
 
@@ -70,7 +71,15 @@ def gather(known: Known, now_ms: int) -> Gathered:
         return Gathered(None, {}, (*notes, UNHEARD if known.devices else NO_DEVICE))
     if _is_silent(known, now_ms):
         notes.append("no device was heard lately: the path is taken for broken, not the devices")
-    planned = {name: task for name, task in known.tasks.items() if name not in known.out}
+    places, waiting = _find_places(known), _find_unready(known, conditions, now_ms)
+    unplaced = sum(place is None for _, place in places)
+    if waiting and unplaced:
+        places = [(task, place) for task, place in places if place is not None]
+        notes.append(
+            f"{unplaced} tasks that nobody says to run are not placed yet: "
+            f"{_name_some(waiting)} may run them, and has yet to say so"
+        )
+    planned = {task.task_id: task for task, _ in places}
     overrides = known.overrides.keep_known(planned, device_ids)
     problem = Problem(
         devices=tuple(
@@ -79,7 +88,7 @@ def gather(known: Known, now_ms: int) -> Gathered:
         ),
         tasks=tuple(
             _place(task, place, _is_kept(known, conditions, task.task_id, place, now_ms))
-            for task, place in _find_places(known)
+            for task, place in places
         ),
         pins=overrides.pins,
         forbidden=overrides.forbidden,
@@ -114,15 +123,35 @@ def _find_stale(known: Known, device_ids: Iterable[str]) -> Iterable[str]:
     return known.overrides.find_unknown(known.tasks.keys(), set(device_ids))
 
 
-def _find_places(known: Known) -> Iterable[tuple[Task, str | None]]:
+def _find_places(known: Known) -> list[tuple[Task, str | None]]:
+    """The tasks that do not go without, each with the device that it runs on."""
+    there = {device.device_id for device in known.devices}
+    found: list[tuple[Task, str | None]] = []
     for task_id, task in sorted(known.tasks.items()):
         if task_id in known.out:
             continue
-        there = {device.device_id for device in known.devices}
         coming = known.coming.get(task_id)
         # Where it ran goes on running it until then, and counts no more.
         place = find_place(task_id, known.devices, known.planned, known.failed)
-        yield task, coming if coming in there else place
+        found.append((task, coming if coming in there else place))
+    return found
+
+
+def _find_unready(known: Known, conditions: Mapping[str, Condition], now_ms: int) -> list[str]:
+    """The devices that have not said yet what they run, though they may run something: those first
+    seen a moment ago. What seems to run nowhere then would be given to others, and run twice."""
+    return [
+        device.device_id
+        for device in known.devices
+        if device.report is None
+        and device.device_id not in known.states
+        and is_new(conditions[device.device_id].watch, now_ms)
+    ]
+
+
+def _name_some(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _place(task: Task, place: str | None, kept: bool) -> Task:

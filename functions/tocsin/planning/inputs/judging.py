@@ -90,9 +90,14 @@ def judge_device(
     return Condition(health, watch, watched.measured, closed)
 
 
+def is_new(watch: Watch, now_ms: int) -> bool:
+    """Whether a run saw the device for the first time only a moment ago."""
+    return watch.since is not None and now_ms - watch.since < FIRST_MS
+
+
 def _judge_unheard(watch: Watch, now_ms: int) -> Condition:
     """A device that was never heard may just have been switched on, or we may."""
-    if watch.since is not None and now_ms - watch.since < FIRST_MS:
+    if is_new(watch, now_ms):
         return Condition(SOUND, watch, closed="it has not sent a reading yet")
     return Condition(Health(0.0, "it has never sent a reading"), watch)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from tests.fakes.sites import Workshop
+from tests.fakes.messages import NOW
+from tests.fakes.sites import FakeClock, Workshop
 from tests.unit.tocsin.workshops import (
     ALERT,
     DEVICES,
@@ -23,6 +26,7 @@ from tests.unit.tocsin.workshops import (
 from tocsin.domain.errors import BusyError, DeliveryError
 from tocsin.domain.requests import Request
 from tocsin.domain.site_settings import Entry, revise
+from tocsin.planning.inputs.judging import FIRST_MS
 
 
 @pytest.fixture
@@ -158,3 +162,38 @@ async def test_a_changed_load_is_told_to_the_device_that_runs_the_task(shop: Wor
     ((device_id, order),) = shop.twins.orders
     assert device_id == "cell-1"
     assert {"id": "a1", "loadPct": 22.0} in order["tasks"]
+
+
+async def starting_workshop() -> tuple[Workshop, dict[str, Any]]:
+    """One of its devices has not connected yet: what it will report."""
+    shop = Workshop(FakeClock(NOW))
+    for device_id in DEVICES:
+        running = tuple(task for task, place in PLACES.items() if place == device_id)
+        shop.twins.add(device_id, SITE, running=running)
+    properties = shop.twins.twins["cell-3"]["properties"]
+    reported, properties["reported"] = properties["reported"], {}
+    await heard(shop, "cell-1", "cell-2")
+    await set_content(shop, "tasks", {"tasks": {name: {"loadPct": 20} for name in PLACES}})
+    await run(shop)
+    return shop, reported
+
+
+async def test_what_a_device_may_run_that_has_yet_to_say_so_is_given_to_nobody_else() -> None:
+    shop, reported = await starting_workshop()
+    assert shop.twins.running("cell-1") | shop.twins.running("cell-2") == {"a1", "a2", "b1", "b2"}
+    note = "2 tasks that nobody says to run are not placed yet: cell-3 may run them"
+    assert note in " ".join(latest(shop)["notes"])
+    shop.twins.twins["cell-3"]["properties"]["reported"] = reported
+    shop.clock.pass_s(15)
+    await heard(shop, *DEVICES)
+    await run(shop)
+    assert shop.twins.running("cell-3") == {"c1", "c2"}
+    assert latest(shop)["migrations"] == []
+
+
+async def test_what_nobody_says_to_run_is_placed_once_every_device_had_its_time() -> None:
+    shop, _ = await starting_workshop()
+    shop.clock.pass_s(FIRST_MS / 1_000)
+    await heard(shop, "cell-1", "cell-2")
+    await run(shop)
+    assert shop.twins.running("cell-1") | shop.twins.running("cell-2") == {*PLACES}
