@@ -16,6 +16,7 @@ pytestmark = [
 SHORT = Extent(updates=10, navigations=20, live_s=5)
 
 
+@pytest.mark.timeout(300)  # half a minute where nothing else runs
 def test_the_page_is_light_and_quick_and_keeps_nothing() -> None:
     figures = measure(SHORT)
     assert figures["first_load_kb"] <= 280
