@@ -53,9 +53,13 @@ TARGET_PER_DAY: Final = 0.5
 
 
 class TextStore:
-    """The ports that scoring writes to: each document becomes the text of a request."""
+    """The ports that scoring writes to: each document becomes the text of a request.
 
-    def __init__(self) -> None:
+    ``packs``: whether messages are packed before, as the setting PACK_READINGS says.
+    """
+
+    def __init__(self, *, packs: bool = False) -> None:
+        self._packs = packs
         self.sent: list[str] = []
         self.dead_letters = 0
 
@@ -90,10 +94,14 @@ class TextStore:
         return self._keep([alert.to_document() for alert in alerts])
 
     async def save_readings(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
-        return self._keep(pack_messages([message.to_document() for message in messages]))
+        return self._keep_messages(messages)
 
     async def add_readings(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
-        return self._keep(pack_messages([message.to_document() for message in messages]))
+        return self._keep_messages(messages)
+
+    def _keep_messages(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
+        documents = [message.to_document() for message in messages]
+        return self._keep(pack_messages(documents) if self._packs else documents)
 
     async def save_devices(
         self, devices: Sequence[DeviceRecord]
@@ -146,9 +154,9 @@ class WatchedModel:
 class Line:
     """One instance of the function: what it remembers, and how it is wired."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, packs: bool = False) -> None:
         self.profile = load_profiles()[PROFILE]
-        self.store = TextStore()
+        self.store = TextStore(packs=packs)
         self.models = ActiveModels(
             PublishedBundles(read_committed, SigningKeys()),
             self.store,

@@ -37,7 +37,7 @@ def run_pump(readings: int) -> Kept:
 
 
 async def _run(readings: int) -> Kept:
-    line = Line()
+    line = Line(packs=True)
     signal = SignalStream("north-pump-01", line.profile, seed=SEED, start_ms=START_MS)
     bodies: list[bytes] = []
     for seq in range(-(-RUN_READINGS // readings) + LAST):

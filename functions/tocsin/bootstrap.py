@@ -214,7 +214,7 @@ def services() -> Services:
     files = BlobFiles(blobs)
     bundles = PublishedBundles(files.read, _signing_keys(settings))
     database = cosmos_client(settings.cosmos)
-    store = CosmosStore(database, settings.database)
+    store = CosmosStore(database, settings.database, packs=settings.pack_readings)
     sites = CosmosSites(database, settings.database)
     letters = BlobDeadLetters(blobs)
     progress = CosmosProgress(database, settings.database)

@@ -18,6 +18,7 @@ from tocsin.app_settings.reading import (
     Connection,
     InvalidSettingError,
     SettingsReader,
+    parse_flag,
     parse_hours,
     parse_keys,
     parse_rate,
@@ -49,6 +50,7 @@ class Settings:
     false_alerts_per_device_day: float
     longest_shelf_h: float
     trace_share: float
+    pack_readings: bool
     insights: str
     channels: ChannelSettings
 
@@ -91,6 +93,7 @@ def _read(reader: SettingsReader) -> Settings:
         false_alerts_per_device_day=reader.read("FALSE_ALERTS_PER_DEVICE_DAY", parse_rate, 0.0),
         longest_shelf_h=reader.read("LONGEST_SHELF_H", parse_hours, 0.0),
         trace_share=reader.read("TRACE_SHARE", parse_share, 0.0),
+        pack_readings=reader.read("PACK_READINGS", parse_flag, False),
         insights=reader.read_text("APPLICATIONINSIGHTS_CONNECTION_STRING"),
         channels=_read_channels(reader),
     )

@@ -104,21 +104,33 @@ async def cosmos_store(endpoints: Endpoints) -> AsyncIterator[Store]:
 
 
 @asynccontextmanager
+async def packed_store(endpoints: Endpoints) -> AsyncIterator[Store]:
+    async with cosmos_archive(endpoints, packs=True) as archive:
+        yield archive.store
+
+
+@asynccontextmanager
 async def fake_archive(_: Endpoints) -> AsyncIterator[Archive]:
     store = FakeStore()
     yield Archive(store, FakeRollups(store))
 
 
 @asynccontextmanager
-async def cosmos_archive(endpoints: Endpoints) -> AsyncIterator[Archive]:
+async def cosmos_archive(endpoints: Endpoints, *, packs: bool = False) -> AsyncIterator[Archive]:
     """A database of its own."""
     name = f"tocsin-{uuid.uuid4().hex}"
     async with cosmos_client(connection("CosmosDB", endpoints.cosmos_connection)) as client:
         database = await client.create_database(name)
         for container, path in PARTITION_KEYS.items():
             await database.create_container(container, PartitionKey(path))
-        yield Archive(CosmosStore(client, name), CosmosRollups(client, name))
+        yield Archive(CosmosStore(client, name, packs=packs), CosmosRollups(client, name))
         await client.delete_database(name)
+
+
+@asynccontextmanager
+async def packed_archive(endpoints: Endpoints) -> AsyncIterator[Archive]:
+    async with cosmos_archive(endpoints, packs=True) as archive:
+        yield archive
 
 
 @asynccontextmanager

@@ -54,7 +54,11 @@ from tocsin.usecases.ports.operators import Live
 STEP = "../../readings/docs/1-0"
 
 
-store = each(fake=(ports.fake_store, None), cosmos=(ports.cosmos_store, "cosmos"))
+store = each(
+    fake=(ports.fake_store, None),
+    cosmos=(ports.cosmos_store, "cosmos"),
+    packed=(ports.packed_store, "cosmos"),
+)
 letters = each(fake=(ports.fake_letters, None), blob=(ports.blob_letters, "azurite"))
 files = each(fake=(ports.fake_files, None), blob=(ports.blob_files, "azurite"))
 channel = each(fake=(ports.fake_channel, None), webpubsub=(ports.webpubsub_channel, "webpubsub"))

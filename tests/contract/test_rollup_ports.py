@@ -19,7 +19,11 @@ from tocsin.domain.stored_message import StoredMessage
 from tocsin.usecases.roll_up import RollupMemory, roll_up
 from tocsin.usecases.show_readings import show_readings
 
-archive = each(fake=(ports.fake_archive, None), cosmos=(ports.cosmos_archive, "cosmos"))
+archive = each(
+    fake=(ports.fake_archive, None),
+    cosmos=(ports.cosmos_archive, "cosmos"),
+    packed=(ports.packed_archive, "cosmos"),
+)
 
 
 def rollup(start: int, device_id: str = "rig-1", *, value: float = 1.0) -> Rollup:

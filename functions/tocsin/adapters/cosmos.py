@@ -27,7 +27,7 @@ from tocsin.adapters.cosmos_readings import (
     query_messages,
     read_without,
 )
-from tocsin.adapters.cosmos_writes import CosmosWrites
+from tocsin.adapters.cosmos_writes import CosmosWrites, Part
 from tocsin.adapters.packed_writes import add_packed, save_packed
 from tocsin.domain.alert_marks import write_owed
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition
@@ -67,15 +67,19 @@ _FIRST = (
 
 
 class CosmosStore:
-    """The ports Telemetry, Fleet, Drifts and Feedback over one database."""
+    """The ports Telemetry, Fleet, Drifts and Feedback over one database.
 
-    def __init__(self, client: CosmosClient, database: str) -> None:
+    ``packs``: whether the columns of messages are packed as they are written. Both forms are read.
+    """
+
+    def __init__(self, client: CosmosClient, database: str, *, packs: bool = False) -> None:
         self._readings = Container(client, database, "readings")
         self._devices = Container(client, database, "devices")
         self._alerts = Container(client, database, "alerts")
         self._settings = Container(client, database, "settings")
         self._audit = Container(client, database, "audit")
         self._writes = CosmosWrites()
+        self._packs = packs
 
     async def device(self, device_id: str) -> DeviceRecord | None:
         if not can_be_kept(device_id):
@@ -117,10 +121,15 @@ class CosmosStore:
         )
 
     async def save_readings(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
-        return await save_packed(self._writes, self._readings, messages)
+        if self._packs:
+            return await save_packed(self._writes, self._readings, messages)
+        return await self._writes.upsert_in_order(self._readings, map(_part_of_device, messages))
 
     async def add_readings(self, messages: Sequence[DecidedMessage]) -> list[Refusal]:
-        return await add_packed(self._writes, self._readings, messages)
+        if self._packs:
+            return await add_packed(self._writes, self._readings, messages)
+        documents = [message.to_document for message in messages]
+        return await self._writes.create(self._readings, documents)
 
     async def save_devices(
         self, devices: Sequence[DeviceRecord]
@@ -232,6 +241,11 @@ class CosmosStore:
         found = self._devices.query_items("SELECT TOP 1 c.id FROM c")
         async for _ in found:
             return
+
+
+def _part_of_device(message: DecidedMessage) -> Part:
+    sent = message.scored.message
+    return Part(sent.device_id, len(sent.envelope.body), message.to_document)
 
 
 async def _by_id(container: Container, document_id: str) -> Document | None:

@@ -158,6 +158,12 @@ SETTINGS: Sequence[Setting] = (
         default="0",
     ),
     Setting(
+        "PACK_READINGS",
+        "`true`: the columns of stored messages are packed into one text, 2 to 8 times as short "
+        "(docs/formats.md); other programs that read the database have to unpack them",
+        default="false",
+    ),
+    Setting(
         "LONGEST_SHELF_H",
         "hours for which an incident can be shelved at most, up to 744",
         default="12",

@@ -127,6 +127,12 @@ def parse_share(text: str) -> float:
     return share
 
 
+def parse_flag(text: str) -> bool:
+    if text.lower() not in {"true", "false"}:
+        raise ValueError(f"must be true or false, not {text!r}")
+    return text.lower() == "true"
+
+
 def parse_keys(text: str) -> tuple[bytes, ...]:
     try:
         return parse_public_keys(text)
