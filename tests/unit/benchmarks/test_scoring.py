@@ -10,14 +10,17 @@ from benchmarks.scoring_path import Line, end_ms, make_batches
 from tocsin.domain.packing.messages import unpack_message
 
 
-async def test_a_batch_becomes_the_text_of_every_document() -> None:
-    line = Line()
+@pytest.mark.parametrize("packs", [False, True])
+async def test_a_batch_becomes_the_text_of_every_document(packs: bool) -> None:
+    line = Line(packs=packs)
     for seq, events in enumerate(make_batches(line.profile, devices=3, count=10)):
         line.store.sent.clear()
         outcome = await line.score(events, now_ms=end_ms(seq + 1, line.profile))
     documents = [json.loads(text) for text in line.store.sent]
     assert (outcome.messages, outcome.readings, outcome.dead_letters) == (3, 30, 0)
-    readings = [unpack_message(document) for document in documents if "packed" in document]
+    stored = [document for document in documents if "firstT" in document and "seq" in document]
+    assert all(("packed" in document) == packs for document in stored)
+    readings = [unpack_message(document) for document in stored]
     assert len(readings) == 3
     assert all(
         len(reading["channels"]) == 8 and reading["score"][-1] is not None for reading in readings
