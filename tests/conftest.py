@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,13 @@ from local import services
 from local.addresses import find_free_address
 from local.endpoints import Endpoints
 from local.processes import Child
+
+
+@pytest.fixture(autouse=True)
+def plain_log_records() -> None:
+    """An app that a test started has its own kind of records for the whole process: no other test
+    is to see them."""
+    logging.setLogRecordFactory(logging.LogRecord)
 
 
 @pytest.fixture(scope="module")
