@@ -173,13 +173,18 @@ async def test_a_refused_order_is_given_up_at_once_and_the_work_goes_elsewhere(
     assert set(latest(shop)["allocation"].values()) == {"cell-1", "cell-3"}
 
 
+async def exchange(shop: Workshop, *, deaf: str) -> None:
+    """Plan that cell-1 gives two tasks to cell-2 for one of its own; *deaf* obeys no order."""
+    pins = {"a1": "cell-2", "a2": "cell-2", "b1": "cell-1"}
+    await set_content(shop, "overrides", {"pins": pins})
+    shop.twins.deaf = {deaf}
+    assert await run(shop) == "planned"
+
+
 async def test_of_two_that_exchange_tasks_nothing_is_lost_to_the_one_that_obeys_no_order(
     shop: Workshop,
 ) -> None:
-    pins = {"a1": "cell-2", "a2": "cell-2", "b1": "cell-1"}
-    await set_content(shop, "overrides", {"pins": pins})
-    shop.twins.deaf = {"cell-2"}
-    assert await run(shop) == "planned"
+    await exchange(shop, deaf="cell-2")
     for _ in range(MOST_ATTEMPTS):
         shop.clock.pass_s(CONFIRM_WITHIN_MS / 1_000)
         await heard(shop, *DEVICES)
@@ -191,10 +196,7 @@ async def test_of_two_that_exchange_tasks_nothing_is_lost_to_the_one_that_obeys_
 async def test_what_the_first_of_two_gave_up_is_placed_again_where_the_second_does_not_obey(
     shop: Workshop,
 ) -> None:
-    pins = {"a1": "cell-2", "a2": "cell-2", "b1": "cell-1"}
-    await set_content(shop, "overrides", {"pins": pins})
-    shop.twins.deaf = {"cell-1"}
-    assert await run(shop) == "planned"
+    await exchange(shop, deaf="cell-1")
     assert shop.twins.running("cell-2") == {"a1", "a2", "b2"}
     await set_content(shop, "overrides", {})
     for _ in range(MOST_ATTEMPTS + 1):
