@@ -200,10 +200,17 @@ def _dead_letters(options: argparse.Namespace) -> int:
 
 
 def _traces(options: argparse.Namespace) -> int:
-    from local.services import find_spans  # noqa: PLC0415 (see the top)
+    from local.services import find_telemetry  # noqa: PLC0415 (see the top)
     from local.traces import run  # noqa: PLC0415 (see the top)
 
-    return run(options, find_spans(options.state.resolve()))
+    return run(options, find_telemetry(options.state.resolve()))
+
+
+def _metrics(options: argparse.Namespace) -> int:
+    from local.metrics import run  # noqa: PLC0415 (see the top)
+    from local.services import find_telemetry  # noqa: PLC0415 (see the top)
+
+    return run(options, find_telemetry(options.state.resolve()))
 
 
 def _operate(options: argparse.Namespace, run: Callable[[argparse.Namespace, str], int]) -> int:
@@ -221,7 +228,7 @@ def _operate(options: argparse.Namespace, run: Callable[[argparse.Namespace, str
 
 COMMANDS = {
     "dead-letters": _dead_letters, "feedback": _feedback, "mail": _mail,
-    "traces": _traces,
+    "traces": _traces, "metrics": _metrics,
     "setup": _set_up, "up": _up, "env": _env, "check": _check, "lock": _lock, "audit": _audit,
     "sbom": _sbom, "clean": _clean,
 }  # fmt: skip

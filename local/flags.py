@@ -52,6 +52,11 @@ def make_parser() -> argparse.ArgumentParser:
     traces.add_argument("id", nargs="?")
     traces.add_argument("--device", help="only those with this device")
     _add_state(traces)
+    metrics = commands.add_parser(
+        "metrics", help="what a run with --traces counted and timed of its own work"
+    )
+    metrics.add_argument("--json", action="store_true", help="a line of JSON each")
+    _add_state(metrics)
     feedback = commands.add_parser("feedback", help="say what a device's alerts are")
     for action in add_actions(feedback):
         _add_address(action)
@@ -101,7 +106,8 @@ def _add_up(up: argparse.ArgumentParser) -> None:
     up.add_argument(
         "--traces", type=_parse_share, default=0.0, metavar="SHARE",
         help="trace the way of this share of messages, from 0 to 1, and of those that change an "
-        "alert (default: none); `python -m local traces` shows them",
+        "alert (default: none), and count and time all of the work; `python -m local traces` and "
+        "`python -m local metrics` show them",
     )  # fmt: skip
     up.add_argument("--paused", action="store_true", help="with the optimiser paused")
     _add_address(up)

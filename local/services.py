@@ -104,18 +104,18 @@ def make_webpubsub(endpoints: Endpoints, state: Path) -> Child:
     )  # fmt: skip
 
 
-def find_spans(state: Path) -> Path:
-    """The folder of the traces that the app has sent."""
+def find_telemetry(state: Path) -> Path:
+    """The folder of the traces and metrics that the app has sent."""
     return state / "insights"
 
 
 def make_insights(endpoints: Endpoints, state: Path) -> Child:
-    """Application Insights, as far as it takes traces."""
+    """Application Insights, as far as it takes traces and metrics."""
     identities = [] if endpoints.keyless is None else _choose_opening(endpoints, "")
     return _make_python(
         "insights",
         state,
-        "--state", str(find_spans(state)),
+        "--state", str(find_telemetry(state)),
         "--address", endpoints.address,
         "--port", str(endpoints.insights),
         "--key", INSIGHTS_KEY,

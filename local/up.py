@@ -20,6 +20,7 @@ from local.stack import Stack
 from local.state import StateError, claim_state, empty_state
 
 AFTER_KILL_S = 15.0  # in which the services of a run that was killed end
+METRICS_EVERY_S = 10  # often enough for a demo of a minute
 
 
 class ReportPathError(RuntimeError):
@@ -122,7 +123,7 @@ def _run(endpoints: Endpoints, options: Options) -> tuple[bool, dict[str, Any]] 
             host=options.host,
             tell=_tell,
             on_start=orphans.add,
-            env={"TRACE_SHARE": f"{options.traces:g}"} if options.traces else None,
+            env=_observe(options.traces) if options.traces else None,
             scores_apart=options.scores_apart,
         ) as stack,
     ):
@@ -136,6 +137,11 @@ def _run(endpoints: Endpoints, options: Options) -> tuple[bool, dict[str, Any]] 
             return whole, run.finish()
         finally:
             run.stop()
+
+
+def _observe(share: float) -> dict[str, str]:
+    """Settings of an app that traces this *share* of messages, and measures its work."""
+    return {"TRACE_SHARE": f"{share:g}", "METRICS_EVERY_S": f"{METRICS_EVERY_S}"}
 
 
 def _tell(line: str) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from tocsin.adapters.active_references import ActiveReferences
 from tocsin.adapters.blob import BlobFiles, blob_client
 from tocsin.adapters.blob_letters import BlobDeadLetters
+from tocsin.adapters.chosen_meter import choose_meter
 from tocsin.adapters.chosen_traces import choose_traces
 from tocsin.adapters.cosmos import CosmosStore
 from tocsin.adapters.cosmos_activations import CosmosActivations
@@ -63,6 +64,7 @@ from tocsin.usecases.ports.audit import AuditLog
 from tocsin.usecases.ports.bundles import BundleBook
 from tocsin.usecases.ports.incidents import Incidents, Places
 from tocsin.usecases.ports.letters import LetterBox
+from tocsin.usecases.ports.metering import Meter
 from tocsin.usecases.ports.notifications import Bell, Desks, PoisonWatch, Senders
 from tocsin.usecases.ports.operators import Drifts, Feedback, Fleet, Live, References
 from tocsin.usecases.ports.planning import (
@@ -126,6 +128,7 @@ class Services:
     late_memory: LateMemory
     progress: ProgressLog
     traces: Traces
+    meter: Meter
     scoring_watch: ScoringWatch
     live_beside: LiveBeside
     twins: Twins
@@ -147,14 +150,9 @@ class Services:
     @property
     def doors(self) -> Doors:
         return Doors(
-            self.live,
-            self.requests,
-            self.alert_marks,
-            self.dead_letters,
-            self._join,
-            self.now_ms,
-            traces=self.traces,
-        )
+            self.live, self.requests, self.alert_marks, self.dead_letters, self._join, self.now_ms,
+            traces=self.traces, meter=self.meter,
+        )  # fmt: skip
 
     @property
     def incident_room(self) -> IncidentRoom:
@@ -163,8 +161,9 @@ class Services:
     @property
     def notify_room(self) -> NotifyRoom:
         return NotifyRoom(
-            self.desks, self.incidents, self.senders, self.lanes, self.now_ms, self.page_url
-        )
+            self.desks, self.incidents, self.senders, self.lanes, self.now_ms, self.page_url,
+            meter=self.meter,
+        )  # fmt: skip
 
     @property
     def listeners(self) -> Listeners:
@@ -183,7 +182,7 @@ class Services:
 
     @property
     def dispatch(self) -> Dispatch:
-        return Dispatch(self.twins, self.plans, self.live, self.requests, self.now_ms)
+        return Dispatch(self.twins, self.plans, self.live, self.requests, self.now_ms, self.meter)
 
     async def _join(self, alerts: Sequence[Alert]) -> None:
         await join_alerts(alerts, room=self.incident_room, lookout=self.lookout)
@@ -249,6 +248,7 @@ def services() -> Services:
         live=live,
         live_beside=LiveBeside(live, traces=traces),
         traces=traces,
+        meter=choose_meter(settings, os.environ),
         call_limits=CallLimits(),
         address_limits=CallLimits(),
         audit_log=CosmosAudit(database, settings.database),

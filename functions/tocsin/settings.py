@@ -20,6 +20,7 @@ from tocsin.app_settings.reading import (
     SettingsReader,
     parse_flag,
     parse_hours,
+    parse_interval,
     parse_keys,
     parse_rate,
     parse_seconds,
@@ -50,6 +51,7 @@ class Settings:
     false_alerts_per_device_day: float
     longest_shelf_h: float
     trace_share: float
+    metrics_every_s: float
     pack_readings: bool
     insights: str
     channels: ChannelSettings
@@ -93,6 +95,7 @@ def _read(reader: SettingsReader) -> Settings:
         false_alerts_per_device_day=reader.read("FALSE_ALERTS_PER_DEVICE_DAY", parse_rate, 0.0),
         longest_shelf_h=reader.read("LONGEST_SHELF_H", parse_hours, 0.0),
         trace_share=reader.read("TRACE_SHARE", parse_share, 0.0),
+        metrics_every_s=reader.read("METRICS_EVERY_S", parse_interval, 0.0),
         pack_readings=reader.read("PACK_READINGS", parse_flag, False),
         insights=reader.read_text("APPLICATIONINSIGHTS_CONNECTION_STRING"),
         channels=_read_channels(reader),

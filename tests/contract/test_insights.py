@@ -1,4 +1,4 @@
-"""Traces through the official exporter to the stand-in of Application Insights."""
+"""Traces and metrics through the official exporters to the stand-in of Application Insights."""
 
 from __future__ import annotations
 
@@ -14,16 +14,23 @@ from azure.monitor.opentelemetry.exporter._configuration._state import get_confi
 
 from local.endpoints import INSIGHTS_KEY, Endpoints
 from local.processes import Child
-from local.services import find_spans
-from local.standins.insights.items import StoredSpan
-from local.standins.insights.state import read_spans
+from local.services import find_telemetry
+from local.standins.insights.items import StoredPoint, StoredSpan
+from local.standins.insights.state import read_points, read_spans
 from tests.contract.raw_http import exchange, make_request
+from tocsin.adapters.insights_meter import InsightsMeter, insights_metric_exporter
 from tocsin.adapters.insights_traces import InsightsTraces, insights_exporter
+from tocsin.domain.metering import LAG, PLANNING_RUNS, READINGS, Labels, Measurement
 from tocsin.domain.tracing.place import Place, derive_place
 from tocsin.domain.tracing.span import Span
 
 DEVICE = derive_place("rig-1", "0", 7)
 BEGAN = 1_795_332_074_190_000_000
+HALF_A_POINT = {
+    "iKey": INSIGHTS_KEY,
+    "time": "2026-11-22T17:21:00Z",
+    "data": {"baseType": "MetricData", "baseData": {"metrics": [{"name": "tocsin.x"}]}},
+}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +42,7 @@ def traces(endpoints: Endpoints, insights: Child) -> Iterator[InsightsTraces]:
 
 
 def read_trace(state: Path, trace_id: str) -> dict[str, StoredSpan]:
-    found = [span for span in read_spans(find_spans(state)) if span.trace_id == trace_id]
+    found = [span for span in read_spans(find_telemetry(state)) if span.trace_id == trace_id]
     return {span.name: span for span in found}
 
 
@@ -69,8 +76,66 @@ def test_a_span_that_comes_twice_is_kept_once(traces: InsightsTraces, state: Pat
     for _ in range(2):
         traces.record([Span("wait", "internal", place, None, BEGAN, BEGAN)])
         traces.flush()
-    found = [span for span in read_spans(find_spans(state)) if span.trace_id == place.trace_id]
+    found = [span for span in read_spans(find_telemetry(state)) if span.trace_id == place.trace_id]
     assert len(found) == 1
+
+
+@pytest.fixture
+def meter(endpoints: Endpoints, insights: Child) -> Iterator[InsightsMeter]:
+    assert insights.running
+    exporter = insights_metric_exporter(endpoints.insights_connection, os.environ)
+    kept = InsightsMeter(exporter, every_s=3_600)
+    yield kept
+    kept.close()
+
+
+def read_series(state: Path, site: str) -> dict[str, list[StoredPoint]]:
+    found: dict[str, list[StoredPoint]] = {}
+    for point in read_points(find_telemetry(state)):
+        if point.attributes.get("tocsin.site") == site:
+            found.setdefault(point.name, []).append(point)
+    return found
+
+
+def test_measurements_arrive_added_up_and_each_once(meter: InsightsMeter, state: Path) -> None:
+    labels = Labels("mill", "pump", outcome="scored")
+    meter.record(Measurement(READINGS, count, labels) for count in (5, 7))
+    meter.record(Measurement(LAG, lag_s, Labels("mill")) for lag_s in (0.5, 2.5))
+    meter.flush()
+    meter.record([Measurement(READINGS, 1, labels)])
+    meter.flush()
+    meter.flush()
+    found = read_series(state, "mill")
+    assert [point.total for point in found["tocsin.scoring.readings"]] == [12, 1]
+    (lag,) = found["tocsin.scoring.lag"]
+    assert (lag.total, lag.count, lag.least, lag.most) == (3.0, 2, 0.5, 2.5)
+    assert found["tocsin.scoring.readings"][0].attributes == {
+        "tocsin.site": "mill",
+        "tocsin.profile": "pump",
+        "tocsin.outcome": "scored",
+    }
+
+
+def test_what_was_measured_last_is_sent_when_the_app_ends(
+    endpoints: Endpoints, insights: Child, state: Path
+) -> None:
+    assert insights.running
+    exporter = insights_metric_exporter(endpoints.insights_connection, os.environ)
+    meter = InsightsMeter(exporter, every_s=3_600)
+    meter.record([Measurement(PLANNING_RUNS, 1, Labels("kiln", outcome="planned"))])
+    meter.close()
+    assert read_series(state, "kiln").keys() == {"tocsin.planning.runs"}
+
+
+def test_measuring_waits_for_nobody_and_raises_nothing(
+    endpoints: Endpoints, caplog: pytest.LogCaptureFixture
+) -> None:
+    away = endpoints.insights_connection.replace(f":{endpoints.insights}", ":1")
+    meter = InsightsMeter(insights_metric_exporter(away, os.environ), every_s=3_600)
+    with caplog.at_level(logging.WARNING):
+        meter.record([Measurement(READINGS, 1)])
+        meter.close()
+    assert any(record.name.startswith("azure.monitor") for record in caplog.records)
 
 
 def test_recording_waits_for_nobody_and_raises_nothing(
@@ -101,9 +166,10 @@ def test_the_exporter_tells_nobody_else_how_it_does(traces: InsightsTraces) -> N
         (b"[7]", b"400"),
         (b'[{"iKey": "another"}]', b"400"),
         (json.dumps({"iKey": INSIGHTS_KEY, "data": {"baseType": "MetricData"}}).encode(), b"400"),
+        (json.dumps(HALF_A_POINT).encode(), b"400"),
     ],
 )
-def test_what_is_no_span_is_refused_with_the_reason(
+def test_what_is_neither_is_refused_with_the_reason(
     endpoints: Endpoints, insights: Child, body: bytes, status: bytes
 ) -> None:
     assert insights.running

@@ -23,7 +23,7 @@ from local.processes import ROOT, Child
 from local.standins.cosmos.routes import ROUTES as COSMOS_ROUTES
 from local.standins.insights.callers import AnyCaller
 from local.standins.insights.routes import list_routes as list_insights_routes
-from local.standins.insights.state import SpanFiles
+from local.standins.insights.state import TelemetryFiles
 from local.standins.webpubsub.access.callers import KeyCallers
 from local.standins.webpubsub.access.origins import Origins
 from local.standins.webpubsub.routes import list_routes
@@ -158,7 +158,7 @@ def test_application_insights(endpoints: Endpoints, insights: Child, line: Line)
 
 
 def test_every_route_of_application_insights_has_a_line(tmp_path: Path) -> None:
-    routes = list_insights_routes(SpanFiles(tmp_path), AnyCaller(), instrumentation_key="k")
+    routes = list_insights_routes(TelemetryFiles(tmp_path), AnyCaller(), instrumentation_key="k")
     found = [f"{route.method} {re.sub(r':[.][*]', '', route.path)}" for route in routes]
     assert sorted(found) == sorted(line.name for line in INSIGHTS)
 

@@ -15,6 +15,7 @@ from tests.fakes.keys_of_people import FakeKeys
 from tests.fakes.live import FakeLive
 from tests.fakes.marks import FakeAlertMarks
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG
+from tests.fakes.meter import FakeMeter
 from tests.fakes.models import FakeModel, FakeModels, spec_of
 from tests.fakes.notifications import FakeBell, FakeDesks, FakePoison, FakeSender
 from tests.fakes.page import fake_page
@@ -82,6 +83,7 @@ class Plant:
     address_limits: CallLimits = field(default_factory=lambda: CallLimits(burst=1e9))
     keys: FakeKeys = field(default_factory=FakeKeys)
     traces: FakeTraces = field(default_factory=FakeTraces)
+    meter: FakeMeter = field(default_factory=FakeMeter)
     progress: FakeProgress = field(default_factory=FakeProgress)
     record_every_ms: int = 0  # so that what is stored does not depend on how messages are cut
     profiles: Mapping[str, Profile] = field(default_factory=lambda: PROFILES)
@@ -175,6 +177,7 @@ class Plant:
             late_memory=self.late_memory,
             progress=self.progress,
             traces=self.traces,
+            meter=self.meter,
             scoring_watch=ScoringWatch(
                 self.progress, list_refused=self.models.list_refused, now_ms=self.workshop.clock
             ),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.fakes.live import FakeLive
+from tests.fakes.meter import FakeMeter
 from tests.fakes.store import FakeStore
 from tocsin.domain.errors import BusyError, ChangedMeanwhileError, DeliveryError, RefusedError
 from tocsin.domain.orders import Order
@@ -298,6 +299,7 @@ class Workshop:
     requests: FakeRequests = field(default_factory=FakeRequests)
     live: FakeLive = field(default_factory=FakeLive)
     planner: FakePlanner = field(default_factory=FakePlanner)
+    meter: FakeMeter = field(default_factory=FakeMeter)
 
     @property
     def sources(self) -> Sources:
@@ -305,7 +307,7 @@ class Workshop:
 
     @property
     def dispatch(self) -> Dispatch:
-        return Dispatch(self.twins, self.sites, self.live, self.requests, self.clock)
+        return Dispatch(self.twins, self.sites, self.live, self.requests, self.clock, self.meter)
 
     async def rebalance(self, request: Request) -> Outcome:
         return await rebalance_site(

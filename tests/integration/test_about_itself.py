@@ -14,10 +14,10 @@ from azure.iot.device import Message
 
 from local.addresses import find_free_address
 from local.endpoints import Endpoints
-from local.services import find_spans
+from local.services import find_telemetry
 from local.stack import Stack
 from local.standins.insights.items import StoredSpan
-from local.standins.insights.state import read_spans
+from local.standins.insights.state import read_points, read_spans
 from tests.integration.devices import connect_device
 from tests.waiting import wait_until
 
@@ -33,7 +33,7 @@ WAY = {
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    env = {"TRACE_SHARE": "0.000001"}
+    env = {"TRACE_SHARE": "0.000001", "METRICS_EVERY_S": "1"}
     endpoints = Endpoints.free(find_free_address())
     folder = tmp_path_factory.mktemp("stack")
     with Stack(endpoints, folder, env=env, scores_apart=True) as running:
@@ -57,7 +57,7 @@ def write_body() -> str:
 
 
 def find_trace(stack: Stack) -> list[StoredSpan]:
-    return [span for span in read_spans(find_spans(stack.state)) if span.trace_id == TRACE]
+    return [span for span in read_spans(find_telemetry(stack.state)) if span.trace_id == TRACE]
 
 
 @pytest.mark.timeout(180)
@@ -82,6 +82,33 @@ def test_the_way_of_a_message_is_one_trace(stack: Stack) -> None:
     assert scoring.attributes["tocsin.site"] == SITE
     assert scoring.attributes["faas.invocation_id"]
     assert str(SECRET) not in json.dumps([span.to_document() for span in spans])
+
+
+def count_measured(stack: Stack) -> dict[str, float]:
+    counted: dict[str, float] = {}
+    for point in read_points(find_telemetry(stack.state)):
+        counted[point.name] = counted.get(point.name, 0) + point.total
+    return counted
+
+
+MEASURED = {
+    "tocsin.scoring.readings", "tocsin.scoring.messages", "tocsin.scoring.alerts",
+    "tocsin.scoring.lag", "tocsin.scoring.duration", "tocsin.scoring.batch_size",
+    "tocsin.alerts.delay", "tocsin.planning.runs",
+}  # fmt: skip
+
+
+def test_the_work_is_counted_and_timed(stack: Stack) -> None:
+    """Of the message above, by the functions in both processes."""
+    wait_until(
+        lambda: count_measured(stack).keys() >= MEASURED, within_s=30, what="all measurements"
+    )
+    counted = count_measured(stack)
+    assert counted["tocsin.scoring.readings"] == READINGS
+    assert counted["tocsin.scoring.messages"] == 1
+    points = read_points(find_telemetry(stack.state))
+    assert {point.attributes.get("tocsin.site", SITE) for point in points} == {SITE}
+    assert DEVICE not in json.dumps([point.to_document() for point in points])
 
 
 def test_the_figures_are_as_prometheus_wants_them(stack: Stack) -> None:

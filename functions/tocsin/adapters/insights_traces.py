@@ -10,22 +10,13 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
+from tocsin.adapters.insights_quiet import ROLE, WITHIN_MS, quieten
 from tocsin.domain.tracing.place import Place
 from tocsin.domain.tracing.span import Span
 
-# By default the exporter tells Microsoft how it does, asks what it shall do, and says with each
-# batch where it runs; none of it is about this system, and a laptop calls nobody.
-QUIET = (
-    "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL",
-    "APPLICATIONINSIGHTS_SDKSTATS_DISABLED",
-    "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED",
-    "APPLICATIONINSIGHTS_OPENTELEMETRY_RESOURCE_METRIC_DISABLED",
-)
 MOST_WAITING = 4_096  # spans: what comes while so many wait to be sent is dropped, and logged
 AT_ONCE = 512
 EVERY_MS = 2_000
-WITHIN_MS = 10_000
-ROLE = "tocsin"  # as which the app stands on the map of Application Insights
 KINDS = {
     "consumer": SpanKind.CONSUMER,
     "producer": SpanKind.PRODUCER,
@@ -75,8 +66,7 @@ def insights_exporter(
     *environment*: of this process, from which the exporter takes what it knows no other way.
     Raises ValueError for a connection string that is none.
     """
-    for name in QUIET:
-        environment.setdefault(name, "true")
+    quieten(environment)
     # Imported here: half a second that only those pay who trace.
     from azure.monitor.opentelemetry.exporter import AzureMonitorTraceExporter  # noqa: PLC0415
 

@@ -158,6 +158,12 @@ SETTINGS: Sequence[Setting] = (
         default="0",
     ),
     Setting(
+        "METRICS_EVERY_S",
+        "every so many seconds, from 1 to 3600, what the app counts and times of its own work is "
+        "sent; 0 for never. Needs `APPLICATIONINSIGHTS_CONNECTION_STRING`",
+        default="0",
+    ),
+    Setting(
         "PACK_READINGS",
         "`true`: the columns of stored messages are packed into one text, 2 to 8 times as short "
         "(docs/formats.md); other programs that read the database have to unpack them",
@@ -220,8 +226,8 @@ SETTINGS: Sequence[Setting] = (
     ),
     Setting(
         "APPLICATIONINSIGHTS_CONNECTION_STRING",
-        "where traces are sent, and by the host logs and figures about the app: an address, since "
-        "the component takes nothing by the key in it",
+        "where traces and metrics are sent, and by the host logs and figures about the app: an "
+        "address, since the component takes nothing by the key in it",
         default="",
     ),
     Setting(

@@ -94,6 +94,17 @@ def parse_seconds(text: str) -> float:
     return seconds
 
 
+def parse_interval(text: str) -> float:
+    """Seconds, or 0 for never."""
+    try:
+        seconds = float(text)
+    except ValueError as error:
+        raise ValueError(f"must be a number of seconds, not {text!r}") from error
+    if seconds != 0 and not 1 <= seconds <= 3_600:
+        raise ValueError(f"must be 0 or lie between 1 and 3600 seconds, not {text!r}")
+    return seconds
+
+
 def parse_hours(text: str) -> float:
     try:
         hours = float(text)

@@ -13,6 +13,7 @@ from tocsin.bootstrap import Services
 from tocsin.domain.sites import site_or_unassigned
 from tocsin.domain.telemetry import Envelope
 from tocsin.triggers.invocations import read_invocation
+from tocsin.usecases.meter_batch import BatchMeter
 from tocsin.usecases.score_readings import Outcome, score_readings
 from tocsin.usecases.trace_batch import BatchTrace
 
@@ -49,7 +50,8 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
         batch = parse_envelopes(events)
         trace = BatchTrace(batch, wired.traces, read_invocation(context))
         async with wired.scoring_watch.follow(batch):
-            outcome = await score_with(wired, trace)(batch)
+            meter = BatchMeter(batch, wired.meter, now_ms=wired.now_ms)
+            outcome = await score_with(wired, trace, meter)(batch)
         # A batch in which nothing happened is no news: in Azure each line is paid for.
         happened = outcome.late or outcome.dead_letters or outcome.alerts
         log.log(logging.INFO if happened else logging.DEBUG, "Batch scored: %s", asdict(outcome))
@@ -58,9 +60,9 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
 
 
 def score_with(
-    wired: Services, trace: BatchTrace | None = None
+    wired: Services, trace: BatchTrace | None = None, meter: BatchMeter | None = None
 ) -> Callable[[typing.Sequence[Envelope]], Awaitable[Outcome]]:
-    """The use case over *wired*; *trace* follows the batch."""
+    """The use case over *wired*; *trace* and *meter* follow the batch."""
 
     async def score(envelopes: typing.Sequence[Envelope]) -> Outcome:
         return await score_readings(
@@ -75,6 +77,7 @@ def score_with(
             live=wired.live_beside,
             now_ms=wired.now_ms,
             trace=trace,
+            meter=meter,
         )
 
     return score

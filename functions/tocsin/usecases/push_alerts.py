@@ -10,18 +10,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tocsin.domain.alert_marks import AlertKey, Mark, OwedAlert, is_settled
 from tocsin.domain.dead_letters import SidelinedAlert
 from tocsin.domain.errors import DamagedDocumentError, DeliveryError, RefusedError
 from tocsin.domain.log_about import about
+from tocsin.domain.metering import SHOWING_DELAY, Labels, Measurement
 from tocsin.domain.tracing.shown_spans import list_push_spans
 from tocsin.domain.tracing.span import Invocation, Stopwatch
 from tocsin.usecases.ask_for_plans import ask_for_plans
 from tocsin.usecases.join_owed import Join, join_owed
 from tocsin.usecases.ports.documents import Document
+from tocsin.usecases.ports.metering import UNMETERED, Meter
 from tocsin.usecases.ports.operators import Live
 from tocsin.usecases.ports.planning import Requests
 from tocsin.usecases.ports.scoring import DeadLetters
@@ -58,6 +60,7 @@ class Doors:
     ask_s: float = ASK_S
     join_s: float = JOIN_S
     traces: Traces = NOWHERE
+    meter: Meter = UNMETERED
 
 
 @dataclass(slots=True)
@@ -138,10 +141,21 @@ async def _settle(
         if refusal is not None:
             text = f"it takes no mark: {refusal}"
             outcome.sidelined += await _sideline(by_key[key], "refused", text, doors)
+    doors.meter.record(_measure_delays(owed, outcome))
     if invocation is not None and doors.traces.share > 0:
         watch.lap("settle")
         doors.traces.record([*list_push_spans(owed, outcome.marks, watch, invocation)])
     return outcome
+
+
+def _measure_delays(owed: Sequence[OwedAlert], outcome: Outcome) -> Iterator[Measurement]:
+    """Of alerts that were shown now and that a message decided."""
+    for each in owed:
+        shown_at, alert = outcome.marks.get(each.key, {}).get("shownAt"), each.alert
+        if shown_at is not None and alert.enqueued_at is not None:
+            delay_ms = max(0, shown_at - alert.enqueued_at)
+            labels = Labels(alert.site_id, alert.profile)
+            yield Measurement(SHOWING_DELAY, delay_ms / 1_000, labels)
 
 
 async def _show_all(owed: Sequence[OwedAlert], doors: Doors, outcome: Outcome) -> None:

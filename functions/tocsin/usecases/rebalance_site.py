@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from tocsin.domain.errors import InvalidProblemError
+from tocsin.domain.metering import (
+    PLANNING_DURATION,
+    PLANNING_GAP,
+    PLANNING_RUNS,
+    Labels,
+    Measurement,
+)
 from tocsin.domain.orders import Report
 from tocsin.domain.requests import Request
 from tocsin.domain.site_standing import Outcome
@@ -15,7 +22,7 @@ from tocsin.usecases.deliver_orders import show_plan
 from tocsin.usecases.follow_up import follow_up, follow_up_plan, look_again, look_closer
 from tocsin.usecases.keep_standing import keep_impossible, keep_standing
 from tocsin.usecases.look_at_site import SiteView, fetch_optimiser, look_at_site
-from tocsin.usecases.plan_site import draft_plan
+from tocsin.usecases.plan_site import Draft, draft_plan
 from tocsin.usecases.ports.planning import Dispatch, Lease, Leases, Planner, Sources
 
 MARGIN_MS = 500  # so soon after an alert is stored, its device's document shows it
@@ -41,15 +48,18 @@ async def rebalance_site(
     """
     async with leases.hold(lease_of(request.site_id)) as lease:
         try:
-            return await _carry_out(Run(request, lease, sources, dispatch, planner))
+            outcome = await _carry_out(Run(request, lease, sources, dispatch, planner))
         except InvalidProblemError as error:
-            return await keep_impossible(
+            outcome = await keep_impossible(
                 request,
                 str(error),
                 plans=dispatch.plans,
                 live=dispatch.live,
                 now_ms=dispatch.now_ms(),
             )
+    labels = Labels(request.site_id, outcome=outcome)
+    dispatch.meter.record([Measurement(PLANNING_RUNS, 1, labels)])
+    return outcome
 
 
 async def preview_plan(
@@ -96,6 +106,7 @@ async def _plan(view: SiteView, run: Run) -> Outcome:
     dispatch = run.dispatch
     await run.lease.renew()
     draft = await draft_plan(view, run.request, planner=run.planner, now_ms=dispatch.now_ms)
+    dispatch.meter.record(_measure_search(view.site_id, draft))
     plan = draft.plan
     if plan is None or not plan.orders:
         outcome: Outcome = "impossible" if plan is None else "unchanged"
@@ -112,6 +123,14 @@ async def _plan(view: SiteView, run: Run) -> Outcome:
     )
     await look_again(progress.plans[0], dispatch)
     return "planned"
+
+
+def _measure_search(site_id: str, draft: Draft) -> Iterator[Measurement]:
+    figures = draft.figures
+    if figures is not None:
+        labels = Labels(site_id, outcome=figures.status)
+        yield Measurement(PLANNING_DURATION, figures.wall_s, labels)
+        yield Measurement(PLANNING_GAP, figures.gap, labels)
 
 
 def _is_covered(request: Request, view: SiteView) -> bool:

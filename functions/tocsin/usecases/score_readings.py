@@ -20,6 +20,7 @@ from tocsin.domain.tracing.place import Place
 from tocsin.usecases.decide_lanes import DecidedLane, decide_lanes
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.learn_lanes import learn_lanes
+from tocsin.usecases.meter_batch import BatchMeter, unmetered
 from tocsin.usecases.note_refused import note_refused
 from tocsin.usecases.place_messages import Lane, place_messages
 from tocsin.usecases.ports.documents import Document
@@ -66,6 +67,7 @@ async def score_readings(
     now_ms: Callable[[], int],
     record_every_ms: int = RECORD_EVERY_MS,
     trace: BatchTrace | None = None,
+    meter: BatchMeter | None = None,
 ) -> Outcome:
     """Store and score a batch; safe to run again with the same events.
 
@@ -76,10 +78,10 @@ async def score_readings(
 
     *record_every_ms*: how old a device's record may become while nothing happens to it.
     *targets*: the false alerts that thresholds are set for. *trace*: what follows the batch, for
-    those who look where its time goes. Raises what the store or the dead-letter box raises when
-    they stay away, so that the batch is delivered again.
+    those who look where its time goes; *meter*: what counts what becomes of it. Raises what the
+    store or the dead-letter box raises when they stay away, so that the batch is delivered again.
     """
-    trace = trace or untraced()
+    trace, meter = trace or untraced(), meter or unmetered()
     messages, letters = _decode_all(envelopes, profiles, now_ms())
     trace.lap("decode")
     undecoded = tuple(letters)
@@ -108,7 +110,9 @@ async def score_readings(
         memory.update(saved.states)
         memory.forget(saved.unknown)
         _show(live, saved.records, trace.find_places())
-        count.add([lane for lane in decided if lane.device_id not in saved.overtaken])
+        stored = [lane for lane in decided if lane.device_id not in saved.overtaken]
+        count.add(stored)
+        meter.add(stored, saved.letters)
         letters += saved.letters
         letters += _reject_unplaced(messages, unplaced)
         letters += _reject_unscorable(lanes, results, saved.overtaken)
@@ -122,6 +126,7 @@ async def score_readings(
     _show(live, await note_refused(undecoded, memory=memory, store=store))
     await asyncio.gather(*(_put_letter(letter, dead_letters) for letter in letters))
     trace.end(letters)
+    meter.end(letters)
     return Outcome(
         count.messages, count.readings, count.late, len(letters), count.alerts, count.known
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tocsin.domain.errors import (
@@ -16,10 +16,12 @@ from tocsin.domain.errors import (
 )
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.log_about import about
+from tocsin.domain.metering import DELIVERIES, Labels, Measurement
 from tocsin.domain.notifications.delivery import Delivery
 from tocsin.domain.notifications.words import Note, write_note
 from tocsin.usecases.notify_lanes import Lanes
 from tocsin.usecases.ports.incidents import Incidents
+from tocsin.usecases.ports.metering import UNMETERED, Meter
 from tocsin.usecases.ports.notifications import Desks, Senders
 
 SEND_S = 10.0  # for one message
@@ -34,7 +36,8 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class NotifyRoom:
     """What all work on notifications needs. ``now_ms``: our clock; ``clock_s``: one that measures
-    how long sending takes; ``page_url``: where messages link to, "" for nowhere."""
+    how long sending takes; ``page_url``: where messages link to, "" for nowhere;
+    ``meter``: what is measured of it."""
 
     desks: Desks
     incidents: Incidents
@@ -45,6 +48,7 @@ class NotifyRoom:
     send_s: float = SEND_S
     lane_s: float = LANE_S
     clock_s: Callable[[], float] = time.monotonic
+    meter: Meter = UNMETERED
 
 
 async def send_deliveries(
@@ -78,6 +82,7 @@ async def _send_lane(
             else:
                 note = _write(delivery, incidents, room)
                 done = await _send(delivery, note, room)
+                room.meter.record(measure_deliveries([done]))
             log_failed([done])
             await _settle(done, room)
             ended.append(done)
@@ -96,6 +101,14 @@ def log_failed(deliveries: Sequence[Delivery]) -> None:
                 each.site_id, each.delivery_id, each.target.lane, each.reason,
                 extra=about(site=each.site_id),
             )  # fmt: skip
+
+
+def measure_deliveries(deliveries: Sequence[Delivery]) -> Iterator[Measurement]:
+    """By channel what became of each; of those that somebody tries a rule with, nothing."""
+    for each in deliveries:
+        if each.kind != "test" and each.target is not None:
+            labels = Labels(each.site_id, channel=each.target.channel, outcome=each.status)
+            yield Measurement(DELIVERIES, 1, labels)
 
 
 def _write(delivery: Delivery, incidents: Mapping[str, Incident], room: NotifyRoom) -> Note:

@@ -15,7 +15,12 @@ from tocsin.domain.notifications.desk import Desk
 from tocsin.domain.notifications.turn import Turn, take_turn
 from tocsin.usecases.change_desk import change_desk
 from tocsin.usecases.ports.notifications import Bell
-from tocsin.usecases.send_deliveries import NotifyRoom, log_failed, send_deliveries
+from tocsin.usecases.send_deliveries import (
+    NotifyRoom,
+    log_failed,
+    measure_deliveries,
+    send_deliveries,
+)
 
 MOST_TURNS = 5  # what is left then has the next ring
 RING_S = 3.0
@@ -52,6 +57,8 @@ async def _decide(site_id: str, room: NotifyRoom) -> tuple[Turn, Mapping[str, In
         if turn.changed or turn.desk.board != desk.board:
             await room.desks.save_turn(turn.desk, turn.changed)
             log_failed(turn.changed)
+            failed = [delivery for delivery in turn.changed if delivery.status == "failed"]
+            room.meter.record(measure_deliveries(failed))
         if turn.overflow:
             log.warning(
                 "Site %.80r has so many open incidents that nobody is told of %d of them yet",

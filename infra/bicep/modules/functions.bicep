@@ -65,6 +65,7 @@ var settings = [
   { name: 'MODEL_SIGNING_KEYS', value: modelSigningKeys }
   { name: 'FALSE_ALERTS_PER_DEVICE_DAY', value: '0.5' }
   { name: 'TRACE_SHARE', value: '0.01' }
+  { name: 'METRICS_EVERY_S', value: '60' }
   { name: 'PACK_READINGS', value: 'false' }
   { name: 'LONGEST_SHELF_H', value: '12' }
   { name: 'TOCSIN_PAGE', value: page }

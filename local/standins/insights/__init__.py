@@ -1,1 +1,1 @@
-"""Application Insights: takes the spans of the app, and keeps them for whoever looks."""
+"""Application Insights: takes spans and metrics of the app, and keeps them for those who look."""

@@ -11,7 +11,7 @@ from local.listening.sockets import open_certificates
 from local.serving import log_to_stderr, make_runner, serve
 from local.standins.insights.callers import AnyCaller, IdentityCallers
 from local.standins.insights.server import build_application, make_guard
-from local.standins.insights.state import SpanFiles
+from local.standins.insights.state import TelemetryFiles
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
     guard = make_guard(arguments.address)
     callers = AnyCaller() if arguments.identities is None else IdentityCallers(arguments.identities)
     app = build_application(
-        guard, SpanFiles(arguments.state), callers, instrumentation_key=arguments.key
+        guard, TelemetryFiles(arguments.state), callers, instrumentation_key=arguments.key
     )
     asyncio.run(serve(make_runner(app), arguments.address, arguments.port, guard, tls=tls))
 

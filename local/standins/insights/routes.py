@@ -8,12 +8,12 @@ from aiohttp import web
 
 from local.standins.insights.callers import Callers
 from local.standins.insights.errors import ItemError, RefusedError
-from local.standins.insights.items import StoredSpan, read_item
-from local.standins.insights.state import SpanFiles
+from local.standins.insights.items import StoredPoint, StoredSpan, read_item
+from local.standins.insights.state import TelemetryFiles
 
 
 def list_routes(
-    files: SpanFiles, callers: Callers, *, instrumentation_key: str
+    files: TelemetryFiles, callers: Callers, *, instrumentation_key: str
 ) -> list[web.RouteDef]:
     async def track(request: web.Request) -> web.Response:
         callers.check(request)
@@ -29,19 +29,21 @@ def list_routes(
     return [web.post("/{version}/track", track), web.route("*", "/{path:.*}", refuse)]
 
 
-async def _track(request: web.Request, files: SpanFiles, instrumentation_key: str) -> web.Response:
+async def _track(
+    request: web.Request, files: TelemetryFiles, instrumentation_key: str
+) -> web.Response:
     """200 where all items are taken, 206 where some are, 400 where none is."""
     items = await _read_items(request)
-    spans: list[StoredSpan] = []
+    records: list[StoredSpan | StoredPoint] = []
     errors: list[dict[str, object]] = []
     for index, item in enumerate(items):
         try:
-            spans.append(read_item(item, instrumentation_key))
+            records.append(read_item(item, instrumentation_key))
         except ItemError as error:
             errors.append({"index": index, "statusCode": error.status, "message": str(error)})
-    files.add(spans)
-    answer = {"itemsReceived": len(items), "itemsAccepted": len(spans), "errors": errors}
-    return web.json_response(answer, status=206 if spans and errors else 400 if errors else 200)
+    files.add(records)
+    answer = {"itemsReceived": len(items), "itemsAccepted": len(records), "errors": errors}
+    return web.json_response(answer, status=206 if records and errors else 400 if errors else 200)
 
 
 async def _read_items(request: web.Request) -> list[object]:

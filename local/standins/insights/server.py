@@ -11,7 +11,7 @@ from local.listening.guard import Guard
 from local.standins.insights.callers import Callers
 from local.standins.insights.errors import RefusedError
 from local.standins.insights.routes import list_routes
-from local.standins.insights.state import SpanFiles
+from local.standins.insights.state import TelemetryFiles
 
 MOST_BYTES = 8 * 2**20  # of one request; an exporter sends 512 items of some hundred bytes at once
 
@@ -25,7 +25,7 @@ def make_guard(address: str) -> Guard:
 
 
 def build_application(
-    guard: Guard, files: SpanFiles, callers: Callers, *, instrumentation_key: str
+    guard: Guard, files: TelemetryFiles, callers: Callers, *, instrumentation_key: str
 ) -> web.Application:
     """The component with *instrumentation_key*, which keeps what it gets in *files*."""
     app = web.Application(

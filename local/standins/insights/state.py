@@ -1,47 +1,62 @@
-"""What is kept: a line of JSON a span, in two files that take turns."""
+"""What is kept: a line of JSON each span and each point, in two files of each that take turns."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from local.standins.insights.items import StoredSpan
+from local.standins.insights.items import StoredPoint, StoredSpan
 
-FILE, OLDER = "spans.jsonl", "spans.older.jsonl"
+SPANS, POINTS = "spans", "metrics"
 MOST_BYTES: Final = 16 * 2**20  # of each file: some days of a demo
 
 
-class SpanFiles:
-    """The spans in *folder*; of more than *most_bytes* the oldest half goes."""
+class TelemetryFiles:
+    """What was sent, in *folder*; of more than *most_bytes* the oldest half goes."""
 
     def __init__(self, folder: Path, *, most_bytes: int = MOST_BYTES) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._most_bytes = most_bytes
 
-    def add(self, spans: Iterable[StoredSpan]) -> None:
+    def add(self, records: Iterable[StoredSpan | StoredPoint]) -> None:
         """Raises OSError."""
-        path = self._folder / FILE
+        kept = [*records]
+        self._append(SPANS, [each for each in kept if isinstance(each, StoredSpan)])
+        self._append(POINTS, [each for each in kept if isinstance(each, StoredPoint)])
+
+    def _append(self, kind: str, records: Iterable[StoredSpan | StoredPoint]) -> None:
+        older, path = _list_files(self._folder, kind)
         if path.exists() and path.stat().st_size > self._most_bytes:
-            path.replace(self._folder / OLDER)
+            path.replace(older)
         with path.open("a", encoding="utf-8") as file:
-            file.writelines(json.dumps(span.to_document()) + "\n" for span in spans)
+            file.writelines(json.dumps(record.to_document()) + "\n" for record in records)
 
 
 def read_spans(folder: Path) -> list[StoredSpan]:
     """All spans that are kept, in the order in which they came; one that came twice once."""
     found: dict[tuple[str, str], StoredSpan] = {}
-    for name in (OLDER, FILE):
-        for span in _read(folder / name):
-            found[span.trace_id, span.span_id] = span
+    for document in _read(folder, SPANS):
+        span = StoredSpan(**document)
+        found[span.trace_id, span.span_id] = span
     return [*found.values()]
 
 
-def _read(path: Path) -> Iterator[StoredSpan]:
-    if not path.exists():
-        return
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if line.endswith("}"):  # the last may still be written
-            yield StoredSpan(**json.loads(line))
+def read_points(folder: Path) -> list[StoredPoint]:
+    """All points that are kept, in the order in which they came."""
+    return [StoredPoint(**document) for document in _read(folder, POINTS)]
+
+
+def _read(folder: Path, kind: str) -> Iterator[dict[str, Any]]:
+    for path in _list_files(folder, kind):
+        if path.exists():
+            for line in path.read_text(encoding="utf-8").splitlines():
+                if line.endswith("}"):  # the last may still be written
+                    yield json.loads(line)
+
+
+def _list_files(folder: Path, kind: str) -> tuple[Path, Path]:
+    """The older one first."""
+    return folder / f"{kind}.older.jsonl", folder / f"{kind}.jsonl"

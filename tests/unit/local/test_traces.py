@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.standins.insights.items import StoredSpan
-from local.standins.insights.state import SpanFiles, read_spans
+from local.standins.insights.state import TelemetryFiles, read_spans
 from local.traces import draw_trace, list_traces, run
 
 TRACE = "a" * 32
@@ -74,7 +74,7 @@ def test_what_is_not_there_is_said(
 
 
 def test_a_run_is_read_from_its_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    SpanFiles(tmp_path).add(WAY)
+    TelemetryFiles(tmp_path).add(WAY)
     with (tmp_path / "spans.jsonl").open("a", encoding="utf-8") as file:
         file.write('{"trace_id": "half of a li')
     assert run(choose(), tmp_path) == 0
@@ -84,7 +84,7 @@ def test_a_run_is_read_from_its_folder(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_of_very_many_spans_the_oldest_go(tmp_path: Path) -> None:
-    files = SpanFiles(tmp_path, most_bytes=1_000)
+    files = TelemetryFiles(tmp_path, most_bytes=1_000)
     for number in range(20):
         files.add([span(f"step-{number}")])
     kept = name_all(read_spans(tmp_path))

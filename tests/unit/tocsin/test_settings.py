@@ -142,6 +142,17 @@ def test_a_wrong_number_of_seconds_is_refused_by_name(text: str) -> None:
         read_settings({**MINIMAL, "MODEL_REFRESH_S": text})
 
 
+@pytest.mark.parametrize("text", ["", "soon", "0.5", "-1", "nan", "inf", "3601"])
+def test_a_wrong_interval_is_refused_by_name(text: str) -> None:
+    with pytest.raises(InvalidSettingError, match="METRICS_EVERY_S"):
+        read_settings({**MINIMAL, "METRICS_EVERY_S": text})
+
+
+def test_an_interval_may_be_never() -> None:
+    assert read_settings(MINIMAL).metrics_every_s == 0
+    assert read_settings({**MINIMAL, "METRICS_EVERY_S": "60"}).metrics_every_s == 60
+
+
 def test_public_keys_are_read_several_at_a_time() -> None:
     first, second = b64encode(b"a" * 32).decode(), b64encode(b"b" * 32).decode()
     for text in (f"{first} {second}", f"{first},{second}", f" {first} ,\n{second} "):

@@ -17,6 +17,7 @@ from tocsin.domain.twins import Twin
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
 from tocsin.planning.solve_settings import SolveSettings
+from tocsin.usecases.ports.metering import UNMETERED, Meter
 from tocsin.usecases.ports.operators import Fleet, Live
 
 
@@ -139,10 +140,11 @@ class Sources:
 @dataclass(frozen=True, slots=True)
 class Dispatch:
     """The ways on which orders leave a run, and word of them: to the devices, the database, those
-    who watch, and the queue of what is looked at later."""
+    who watch, and the queue of what is looked at later. ``meter``: what is measured of it."""
 
     twins: Twins
     plans: Plans
     live: Live
     requests: Requests
     now_ms: Callable[[], int]
+    meter: Meter = UNMETERED

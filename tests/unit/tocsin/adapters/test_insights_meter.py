@@ -1,0 +1,85 @@
+"""What is measured is bounded, and is off unless somebody asks for it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+import pytest
+from opentelemetry.sdk.metrics import Counter, Histogram
+from opentelemetry.sdk.metrics.export import (
+    AggregationTemporality,
+    MetricExporter,
+    MetricExportResult,
+    MetricsData,
+)
+
+from tests.unit.tocsin.test_settings import MINIMAL
+from tocsin.adapters.chosen_meter import choose_meter
+from tocsin.adapters.insights_meter import MOST_SERIES, InsightsMeter
+from tocsin.domain.metering import INSTRUMENTS, READINGS, Labels, Measurement
+from tocsin.settings import read_settings
+
+SETTINGS = read_settings(MINIMAL)
+DELTA = AggregationTemporality.DELTA
+
+
+class KeptPoints(MetricExporter):  # type: ignore[misc]  # the SDK comes without types here
+    """Keeps what is exported, as (name, unit, attributes)."""
+
+    def __init__(self) -> None:
+        super().__init__(preferred_temporality={Counter: DELTA, Histogram: DELTA})
+        self.points: list[tuple[str, str, dict[str, object]]] = []
+
+    def export(
+        self, metrics_data: MetricsData, timeout_millis: float = 0, **_: object
+    ) -> MetricExportResult:
+        self.points += [
+            (metric.name, metric.unit, dict(point.attributes or {}))
+            for resource in metrics_data.resource_metrics
+            for scope in resource.scope_metrics
+            for metric in scope.metrics
+            for point in metric.data.data_points
+        ]
+        return MetricExportResult.SUCCESS
+
+    def force_flush(self, timeout_millis: float = 0) -> bool:
+        return True
+
+    def shutdown(self, timeout_millis: float = 0, **_: object) -> None:
+        pass
+
+
+def test_every_instrument_is_sent_with_its_unit() -> None:
+    exporter = KeptPoints()
+    meter = InsightsMeter(exporter, every_s=3_600)
+    meter.record(Measurement(instrument, 1) for instrument in INSTRUMENTS)
+    meter.close()
+    assert [(name, unit) for name, unit, _ in exporter.points] == [
+        (instrument.name, instrument.unit) for instrument in INSTRUMENTS
+    ]
+
+
+def test_of_very_many_sites_the_rest_is_added_up_together() -> None:
+    exporter = KeptPoints()
+    meter = InsightsMeter(exporter, every_s=3_600)
+    sites = range(MOST_SERIES + 50)
+    meter.record(Measurement(READINGS, 1, Labels(f"site-{number}")) for number in sites)
+    meter.close()
+    assert len(exporter.points) == MOST_SERIES + 1
+    assert {"otel.metric.overflow": True} in [attributes for *_, attributes in exporter.points]
+
+
+def test_nothing_is_measured_unless_it_is_asked_for() -> None:
+    assert not choose_meter(SETTINGS, {}).is_on
+
+
+@pytest.mark.parametrize("insights", ["", "no connection string"])
+def test_where_it_cannot_be_sent_that_is_said(
+    insights: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = replace(SETTINGS, metrics_every_s=60.0, insights=insights)
+    with caplog.at_level(logging.WARNING):
+        meter = choose_meter(asked, {})
+    assert not meter.is_on
+    assert "nothing is measured" in caplog.text.lower()
