@@ -10,6 +10,7 @@ import pytest
 from tests.paths import ROOT
 from tests.unit.infra.compilers import need_reader
 from tests.unit.infra.deployment import Deployment, read_deployment
+from tocsin.domain.metering import INSTRUMENTS, Labels
 
 FOLDER = ROOT / "infra/dashboards"
 # What Azure calls each metric that a figure shows, by who sends it to the workspace.
@@ -30,7 +31,12 @@ TABLES = {
     "StorageQueueLogs": "StorageWrite",
     "AppRequests": None,
     "AppTraces": None,
+    "AppMetrics": None,
 }
+
+
+MEASURED = {instrument.name for instrument in INSTRUMENTS}
+LABELS = Labels("a", "b", "c", "d").to_attributes().keys()
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +79,10 @@ def test_figures_are_of_metrics_and_tables_that_are_sent(deployment: Deployment)
             (provider,) = re.findall(r'ResourceProvider == "([A-Z.]+)"', query)
             names = set(re.findall(r'"([^"]+)"', query)) - {provider}
             assert names <= METRICS[provider]
+        if table == "AppMetrics":
+            (name,) = re.findall(r'Name == "([^"]+)"', query)
+            assert name in MEASURED
+            assert set(re.findall(r'Properties\["([^"]+)"\]', query)) <= LABELS
 
 
 def test_the_workbook_is_deployed_as_it_is(deployment: Deployment) -> None:
