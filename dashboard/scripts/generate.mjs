@@ -16,7 +16,7 @@ const READ = [
   'DevicesShown', 'FeedbackShown', 'IncidentShown', 'IncidentsShown', 'LatestShown', 'LimitTrialShown', 'LimitsOfSiteShown',
   'MeShown',
   'Negotiated', 'OptimiserShown', 'OverridesShown', 'PerformanceShown', 'PlacesShown', 'PlanShown', 'PlansShown',
-  'ProfilesShown', 'ReadingsShown', 'RuleRemoved', 'RuleShown', 'RulesShown', 'RunRequested', 'BundlesShown', 'SwitchShown',
+  'ProfilesShown', 'ReadingsShown', 'RulePreviewShown', 'RuleRemoved', 'RuleShown', 'RulesShown', 'RunRequested', 'BundlesShown', 'TargetTrialShown', 'SwitchShown',
   'TasksShown', 'TrialOfRule', 'TrialShown', 'VerdictShown', 'WindowRemoved',
   'WindowShown', 'WindowsShown',
 ];

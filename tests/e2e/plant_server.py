@@ -142,9 +142,11 @@ class PlantServer:
         await self.measure(device_id, values)
         self.live.is_cut = False
 
-    async def tend(self) -> None:
-        """What the clock does with incidents."""
-        await self._run("tend_incidents", None)
+    async def tend(self, *, later_s: int = 0) -> None:
+        """What the clock does with incidents, so many seconds from now."""
+        self._set_clock()
+        self.plant.workshop.clock.pass_s(later_s)
+        await functions_of(self.plant.services())["tend_incidents"](None)
 
     async def run_optimiser(self) -> None:
         """What the optimiser does when somebody asks for a run."""

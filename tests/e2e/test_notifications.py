@@ -7,12 +7,18 @@ import json
 from playwright.async_api import Page, expect
 
 from local.processes import Child
-from tests.e2e.browsing import QUIET, WITHIN_MS, act_as, choice, open_view
+from tests.e2e.browsing import ODD, QUIET, WITHIN_MS, act_as, choice, open_view
 from tests.e2e.conftest import BROWSED
 from tests.e2e.plant_server import SITE, PlantServer
+from tests.fakes.messages import RIG
+from tests.fakes.models import FakeModel, spec_of
+from tocsin.domain.incidents.site import IncidentQuery
 from tocsin.domain.notifications.rule import Target
+from tocsin.domain.thresholds import Tail
 
 pytestmark = BROWSED
+# 0.5 false alerts a day make a threshold of 16.0, 0.001 one of 42.7.
+TAIL = Tail(level=5.0, peaks_per_day=20.0, shape=0.1, scale=2.0)
 HEADERS = {"Content-Type": "application/json"}
 
 
@@ -53,6 +59,35 @@ async def test_a_rule_is_made_tried_changed_switched_off_and_taken_away(
     assert (await api.plant.desks.load_desk(SITE)).rules == ()
 
 
+async def test_a_rule_is_tried_on_past_incidents_before_it_is_kept(
+    front_door: Child, api: PlantServer, page: Page
+) -> None:
+    await api.measure("rig-1", QUIET + ODD)
+    await api.tend(later_s=40)  # by then it is announced
+    await open_view(page, front_door, "notifications")
+    await page.get_by_role("button", name="New rule…").click()
+    await page.get_by_label("Address").fill("ada@plant.example")
+    editor = page.locator("[data-editor]")
+    await editor.get_by_role("button", name="Preview").click()
+    trial = editor.locator("[data-preview]")
+    await expect(trial).to_contain_text(
+        "over the last 30 days this would have told people of 1 of 1 incidents"
+    )
+    await expect(trial.locator("[data-incident]")).to_contain_text("rig-1: speed_rpm")
+    told = await find_severity(api)
+    await editor.get_by_role("checkbox", name=told, exact=True).uncheck()
+    await expect(trial).to_have_count(0)
+    await editor.get_by_role("button", name="Preview").click()
+    await expect(trial).to_contain_text("people of 0 of 1 incidents")
+    assert (await api.plant.desks.load_desk(SITE)).rules == ()
+    assert api.plant.mail.sent == []
+
+
+async def find_severity(api: PlantServer) -> str:
+    (incident,) = (await api.plant.incidents.list_incidents(IncidentQuery(SITE))).incidents
+    return incident.severity
+
+
 async def test_a_rule_that_somebody_else_changed_meanwhile_is_not_overwritten(
     front_door: Child, api: PlantServer, page: Page
 ) -> None:
@@ -68,6 +103,10 @@ async def test_a_rule_that_somebody_else_changed_meanwhile_is_not_overwritten(
     await rule.get_by_role("button", name="Switch off shift").click()
     await expect(rule.locator("[data-said]")).to_contain_text("it is at revision 2 and not at 1")
     await expect(rule).to_contain_text("said again every 5 min")
+    assert (await page.request.put(path, data={**body, "repeatMin": 5})).ok
+    await rule.get_by_role("button", name="Take shift away…").click()
+    await rule.get_by_role("button", name="Yes, take shift away").click()
+    await expect(rule.locator("[data-said]")).to_contain_text("it is at revision 3 and not at 2")
     (kept,) = (await api.plant.desks.load_desk(SITE)).rules
     assert (kept.on, kept.repeat_ms) == (True, 300_000)
 
@@ -108,6 +147,27 @@ async def test_an_admin_says_how_many_false_alerts_are_accepted_and_takes_it_bac
     assert (await api.plant.services().targets.current()).of("rig") == 0.5
 
 
+async def test_a_target_is_tried_on_past_alerts_before_it_is_set(
+    front_door: Child, api: PlantServer, page: Page
+) -> None:
+    api.plant.models.by_profile["rig"] = FakeModel(spec_of(RIG, tail=TAIL))
+    await api.measure("rig-1", [[0.0, 0.0]] * 12 + [[50.0, 0.0]] * 12)  # its scores hold up 23.8
+    await act_as(page, front_door, "admin")
+    await open_view(page, front_door, "settings")
+    row = page.locator("[data-target=rig]")
+    await row.get_by_role("spinbutton").fill("0.001")
+    await row.get_by_role("button", name="Preview").click()
+    trial = page.locator("[data-section=alert-targets] [data-preview]")
+    await expect(trial).to_contain_text("the threshold would go from 16.00 to 42.71")
+    await expect(trial).to_contain_text("of 1 alerts it would have called 0, and 1 not")
+    assert api.plant.workshop.sites.audit == []
+    await row.get_by_role("spinbutton").fill("0.2")
+    await expect(trial).to_have_count(0)
+    await row.get_by_role("button", name="Set rig").click()
+    await row.get_by_role("button", name="Preview the usual of rig").click()
+    await expect(trial).to_contain_text("rig at 0.5 a day", timeout=WITHIN_MS)
+
+
 async def test_who_may_only_look_changes_nothing(
     front_door: Child, api: PlantServer, page: Page
 ) -> None:
@@ -125,6 +185,9 @@ async def test_who_may_only_look_changes_nothing(
     changed = json.dumps({"profiles": {"rig": 1}})
     refused = await page.request.patch(f"{url}api/alert-targets", data=changed, headers=HEADERS)
     assert refused.status == 403
+    tried = json.dumps({"profile": "rig", "target": 1})
+    path = f"{url}api/alert-targets/preview"
+    assert (await page.request.post(path, data=tried, headers=HEADERS)).status == 403
     path = f"{url}api/notifications?site={SITE}"
     turned = await page.request.put(path, data={"on": False})
     assert turned.status == 403

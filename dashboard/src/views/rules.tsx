@@ -2,12 +2,18 @@
 import { useState, type ReactNode } from "react";
 import { notificationApi } from "../api/notifications.js";
 import { describeRule, describeSteps, nameTarget, newRule, readRule, writeRule, type RuleForm } from "../drawing/rules.js";
-import type { Rule } from "../messages/kinds.js";
-import { Empty, Section } from "../parts/parts.js";
+import type { Rule, RuleTrial } from "../messages/kinds.js";
+import { Choice, Empty, Section } from "../parts/parts.js";
 import { useShown } from "./context.js";
+import { IncidentList } from "./incident_list.js";
 import { RuleFields } from "./rule_fields.js";
 import { useAct } from "./use_act.js";
 import { useRequest } from "./use_request.js";
+
+/** How far back a rule is tried, in days. */
+const DAYS: readonly (readonly [string, string])[] = [["7", "7 days"], ["30", "30 days"], ["90", "90 days"]];
+
+const MOST_LISTED = 50;
 
 /** The rule that is changed; revision 0: one that is not there yet. */
 interface Draft {
@@ -74,8 +80,11 @@ function Entry({ rule, onDone, onChange }: EntryProps): ReactNode {
   };
   const remove = (): void => {
     void act(async (site) => {
-      await notificationApi.removeRule(site, rule.id);
-      onDone();
+      try {
+        await notificationApi.removeRule(site, rule.id, rule.revision);
+      } finally {
+        onDone(); // somebody else may have changed it
+      }
       return `${rule.id} is gone.`;
     });
   };
@@ -112,7 +121,10 @@ function Entry({ rule, onDone, onChange }: EntryProps): ReactNode {
 function Editor({ draft, onEnd }: { readonly draft: Draft; readonly onEnd: () => void }): ReactNode {
   const { busy, said, act } = useAct();
   const [form, setForm] = useState(draft.form);
+  const [days, setDays] = useState("30");
+  const [trial, setTrial] = useState<RuleTrial | null>(null);
   const written = writeRule(form);
+  const tried = writeRule({ ...form, name: "preview" }); // to be tried, it needs no name
   const fault = "fault" in written ? written.fault : "";
   const save = (): void => {
     if ("fault" in written) {
@@ -124,15 +136,36 @@ function Editor({ draft, onEnd }: { readonly draft: Draft; readonly onEnd: () =>
       return `${form.name} is set.`;
     });
   };
+  const preview = (): void => {
+    if ("fault" in tried) {
+      return;
+    }
+    void act(async (site) => {
+      setTrial(null);
+      setTrial(await notificationApi.previewRule(site, tried.rule, Number(days)));
+      return "Nothing is changed or sent.";
+    });
+  };
   return (
     <div data-editor role="group" aria-label={draft.revision === 0 ? "A new rule" : `Change ${form.name}`}>
       <h3>{draft.revision === 0 ? "A new rule" : `Change ${form.name}`}</h3>
-      <RuleFields form={form} isNew={draft.revision === 0} onChange={(next) => { setForm({ ...form, ...next }); }} />
+      <RuleFields form={form} isNew={draft.revision === 0} onChange={(next) => { setForm({ ...form, ...next }); setTrial(null); }} />
       <p className="buttons">
+        <Choice label="Try it on the last" value={days} choices={DAYS} onChange={(next) => { setDays(next); setTrial(null); }} />
+        <button type="button" disabled={busy || "fault" in tried} onClick={preview}>Preview</button>
         <button type="button" disabled={busy || fault !== ""} onClick={save}>Keep the rule</button>
         <button type="button" onClick={onEnd}>Leave it</button>
-        <span role="status" data-said>{fault === "" ? said : `To go on: ${fault}.`}</span>
+        <span role="status" data-said>{fault === "" ? "" : `To go on: ${fault}. `}{said}</span>
       </p>
+      {trial === null ? null : (
+        <div data-preview role="group" aria-label="What would have been told">
+          <p>
+            {trial.text}{trial.cut ? " (the newest of them)" : ""}.
+            {trial.told.length > MOST_LISTED ? ` These are the newest ${MOST_LISTED}.` : ""}
+          </p>
+          <IncidentList incidents={trial.told.slice(0, MOST_LISTED)} />
+        </div>
+      )}
     </div>
   );
 }

@@ -121,8 +121,9 @@ async def delete_rule(call: Call[SiteQuery, Nothing]) -> RuleRemoved:
             name,
             operator=call.principal.name,
             room=call.services.notify_room,
+            revision=call.revision,
         )
-    return RuleRemoved(removed=name)
+    return RuleRemoved(removed=name, revision=0)
 
 
 async def preview(call: Call[RulePreviewQuery, RuleBody]) -> RulePreviewShown:

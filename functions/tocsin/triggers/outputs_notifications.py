@@ -74,8 +74,8 @@ class RulesShown(Output):
     rules: list[RuleShown]
 
 
-class RuleRemoved(Output):
-    """The rule that is gone."""
+class RuleRemoved(Revised):
+    """The rule that is gone; its ``revision`` is 0, as that of any rule that is not there."""
 
     removed: str
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-import numpy as np
-
 from tocsin.domain.alerts import Alert
 from tocsin.domain.decisions import threshold_in_force
 from tocsin.domain.device_threshold import DeviceThreshold, audit_threshold
@@ -17,7 +15,7 @@ from tocsin.domain.recalibration import (
     Recalibration,
     recalibrate,
 )
-from tocsin.domain.thresholds import sustain
+from tocsin.usecases.find_peak import find_peak
 from tocsin.usecases.known_device import Judging, KnownDevice, find_record, look_up_device
 from tocsin.usecases.ports.operators import Feedback
 
@@ -123,7 +121,8 @@ async def _find_past_alerts(
     async def judge(raised: Alert) -> PastAlert:
         label = labels.get(raised.alert_id)
         async with limit:
-            peak = await _find_peak(raised, cleared.get(raised.alert_id, now_ms), known, store)
+            ended_t = min(cleared.get(raised.alert_id, now_ms), raised.t + LONGEST_MS)
+            peak = await find_peak(raised, ended_t, known, store, most=MOST_MESSAGES)
         return PastAlert(raised.alert_id, raised.t, label, peak, bool(raised.sensors))
 
     return list(await asyncio.gather(*map(judge, filter(concerns_threshold, alerts))))
@@ -133,30 +132,3 @@ def concerns_threshold(alert: Alert) -> bool:
     """Whether it is a raising that the device's threshold has a part in: silence and passed limits
     say nothing of it."""
     return alert.change == "raised" and alert.cause not in {"silence", "limit"}
-
-
-async def _find_peak(
-    raised: Alert, ended_t: int, known: KnownDevice, store: Feedback
-) -> float | None:
-    """The alert's peak from its stored scores; None where they are not all the active model's."""
-    t = raised.t
-    messages = await store.scores(
-        raised.device_id,
-        from_t=t - round(known.profile.window * known.profile.period_s * 1_000),
-        to_t=min(ended_t, t + LONGEST_MS),
-        most=MOST_MESSAGES,
-    )
-    raise_after = known.rule.hysteresis.raise_after
-    every = {
-        time: np.nan if score is None else score
-        for message in messages
-        if message.model_version == known.model_version
-        for time, score in zip(message.t, message.score, strict=True)
-        if time <= ended_t
-    }
-    times = sorted(every)
-    if t not in every:
-        return None
-    first = max(0, times.index(t) - raise_after + 1)
-    held = sustain(np.array([every[time] for time in times[first:]]), raise_after)
-    return float(held.max()) if np.isfinite(held).any() else None

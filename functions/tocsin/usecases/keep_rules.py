@@ -49,14 +49,19 @@ async def set_rule(rule: Rule, room: NotifyRoom, *, revision: int | None = None)
     return after
 
 
-async def remove_rule(site_id: str, rule_id: str, *, operator: str, room: NotifyRoom) -> None:
+async def remove_rule(
+    site_id: str, rule_id: str, *, operator: str, room: NotifyRoom, revision: int | None = None
+) -> None:
     """Take a rule away; what waits under it is not sent.
 
-    It is recorded first: nothing that is left would tell of it. Raises NotFoundError.
+    It is recorded first: nothing that is left would tell of it.
+    revision: of the rule that is meant; None for whatever is there.
+    Raises NotFoundError, and OutdatedError where somebody changed it meanwhile.
     """
 
     async def delete(desk: Desk) -> None:
         before = _find_rule(desk, rule_id)
+        _check_revision(revision, before.revision)
         await room.desks.record([_write_audit(before, None, operator, room.now_ms())])
         await room.desks.delete_rule(desk, rule_id)
 

@@ -134,6 +134,23 @@ async def test_of_two_who_change_a_rule_the_second_is_told(plant: Plant) -> None
     assert response.status_code == 412
 
 
+async def test_a_rule_that_was_changed_meanwhile_is_not_taken_away(plant: Plant) -> None:
+    await set_rule(plant)
+    await set_rule(plant)
+    for revision, status in ((1, 412), (2, 200)):
+        response = await answer(
+            plant.services(),
+            "remove_notification_rule",
+            method="DELETE",
+            headers={"X-MS-CLIENT-PRINCIPAL": OPERATOR, "If-Match": f'"{revision}"'},
+            route={"id": "shift"},
+            params=[("site", "north")],
+        )
+        assert response.status_code == status
+    removed = [each for each in plant.desks.audit.values() if each["after"] is None]
+    assert len(removed) == 1
+
+
 async def test_the_switch_is_turned_on_the_record(plant: Plant) -> None:
     _, content = await ask(plant, "notifications")
     assert (content["on"], content["perHour"], content["revision"]) == (True, 30, 0)
@@ -155,7 +172,7 @@ async def test_a_rule_is_taken_away_on_the_record(plant: Plant) -> None:
     await set_rule(plant)
     route = {"id": "shift"}
     assert await ask(plant, "remove_notification_rule", route=route) == (
-        200, {"removed": "shift"},
+        200, {"removed": "shift", "revision": 0},
     )  # fmt: skip
     status, content = await ask(plant, "remove_notification_rule", route=route)
     assert (status, content["detail"]) == (404, "site 'north' has no rule 'shift'")

@@ -156,6 +156,16 @@ SAMPLES = {
             ({"profiles": {"fan": 1}}, "there is no profile 'fan'"),
         ),
     ),
+    "preview_alert_target": Sample(
+        body={"profile": "rig", "target": 0.2},
+        bad_bodies=(
+            ({"profile": "rig"}, "give the key 'target'"),
+            ({"target": 1}, "give the key 'profile'"),
+            ({"profile": "rig", "target": 0}, "target must lie between 0.001 and 100"),
+            ({"profile": "fan", "target": 1}, "no model is active for a profile 'fan'"),
+            ({"profile": "rig", "target": 1, "days": 7}, "'days' is unknown; use "),
+        ),
+    ),
     "show_model": Sample(route={"profile": "rig"}),
     "docs": Sample(),
     "metrics": Sample(),
