@@ -13,6 +13,7 @@ BENCHMARKS = (
     "loop",
     "incidents",
     "scoring",
+    "watching",
     "load",
     "detect",
     "resting",

@@ -45,7 +45,7 @@ def measure(
 ) -> dict[str, Any]:
     """Cold starts first: they are children, and this process keeps to one core afterwards."""
     first_s, bare_s = _time_starts(starts)
-    _keep_one_core()
+    keep_one_core()
     path_s, floor_s = asyncio.run(time_paths(devices, rounds))
     return {
         "readings_per_s": round(devices * READINGS / path_s),
@@ -59,7 +59,7 @@ def measure(
     }
 
 
-def _keep_one_core() -> None:
+def keep_one_core() -> None:
     torch.set_num_threads(1)
     if hasattr(os, "sched_setaffinity"):  # not on every system
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})

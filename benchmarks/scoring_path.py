@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,14 +34,17 @@ from tocsin.domain.newest_message import NewestMessage
 from tocsin.domain.packing.messages import pack_messages
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage
+from tocsin.domain.telemetry import Envelope
 from tocsin.domain.windows import History
 from tocsin.profiles import load_profiles
 from tocsin.triggers.telemetry import parse_envelopes
 from tocsin.usecases.device_memory import DeviceMemory
+from tocsin.usecases.meter_batch import BatchMeter
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.scoring import Model, Refusal
 from tocsin.usecases.score_readings import Outcome, score_readings
 from tocsin.usecases.show_beside import LiveBeside
+from tocsin.usecases.trace_batch import BatchTrace
 
 PROFILE: Final = "pump"
 BUNDLES: Final = Path(__file__).parents[1] / "ml_model" / "bundles"
@@ -50,6 +53,10 @@ SEED: Final = 5
 START_MS: Final = 1_795_332_000_000
 SITES: Final = 4
 TARGET_PER_DAY: Final = 0.5
+
+
+# Of the envelopes of a batch and the time (ms) at which it is scored.
+Follow = Callable[[Sequence[Envelope], int], tuple[BatchTrace, BatchMeter]]
 
 
 class TextStore:
@@ -152,9 +159,13 @@ class WatchedModel:
 
 
 class Line:
-    """One instance of the function: what it remembers, and how it is wired."""
+    """One instance of the function: what it remembers, and how it is wired.
 
-    def __init__(self, *, packs: bool = False) -> None:
+    ``follow``: makes what follows a batch; without it nothing does.
+    """
+
+    def __init__(self, *, packs: bool = False, follow: Follow | None = None) -> None:
+        self._follow = follow
         self.profile = load_profiles()[PROFILE]
         self.store = TextStore(packs=packs)
         self.models = ActiveModels(
@@ -183,8 +194,10 @@ class Line:
         return self.watched
 
     async def score(self, events: Sequence[func.EventHubEvent], *, now_ms: int) -> Outcome:
+        envelopes = parse_envelopes(events)
+        trace, meter = self._follow(envelopes, now_ms) if self._follow else (None, None)
         outcome = await score_readings(
-            parse_envelopes(events),
+            envelopes,
             profiles={PROFILE: self.profile},
             memory=self._memory,
             store=self.store,
@@ -194,6 +207,8 @@ class Line:
             dead_letters=self.store,
             live=self._live,
             now_ms=lambda: now_ms,
+            trace=trace,
+            meter=meter,
         )
         await self._live.settle()  # what is shown is work of the batch, too
         return outcome

@@ -14,8 +14,9 @@ from local.standins.insights.state import read_spans
 
 DEVICE, ALERT = "tocsin.device", "tocsin.alert"
 LISTED = 20
-_SHOWN = ("tocsin.device", "tocsin.site", "faas.invocation_id", "tocsin.alert", "tocsin.outcome",
-          "tocsin.dead_letter", "tocsin.batch_messages")  # fmt: skip
+_SHOWN = ("tocsin.device", "tocsin.site", "faas.invocation_id", "tocsin.alert", "tocsin.kind",
+          "tocsin.channel", "tocsin.outcome", "tocsin.dead_letter",
+          "tocsin.batch_messages")  # fmt: skip
 
 
 def run(options: argparse.Namespace, folder: Path) -> int:

@@ -162,7 +162,7 @@ class Services:
     def notify_room(self) -> NotifyRoom:
         return NotifyRoom(
             self.desks, self.incidents, self.senders, self.lanes, self.now_ms, self.page_url,
-            meter=self.meter,
+            meter=self.meter, traces=self.traces,
         )  # fmt: skip
 
     @property

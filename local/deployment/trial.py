@@ -21,7 +21,8 @@ functions = [function.get_function_name() for function in function_app.app.get_f
 indexed = time.perf_counter()
 import torch
 import pulp, highspy, azure.iot.hub, azure.identity.aio, tocsin.adapters.program
-import azure.monitor.opentelemetry.exporter, tocsin.adapters.insights_traces
+import tocsin.adapters.insights_meter, tocsin.adapters.insights_traces
+import azure.monitor.opentelemetry.exporter
 imported = time.perf_counter()
 foreign = sorted(
     name for name, module in sys.modules.items()

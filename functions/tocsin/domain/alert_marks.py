@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from tocsin.domain.alerts import Alert
@@ -66,16 +66,17 @@ class AlertKey:
 
 @dataclass(frozen=True, slots=True)
 class OwedAlert:
-    """An alert, and what is owed of it: showing it, a plan, an incident that it joins.
-
-    trace: where the trace goes on of the message that changed it, if that is traced.
-    """
+    """An alert, and what is owed of it: showing it, a plan, an incident that it joins."""
 
     alert: Alert
     to_show: bool
     to_ask: bool
     to_join: bool = False
-    trace: Place | None = None
+
+    @property
+    def trace(self) -> Place | None:
+        """Where the trace goes on of the message that changed it, if that is traced."""
+        return self.alert.trace
 
     @property
     def key(self) -> AlertKey:
@@ -84,7 +85,8 @@ class OwedAlert:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> OwedAlert:
         """Raises DamagedDocumentError: what cannot be read can be shown to nobody."""
-        alert = Alert.from_document(document)
+        # What is shown of an alert has no place in a trace, so the alert itself does not read it.
+        alert = replace(Alert.from_document(document), trace=parse_place(document.get(TRACE)))
         if alert.document_id != document.get("id"):
             raise DamagedDocumentError(
                 f"the stored alert {str(document.get('id'))!r:.80} of device "
@@ -96,7 +98,6 @@ class OwedAlert:
             to_ask=alert.concerns_work and document.get("askedAt") is None,
             # Alerts from before there were incidents lack the mark: they are no news.
             to_join="joinedAt" in document and document["joinedAt"] is None,
-            trace=parse_place(document.get(TRACE)),
         )
 
 

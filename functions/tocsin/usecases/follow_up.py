@@ -11,6 +11,7 @@ from tocsin.domain.log_about import about
 from tocsin.domain.orders import Report
 from tocsin.domain.requests import Request
 from tocsin.domain.stored_plan import StoredPlan
+from tocsin.domain.tracing.place import Place
 from tocsin.planning.inputs.twins import parse_devices
 from tocsin.usecases.deliver_orders import list_failures, note_reports, save_changed, send_due
 from tocsin.usecases.look_at_site import fetch_optimiser, fetch_twins
@@ -46,7 +47,7 @@ async def follow_up_plan(
     progress = await follow_up(plans, reports, lease, dispatch, paused=paused)
     for plan in progress.plans:
         if plan.version == request.version and not paused:
-            await look_again(plan, dispatch)
+            await look_again(plan, dispatch, request.trace)
 
 
 async def follow_up(
@@ -74,12 +75,13 @@ async def follow_up(
     return Progress(after, told=after != seen)
 
 
-async def look_again(plan: StoredPlan, dispatch: Dispatch) -> None:
-    """Ask for the next look at *plan*'s orders, while more is to come of them."""
+async def look_again(plan: StoredPlan, dispatch: Dispatch, trace: Place | None) -> None:
+    """Ask for the next look at *plan*'s orders, while more is to come of them. *trace*: in which
+    the plan was made, if it is traced."""
     if plan.is_under_way:
         now_ms = dispatch.now_ms()
         delay_s = SOON_S if now_ms - plan.created_at < SOON_MS else LATER_S
-        request = Request(plan.site_id, "follow-up", now_ms, version=plan.version)
+        request = Request(plan.site_id, "follow-up", now_ms, version=plan.version, trace=trace)
         await _ask(request, dispatch, delay_s=delay_s)
 
 

@@ -121,7 +121,7 @@ async def _plan(view: SiteView, run: Run) -> Outcome:
     progress = await follow_up(
         [plan, *view.plans], _collect_reports(view), run.lease, dispatch, paused=False
     )
-    await look_again(progress.plans[0], dispatch)
+    await look_again(progress.plans[0], dispatch, run.request.trace)
     return "planned"
 
 

@@ -19,10 +19,13 @@ from tocsin.domain.log_about import about
 from tocsin.domain.metering import DELIVERIES, Labels, Measurement
 from tocsin.domain.notifications.delivery import Delivery
 from tocsin.domain.notifications.words import Note, write_note
+from tocsin.domain.tracing.told_spans import list_told_spans
 from tocsin.usecases.notify_lanes import Lanes
 from tocsin.usecases.ports.incidents import Incidents
 from tocsin.usecases.ports.metering import UNMETERED, Meter
 from tocsin.usecases.ports.notifications import Desks, Senders
+from tocsin.usecases.ports.tracing import Traces
+from tocsin.usecases.trace_batch import NOWHERE
 
 SEND_S = 10.0  # for one message
 LANE_S = 20.0  # for all of a channel; with the last of them still less than a claim lasts
@@ -37,7 +40,7 @@ log = logging.getLogger(__name__)
 class NotifyRoom:
     """What all work on notifications needs. ``now_ms``: our clock; ``clock_s``: one that measures
     how long sending takes; ``page_url``: where messages link to, "" for nowhere;
-    ``meter``: what is measured of it."""
+    ``meter``, ``traces``: what is measured and traced of it."""
 
     desks: Desks
     incidents: Incidents
@@ -49,6 +52,7 @@ class NotifyRoom:
     lane_s: float = LANE_S
     clock_s: Callable[[], float] = time.monotonic
     meter: Meter = UNMETERED
+    traces: Traces = NOWHERE
 
 
 async def send_deliveries(
@@ -80,9 +84,8 @@ async def _send_lane(
             elif room.clock_s() - began_s > room.lane_s:
                 done = delivery.put_off(f"{lane} is slow just now", room.now_ms())
             else:
-                note = _write(delivery, incidents, room)
-                done = await _send(delivery, note, room)
-                room.meter.record(measure_deliveries([done]))
+                found = [incidents[name] for name in delivery.incident_ids if name in incidents]
+                done = await _tell(delivery, found, room)
             log_failed([done])
             await _settle(done, room)
             ended.append(done)
@@ -111,9 +114,16 @@ def measure_deliveries(deliveries: Sequence[Delivery]) -> Iterator[Measurement]:
             yield Measurement(DELIVERIES, 1, labels)
 
 
-def _write(delivery: Delivery, incidents: Mapping[str, Incident], room: NotifyRoom) -> Note:
-    found = [incidents[name] for name in delivery.incident_ids if name in incidents]
-    return write_note(delivery, found, room.now_ms(), room.page_url)
+async def _tell(delivery: Delivery, incidents: Sequence[Incident], room: NotifyRoom) -> Delivery:
+    """One attempt, with what is measured and traced of it."""
+    began_ms = room.now_ms()
+    note = write_note(delivery, incidents, began_ms, room.page_url)
+    done = await _send(delivery, note, room)
+    room.meter.record(measure_deliveries([done]))
+    if room.traces.share > 0:
+        spans = list_told_spans(done, incidents, began_ms=began_ms, ended_ms=room.now_ms())
+        room.traces.record([*spans])
+    return done
 
 
 async def _send(delivery: Delivery, note: Note, room: NotifyRoom) -> Delivery:

@@ -21,8 +21,9 @@ from tocsin.domain.stored import (
     take_parts,
     take_word,
 )
+from tocsin.domain.tracing.place import parse_place
 
-INCIDENT = "incident"
+INCIDENT, TRACE = "incident", "traceparent"
 
 
 def write_incident(incident: Incident) -> dict[str, Any]:
@@ -55,6 +56,7 @@ def write_incident(incident: Incident) -> dict[str, Any]:
         "suppression": _write_suppression(incident.suppression),
         "timeline": [entry.to_document() for entry in incident.timeline.entries],
         "recorded": incident.timeline.recorded,
+        **({} if incident.trace is None else {TRACE: incident.trace.to_text()}),
     }
 
 
@@ -75,6 +77,7 @@ def read_incident(document: Mapping[str, Any]) -> Incident:
         ),
         announced_at=take_field(document, "announcedAt", *OPTIONAL_WHOLE),
         settled_at=take_field(document, "settledAt", *OPTIONAL_WHOLE),
+        trace=parse_place(document.get(TRACE)),
     )
 
 

@@ -11,6 +11,7 @@ from tocsin.domain.incidents.process import Process
 from tocsin.domain.incidents.severity import Severity
 from tocsin.domain.incidents.suppression import Suppression
 from tocsin.domain.incidents.timeline import Timeline, What
+from tocsin.domain.tracing.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Incident:
         active for the group wait and nothing holds it. It is *settled* when nothing can change it
         any more; until then it is *live*.
     building: where its first device stands; None where the hub does not say.
+    trace: where the trace goes on of the alert that opened it, if that is traced; it is shown to
+        nobody.
     """
 
     incident_id: str
@@ -34,6 +37,7 @@ class Incident:
     timeline: Timeline = field(default_factory=Timeline)
     announced_at: int | None = None
     settled_at: int | None = None
+    trace: Place | None = None
 
     @property
     def is_live(self) -> bool:

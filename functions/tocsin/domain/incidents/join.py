@@ -13,6 +13,7 @@ from tocsin.domain.incidents.process import Process
 from tocsin.domain.incidents.severity import raise_to, rate_severity
 from tocsin.domain.incidents.sources import TopChannel
 from tocsin.domain.incidents.timeline import What
+from tocsin.domain.tracing.shown_spans import find_joining
 
 MOST_DEVICES = 250  # in one incident: its document stays far below 2 MB
 
@@ -103,6 +104,7 @@ def _open(alert: Alert, top: tuple[TopChannel, ...], moment: Moment) -> Incident
         building=around.buildings.get(alert.device_id),
         severity=rate_severity(process.sources, around.highest_priority(process.device_ids)),
         process=process,
+        trace=None if alert.trace is None else find_joining(alert.trace),
     )
     return incident.tell("opened", now_ms, text=alert.device_id)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from tocsin.domain.incidents.documents import write_incident
+from tocsin.domain.incidents.documents import TRACE, write_incident
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.source_documents import write_source
 from tocsin.domain.incidents.sources import Source
 from tocsin.domain.incidents.words import advise, describe_incident, describe_time, describe_trouble
 
-_OURS = frozenset({"type", "alertIds", "process", "recorded", "timeline", "settledAt"})
+_OURS = frozenset({"type", TRACE, "alertIds", "process", "recorded", "timeline", "settledAt"})
 
 
 def show_incident(incident: Incident, now_ms: int) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from tocsin.domain.tracing.message_spans import MS, describe, describe_invocatio
 from tocsin.domain.tracing.place import Place
 from tocsin.domain.tracing.span import Invocation, Kind, Span, Stopwatch
 
-LIVE, ASKED = "live", "ask"
+LIVE, ASKED, JOINED = "live", "ask", "join"
 # What is done of an alert, by the mark that says it was.
 DONE: Mapping[Mark, tuple[str, Kind, str]] = {
     "shownAt": ("show the alert", "producer", "show"),
-    "joinedAt": ("join an incident", "internal", "join"),
+    "joinedAt": ("join an incident", "internal", JOINED),
     "askedAt": ("ask for a plan", "producer", ASKED),
 }
 
@@ -45,6 +45,11 @@ def list_live_spans(
 def find_asking(place: Place) -> Place:
     """Where the trace of an alert goes on with the plan that is asked for because of it."""
     return place.go_on(ASKED)
+
+
+def find_joining(place: Place) -> Place:
+    """Where the trace of an alert goes on with what people are told of the incident it opened."""
+    return place.go_on(JOINED)
 
 
 def list_push_spans(
@@ -91,12 +96,16 @@ def list_push_spans(
 def list_plan_spans(
     request: Request, outcome: str, watch: Stopwatch, invocation: Invocation
 ) -> Iterator[Span]:
-    """A run that plans a site because of an alert that is traced; none of other runs."""
+    """A run at a site because of an alert that is traced; none of other runs.
+
+    There are several: the site is looked at again for a while, and a plan is followed up. So each
+    has a place of its own.
+    """
     if request.trace is not None:
         yield Span(
             invocation.function,
             "consumer",
-            request.trace.go_on(invocation.function),
+            request.trace.go_on(f"{invocation.function}-{invocation.invocation_id}"),
             request.trace,
             watch.began_ns,
             watch.laps[-1][2],

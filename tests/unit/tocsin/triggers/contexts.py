@@ -16,10 +16,10 @@ INVOCATION = "run-1"
 HOST_TRACE = f"00-{'a' * 32}-{'b' * 16}-01"
 
 
-def make_context(function: str) -> func.Context:
+def make_context(function: str, invocation_id: str = INVOCATION) -> func.Context:
     return Context(
         function_name=function,
-        invocation_id=INVOCATION,
+        invocation_id=invocation_id,
         local_storage=threading.local(),
         trace=TraceContext(HOST_TRACE),
         retry=RetryContext(),

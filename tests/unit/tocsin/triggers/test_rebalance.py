@@ -11,10 +11,12 @@ from azure.functions.timer import TimerRequest
 from tests.fakes.services import Plant
 from tests.unit.tocsin import workshops
 from tests.unit.tocsin.triggers.app_functions import functions_of
+from tests.unit.tocsin.triggers.contexts import make_context
 from tests.unit.tocsin.workshops import SITE, latest
 from tocsin.bootstrap import Services
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.requests import QUEUE, Request
+from tocsin.domain.tracing.place import Place
 from tocsin.triggers import rebalance
 
 
@@ -49,6 +51,30 @@ async def test_a_site_that_is_being_planned_is_asked_for_again(plant: Plant) -> 
     await functions_of(plant.services())["rebalance_on_request"](message(write_request(plant)))
     ((request, delay_s),) = plant.workshop.requests.queue
     assert (request, delay_s) == (json.loads(write_request(plant)), 1)
+
+
+async def test_each_run_because_of_an_alert_is_in_its_trace(plant: Plant) -> None:
+    """The alert's own, those that look closer, and those that follow a plan up."""
+    plant.traces.share = 1.0
+    shop = plant.workshop
+    place = Place("a" * 32, "b" * 16)
+    await workshops.heard(shop, "cell-1", **workshops.ALERT)
+    asked = Request(SITE, "alert", shop.clock(), alerted={"cell-1": shop.clock.now_ms}, trace=place)
+    shop.requests.queue.append((asked.to_document(), 0))
+    functions, kinds = functions_of(plant.services()), list[str]()
+    for _ in range(4):
+        document, _ = shop.requests.queue.pop(0)
+        kinds.append(document["kind"])
+        invocation_id = f"run-{len(kinds)}"
+        await functions["rebalance_on_request"](
+            message(json.dumps(document)),
+            context=make_context("rebalance_on_request", invocation_id),
+        )
+    assert set(kinds) == {"alert", "timer", "follow-up"}
+    spans = plant.traces.spans
+    assert [span.attributes["tocsin.kind"] for span in spans] == kinds
+    assert {span.parent for span in spans} == {place}
+    assert len({span.place for span in spans}) == len(kinds), "each run has a span of its own"
 
 
 async def test_a_request_that_cannot_be_read_fails_into_the_poison_queue(plant: Plant) -> None:

@@ -15,10 +15,15 @@ from tests.fakes.targets import TARGETS
 from tests.fakes.traces import FakeTraces
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.triggers.contexts import HOST_TRACE, INVOCATION
+from tests.unit.tocsin.usecases.incident_plant import MINUTE_MS
+from tests.unit.tocsin.usecases.notify_plant import ADA, CHAT, NotifyPlant, make_rule
+from tocsin.domain.errors import DeliveryError
+from tocsin.domain.incidents.shown import show_whole
 from tocsin.domain.requests import parse_request
 from tocsin.domain.telemetry import Envelope
 from tocsin.domain.tracing.place import Place, parse_place
 from tocsin.domain.tracing.span import Invocation, Span
+from tocsin.domain.tracing.told_spans import MOST_TOLD
 from tocsin.usecases.score_readings import score_readings
 from tocsin.usecases.trace_batch import MOST_ASKED, MOST_LETTERS, BatchTrace
 
@@ -126,12 +131,51 @@ async def test_the_way_of_an_alert_goes_on_to_people_incident_and_plan() -> None
     assert request.trace == asked.place
 
 
+async def test_the_way_of_an_alert_goes_on_to_what_people_are_sent() -> None:
+    site = NotifyPlant()
+    site.plant.traces.share = 1e-12
+    await site.set(make_rule(ADA, CHAT, repeat_ms=10 * MINUTE_MS))
+    await score(site.plant, stream([8] * 3, odd=ODD))
+    await functions_of(site.plant.services())["push_alerts"]([*site.plant.store.all("alerts")])
+    site.plant.slack.fails["*"] = DeliveryError("away")
+    await site.serve_for(11)
+    told = [span for span in site.plant.traces.spans if span.name == "tell people"]
+    ((_, spans),) = by_trace(site.plant.traces.spans).items()
+    check_tree(spans)
+    joined = next(span for span in spans if span.name == "join an incident")
+    assert {span.parent for span in told} == {joined.place}
+    assert [
+        span.attributes["tocsin.kind"]
+        for span in told
+        if span.attributes["tocsin.channel"] == "email"
+    ] == ["opened", "reminder"]
+    failed = [span for span in told if span.is_failed]
+    assert len(failed) > 1, "each attempt is told"
+    assert {span.attributes["tocsin.channel"] for span in failed} == {"slack"}
+    assert ADA.name not in str([span.attributes for span in told])
+
+
+async def test_a_message_about_many_incidents_is_in_few_traces() -> None:
+    site = NotifyPlant()
+    site.plant.traces.share = 1.0
+    await site.set(make_rule(ADA))
+    for number in range(MOST_TOLD + 3):
+        await score(site.plant, stream([8] * 3, odd=ODD, device_id=f"rig-{number}"))
+    await functions_of(site.plant.services())["push_alerts"]([*site.plant.store.all("alerts")])
+    await site.serve(minutes=2)
+    assert len(site.mails) == 1
+    assert names(site.plant.traces.spans).count("tell people") == MOST_TOLD
+
+
 async def test_people_are_not_shown_where_a_trace_goes_on() -> None:
     plant = make_plant()
     await score(plant, stream([8] * 3, odd=ODD))
     await functions_of(plant.services())["push_alerts"]([*plant.store.all("alerts")])
     ((_, message),) = plant.live.alerts
     assert "traceparent" not in message["alert"]
+    (incident,) = plant.incidents.all()
+    assert incident.trace is not None
+    assert "traceparent" not in show_whole(incident, NOW)
 
 
 async def test_no_span_says_what_was_measured() -> None:
