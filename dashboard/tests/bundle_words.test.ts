@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeUse, listFigures } from "../src/drawing/bundle_words.js";
+import { describeUse, describeVerdict, listFigures, writeCommand } from "../src/drawing/bundle_words.js";
 import type { BundleOverview } from "../src/messages/kinds.js";
 
 const CARD: NonNullable<BundleOverview["card"]> = {
@@ -29,4 +29,25 @@ test("each version says what it is now", () => {
   expect(["2-b", "1-a", "3-c", "0-z"].map((version) => describeUse(version, OVERVIEW)))
     .toEqual(["active", "scored before; a roll-back takes it", "left by a roll-back", ""]);
   expect(describeUse("2-b", { ...OVERVIEW, card: null })).toBe("");
+});
+
+const VERDICT = { at: 7, fit: false, reasons: ["1 of 4 alerts are lost"], active: "2-b", deviceDays: 6.5 };
+
+test("a version tells what the last comparison said", () => {
+  expect(describeVerdict({ version: "4-d", uploadedAt: 1, verdict: null })).toBe("never compared");
+  expect(describeVerdict({ version: "4-d", uploadedAt: 1, verdict: VERDICT }))
+    .toBe("not fit, held against 2-b on 6.50 device-days: 1 of 4 alerts are lost");
+  expect(describeVerdict({ version: "4-d", uploadedAt: 1, verdict: { ...VERDICT, fit: true, reasons: [] } }))
+    .toBe("fit, held against 2-b on 6.50 device-days");
+});
+
+test("each version has the command that makes it the one that scores", () => {
+  const write = (version: string, verdict: typeof VERDICT | null = null): string | null => (
+    writeCommand({ version, uploadedAt: 1, verdict }, OVERVIEW)
+  );
+  expect(write("2-b")).toBeNull();
+  expect(write("1-a")).toBe("python -m ml_model rollback --profile rig");
+  expect(write("4-d")).toBe("python -m ml_model promote --profile rig --version 4-d");
+  expect(write("4-d", { ...VERDICT, fit: true })).toBe("python -m ml_model promote --profile rig --version 4-d");
+  expect(write("4-d", VERDICT)).toMatch(/--version 4-d --force "why/);
 });

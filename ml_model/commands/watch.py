@@ -19,7 +19,8 @@ from ml_model.paths import BUNDLE_FILE, RUNS
 from ml_model.recordings.flags import parse_moment, to_ms
 from ml_model.release.promote import fetch
 from ml_model.release.publish import container_client, is_storage_named
-from ml_model.release.verdict import Verdict, upload_verdict, write_verdict
+from ml_model.release.verdict import judge_report, upload_verdict, write_verdict
+from tocsin.domain.bundle_verdict import Verdict
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
@@ -111,7 +112,7 @@ def _run_compare(parsed: argparse.Namespace, console: Console) -> int:
             target_per_day=parsed.target or TARGET_PER_DAY,
         )
         report = run_comparison(order, profile, parsed.out or RUNS / profile.name, console)
-    _keep_verdict(Verdict.from_report(report, datetime.now(UTC)), parsed.candidate)
+    _keep_verdict(judge_report(report, datetime.now(UTC)), parsed.candidate)
     return 0 if report["fit"] else NOT_FIT
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.async_api import Page, expect
 
 from local.processes import Child
-from tests.e2e.browsing import ODD, QUIET, WITHIN_MS, choice, open_view
+from tests.e2e.browsing import ODD, QUIET, WITHIN_MS, act_as, choice, open_view
 from tests.e2e.conftest import BROWSED
 from tests.e2e.plant_server import PlantServer
 
@@ -22,9 +22,33 @@ async def test_a_bundle_tells_its_evaluation_and_its_versions(
     await expect(bundle).to_contain_text("175 of 177", timeout=WITHIN_MS)
     await expect(bundle.locator("[data-version='fake-1']")).to_contain_text("active")
     await expect(bundle.locator("[data-version='fake-0']")).to_contain_text("scored before")
+    await expect(bundle.locator("[data-version='fake-2']")).to_contain_text(
+        "1 of 4 alerts are lost"
+    )
+    await expect(bundle.locator("[data-change]")).to_have_count(0)
     other = page.locator("[data-bundle=probe]")
     await other.get_by_text("Its bundle: evaluation and versions").click()
     await expect(other).to_contain_text("it has no active bundle")
+
+
+async def test_an_admin_reads_the_command_that_makes_another_version_score(
+    front_door: Child, api: PlantServer, page: Page
+) -> None:
+    await api.measure("rig-1", QUIET)
+    await act_as(page, front_door, "admin")
+    await open_view(page, front_door, "model")
+    bundle = page.locator("[data-bundle=rig]")
+    await bundle.get_by_text("Its bundle: evaluation and versions").click()
+    change, command = bundle.locator("[data-change]"), bundle.get_by_label("Command")
+    await change.get_by_role("combobox").select_option("fake-3")
+    await expect(change).to_contain_text("fit, held against fake-1 on 6.50 device-days")
+    await expect(command).to_have_text(
+        "python -m ml_model promote --profile rig --version fake-3", timeout=WITHIN_MS
+    )
+    await change.get_by_role("combobox").select_option("fake-2")
+    await expect(command).to_contain_text("--version fake-2 --force")
+    await change.get_by_role("combobox").select_option("fake-0")
+    await expect(command).to_have_text("python -m ml_model rollback --profile rig")
 
 
 async def test_a_device_shows_its_sensors_and_what_gave_away_each_alert(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from tocsin.domain.bundle_card import Card, KindFound, Metrics
+from tocsin.domain.bundle_verdict import Verdict
 from tocsin.domain.profile import Profile
 from tocsin.usecases.ports.bundles import BundleOverview, Published
 
@@ -17,6 +21,16 @@ METRICS = Metrics(
     kinds={"spike": KindFound(29, 27, 3.0), "drift": KindFound(1, 0, None)},
 )
 CARD = Card("fake-1", 2_000, 24, "make train PROFILE=rig", "ab" * 32, 0.5, METRICS)
+VERDICT = Verdict(
+    profile="rig",
+    version="fake-2",
+    active="fake-1",
+    compared_at=datetime(2026, 11, 27, 13, 5, tzinfo=UTC),
+    fit=False,
+    reasons=("1 of 4 alerts are lost",),
+    device_days=6.5,
+    target_per_day=0.5,
+)
 EMPTY = BundleOverview(None, "it has no active bundle", None, None, ())
 
 
@@ -24,7 +38,13 @@ class FakeBundleBook:
     """The port BundleBook over ``by_profile``."""
 
     def __init__(self) -> None:
-        versions = (Published("fake-1", 2_000), Published("fake-0", 1_000))
+        newer = replace(VERDICT, version="fake-3", fit=True, reasons=())
+        versions = (
+            Published("fake-3", 4_000, newer),
+            Published("fake-2", 3_000, VERDICT),
+            Published("fake-1", 2_000),
+            Published("fake-0", 1_000),
+        )
         self.by_profile: dict[str, BundleOverview] = {
             "rig": BundleOverview(CARD, None, "fake-0", None, versions)
         }

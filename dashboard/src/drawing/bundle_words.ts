@@ -39,3 +39,27 @@ export function describeUse(version: string, { card, previous, rolledBack }: Bun
   ];
   return uses.filter(([each]) => each === version).map(([, use]) => use).join(", ");
 }
+
+type Published = BundleOverview["published"][number];
+
+/** What the last comparison said of a version. */
+export function describeVerdict({ verdict }: Published): string {
+  if (verdict === null) {
+    return "never compared";
+  }
+  const { fit, reasons, active, deviceDays } = verdict;
+  const against = `held against ${active} on ${short(deviceDays)} device-days`;
+  return fit ? `fit, ${against}` : `not fit, ${against}: ${reasons.join("; ")}`;
+}
+
+/** The command that makes a version the one that scores; null for the one that does. */
+export function writeCommand({ version, verdict }: Published, { profile, card, previous }: BundleOverview): string | null {
+  if (version === card?.version) {
+    return null;
+  }
+  if (version === previous) {
+    return `python -m ml_model rollback --profile ${profile}`;
+  }
+  const force = verdict?.fit === false ? ' --force "why it is right all the same"' : "";
+  return `python -m ml_model promote --profile ${profile} --version ${version}${force}`;
+}

@@ -1,10 +1,10 @@
 /** The active model bundle: how good it was in its evaluation, and which others are published. */
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { api } from "../api/client.js";
-import { describeUse, listFigures } from "../drawing/bundle_words.js";
+import { describeUse, describeVerdict, listFigures, writeCommand } from "../drawing/bundle_words.js";
 import { percent, span } from "../drawing/format.js";
 import type { Profile, BundleOverview } from "../messages/kinds.js";
-import { Empty, Facts } from "../parts/parts.js";
+import { Choice, Empty, Facts } from "../parts/parts.js";
 import { useShown } from "./context.js";
 import { useRequest } from "./use_request.js";
 
@@ -26,7 +26,7 @@ export function Bundle({ profile }: { readonly profile: Profile }): ReactNode {
 }
 
 function Whole({ found }: { readonly found: BundleOverview }): ReactNode {
-  const { clock } = useShown();
+  const { clock, store } = useShown();
   const { card, refused, published, cut } = found;
   return (
     <>
@@ -36,17 +36,51 @@ function Whole({ found }: { readonly found: BundleOverview }): ReactNode {
       {published.length === 0 ? <Empty>No version is published.</Empty> : (
         <table className="plain">
           <caption>Published versions, the newest first{cut ? "; there are older ones" : ""}</caption>
-          <thead><tr><th scope="col">Version</th><th scope="col">Uploaded</th><th scope="col">Use</th></tr></thead>
+          <thead>
+            <tr>
+              <th scope="col">Version</th><th scope="col">Uploaded</th><th scope="col">Use</th>
+              <th scope="col">Last comparison</th>
+            </tr>
+          </thead>
           <tbody>
-            {published.map(({ version, uploadedAt }) => (
-              <tr key={version} data-version={version}>
-                <th scope="row">{version}</th><td>{clock.full(uploadedAt)}</td><td>{describeUse(version, found)}</td>
+            {published.map((each) => (
+              <tr key={each.version} data-version={each.version}>
+                <th scope="row">{each.version}</th><td>{clock.full(each.uploadedAt)}</td>
+                <td>{describeUse(each.version, found)}</td><td>{describeVerdict(each)}</td>
               </tr>
             ))}
           </tbody>
         </table>
       )}
+      {store.me?.roles.includes("admin") === true && published.length > 0 ? <Change found={found} /> : null}
     </>
+  );
+}
+
+/** What an admin runs where the key is that bundles are signed with: this page cannot have it. */
+function Change({ found }: { readonly found: BundleOverview }): ReactNode {
+  const { clock } = useShown();
+  const others = found.published.filter((each) => writeCommand(each, found) !== null);
+  const [chosen, setChosen] = useState("");
+  const published = others.find(({ version }) => version === chosen);
+  if (others.length === 0) {
+    return null;
+  }
+  return (
+    <div data-change role="group" aria-label="Use another version">
+      <Choice label="Use another version" value={chosen} onChange={setChosen}
+        choices={[["", "–"], ...others.map(({ version }): [string, string] => [version, version])]} />
+      {published === undefined ? null : (
+        <>
+          <p>
+            {published.version}: {describeVerdict(published)}
+            {published.verdict === null ? "" : `, at ${clock.full(published.verdict.at)}`}.
+          </p>
+          <p>Run this where the key is that bundles are signed with. It asks no more; scoring takes it a moment later.</p>
+          <pre tabIndex={0} aria-label="Command"><code>{writeCommand(published, found)}</code></pre>
+        </>
+      )}
+    </div>
   );
 }
 

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from tocsin.adapters.signing_keys import SigningKeys
 from tocsin.domain.active_bundle import ACTIVE_FILE, Active, Named, require_active
 from tocsin.domain.bundle import BundleSpec, check_sha256
+from tocsin.domain.bundle_verdict import VERDICT_FILE, Verdict, parse_verdict
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
 from tocsin.domain.signing import SIGNATURE_SUFFIX, parse_signature_file, state_bundle
@@ -63,6 +64,15 @@ class PublishedBundles:
         program = await self._read(path)
         check_sha256(program, spec.program_sha256, path)
         return program
+
+    async def read_verdict(self, profile: Profile, version: str) -> Verdict | None:
+        """What the last comparison said of a published version; None where there was none. It is
+        not signed: people read it, and nothing is loaded because of it."""
+        path = f"{profile.name}/{version}/{VERDICT_FILE}"
+        content = await self._read_file(path)
+        verdict = None if content is None else parse_verdict(content, path)
+        # Of another version, it was copied there and says nothing.
+        return None if verdict is None or verdict.version != version else verdict
 
     async def _read(self, path: str) -> bytes:
         content = await self._read_file(path)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.domain.active_bundle import parse_active
@@ -13,6 +16,9 @@ from tocsin.domain.profile import Profile
 from tocsin.usecases.ports.bundles import BundleOverview, Published
 
 MOST_SHOWN = 100
+READS_AT_ONCE = 8
+
+log = logging.getLogger(__name__)
 
 ListVersions = Callable[[str], Awaitable[Sequence[tuple[str, int]]]]
 
@@ -26,6 +32,7 @@ class StoredBundles:
     def __init__(self, bundles: PublishedBundles, list_versions: ListVersions) -> None:
         self._bundles = bundles
         self._list_versions = list_versions
+        self._limit = asyncio.Semaphore(READS_AT_ONCE)
 
     async def look(self, profile: Profile) -> BundleOverview:
         content = await self._bundles.read_active(profile)
@@ -41,9 +48,20 @@ class StoredBundles:
             refused=refused,
             previous=None if active.previous is None else active.previous.version,
             rolled_back=active.rolled_back,
-            published=found[:MOST_SHOWN],
+            published=await asyncio.gather(
+                *(self._judge(profile, each) for each in found[:MOST_SHOWN])
+            ),
             cut=len(found) > MOST_SHOWN,
         )
+
+    async def _judge(self, profile: Profile, published: Published) -> Published:
+        async with self._limit:
+            try:
+                verdict = await self._bundles.read_verdict(profile, published.version)
+            except InvalidBundleError as error:
+                log.warning("A version is shown without its verdict: %s", error)
+                return published
+        return replace(published, verdict=verdict)
 
     async def _read_card(
         self, content: bytes | None, profile: Profile

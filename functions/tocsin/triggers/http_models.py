@@ -12,6 +12,7 @@ from tocsin.domain.principal import VIEWER
 from tocsin.triggers.answers import Output
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Nothing
+from tocsin.usecases.ports.bundles import Published
 
 
 class KindFoundShown(Output):
@@ -49,11 +50,24 @@ class CardShown(Output):
     metrics: MetricsShown | None
 
 
+class VerdictOnBundle(Output):
+    """What the last comparison of a version said (``at`` in ms), held against ``active`` on
+    ``deviceDays``; ``reasons`` say why it is not fit to be promoted."""
+
+    at: int
+    fit: bool
+    reasons: list[str]
+    active: str
+    device_days: float
+
+
 class PublishedShown(Output):
-    """A version in the storage, and when it was uploaded (ms)."""
+    """A version in the storage, and when it was uploaded (ms). ``verdict``: null where it was never
+    compared, or the log says why it cannot be read."""
 
     version: str
     uploaded_at: int
+    verdict: VerdictOnBundle | None
 
 
 class BundlesShown(Output):
@@ -86,8 +100,25 @@ async def show_model(call: Call[Nothing, Nothing]) -> BundlesShown:
         refused=found.refused,
         previous=found.previous,
         rolled_back=found.rolled_back,
-        published=[PublishedShown(each.version, each.uploaded_at) for each in found.published],
+        published=[_show_published(each) for each in found.published],
         cut=found.cut,
+    )
+
+
+def _show_published(published: Published) -> PublishedShown:
+    verdict = published.verdict
+    return PublishedShown(
+        version=published.version,
+        uploaded_at=published.uploaded_at,
+        verdict=None
+        if verdict is None
+        else VerdictOnBundle(
+            at=round(verdict.compared_at.timestamp() * 1_000),
+            fit=verdict.fit,
+            reasons=list(verdict.reasons),
+            active=verdict.active,
+            device_days=verdict.device_days,
+        ),
     )
 
 

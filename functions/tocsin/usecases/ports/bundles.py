@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tocsin.domain.bundle_card import Card
+from tocsin.domain.bundle_verdict import Verdict
 from tocsin.domain.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A version in the storage; ``uploaded_at`` in ms."""
+    """A version in the storage; ``uploaded_at`` in ms. ``verdict``: what the last comparison said
+    of it; None where it was never compared, or nobody can read what was said."""
 
     version: str
     uploaded_at: int
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml_model.release.active import PublishError
-from ml_model.release.verdict import (
-    VERDICT_FILE,
-    UnfitError,
-    Verdict,
-    check_fit,
-    parse_verdict,
-    read_folder_verdict,
-    write_verdict,
-)
+from ml_model.release.verdict import UnfitError, check_fit, read_folder_verdict, write_verdict
+from tocsin.domain.bundle_verdict import VERDICT_FILE, Verdict, parse_verdict
+from tocsin.domain.errors import InvalidBundleError
 
 UNFIT = Verdict(
     profile="pump",
@@ -65,7 +58,7 @@ def test_a_verdict_reads_back_as_it_was_written(
     ],
 )
 def test_what_is_no_verdict_is_named_and_not_taken_for_a_good_one(content: bytes) -> None:
-    with pytest.raises(PublishError, match=r"models/pump/1-b/verdict\.json holds no verdict"):
+    with pytest.raises(InvalidBundleError, match=r"models/pump/1-b/verdict\.json holds no verdict"):
         parse_verdict(content, "models/pump/1-b/verdict.json")
 
 
@@ -92,5 +85,5 @@ def test_a_folder_keeps_the_verdict_on_its_own_version_only(tmp_path: Path) -> N
     assert read_folder_verdict(tmp_path, "1-b") == UNFIT
     assert read_folder_verdict(tmp_path, "1-c") is None, "trained again since"
     (tmp_path / VERDICT_FILE).write_text("{}")
-    with pytest.raises(PublishError, match="compare the bundle again"):
+    with pytest.raises(InvalidBundleError, match="compare the bundle again"):
         read_folder_verdict(tmp_path, "1-b")

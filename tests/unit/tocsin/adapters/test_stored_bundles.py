@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.fakes.bundle_book import VERDICT
 from tests.fakes.bundles import bundle_files
 from tests.fakes.files import FakeFiles
 from tests.fakes.messages import PROBE, RIG
@@ -34,7 +35,19 @@ async def test_the_active_bundle_is_told_without_its_program() -> None:
     assert (found.card.version, found.refused) == ("2-b", None)
     assert (found.previous, found.rolled_back) == ("1-a", None)
     assert [each.version for each in found.published] == ["3-c", "2-b", "1-a"]
-    assert files.reads == ["rig/active.json", "rig/2-b/bundle.json"]
+    verdicts = [f"rig/{version}/verdict.json" for version in ("3-c", "2-b", "1-a")]
+    assert files.reads == ["rig/active.json", "rig/2-b/bundle.json", *verdicts]
+
+
+async def test_each_version_has_the_verdict_of_its_own_comparison() -> None:
+    content = json.dumps(VERDICT.document()).encode()
+    files = FakeFiles({**FILES, "rig/1-a/verdict.json": b"{}"})
+    for version in ("fake-2", "3-c"):  # one that was copied says nothing of the other
+        files.files[f"rig/{version}/verdict.json"] = content
+    found = await stored(files, [("3-c", 3), ("fake-2", 2), ("1-a", 1)]).look(RIG)
+    assert {each.version: each.verdict for each in found.published} == {
+        "3-c": None, "fake-2": VERDICT, "1-a": None,
+    }  # fmt: skip
 
 
 async def test_what_cannot_be_trusted_is_not_told_but_why() -> None:

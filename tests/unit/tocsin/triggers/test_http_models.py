@@ -13,7 +13,16 @@ async def test_the_active_bundle_and_the_others_are_shown() -> None:
     assert (card["version"], card["targetPerDay"]) == ("fake-1", 0.5)
     assert card["metrics"]["recall"] == 0.9887
     assert card["metrics"]["kinds"]["drift"] == {"total": 1, "found": 0, "medianDelayS": None}
-    assert [each["version"] for each in shown["published"]] == ["fake-1", "fake-0"]
+    verdicts = {each["version"]: each["verdict"] for each in shown["published"]}
+    assert list(verdicts) == ["fake-3", "fake-2", "fake-1", "fake-0"]
+    assert (verdicts["fake-3"]["fit"], verdicts["fake-0"]) == (True, None)
+    assert verdicts["fake-2"] == {
+        "at": 1_795_784_700_000,
+        "fit": False,
+        "reasons": ["1 of 4 alerts are lost"],
+        "active": "fake-1",
+        "deviceDays": 6.5,
+    }
 
 
 async def test_a_profile_without_a_bundle_says_why_and_none_is_not_found() -> None:
