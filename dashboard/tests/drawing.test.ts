@@ -110,6 +110,9 @@ test("an alert is told with its causes, the largest first", () => {
   const learned = { ...passed, limit: { ...limit, level: "warning", learned: true } } as const;
   expect(tellStory(learned, MOTOR, NOW)[0])
     .toBe("m-1 went far beyond all that it has shown: Vibration 7.90 mm/s above its own range at 7.10 mm/s.");
+  const late = { ...raised, open: false, clearedAt: NOW + 5_000, late: { readings: 6, toT: NOW + 5_000 } } as const;
+  expect(tellStory(late, MOTOR, NOW).at(-2)).toBe("Its readings came late, so nobody could be told in time.");
+  expect(nameCauses(late, MOTOR)).toMatch(/ · came late$/);
   expect(nameCauses({ ...raised, contributions: { [EVIL]: 1 } }, undefined)).toBe(`${EVIL} 100\u202f%`);
 });
 

@@ -20,7 +20,7 @@ export function alert(deviceId: string, changes: Partial<LiveAlert> = {}): LiveA
     id: `${NOW}-raised`, type: "raised", alertId: `${deviceId}-${NOW}`, deviceId, siteId: "north",
     profile: "motor", t: NOW, score: 9.5, threshold: 4, cause: "score",
     contributions: { temperature_c: 0.2, vibration_mm_s: 0.8 }, sensors: {}, badValues: {}, subject: null,
-    limit: null, state: null, modelVersion: "1-test", enqueuedAt: NOW, ...changes,
+    limit: null, state: null, late: null, modelVersion: "1-test", enqueuedAt: NOW, ...changes,
   };
 }
 

@@ -21,6 +21,7 @@ from tocsin.adapters.cosmos_client import cosmos_client
 from tocsin.adapters.cosmos_desks import CosmosDesks
 from tocsin.adapters.cosmos_incidents import CosmosIncidents
 from tocsin.adapters.cosmos_keys import CosmosKeys
+from tocsin.adapters.cosmos_late import CosmosLateNotes
 from tocsin.adapters.cosmos_marks import CosmosAlertMarks
 from tocsin.adapters.cosmos_progress import CosmosProgress
 from tocsin.adapters.cosmos_rollups import CosmosRollups
@@ -56,6 +57,7 @@ from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.explain_silences import LateMemory
 from tocsin.usecases.follow_scoring import ScoringWatch
 from tocsin.usecases.join_alerts import join_alerts
+from tocsin.usecases.judge_late import LateDesk
 from tocsin.usecases.limit_calls import CallLimits
 from tocsin.usecases.look_around import Lookout
 from tocsin.usecases.notify_lanes import Lanes
@@ -63,6 +65,7 @@ from tocsin.usecases.ports.access import AccessBook, Keys
 from tocsin.usecases.ports.audit import AuditLog
 from tocsin.usecases.ports.bundles import BundleBook
 from tocsin.usecases.ports.incidents import Incidents, Places
+from tocsin.usecases.ports.lateness import LateNotes
 from tocsin.usecases.ports.letters import LetterBox
 from tocsin.usecases.ports.metering import Meter
 from tocsin.usecases.ports.notifications import Bell, Desks, PoisonWatch, Senders
@@ -126,6 +129,7 @@ class Services:
     poison: PoisonWatch
     silence_memory: SilenceMemory
     late_memory: LateMemory
+    late_notes: LateNotes
     progress: ProgressLog
     traces: Traces
     meter: Meter
@@ -174,6 +178,19 @@ class Services:
             self.progress,
             self.profiles,
             self.silence_memory,
+        )
+
+    @property
+    def late_desk(self) -> LateDesk:
+        return LateDesk(
+            self.late_notes,
+            self.telemetry,
+            self.feedback,
+            self.profiles,
+            self.models,
+            self.thresholds,
+            self.targets,
+            self.now_ms,
         )
 
     @property
@@ -258,6 +275,7 @@ def services() -> Services:
         incidents=CosmosIncidents(database, settings.database),
         silence_memory=SilenceMemory(),
         late_memory=LateMemory(),
+        late_notes=CosmosLateNotes(database, settings.database),
         places=KnownPlaces(twins, clock_s=time.monotonic),
         policy=Policy(longest_shelf_ms=round(settings.longest_shelf_h * 3_600_000)),
         desks=CosmosDesks(database, settings.database),

@@ -160,6 +160,11 @@ async def test_a_device_is_as_its_newest_message_on_time_left_it(store: Store) -
     assert (newer.site_id, newer.profile, newer.model_version) == ("north", "rig", "1-a")
     assert newer.etag == known.etag
     assert await store.find_newer(newer) is None
+    before = await store.find_before(known, before_t=8)
+    assert before is not None
+    assert (before.record.last_t, before.record.standing) == (6, first)
+    assert await store.find_before(known, before_t=1) is None
+    assert await store.find_before(known, before_t=8, epoch=5) is None
     assert await store.find_newer(device_record("rig-3")) is None
 
 

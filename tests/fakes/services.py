@@ -12,6 +12,7 @@ from tests.fakes.bundle_book import FakeBundleBook
 from tests.fakes.dead_letters import FakeDeadLetters
 from tests.fakes.incidents import FakeIncidents, FakePlaces
 from tests.fakes.keys_of_people import FakeKeys
+from tests.fakes.late_notes import FakeLateNotes
 from tests.fakes.live import FakeLive
 from tests.fakes.marks import FakeAlertMarks
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG
@@ -77,6 +78,7 @@ class Plant:
     lanes: Lanes = field(init=False)
     silence_memory: SilenceMemory = field(default_factory=SilenceMemory)
     late_memory: LateMemory = field(default_factory=LateMemory)
+    late_notes: FakeLateNotes = field(default_factory=FakeLateNotes)
     live_beside: LiveBeside = field(init=False)
     # As many calls as a test likes: its clock stands still.
     call_limits: CallLimits = field(default_factory=lambda: CallLimits(burst=1e9))
@@ -175,6 +177,7 @@ class Plant:
             poison=self.poison,
             silence_memory=self.silence_memory,
             late_memory=self.late_memory,
+            late_notes=self.late_notes,
             progress=self.progress,
             traces=self.traces,
             meter=self.meter,

@@ -103,6 +103,19 @@ class FakeStore:
         newest = max(newer, key=lambda document: int(document["firstT"]), default=None)
         return None if newest is None else read_newest(newest, record)
 
+    async def find_before(
+        self, record: DeviceRecord, *, before_t: int, epoch: int = 0
+    ) -> NewestMessage | None:
+        self.note_read()
+        older = [
+            document
+            for document in self._of_device(record.device_id)
+            if "standing" in document and document["firstT"] < before_t
+            if document.get("epoch", 0) == epoch
+        ]
+        newest = max(older, key=lambda document: int(document["firstT"]), default=None)
+        return None if newest is None else read_newest(newest, record)
+
     async def history(
         self, device_id: str, profile: Profile, *, before_t: int, count: int, epoch: int = 0
     ) -> History:

@@ -30,7 +30,8 @@ export function nameCauses(alert: Alert, profile: Profile | undefined): string {
     .map(({ title, share }) => `${title} ${percent(share)}`);
   const sensors = Object.entries(alert.sensors)
     .map(([channel, state]) => `sensor of ${titleOf(channel, profile)} ${state}`);
-  return [...nameLimit(alert, profile), ...shares, ...sensors].join(" · ");
+  const late = alert.late === null ? [] : ["came late"];
+  return [...nameLimit(alert, profile), ...shares, ...sensors, ...late].join(" · ");
 }
 
 /** `Vibration 7.90 mm/s above the alarm at 7.10 mm/s`, where a limit raised the alert; or above its own range. */
@@ -54,7 +55,8 @@ export function tellStory(alert: Alert, profile: Profile | undefined, now: numbe
   const end = alert.clearedAt === null
     ? alert.open ? `It has lasted ${span(now - alert.t)} and goes on.` : "It ended without clearing."
     : `It cleared after ${span(alert.clearedAt - alert.t)}.`;
-  return [why, ...blame, end];
+  const late = alert.late === null ? [] : ["Its readings came late, so nobody could be told in time."];
+  return [why, ...blame, ...late, end];
 }
 
 function tellCause({ deviceId, cause, limit, score, threshold }: Alert, causes: string): string {

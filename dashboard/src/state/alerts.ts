@@ -17,6 +17,7 @@ export interface Alert {
   readonly threshold: number | null;
   readonly cause: LiveAlert["cause"];
   readonly limit: LiveAlert["limit"];
+  readonly late: LiveAlert["late"];
   readonly contributions: Readonly<Record<string, number>>;
   readonly sensors: Readonly<Record<string, string>>;
   readonly modelVersion: string | null;
@@ -76,8 +77,9 @@ export class Alerts {
 
 function pick(alert: AlertShown | LiveAlert): Omit<Alert, "open" | "clearedAt"> {
   const { alertId, deviceId, profile, t, score, threshold, cause } = alert;
-  const { limit, contributions, sensors, modelVersion } = alert;
+  const { limit, late, contributions, sensors, modelVersion } = alert;
   return {
-    alertId, deviceId, profile, t, score, threshold, cause, limit, contributions, sensors, modelVersion,
+    alertId, deviceId, profile, t, score, threshold, cause, limit, late, contributions, sensors,
+    modelVersion,
   };
 }

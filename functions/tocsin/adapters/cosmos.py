@@ -54,6 +54,7 @@ _NEWER = (
     "AND (IS_DEFINED(c.standing) OR IS_DEFINED(c.packed) AND NOT IS_DEFINED(c.late)) "
     "ORDER BY c.firstT DESC"
 )
+_BEFORE = _NEWER.replace("c.firstT > @after", "c.firstT < @before")
 _SHOWN = (
     f"{PACKED_COLUMNS}, c.t, c.channels, c.score, c.threshold, c.anomalous, c.late, c.notScored"
 )
@@ -92,11 +93,20 @@ class CosmosStore:
         return DeviceRecord.from_document(without_system_fields(found), etag=str(found["_etag"]))
 
     async def find_newer(self, record: DeviceRecord) -> NewestMessage | None:
+        epoch = record.clock.epoch.since
+        return await self._find_decided(_NEWER, record, epoch=epoch, after=record.last_t)
+
+    async def find_before(
+        self, record: DeviceRecord, *, before_t: int, epoch: int = 0
+    ) -> NewestMessage | None:
+        return await self._find_decided(_BEFORE, record, epoch=epoch, before=before_t)
+
+    async def _find_decided(
+        self, query: str, record: DeviceRecord, *, epoch: int, **values: int
+    ) -> NewestMessage | None:
         found = self._readings.query_items(
-            _NEWER.format(epoch=name_epoch(record.clock.epoch.since)),
-            parameters=query_parameters(
-                device=record.device_id, after=record.last_t, epoch=record.clock.epoch.since
-            ),
+            query.format(epoch=name_epoch(epoch)),
+            parameters=query_parameters(device=record.device_id, epoch=epoch, **values),
             partition_key=record.device_id,
         )
         read = partial(read_newest, before=record)

@@ -74,9 +74,15 @@ class Container:
                 item, partition_key=partition_key, patch_operations=patch_operations
             )
 
-    async def delete_item(self, item: str, *, partition_key: str) -> None:
+    async def delete_item(
+        self,
+        item: str,
+        *,
+        partition_key: str,
+        **condition: Any,  # noqa: ANN401 (of the SDK)
+    ) -> None:
         with self._tell_apart():
-            await self._proxy.delete_item(item, partition_key=partition_key)
+            await self._proxy.delete_item(item, partition_key=partition_key, **condition)
 
     async def execute_item_batch(
         self, operations: Sequence[tuple[Any, ...]], partition_key: str

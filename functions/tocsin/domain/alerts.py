@@ -31,6 +31,24 @@ _SILENCE = "-silence"
 
 
 @dataclass(frozen=True, slots=True)
+class LateRun:
+    """An alert that was found when its readings had come late: it was over by then. ``readings``:
+    how many there are from the raising to the clearing one, which is at event time ``to_t`` (ms).
+    """
+
+    readings: int
+    to_t: int
+
+    def to_document(self) -> dict[str, int]:
+        return {"readings": self.readings, "toT": self.to_t}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> LateRun:
+        """Raises DamagedDocumentError."""
+        return cls(take_field(document, "readings", int), take_field(document, "toT", int))
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """One change of a device's alert, as it was at the deciding reading.
 
@@ -48,6 +66,8 @@ class Alert:
         a limit; else None.
     limit: the limit that an alert is about, and the value at its change; None for others.
     state: the operating state of the device then; None where nobody knows.
+    late: what is said of it where its readings came late, and it was over when it was found; None
+        for all that was told in time.
     enqueued_at: when the hub took the message (ms); None in documents from before it was kept.
     trace: where the trace of the message goes on, if it is traced; it is no part of what is told.
     """
@@ -69,6 +89,7 @@ class Alert:
     subject: str | None = None
     limit: Breach | None = None
     state: State | None = None
+    late: LateRun | None = None
     trace: Place | None = None
 
     @property
@@ -86,9 +107,10 @@ class Alert:
 
     @property
     def concerns_work(self) -> bool:
-        """Whether a plan is asked for because of it: a limit's warning is for people alone."""
+        """Whether a plan is asked for because of it: a limit's warning is for people alone, and
+        what is long over moves no work."""
         is_warning = self.limit is not None and self.limit.level == "warning"
-        return self.change == "raised" and not is_warning
+        return self.change == "raised" and not is_warning and self.late is None
 
     @property
     def position(self) -> AlertPosition:
@@ -109,7 +131,7 @@ class Alert:
             change, score, threshold
         )
         contributions = take_mapping(document, "contributions", *NUMBER)
-        limit = take_part(document, "limit")
+        limit, late = take_part(document, "limit"), take_part(document, "late")
         return cls(
             change=change,
             alert_id=take_field(document, "alertId", str),
@@ -128,6 +150,7 @@ class Alert:
             subject=take_field(document, "subject", *OPTIONAL_TEXT),
             limit=None if limit is None else Breach.from_document(limit),
             state=take_field(document, "state", *OPTIONAL_TEXT),
+            late=None if late is None else LateRun.from_document(late),
         )
 
     def to_document(self) -> dict[str, Any]:
@@ -149,6 +172,7 @@ class Alert:
             "subject": self.subject,
             "limit": None if self.limit is None else self.limit.to_document(),
             "state": self.state,
+            "late": None if self.late is None else self.late.to_document(),
             "modelVersion": self.model_version,
             "enqueuedAt": self.enqueued_at,
         }

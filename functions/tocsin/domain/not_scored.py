@@ -81,7 +81,8 @@ def explain_late(
     resting: State | None = None,
 ) -> NotScored | None:
     """Why the newest reading of a *message* that came late has no *score*; None where it has one.
-    What is late is judged by what was known when it came, and never again."""
+    Its score is by what was known when it came. What is judged once its gap is filled are alerts
+    (lateness)."""
     if score is not None:
         return None
     if resting is not None or spec is None:
@@ -92,7 +93,7 @@ def explain_late(
     return NotScored(
         "late",
         f"it came after newer readings, when fewer than the {profile.window} readings in a row up "
-        "to it were there that a window takes; what is late is not scored again",
+        "to it were there that a window takes; once no more comes it is judged for alerts",
     )
 
 

@@ -242,6 +242,7 @@ class DecidedMessage:
             **({"long": True} if is_long else {}),
             **({"epoch": epoch} if epoch else {}),
             **({"placing": message.placing} if message.placing else {}),
+            **({"contested": True} if message.contested else {}),
             "channels": message.channels,
             "score": scored.shown,
             "threshold": self.threshold_at(-1),

@@ -24,6 +24,14 @@ class BreachShown(Output):
     learned: bool = False
 
 
+class LateRunShown(Output):
+    """An alert that was found when its readings had come late: it was over by then. So many
+    ``readings`` there are from its raising to its clearing, at event time ``to_t`` (ms)."""
+
+    readings: int
+    to_t: int
+
+
 class AlertShown(Output):
     """An alert as it was raised, and what became of it."""
 
@@ -43,6 +51,7 @@ class AlertShown(Output):
     subject: str | None
     limit: BreachShown | None
     state: State | None
+    late: LateRunShown | None
     model_version: str | None
     enqueued_at: int | None
     open: bool

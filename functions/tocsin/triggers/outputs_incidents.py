@@ -97,7 +97,8 @@ class AlertJoined(Output):
 
 class DeviceConcerned(Output):
     """A device of an incident. ``alerts``: the newest of its ``count``. ``cameLater``: readings
-    from the time of its silences that came afterwards."""
+    from the time of its silences that came afterwards. ``late``: how many of its alerts were found
+    when their readings had come late."""
 
     device_id: str
     profile: str
@@ -108,6 +109,7 @@ class DeviceConcerned(Output):
     top: list[ChannelBlamed]
     sensors: dict[str, str]
     came_later: int
+    late: int
     limits: list[BreachShown]
     alerts: list[AlertJoined]
     text: str

@@ -10,7 +10,7 @@ from typing import Literal
 from tocsin.domain.alerts import Cause
 from tocsin.domain.states.rule import State
 from tocsin.triggers.answers import Output
-from tocsin.triggers.outputs_alerts import BreachShown
+from tocsin.triggers.outputs_alerts import BreachShown, LateRunShown
 from tocsin.triggers.outputs_clocks import NotScoredShown
 from tocsin.triggers.outputs_incidents import IncidentListed, WindowShown
 from tocsin.triggers.outputs_plans import HoldShown, PlanListed
@@ -63,6 +63,7 @@ class LiveAlert(Output):
     subject: str | None
     limit: BreachShown | None
     state: State | None
+    late: LateRunShown | None
     model_version: str | None
     enqueued_at: int | None
 

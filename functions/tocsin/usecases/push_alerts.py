@@ -186,6 +186,8 @@ async def _show_site(owed: Sequence[OwedAlert], doors: Doors, outcome: Outcome) 
 
 async def _show(owed: OwedAlert, live: Live) -> None:
     alert = owed.alert
+    if alert.late is not None:
+        return  # no news of now: its incident says that it came late
     message = {"type": "alert", "siteId": alert.site_id, "alert": alert.to_document()}
     await live.send(alert.site_id, message)
 

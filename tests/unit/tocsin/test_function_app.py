@@ -69,6 +69,7 @@ def test_importing_the_app_registers_every_function(functions: list[func.Functio
         "watch_silence",
         "announce_windows",
         "explain_silences",
+        "judge_late",
         "end_lost_alerts",
         "ring_sites",
         "notify",

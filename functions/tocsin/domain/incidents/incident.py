@@ -19,8 +19,8 @@ class Incident:
     """What people do about alerts of one fault.
 
     opened_at, announced_at, settled_at: by our clock (ms). It is *announced* once, when it has been
-        active for the group wait and nothing holds it. It is *settled* when nothing can change it
-        any more; until then it is *live*.
+        active for the group wait, or came late, and nothing holds it. It is *settled* when nothing
+        can change it any more; until then it is *live*.
     building: where its first device stands; None where the hub does not say.
     trace: where the trace goes on of the alert that opened it, if that is traced; it is shown to
         nobody.

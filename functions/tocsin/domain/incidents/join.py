@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from tocsin.domain.alerts import Alert
 from tocsin.domain.incidents.handling import OURSELVES
 from tocsin.domain.incidents.incident import Incident, name_incident
+from tocsin.domain.incidents.late import describe_late_alert
 from tocsin.domain.incidents.policy import Policy
 from tocsin.domain.incidents.process import Process
 from tocsin.domain.incidents.severity import raise_to, rate_severity
@@ -106,7 +107,7 @@ def _open(alert: Alert, top: tuple[TopChannel, ...], moment: Moment) -> Incident
         process=process,
         trace=None if alert.trace is None else find_joining(alert.trace),
     )
-    return incident.tell("opened", now_ms, text=alert.device_id)
+    return _tell_late(incident.tell("opened", now_ms, text=alert.device_id), alert, now_ms)
 
 
 def _add(
@@ -121,6 +122,7 @@ def _add(
     if source is None:
         after = after.tell("joined", now_ms, text=alert.device_id)
     after = tell_change(after, incident.process.is_active, alert.device_id, now_ms)
+    after = _tell_late(after, alert, now_ms)
     priority = moment.around.highest_priority(process.device_ids)
     severity = raise_to(incident.severity, rate_severity(process.sources, priority))
     if severity == incident.severity:
@@ -128,6 +130,13 @@ def _add(
     return replace(after, severity=severity).tell(
         "severity", now_ms, before=incident.severity, after=severity
     )
+
+
+def _tell_late(incident: Incident, alert: Alert, now_ms: int) -> Incident:
+    """What is told of an alert that was found afterwards, once: with its raising."""
+    if alert.late is None or alert.change != "raised":
+        return incident
+    return incident.tell("explained", now_ms, text=describe_late_alert(alert))
 
 
 def tell_change(incident: Incident, was_active: bool, device_id: str, now_ms: int) -> Incident:

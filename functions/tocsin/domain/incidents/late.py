@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from tocsin.domain.alerts import is_silence_id
+from tocsin.domain.alerts import Alert, is_silence_id
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.sources import Source
 from tocsin.domain.silence import LEAST_MS
+
+MOST_BLAMED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,21 @@ def explain_gaps(incident: Incident, found: Mapping[str, LateReadings], now_ms: 
             "explained", now_ms, text=_describe_late(source.device_id, late)
         )
     return after
+
+
+def describe_late_alert(alert: Alert) -> str:
+    """What a late alert says of the time in which it was on."""
+    assert alert.late is not None, "it was told in time"
+    shares = sorted(alert.contributions.items(), key=lambda share: -share[1])[:MOST_BLAMED]
+    blamed = [name for name, share in shares if share > 0]
+    if alert.subject is not None:
+        blamed = [alert.subject if alert.limit is None else alert.limit.name]
+    named = ", ".join(blamed or sorted(alert.sensors)) or alert.cause or "not said"
+    return (
+        f"{alert.device_id}: its readings came late, and show an alert that is over: "
+        f"{alert.late.readings} readings from {_write_time(alert.t)} to "
+        f"{_write_time(alert.late.to_t)} ({named})"
+    )
 
 
 def _describe_late(device_id: str, late: LateReadings) -> str:

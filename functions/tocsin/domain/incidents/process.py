@@ -32,6 +32,13 @@ class Process:
         return any(source.is_active for source in self.sources)
 
     @property
+    def came_late(self) -> bool:
+        """Whether nobody could be told in time of anything in it: its readings came late."""
+        return bool(self.sources) and all(
+            0 < source.count == source.late for source in self.sources
+        )
+
+    @property
     def device_ids(self) -> tuple[str, ...]:
         return tuple(source.device_id for source in self.sources)
 

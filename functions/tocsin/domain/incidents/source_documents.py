@@ -30,6 +30,7 @@ def write_source(source: Source) -> dict[str, Any]:
         "top": [write_top(channel) for channel in source.top],
         "sensors": dict(source.sensors),
         "cameLater": source.came_later,
+        "late": source.late,
         "limits": [breach.to_document() for breach in source.limits],
         "alerts": [
             {"alertId": each.alert_id, "raisedT": each.raised_t, "clearedT": each.cleared_t}
@@ -53,6 +54,7 @@ def read_source(document: Mapping[str, Any]) -> Source:
         came_later=take_field(document, "cameLater", *OPTIONAL_WHOLE) or 0,
         # Documents from before there were limits have none.
         limits=tuple(map(Breach.from_document, take_parts({"limits": [], **document}, "limits"))),
+        late=take_field(document, "late", *OPTIONAL_WHOLE) or 0,
     )
 
 

@@ -64,6 +64,7 @@ class Source:
     sensors: ``missing`` or ``stuck`` by channel, at the newest alert.
     came_later: how many readings from the time of its silences are known to have come afterwards.
     limits: the limits that raised alerts, each as it was passed last.
+    late: how many of its alerts were found when their readings had come late.
     """
 
     device_id: str
@@ -77,6 +78,7 @@ class Source:
     sensors: tuple[tuple[str, str], ...] = ()
     came_later: int = 0
     limits: tuple[Breach, ...] = ()
+    late: int = 0
 
     @property
     def is_active(self) -> bool:
@@ -138,6 +140,7 @@ def _describe(source: Source, alert: Alert, top: tuple[TopChannel, ...]) -> Sour
         top=top or source.top,
         sensors=tuple(sorted(alert.sensors.items())),
         limits=_note_limit(source.limits, alert.limit),
+        late=source.late + (alert.late is not None),
     )
 
 

@@ -99,6 +99,8 @@ def _is_flapping(incident: Incident, policy: Policy, now_ms: int) -> bool:
 def _announce(incident: Incident, policy: Policy, now_ms: int) -> Incident:
     active_at = incident.process.active_at
     is_due = active_at is not None and now_ms - active_at >= policy.group_wait_ms
+    # It was over before anybody could be told, and is said all the same.
+    is_due = is_due or incident.process.came_late
     is_quiet = incident.suppression.is_held or incident.handling.is_closed
     if incident.announced_at is not None or not is_due or is_quiet:
         return incident

@@ -14,13 +14,18 @@ LONG_MS = 24 * 60 * 60 * 1_000  # of a silence after which it may be for good
 def describe_incident(incident: Incident) -> str:
     """One line: which devices, and what is wrong with the first of them."""
     sources = incident.process.sources
+    trouble = describe_trouble(sources[0]) + _say_late(incident)
     if len(sources) == 1:
-        return f"{sources[0].device_id}: {describe_trouble(sources[0])}"
+        return f"{sources[0].device_id}: {trouble}"
     named = ", ".join(source.device_id for source in sources[:MOST_NAMED])
     more = len(sources) - MOST_NAMED
     place = f" in {incident.building}" if incident.building else ""
     devices = f"{named} and {more} more" if more > 0 else named
-    return f"{len(sources)} devices{place} ({devices}): {describe_trouble(sources[0])}"
+    return f"{len(sources)} devices{place} ({devices}): {trouble}"
+
+
+def _say_late(incident: Incident) -> str:
+    return "; found when its readings came late, it is over" if incident.process.came_late else ""
 
 
 def advise(incident: Incident, now_ms: int) -> str:

@@ -35,7 +35,8 @@ def _find_state(incident: Incident) -> str | None:
         return f"it is held: {', '.join(incident.suppression.reasons)}"
     if incident.handling.state == "acknowledged":
         return f"{incident.handling.by} acknowledged it"
-    return None if incident.process.is_active else "it cleared"
+    is_news = incident.process.is_active or incident.process.came_late
+    return None if is_news else "it cleared"
 
 
 def _find_mismatch(incident: Incident, rule: Rule, now_ms: int) -> str | None:

@@ -11,6 +11,7 @@ from tocsin.domain.device_threshold import DeviceThreshold
 from tocsin.domain.drift import Reference
 from tocsin.domain.drift_record import DriftRecord
 from tocsin.domain.incidents.late import Arrival
+from tocsin.domain.newest_message import NewestMessage
 from tocsin.domain.profile import Profile
 from tocsin.domain.silence import QuietPage
 from tocsin.domain.stored_message import StoredMessage
@@ -110,6 +111,14 @@ class Feedback(Protocol):
         self, device_id: str, *, from_t: int, to_t: int, most: int
     ) -> list[Alert]:
         """The newest *most* alerts from *from_t* to *to_t* (ms), oldest first."""
+        ...
+
+    async def find_before(
+        self, record: DeviceRecord, *, before_t: int, epoch: int = 0
+    ) -> NewestMessage | None:
+        """The device's newest stored message that decided among those that begin before *before_t*
+        (ms) in one *epoch* of its clock: what *record* was by then. None also where that message
+        is damaged."""
         ...
 
     async def history(

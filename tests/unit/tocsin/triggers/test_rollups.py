@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import pytest
 
+from tests.fakes.messages import NOW
 from tests.fakes.records import decided_message
 from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.triggers.test_alerts import feed
+from tocsin.domain.errors import DeliveryError
 from tocsin.domain.rollup import HOUR_MS
 
 
@@ -27,3 +29,14 @@ async def test_roll_up_fails_when_the_database_is_away() -> None:
     plant.store.away = True
     with pytest.raises(OSError, match="away"):
         await functions_of(plant.services())["roll_up"](feed(decided_message([0]).to_document()))
+
+
+async def test_what_came_late_is_noted_before_it_is_rolled_up() -> None:
+    plant = Plant()
+    late = {**decided_message([0]).to_document(), "late": True, "enqueuedAt": NOW}
+    await functions_of(plant.services())["roll_up"](feed(late, decided_message([1]).to_document()))
+    (note,) = plant.late_notes.kept.values()
+    assert (note.device_id, note.start, note.noted_at) == ("rig-1", 0, plant.workshop.clock())
+    plant.late_notes.away = True
+    with pytest.raises(DeliveryError):
+        await functions_of(plant.services())["roll_up"](feed(late))
