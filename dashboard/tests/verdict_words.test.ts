@@ -6,7 +6,7 @@ import { MOTOR } from "./samples.js";
 const FEEDBACK = { deviceId: "m-1", applied: false, before: 4, after: 5, factor: 1.25, conflicts: [], effects: [] };
 const NORMAL = {
   deviceId: "m-1", applied: false, alertId: "m-1-1", shifts: { vibration_mm_s: 2.01 }, factor: null, readings: 241,
-  anomalousBefore: 238, anomalousAfter: 0, conflict: "",
+  anomalousBefore: 238, anomalousAfter: 0, conflict: "", rangeRestarts: false,
 };
 const VERDICT: DeviceVerdict = { deviceId: "m-1", feedback: FEEDBACK, normal: null, error: null };
 

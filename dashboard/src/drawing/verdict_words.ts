@@ -29,6 +29,14 @@ export function tellVerdict({ deviceId, feedback, normal, error }: DeviceVerdict
 
 function tellNormal(normal: NewNormal, profile: Profile | undefined): Outlook {
   const { deviceId, shifts, factor, readings, anomalousBefore, anomalousAfter, conflict } = normal;
+  if (normal.rangeRestarts) {
+    const lines = [
+      `No model judges ${deviceId}: its own range begins anew, and is known again after a day. Until then nothing is `
+        + "called but what people set limits for.",
+      `Of its newest ${readings} readings ${anomalousBefore} are beyond its range.`,
+    ];
+    return { lines, fits: true };
+  }
   const moved = Object.entries(shifts).map(([name, shift]) => {
     const unit = profile?.channels.find((channel) => channel.name === name)?.unit ?? "";
     return `${titleOf(name, profile)} by ${shift > 0 ? "+" : ""}${withUnit(shift, unit)}`;

@@ -11,7 +11,7 @@ from tocsin.domain.habits import Bools
 from tocsin.domain.learn_habits import Learned
 from tocsin.domain.readings import SENSOR_STATES, Scored
 
-STUCK = SENSOR_STATES.index("stuck")
+STUCK = np.int8(SENSOR_STATES.index("stuck"))
 
 
 def join_stuck(
@@ -27,7 +27,7 @@ def join_stuck(
         return np.where(sensors == STUCK, np.int8(0), sensors)
     told = np.where((sensors == STUCK) & ~stuck, np.int8(0), sensors)
     found = stuck & coarse & scored[:, np.newaxis] & (told == 0)
-    return np.where(found, np.int8(STUCK), told)
+    return np.where(found, STUCK, told)
 
 
 def call_stuck(scored: Scored, learned: Learned) -> Scored:

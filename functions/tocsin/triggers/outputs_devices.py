@@ -226,12 +226,15 @@ class OwnRangeShown(Output):
     """What a device that no model knows has shown itself. ``channels``: the lowest and the highest
     value of the days that are over, and of the one that goes on since ``began`` (ms) with so many
     ``readings``; null where none is known. ``called_t``: since when an alert is open because of its
-    sensors (ms)."""
+    sensors (ms). ``rests``: for how many readings each has shown one value up to now, the most
+    after which it went on, and how often it moved, ``since`` the first reading (ms)."""
 
     began: int
     readings: int
     called_t: int | None
     channels: dict[str, list[float | None]]
+    since: int
+    rests: dict[str, list[int]]
 
 
 class DeviceShown(Output):

@@ -64,6 +64,7 @@ class NewNormalShown(Output):
     anomalous_before: int
     anomalous_after: int
     conflict: str
+    range_restarts: bool
 
 
 def describe_threshold(device_id: str, found: DeviceThreshold | None) -> OwnThresholdShown:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +12,12 @@ from tocsin.domain.baseline import Baseline, add_shifts, find_shifts
 from tocsin.domain.device_clock import Epoch
 from tocsin.domain.device_threshold import DeviceThreshold, audit_threshold
 from tocsin.domain.errors import InvalidRequestError
+from tocsin.domain.new_normal import NewNormal
 from tocsin.domain.recalibration import MOST_FACTOR
 from tocsin.domain.standing_document import alert_id
 from tocsin.domain.thresholds import sustain
 from tocsin.domain.windows import History, windows_ending_at
+from tocsin.usecases.call_range_normal import find_new_range
 from tocsin.usecases.known_device import Judging, KnownDevice, look_up_device
 from tocsin.usecases.ports.operators import Feedback
 
@@ -30,37 +30,6 @@ MOST_AT_ONCE = (
 BLAMED = 0.2  # mean share of the score from which a channel is to blame
 # The newest minutes are few: what is normal reaches a little further than in them.
 MARGIN = 1.2
-
-
-@dataclass(frozen=True, slots=True)
-class NewNormal:
-    """What becomes of a device whose open alert is called normal.
-
-    shifts: by channel what will be taken off its values, all baselines before included.
-    factor: on the profile's threshold; None leaves it to what the device learns.
-    readings: how many of the newest were looked at; ``anomalous_before`` and ``anomalous_after``:
-        how many of them are above the threshold as it is, and as it would be.
-    conflict: why it cannot be done; empty where it can.
-    """
-
-    alert_id: str
-    shifts: Mapping[str, float]
-    factor: float | None
-    readings: int
-    anomalous_before: int
-    anomalous_after: int
-    conflict: str = ""
-
-    def to_document(self) -> dict[str, Any]:
-        return {
-            "alertId": self.alert_id,
-            "shifts": dict(self.shifts),
-            "factor": self.factor,
-            "readings": self.readings,
-            "anomalousBefore": self.anomalous_before,
-            "anomalousAfter": self.anomalous_after,
-            "conflict": self.conflict,
-        }
 
 
 async def preview_normal(device_id: str, judging: Judging) -> NewNormal:
@@ -104,6 +73,9 @@ async def apply_normal(
 
 
 async def _find_new_normal(known: KnownDevice, store: Feedback) -> NewNormal:
+    own = known.record.standing.own
+    if own is not None:
+        return await find_new_range(known, own, store)
     raised_t = known.record.alert_since
     if raised_t is None:
         raise InvalidRequestError(

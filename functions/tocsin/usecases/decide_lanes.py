@@ -27,7 +27,7 @@ from tocsin.domain.renewal import changes_profile, renew_standing
 from tocsin.domain.telemetry import Message
 from tocsin.domain.unknown_pace import decide_by_sensors
 from tocsin.usecases.follow_beside import follow_beside
-from tocsin.usecases.follow_limits import BatchLimits
+from tocsin.usecases.follow_limits import BatchLimits, follow_sensors
 from tocsin.usecases.follow_state import follow_state
 from tocsin.usecases.place_messages import Lane
 from tocsin.usecases.place_stretches import Placed
@@ -123,12 +123,14 @@ def _decide_lane(
             if changes_profile(standing, scored.message.profile.name):
                 alerts += end_alerts(scored.message, standing)
             standing = _renew(standing, scored, baseline)
-            if _is_unknown(placed) and standing.own is None:
-                standing = replace(standing, own=OwnRange(scored.message.first_t))
         rule = None if scored.spec is None else ways.rules[scored.spec.profile]
         called: Called | None = None
         if rule is not None and rule.telling is not None:
             standing, scored, called = follow_state(standing, placed, scored, rule.telling)
+        if not placed.late and _is_unknown(placed):
+            own = standing.own or OwnRange.begin(scored.message.first_t)
+            own, scored = follow_sensors(own, scored, placed.history, _find_period(placed))
+            standing = replace(standing, own=own)
         decided = (
             None
             if rule is None
@@ -236,7 +238,11 @@ def _renew(standing: Standing, scored: Scored, baseline: Baseline | None) -> Sta
     since = 0 if baseline is None else baseline.since
     if baseline is not None and not baseline.counts_for(message.enqueued_at):
         since = standing.basis.baseline
-    return renew_standing(standing, message.profile.name, scored.model_version, since)
+    after = renew_standing(standing, message.profile.name, scored.model_version, since)
+    if after.own is not None and after.basis.baseline != standing.basis.baseline:
+        # People called what it does normal: what it showed before is not its range any more.
+        after = replace(after, own=OwnRange.begin(message.first_t, after.own.called_t))
+    return after
 
 
 def _record_alerts(message: DecidedMessage, standing: Standing) -> Iterator[Alert]:

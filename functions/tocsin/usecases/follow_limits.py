@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tocsin.domain.alert_changes import end_limits, record_limit
 from tocsin.domain.alerts import Alert
@@ -17,7 +18,9 @@ from tocsin.domain.limits.follow import LimitChange, Stretch, count_steps, follo
 from tocsin.domain.limits.follow_range import follow_range
 from tocsin.domain.limits.own_range import OwnRange
 from tocsin.domain.readings import Scored
+from tocsin.domain.stuck import STUCK
 from tocsin.domain.telemetry import Message
+from tocsin.domain.windows import History
 
 
 class BatchLimits:
@@ -64,7 +67,7 @@ class BatchLimits:
         if is_unknown:
             others = {name: state for name, state in before.limits.items() if name not in names}
             plain = {bound.channel for bound in every}
-            begun = before.own or OwnRange(message.first_t)
+            begun = before.own or OwnRange.begin(message.first_t)
             own, states, changes = _follow_own(scored, begun, others, stretch, plain)
             names |= {bound.name for bound in own.list_bounds(message.profile, plain)}
         plain_states, plain_changes = follow_limits(every, before.limits, stretch)
@@ -83,17 +86,38 @@ def _follow_own(
     plain: Collection[str],
 ) -> tuple[OwnRange, LimitStates, list[LimitChange]]:
     """By its own range, while its machine is at work: at rest it tells nothing of that."""
-    values = stretch.values
-    if scored.states:
-        at_rest = np.array([state in {"off", "starting"} for state in scored.states])
-        values = np.where(at_rest[:, np.newaxis], np.float32(np.nan), values)
     return follow_range(
         own,
         states,
-        replace(stretch, values=values),
+        replace(stretch, values=leave_rest(scored)),
         scored.message.profile,
         plain,
     )
+
+
+def follow_sensors(
+    own: OwnRange, scored: Scored, history: History, period_ms: float
+) -> tuple[OwnRange, Scored]:
+    """The range with how long sensors rest after a message, and the message with those that are
+    stuck by that."""
+    message, profile = scored.message, scored.message.profile
+    unknown = np.full(len(profile.channels), np.nan, dtype=np.float32)
+    last = history.values[-1] if len(history.t) else unknown
+    stretch = Stretch(message.t, leave_rest(scored), np.empty(0), message.site_id)
+    after, stuck = own.follow_rests(stretch, last, profile, period_ms)
+    if not stuck.any():
+        return after, scored
+    sensors = np.zeros(stuck.shape, np.int8) if scored.sensors is None else scored.sensors
+    return after, replace(scored, sensors=np.where(stuck & (sensors == 0), STUCK, sensors))
+
+
+def leave_rest(scored: Scored) -> NDArray[np.float32]:
+    """The values ``[n, c]`` of a message, NaN where its machine is not at work."""
+    values = scored.message.values
+    if not scored.states:
+        return values
+    at_rest = np.array([state in {"off", "starting"} for state in scored.states])
+    return np.where(at_rest[:, np.newaxis], np.float32(np.nan), values)
 
 
 def _find_touched(messages: Sequence[Message], bounds: Bounds) -> set[int]:

@@ -12,9 +12,10 @@ from tocsin.domain.errors import InvalidRequestError, NotFoundError
 from tocsin.domain.incidents.actions import Act, add_verdict
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.sources import Source
+from tocsin.domain.new_normal import NewNormal
 from tocsin.domain.recalibration import Label, Recalibration
 from tocsin.usecases.act_on_incident import act_on_incident
-from tocsin.usecases.call_normal import NewNormal, apply_normal, preview_normal
+from tocsin.usecases.call_normal import apply_normal, preview_normal
 from tocsin.usecases.change_incidents import IncidentRoom
 from tocsin.usecases.give_feedback import (
     LOOK_BACK_MS,

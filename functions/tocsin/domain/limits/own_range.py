@@ -18,10 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.domain.limits.bounds import Bound, Side
+from tocsin.domain.limits.follow import Stretch
+from tocsin.domain.limits.own_rest import DAY_MS, RESTFUL, Rest, follow_rest
 from tocsin.domain.profile import Channel, Profile
 from tocsin.domain.stored import NUMBER, OPTIONAL_WHOLE, take_field, take_mapping
 
-DAY_MS = 24 * 60 * 60 * 1_000
 LEAST_READINGS = 96  # that a day has to have: those of a device at a quarter of an hour
 # Of the range, on each side. A trend that goes on as fast as on the first day stays within.
 MARGIN = 1.0
@@ -80,12 +81,20 @@ class ChannelRange:
 class OwnRange:
     """``channels``: by name. ``began``: event time (ms) of the first reading of the day that goes
     on; ``readings``: with a value, of that day so far. ``called_t``: event time (ms) at which the
-    alert was raised that is open because of its sensors; None while none is."""
+    alert was raised that is open because of its sensors; None while none is. ``since``: event time
+    (ms) of the first reading of all. ``rests``: by channel how long its sensor rests."""
 
     began: int
     readings: int = 0
     channels: Mapping[str, ChannelRange] = field(default_factory=dict)
     called_t: int | None = None
+    since: int = 0
+    rests: Mapping[str, Rest] = field(default_factory=dict)
+
+    @classmethod
+    def begin(cls, t: int, called_t: int | None = None) -> OwnRange:
+        """Nothing is known, and the first reading is at *t* (ms)."""
+        return cls(t, called_t=called_t, since=t)
 
     def find_end(self, t: NDArray[np.int64], known: NDArray[np.bool_]) -> int:
         """How many of the readings at *t* (ms) belong to the day that goes on; *known*: which of
@@ -112,7 +121,27 @@ class OwnRange:
 
     def shift(self, ms: int) -> OwnRange:
         """The same once the device's clock was put back by -*ms*."""
-        return replace(self, began=self.began + ms)
+        return replace(self, began=self.began + ms, since=self.since + ms)
+
+    def follow_rests(
+        self, stretch: Stretch, last: NDArray[np.float32], profile: Profile, period_ms: float
+    ) -> tuple[OwnRange, NDArray[np.bool_]]:
+        """How long sensors rest after the readings, and which are stuck at each, ``[n, c]``.
+
+        *last* ``[c]``: the values before them, NaN for none. *period_ms*: the device's.
+        """
+        is_judged = stretch.t - self.since >= DAY_MS
+        stuck = np.zeros(stretch.values.shape, dtype=np.bool_)
+        rests = dict(self.rests)
+        for at, name in enumerate(profile.judged_names):
+            rests[name], stuck[:, at] = follow_rest(
+                rests.get(name, Rest()),
+                stretch.values[:, at],
+                last[at],
+                is_judged,
+                RESTFUL * DAY_MS / period_ms,
+            )
+        return replace(self, rests=rests), stuck
 
     def list_bounds(self, profile: Profile, but: Collection[str]) -> tuple[Bound, ...]:
         """The limits that follow, without those of the channels *but* which people set some for."""
@@ -134,6 +163,10 @@ class OwnRange:
             "began": self.began,
             "readings": self.readings,
             "calledT": self.called_t,
+            "since": self.since,
+            "rests": {
+                name: [rest.still, rest.longest, rest.moves] for name, rest in self.rests.items()
+            },
             "channels": {
                 name: [
                     number if isfinite(number) else None
@@ -146,6 +179,7 @@ class OwnRange:
 
 def read_own_range(document: Mapping[str, Any]) -> OwnRange:
     """What ``to_document`` wrote. Raises DamagedDocumentError."""
+    rests = take_mapping(document, "rests", list)
     channels = {}
     for name, numbers in take_mapping(document, "channels", list).items():
         unknown = (inf, -inf, inf, -inf)
@@ -160,7 +194,16 @@ def read_own_range(document: Mapping[str, Any]) -> OwnRange:
         readings=take_field(document, "readings", int),
         channels=channels,
         called_t=take_field(document, "calledT", *OPTIONAL_WHOLE),
+        # Documents from before rests were known have none.
+        since=take_field({"since": document.get("began"), **document}, "since", int),
+        rests={name: _read_rest(document, name, cells) for name, cells in rests.items()},
     )
+
+
+def _read_rest(document: Mapping[str, Any], name: str, cells: list[Any]) -> Rest:
+    if len(cells) != 3 or set(map(type, cells)) != {int}:
+        take_field({**document, name: "no rest"}, name, list)
+    return Rest(*cells)
 
 
 _UNKNOWN_PACE = "comes too seldom or too often for the model of its kind"

@@ -28,6 +28,7 @@ from tocsin.domain.fleet import DeviceState, count_kept, record_device
 from tocsin.domain.habits import begin_habits
 from tocsin.domain.limits.bounds import LimitState
 from tocsin.domain.limits.own_range import ChannelRange, OwnRange
+from tocsin.domain.limits.own_rest import Rest
 from tocsin.domain.not_scored import NotScored
 from tocsin.domain.outage import Outage
 from tocsin.domain.readings import DecidedMessage, Scored, spread_scores
@@ -123,7 +124,13 @@ def test_a_device_document_has_every_field() -> None:
         Beside(frozenset({"heat_c"}), {"speed_rpm": 1}, {"heat_c": NOW}),
         {"heat_c-low-alarm": LimitState(1.5, NOW - 3, "south")},
         Operating("starting", NOW - 6, high=NOW - 2, started=NOW - 6, settling=SETTLING),
-        OwnRange(NOW - 60, 3, {"heat_c": ChannelRange(1.5, 4.0, day_low=2.0, day_high=3.0)}),
+        OwnRange(
+            NOW - 60,
+            3,
+            {"heat_c": ChannelRange(1.5, 4.0, day_low=2.0, day_high=3.0)},
+            since=NOW - 99,
+            rests={"heat_c": Rest(3, 12, 40)},
+        ),
     )
     state = DeviceState(
         "rig",
@@ -181,6 +188,8 @@ def test_a_device_document_has_every_field() -> None:
             "began": NOW - 60,
             "readings": 3,
             "calledT": None,
+            "since": NOW - 99,
+            "rests": {"heat_c": [3, 12, 40]},
             "channels": {"heat_c": [1.5, 4.0, 2.0, 3.0]},
         },
         "modelVersion": "fake-1",
@@ -279,6 +288,7 @@ def test_a_device_from_before_there_was_learning_starts_to_learn() -> None:
         ({"outage": {"sensors": 1, "since": "x"}}, "since"),
         ({"ownRange": {"began": 1, "readings": 2, "channels": {"heat_c": [1]}}}, "heat_c"),
         ({"ownRange": {"readings": 2, "channels": {}}}, "began"),
+        ({"ownRange": {"began": 1, "readings": 2, "rests": {"heat_c": [1, 2]}}}, "heat_c"),
         ({"anomalous": 1}, "anomalous"),
         ({"clock": {"epochs": [[0, 0]], "behind": {}, "stepMs": 0}}, "messages"),
         ({"clock": {"epochs": None}}, "epochs"),
@@ -335,6 +345,7 @@ def test_alert_documents_name_the_alert_they_belong_to() -> None:
         "subject": None,
         "limit": None,
         "state": None,
+        "late": None,
         "modelVersion": "fake-1",
         "enqueuedAt": NOW + 40,
     }

@@ -10,10 +10,15 @@ import pytest
 from tests.fakes.clocked import ClockedDevice
 from tests.fakes.messages import NOW, reading_message
 from tests.fakes.services import Plant
+from tocsin.domain.baseline import Baseline
 from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.errors import InvalidRequestError
+from tocsin.domain.limits.own_rest import LEAST_REST
 from tocsin.domain.limits.site_limits import parse_site_limits
 from tocsin.domain.outage import CALLED_FOR
 from tocsin.domain.telemetry import Envelope
+from tocsin.usecases.call_normal import apply_normal, preview_normal
+from tocsin.usecases.known_device import Judging
 
 MINUTE_MS = 60_000
 A_DAY, FAULT = 1_440, 12  # readings
@@ -159,3 +164,61 @@ async def test_what_is_delivered_again_changes_nothing() -> None:
     plant.restart()
     await score_each(plant, log[-8:])
     assert plant.store.snapshot() == before
+
+
+@pytest.mark.parametrize(("readings", "restarts"), [(60, False), (240, True)])
+async def test_a_sensor_that_is_stuck_raises_an_alert_that_names_it(
+    readings: int, restarts: bool
+) -> None:
+    plant, device = Plant(), make_device()
+    await score_each(plant, device.live(2 * A_DAY // readings, readings), restarts=restarts)
+    assert list_alerts(plant) == []
+    ((value, _),) = device.measure(1)
+    began = device.now_ms
+    held = [(value, t) for _, t in device.measure(30)]
+    await score_each(plant, [device.send(held)], restarts=restarts)
+    (raised,) = list_alerts(plant)
+    assert (raised["type"], raised["cause"]) == ("raised", "sensors")
+    assert raised["sensors"] == {"speed_rpm": "stuck"}
+    assert LEAST_REST <= (raised["t"] - began) / MINUTE_MS <= LEAST_REST + 3
+    assert (await find_device(plant)).sensors == {"speed_rpm": "stuck"}
+    await score_each(plant, device.live(1, 20), restarts=restarts)
+    assert [alert["type"] for alert in list_alerts(plant)] == ["raised", "cleared"]
+    assert (await find_device(plant)).sensors == {}
+
+
+async def test_a_new_level_is_called_normal_and_its_range_begins_anew() -> None:
+    plant, device = Plant(), make_device()
+    await have_fault(plant, device)
+    services = plant.services()
+    targets = await services.targets.current()
+    judging = Judging(services.profiles, services.models, targets, services.feedback)
+    shown = await preview_normal("rig-1", judging)
+    (raised,) = list_alerts(plant)
+    assert (shown.alert_id, shown.range_restarts, shown.conflict) == (raised["alertId"], True, "")
+    assert shown.readings == shown.anomalous_before == FAULT - 2
+    now_ms = device.now_ms
+    assert await apply_normal("rig-1", judging, operator="ada", now_ms=now_ms) == shown
+    assert plant.store.all("audit")[0]["after"]["baseline"] == {"since": now_ms, "shifts": {}}
+    plant.thresholds.baseline_by_device["rig-1"] = Baseline(now_ms, {})
+    device.odd = True
+    await score_each(plant, device.live(4 * 24 + 1, 15))
+    assert [alert["type"] for alert in list_alerts(plant)] == ["raised", "cleared"]
+    own = (await find_device(plant)).standing.own
+    assert own is not None
+    assert own.channels["speed_rpm"].low > device.excess, "of the old level nothing is left"
+    with pytest.raises(InvalidRequestError, match="no alert of its own range"):
+        await preview_normal("rig-1", judging)
+
+
+async def test_an_alert_of_a_missing_sensor_ends_after_a_range_began_anew() -> None:
+    plant, start = Plant(), NOW - 5 * 3_600_000
+    for index in range(30):
+        times = [start + MINUTE_MS * (10 * index + at) for at in range(10)]
+        heat = None if 5 <= index < 16 else 1.0
+        rows = [[float((10 * index + at) % 50), heat] for at in range(10)]
+        if index == 12:
+            plant.thresholds.baseline_by_device["rig-1"] = Baseline(times[0], {})
+        await plant.score([reading_message(index, times, rows)])
+    assert [alert["type"] for alert in list_alerts(plant)] == ["raised", "cleared"]
+    assert (await find_device(plant)).alert_since is None

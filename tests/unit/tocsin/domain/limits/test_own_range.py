@@ -17,13 +17,13 @@ from tocsin.domain.limits.bounds import LimitStates
 from tocsin.domain.limits.follow import LimitChange, Stretch, count_steps
 from tocsin.domain.limits.follow_range import follow_range
 from tocsin.domain.limits.own_range import (
-    DAY_MS,
     LEAST_READINGS,
     ChannelRange,
     OwnRange,
     read_own_range,
     remark_on_range,
 )
+from tocsin.domain.limits.own_rest import DAY_MS
 
 QUARTER_MS = 15 * 60_000
 START = 1_700_000_000_000
@@ -132,7 +132,7 @@ def test_a_damaged_range_is_named(numbers: list[object]) -> None:
 
 
 def test_a_clock_that_is_put_back_moves_the_day() -> None:
-    assert OwnRange(START, 5).shift(-DAY_MS) == OwnRange(START - DAY_MS, 5)
+    assert OwnRange.begin(START).shift(-DAY_MS) == OwnRange.begin(START - DAY_MS)
 
 
 def test_it_is_said_in_words() -> None:
