@@ -9,8 +9,8 @@ from tests.unit.tocsin.triggers.http_calls import NOBODY, VIEWER, call
 
 FIELDS = {
     "id", "type", "alertId", "deviceId", "siteId", "profile", "t", "score", "threshold", "cause",
-    "contributions", "sensors", "badValues", "limit", "subject", "state", "modelVersion",
-    "enqueuedAt",
+    "contributions", "sensors", "badValues", "limit", "subject", "state",
+    "late", "modelVersion", "enqueuedAt",
     "open", "clearedAt",
 }  # fmt: skip
 
