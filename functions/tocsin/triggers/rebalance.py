@@ -22,6 +22,8 @@ from tocsin.usecases.rebalance_site import rebalance_site
 
 log = logging.getLogger(__name__)
 
+# None: another run is under way, which says what becomes of it.
+NO_NEWS: frozenset[Outcome | None] = frozenset({None, "unchanged", "covered", "followed-up"})
 BUSY_S = 1  # until a request is taken up again whose site is being planned
 
 
@@ -37,7 +39,8 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
         outcomes = await every_site(
             settings=wired.site_settings, rebalance=_rebalance_with(wired), now_ms=wired.now_ms
         )
-        log.info("Rebalanced by the clock: %s", outcomes)
+        news = {site: outcome for site, outcome in outcomes.items() if outcome not in NO_NEWS}
+        log.log(_choose_level(*outcomes.values()), "Rebalanced by the clock: %s", news)
 
     # The name of the queue is in domain/requests.py too; a trigger takes no expression.
     @app.function_name("rebalance_on_request")
@@ -53,7 +56,8 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
             # Asked again rather than failed: it must not count towards the poison queue.
             await wired.requests.put(request, delay_s=BUSY_S)
             return
-        log.info(
+        log.log(
+            _choose_level(outcome),
             "Rebalanced site %s (%s): %s",
             request.site_id,
             request.kind,
@@ -66,6 +70,12 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
             wired.traces.record([*spans])
 
     return app
+
+
+def _choose_level(*outcomes: Outcome | None) -> int:
+    """A run that changed nothing is no news: in Azure each line is paid for. The site's standing
+    tells when it was looked at last."""
+    return logging.DEBUG if NO_NEWS.issuperset(outcomes) else logging.INFO
 
 
 def _rebalance_with(wired: Services) -> Callable[[Request], Awaitable[Outcome]]:

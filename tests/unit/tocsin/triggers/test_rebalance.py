@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import logging
 
 import azure.functions as func
 import pytest
@@ -75,6 +76,26 @@ async def test_each_run_because_of_an_alert_is_in_its_trace(plant: Plant) -> Non
     assert [span.attributes["tocsin.kind"] for span in spans] == kinds
     assert {span.parent for span in spans} == {place}
     assert len({span.place for span in spans}) == len(kinds), "each run has a span of its own"
+
+
+async def test_only_what_changed_is_logged(plant: Plant, caplog: pytest.LogCaptureFixture) -> None:
+    """Sites are looked at four times a minute, and more often after an alert."""
+    functions = functions_of(plant.services())
+    with caplog.at_level(logging.INFO, logger="tocsin.triggers.rebalance"):
+        await functions["rebalance_fleet"](TimerRequest())
+        assert [record.message for record in caplog.records] == [
+            f"Rebalanced by the clock: {{'{SITE}': 'planned'}}"
+        ]
+        caplog.clear()
+        plant.workshop.clock.pass_s(60)
+        await workshops.heard(plant.workshop, *workshops.DEVICES)
+        await functions["rebalance_fleet"](TimerRequest())
+        asked = Request(SITE, "timer", plant.workshop.clock())
+        await functions["rebalance_on_request"](message(json.dumps(asked.to_document())))
+        assert caplog.records == []
+        await workshops.set_content(plant.workshop, "tasks", {"tasks": {}})
+        await functions["rebalance_on_request"](message(write_request(plant)))
+        assert [record.levelname for record in caplog.records] == ["INFO"]
 
 
 async def test_a_request_that_cannot_be_read_fails_into_the_poison_queue(plant: Plant) -> None:
