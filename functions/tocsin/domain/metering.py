@@ -81,6 +81,12 @@ LAG = Instrument(
 )
 BATCH_DURATION = Instrument("tocsin.scoring.duration", "s", "How long a batch took.")
 BATCH_SIZE = Instrument("tocsin.scoring.batch_size", "{message}", "Messages of a batch.")
+FAILED_BATCHES = Instrument(
+    "tocsin.scoring.failed_batches",
+    "{batch}",
+    "Batches that broke off and come again, by the kind of error.",
+    adds_up=True,
+)
 SHOWING_DELAY = Instrument(
     "tocsin.alerts.delay",
     "s",
@@ -111,6 +117,7 @@ INSTRUMENTS = (
     LAG,
     BATCH_DURATION,
     BATCH_SIZE,
+    FAILED_BATCHES,
     SHOWING_DELAY,
     PLANNING_RUNS,
     PLANNING_DURATION,

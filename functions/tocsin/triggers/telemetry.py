@@ -49,9 +49,10 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
         wired = services()
         batch = parse_envelopes(events)
         trace = BatchTrace(batch, wired.traces, read_invocation(context))
+        meter = BatchMeter(batch, wired.meter, now_ms=wired.now_ms)
         async with wired.scoring_watch.follow(batch):
-            meter = BatchMeter(batch, wired.meter, now_ms=wired.now_ms)
-            outcome = await score_with(wired, trace, meter)(batch)
+            with meter.follow():
+                outcome = await score_with(wired, trace, meter)(batch)
         # A batch in which nothing happened is no news: in Azure each line is paid for.
         happened = outcome.late or outcome.dead_letters or outcome.alerts
         log.log(logging.INFO if happened else logging.DEBUG, "Batch scored: %s", asdict(outcome))

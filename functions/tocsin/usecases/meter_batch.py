@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from tocsin.domain.dead_letters import DeadLetter
 from tocsin.domain.metering import (
@@ -12,6 +13,7 @@ from tocsin.domain.metering import (
     BATCH_DURATION,
     BATCH_SIZE,
     DEAD_LETTERS,
+    FAILED_BATCHES,
     LAG,
     MESSAGES,
     READINGS,
@@ -29,7 +31,9 @@ class BatchMeter:
     """Follows one batch; where nobody keeps what is measured, neither does this.
 
     A batch that fails and comes again is measured once, when it is stored: only then ``end`` is
-    called. *now_ms*: our clock; *clock_s*: one that measures how long the batch takes.
+    called. That it failed is counted each time, by ``follow``.
+
+    *now_ms*: our clock; *clock_s*: one that measures how long the batch takes.
     """
 
     def __init__(
@@ -46,6 +50,17 @@ class BatchMeter:
         self._clock_s = clock_s
         self._began_s = clock_s()
         self._counts: Counter[tuple[Instrument, Labels]] = Counter()
+
+    @contextmanager
+    def follow(self) -> Iterator[None]:
+        """Count it where the batch breaks off inside; raises what is raised there."""
+        try:
+            yield
+        except Exception as error:
+            # The kind alone: a text may quote what a device sent.
+            labels = Labels(outcome=type(error).__name__)
+            self._meter.record([Measurement(FAILED_BATCHES, 1, labels)])
+            raise
 
     def add(self, lanes: Sequence[DecidedLane], letters: Sequence[DeadLetter]) -> None:
         """*lanes* were stored, but for the messages that became *letters*."""

@@ -15,6 +15,7 @@ from azure.functions.meta import Datum
 from tests.fakes.messages import NOW, stream
 from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.app_functions import functions_of
+from tocsin.domain.metering import FAILED_BATCHES, MESSAGES, Labels
 from tocsin.triggers.telemetry import parse_envelopes
 
 ENQUEUED = "2026-11-22T17:21:14.1900000Z"  # as the host writes it: seven digits
@@ -141,3 +142,24 @@ async def test_score_telemetry_fails_when_the_database_stays_away() -> None:
 
 def test_the_clock_of_the_fakes_is_the_one_of_the_messages() -> None:
     assert Plant().services().now_ms() == NOW
+
+
+async def test_a_batch_that_breaks_off_counts_each_time_and_is_measured_once() -> None:
+    plant = Plant()
+    messages = stream([8])
+    events = batch(
+        [each.body for each in messages],
+        device_ids=["rig-1"],
+        properties=[{"siteId": "north"}],
+    )
+    score = functions_of(plant.services())["score_telemetry"]
+    plant.store.away = True
+    for _ in range(2):
+        with pytest.raises(OSError, match="away"):
+            await score(events)
+    assert plant.meter.add_up(FAILED_BATCHES) == {Labels(outcome="OSError"): 2}
+    assert plant.meter.add_up(MESSAGES) == {}
+    plant.store.away = False
+    await score(events)
+    assert plant.meter.add_up(FAILED_BATCHES) == {Labels(outcome="OSError"): 2}
+    assert plant.meter.add_up(MESSAGES) == {Labels("north", "rig", outcome="on_time"): 1}
