@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { describeLine, describeTrail } from "../src/drawing/describe.js";
-import { Clock, percent, plain, short, span, withUnit } from "../src/drawing/format.js";
+import { Clock, count, percent, plain, short, span, withUnit } from "../src/drawing/format.js";
 import { readRange } from "../src/drawing/ranges.js";
 import { linkTo, readPlace, writePlace } from "../src/drawing/route.js";
 import { chooseRows, countStates, groupByProfile, listRows, type Choice } from "../src/drawing/rows.js";
@@ -23,8 +23,11 @@ function taken(...changes: Parameters<typeof alert>[1][]): Alerts {
 }
 
 test("numbers have as many digits as a reader can use", () => {
-  expect([0.12345, 1.2345, 123.45, 12345.6, null].map(short)).toEqual(["0.123", "1.23", "123.5", "12346", "–"]);
-  expect(withUnit(41.25, "°C")).toBe("41.25\u202f°C");
+  expect([0.12345, 1.2345, 23.45, 123.45, 12345.6, null].map(short))
+    .toEqual(["0.123", "1.23", "23.4", "123.5", "12346", "–"]);
+  expect([0, 0.0004321, -0.0098765].map(short)).toEqual(["0", "0.00043", "-0.0099"]);
+  expect(withUnit(41.25, "°C")).toBe("41.3\u202f°C");
+  expect([0, 1, 2].map((number) => count(number, "reading"))).toEqual(["0 readings", "1 reading", "2 readings"]);
   expect(withUnit(null, "°C")).toBe("–");
   expect(percent(0.8)).toBe("80\u202f%");
   expect([0, 10, 0.5, null].map(plain)).toEqual(["0", "10", "0.500", "–"]);
@@ -141,8 +144,8 @@ test("moves are bands as wide as the tasks are many", () => {
   expect(flows.map(({ from, tasks }) => [from, tasks.length])).toEqual([["x", 2], ["nowhere", 1]]);
   const { bands, ends, height } = layOutFlows(flows, 320);
   expect(bands).toHaveLength(2);
-  expect(ends.map(({ name, height: tall }) => [name, tall])).toEqual([["x", 28], ["nowhere", 14], ["y", 28], ["z", 14]]);
-  expect(height).toBe(52);
+  expect(ends.map(({ name, height: tall }) => [name, tall])).toEqual([["x", 44], ["nowhere", 22], ["y", 44], ["z", 22]]);
+  expect(height).toBe(72);
 });
 
 test("a trail ends at the right, stops at gaps, and is cut off at twice the threshold", () => {

@@ -8,8 +8,16 @@ export function short(value: number | null | undefined): string {
     return "–";
   }
   const size = Math.abs(value);
-  const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 3;
+  if (size < 0.01) {
+    return String(Number(value.toPrecision(2))); // else what is small would look like nothing
+  }
+  const digits = size >= 1000 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
   return value.toFixed(digits);
+}
+
+/** `1 reading`, `2 readings`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 /** A count, or a mean of counts: what is whole stays so. */

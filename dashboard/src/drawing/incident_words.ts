@@ -14,9 +14,14 @@ export interface IncidentChoice {
   readonly called: boolean;
 }
 
-/** What needs a person first is first: open, active, not held, worst, newest. */
+/**
+ * What needs a person first is first: open, active, not held, worst, newest.
+ *
+ * textOf: what people read of it; they find it by that, and by the text of the API.
+ */
 export function chooseIncidents(
   incidents: readonly IncidentListed[], { state, severity, text, called }: IncidentChoice,
+  textOf: (incident: IncidentListed) => string = (incident) => incident.text,
 ): IncidentListed[] {
   const wanted = text.trim().toLowerCase();
   return incidents
@@ -24,7 +29,7 @@ export function chooseIncidents(
       (state === "all" || (state === "open" ? incident.state !== "closed" : incident.state === state))
       && (severity === "" || incident.severity === severity)
       && (!called || incident.held.length === 0)
-      && (wanted === "" || `${incident.text} ${incident.deviceIds.join(" ")} ${incident.building ?? ""}`
+      && (wanted === "" || `${incident.text} ${textOf(incident)} ${incident.deviceIds.join(" ")} ${incident.building ?? ""}`
         .toLowerCase().includes(wanted))
     ))
     .sort((a, b) => rank(a) - rank(b) || b.openedAt - a.openedAt);

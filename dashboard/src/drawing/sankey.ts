@@ -15,8 +15,9 @@ export interface FlowLayout {
   readonly ends: readonly End[];
 }
 
-const TASK_HEIGHT = 14;
-const GAP = 10;
+/** Tall enough for the name of a device on it. */
+const TASK_HEIGHT = 22;
+const GAP = 6;
 const EDGE = 6;
 
 export function layOutFlows(flows: readonly Flow[], width: number): FlowLayout {

@@ -1,5 +1,6 @@
 /** A device of an incident: what was odd of it, and what operators say of its alerts. */
 import type { ReactNode } from "react";
+import { nameChannels } from "../drawing/channel_words.js";
 import { percent, short, withUnit } from "../drawing/format.js";
 import { linkTo } from "../drawing/route.js";
 import { titleOf } from "../drawing/words.js";
@@ -32,7 +33,7 @@ export function Concerned({ device, incident, onChange }: Props): ReactNode {
         <a href={linkTo(place, "device", deviceId, around)}>{deviceId}</a>{" "}
         <small>{profile?.title ?? device.profile}, {active ? "in alert" : "normal again"}</small>
       </h3>
-      <p>{device.text}{ratio === null ? "" : ` (highest score ${short(ratio)} times its threshold)`}</p>
+      <p>{nameChannels(device.text, profile === undefined ? [] : [profile])}{ratio === null ? "" : ` (highest score ${short(ratio)} times its threshold)`}</p>
       {top.length === 0 ? null : (
         <Shares shares={top.map(({ name, share, value, low, high }) => ({
           title: titleOf(name, profile), share,

@@ -5,7 +5,7 @@ import { listFlows } from "../drawing/words.js";
 import type { PlanListed } from "../messages/kinds.js";
 import { Empty } from "../parts/parts.js";
 
-const WIDTH = 320;
+const WIDTH = 640;
 
 export function Flows({ plan }: { readonly plan: PlanListed }): ReactNode {
   const flows = listFlows(plan);
@@ -15,12 +15,12 @@ export function Flows({ plan }: { readonly plan: PlanListed }): ReactNode {
   const { height, bands, ends } = layOutFlows(flows, WIDTH);
   return (
     <div className="flows">
-      <svg viewBox={`-160 0 ${WIDTH + 320} ${height}`} className="sankey" aria-hidden="true">
+      <svg viewBox={`0 0 ${WIDTH} ${height}`} className="sankey" aria-hidden="true">
         {bands.map(({ path, key }) => <path key={key} d={path} />)}
         {ends.map(({ key, x, y, height: tall, name }) => (
           <g key={key}>
             <rect x={x} y={y} width={6} height={tall} />
-            <text x={x === 0 ? -6 : x + 12} y={y + tall / 2 + 4} textAnchor={x === 0 ? "end" : "start"}>{name}</text>
+            <text x={x === 0 ? 14 : x - 8} y={y + tall / 2} textAnchor={x === 0 ? "start" : "end"}>{name}</text>
           </g>
         ))}
       </svg>

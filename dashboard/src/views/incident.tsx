@@ -10,6 +10,7 @@ import { useShown } from "./context.js";
 import { Concerned } from "./concerned.js";
 import { IncidentActs } from "./incident_acts.js";
 import { IncidentMarks } from "./incident_list.js";
+import { useIncidentText } from "./incident_text.js";
 import { IncidentTabs } from "./incident_tabs.js";
 import { Judge } from "./judge.js";
 import { useRequest } from "./use_request.js";
@@ -51,12 +52,13 @@ interface WholeProps {
 
 function Whole({ incident, onChange }: WholeProps): ReactNode {
   const { store, clock } = useShown();
+  const textOf = useIncidentText();
   const now = Date.now();
   const judged = incident.devices.slice(0, MOST_JUDGED).map(({ deviceId }) => deviceId);
   const { severity, building, alerts, deviceIds, announcedAt, openedAt } = incident;
   return (
     <>
-      <h2 className="title">{incident.text}</h2>
+      <h2 className="title">{textOf(incident)}</h2>
       <p><IncidentMarks incident={incident} /></p>
       <Section title="What happened" name="story">
         {tellIncident(incident, store.site.plans, clock, now).map((line) => <p key={line} className="story">{line}</p>)}

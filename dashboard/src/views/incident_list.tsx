@@ -1,10 +1,11 @@
 /** Incidents as a list: what needs a person first is first. */
 import type { ReactNode } from "react";
-import { span } from "../drawing/format.js";
+import { count, span } from "../drawing/format.js";
 import { lastingMs } from "../drawing/incident_words.js";
 import { linkTo } from "../drawing/route.js";
 import type { IncidentListed } from "../messages/kinds.js";
 import { useShown } from "./context.js";
+import { useIncidentText } from "./incident_text.js";
 
 const SIGNS = { high: "▲▲▲", medium: "▲▲", low: "▲" } as const;
 
@@ -18,19 +19,20 @@ export function IncidentList({ incidents }: { readonly incidents: readonly Incid
 
 function Entry({ incident }: { readonly incident: IncidentListed }): ReactNode {
   const { place, clock } = useShown();
-  const { id, severity, state, active, held, text, building, openedAt, alerts } = incident;
+  const textOf = useIncidentText();
+  const { id, severity, state, active, held, building, openedAt, alerts } = incident;
   const now = Date.now();
   return (
     <li data-incident={id} data-state={state} data-active={active}>
       <p className="story-head">
         <IncidentMarks incident={incident} />{" "}
-        <a href={linkTo(place, "incident", id)}>{text}</a>
+        <a href={linkTo(place, "incident", id)}>{textOf(incident)}</a>
       </p>
       <p className="causes">
         <time dateTime={new Date(openedAt).toISOString()}>{clock.near(openedAt, now)}</time>
         {` · ${active ? "for" : "lasted"} ${span(lastingMs(incident, now))} · severity ${severity}`}
         {building === null ? "" : ` · ${building}`}
-        {alerts > 1 ? ` · ${alerts} alerts` : ""}
+        {alerts > 1 ? ` · ${count(alerts, "alert")}` : ""}
         {held.length > 0 ? ` · nobody is told: ${held.join(", ")}` : ""}
       </p>
     </li>

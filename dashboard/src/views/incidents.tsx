@@ -1,11 +1,13 @@
 /** The incidents of a site: filtered, linked to, back to the first. */
 import type { ReactNode } from "react";
 import { incidentApi } from "../api/incidents.js";
+import { count } from "../drawing/format.js";
 import { chooseIncidents, SEVERITIES } from "../drawing/incident_words.js";
 import { Choice, Empty, Section } from "../parts/parts.js";
 import { setOptions, useShown } from "./context.js";
 import { FindField } from "./find_field.js";
 import { IncidentList } from "./incident_list.js";
+import { useIncidentText } from "./incident_text.js";
 import { IncidentTabs } from "./incident_tabs.js";
 import { Older } from "./older.js";
 
@@ -18,6 +20,7 @@ const STATES: readonly (readonly [string, string])[] = [
 export function IncidentsView(): ReactNode {
   const { store, place } = useShown();
   const { state = "open", severity = "", find = "", called = "" } = place.options;
+  const textOf = useIncidentText();
   const all = store.site.incidents.list;
   const { site, siteId } = store;
   const readOlder = async (before: string | undefined): Promise<string | null> => {
@@ -25,7 +28,7 @@ export function IncidentsView(): ReactNode {
     page.incidents.forEach((incident) => { site.incidents.take(incident); });
     return page.older;
   };
-  const shown = chooseIncidents(all, { state, severity, text: find, called: called === "1" });
+  const shown = chooseIncidents(all, { state, severity, text: find, called: called === "1" }, textOf);
   return (
     <>
       <IncidentTabs />
@@ -40,7 +43,7 @@ export function IncidentsView(): ReactNode {
           <Choice label="Show" value={called}
             choices={[["", "also what is held back"], ["1", "only what people are told of"]]}
             onChange={(next) => { setOptions(place, { called: next }); }} />
-          <output>{shown.length} of {all.length} incidents</output>
+          <output>{shown.length} of {count(all.length, "incident")}</output>
         </div>
         {shown.length > 0 ? <IncidentList incidents={shown} /> : (
           <Empty>
