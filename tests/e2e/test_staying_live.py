@@ -8,14 +8,15 @@ import time
 from functools import partial
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from local.processes import Child
-from tests.e2e.browsing import ODD, QUIET, WITHIN_MS, open_view
+from tests.e2e.browsing import ODD, QUIET, WITHIN_MS, choice, open_view
 from tests.e2e.conftest import BROWSED
 from tests.e2e.plant_server import SITE, PlantServer
 from tests.waiting import wait_until
 from tocsin.domain.incidents.site import IncidentQuery
+from tocsin.domain.sites import UNASSIGNED_SITE, group_of
 
 pytestmark = [*BROWSED, pytest.mark.timeout(240)]
 
@@ -51,6 +52,21 @@ async def test_nothing_is_missing_after_twenty_losses_each_with_a_token_that_has
         await expect(page.locator("#phase")).to_have_text("Live", timeout=WITHIN_MS)
     assert api.live.tokens > LOSSES, "each connection had a token of its own"
     await expect_all_shown(page, api)
+
+
+async def test_a_page_opened_before_the_first_device_shows_its_site_once_there_is_one(
+    front_door: Child, api: PlantServer, page: Page
+) -> None:
+    async def leave_out_sites(route: Route) -> None:
+        answer = await route.fetch()
+        none = {"site": UNASSIGNED_SITE, "group": group_of(UNASSIGNED_SITE), "sites": []}
+        await route.fulfill(response=answer, json={**await answer.json(), **none})
+
+    await page.route("**/api/negotiate", leave_out_sites, times=2)
+    await api.measure("rig-1", QUIET)
+    await page.goto(front_door.ready["url"])
+    await expect(choice(page, "Site")).to_have_value(SITE)
+    await expect(page.locator("[data-tile='rig-1']")).to_be_visible()
 
 
 def has_run_out(api: PlantServer) -> bool:

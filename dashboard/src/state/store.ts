@@ -10,6 +10,8 @@ const DRAW_EVERY_MS = 250;
 const DRAW_HIDDEN_EVERY_MS = 2_000;
 const TICK_MS = 1_000;
 const READ_AGAIN_MS = 5_000;
+/** How often it is asked whether there is a site by now. */
+const FIND_SITE_MS = 2_000;
 
 export class Store {
   site = new Site();
@@ -31,6 +33,7 @@ export class Store {
   #asked = 0;
   /** When what could not be read is read again. */
   #again: ReturnType<typeof setTimeout> | undefined;
+  #finding: ReturnType<typeof setTimeout> | undefined;
   #due: ReturnType<typeof setTimeout> | undefined;
   #drawEveryMs = DRAW_EVERY_MS;
 
@@ -67,6 +70,9 @@ export class Store {
         if (shown === this.site) {
           this.siteId = negotiated.site;
           this.sites = negotiated.sites;
+          if (siteId === undefined && negotiated.sites.length === 0) {
+            this.#findSite(shown);
+          }
         }
         return negotiated;
       },
@@ -82,6 +88,23 @@ export class Store {
       },
     });
     this.touch();
+  }
+
+  /** Before the first device has reported there is no site: the first that comes is shown by itself. */
+  #findSite(shown: Site): void {
+    clearTimeout(this.#finding);
+    this.#finding = setTimeout(() => void (async () => {
+      // Why it could not be asked, the connection says.
+      const sites = await api.negotiate(undefined).then((found) => found.sites, () => []);
+      if (shown !== this.site) {
+        return; // another site is shown by now
+      }
+      if (sites.length > 0) {
+        this.open(undefined);
+      } else {
+        this.#findSite(shown);
+      }
+    })(), FIND_SITE_MS);
   }
 
   /**
