@@ -1,5 +1,6 @@
 /** A button that asks once more before it does what cannot simply be taken back. */
-import { useRef, useState, type ReactNode } from "react";
+import { useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { takeFocus } from "./focus.js";
 
 interface Props {
   readonly title: string;
@@ -16,12 +17,17 @@ export function Question({ title, question, yes, disabled, onYes }: Props): Reac
     setAsks(false);
     button.current?.focus();
   };
+  const leave = (event: KeyboardEvent): void => {
+    if (event.key === "Escape") {
+      end();
+    }
+  };
   return (
     <>
       <button ref={button} type="button" disabled={disabled} aria-expanded={asks}
         onClick={() => { setAsks(!asks); }}>{title}</button>{" "}
       {!asks || disabled ? null : (
-        <span role="group" aria-label="Confirm" tabIndex={-1} ref={takeFocus}>
+        <span role="group" aria-label="Confirm" tabIndex={-1} ref={takeFocus} onKeyDown={leave}>
           {question}{" "}
           <button type="button" onClick={() => { end(); onYes(); }}>{yes}</button>{" "}
           <button type="button" onClick={end}>No</button>
@@ -29,9 +35,4 @@ export function Question({ title, question, yes, disabled, onYes }: Props): Reac
       )}
     </>
   );
-}
-
-/** So that it is read out, and the next press of Tab leads to the answer. */
-function takeFocus(element: HTMLElement | null): void {
-  element?.focus();
 }

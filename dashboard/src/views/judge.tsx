@@ -1,5 +1,5 @@
 /** What operators say an incident was worth; shows first what that would change. */
-import { useState, type ReactNode } from "react";
+import { useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { incidentApi, type Worth } from "../api/incidents.js";
 import { short } from "../drawing/format.js";
 import { tellVerdict } from "../drawing/verdict_words.js";
@@ -24,6 +24,7 @@ export function Judge({ incident, devices, onChange }: Props): ReactNode {
   const { store } = useShown();
   const { busy, said, act } = useAct();
   const [comment, setComment] = useState("");
+  const buttons = useRef<HTMLParagraphElement>(null);
   const [shown, setShown] = useState<{ worth: Worth; verdict: Verdict } | null>(null);
   const profileOf = (deviceId: string): Profile | undefined => (
     store.site.profiles.get(incident.devices.find((device) => device.deviceId === deviceId)?.profile ?? "")
@@ -47,17 +48,26 @@ export function Judge({ incident, devices, onChange }: Props): ReactNode {
       return `Done, within a minute: ${lines.join(" ")}`;
     });
   };
+  const leave = (): void => {
+    buttons.current?.querySelector<HTMLElement>(`[data-worth="${shown?.worth ?? ""}"]`)?.focus();
+    setShown(null);
+  };
+  const leaveByKey = ({ key }: KeyboardEvent): void => {
+    if (key === "Escape") {
+      leave();
+    }
+  };
   const fits = shown?.verdict.devices.some((device) => tellVerdict(device, profileOf(device.deviceId)).fits) === true;
   return (
     <div data-judge>
-      <p className="buttons">
+      <p className="buttons" ref={buttons}>
         {ASKED.map(([worth, question]) => (
-          <button key={worth} type="button" disabled={busy} onClick={() => { preview(worth); }}>{question}</button>
+          <button key={worth} type="button" data-worth={worth} aria-expanded={shown?.worth === worth} disabled={busy} onClick={() => { preview(worth); }}>{question}</button>
         ))}
         <span role="status" data-said>{said}</span>
       </p>
       {shown === null ? null : (
-        <div data-preview role="group" aria-label="What would change">
+        <div data-preview role="group" aria-label="What would change" onKeyDown={leaveByKey}>
           {shown.verdict.devices.map((device) => (
             <Outlook key={device.deviceId} verdict={device} lines={tellVerdict(device, profileOf(device.deviceId)).lines} />
           ))}
@@ -73,7 +83,7 @@ export function Judge({ incident, devices, onChange }: Props): ReactNode {
             <button type="button" disabled={busy || !fits} onClick={() => { apply(shown.worth); }}>
               {ASKED.find(([worth]) => worth === shown.worth)?.[2]}
             </button>
-            <button type="button" onClick={() => { setShown(null); }}>No</button>
+            <button type="button" onClick={leave}>No</button>
           </p>
         </div>
       )}

@@ -3,7 +3,9 @@ import { useState, type ReactNode } from "react";
 import { notificationApi } from "../api/notifications.js";
 import { describeRule, describeSteps, nameTarget, newRule, readRule, writeRule, type RuleForm } from "../drawing/rules.js";
 import type { Rule, RuleTrial } from "../messages/kinds.js";
+import { takeFocus } from "../parts/focus.js";
 import { Choice, Empty, Section } from "../parts/parts.js";
+import { Question } from "../parts/question.js";
 import { useShown } from "./context.js";
 import { IncidentList } from "./incident_list.js";
 import { RuleFields } from "./rule_fields.js";
@@ -63,7 +65,6 @@ interface EntryProps {
 function Entry({ rule, onDone, onChange }: EntryProps): ReactNode {
   const { clock } = useShown();
   const { busy, said, act } = useAct();
-  const [sure, setSure] = useState(false);
   const turn = (): void => {
     const written = writeRule({ ...readRule(rule, clock.zone), on: !rule.on });
     void act(async (site) => {
@@ -105,13 +106,8 @@ function Entry({ rule, onDone, onChange }: EntryProps): ReactNode {
         <button type="button" disabled={busy} onClick={turn}>{rule.on ? "Switch off" : "Switch on"} {rule.id}</button>
         <button type="button" disabled={busy} onClick={test}>Send a test by {rule.id}</button>
         <button type="button" disabled={busy} onClick={onChange}>Change {rule.id}…</button>
-        {sure ? (
-          <span role="group" aria-label="Confirm">
-            What waits under it is not sent.{" "}
-            <button type="button" disabled={busy} onClick={remove}>Yes, take {rule.id} away</button>{" "}
-            <button type="button" onClick={() => { setSure(false); }}>No</button>
-          </span>
-        ) : <button type="button" disabled={busy} onClick={() => { setSure(true); }}>Take {rule.id} away…</button>}
+        <Question title={`Take ${rule.id} away…`} question="What waits under it is not sent."
+          yes={`Yes, take ${rule.id} away`} disabled={busy} onYes={remove} />
       </p>
       <p role="status" data-said>{said}</p>
     </li>
@@ -147,7 +143,7 @@ function Editor({ draft, onEnd }: { readonly draft: Draft; readonly onEnd: () =>
     });
   };
   return (
-    <div data-editor role="group" aria-label={draft.revision === 0 ? "A new rule" : `Change ${form.name}`}>
+    <div data-editor role="group" tabIndex={-1} ref={takeFocus} aria-label={draft.revision === 0 ? "A new rule" : `Change ${form.name}`}>
       <h3>{draft.revision === 0 ? "A new rule" : `Change ${form.name}`}</h3>
       <RuleFields form={form} isNew={draft.revision === 0} onChange={(next) => { setForm({ ...form, ...next }); setTrial(null); }} />
       <p className="buttons">

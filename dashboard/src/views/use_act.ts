@@ -1,6 +1,7 @@
 /** Something that an operator does: one at a time, and what came of it is said. */
 import { useEffect, useRef, useState } from "react";
 import { wordsOf } from "../api/request.js";
+import { keepFocus, listAround } from "../parts/focus.js";
 import { usePlace } from "./context.js";
 
 export interface Acting {
@@ -34,31 +35,4 @@ export function useAct(): Acting {
     store.touch();
   };
   return { busy, said, act };
-}
-
-/** An element and what it lies in, from the inside. */
-function listAround(element: Element | null): HTMLElement[] {
-  const found: HTMLElement[] = [];
-  for (let each = element; each instanceof HTMLElement && each !== document.body; each = each.parentElement) {
-    found.push(each);
-  }
-  return found;
-}
-
-/**
- * A button that is switched off or goes away takes the focus with it, and whoever works with the
- * keyboard would begin at the top: so it goes back, or to the part of the page that the button was in.
- */
-function keepFocus(around: readonly HTMLElement[]): void {
-  const [button] = around;
-  if (button === undefined || document.activeElement !== document.body) {
-    return;
-  }
-  if (button.isConnected) {
-    button.focus();
-  } else {
-    const part = around.find((each) => each.isConnected && each.matches("section, main"));
-    part?.setAttribute("tabindex", "-1");
-    part?.focus();
-  }
 }
