@@ -43,7 +43,7 @@ test("what is set at a place is found there alone", () => {
 
 test("limits in force are told with whose they are", () => {
   expect(describeLimits(IN_FORCE, "°C")).toBe(
-    "alarm above 80.00\u202f°C, warning above 60.00\u202f°C; for 3 periods; set for its kind at this site",
+    "alarm above 80.0\u202f°C, warning above 60.0\u202f°C; for 3 periods; set for its kind at this site",
   );
   expect(describeLimits({ origin: "device", bounds: [] }, "°C")).toBe("none; set for this device");
 });

@@ -150,7 +150,7 @@ async def test_how_often_people_are_called_is_shown_against_what_should_be(
     await api.measure("rig-1", QUIET + ODD)
     await open_view(page, front_door, "alarm-performance")
     await expect(page.locator("[data-figure]")).to_have_count(6)
-    await expect(page.get_by_text("1 incidents, of which people were told 0 times")).to_be_visible()
+    await expect(page.get_by_text("1 incident; people were told 0 times")).to_be_visible()
     await choice(page, "Over the last").select_option("7")
     await expect(page).to_have_url(re.compile("days=7"))
 

@@ -1,5 +1,5 @@
 /** A line in words, for those who cannot see it. Pure. */
-import { percent, short, withUnit } from "./format.js";
+import { count, percent, short, withUnit } from "./format.js";
 import type { Band, Limit, Line } from "./series.js";
 
 export function describeLine(
@@ -25,5 +25,5 @@ export function describeLine(
 export function describeTrail(ratios: readonly number[]): string {
   const known = ratios.filter((ratio) => !Number.isNaN(ratio));
   return known.length === 0 ? "no score yet"
-    : `highest of the last ${known.length} scores: ${percent(Math.max(...known))} of the threshold`;
+    : `highest of the last ${count(known.length, "score")}: ${percent(Math.max(...known))} of the threshold`;
 }

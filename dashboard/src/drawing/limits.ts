@@ -1,6 +1,6 @@
 /** Plain limits of a channel as a person fills them in, as the API takes them, and in words. Pure. */
 import type { DeviceLimits, LimitsOfSite } from "../messages/kinds.js";
-import { withUnit } from "./format.js";
+import { count, withUnit } from "./format.js";
 import type { Limit } from "./series.js";
 
 export type Bound = DeviceLimits["channels"][string]["bounds"][number];
@@ -85,7 +85,7 @@ export function describeLimits({ bounds, origin }: Held, unit: string): string {
     return `none; ${ORIGINS[origin]}`;
   }
   const named = [...bounds].sort((a, b) => b.value - a.value).map((bound) => nameBound(bound, unit));
-  return `${named.join(", ")}; for ${first.delayPeriods} periods; ${ORIGINS[origin]}`;
+  return `${named.join(", ")}; for ${count(first.delayPeriods, "period")}; ${ORIGINS[origin]}`;
 }
 
 export function nameBound({ level, side, value }: Pick<Bound, "level" | "side" | "value">, unit: string): string {

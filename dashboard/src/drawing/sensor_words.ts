@@ -1,6 +1,6 @@
 /** The sensors of a device in words: what each shows, how it behaves, what it said in place of values. Pure. */
 import type { DeviceShown, Profile } from "../messages/kinds.js";
-import { withUnit, type Clock } from "./format.js";
+import { count, withUnit, type Clock } from "./format.js";
 
 export interface SensorRow {
   readonly channel: string;
@@ -49,5 +49,6 @@ function describeRests(habits: Habits): string {
   if (seen === 0) {
     return "not known yet";
   }
-  return resting > 0 ? `${longest} readings, now for ${resting}` : `${longest} readings`;
+  const most = count(longest, "reading");
+  return resting > 0 ? `${most}, now for ${resting}` : most;
 }

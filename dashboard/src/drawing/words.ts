@@ -1,7 +1,7 @@
 /** What happened, in words. Pure. */
 import type { Delivery, PlanListed, Profile } from "../messages/kinds.js";
 import type { Alert } from "../state/alerts.js";
-import { percent, short, span } from "./format.js";
+import { count, percent, short, span } from "./format.js";
 
 export interface Share {
   readonly channel: string;
@@ -90,7 +90,7 @@ export function describePlan(plan: PlanListed | undefined): string {
   const parts = [
     `Plan ${plan.version}`,
     plan.cause.text || (plan.cause.kind === "timer" ? "by the clock" : plan.cause.kind),
-    current.length > 0 ? `${inState("confirmed").length} of ${current.length} devices confirmed` : "",
+    current.length > 0 ? `${inState("confirmed").length} of ${count(current.length, "device")} confirmed` : "",
     failed.length > 0 ? `not obeyed by ${failed.join(", ")}` : "",
   ];
   return parts.filter((part) => part !== "").join(" · ");

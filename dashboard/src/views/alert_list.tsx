@@ -26,7 +26,7 @@ function AlertEntry({ alert }: { readonly alert: Alert }): ReactNode {
       <time dateTime={new Date(alert.t).toISOString()}>{clock.near(alert.t, Date.now())}</time>{" "}
       <AlertMark alert={alert} />{" "}
       <a className="device" href={linkTo(place, "device", alert.deviceId)}>{alert.deviceId}</a>{" "}
-      <span className="score">{alert.score === null ? "" : `${short(alert.score)} / ${short(alert.threshold)}`}</span>{" "}
+      <span className="score">{alert.score === null ? "" : `score ${short(alert.score)} / ${short(alert.threshold)}`}</span>{" "}
       <span className="causes">{causes}</span>
     </li>
   );

@@ -1,6 +1,7 @@
 /** Every alert of the site: filtered, told as a story, back to the first. */
 import type { ReactNode } from "react";
 import { api } from "../api/client.js";
+import { count } from "../drawing/format.js";
 import { linkTo } from "../drawing/route.js";
 import { tellStory } from "../drawing/words.js";
 import { Choice, Empty, Section } from "../parts/parts.js";
@@ -32,7 +33,7 @@ export function AlertsView(): ReactNode {
         <FindField placeholder="device or kind" />
         <Choice label="Show" value={open} choices={[["", "all"], ["1", "only open ones"]]}
           onChange={(next) => { setOptions(place, { open: next }); }} />
-        <output>{shown.length} of {all.length} alerts</output>
+        <output>{shown.length} of {count(all.length, "alert")}</output>
       </div>
       {shown.length === 0
         ? <Empty>{!store.loaded ? "Loading…" : all.length === 0 ? "No alert was ever raised here." : "No alert fits what is looked for."}</Empty>

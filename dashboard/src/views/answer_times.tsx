@@ -1,7 +1,7 @@
 /** What devices that do work measured of it: how full they are against how late they answer. */
 import type { ReactNode } from "react";
 import { api } from "../api/client.js";
-import { short, span, withUnit } from "../drawing/format.js";
+import { span, withUnit } from "../drawing/format.js";
 import { linkTo } from "../drawing/route.js";
 import { layOutDots, type Dot } from "../drawing/scatter.js";
 import type { DeviceShown } from "../messages/kinds.js";
@@ -12,6 +12,8 @@ import { useRequest } from "./use_request.js";
 const READ_EVERY_MS = 60_000;
 const WIDTH = 420;
 const HEIGHT = 180;
+/** For the largest answer time in words, also where a phone writes it larger. */
+const LEFT = 92;
 
 export function AnswerTimes(): ReactNode {
   const { store, place } = useShown();
@@ -38,7 +40,7 @@ export function AnswerTimes(): ReactNode {
                   {answer.map(({ name, x, y }) => (
                     <tr key={name}>
                       <th scope="row"><a href={linkTo(place, "device", name)}>{name}</a></th>
-                      <td className="number">{short(x)} %</td><td className="number">{short(y)} ms</td>
+                      <td className="number">{withUnit(x, "%")}</td><td className="number">{withUnit(y, "ms")}</td>
                     </tr>
                   ))}
                 </tbody>
@@ -54,20 +56,21 @@ function Plane({ dots }: { readonly dots: readonly Dot[] }): ReactNode {
   const plane = layOutDots(dots, WIDTH, HEIGHT);
   return (
     <figure className="scatter">
-      <svg viewBox={`-58 -10 ${WIDTH + 70} ${HEIGHT + 32}`} aria-hidden="true">
+      <svg viewBox={`-${LEFT} -12 ${WIDTH + LEFT + 8} ${HEIGHT + 38}`} aria-hidden="true">
         <path className="axis" d={`M0,0 V${HEIGHT} H${WIDTH}`} />
         <text x={-8} y={4} textAnchor="end">{withUnit(plane.maxY, "ms")}</text>
         <text x={-8} y={HEIGHT} textAnchor="end">0</text>
-        <text x={0} y={HEIGHT + 18}>0</text>
-        <text x={WIDTH} y={HEIGHT + 18} textAnchor="end">{withUnit(plane.maxX, "% CPU")}</text>
+        <text x={0} y={HEIGHT + 20}>0</text>
+        <text x={WIDTH} y={HEIGHT + 20} textAnchor="end">{withUnit(plane.maxX, "% CPU")}</text>
         {plane.trend === null ? null : (
           <line x1={plane.trend[0]} y1={plane.trend[1]} x2={plane.trend[2]} y2={plane.trend[3]} />
         )}
         {plane.dots.map(({ name, left, top }) => <circle key={name} cx={left} cy={top} r={4}><title>{name}</title></circle>)}
       </svg>
       <figcaption className="note">
-        Across: CPU, up to {short(plane.maxX)} %. Up: answer time, up to {short(plane.maxY)} ms.
-        {plane.slope === null ? "" : ` Trend: ${short(plane.slope)} ms more for each % of CPU.`}
+        Across: CPU, up to {withUnit(plane.maxX, "%")}. Up: answer time, up to {withUnit(plane.maxY, "ms")}
+        {dots[0] === undefined ? "" : `, of ${dots[0].name}`}.
+        {plane.slope === null ? "" : ` Trend: ${withUnit(plane.slope, "ms")} more for each % of CPU.`}
       </figcaption>
     </figure>
   );

@@ -1,19 +1,19 @@
 /** How sound the connection is and how old what is shown is; a banner when it is not live. */
 import type { ReactNode } from "react";
-import { span } from "../drawing/format.js";
+import { count, span } from "../drawing/format.js";
 import { useShown } from "./context.js";
 
 const WORDS = { connecting: "Connecting", live: "Live", reconnecting: "Reconnecting" } as const;
 
 export function ConnectionState(): ReactNode {
-  const { store } = useShown();
+  const { store, clock } = useShown();
   const { heardAt } = store.site;
   const age = heardAt === null ? "no message yet" : `last message ${span(Date.now() - heardAt)} ago`;
   return (
     <p className="connection" data-phase={store.phase.name}>
       <span className="lamp" aria-hidden="true" />
       <strong id="phase" role="status">{WORDS[store.phase.name]}</strong>{" "}
-      <span className="age">{age}</span>
+      <span className="age">{age}; times in {clock.zone}</span>
     </p>
   );
 }
@@ -31,7 +31,7 @@ export function Trouble(): ReactNode {
     lines.push(`The state of the site could not be read: ${failure}.`);
   }
   if (site.refused > 0) {
-    lines.push(`${site.refused} live messages made no sense and are not shown (${site.refusedWhy}).`);
+    lines.push(`${count(site.refused, "live message")} made no sense and cannot be shown (${site.refusedWhy}).`);
   }
   if (lines.length === 0) {
     return null;

@@ -1,17 +1,16 @@
 /** One device: its channels and score over time, what is usual, and what happened to it. */
 import { useCallback, useMemo, useState, type ReactNode } from "react";
 import { limitApi } from "../api/limits.js";
-import { short, span } from "../drawing/format.js";
+import { count, percent, short, span } from "../drawing/format.js";
 import { listHeld, listLimits } from "../drawing/limits.js";
 import { DEFAULT_SPAN, readRange, SPANS, type Range } from "../drawing/ranges.js";
 import { findUsual, writeCsv, type Limit, type Line } from "../drawing/series.js";
-import { listShares, listTasks } from "../drawing/words.js";
+import { listShares, listTasks, titleOf } from "../drawing/words.js";
 import type { DeviceLimits, ReadingsShown } from "../messages/kinds.js";
 import { Choice, Empty, Facts, Section, Shares, StateMark } from "../parts/parts.js";
 import { LineChart } from "../parts/line_chart.js";
 import type { Alert } from "../state/alerts.js";
 import { stateOf, type Device } from "../state/devices.js";
-import { percent } from "../drawing/format.js";
 import { AlertList, stateOfAlert } from "./alert_list.js";
 import { setOptions, useShown } from "./context.js";
 import { Limits } from "./limits.js";
@@ -78,13 +77,14 @@ function Details({ device, limits }: DetailsProps): ReactNode {
 function Standing({ device }: { readonly device: Device }): ReactNode {
   const { store, clock } = useShown();
   const now = Date.now();
-  const out = Object.entries(device.sensors).map(([name, state]) => `${name} ${state}`);
+  const profile = store.site.profiles.get(device.profile);
+  const out = Object.entries(device.sensors).map(([name, state]) => `${titleOf(name, profile)} ${state}`);
   const { plan } = store.site;
   const tasks = plan === null ? [] : listTasks(plan.allocation, device.deviceId);
   return (
     <Facts facts={[
       ["State", <StateMark key="state" state={stateOf(device, now)} />],
-      ["Kind", store.site.profiles.get(device.profile)?.title ?? device.profile],
+      ["Kind", profile?.title ?? device.profile],
       ["Score / threshold", `${short(device.score)} / ${short(device.threshold)}`],
       ["In alert since", device.alertSince === null
         ? "not in alert" : `${clock.near(device.alertSince, now)}, ${span(now - device.alertSince)}`],
@@ -107,7 +107,7 @@ function Ranges({ range, shown, deviceId }: RangesProps): ReactNode {
   const { place, clock } = useShown();
   const value = range.live ? place.options["span"] ?? DEFAULT_SPAN : "fixed";
   const choices = SPANS.map(([name, title]): [string, string] => [name, `last ${title}`]);
-  const step = shown?.resolution === "raw" ? "each reading" : `by ${shown?.resolution ?? ""}`;
+  const step = shown?.resolution === "raw" ? "each of them drawn" : `drawn by ${shown?.resolution ?? ""}`;
   const fix = (from: number, to: number): void => {
     setOptions(place, { from: String(Math.round(from)), to: String(Math.round(to)) });
   };
@@ -119,8 +119,8 @@ function Ranges({ range, shown, deviceId }: RangesProps): ReactNode {
         ? <button type="button" onClick={() => { fix(range.from, Math.min(range.to, Date.now())); }}>Hold</button>
         : <button type="button" onClick={() => { setOptions(place, { from: "", to: "" }); }}>Live</button>}
       <span className="note">
-        {range.live ? "goes on with now" : `${clock.full(range.from)} to ${clock.full(range.to)}`}
-        {shown === null ? "" : `; ${shown.readings} readings, ${step}`}
+        {range.live ? "follows the newest" : `${clock.full(range.from)} to ${clock.full(range.to)}`}
+        {shown === null ? "" : `; ${count(shown.readings, "reading")}, ${step}`}
       </span>
       <button type="button" disabled={shown === null}
         onClick={() => { if (shown !== null) { saveCsv(shown, deviceId); } }}>Save as CSV</button>
@@ -176,17 +176,16 @@ function Charts({ deviceId, device, lines, range, shown, limits }: ChartsProps):
   const common = { from: range.from, to: range.to, marks, clock, onZoom: zoom };
   return (
     <div className="charts">
+      <p className="note">
+        Grey band: where 90 % of the last 24 h lay. Red: in alert. Broken line: threshold; long dashes: an alarm or
+        warning that people set. Drag over a chart to zoom; arrow keys move the cursor of all.
+      </p>
       <LineChart title="Anomaly score" unit="" line={lines.get("score") ?? NO_LINE}
         band={usual.get("score") ?? null} limits={ofScore} {...common} />
       {channels.map(({ name, title, unit }) => (
         <LineChart key={name} title={title} unit={unit} line={lines.get(name) ?? NO_LINE}
           band={usual.get(name) ?? null} limits={held.get(name) ?? NO_LIMITS} {...common} />
       ))}
-      <p className="note">
-        Grey band: where 90 % of the last 24 h lay. Red: in alert. Broken line: threshold; long dashes: an alarm or
-        warning that people set. Drag over a chart to
-        zoom; arrow keys move the cursor of all.
-      </p>
     </div>
   );
 }

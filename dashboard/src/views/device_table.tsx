@@ -1,6 +1,6 @@
 /** The devices as a table: sorted, filtered, and only the rows in sight in the document. */
 import { useState, type ReactNode } from "react";
-import { short, span, withUnit } from "../drawing/format.js";
+import { count, short, span, withUnit } from "../drawing/format.js";
 import { linkTo } from "../drawing/route.js";
 import { chooseRows, SORT_KEYS, type Row, type SortKey } from "../drawing/rows.js";
 import { Choice, Empty, StateMark } from "../parts/parts.js";
@@ -32,7 +32,7 @@ export function DeviceTable({ rows }: { readonly rows: readonly Row[] }): ReactN
         <FindField placeholder="device or kind" />
         <Choice label="State" value={state} choices={[["", "all"], ...states]}
           onChange={(next) => { setOptions(place, { state: next }); }} />
-        <output>{chosen.length} of {rows.length} devices</output>
+        <output>{chosen.length} of {count(rows.length, "device")}</output>
       </form>
       {chosen.length === 0 && rows.length > 0 ? <Empty>No device fits what is looked for.</Empty> : null}
       <div className="scroll" tabIndex={0} role="group" aria-label="Devices, a table to scroll"

@@ -2,7 +2,7 @@
 import { useState, type ReactNode } from "react";
 import { limitApi } from "../api/limits.js";
 import { wordsOf } from "../api/request.js";
-import { short, withUnit } from "../drawing/format.js";
+import { count, short, withUnit } from "../drawing/format.js";
 import {
   describeLimits, FIELDS, findWritten, listHeld, nameBound, patchLimits, readLimits, writeLimits, type Held, type LimitForm,
   type Scope, type Written,
@@ -74,6 +74,7 @@ function Editor({ profile, limits, onChange }: EditorProps): ReactNode {
   const written = writeLimits(form);
   const fault = "fault" in written ? written.fault : "";
   const name = scope === "device" ? limits.deviceId : profile.name;
+  const unit = profile.channels.find((each) => each.name === channel)?.unit ?? "";
   const choose = (next: string): void => {
     setChannel(next);
     setForm(readLimits(limits.channels[next]?.written));
@@ -121,8 +122,8 @@ function Editor({ profile, limits, onChange }: EditorProps): ReactNode {
           choices={[["device", `${limits.deviceId} alone`], ["site", `each ${profile.title} of this site`]]} />
         <PresetChoice profile={profile} channel={channel} limits={limits} form={form}
           onChange={(preset) => { setForm({ ...form, preset }); setTrial(null); }} />
-        {FIELDS.map(([field, title]) => (
-          <Field key={field} label={title} type="number" value={form[field]}
+        {FIELDS.map(([field, title, hasUnit]) => (
+          <Field key={field} label={hasUnit && unit !== "" ? `${title} (${unit})` : title} type="number" value={form[field]}
             onChange={(value) => { setForm({ ...form, [field]: value }); setTrial(null); }} />
         ))}
       </div>
@@ -172,7 +173,7 @@ function Tried({ trial }: { readonly trial: LimitTrial }): ReactNode {
   const { clock } = useShown();
   return (
     <div data-preview role="group" aria-label="What would have been called">
-      <p>{trial.deviceId}: {trial.text}, of {trial.readings} readings.</p>
+      <p>{trial.deviceId}: {trial.text}, of {count(trial.readings, "reading")}.</p>
       <table className="plain">
         <thead>
           <tr><th scope="col">Limit</th><th scope="col">Calls</th><th scope="col">First</th><th scope="col">Open</th></tr>

@@ -1,6 +1,6 @@
 /** What each device carries after the newest plan, against what it can. */
 import type { ReactNode } from "react";
-import { plain } from "../drawing/format.js";
+import { percent, plain } from "../drawing/format.js";
 import { Empty } from "../parts/parts.js";
 import { compareNames } from "../state/names.js";
 import { useShown } from "./context.js";
@@ -25,9 +25,9 @@ export function Loads(): ReactNode {
             <td className="number">
               <meter min={0} max={Math.max(capacityPct, loadPct, 1)} high={capacityPct} value={loadPct}
                 aria-label={`load of ${name}`} />{" "}
-              {plain(loadPct)} / {plain(capacityPct)} %
+              {plain(loadPct)} / {plain(capacityPct)}{"\u202f%"}
             </td>
-            <td>{drained ? "drained" : `${plain(health)}${why === "" ? "" : `: ${why}`}`}</td>
+            <td>{drained ? "drained" : `${percent(health)}${why === "" ? "" : `: ${why}`}`}</td>
           </tr>
         ))}
       </tbody>

@@ -1,7 +1,7 @@
 /** The models: which bundle scores, and how far today is from what it was made on. */
 import type { ReactNode } from "react";
 import { countByHour, findConfidence, judgeModel, CRITICAL_BELOW, type ModelStatus } from "../drawing/confidence.js";
-import { percent, short, span } from "../drawing/format.js";
+import { count, percent, short, span } from "../drawing/format.js";
 import { titleOf } from "../drawing/words.js";
 import type { Drift, Profile } from "../messages/kinds.js";
 import { Empty, Facts, Section } from "../parts/parts.js";
@@ -22,7 +22,7 @@ export function ModelView(): ReactNode {
     <>
       <h2 className="title">Models</h2>
       {profiles.length === 0 ? <Empty>{store.loaded ? "There is no profile." : "Loading…"}</Empty> : null}
-      {profiles.map((profile) => <Model key={profile.name} profile={profile} />)}
+      <div className="models">{profiles.map((profile) => <Model key={profile.name} profile={profile} />)}</div>
     </>
   );
 }
@@ -45,7 +45,7 @@ function Model({ profile }: { readonly profile: Profile }): ReactNode {
             aria-label={`confidence in the model of ${profile.title}`} />
         )}
         <p className="note">
-          {confidence.scores} newest scores of {confidence.devices} devices that are in no alert: so many lie below the
+          {count(confidence.scores, "newest score")} of {count(confidence.devices, "device")} in no alert: so many lie below the
           threshold. It is calibrated so that next to all do.
         </p>
       </div>
@@ -58,7 +58,7 @@ function Model({ profile }: { readonly profile: Profile }): ReactNode {
         ["Version", model.version ?? "none: its devices are not scored"],
         ["Active since", model.activatedAt === null ? "not said" : clock.full(model.activatedAt)],
         ["Window", `${profile.window} readings, one each ${profile.period_s}\u202fs`],
-        ["Drift", drift === null ? "not measured yet" : <DriftState key="drift" drift={drift} />],
+        ["Drift", drift === null ? "not measured yet" : <DriftState key="drift" drift={drift} profile={profile} />],
       ]} />
       {drift === null ? <Empty>No drift was measured for this version yet.</Empty>
         : <DriftTable drift={drift} profile={profile} />}
@@ -85,10 +85,11 @@ function HourBars({ counts, title }: { readonly counts: readonly number[]; reado
   );
 }
 
-function DriftState({ drift }: { readonly drift: Drift }): ReactNode {
+function DriftState({ drift, profile }: { readonly drift: Drift; readonly profile: Profile }): ReactNode {
+  const largest = drift.largest === null ? "–" : drift.largest === "score" ? "score" : titleOf(drift.largest, profile);
   return (
     <span className="state" data-drift={drift.state}>
-      {SIGNS[drift.state]} {drift.figure === null ? drift.reason : `${short(drift.figure)}, largest: ${drift.largest ?? "–"}`}
+      {SIGNS[drift.state]} {drift.figure === null ? drift.reason : `${short(drift.figure)}, largest: ${largest}`}
     </span>
   );
 }
@@ -98,7 +99,7 @@ function DriftTable({ drift, profile }: { readonly drift: Drift; readonly profil
   return (
     <table className="plain">
       <caption>
-        {drift.readings} readings of {drift.devices} devices over {span(drift.to - drift.from)}; below 0.1 is
+        {count(drift.readings, "reading")} of {count(drift.devices, "device")} over {span(drift.to - drift.from)}; below 0.1 is
         stable, above 0.25 drifted
       </caption>
       <thead><tr><th scope="col">Channel</th><th scope="col">Drift</th></tr></thead>

@@ -1,6 +1,7 @@
 /** Who is told of incidents: the switch of the site, its rules, and what became of each message. */
 import type { ReactNode } from "react";
 import { notificationApi } from "../api/notifications.js";
+import { count } from "../drawing/format.js";
 import type { Switch } from "../messages/kinds.js";
 import { Empty, Section } from "../parts/parts.js";
 import { useShown } from "./context.js";
@@ -79,8 +80,8 @@ function Standing({ state, onChange, onConflict }: StandingProps): ReactNode {
   return (
     <>
       <p>
-        <span className="state" data-state={on ? "normal" : "odd"} data-on={on}>{on ? "• on" : "◆ off"}</span>{" "}
-        {waiting === 0 ? "No message waits." : `${waiting} messages wait.`}
+        <span className="state" data-state={on ? "normal" : "odd"} data-on={on}>{on ? "• on" : "◆ off"}</span>{": "}
+        {waiting === 0 ? "no message waits." : `${count(waiting, "message")} waiting.`}
         {at === null ? "" : ` ${by ?? "Somebody"} set it at ${clock.full(at)}.`}
       </p>
       <p className="buttons">

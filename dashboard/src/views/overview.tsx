@@ -38,7 +38,7 @@ export function Overview(): ReactNode {
           <p><a href={linkTo(place, "work")}>Plans, moves and reasons</a></p>
         </Section>
       </div>
-      <Section title="Map" note="each device where it stands; arrow keys lead from one to the next" name="tiles">
+      <Section title="Map" note="each device where it stands, with its score / threshold; arrow keys lead from one to the next" name="tiles">
         {rows.length === 0 ? <Empty>{waitingFor(store.loaded)}</Empty> : <Tiles rows={rows} />}
       </Section>
       <Section title="Devices" name="devices"

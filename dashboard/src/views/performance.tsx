@@ -1,7 +1,8 @@
 /** Alarm performance: how often people were called, by the figures that control rooms use. */
 import type { ReactNode } from "react";
 import { incidentApi } from "../api/incidents.js";
-import { plain, short } from "../drawing/format.js";
+import { count, percent, plain } from "../drawing/format.js";
+import { linkTo } from "../drawing/route.js";
 import { titleOf } from "../drawing/words.js";
 import type { Performance, Profile } from "../messages/kinds.js";
 import { Choice, Empty, Section } from "../parts/parts.js";
@@ -14,8 +15,8 @@ type Figure = "per10Min" | "worst10Min" | "floodPct" | "top10Pct" | "chattering"
 const FIGURES: readonly (readonly [Figure, string, string])[] = [
   ["per10Min", "Calls in 10 minutes, on average", ""],
   ["worst10Min", "Calls in the worst 10 minutes", ""],
-  ["floodPct", "Share of the time in a flood of calls", "%"],
-  ["top10Pct", "Share of the ten noisiest sources", "%"],
+  ["floodPct", "Share of the time in a flood of calls", "\u202f%"],
+  ["top10Pct", "Share of the ten noisiest sources", "\u202f%"],
   ["chattering", "Sources that called three times within a minute", ""],
   ["olderThanDay", "Open, active and not held for more than a day", ""],
 ];
@@ -47,7 +48,7 @@ export function PerformanceView(): ReactNode {
 }
 
 function Figures({ performance }: { readonly performance: Performance }): ReactNode {
-  const { store, clock } = useShown();
+  const { store, place, clock } = useShown();
   const profileOf = (deviceId: string): Profile | undefined => (
     store.site.profiles.get(store.site.devices.byId.get(deviceId)?.profile ?? "")
   );
@@ -55,8 +56,8 @@ function Figures({ performance }: { readonly performance: Performance }): ReactN
   return (
     <>
       <p>
-        From {clock.full(fromMs)} to {clock.full(toMs)}: {opened} incidents, of which people were told {calls} times,
-        by {sources} sources.
+        From {clock.full(fromMs)} to {clock.full(toMs)}: {count(opened, "incident")}; people were told{" "}
+        {count(calls, "time")}, of {count(sources, "source")}.
       </p>
       <table className="plain">
         <thead>
@@ -69,8 +70,8 @@ function Figures({ performance }: { readonly performance: Performance }): ReactN
             return (
               <tr key={name} data-figure={name}>
                 <th scope="row">{title}</th>
-                <td className="number">{plain(value)} {unit}</td>
-                <td className="number">{plain(bar)} {unit}</td>
+                <td className="number">{plain(value)}{unit}</td>
+                <td className="number">{plain(bar)}{unit}</td>
                 <td><span className="state" data-state={over ? "odd" : "normal"}>{over ? "◆ over" : "• kept"}</span></td>
               </tr>
             );
@@ -86,8 +87,8 @@ function Figures({ performance }: { readonly performance: Performance }): ReactN
           <tbody>
             {noisiest.map(({ deviceId, what, calls: number, sharePct }) => (
               <tr key={`${deviceId}\n${what}`}>
-                <th scope="row">{deviceId}</th><td>{titleOf(what, profileOf(deviceId))}</td><td className="number">{number}</td>
-                <td className="number">{short(sharePct)} %</td>
+                <th scope="row"><a href={linkTo(place, "device", deviceId)}>{deviceId}</a></th><td>{titleOf(what, profileOf(deviceId))}</td><td className="number">{number}</td>
+                <td className="number">{percent(sharePct / 100)}</td>
               </tr>
             ))}
           </tbody>

@@ -31,11 +31,10 @@ export function SettingsView({ preferences, onPrefer }: Props): ReactNode {
         {me === null ? <p className="empty">Not read yet.</p> : (
           <Facts facts={[
             ["Name", me.name], ["Id", me.id ?? "none"], ["Roles", me.roles.join(", ") || "none"],
-            ["You see", me.sees.join(", ") || "no site"], ["You may act on", store.mayAct() || me.acts.length > 0
-              ? me.acts.join(", ") || "no site" : "no site"],
+            ["You see", nameSites(me.sees)], ["You may act on", nameSites(me.acts)],
           ]} />
         )}
-        <p className="note">* stands for all sites. An admin changes this.</p>
+        <p className="note">An admin changes this.</p>
       </Section>
       <TargetsForm />
       <Section title="Who is told" name="told">
@@ -44,6 +43,11 @@ export function SettingsView({ preferences, onPrefer }: Props): ReactNode {
       {me?.roles.includes("admin") === true ? <AccessForm /> : null}
     </>
   );
+}
+
+/** As the API names them: `*` stands for all. */
+function nameSites(sites: readonly string[]): string {
+  return sites.includes("*") ? "all sites" : sites.join(", ") || "no site";
 }
 
 function ZoneChoice({ preferences, onPrefer }: Props): ReactNode {

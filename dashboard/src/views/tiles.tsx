@@ -124,7 +124,7 @@ const Face = memo(({ device, state, href, isStop }: TileProps): ReactNode => (
     <StateMark state={state} />
     <Sparkline trail={device.trail} t={device.t} abnormal={state === "alert" || state === "odd"} />
     <span className="score">
-      {device.score === null ? "no score yet" : `${short(device.score)} / ${short(device.threshold)}`}
+      {device.score === null ? "no score yet" : `score ${short(device.score)} / ${short(device.threshold)}`}
     </span>
   </a>
 ));

@@ -69,6 +69,7 @@ function Result({ detected, profile }: { readonly detected: Detected; readonly p
       ]} />
       <meter min={0} max={2 * threshold} high={threshold} value={Math.min(score, 2 * threshold)}
         aria-label="score, of twice the threshold" />
+      <p className="ends note"><span>0</span> <span>threshold {short(threshold)}</span> <span>{short(2 * threshold)}</span></p>
       <h3>What it comes from</h3>
       <Shares shares={listShares(contributions, profile).map(({ title, share }) => (
         { title, share, text: percent(share) }
