@@ -1,0 +1,73 @@
+"""Takes a picture of each view and state of the dashboard from a running demo, to be looked at.
+
+``python -m local.dashboard_pictures http://localhost:4280/ --out FOLDER`` while ``make demo`` runs:
+every view, light and dark, wide and narrow. It waits for an alert and a plan first. So that every
+list has something, it sets a rule, a window, a limit and a person, and takes them away again.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from local.dashboard_pictures.camera import LOOKS, Look, Stop, take_picture
+from local.dashboard_pictures.loans import lend
+from local.dashboard_pictures.views import Picture, list_pictures
+from local.setup.browser import find_browser
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Take the pictures that are asked for, and print their paths."""
+    options = _parser().parse_args(arguments)
+    options.out.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        address = options.url.rstrip("/") + "/"
+        for path in take_pictures(browser, address, options.out, options.pictures):
+            print(path, flush=True)
+        browser.close()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local.dashboard_pictures", description=__doc__)
+    parser.add_argument("url", help="address of the demo")
+    parser.add_argument("pictures", nargs="*", metavar="NAME", help="some of them (default: all)")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the PNG files")
+    return parser
+
+
+def take_pictures(
+    browser: Browser, address: str, folder: Path, names: Sequence[str]
+) -> Iterator[Path]:
+    """Each picture in each of its looks.
+
+    names: which; empty for all. Raises SystemExit where there is none of a name.
+    """
+    with lend(browser, address) as stop:
+        pictures = list_pictures(stop)
+        unknown = set(names) - {picture.name for picture in pictures}
+        if unknown:
+            known = ", ".join(picture.name for picture in pictures)
+            raise SystemExit(f"there is no picture {', '.join(sorted(unknown))}; there are {known}")
+        chosen = [picture for picture in pictures if not names or picture.name in names]
+        for look in LOOKS:
+            yield from _take_with(browser, look, stop, chosen, folder)
+
+
+def _take_with(
+    browser: Browser, look: Look, stop: Stop, pictures: Sequence[Picture], folder: Path
+) -> Iterator[Path]:
+    for picture in pictures:
+        if picture.condition is None or look.shows_conditions:
+            path = folder / f"{picture.name}-{look.name}.png"
+            take_picture(browser, look, stop, picture, path)
+            yield path
+
+
+if __name__ == "__main__":
+    main()
