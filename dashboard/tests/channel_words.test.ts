@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nameChannels } from "../src/drawing/channel_words.js";
+import { nameChannels, shorten } from "../src/drawing/channel_words.js";
 import type { Profile } from "../src/messages/kinds.js";
 import { MOTOR } from "./samples.js";
 
@@ -23,4 +23,12 @@ test.each([
 ])("of %s people read titles and units", (text, said) => {
   expect(nameChannels(text, [PROBE])).toBe(said);
   expect(nameChannels(text, [])).toBe(text);
+});
+
+test.each([
+  ["p-1: Heat 171; 60 % of the score; Vibration 2 mm/s; 40 % of the score", "p-1: Heat 171; 60 % of the score; …"],
+  ["p-1: Heat 171; 60 % of the score", "p-1: Heat 171; 60 % of the score"],
+  ["p-1: sends nothing; if it is gone for good, take it out", "p-1: sends nothing; if it is gone for good, take it out"],
+])("of %s a look says what weighs most", (text, said) => {
+  expect(shorten(text)).toBe(said);
 });

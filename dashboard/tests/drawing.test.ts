@@ -38,6 +38,11 @@ test("spans and times are in the unit that a reader expects", () => {
     .toEqual(["0\u202fs", "119\u202fs", "10\u202fmin", "3\u202fh", "10\u202fd"]);
   expect(new Clock("UTC").full(0)).toContain("1 Jan 1970");
   expect(new Clock("Asia/Tokyo").time(0)).toBe("09:00:00");
+  const clock = new Clock("UTC");
+  const hour = 3_600_000;
+  expect([clock.tick(0, 48 * hour, undefined), clock.tick(30 * hour, 6 * hour, 24 * hour)]).toEqual(["1 Jan", "06:00"]);
+  expect(clock.tick(24 * hour, 6 * hour, 18 * hour)).toBe("2 Jan 00:00");
+  expect(clock.tick(90_000, 30_000, 60_000)).toBe("00:01:30");
 });
 
 test.each(["press/1", "ä ö?&#", EVIL, "100%"])("the address of the device %s leads back to it", (deviceId) => {

@@ -59,5 +59,5 @@ test("a window is described in a line", () => {
     recurrence: { rule: "FREQ=DAILY", zone: "UTC", lastingMin: 30 }, comment: "", announce: false, by: "Ada", at: 0, on: true,
   } as const;
   expect(describeWindow(window, new Clock("UTC")))
-    .toBe("maintenance: building hall-a, from 1 Jan 1970, 00:00:00, FREQ=DAILY for 30 min each (UTC)");
+    .toBe("maintenance: building hall-a, from 1 Jan 1970, 00:00:00, every day for 30 min each (UTC)");
 });

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import TimeoutError as TooLateError
 
-from local.dashboard_pictures.camera import LOOKS, Look, Stop, take_picture
+from local.dashboard_pictures.camera import LOOKS, Look, take_picture
 from local.dashboard_pictures.loans import lend
 from local.dashboard_pictures.views import Picture, list_pictures
 from local.setup.browser import find_browser
@@ -28,9 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"]
         )
         address = options.url.rstrip("/") + "/"
-        for path in take_pictures(browser, address, options.out, options.pictures):
+        missed: list[str] = []
+        for path in take_pictures(browser, address, options.out, options.pictures, missed):
             print(path, flush=True)
         browser.close()
+    if missed:
+        raise SystemExit("not taken: " + "; ".join(missed))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,31 +46,36 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def take_pictures(
-    browser: Browser, address: str, folder: Path, names: Sequence[str]
+    browser: Browser, address: str, folder: Path, names: Sequence[str], missed: list[str]
 ) -> Iterator[Path]:
     """Each picture in each of its looks.
 
-    names: which; empty for all. Raises SystemExit where there is none of a name.
+    names: which; empty for all. missed: takes those that could not be taken, and why.
+    Raises SystemExit where there is none of a name.
     """
     with lend(browser, address) as stop:
-        pictures = list_pictures(stop)
-        unknown = set(names) - {picture.name for picture in pictures}
-        if unknown:
-            known = ", ".join(picture.name for picture in pictures)
-            raise SystemExit(f"there is no picture {', '.join(sorted(unknown))}; there are {known}")
-        chosen = [picture for picture in pictures if not names or picture.name in names]
-        for look in LOOKS:
-            yield from _take_with(browser, look, stop, chosen, folder)
-
-
-def _take_with(
-    browser: Browser, look: Look, stop: Stop, pictures: Sequence[Picture], folder: Path
-) -> Iterator[Path]:
-    for picture in pictures:
-        if picture.condition is None or look.shows_conditions:
+        for look, picture in _choose(list_pictures(stop), names):
             path = folder / f"{picture.name}-{look.name}.png"
-            take_picture(browser, look, stop, picture, path)
-            yield path
+            try:
+                take_picture(browser, look, stop, picture, path)
+            except TooLateError as error:  # the others are worth a look all the same
+                missed.append(f"{path.name} ({error.message.splitlines()[-1].strip()})")
+            else:
+                yield path
+
+
+def _choose(pictures: Sequence[Picture], names: Sequence[str]) -> list[tuple[Look, Picture]]:
+    unknown = set(names) - {picture.name for picture in pictures}
+    if unknown:
+        known = ", ".join(picture.name for picture in pictures)
+        raise SystemExit(f"there is no picture {', '.join(sorted(unknown))}; there are {known}")
+    return [
+        (look, picture)
+        for look in LOOKS
+        for picture in pictures
+        if (not names or picture.name in names)
+        and (picture.condition is None or look.shows_conditions)
+    ]
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 if TYPE_CHECKING:
     from local.dashboard_pictures.views import Picture
 
-WITHIN_MS: Final = 60_000
+WITHIN_MS: Final = 30_000
 TALLEST: Final = 8_000
 DRAWN_MS: Final = 700  # more than twice what the page waits before it draws again
 NOTHING_WAITS: Final = """
@@ -56,6 +56,14 @@ class Stop:
 def take_picture(browser: Browser, look: Look, stop: Stop, picture: Picture, path: Path) -> None:
     """Save *picture* in *look* to *path*."""
     page = open_page(browser, look, stop.address, picture.role)
+    try:
+        _open_whole(page, stop, picture)
+        _shoot_whole(page, path, look)
+    finally:
+        page.context.close()
+
+
+def _open_whole(page: Page, stop: Stop, picture: Picture) -> None:
     if picture.condition is not None:
         picture.condition(page, stop)
     page.goto(f"{stop.address}#/{picture.place}")
@@ -65,8 +73,6 @@ def take_picture(browser: Browser, look: Look, stop: Stop, picture: Picture, pat
     picture.act(page)
     if picture.rests_ms:
         page.wait_for_timeout(picture.rests_ms)
-    _shoot_whole(page, path, look)
-    page.context.close()
 
 
 def open_page(browser: Browser, look: Look, address: str, role: str) -> Page:

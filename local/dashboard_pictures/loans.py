@@ -20,7 +20,7 @@ RULE: Final[dict[str, Any]] = {
     "severities": ["high", "medium", "low"],
     "steps": [
         {"afterMin": 0, "targets": [{"channel": "email", "name": "shift@plant.example"}]},
-        {"afterMin": 15, "targets": [{"channel": "slack", "name": "maintenance"}]},
+        {"afterMin": 15, "targets": [{"channel": "email", "name": "chief@plant.example"}]},
     ],
 }
 
@@ -33,7 +33,7 @@ def lend(browser: Browser, address: str) -> Iterator[Stop]:
     page.goto(address)
     incident = page.locator("[data-incident] a").first.get_attribute("href") or ""
     page.locator("[data-plan-line]", has_text="Plan").wait_for()
-    site = page.get_by_label("Site").input_value()
+    site = page.get_by_role("combobox", name="Site", exact=True).input_value()
     api = page.request
     incident_id = incident.removeprefix("#/incidents/").partition("?")[0]
     shown = _ask(api, address, "GET", f"incidents/{incident_id}?site={site}")
@@ -63,7 +63,7 @@ def _list_loans(site: str, device: str, channel: dict[str, Any]) -> Iterator[Loa
     }
     yield "PUT", f"notification-rules/{NAME}?site={site}", RULE, "DELETE", None
     yield "PUT", f"maintenance/{NAME}?site={site}", window, "DELETE", None
-    limit = {"alarmHigh": channel["high"], "warningHigh": 0.9 * channel["high"]}
+    limit = {"alarmHigh": 0.9 * channel["high"], "warningHigh": 0.8 * channel["high"]}
     limits, none = ({"devices": {device: {channel["name"]: each}}} for each in (limit, None))
     yield "PATCH", f"settings/limits?site={site}", limits, "PATCH", none
     person, nobody = (

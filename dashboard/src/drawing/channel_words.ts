@@ -24,6 +24,11 @@ export function nameChannels(text: string, profiles: readonly Profile[]): string
   }), text);
 }
 
+/** What weighs most alone, where one look must do; the incident itself says the rest. */
+export function shorten(text: string): string {
+  return text.replace(/^(.*?% of the score); .*$/s, "$1; …");
+}
+
 function patternOf(profile: Profile): RegExp {
   const known = patterns.get(profile);
   if (known !== undefined) {

@@ -1,5 +1,7 @@
 /** Numbers and times as people read them, always with their units. Pure. */
 
+const DAY_MS = 86_400_000;
+const MIN_MS = 60_000;
 const NARROW_SPACE = "\u202f";
 
 /** As many digits as a reader can use. */
@@ -52,6 +54,8 @@ export class Clock {
   readonly zone: string;
   readonly #time: Intl.DateTimeFormat;
   readonly #full: Intl.DateTimeFormat;
+  readonly #day: Intl.DateTimeFormat;
+  readonly #minute: Intl.DateTimeFormat;
 
   /** zone: a name of the IANA database, or undefined for that of the browser. */
   constructor(zone: string | undefined) {
@@ -62,6 +66,8 @@ export class Clock {
     this.#full = new Intl.DateTimeFormat("en-GB", {
       ...time, ...named, day: "numeric", month: "short", year: "numeric",
     });
+    this.#day = new Intl.DateTimeFormat("en-GB", { ...named, day: "numeric", month: "short" });
+    this.#minute = new Intl.DateTimeFormat("en-GB", { ...named, hour: "2-digit", minute: "2-digit", hour12: false });
   }
 
   time(t: number): string {
@@ -70,6 +76,16 @@ export class Clock {
 
   full(t: number): string {
     return this.#full.format(t);
+  }
+
+  /** As short as an axis needs it whose ticks are *step* ms apart: `30 Oct`, or `30 Oct 06:00` at the first of a day, or `06:00`. */
+  tick(t: number, step: number, before: number | undefined): string {
+    const day = this.#day.format(t);
+    if (step >= DAY_MS) {
+      return day;
+    }
+    const time = step < MIN_MS ? this.time(t) : this.#minute.format(t);
+    return before === undefined || this.#day.format(before) === day ? time : `${day} ${time}`;
   }
 
   /** The time alone within a day of *now*, else with its date. */

@@ -50,11 +50,21 @@ function findFault(form: WindowForm, startsAt: number | null, endsAt: number | n
   return faults.find(([wrong]) => wrong)?.[1] ?? null;
 }
 
-/** `device pump-007, from … to …, FREQ=WEEKLY for 120 min`. */
+/** The rules that the page itself makes. */
+export const RULES: readonly (readonly [rule: string, title: string])[] = [
+  ["", "once"], ["FREQ=DAILY", "every day"], ["FREQ=WEEKLY", "every week"], ["FREQ=MONTHLY", "every month"],
+];
+
+/** What was set by the API may be any RRULE: it stands for itself. */
+function nameRule(rule: string): string {
+  return RULES.find(([each]) => each === rule)?.[1] ?? rule;
+}
+
+/** `device pump-007, from … to …, every week for 120 min`. */
 export function describeWindow({ scope, startsAt, endsAt, recurrence, kind }: MaintenanceWindow, clock: Clock): string {
   const where = scope.kind === "site" ? "the whole site" : `${scope.kind} ${scope.name}`;
   const end = endsAt === null ? "" : ` to ${clock.full(endsAt)}`;
   const again = recurrence === null
-    ? "" : `, ${recurrence.rule} for ${recurrence.lastingMin} min each (${recurrence.zone})`;
+    ? "" : `, ${nameRule(recurrence.rule)} for ${recurrence.lastingMin} min each (${recurrence.zone})`;
   return `${kind}: ${where}, from ${clock.full(startsAt)}${end}${again}`;
 }

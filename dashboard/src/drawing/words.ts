@@ -77,10 +77,10 @@ function tellCause({ deviceId, cause, limit, score, threshold }: Alert, causes: 
   }
 }
 
-/** A plan in a line. */
-export function describePlan(plan: PlanListed | undefined): string {
+/** A plan in a line. loaded: whether it is known that there is none. */
+export function describePlan(plan: PlanListed | undefined, loaded = true): string {
   if (plan === undefined) {
-    return "No plan was carried out yet.";
+    return loaded ? "No plan was carried out yet." : "Loading…";
   }
   const current = Object.entries(plan.deliveries).filter(([, { state }]) => state !== "superseded");
   const inState = (state: Delivery["state"]): string[] => (

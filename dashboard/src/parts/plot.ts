@@ -8,6 +8,7 @@ import type { Palette } from "./palette.js";
 export const HEIGHT = 150;
 const SYNC = "device"; // the cursors of all charts move together
 const PAD = 0.1;
+const FEW = 5;
 const DASHES: Readonly<Record<Limit["kind"], number[]>> = { threshold: [4, 4], warning: [8, 6], alarm: [12, 4] };
 
 export interface Plotted {
@@ -50,7 +51,7 @@ export function makePlot(
       { ...axis, size: 52 },
     ],
     series: [
-      {}, { stroke: palette.line, width: 1.5, points: { show: false }, spanGaps: false },
+      {}, { stroke: palette.line, width: 1.5, points: { show: isSparse, size: 5, fill: palette.line }, spanGaps: false },
       ...(spread ? [edge, edge] : []),
     ],
     bands: spread ? [{ series: [3, 2], fill: palette.spread }] : [],
@@ -60,6 +61,11 @@ export function makePlot(
       setSelect: [(plot) => { zoom(plot, newest.current.onZoom); }],
     },
   }, columnsOf(line), holder);
+}
+
+/** So few values make no line that could be seen. */
+function isSparse(_: uPlot, __: number, first: number, last: number): boolean {
+  return last - first < FEW;
 }
 
 /** Wide enough for the values, a threshold, and the plain limits that are near. */
@@ -75,8 +81,9 @@ function rangeOf(low: number, high: number, limits: readonly Limit[]): uPlot.Ran
   return uPlot.rangeNum(least, most, PAD, true);
 }
 
-function nameTicks(ticks: readonly number[], { clock, to }: Plotted): string[] {
-  return ticks.map((tick) => clock.near(tick, to));
+function nameTicks(ticks: readonly number[], { clock }: Plotted): string[] {
+  const step = (ticks[1] ?? 0) - (ticks[0] ?? 0);
+  return ticks.map((tick, place) => clock.tick(tick, step, ticks[place - 1]));
 }
 
 function zoom(plot: uPlot, onZoom: Plotted["onZoom"]): void {

@@ -10,8 +10,9 @@ const DRAW_EVERY_MS = 250;
 const DRAW_HIDDEN_EVERY_MS = 2_000;
 const TICK_MS = 1_000;
 const READ_AGAIN_MS = 5_000;
-/** How often it is asked whether there is a site by now. */
-const FIND_SITE_MS = 2_000;
+/** How often it is asked which sites there are, before there is one and afterwards. */
+const FIRST_SITE_MS = 2_000;
+const SITES_MS = 60_000;
 
 export class Store {
   site = new Site();
@@ -33,7 +34,7 @@ export class Store {
   #asked = 0;
   /** When what could not be read is read again. */
   #again: ReturnType<typeof setTimeout> | undefined;
-  #finding: ReturnType<typeof setTimeout> | undefined;
+  #following: ReturnType<typeof setTimeout> | undefined;
   #due: ReturnType<typeof setTimeout> | undefined;
   #drawEveryMs = DRAW_EVERY_MS;
 
@@ -70,9 +71,7 @@ export class Store {
         if (shown === this.site) {
           this.siteId = negotiated.site;
           this.sites = negotiated.sites;
-          if (siteId === undefined && negotiated.sites.length === 0) {
-            this.#findSite(shown);
-          }
+          this.#followSites(shown, siteId);
         }
         return negotiated;
       },
@@ -90,21 +89,22 @@ export class Store {
     this.touch();
   }
 
-  /** Before the first device has reported there is no site: the first that comes is shown by itself. */
-  #findSite(shown: Site): void {
-    clearTimeout(this.#finding);
-    this.#finding = setTimeout(() => void (async () => {
+  /** Sites come while the page is open; before the first device has reported there is none, and the first is shown. */
+  #followSites(shown: Site, siteId: string | undefined): void {
+    clearTimeout(this.#following);
+    this.#following = setTimeout(() => void (async () => {
       // Why it could not be asked, the connection says.
-      const sites = await api.negotiate(undefined).then((found) => found.sites, () => []);
+      const sites = await api.negotiate(siteId).then((found) => found.sites, () => this.sites);
       if (shown !== this.site) {
         return; // another site is shown by now
       }
-      if (sites.length > 0) {
+      if (siteId === undefined && this.sites.length === 0 && sites.length > 0) {
         this.open(undefined);
       } else {
-        this.#findSite(shown);
+        this.sites = sites;
+        this.#followSites(shown, siteId);
       }
-    })(), FIND_SITE_MS);
+    })(), this.sites.length === 0 ? FIRST_SITE_MS : SITES_MS);
   }
 
   /**

@@ -8,8 +8,9 @@ import type { Alert } from "../state/alerts.js";
 import { useShown } from "./context.js";
 
 export function AlertList({ alerts }: { readonly alerts: readonly Alert[] }): ReactNode {
+  const { store } = useShown();
   if (alerts.length === 0) {
-    return <Empty>No alert.</Empty>;
+    return <Empty>{store.loaded ? "No alert." : "Loading…"}</Empty>;
   }
   return (
     <div className="log" role="log" aria-label="Alerts, newest first" tabIndex={0}>

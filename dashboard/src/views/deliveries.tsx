@@ -59,7 +59,11 @@ export function Deliveries({ siteId }: { readonly siteId: string }): ReactNode {
 }
 
 function Table({ notices }: { readonly notices: readonly Notice[] }): ReactNode {
-  const { place, clock } = useShown();
+  const { store, place, clock } = useShown();
+  const nameIncident = (id: string): string => {
+    const [first, ...more] = store.site.incidents.find(id)?.deviceIds ?? [];
+    return first === undefined ? "an older incident" : `${first}${more.length === 0 ? "" : ` and ${more.length} more`}`;
+  };
   if (notices.length === 0) {
     return <Empty>There is no such message.</Empty>;
   }
@@ -80,7 +84,7 @@ function Table({ notices }: { readonly notices: readonly Notice[] }): ReactNode 
             <td>{notice.rule}</td>
             <td>
               {notice.subject === "" ? notice.kind : notice.subject}
-              {notice.incidentIds.map((id) => <span key={id}>{" "}<a href={linkTo(place, "incident", id)}>{id}</a></span>)}
+              {notice.incidentIds.map((id) => <span key={id}>{" "}<a href={linkTo(place, "incident", id)}>{nameIncident(id)}</a></span>)}
             </td>
             <td>
               {notice.reason ?? ""}

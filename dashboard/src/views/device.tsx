@@ -11,6 +11,7 @@ import { Choice, Empty, Facts, Section, Shares, StateMark } from "../parts/parts
 import { LineChart } from "../parts/line_chart.js";
 import type { Alert } from "../state/alerts.js";
 import { stateOf, type Device } from "../state/devices.js";
+import type { Store } from "../state/store.js";
 import { AlertList, stateOfAlert } from "./alert_list.js";
 import { setOptions, useShown } from "./context.js";
 import { Limits } from "./limits.js";
@@ -35,7 +36,7 @@ export function DeviceView({ deviceId }: { readonly deviceId: string }): ReactNo
   return (
     <>
       <h2 className="title">{deviceId}</h2>
-      {device === undefined
+      {device === undefined || isUnread(store, device)
         ? <Empty>{store.loaded ? `Site ${store.siteId ?? ""} has no device ${deviceId}.` : "Loading…"}</Empty>
         : <Standing device={device} />}
       <Ranges range={range} shown={shown} deviceId={deviceId} />
@@ -46,12 +47,17 @@ export function DeviceView({ deviceId }: { readonly deviceId: string }): ReactNo
         </p>
       )}
       {shown === null && failure === "" ? <p className="empty" role="status">Loading…</p> : null}
-      <Charts deviceId={deviceId} device={device} lines={lines} range={range} shown={shown}
-        limits={limits.answer} />
+      <Charts deviceId={deviceId} device={device} lines={lines} range={range}
+        shown={device !== undefined && isUnread(store, device) ? null : shown} limits={limits.answer} />
       <Details device={device} limits={limits} />
       <Behind deviceId={deviceId} />
     </>
   );
+}
+
+/** Whether its kind may still come: until then its channels have neither titles nor units. */
+function isUnread({ loaded, site }: Store, { profile }: Device): boolean {
+  return !loaded && !site.profiles.has(profile);
 }
 
 interface DetailsProps {
@@ -90,7 +96,7 @@ function Standing({ device }: { readonly device: Device }): ReactNode {
         ? "not in alert" : `${clock.near(device.alertSince, now)}, ${span(now - device.alertSince)}`],
       ["Last reading", `${clock.near(device.t, now)}, ${span(now - device.t)} ago`],
       ["Sensors out", out.length === 0 ? "none" : out.join(", ")],
-      ["Tasks", tasks.length === 0 ? "none planned here" : tasks.join(", ")],
+      ["Tasks", tasks.length > 0 ? tasks.join(", ") : store.loaded ? "none planned here" : "not read yet"],
       ["Remarks", device.remarks.length === 0 ? "none" : device.remarks.join("; ")],
       ["Model", device.modelVersion ?? "not said yet"],
     ]} />
@@ -209,7 +215,7 @@ function Blame({ alerts }: { readonly alerts: readonly Alert[] }): ReactNode {
   const chosen = known.find((alert) => alert.alertId === alertId) ?? known[0];
   return (
     <Section title="What gave it away" note="contributions at an alert" name="contributions">
-      {chosen === undefined ? <Empty>No alert with contributions.</Empty> : (
+      {chosen === undefined ? <Empty>{store.loaded ? "No alert with contributions." : "Loading…"}</Empty> : (
         <>
           <Choice label="Alert" value={chosen.alertId} onChange={setAlertId}
             choices={known.map((alert): [string, string] => [alert.alertId, `${clock.full(alert.t)}, ${stateOfAlert(alert)}`])} />

@@ -1,5 +1,6 @@
 /** Incidents as a list: what needs a person first is first. */
 import type { ReactNode } from "react";
+import { shorten } from "../drawing/channel_words.js";
 import { count, span } from "../drawing/format.js";
 import { lastingMs } from "../drawing/incident_words.js";
 import { linkTo } from "../drawing/route.js";
@@ -9,15 +10,21 @@ import { useIncidentText } from "./incident_text.js";
 
 const SIGNS = { high: "▲▲▲", medium: "▲▲", low: "▲" } as const;
 
-export function IncidentList({ incidents }: { readonly incidents: readonly IncidentListed[] }): ReactNode {
+interface Props {
+  readonly incidents: readonly IncidentListed[];
+  /** Whether what weighs most is enough. */
+  readonly brief?: boolean;
+}
+
+export function IncidentList({ incidents, brief = false }: Props): ReactNode {
   return (
     <ol className="stories" aria-label="Incidents">
-      {incidents.map((incident) => <Entry key={incident.id} incident={incident} />)}
+      {incidents.map((incident) => <Entry key={incident.id} incident={incident} brief={brief} />)}
     </ol>
   );
 }
 
-function Entry({ incident }: { readonly incident: IncidentListed }): ReactNode {
+function Entry({ incident, brief }: { readonly incident: IncidentListed; readonly brief: boolean }): ReactNode {
   const { place, clock } = useShown();
   const textOf = useIncidentText();
   const { id, severity, state, active, held, building, openedAt, alerts } = incident;
@@ -26,7 +33,7 @@ function Entry({ incident }: { readonly incident: IncidentListed }): ReactNode {
     <li data-incident={id} data-state={state} data-active={active}>
       <p className="story-head">
         <IncidentMarks incident={incident} />{" "}
-        <a href={linkTo(place, "incident", id)}>{textOf(incident)}</a>
+        <a href={linkTo(place, "incident", id)}>{brief ? shorten(textOf(incident)) : textOf(incident)}</a>
       </p>
       <p className="causes">
         <time dateTime={new Date(openedAt).toISOString()}>{clock.near(openedAt, now)}</time>

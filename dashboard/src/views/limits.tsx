@@ -74,7 +74,7 @@ function Editor({ profile, limits, onChange }: EditorProps): ReactNode {
   const written = writeLimits(form);
   const fault = "fault" in written ? written.fault : "";
   const name = scope === "device" ? limits.deviceId : profile.name;
-  const unit = profile.channels.find((each) => each.name === channel)?.unit ?? "";
+  const unit = unitOf(profile, channel);
   const choose = (next: string): void => {
     setChannel(next);
     setForm(readLimits(limits.channels[next]?.written));
@@ -123,7 +123,7 @@ function Editor({ profile, limits, onChange }: EditorProps): ReactNode {
         <PresetChoice profile={profile} channel={channel} limits={limits} form={form}
           onChange={(preset) => { setForm({ ...form, preset }); setTrial(null); }} />
         {FIELDS.map(([field, title, hasUnit]) => (
-          <Field key={field} label={hasUnit && unit !== "" ? `${title} (${unit})` : title} type="number" value={form[field]}
+          <Field key={field} label={nameField(title, hasUnit, unit)} type="number" value={form[field]}
             onChange={(value) => { setForm({ ...form, [field]: value }); setTrial(null); }} />
         ))}
       </div>
@@ -144,6 +144,15 @@ function Editor({ profile, limits, onChange }: EditorProps): ReactNode {
   );
 }
 
+function unitOf({ channels }: Profile, channel: string): string {
+  return channels.find(({ name }) => name === channel)?.unit ?? "";
+}
+
+/** A field whose number is in the unit of the channel says so. */
+function nameField(title: string, hasUnit: boolean, unit: string): string {
+  return hasUnit && unit !== "" ? `${title} (${unit})` : title;
+}
+
 interface PresetProps {
   readonly profile: Profile;
   readonly channel: string;
@@ -154,7 +163,7 @@ interface PresetProps {
 
 /** The presets in the unit of the channel. */
 function PresetChoice({ profile, channel, limits, form, onChange }: PresetProps): ReactNode {
-  const unit = profile.channels.find(({ name }) => name === channel)?.unit;
+  const unit = unitOf(profile, channel);
   const fitting = Object.entries(limits.presets).filter(([, preset]) => preset.unit === unit);
   if (fitting.length === 0) {
     return null;
@@ -163,7 +172,7 @@ function PresetChoice({ profile, channel, limits, form, onChange }: PresetProps)
     <Choice label="Preset" value={form.preset} onChange={onChange} choices={[
       ["", "none"],
       ...fitting.map(([name, { title, warningHigh, alarmHigh }]): [string, string] => (
-        [name, `${name}: ${short(warningHigh)} and ${withUnit(alarmHigh, unit ?? "")}, ${title}`]
+        [name, `${name}: ${short(warningHigh)} and ${withUnit(alarmHigh, unit)}, ${title}`]
       )),
     ]} />
   );

@@ -62,7 +62,7 @@ function Windows({ windows, onChange }: WindowsProps): ReactNode {
             const name = nameWindow(window.id);
             return (
               <li key={window.id} data-window={name} className="window">
-                <strong>{name}</strong> <span className="state">{window.on ? "◔ on now" : "○ not on now"}</span>{" "}
+                <strong>{name}</strong> <span className="state">{window.on ? "◔ on now" : "○ not on now"}</span>{" · "}
                 {describeWindow(window, clock)}
                 <small> set by {window.by}{window.comment === "" ? "" : `: ${window.comment}`}</small>{" "}
                 {store.mayAct()

@@ -34,7 +34,7 @@ export function Overview(): ReactNode {
           <p><a href={linkTo(place, "alerts")}>All alerts</a></p>
         </Section>
         <Section title="Work" name="work-line" note={site.optimiser?.paused ? "paused: nothing is moved" : ""}>
-          <p data-plan-line>{describePlan(site.plans[0])}</p>
+          <p data-plan-line>{describePlan(site.plans[0], store.loaded)}</p>
           <p><a href={linkTo(place, "work")}>Plans, moves and reasons</a></p>
         </Section>
       </div>
@@ -59,7 +59,7 @@ function OpenIncidents(): ReactNode {
   return (
     <Section title="Incidents" note="open, what needs somebody first" name="open-incidents">
       {open.length === 0 ? <Empty>{store.loaded ? "None is open." : "Loading…"}</Empty>
-        : <IncidentList incidents={open.slice(0, FIRST_INCIDENTS)} />}
+        : <IncidentList incidents={open.slice(0, FIRST_INCIDENTS)} brief />}
       <p><a href={linkTo(place, "incidents")}>{more > 0 ? `${more} more, and those that are over` : "All incidents"}</a></p>
     </Section>
   );
@@ -77,17 +77,19 @@ function Cards({ rows, now }: { readonly rows: readonly Row[]; readonly now: num
   const alerting = counts.get("alert") ?? 0;
   const silent = counts.get("silent") ?? 0;
   const today = site.alerts.list.filter(({ t }) => now - t < DAY_MS).length;
+  // Nothing is said to be none before it was read.
+  const known = (number: number): string => (number === 0 && !store.loaded ? "–" : String(number));
   const working = rows.length === 0 ? "–" : percent(1 - (alerting + silent) / rows.length);
   return (
     <dl className="cards" aria-label="The site in figures">
-      <Card name="incidents" title="Open incidents" value={String(site.incidents.listOpen().length)} />
-      <Card name="alerting" title="In alert" value={String(alerting)} abnormal={alerting > 0} />
-      <Card name="silent" title="Silent" value={String(silent)} abnormal={silent > 0} />
-      <Card name="devices" title="Devices" value={String(rows.length + site.devices.beyond.size)} />
+      <Card name="incidents" title="Open incidents" value={known(site.incidents.listOpen().length)} />
+      <Card name="alerting" title="In alert" value={known(alerting)} abnormal={alerting > 0} />
+      <Card name="silent" title="Silent" value={known(silent)} abnormal={silent > 0} />
+      <Card name="devices" title="Devices" value={known(rows.length + site.devices.beyond.size)} />
       <Card name="healthy" title="Neither silent nor in alert" value={working} />
       <Card name="rate" title="Readings shown" value={site.rate(now).toFixed(1)}
         unit={site.waiting > 0 ? `a second, ${site.waiting} under way` : "a second"} />
-      <Card name="today" title="Alerts in 24 h" value={today >= 200 ? "200 or more" : String(today)} />
+      <Card name="today" title="Alerts in 24 h" value={today >= 200 ? "200 or more" : known(today)} />
       <Card name="messages" title="Live messages" value={String(site.messages)} />
     </dl>
   );

@@ -1,6 +1,6 @@
 /** The fields of a maintenance window. */
 import { useId, type ReactNode } from "react";
-import type { WindowForm } from "../drawing/maintenance.js";
+import { RULES, type WindowForm } from "../drawing/maintenance.js";
 import { Choice, Field } from "../parts/parts.js";
 import { useShown } from "./context.js";
 
@@ -9,9 +9,6 @@ const KINDS: readonly (readonly [WindowForm["kind"], string])[] = [
 ];
 const SCOPES: readonly (readonly [WindowForm["scope"], string])[] = [
   ["device", "one device"], ["building", "a building"], ["profile", "a kind of device"], ["site", "the whole site"],
-];
-const RULES: readonly (readonly [string, string])[] = [
-  ["", "once"], ["FREQ=DAILY", "every day"], ["FREQ=WEEKLY", "every week"], ["FREQ=MONTHLY", "every month"],
 ];
 
 interface Props {
