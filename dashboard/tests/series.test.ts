@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { extendLine, findUsual, LEAST_USUAL, MOST_POINTS, readLine, writeCsv } from "../src/drawing/series.js";
+import { extendLine, findGaps, findUsual, LEAST_USUAL, MOST_POINTS, readLine, writeCsv } from "../src/drawing/series.js";
 import type { ReadingsShown } from "../src/messages/kinds.js";
 
 const RAW: ReadingsShown = {
@@ -51,4 +51,12 @@ test("a chart becomes a file with a row a time and a column a line", () => {
 test("no name is a formula in a spreadsheet", () => {
   const evil = { ...RAW, series: { "=1+1,\"x\"": { t: [1], values: [1] } } };
   expect(writeCsv(evil).split("\r\n")[0]).toBe("time_utc,\"'=1+1,\"\"x\"\"\"");
+});
+
+test("over a time without readings there is no line, whatever the rhythm of the device", () => {
+  const steady = Array.from({ length: 60 }, (_, place) => place * 1_000 + (place < 40 ? 0 : 150_000));
+  expect(findGaps(steady, 0, 59)).toEqual([40]);
+  expect(findGaps(steady, 0, 39)).toEqual([]);
+  expect(findGaps([0, 3_000, 4_000, 9_000, 20_000], 0, 4)).toEqual([]); // sends when something changes
+  expect([findGaps([], 0, -1), findGaps([5], 0, 0)]).toEqual([[], []]);
 });

@@ -60,6 +60,7 @@ def take_picture(browser: Browser, look: Look, stop: Stop, picture: Picture, pat
         _open_whole(page, stop, picture)
         _shoot_whole(page, path, look)
     finally:
+        page.unroute_all(behavior="ignoreErrors")  # answers that are held back never come
         page.context.close()
 
 

@@ -118,3 +118,18 @@ function quote(field: string): string {
   const safe = /^[=+@]/.test(field) ? `'${field}` : field;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
+
+/** A pause so many times as long as those between readings on average is none of its rhythm. */
+const PAUSE = 20;
+
+/** The places in *t* before which nothing was measured for long, from *first* to *last*. */
+export function findGaps(t: ArrayLike<number>, first: number, last: number): number[] {
+  const longest = PAUSE * (((t[last] ?? 0) - (t[first] ?? 0)) / Math.max(last - first, 1));
+  const found: number[] = [];
+  for (let at = first + 1; at <= last; at += 1) {
+    if ((t[at] ?? 0) - (t[at - 1] ?? 0) > longest) {
+      found.push(at);
+    }
+  }
+  return found;
+}

@@ -2,7 +2,7 @@
 import uPlot from "uplot";
 import type { Clock } from "../drawing/format.js";
 import { fitLimits } from "../drawing/limits.js";
-import type { Band, Limit, Line } from "../drawing/series.js";
+import { findGaps, type Band, type Limit, type Line } from "../drawing/series.js";
 import type { Palette } from "./palette.js";
 
 export const HEIGHT = 150;
@@ -51,7 +51,7 @@ export function makePlot(
       { ...axis, size: 52 },
     ],
     series: [
-      {}, { stroke: palette.line, width: 1.5, points: { show: isSparse, size: 5, fill: palette.line }, spanGaps: false },
+      {}, { stroke: palette.line, width: 1.5, points: { show: isSparse, size: 5, fill: palette.line }, spanGaps: false, gaps: addGaps },
       ...(spread ? [edge, edge] : []),
     ],
     bands: spread ? [{ series: [3, 2], fill: palette.spread }] : [],
@@ -61,6 +61,14 @@ export function makePlot(
       setSelect: [(plot) => { zoom(plot, newest.current.onZoom); }],
     },
   }, columnsOf(line), holder);
+}
+
+/** No line is drawn over a time in which nothing was measured. */
+function addGaps(plot: uPlot, _: number, first: number, last: number, known: uPlot.Series.Gaps): uPlot.Series.Gaps {
+  const t = plot.data[0];
+  const place = (at: number): number => Math.round(plot.valToPos(t[at] ?? 0, "x", true));
+  const added = findGaps(t, first, last).map((at): [number, number] => [place(at - 1), place(at)]);
+  return added.length === 0 ? known : [...known, ...added].sort(([a], [b]) => a - b);
 }
 
 /** So few values make no line that could be seen. */

@@ -46,6 +46,8 @@ export class Devices {
   readonly byId = new Map<string, Device>();
   /** Those over MOST_DEVICES are counted, not kept. */
   readonly beyond = new Set<string>();
+  /** Those of which live readings alone told, which do not say whether it is in alert, nor its model. */
+  readonly #unread = new Set<string>();
   /** Sorted once for each new device: names are slow to compare, and a site is drawn all the time. */
   #ids: readonly string[] = [];
 
@@ -63,8 +65,11 @@ export class Devices {
     const passed = Object.values(shown.limits ?? {}).flatMap(({ raisedT }) => raisedT ?? []);
     const alertSince = shown.alert?.t ?? (passed.length > 0 ? Math.min(...passed) : null);
     if (known !== undefined && shown.enqueuedAt < known.enqueuedAt) {
+      const since = this.#unread.delete(shown.deviceId) ? alertSince : known.alertSince;
+      this.byId.set(shown.deviceId, { ...known, alertSince: since, modelVersion: known.modelVersion ?? shown.modelVersion });
       return;
     }
+    this.#unread.delete(shown.deviceId);
     this.#put({
       deviceId: shown.deviceId, profile: shown.profile, t: shown.lastT,
       seenAt: Math.min(shown.enqueuedAt, now), values: shown.latest, score: shown.score,
@@ -80,6 +85,9 @@ export class Devices {
     if (known !== undefined && reading.enqueuedAt < known.enqueuedAt) {
       return;
     }
+    if (known === undefined) {
+      this.#unread.add(reading.deviceId);
+    }
     this.#put({
       deviceId: reading.deviceId, profile: reading.profile, t: reading.t, seenAt: now,
       values: reading.values, score: reading.score, threshold: reading.threshold,
@@ -93,6 +101,7 @@ export class Devices {
   setAlert(deviceId: string, since: number | null): void {
     const known = this.byId.get(deviceId);
     if (known !== undefined) {
+      this.#unread.delete(deviceId); // what is stored may be older
       this.byId.set(deviceId, { ...known, alertSince: since });
     }
   }

@@ -78,7 +78,7 @@ function Table({ notices }: { readonly notices: readonly Notice[] }): ReactNode 
       <tbody>
         {notices.map((notice) => (
           <tr key={notice.id} data-notice={notice.status}>
-            <td>{clock.full(notice.createdAt)}</td>
+            <td className="when">{clock.full(notice.createdAt)}</td>
             <td><span className="state" data-state={notice.status === "failed" ? "alert" : "normal"}>{SIGNS[notice.status]}</span></td>
             <td>{notice.target === null ? "nobody" : nameTarget(notice.target)}</td>
             <td>{notice.rule}</td>
@@ -87,8 +87,8 @@ function Table({ notices }: { readonly notices: readonly Notice[] }): ReactNode 
               {notice.incidentIds.map((id) => <span key={id}>{" "}<a href={linkTo(place, "incident", id)}>{nameIncident(id)}</a></span>)}
             </td>
             <td>
-              {notice.reason ?? ""}
-              {notice.nextAt === null ? "" : ` Tried next at ${clock.full(notice.nextAt)}.`}
+              {notice.reason ?? ""}{notice.reason === null || notice.nextAt === null ? "" : ". "}
+              {notice.nextAt === null ? "" : `Tried next at ${clock.full(notice.nextAt)}.`}
             </td>
           </tr>
         ))}
