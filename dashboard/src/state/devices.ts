@@ -62,8 +62,7 @@ export class Devices {
   /** Take over a stored state, where it is newer than what is known. */
   takeStored(shown: DeviceShown, now: number): void {
     const known = this.byId.get(shown.deviceId);
-    const passed = Object.values(shown.limits ?? {}).flatMap(({ raisedT }) => raisedT ?? []);
-    const alertSince = shown.alert?.t ?? (passed.length > 0 ? Math.min(...passed) : null);
+    const alertSince = alertSinceOf(shown);
     if (known !== undefined && shown.enqueuedAt < known.enqueuedAt) {
       const since = this.#unread.delete(shown.deviceId) ? alertSince : known.alertSince;
       this.byId.set(shown.deviceId, { ...known, alertSince: since, modelVersion: known.modelVersion ?? shown.modelVersion });
@@ -149,4 +148,10 @@ export function stateOf(device: Device, now: number): StateWord {
     return ["", "warming-up"].includes(device.notScored) ? "warming up" : "not scored";
   }
   return device.anomalous ? "odd" : "normal";
+}
+
+/** When the first of its alerts was raised: that of the model, or of a limit that was passed. */
+function alertSinceOf(shown: DeviceShown): number | null {
+  const passed = Object.values(shown.limits ?? {}).flatMap(({ raisedT }) => raisedT ?? []);
+  return shown.alert?.t ?? (passed.length > 0 ? Math.min(...passed) : null);
 }
