@@ -15,6 +15,16 @@ from tocsin.planning.moves.trades import NOBODY, Trades, find_trades
 from tocsin.planning.problem import Device, Limits, Problem, Task
 from tocsin.planning.proof.bound import prove_bound_by_plan
 
+# Both devices are full. Only the old one answers too late for the urgent task.
+FULL = (
+    Device("old", "s", 100.0, 1.0, 40.0),
+    Device("new", "s", 100.0, 1.0, 5.0),
+)
+TASKS = (
+    Task("urgent", "s", load_pct=78.0, deadline_ms=100.0, priority=5.0, device_id="old"),
+    Task("patient", "s", load_pct=78.0, device_id="new"),
+)
+
 
 def _find(site: Site, plan: Ints, most_moves: int = 99) -> Trades:
     places = np.broadcast_to(np.arange(len(site.devices)), site.cost.shape)
@@ -63,16 +73,7 @@ def test_no_trade_that_saves_is_overlooked(problem: Problem) -> None:
 
 
 def test_two_tasks_change_places_where_neither_can_move_alone() -> None:
-    """Both devices are full. Only the old one answers too late for the urgent task."""
-    devices = (
-        Device("old", "s", 100.0, 1.0, 40.0),
-        Device("new", "s", 100.0, 1.0, 5.0),
-    )
-    tasks = (
-        Task("urgent", "s", load_pct=78.0, deadline_ms=100.0, priority=5.0, device_id="old"),
-        Task("patient", "s", load_pct=78.0, device_id="new"),
-    )
-    site = build_site(Problem(devices, tasks), "s")
+    site = build_site(Problem(FULL, TASKS), "s")
     plan = stay_in_place(site)
     trades = _find(site, plan)
     assert trades.other[0] != NOBODY
@@ -82,15 +83,7 @@ def test_two_tasks_change_places_where_neither_can_move_alone() -> None:
 
 
 def test_an_exchange_keeps_to_the_limit_on_migrations() -> None:
-    devices = (
-        Device("old", "s", 100.0, 1.0, 40.0),
-        Device("new", "s", 100.0, 1.0, 5.0),
-    )
-    tasks = (
-        Task("urgent", "s", load_pct=78.0, deadline_ms=100.0, priority=5.0, device_id="old"),
-        Task("patient", "s", load_pct=78.0, device_id="new"),
-    )
-    site = build_site(Problem(devices, tasks, limits=Limits(max_migrations=1)), "s")
+    site = build_site(Problem(FULL, TASKS, limits=Limits(max_migrations=1)), "s")
     plan = stay_in_place(site)
     assert (_find(site, plan, most_moves=1).moves <= 1).all()
     bound = prove_bound_by_plan(site, plan)
