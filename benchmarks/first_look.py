@@ -8,8 +8,6 @@ counts from ``--since``, seconds since the epoch, or from now.
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 import tempfile
 import time
@@ -19,7 +17,7 @@ from typing import Final
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks.report import machine
+from benchmarks import report
 from local.addresses import find_free_address
 from local.processes import Child
 from local.setup.browser import find_browser
@@ -30,12 +28,7 @@ SHORTEST_S: Final = 60  # of a demo, so that its faults come
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.first_look",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser = report.make_parser("benchmarks.first_look", __doc__ or "")
     parser.add_argument("--at", help="address of the page of a demo that runs already")
     parser.add_argument("--since", type=float, help="when that was printed, s since the epoch")
     options = parser.parse_args(arguments)
@@ -45,11 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         since = time.time() if options.since is None else options.since
         seconds = wait_for_anomaly(options.at, since)
     figures = {"first_anomaly_s": round(seconds, 1)}
-    if not options.json:
-        sys.stdout.write(f"first_anomaly_s  {figures['first_anomaly_s']}\n")
-        return
     command = "python -m benchmarks.first_look --json"
-    sys.stdout.write(json.dumps({**figures, "machine": machine(), "command": command}) + "\n")
+    report.print_figures(figures, command, as_json=options.json)
 
 
 def measure() -> float:

@@ -14,8 +14,6 @@ stored with one of at most 2 s. Takes about a quarter of an hour.
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 import tempfile
 import time
@@ -23,13 +21,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks import report
 from benchmarks.chaos.bars import list_missed
 from benchmarks.chaos.campaigns import CAMPAIGNS
 from benchmarks.chaos.conduct import run_campaign
 from benchmarks.chaos.disk import NoSmallDiskError
 from benchmarks.chaos.figures import Figures
 from benchmarks.chaos.kept import run_kept
-from benchmarks.report import machine
 
 DEVICES = 20
 KEPT = "ctrl-c"
@@ -37,12 +35,7 @@ KEPT = "ctrl-c"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     names = [*(campaign.name for campaign in CAMPAIGNS), KEPT]
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.chaos",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
+    parser = report.make_parser("benchmarks.chaos", __doc__ or "")
     parser.add_argument("--seed", type=int, default=7, help="of moments, victims and the fleet")
     parser.add_argument("--only", default=",".join(names), help=f"of {', '.join(names)}")
     options = parser.parse_args(arguments)
@@ -69,9 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "missed": missed,
         "seconds": round(time.monotonic() - started, 1),
         "seed": options.seed,
-        "machine": machine(),
     }
-    sys.stdout.write(json.dumps(account, indent=None if options.json else 2) + "\n")
+    command = f"python -m benchmarks.chaos --json --seed {options.seed} --only {options.only}"
+    report.print_account(account, command, as_json=options.json)
     return 1 if missed else 0
 
 

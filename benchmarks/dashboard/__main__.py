@@ -19,23 +19,15 @@ a quarter of an hour; ``--updates``, ``--navigations`` and ``--live-s`` are for 
 
 from __future__ import annotations
 
-import argparse
-import json
-import sys
 from collections.abc import Sequence
 
+from benchmarks import report
 from benchmarks.dashboard.measure import Extent, measure
-from benchmarks.report import machine
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     whole = Extent()
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.dashboard",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser = report.make_parser("benchmarks.dashboard", __doc__ or "")
     parser.add_argument(
         "--updates", type=int, default=whole.updates, help="of each view, 2 or more"
     )
@@ -43,15 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--live-s", type=int, default=whole.live_s, help="seconds of live data")
     options = parser.parse_args(arguments)
     figures = measure(Extent(options.updates, options.navigations, options.live_s))
-    if not options.json:
-        for name, value in figures.items():
-            sys.stdout.write(f"{name:>28}  {value}\n")
-        return
     command = (
         f"python -m benchmarks.dashboard --json --updates {options.updates} "
         f"--navigations {options.navigations} --live-s {options.live_s}"
     )
-    sys.stdout.write(json.dumps({**figures, "machine": machine(), "command": command}) + "\n")
+    report.print_figures(figures, command, as_json=options.json)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,6 @@ has no score says why at the API. Exits with 1 where one is missed. Takes about 
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 import tempfile
 import time
@@ -24,10 +22,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks import report
 from benchmarks.devices.judge import Verdict, judge
 from benchmarks.devices.play import play
 from benchmarks.devices.trials import make_trials
-from benchmarks.report import machine
 from local.addresses import find_free_address
 from local.endpoints import Endpoints
 from local.stack import Stack
@@ -35,12 +33,7 @@ from tocsin.profiles import load_profiles
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.devices",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser = report.make_parser("benchmarks.devices", __doc__ or "")
     parser.add_argument("--address", help="loopback address of the stack (a free one)")
     options = parser.parse_args(arguments)
     started = time.monotonic()
@@ -55,10 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "devices": [asdict(verdict) for verdict in verdicts],
         "missed": missed,
         "seconds": round(time.monotonic() - started, 1),
-        "machine": machine(),
-        "command": "python -m benchmarks.devices --json",
     }
-    sys.stdout.write(json.dumps(account, indent=None if options.json else 2) + "\n")
+    report.print_account(account, "python -m benchmarks.devices --json", as_json=options.json)
     return 1 if missed else 0
 
 

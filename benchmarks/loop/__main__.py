@@ -47,23 +47,15 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.loop", description="the loop")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser = report.make_parser("benchmarks.loop", __doc__ or "")
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--only", type=int, nargs="*", help="the numbers of the runs")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--each", action="store_true", help="a line a run, on standard error")
     options = parser.parse_args()
-    figures = measure(options)
-    if options.json:
-        command = f"python -m benchmarks.loop --json --runs {options.runs} --seed {options.seed}"
-        sys.stdout.write(
-            json.dumps({**figures, "machine": report.machine(), "command": command}) + "\n"
-        )
-        return
-    for name, value in figures.items():
-        sys.stdout.write(f"{name:>36}  {value}\n")
+    command = f"python -m benchmarks.loop --json --runs {options.runs} --seed {options.seed}"
+    report.print_figures(measure(options), command, as_json=options.json)
 
 
 if __name__ == "__main__":
