@@ -21,7 +21,7 @@ def each(**implementations: tuple[Opened, str | None]) -> Any:  # noqa: ANN401 (
         opener, service = implementations[request.param]
         if service is not None:
             request.getfixturevalue(service)
-        async with opener(endpoints) as one:
-            yield one
+        async with opener(endpoints) as port:
+            yield port
 
     return opened

@@ -16,7 +16,7 @@ from azure.iot.hub.models import Twin, TwinProperties
 from local.endpoints import Endpoints
 from local.processes import ROOT, Child
 from tests.contract.iothub_clients import registry
-from tests.contract.test_device_sim import device_sim, fates, find_stored, run_simulator
+from tests.contract.simulator import device_sim, fates, find_stored, run_simulator
 from tests.waiting import wait_until
 
 CELL, OTHER = "obedient-1", "obedient-2"

@@ -17,12 +17,7 @@ from msrest.exceptions import HttpOperationError
 
 from local.endpoints import IOTHUB_KEY, Endpoints
 from local.processes import Child
-from tests.contract.iothub_clients import KEY, SECOND_KEY, register, registry, sas_token
-
-
-@pytest.fixture(scope="module")
-def manager(endpoints: Endpoints, iothub: Child) -> IoTHubRegistryManager:
-    return registry(endpoints, iothub)
+from tests.contract.iothub_clients import KEY, SECOND_KEY, register, sas_token
 
 
 def status_of(operation: Callable[[], Any]) -> int:

@@ -5,10 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,22 +22,14 @@ from azure.storage.blob import BlobServiceClient
 from local import clients
 from local.addresses import find_free_address
 from local.endpoints import AMQPS, COSMOS_KEY, Endpoints
-from local.environments import list_app_settings, list_command_settings
-from local.identities.grants import (
-    APP,
-    DEPLOYER,
-    HUB,
-    LOCAL,
-    Grant,
-    keep_grants,
-    read_deployed,
-)
+from local.identities.grants import APP, DEPLOYER, HUB, LOCAL, Grant, keep_grants, read_deployed
 from local.identities.tokens import Tokens, find_client_id
-from local.processes import ROOT, Child
+from local.processes import Child
 from local.services import IDENTITY_HEADERS
 from local.stack import Stack
 from tests.contract.iothub_clients import device_client, message, register
 from tests.contract.keyless_probe import DEEDS
+from tests.contract.probing import Probe
 from tests.contract.webpubsub_clients import listening, until
 from tests.waiting import wait_until
 
@@ -64,40 +52,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def every_grant(stack: Stack) -> Iterator[None]:
     yield
     keep_grants(stack.endpoints.identities, [*DEPLOYED, *LOCAL])
-
-
-class Probe:
-    """The process that does what roles are for."""
-
-    def __init__(self, stack: Stack) -> None:
-        settings = {
-            **list_command_settings(stack.endpoints, stack.state),
-            **list_app_settings(stack.endpoints, stack.state),
-        }
-        path = os.pathsep.join([str(ROOT), str(ROOT / "functions")])
-        fixed = {"TELEMETRY_EVENT_HUB": "telemetry", "PYTHONPATH": path}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.contract.keyless_probe"],
-            cwd=ROOT,
-            env={**os.environ, **settings, **fixed},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def ask(self, grant: Grant) -> str | None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        asked = {"who": grant.who, "role": grant.role, "on": grant.on}
-        self._process.stdin.write(json.dumps(asked) + "\n")
-        self._process.stdin.flush()
-        error: str | None = json.loads(self._process.stdout.readline())["error"]
-        return error
-
-    def close(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(timeout=30)
 
 
 @pytest.fixture(scope="module")
