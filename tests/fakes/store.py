@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import orjson
 
 from tocsin.domain.alert_marks import write_owed
 from tocsin.domain.alerts import Alert, AlertPage, AlertPosition, page_of
@@ -78,7 +80,7 @@ class FakeStore:
 
     def all(self, container: str) -> list[dict[str, Any]]:
         """Every document of a container, by partition and id."""
-        return [json.loads(text) for _, text in sorted(self.containers[container].items())]
+        return [orjson.loads(text) for _, text in sorted(self.containers[container].items())]
 
     def snapshot(self) -> dict[str, list[dict[str, Any]]]:
         return {name: self.all(name) for name in self.containers}
@@ -324,8 +326,9 @@ class FakeStore:
         self.note_read()
 
     def _of_device(self, device_id: str) -> list[dict[str, Any]]:
-        stored = sorted(self.containers["readings"].items())
-        return [json.loads(text) for (device, _), text in stored if device == device_id]
+        stored = self.containers["readings"]
+        keys = sorted(key for key in stored if key[0] == device_id)
+        return [orjson.loads(stored[key]) for key in keys]
 
     def overlapping(self, device_id: str, from_t: int, to_t: int) -> list[dict[str, Any]]:
         found = [
@@ -357,10 +360,9 @@ class FakeStore:
                 raise OSError("the database is away")
             if self.crash_after is not None and len(self.writes) >= self.crash_after:
                 raise CrashError(f"after {self.crash_after} writes")
-            text = json.dumps(document, allow_nan=False)
-            _check_size(document)
+            text = _write(document)
             if container == "readings":
-                _check_packing(document)
+                _check_packing(text)
             if (container, document.get("deviceId")) in self.refused:
                 raise RefusedError(f"{container} takes nothing of {document['deviceId']}")
             self.containers[container][_key(document)] = text
@@ -371,23 +373,27 @@ class FakeStore:
                 self.etags[document["id"]] = f'"{len(self.writes)}"'
 
 
-def _check_packing(document: Document) -> None:
-    """The database keeps a message packed: of what use cases store nothing may be lost by it."""
-    packed, plain = (json.loads(json.dumps(each)) for each in (pack_message(document), document))
-    back = unpack_message(packed)
-    lost = {name for name in plain if back.get(name) != plain[name]} - {"contributions"}
-    assert not lost, f"packed and unpacked, {lost} of {document['id']} are others"
-
-
-def _check_size(document: Document) -> None:
-    """What the database takes of any document. Raises RefusedError."""
+def _write(document: Document) -> str:
+    """As JSON, which has no NaN. Raises RefusedError for what the database never takes."""
+    text = json.dumps(document, allow_nan=False, ensure_ascii=False)
     try:
-        size = len(json.dumps(document, ensure_ascii=False).encode())
+        size = len(text.encode())
     except UnicodeEncodeError as error:
         raise RefusedError(f"no text: {error.reason}") from error
     name = document["id"]
     if size > MOST_BYTES or len(name.encode()) > MOST_ID_BYTES or _NOT_IN_AN_ID & set(name):
         raise RefusedError(f"illegal id {name!r:.80} or too large: {size} bytes")
+    return text
+
+
+@lru_cache(maxsize=2_048)  # the same messages are delivered again and again
+def _check_packing(text: str) -> None:
+    """The database keeps a message packed: of what use cases store nothing may be lost by it."""
+    plain = orjson.loads(text)
+    packed = orjson.loads(json.dumps(pack_message(plain)))
+    back = unpack_message(packed)
+    lost = {name for name in plain if back.get(name) != plain[name]} - {"contributions"}
+    assert not lost, f"packed and unpacked, {lost} of {plain['id']} are others"
 
 
 def _read_device(document: Document) -> DeviceRecord | None:
