@@ -31,13 +31,15 @@ class Recording:
     """One device's readings.
 
     ``t`` int64 ``[n]`` in ms, increasing; ``values`` float32 ``[n, c]`` in the profile's order, NaN
-    where missing; ``fault`` ``[n]``: the fault's kind, "" where there is none.
+    where missing; ``fault`` ``[n]``: the fault's kind, "" where there is none. ``told`` ``[n]``:
+    the operating states that the device told, "" for none; None where it tells nothing.
     """
 
     device: str
     t: NDArray[np.int64]
     values: NDArray[np.float32]
     fault: NDArray[np.str_]
+    told: NDArray[np.str_] | None = None
 
     @property
     def days(self) -> float:
@@ -46,7 +48,8 @@ class Recording:
     def between(self, start: int, end: int) -> Recording:
         """The readings from index *start* up to *end*."""
         part = slice(start, end)
-        return Recording(self.device, self.t[part], self.values[part], self.fault[part])
+        told = None if self.told is None else self.told[part]
+        return Recording(self.device, self.t[part], self.values[part], self.fault[part], told)
 
 
 @dataclass(frozen=True, slots=True)

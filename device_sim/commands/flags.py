@@ -62,6 +62,6 @@ def add_rest_flag(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rest",
         default="none",
-        help="when motors and pumps are off: nights, with weekends, or minutes on and off such as "
-        "45/15 (none)",
+        help="when machines that can be switched off are: nights, with weekends, or minutes on and "
+        "off such as 45/15 (none)",
     )

@@ -27,6 +27,7 @@ from device_sim.signals.resting import RESTS
 from device_sim.signals.rota import Rota, parse_rota
 from device_sim.signals.sensors import fit_sensors
 from device_sim.signals.stream import Signal, SignalStream
+from device_sim.signals.switch import find_switch
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
 
@@ -39,14 +40,17 @@ VISIBLE_KINDS = tuple(kind for kind in KINDS if kind != LATE_BURST)
 
 
 def generate(arguments: argparse.Namespace) -> int:
-    """Write ``t,device,<channels>[,fault]``, one device after the other. Returns exit code 0."""
+    """Write ``t,device,<channels>[,<state told>][,fault]``, one device after the other. Returns
+    exit code 0."""
     profile = _find_profile(arguments.profile)
     rota = _parse_rest(arguments.rest, profile)
     kinds = _parse_kinds(arguments.faults, profile, rests=rota is not None)
     readings = _count_readings(arguments, profile)
     parse_time(arguments.start, "--start")  # said before a file is made
     with _open_out(arguments.out) as out:
-        columns = ["t", "device", *profile.channel_names, *(["fault"] if kinds else [])]
+        switch = find_switch(profile, rota)
+        columns = ["t", "device", *profile.channel_names]
+        columns += ([] if switch is None else [switch.name]) + (["fault"] if kinds else [])
         out.write(",".join(columns) + "\n")
         for index in range(1, arguments.devices + 1):
             name = f"sim-{profile.name}-{index:02}"
@@ -87,7 +91,8 @@ def _make_untasked(
             start_ms=start_ms,
             bad_starts=BAD_STARTS if STALLED_START in kinds else 0.0,
         )
-    return SimulatedDevice(signal, target.profile, faults, target.sensors)
+    switch = find_switch(target.profile, rota)
+    return SimulatedDevice(signal, target.profile, faults, target.sensors, switch)
 
 
 def _make_tasked(
@@ -170,6 +175,8 @@ def _write_rows(out: TextIO, device: str, readings: Readings, *, with_fault: boo
     ]
     for index in np.unique(np.nonzero(np.isnan(readings.values))[0]).tolist():
         lines[index] = lines[index].replace("nan", "")
+    if readings.told:
+        lines = [f"{line},{told}" for line, told in zip(lines, readings.told, strict=True)]
     if with_fault:
         lines = [
             f"{line},{fault.kind if fault else ''}"
@@ -184,7 +191,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "generate",
         help="write simulated readings to a CSV file",
         description="Write simulated readings to a CSV file: t (ms), device, one column a channel "
-        "in raw units (empty: missing) and, with faults, the kind of fault of each reading.",
+        "in raw units (empty: missing), with --rest what devices tell of their operating state, if "
+        "they do, and, with faults, the kind of fault of each reading.",
         epilog="example: python -m device_sim generate --profile pump --hours 24 --seed 1 "
         "--devices 4 --faults level_shift,drift --out pump.csv",
     )

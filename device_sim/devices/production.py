@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import compress
 
 import numpy as np
 
@@ -82,11 +83,12 @@ class Worker:
 
     def _make_message(self, readings: Readings) -> Outgoing | None:
         """A message; None from a device silent in all of these readings."""
-        speaking = ~np.isnan(readings.values).all(axis=1)
+        speaking = np.asarray(~np.isnan(readings.values).all(axis=1))
         if not speaking.any():
             return None
         return self._composer.compose(
             readings.t_ms[speaking].tolist(),
             readings.values[speaking].tolist(),
             produced_at=now_ms(),
+            told=[*compress(readings.told, speaking)],
         )

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from device_sim.faults.kinds import Fault
 from device_sim.faults.rest import fit_faults, list_stalls, merge_faults, stall_starts
 from device_sim.faults.schedule import Target
-from device_sim.signals.resting import RestingStream
+from device_sim.signals.resting import RestingStream, find_longest_start
 from device_sim.signals.rota import Rota
 from device_sim.signals.stream import Signal
 
-# So long after a start no other fault begins, or nobody could tell whose doing it is.
+# So long after a machine has come up no other fault begins, or nobody could tell whose doing it is.
 WARM_MS = 600_000
 
 
@@ -29,12 +29,13 @@ def switch_off(
 ) -> tuple[RestingStream, Iterator[Fault]]:
     """*signal* of *target* as far as *rota* has it at work, and what goes wrong with it: those of
     *faults* that a machine at work has, and the share *bad_starts* of its starts, which stall."""
-    at_work = fit_faults(faults, target, rota, utc_offset_h, warm_ms=WARM_MS)
+    warm_ms = WARM_MS + round(find_longest_start(target.profile.name) * target.period_ms)
+    at_work = fit_faults(faults, target, rota, utc_offset_h, warm_ms=warm_ms)
     stalls = stall_starts(
         target, rota, utc_offset_h, seed=seed, start_ms=start_ms, share=bad_starts
     )
     # Starts that stall act on the machine, all faults label its readings.
-    labels, causes = itertools.tee(merge_faults(at_work, stalls))
+    labels, causes = itertools.tee(merge_faults(at_work, stalls, after_stall_ms=warm_ms))
     resting = RestingStream(
         target.device,
         target.profile,

@@ -12,6 +12,7 @@ from device_sim.faults.kinds import Fault, disturb, find_onset
 from device_sim.signals.sensors import Sensor
 from device_sim.signals.shapes import Floats, Times
 from device_sim.signals.stream import Signal
+from device_sim.signals.switch import Switch
 from tocsin.domain.profile import Profile
 
 
@@ -20,12 +21,14 @@ class Readings:
     """Consecutive readings of one device.
 
     ``t_ms`` [n] event times; ``values`` [n, channels] in raw units, NaN where missing;
-    ``faults`` [n] the fault covering each reading, or None.
+    ``faults`` [n] the fault covering each reading, or None; ``told`` [n] what the device tells of
+    its operating state, empty where it tells nothing.
     """
 
     t_ms: Times
     values: Floats
     faults: list[Fault | None]
+    told: Sequence[str] = ()
 
 
 class SimulatedDevice:
@@ -37,10 +40,12 @@ class SimulatedDevice:
         profile: Profile,
         faults: Iterator[Fault],
         sensors: Sequence[Sensor] = (),
+        switch: Switch | None = None,
     ) -> None:
         """*faults*: in order of time, none overlapping. *sensors*: by channel, none for such as
-        show the signal as it is."""
+        show the signal as it is. *switch*: what the device tells of itself, None for nothing."""
         self._signal = signal
+        self._switch = switch
         self._channels = profile.channel_names
         self._limits = np.array([(channel.low, channel.high) for channel in profile.channels]).T
         self._period_ms = round(profile.period_s * 1000)
@@ -67,7 +72,8 @@ class SimulatedDevice:
                 break
             self._next, self._held = next(self._coming, None), None
         shown = self._shown.show(np.clip(values, *self._limits))
-        return Readings(t_ms, np.round(np.clip(shown, *self._limits), 9), labels)
+        told = [] if self._switch is None else self._switch.tell(t_ms)
+        return Readings(t_ms, np.round(np.clip(shown, *self._limits), 9), labels, told)
 
     def _lay_over(self, fault: Fault, t_ms: Times, values: Floats) -> Floats:
         if self._held is None:

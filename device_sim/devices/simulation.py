@@ -30,6 +30,7 @@ from device_sim.signals.model import Place
 from device_sim.signals.rota import Rota
 from device_sim.signals.sensors import fit_sensors
 from device_sim.signals.stream import Signal, SignalStream
+from device_sim.signals.switch import Switch, find_switch
 
 # Devices ask for their twins some at a time: a hub that is asked by hundreds at once answers few in
 # time, and those it does not answer begin without their orders.
@@ -143,7 +144,8 @@ class Simulation:
             bad_starts=self._settings.bad_starts,
             utc_offset_h=device.utc_offset_h,
         )
-        return self._make_worker(device, signal, labels, history)
+        switch = find_switch(device.profile, rota, device.utc_offset_h)
+        return self._make_worker(device, signal, labels, history, switch)
 
     def _make_stream(self, device: FleetDevice, start_ms: int) -> Signal:
         return SignalStream(
@@ -165,7 +167,12 @@ class Simulation:
         )
 
     def _make_worker(
-        self, device: FleetDevice, signal: Signal, faults: Iterator[Fault], history: int
+        self,
+        device: FleetDevice,
+        signal: Signal,
+        faults: Iterator[Fault],
+        history: int,
+        switch: Switch | None = None,
     ) -> Worker:
         return Worker(
             device.device,
@@ -174,9 +181,14 @@ class Simulation:
                 device.profile,
                 faults,
                 fit_sensors(device.device, device.profile, self._settings.sensors),
+                switch,
             ),
             Composer(
-                device.device, device.profile.name, device.profile.channel_names, self._run_name
+                device.device,
+                device.profile.name,
+                device.profile.channel_names,
+                self._run_name,
+                told_by=None if switch is None else switch.name,
             ),
             dispatch=self._dispatch,
             clock=self._clock,

@@ -11,11 +11,13 @@ import numpy as np
 from device_sim.faults.kinds import STALLED_START, Fault
 from device_sim.faults.schedule import Target
 from device_sim.seeds import number_of
-from device_sim.signals.resting import RESTS
+from device_sim.signals.resting import RESTS, find_longest_start
 from device_sim.signals.rota import Rota
 
 LOOK_AHEAD_MS = 6 * 60 * 60 * 1_000
 STALLS_MS = 300_000
+# A machine that takes long to come up stalls for so many times as long, and is then as good as new.
+SLOW_STALLS = 2.5
 MOST_LOOKS = 4 * 365  # a year: a machine that never starts has no starts that stall
 
 
@@ -47,27 +49,30 @@ def stall_starts(
             return
 
 
-def merge_faults(*faults: Iterator[Fault]) -> Iterator[Fault]:
-    """All of them in order; of two that overlap, the later one falls away."""
+def merge_faults(*faults: Iterator[Fault], after_stall_ms: int = 0) -> Iterator[Fault]:
+    """All of them in order; of two that overlap, the later one falls away. None begins until
+    *after_stall_ms* after a start that stalled: then the machine only comes up."""
     free_ms = 0
     for fault in merge(*faults, key=lambda fault: fault.start_ms):
         if fault.start_ms >= free_ms:
-            free_ms = fault.end_ms
+            free_ms = fault.end_ms + (after_stall_ms if fault.kind == STALLED_START else 0)
             yield fault
 
 
 def _stall(target: Target, start_ms: int) -> Fault:
+    slow_ms = find_longest_start(target.profile.name) * target.period_ms
+    lasts_ms = max(STALLS_MS, round(SLOW_STALLS * slow_ms))
     channels = tuple(
         name
         for name, rest in RESTS[target.profile.name].items()
-        if rest.up < STALLS_MS / target.period_ms / 10
+        if rest.ramps or rest.up < STALLS_MS / target.period_ms / 10
     )
     return Fault(
         kind=STALLED_START,
         device=target.device,
         channels=channels,
         start_ms=start_ms,
-        end_ms=start_ms + STALLS_MS,
+        end_ms=start_ms + lasts_ms,
         magnitude=0.0,
         sizes=(0.0,) * len(channels),
         seed=0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -44,8 +44,18 @@ class Outgoing:
 class Composer:
     """Makes the messages of one device; ``seq`` counts them from 0."""
 
-    def __init__(self, device: str, profile: str, channels: Sequence[str], run: str) -> None:
-        """*run* tells this process's messages from those of an earlier one with the same seq."""
+    def __init__(
+        self,
+        device: str,
+        profile: str,
+        channels: Sequence[str],
+        run: str,
+        *,
+        told_by: str | None = None,
+    ) -> None:
+        """*run* tells this process's messages from those of an earlier one with the same seq;
+        *told_by*: the field in which the device tells its operating state."""
+        self._told_by = told_by
         self._device = device
         self._profile = profile
         self._channels = tuple(channels)
@@ -53,13 +63,20 @@ class Composer:
         self._seq = 0
 
     def compose(
-        self, t_ms: Sequence[int], values: Sequence[Sequence[float]], *, produced_at: int
+        self,
+        t_ms: Sequence[int],
+        values: Sequence[Sequence[float]],
+        *,
+        produced_at: int,
+        told: Sequence[str] = (),
     ) -> Outgoing:
-        """A message of the readings *values* [n][channels] at *t_ms* [n]; NaN becomes null.
+        """A message of the readings *values* [n][channels] at *t_ms* [n]; NaN becomes null. *told*
+        [n]: the states that the device tells, empty where it tells none.
 
         Raises MessageLimitError when it is beyond what hub and product accept.
         """
-        body = encode_body(self._profile, self._seq, t_ms, self._channels, values)
+        beside = {self._told_by: told} if self._told_by and told else {}
+        body = encode_body(self._profile, self._seq, t_ms, self._channels, values, beside=beside)
         message = Outgoing(
             device=self._device,
             profile=self._profile,
@@ -79,8 +96,11 @@ def encode_body(
     t_ms: Sequence[int],
     channels: Sequence[str],
     values: Sequence[Sequence[float]],
+    *,
+    beside: Mapping[str, Sequence[str]] | None = None,
 ) -> bytes:
-    """The body of a telemetry message (docs/formats.md). Raises MessageLimitError."""
+    """The body of a telemetry message (docs/formats.md), with the columns of texts *beside*. Raises
+    MessageLimitError."""
     _check_columns(t_ms, channels, values)
     document = {
         "schema": SCHEMA,
@@ -90,7 +110,8 @@ def encode_body(
         "channels": {
             name: [_to_json_number(row[index]) for row in values]
             for index, name in enumerate(channels)
-        },
+        }
+        | {name: [text or None for text in column] for name, column in (beside or {}).items()},
     }
     body = json.dumps(document, separators=(",", ":"), allow_nan=False).encode()
     if len(body) > MAX_BYTES:

@@ -6,7 +6,7 @@ import csv
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from device_sim.errors import RecordingError
@@ -19,17 +19,20 @@ FEWEST_CROWDED = 10  # of fewer readings nothing can be told
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line: event time in ms, values in the profile's channel order, labels it carries."""
+    """One line: event time in ms, values in the profile's channel order, labels it carries, and
+    the operating state it tells, empty for none."""
 
     t_ms: int
     device: str
     values: list[float]
     labels: tuple[str, ...]
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """The readings of one device: times [n] in ms, increasing, values [n][channels], labels [n].
+    """The readings of one device: times [n] in ms, increasing, values [n][channels], labels [n],
+    and the operating states that it told [n], empty where it told none.
 
     ``device`` is what the file calls it, empty if it does not. ``moved`` counts the readings whose
     time was not after the one before: rows are put in order of time, and a reading with the same
@@ -41,6 +44,7 @@ class Recording:
     values: list[list[float]]
     labels: list[tuple[str, ...]]
     moved: int
+    told: list[str] = field(default_factory=list)
 
 
 def read_recordings(path: Path, profile: Profile, reading: Reading) -> list[Recording]:
@@ -107,6 +111,7 @@ def _parse_row(where: str, cells: dict[str, str], layout: Layout, profile: Profi
         labels=tuple(
             _parse_label(name, cells[name]) for name in layout.truths if is_true(cells[name])
         ),
+        told="" if layout.told is None else cells[layout.told].strip(),
     )
 
 
@@ -126,4 +131,5 @@ def _sort_rows(device: str, rows: list[Row]) -> Recording:
         values=[row.values for row in ordered],
         labels=[row.labels for row in ordered],
         moved=sum(after.t_ms <= before.t_ms for before, after in itertools.pairwise(rows)),
+        told=[row.told for row in ordered] if any(row.told for row in ordered) else [],
     )

@@ -43,13 +43,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of one file. ``columns``: column name by channel name."""
+    """The columns of one file. ``columns``: column name by channel name. ``told``: the one that
+    says the operating state, None where there is none."""
 
     header: Sequence[str]
     separator: str
     time: str
     columns: Mapping[str, str]
     truths: Sequence[str]
+    told: str | None = None
 
 
 def split_header(path: Path, line: str, separator: str | None) -> tuple[list[str], str]:
@@ -89,6 +91,7 @@ def find_layout(path: Path, header_line: str, profile: Profile, reading: Reading
         time=_find_time_column(path, header, reading.time),
         columns={channel: column for column, channel in wanted.items()},
         truths=[name for name in TRUTH_COLUMNS if name in header and name not in wanted],
+        told=_find_told(header, profile),
     )
 
 
@@ -109,6 +112,11 @@ def _expect_columns(header: Sequence[str], profile: Profile) -> Mapping[str, str
     if profile.name == SKAB_PROFILE and SKAB_COLUMNS.keys() & set(header):
         return SKAB_COLUMNS
     return {name: name for name in profile.channel_names}
+
+
+def _find_told(header: Sequence[str], profile: Profile) -> str | None:
+    name = None if profile.states is None else profile.states.told_by
+    return name if name in header else None
 
 
 def _find_time_column(path: Path, header: Sequence[str], wanted: str | None) -> str:

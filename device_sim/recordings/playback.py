@@ -32,8 +32,11 @@ class Player:
         self._pace = pace
         self._dispatch = dispatch
         self._truth = truth
-        names = source.profile.channel_names
-        self._composer = Composer(source.device, source.profile.name, names, run_name)
+        names, states = source.profile.channel_names, source.profile.states
+        told_by = None if states is None else states.told_by
+        self._composer = Composer(
+            source.device, source.profile.name, names, run_name, told_by=told_by
+        )
 
     async def play(self, stop: asyncio.Event) -> None:
         """Send message by message, each when the time of its last reading has come."""
@@ -48,7 +51,9 @@ class Player:
             if stop.is_set():
                 return
             times = [t_ms + shift_ms for t_ms in recorded.t_ms[part]]
-            message = self._composer.compose(times, recorded.values[part], produced_at=now_ms())
+            message = self._composer.compose(
+                times, recorded.values[part], produced_at=now_ms(), told=recorded.told[part]
+            )
             begun = [fault for fault in faults if fault.start_ms <= times[-1]]
             self._truth.observe(self._source.device, times[-1], begun)
             await self._dispatch.offer_when_free(message, stop)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,13 +22,22 @@ class Rest:
     """What a channel shows of a machine that is off.
 
     ``level`` and ``noise`` in its unit; ``up`` and ``down``: the time constants, in readings, at
-    which it comes from there and goes there.
+    which it comes from there and goes there. ``ramps``: it comes up at an even rate, all of the way
+    in ``up`` readings, as under a heater that gives all it can. ``varies``: by which share of them
+    devices differ in both.
     """
 
     level: float
     noise: float
     up: float
     down: float
+    ramps: bool = False
+    varies: float = 0.0
+
+    def draw(self, rng: np.random.Generator) -> Rest:
+        """That of a device."""
+        factor = 1.0 + self.varies * rng.uniform(-1.0, 1.0)
+        return replace(self, up=self.up * factor, down=self.down * factor)
 
 
 RESTS: Mapping[str, Mapping[str, Rest]] = {
@@ -44,7 +53,16 @@ RESTS: Mapping[str, Mapping[str, Rest]] = {
         "temperature_c": Rest(24.0, 0.08, 1_500.0, 3_000.0),
         "flow_lpm": Rest(0.0, 0.05, 5.0, 4.0),
     },
+    # An oven loses its heat at a rate of its own, and its heater takes over twenty minutes.
+    "thermal": {"temperature_c": Rest(22.0, 0.15, 1_350.0, 2_500.0, ramps=True, varies=0.12)},
 }
+
+
+def find_longest_start(profile: str) -> float:
+    """How many readings the slowest start of devices of *profile* takes, 0 without such that come
+    up at an even rate: a time constant says nothing of when a start is over."""
+    rests = [rest for rest in RESTS[profile].values() if rest.ramps]
+    return max((rest.up * (1.0 + rest.varies) for rest in rests), default=0.0)
 
 
 class RestingStream:
@@ -68,7 +86,8 @@ class RestingStream:
         self._rota = rota
         self._offset_h = utc_offset_h
         self._columns = [index for index, rest in enumerate(by_channel) if rest is not None]
-        self._rests = [rest for rest in by_channel if rest is not None]
+        drawing = np.random.default_rng([seed, number_of(device), number_of("rests")])
+        self._rests = [rest.draw(drawing) for rest in by_channel if rest is not None]
         self._rng = np.random.default_rng([seed, number_of(device), number_of("rest")])
         self._shares: list[float] = []  # how far each channel has come from its rest
         self._stalls = iter(stalls or ())
@@ -114,8 +133,11 @@ def _follow(wanted: Floats, before: float, rest: Rest) -> Floats:
     starts = np.flatnonzero(np.diff(wanted, prepend=np.nan) != 0).tolist()
     for start, end in zip(starts, [*starts[1:], len(wanted)], strict=True):
         target = float(wanted[start])
-        tau = rest.up if target > before else rest.down
-        decay = np.exp(-np.arange(1, end - start + 1) / tau)
-        share[start:end] = target + (before - target) * decay
+        passed = np.arange(1, end - start + 1)
+        if rest.ramps and target > before:
+            share[start:end] = np.minimum(before + passed / rest.up, target)
+        else:
+            decay = np.exp(-passed / (rest.up if target > before else rest.down))
+            share[start:end] = target + (before - target) * decay
         before = float(share[end - 1])
     return share

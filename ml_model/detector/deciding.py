@@ -6,6 +6,7 @@ Shapes: a recording has n readings of c channels.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from tocsin.domain.decisions import Called, Decided, Rule, Standing, decide
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.follow import Apart, Stream, Telling, follow_states
 from tocsin.domain.states.operating import UNTOLD
+from tocsin.domain.states.rule import State
 
 MESSAGE = 256  # readings followed together: where a machine runs throughout, it is told at once
 
@@ -60,11 +62,11 @@ def decide_recording(scored: ScoredRecording, rule: Rule, profile: Profile) -> D
 
 
 def _follow(scored: ScoredRecording, telling: Telling, profile: Profile) -> Apart | None:
-    """How the readings are judged apart; None where all are judged as usual, as where devices tell
-    their state in a field of their messages: a recording has only channels."""
-    if telling.levels is None:
-        return None
+    """How the readings are judged apart; None where all are judged as usual."""
     recording, n = scored.recording, len(scored.recording.t)
+    told: list[State | None] = []
+    if recording.told is not None:
+        told = [cast("State", state) if state else None for state in recording.told.tolist()]
     blank, judged = np.zeros(n, dtype=np.bool_), np.ones(n, dtype=np.bool_)
     floors, called = [0.0] * n, set[int]()
     operating, last_t = UNTOLD, None
@@ -74,7 +76,7 @@ def _follow(scored: ScoredRecording, telling: Telling, profile: Profile) -> Apar
             recording.t[part].tolist(),
             recording.values[part],
             scored.score[part].tolist(),
-            (),
+            told[part],
             last_t,
             stretch.habits.find_slack(profile),
         )

@@ -116,4 +116,5 @@ def _make_recording(device: str, rows: pd.DataFrame, profile: Profile) -> Record
         t=t,
         values=rows[list(profile.channel_names)].to_numpy(dtype=np.float32),
         fault=rows["fault"].to_numpy(dtype=str),
+        told=rows["told"].to_numpy(dtype=str) if (rows["told"] != "").any() else None,
     )

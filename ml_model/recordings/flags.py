@@ -44,7 +44,7 @@ def add_source_flags(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     group.add_argument(
         "--rest", metavar="WHEN",
-        help="of --simulated: when motors and pumps are off: nights, or minutes on and off such as "
+        help="of --simulated: when machines are off: nights, or minutes on and off such as "
         f"45/15 ({NO_REST})",
     )  # fmt: skip
     group.add_argument("--time-column", metavar="NAME", help="of --data (t)")

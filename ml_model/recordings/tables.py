@@ -1,7 +1,8 @@
 """One CSV or Parquet file, read and checked whole.
 
-Columns: a time, the profile's channels, ``device`` and ``fault`` if known; nothing else, so that a
-misspelt channel is not taken for a missing one. An empty cell is a missing value and stays NaN.
+Columns: a time, the profile's channels, ``device`` and ``fault`` if known, and the field in which
+devices of the profile tell their operating state; nothing else, so that a misspelt channel is not
+taken for a missing one. An empty cell is a missing value and stays NaN.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pandas as pd
 
 from ml_model.recording import RecordingError
 from tocsin.domain.profile import MAX_MAGNITUDE, Profile
+from tocsin.domain.states.rule import StateRule, read_told
 
 TIME_COLUMN = "t"
 SEPARATORS = (",", ";")
@@ -22,7 +24,8 @@ NO_FAULT = ("", "0", "0.0", "false", "no", "none")  # in any case
 
 
 def read_table(path: Path, profile: Profile, *, device: str, time_column: str) -> pd.DataFrame:
-    """The readings in *path*: columns ``t`` (ms), ``device``, the channels and ``fault``.
+    """The readings in *path*: columns ``t`` (ms), ``device``, the channels, ``fault``, and
+    ``told``, the operating state that the device told, empty for none.
 
     *device* is whose they are when the file does not say. Raises RecordingError naming the file,
     and the line, and what is wrong with it.
@@ -34,6 +37,9 @@ def read_table(path: Path, profile: Profile, *, device: str, time_column: str) -
     for name in profile.channel_names:
         read[name] = _parse_numbers(path, frame[name])
     read["fault"] = _parse_faults(frame["fault"]) if "fault" in frame else ""
+    rule = profile.states
+    tells = rule is not None and rule.told_by in frame
+    read["told"] = "" if rule is None or not tells else _parse_told(path, frame[rule.told_by], rule)
     for name, rows in read.groupby("device", sort=False):
         _check_order(path, str(name), rows["t"])
     return read
@@ -82,7 +88,8 @@ def _check_columns(path: Path, frame: pd.DataFrame, profile: Profile, time_colum
         )
     if missing:
         raise RecordingError(f"{path}: column {', '.join(missing)} is missing")
-    if unknown := sorted(set(map(str, frame.columns)) - wanted - {"device", "fault"}):
+    told_by = set() if profile.states is None else {profile.states.told_by}
+    if unknown := sorted(set(map(str, frame.columns)) - wanted - {"device", "fault"} - told_by):
         raise RecordingError(
             f"{path}: {', '.join(unknown)} is no channel of profile {profile.name!r} "
             f"({', '.join(profile.channel_names)})"
@@ -126,6 +133,17 @@ def _parse_times(path: Path, column: pd.Series[int]) -> pd.Series[int]:
 def _parse_faults(column: pd.Series[str]) -> pd.Series[str]:
     kinds = column.astype(object).fillna("").astype(str).str.strip()
     return kinds.mask(kinds.str.lower().isin(NO_FAULT), "")
+
+
+def _parse_told(path: Path, column: pd.Series[object], rule: StateRule) -> list[str]:
+    cells = column.astype(object).where(column.notna(), None).tolist()
+    told, bad = read_told(cells, rule)
+    if bad is not None:
+        raise RecordingError(
+            f"{path}, line {bad.at[0] + 2}: {bad.values[0]!r} in column {column.name!r} is no "
+            f"state; there are {', '.join(rule.names)}"
+        )
+    return [state or "" for state in told]
 
 
 def _check_order(path: Path, device: str, times: pd.Series[int]) -> None:

@@ -40,6 +40,15 @@ TOLD = make_profile({"told_by": "mode", "names": CODES, "start_s": 20})
 IDLING = make_profile(
     {"activity": [{"channel": "force_kn", "off_below": 6, "idle_below": 40}], "start_s": 20}
 )
+# A machine that says that it is on, and takes its time to come up.
+OVEN = make_profile(
+    {
+        "told_by": "mode",
+        "names": CODES,
+        "reach": [{"channel": "heat_c", "at": 15}],
+        "start_s": 20,
+    }
+)
 AT_WORK = {"force_kn": (50.0, 65.0)}
 
 

@@ -86,14 +86,24 @@ class ActivityShown(Output):
     idle_below: float | None = field(name="idle_below")
 
 
+class ReachShown(Output):
+    """A channel that has to come up before a start is over, and from which value on it has; null
+    where that follows from what the model was trained on."""
+
+    channel: str
+    at: float | None
+
+
 class StatesShown(Output):
     """How operating states are known: by ``activity``, or ``told_by`` a field beside the channels,
-    with the ``names`` of its values. ``start_s``: how long a start may take."""
+    with the ``names`` of its values. ``start_s``: how long a start may take; ``reach``: what has to
+    come up before it is over."""
 
     activity: list[ActivityShown]
     told_by: str | None = field(name="told_by")
     names: dict[str, State]
     start_s: float = field(name="start_s")
+    reach: list[ReachShown]
 
 
 class ProfileShown(Output):

@@ -23,8 +23,7 @@ def follow_state(
     A late message changes nothing of the device: of it only what was measured at rest is left out.
     """
     if placed.late:
-        levels = telling.levels
-        return standing, scored if levels is None else _leave_rest(placed, scored, levels), None
+        return standing, _leave_rest(placed, scored, telling.levels), None
     message, history = scored.message, placed.history
     stream = Stream(
         message.times,
@@ -44,10 +43,16 @@ def follow_state(
     return standing, scored.set_apart(apart), called
 
 
-def _leave_rest(placed: Placed, scored: Scored, levels: Levels) -> Scored:
-    """Without the readings whose window holds a machine at rest."""
+def _leave_rest(placed: Placed, scored: Scored, levels: Levels | None) -> Scored:
+    """Without the readings whose window holds a machine at rest. Where devices tell it themselves,
+    as far as the message does."""
     values = np.concatenate((placed.history.values, scored.message.values))
-    at_rest = levels.sort_readings(values, _find_slack(placed)) == Kind.LOW
+    at_rest = np.zeros(len(values), dtype=np.bool_)
+    if levels is not None:
+        at_rest = levels.sort_readings(values, _find_slack(placed)) == Kind.LOW
+    elif scored.message.told:
+        told = [state in {"off", "starting"} for state in scored.message.told]
+        at_rest[len(placed.history.values) :] = told
     if not at_rest.any():
         return scored
     at = np.arange(len(values))

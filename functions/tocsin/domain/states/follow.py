@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.activity import Levels, find_levels
 from tocsin.domain.states.operating import SILENCE, Operating, Walk
+from tocsin.domain.states.reach import Heights, find_heights
 from tocsin.domain.states.rule import State, StateRule
 from tocsin.domain.states.settling import STRETCHES, find_stretch
 
@@ -27,23 +28,38 @@ from tocsin.domain.states.settling import STRETCHES, find_stretch
 @dataclass(frozen=True, slots=True)
 class Telling:
     """How states are told of devices of a profile: ``levels`` of its activity, None where its
-    devices tell it themselves. ``period_ms``, ``window``: of the profile."""
+    devices tell it themselves. ``period_ms``, ``window``: of the profile. ``heights``: what has to
+    come up before a start is over, None for nothing."""
 
     rule: StateRule
     levels: Levels | None
     period_ms: float
     window: int
+    heights: Heights | None = None
+
+    @property
+    def main(self) -> int | None:
+        """The index of the channel that tells most of how a start goes, None for none."""
+        told = self.heights if self.levels is None else self.levels
+        return None if told is None else told.main
+
+    @property
+    def highest(self) -> float:
+        """What nine of ten readings of that channel do not exceed at work, 0 if not known."""
+        told = self.heights if self.levels is None else self.levels
+        return 0.0 if told is None else told.highest
 
 
 def find_telling(profile: Profile, usual: Mapping[str, tuple[float, float]]) -> Telling | None:
     """How states are told of devices of *profile*; None where they are not. *usual*: see
-    ``find_levels``."""
+    ``find_levels`` and ``find_heights``."""
     if profile.states is None:
         return None
     levels = find_levels(profile, usual)
     if levels is None and profile.states.told_by is None:
         return None
-    return Telling(profile.states, levels, profile.period_ms, profile.window)
+    heights = find_heights(profile, usual)
+    return Telling(profile.states, levels, profile.period_ms, profile.window, heights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +95,15 @@ class Stream:
 
 
 def runs_on(operating: Operating, telling: Telling, stream: Stream) -> bool:
-    """Whether the device runs throughout, as before: nearly always, so it has to be cheap."""
+    """Whether the device runs throughout, as before, or was never told to do otherwise: nearly
+    always, so it has to be cheap."""
+    if telling.levels is None and not stream.told and operating.state is None:
+        return True
     if not operating.is_plain or _has_paused(telling, stream.last_t, stream.times[0]):
         return False
     if telling.levels is not None:
         return telling.levels.is_at_work(stream.values)
-    return bool(stream.told) and stream.told.count("running") == len(stream.told)
+    return stream.told.count("running") == len(stream.told)
 
 
 def follow_states(
@@ -109,6 +128,7 @@ class _Follower:
             period_ms=telling.period_ms,
             window=telling.window,
             has_idle=telling.rule.has_idle,
+            is_slow=telling.heights is not None,
         )
         n = len(stream.times)
         self._blank = np.zeros(n, dtype=np.bool_)
@@ -122,16 +142,20 @@ class _Follower:
         kinds: list[int] = []
         if levels is not None:
             kinds = levels.sort_readings(stream.values, stream.slack).tolist()
-        mains = [] if levels is None else stream.values[:, levels.main].tolist()
+        mains = [] if telling.main is None else stream.values[:, telling.main].tolist()
+        reached = [True] * len(stream.times)
+        if telling.heights is not None:
+            reached = telling.heights.find_reached(stream.values).tolist()
         states: list[State | None] = []
         before = stream.last_t
         for index, t in enumerate(stream.times):
             if _has_paused(telling, before, t):
-                walk.begin_anew(t)
+                walk.begin_anew(t, reached=reached[index])
             if levels is None:
-                walk.step_told(t, stream.told[index] if stream.told else None)
+                told = stream.told[index] if stream.told else None
+                walk.step_told(t, told, reached=reached[index])
             else:
-                walk.step(t, kinds[index])
+                walk.step(t, kinds[index], reached=reached[index])
             self._judge(index, t, mains[index] if mains else float("nan"))
             states.append(walk.now.state)
             before = t
@@ -163,9 +187,7 @@ class _Follower:
         takes_long = (
             now.state == "starting" and t - now.started > 1_000 * self._telling.rule.start_s
         )
-        levels = self._telling.levels
-        usual = 0.0 if levels is None else levels.highest
-        if takes_long or now.settling.overshoots(main, usual):
+        if takes_long or now.settling.overshoots(main, self._telling.highest):
             self._called.add(index)
             self._judged[index] = True
         elif not isnan(main):

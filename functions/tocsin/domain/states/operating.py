@@ -100,22 +100,33 @@ def _camel(name: str) -> str:
 
 class Walk:
     """One device's state on its way over some readings. ``period_ms``: of its profile; ``window``:
-    how many readings one score takes; ``has_idle``: whether idling has scores of its own."""
+    how many readings one score takes; ``has_idle``: whether idling has scores of its own;
+    ``is_slow``: whether something has to come up before a start is over, which each step then says
+    by ``reached``."""
 
     def __init__(
-        self, operating: Operating, *, period_ms: float, window: int, has_idle: bool
+        self,
+        operating: Operating,
+        *,
+        period_ms: float,
+        window: int,
+        has_idle: bool,
+        is_slow: bool = False,
     ) -> None:
         self.now = operating
         self._period_ms = period_ms
         self._window_ms = window * period_ms
         self._has_idle = has_idle
+        self._is_slow = is_slow
 
-    def begin_anew(self, t: int) -> None:
+    def begin_anew(self, t: int, *, reached: bool = True) -> None:
         """After a long silence: a machine at work may have stood still meanwhile."""
         if self.now.state in {"running", "idle"}:
             self._set(started=t, settling=self.now.settling.end_start())
+            if not reached:
+                self._start(t)
 
-    def step(self, t: int, kind: int) -> None:
+    def step(self, t: int, kind: int, *, reached: bool = True) -> None:
         """Over a reading at *t* of *kind*, as the activity shows it."""
         if kind == Kind.UNKNOWN:
             return
@@ -123,29 +134,46 @@ class Walk:
         if state is None:
             first: tuple[State, ...] = ("off", "idle", "running", "running")
             self._set(state=first[kind], since=t)
+            if kind != Kind.LOW and not reached:
+                self._start(t)
         elif state == "off":
             if kind != Kind.LOW:
                 self._start(t)
-                self._step_starting(t, kind)
+                self._step_starting(t, kind, reached=reached)
         elif state == "starting":
-            self._step_starting(t, kind)
+            self._step_starting(t, kind, reached=reached)
         else:
             self._step_working(t, kind)
 
-    def step_told(self, t: int, told: State | None) -> None:
+    def step_told(self, t: int, told: State | None, *, reached: bool = True) -> None:
         """Over a reading at *t* whose device itself tells its state."""
         before = self.now.state
+        if told in {"running", "idle"} and not self._is_up(t, reached=reached):
+            told = "starting"
         if told is None or told == before:
             return
         if told == "off":
             self._stop(t)
-        elif before == "off":
+        elif before == "off" or (before is None and told == "starting"):
             self._start(t)
             self._set(state=told)
         else:
             self._set(state=told, since=t)
+            if before == "starting" and self._is_slow:
+                self._set(started=t, high=None)
         if before is not None and told != "off":
             self._blind(t)
+
+    def _is_up(self, t: int, *, reached: bool) -> bool:
+        """Whether what has to come up before a start is over has done so. Once it has, what falls
+        again is for the model to judge."""
+        state = self.now.state
+        if not self._is_slow or state in {"running", "idle"}:
+            return True
+        if state is None:
+            return reached
+        self._set(high=(self.now.high or t) if reached else None)
+        return self.now.high is not None and self._has_held(self.now.high, t)
 
     def settle(self, t: int) -> float | None:
         """How many windows ago it started; None where it has settled. Ends what is over."""
@@ -161,17 +189,19 @@ class Walk:
         if settling is not self.now.settling:
             self._set(settling=settling)
 
-    def _step_starting(self, t: int, kind: int) -> None:
+    def _step_starting(self, t: int, kind: int, *, reached: bool) -> None:
         now = self.now
         low = (now.low or t) if kind == Kind.LOW else None
-        high = (now.high or t) if kind == Kind.HIGH else None
+        high = (now.high or t) if kind == Kind.HIGH and reached else None
         self._set(low=low, high=high)
         if low is not None and self._has_held(low, t):
             self._stop(low)
         elif high is not None and self._has_held(high, t):
-            self._set(state="running", since=high, low=None, high=None)
+            # What takes long to come up settles from there on.
+            started = high if self._is_slow else now.started
+            self._set(state="running", since=high, started=started, low=None, high=None)
             self._blind(t)
-        elif kind == Kind.BETWEEN and self._has_idle and self._is_over(now.started, t):
+        elif kind == Kind.BETWEEN and self._has_idle and reached and self._is_over(now.started, t):
             # Where idling is usual, a start may end there.
             self._set(state="idle", since=t)
             self._blind(t)

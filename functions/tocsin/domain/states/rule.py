@@ -28,16 +28,30 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """A channel that has to come up before a start is over, such as the temperature of an oven.
+
+    ``at``: from which value on it has, in its unit; None where that follows from what the model was
+    trained on.
+    """
+
+    channel: str
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StateRule:
     """Either ``activity``: the channels that all fall when a machine is switched off, the most
     telling one first; or ``told_by``: a field beside the channels that says it, with what its
-    values mean. ``start_s``: how long a start may take.
+    values mean. ``reach``: what has to come up before a start is over, beside these. ``start_s``:
+    how long a start may take.
     """
 
     activity: tuple[Activity, ...] = ()
     told_by: str | None = None
     names: Mapping[str, State] = field(default_factory=dict, hash=False)
     start_s: float = USUAL_START_S
+    reach: tuple[Reach, ...] = ()
 
     @property
     def has_idle(self) -> bool:
@@ -54,7 +68,7 @@ def parse_states(document: object, channels: Sequence[str]) -> StateRule | None:
     """
     if document is None:
         return None
-    known = {"activity", "told_by", "names", "start_s"}
+    known = {"activity", "told_by", "names", "start_s", "reach"}
     if not isinstance(document, dict) or not document.keys() <= known:
         raise ValueError(f"states is {document!r}, no object of {sorted(known)}")
     rule = StateRule(
@@ -62,6 +76,7 @@ def parse_states(document: object, channels: Sequence[str]) -> StateRule | None:
         told_by=document.get("told_by"),
         names={str(key): _parse_state(name) for key, name in document.get("names", {}).items()},
         start_s=float(document.get("start_s", USUAL_START_S)),
+        reach=tuple(_parse_reach(part, channels) for part in document.get("reach", ())),
     )
     if (rule.told_by is None) == (not rule.activity) or bool(rule.names) != bool(rule.told_by):
         raise ValueError("states needs either activity, or told_by and names")
@@ -106,6 +121,15 @@ def _parse_activity(document: Any, channels: Sequence[str]) -> Activity:  # noqa
     if idle is not None and (off is None or not off < idle):
         raise ValueError("states: idle_below needs off_below, and must be above it")
     return Activity(document["channel"], off, idle)
+
+
+def _parse_reach(document: Any, channels: Sequence[str]) -> Reach:  # noqa: ANN401 (any JSON)
+    if not isinstance(document, dict) or not document.keys() <= {"channel", "at"}:
+        raise ValueError(f"states: reach has {document!r}, no object of channel and at")
+    if document.get("channel") not in channels:
+        raise ValueError(f"states: there is no channel {document.get('channel')!r}")
+    at = document.get("at")
+    return Reach(document["channel"], None if at is None else float(at))
 
 
 def _parse_state(name: object) -> State:

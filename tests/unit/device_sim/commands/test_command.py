@@ -85,7 +85,7 @@ def test_a_machine_that_is_off_has_no_faults_but_starts_that_stall(tmp_path: Pat
     ("flags", "said"),
     [
         (["generate", "--profile", "pump", "--rest", "often", "--out", "x"], "--rest often"),
-        (["generate", "--profile", "thermal", "--rest", "9/9", "--out", "x"], "only motor, pump"),
+        (["generate", "--profile", "environment", "--rest", "9/9", "--out", "x"], "only motor"),
         (
             ["generate", "--profile", "pump", "--faults", "stalled_start", "--out", "x"],
             "no kind 'stalled_start'",

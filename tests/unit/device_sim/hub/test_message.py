@@ -48,6 +48,14 @@ def test_seq_and_id_grow_with_each_message() -> None:
     assert messages[1].created_utc == "1970-01-01T00:00:00.001000+00:00"
 
 
+def test_what_a_device_tells_of_itself_goes_beside_its_channels() -> None:
+    composer = Composer("o-1", "thermal", ["temperature_c"], "r", told_by="switch")
+    told = composer.compose([1, 2], [[20.0], [21.0]], produced_at=2, told=["on", ""])
+    assert json.loads(told.body)["channels"]["switch"] == ["on", None]
+    silent = composer.compose([3], [[22.0]], produced_at=3)
+    assert json.loads(silent.body)["channels"] == {"temperature_c": [22.0]}
+
+
 def test_what_is_no_number_becomes_null() -> None:
     body = encode_body("thermal", 0, [1, 2, 3], ["temperature_c"], [[math.nan], [math.inf], [1.5]])
     assert json.loads(body)["channels"] == {"temperature_c": [None, None, 1.5]}

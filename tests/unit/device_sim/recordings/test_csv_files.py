@@ -57,6 +57,14 @@ def test_a_column_map_and_a_time_column_can_be_given(tmp_path: Path) -> None:
     assert found.values == [[181.5], [182.0]]
 
 
+def test_a_state_that_the_device_told_is_read_and_sent(tmp_path: Path) -> None:
+    path = a_file(tmp_path, "t,temperature_c,switch", "1000,22,off", "2000,23, on", "3000,24,")
+    (found,) = read_file(path)
+    assert found.told == ["off", "on", ""]
+    (plain,) = read_file(a_file(tmp_path, "t,temperature_c", "1000,22"))
+    assert plain.told == []
+
+
 def test_unmapped_channels_are_missing(tmp_path: Path) -> None:
     path = a_file(tmp_path, "t,temp", "1,20")
     (found,) = read_file(path, "motor", Reading({"temp": "temperature_c"}))

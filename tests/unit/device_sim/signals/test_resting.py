@@ -7,13 +7,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from device_sim.devices.sensing import SimulatedDevice
 from device_sim.errors import UsageError
 from device_sim.faults.kinds import STALLED_START
 from device_sim.faults.rest import fit_faults, list_stalls, merge_faults, stall_starts
 from device_sim.faults.schedule import Target, random_faults
-from device_sim.signals.resting import RESTS, RestingStream
+from device_sim.signals.resting import RESTS, RestingStream, find_longest_start
 from device_sim.signals.rota import Nights, Turns, parse_rota
 from device_sim.signals.stream import SignalStream
+from device_sim.signals.switch import find_switch
 from tocsin.profiles import load_profiles
 
 PROFILES = load_profiles()
@@ -37,7 +39,7 @@ def make_stream(profile: str = "motor", share: float = 0.0) -> RestingStream:
     )
 
 
-@pytest.mark.parametrize("profile", sorted(RESTS))
+@pytest.mark.parametrize("profile", ["motor", "pump"])
 def test_a_machine_at_rest_shows_next_to_nothing_and_comes_back(profile: str) -> None:
     states = PROFILES[profile].states
     assert states is not None
@@ -48,6 +50,44 @@ def test_a_machine_at_rest_shows_next_to_nothing_and_comes_back(profile: str) ->
     at_rest = ~on & ~np.roll(on, 120)
     assert values[at_rest, column].max() < 0.1 * np.median(values[settled, column])
     assert values[settled, column].min() > 0.3 * np.median(values[settled, column])
+
+
+def test_an_oven_says_that_it_is_off_and_cools_and_heats_for_long() -> None:
+    thermal = PROFILES["thermal"]
+    rota = Turns(180, 180)
+    signal = SignalStream("o-1", thermal, seed=4, start_ms=START_MS)
+    resting = RestingStream("o-1", thermal, signal, rota, seed=4)
+    switch = find_switch(thermal, rota)
+    assert switch is not None
+    device = SimulatedDevice(resting, thermal, iter(()), (), switch)
+    readings = device.take(2 * 6 * 3_600)
+    values = readings.values[:, 0]
+    on = rota.is_on(readings.t_ms, 0.0)
+    assert [told == "on" for told in readings.told] == on.tolist()
+    (start,) = np.flatnonzero(on[1:] & ~on[:-1])[:1].tolist()
+    assert values[start] < 40
+    assert values[start + 600] < 0.7 * np.median(values[start + 3_600 : start + 7_200])
+    assert values[start + 1_600] > 145
+    (stop,) = np.flatnonzero(~on[start + 1 :])[:1].tolist()
+    assert values[start + 1 + stop + 600] > 100
+    # Each loses its heat at a rate of its own.
+    rest, rng = RESTS["thermal"]["temperature_c"], np.random.default_rng(4)
+    assert len({rest.draw(rng).down for _ in range(3)}) == 3
+
+
+def test_a_start_of_an_oven_that_stalls_lasts_longer_than_any_other() -> None:
+    target = Target("o-1", PROFILES["thermal"])
+    stall = next(stall_starts(target, TURNS, 0.0, seed=4, start_ms=START_MS, share=1.0))
+    assert stall.channels == ("temperature_c",)
+    states = target.profile.states
+    assert states is not None
+    assert stall.end_ms - stall.start_ms > 1_000 * states.start_s
+    assert 1_000 * find_longest_start("thermal") < 1_000 * states.start_s
+
+
+def test_who_shows_that_it_is_off_tells_nothing_and_who_is_never_off_neither() -> None:
+    assert find_switch(MOTOR, TURNS) is None
+    assert find_switch(PROFILES["thermal"], None) is None
 
 
 def test_a_machine_that_is_off_at_first_has_long_been_off() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -14,6 +15,7 @@ from tocsin.domain.adaptation import Pace
 from tocsin.domain.decisions import Rule
 from tocsin.domain.scoring import Hysteresis
 from tocsin.domain.states.follow import Telling, find_telling
+from tocsin.domain.states.rule import StateRule
 from tocsin.profiles import load_profiles
 
 MOTOR = load_profiles()["motor"]
@@ -54,6 +56,25 @@ def test_a_machine_at_work_is_decided_the_same(telling: Telling | None) -> None:
     judged = decide_recording(scored, make_rule(telling=telling), MOTOR)
     assert judged.scored is scored
     assert judged.decided.changes == [(2, "raised")]
+
+
+def test_what_a_device_told_of_itself_counts_as_online() -> None:
+    off = range(MESSAGE + 10, 2 * MESSAGE + 30)
+    scored = record(0.1, off=off)
+    told = np.full(4 * MESSAGE, "running", dtype="U16")
+    told[list(off)] = "off"
+    telling = Telling(
+        StateRule(told_by="switch", names={"on": "running", "off": "off"}), None, 1_000, 32
+    )
+    judged = decide_recording(
+        replace(scored, recording=replace(scored.recording, told=told)),
+        make_rule(telling=telling),
+        MOTOR,
+    )
+    assert set(off) <= set(np.flatnonzero(np.isnan(judged.scored.score)).tolist())
+    assert judged.decided.changes == []
+    untold = decide_recording(scored, make_rule(telling=telling), MOTOR)
+    assert [change for _, change in untold.decided.changes] == ["raised", "cleared"]
 
 
 def test_a_start_that_takes_too_long_is_called() -> None:

@@ -12,7 +12,9 @@ from rich.console import Console
 from ml_model.recording import RecordingError
 from ml_model.recordings.files import FileSource, hash_files, read_recordings
 from tests.unit.ml_model.made_recordings import PLANT, START_MS, normal_recording, write_csv
+from tocsin.profiles import load_profiles
 
+THERMAL = load_profiles()["thermal"]
 SILENT = Console(quiet=True)
 
 
@@ -45,6 +47,22 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
 def test_columns_are_put_in_the_order_of_the_profile(tmp_path: Path) -> None:
     path = write_text_file(tmp_path, "c,a,device,t,b\n3,1,x,1000,2\n")
     assert read_recordings([path], PLANT)[0].values.tolist() == [[1.0, 2.0, 3.0]]
+
+
+def test_a_state_that_the_device_told_is_read_or_refused_in_one_line(tmp_path: Path) -> None:
+    head = "t,temperature_c,switch\n"
+    path = write_text_file(tmp_path, head + "1000,22,off\n2000,23,\n3000,24,on\n")
+    (read,) = read_recordings([path], THERMAL)
+    assert read.told is not None
+    assert read.told.tolist() == ["off", "", "running"]
+    part = read.between(1, 3).told
+    assert part is not None
+    assert part.tolist() == ["", "running"]
+    (untold,) = read_recordings([write_text_file(tmp_path, "t,temperature_c\n1,2\n")], THERMAL)
+    assert untold.told is None
+    wrong = write_text_file(tmp_path, head + "1000,22,off\n2000,23,half\n")
+    with pytest.raises(RecordingError, match="line 3: 'half' in column 'switch' is no state"):
+        read_recordings([wrong], THERMAL)
 
 
 @pytest.mark.parametrize("separator", [",", ";"])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.fakes.machines import (
     IDLING,
+    OVEN,
     PRESS,
     STATELESS,
     TOLD,
@@ -166,6 +167,84 @@ async def test_a_told_start_that_takes_too_long_is_an_alert() -> None:
     assert [one["cause"] for one in alerts(plant)] == ["start"]
 
 
+async def test_what_is_on_and_has_not_come_up_yet_is_starting() -> None:
+    plant, press = make_plant(OVEN), Press()
+    await score_each(plant, press.run(60, mode=2))
+    await score_each(plant, press.run(20, force=0.0, heat=5.0, mode=0))
+    await score_each(plant, press.run(15, heat=5.0, mode=2))
+    told = device_of(plant)
+    assert (told["operating"]["state"], told["notScored"]["reason"]) == ("starting",) * 2
+    came_up = press.now_ms + 1_000
+    await score_each(plant, press.run(10, mode=2))
+    operating = device_of(plant)["operating"]
+    # It settles from there, however long it took.
+    assert operating["state"] == "running"
+    assert came_up <= operating["started"] == operating["since"] <= came_up + 2_000
+    await score_each(plant, press.run(60, mode=2))
+    assert device_of(plant)["score"] is not None
+    assert alerts(plant) == []
+
+
+async def test_what_is_on_and_never_comes_up_is_an_alert() -> None:
+    plant, press = make_plant(OVEN), Press()
+    await score_each(plant, press.run(60, mode=2))
+    await score_each(plant, press.run(20, force=0.0, heat=5.0, mode=0))
+    await score_each(plant, press.run(19, heat=10.0, mode=2))
+    assert alerts(plant) == []
+    await score_each(plant, press.run(10, heat=10.0, mode=2))
+    (raised,) = alerts(plant)
+    assert (raised["cause"], raised["state"]) == ("start", "starting")
+
+
+async def test_what_is_first_heard_while_it_comes_up_is_starting() -> None:
+    plant, press = make_plant(OVEN), Press()
+    await score_each(plant, press.run(15, heat=5.0, mode=2))
+    assert device_of(plant)["operating"]["state"] == "starting"
+    await score_each(plant, press.run(60, mode=2))
+    assert device_of(plant)["operating"]["state"] == "running"
+    assert alerts(plant) == []
+
+
+async def test_what_falls_again_at_work_is_no_start() -> None:
+    plant, press = make_plant(OVEN), Press()
+    await score_each(plant, press.run(60, mode=2))
+    await score_each(plant, press.run(10, heat=-80.0, mode=2))
+    assert device_of(plant)["operating"]["state"] == "running"
+    assert [one["cause"] for one in alerts(plant)][:1] == ["score"]
+
+
+async def test_what_stood_still_through_a_long_silence_comes_up_anew() -> None:
+    plant, press = make_plant(OVEN), Press()
+    await score_each(plant, press.run(60, mode=2))
+    press.now_ms += 3_600_000
+    await score_each(plant, press.run(10, heat=5.0, mode=2))
+    assert device_of(plant)["operating"]["state"] == "starting"
+    assert all(one["cause"] != "score" for one in alerts(plant))
+
+
+async def test_a_device_that_tells_no_state_is_judged_as_without_one() -> None:
+    with_rule, without = make_plant(OVEN), make_plant(STATELESS)
+    for plant in (with_rule, without):
+        press = Press()
+        await score_each(plant, [*press.run(60), *press.run(10, heat=-80.0), *press.run(40)])
+    told = [
+        [(one["t"], one["type"], one["cause"]) for one in alerts(plant)]
+        for plant in (with_rule, without)
+    ]
+    assert told[0] == told[1] != []
+    assert device_of(with_rule)["operating"] is None
+
+
+async def test_a_late_message_that_tells_of_the_night_is_not_scored() -> None:
+    plant, press = make_plant(TOLD), Press()
+    await score_each(plant, press.run(60, mode=2))
+    night = press.run(20, force=0.0, mode=0)
+    await score_each(plant, [*night[:2], *night[3:], *press.run(30, mode=2)])
+    await score_each(plant, [night[2]])
+    late = next(one for one in readings(plant) if one["seq"] == 14)
+    assert late["score"] == [None] * 5
+
+
 async def test_idling_is_judged_by_its_own_scores_once_they_are_known() -> None:
     plant, press = make_plant(IDLING), Press()
     await score_each(plant, press.run(60))
@@ -211,11 +290,32 @@ async def test_states_and_alerts_do_not_depend_on_how_a_stream_is_cut(
     assert [device_of(first)[name] for name in same] == [device_of(second)[name] for name in same]
 
 
-@pytest.mark.parametrize("profile", [PRESS, TOLD, IDLING])
+@settings(max_examples=4, deadline=None)
+@given(st.integers(1, 40), st.booleans())
+async def test_what_comes_up_slowly_does_so_however_a_stream_is_cut(
+    size: int, restarts: bool
+) -> None:
+    first, second = make_plant(OVEN), make_plant(OVEN)
+    await score_each(first, _day_of_oven(Press(), 30))
+    for message in _day_of_oven(Press(), size):
+        await second.score([message])
+        if restarts:
+            second.restart()
+    told = [
+        [(one["t"], one["type"], one["cause"]) for one in alerts(each)] for each in (first, second)
+    ]
+    assert told[0] == told[1]
+    assert [cause for *_, cause in told[0]] == ["start"]
+    assert device_of(first)["operating"] == device_of(second)["operating"]
+
+
+@pytest.mark.parametrize("profile", [PRESS, TOLD, IDLING, OVEN])
 async def test_the_database_alone_is_enough_to_go_on(profile: Profile) -> None:
     plant, press = make_plant(profile), Press()
-    mode = 0 if profile is TOLD else ...
-    await score_each(plant, press.run(30, mode=2 if profile is TOLD else ...))
+    assert profile.states is not None
+    tells = profile.states.told_by is not None
+    mode = 0 if tells else ...
+    await score_each(plant, press.run(30, mode=2 if tells else ...))
     await score_each(plant, press.run(10, force=0.0, mode=mode))
     plant.restart()
     await score_each(plant, press.run(10, force=0.0, mode=mode))
@@ -233,4 +333,16 @@ def _day(press: Press, size: int) -> list[Envelope]:
         *press.run(40, size=size),
         *press.rest(12, size=size),
         *press.run(30, force=20.0, size=size),
+    ]
+
+
+def _day_of_oven(press: Press, size: int) -> list[Envelope]:
+    """It is switched off and comes up, and does not come up the next time."""
+    return [
+        *press.run(30, mode=2, size=size),
+        *press.run(20, force=0.0, heat=5.0, mode=0, size=size),
+        *press.run(15, heat=5.0, mode=2, size=size),
+        *press.run(40, mode=2, size=size),
+        *press.run(20, force=0.0, heat=5.0, mode=0, size=size),
+        *press.run(30, heat=5.0, mode=2, size=size),
     ]

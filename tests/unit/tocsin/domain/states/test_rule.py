@@ -24,6 +24,10 @@ from tocsin.domain.states.rule import read_told
         {"told_by": "mode", "names": {"0": "asleep"}},
         {"told_by": "force_kn", "names": CODES},
         {"told_by": "mode", "names": CODES, "until": 3},
+        {"told_by": "mode", "names": CODES, "reach": [{"channel": "speed"}]},
+        {"told_by": "mode", "names": CODES, "reach": [{"channel": "heat_c", "from": 3}]},
+        {"told_by": "mode", "names": CODES, "reach": ["heat_c"]},
+        {"reach": [{"channel": "heat_c"}]},
     ],
 )
 def test_states_that_say_nothing_clear_are_refused(states: object) -> None:
