@@ -56,7 +56,8 @@ def _describe(package: Package, trial: Trial) -> str:
         f"{package.archive}: {package.zipped_bytes / mega:.0f} MB, unpacked "
         f"{package.unpacked_bytes / mega:.0f} MB in {package.files} files "
         f"({package.trimmed_bytes / mega:.0f} MB left out); {len(trial.functions)} functions known "
-        f"after {trial.index_s} s, all imported after {trial.imports_s} s, torch {trial.torch}"
+        f"after {trial.index_s} s, all imported after {trial.imports_s} s, torch {trial.torch}, "
+        f"scores {', '.join(trial.scored)}"
     )
 
 

@@ -18,6 +18,11 @@ LEFT_OUT: Mapping[str, str] = {
     "numpy/f2py": "for those who compile Fortran",
     "torch/include": "headers, for those who compile against torch",
     "torch/share": "CMake files, for the same people",
+    # Programs run from their graph, so neither is needed (docs/adr/0005); the trial loads them all.
+    "torch/_inductor": "torch's compiler",
+    "sympy": "algebra with symbols, for the compiler",
+    "mpmath": "numbers of any length, for sympy",
+    "networkx": "graphs, for the compiler",
     "pulp/solverdir/cbc/osx": "CBC for another system",
     "pulp/solverdir/cbc/win": "CBC for another system",
     "pulp/solverdir/cbc/linux/arm64": "CBC for another processor",
