@@ -58,7 +58,7 @@ def judge_fleet(fleet: Fleet, folder: Path) -> list[Judgement]:
     source = SimulatedSource(fleet, folder / f"{fleet.seed}.csv")
     recordings = source.read(profile, Console(quiet=True)).recordings
     return [
-        judge(score_recording(program, recording, profile), rule, profile)
+        judge(score_recording(program, recording, profile, rule.telling), rule, profile)
         for recording in recordings
         if tells_covariate(recording)
     ]

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from tocsin.domain.habits import Bools, Habits, begin_habits
 from tocsin.domain.learn_habits import learn_habits
 from tocsin.domain.profile import Profile
+from tocsin.domain.states.activity import Levels
+from tocsin.domain.states.at_rest import hide_rest
 
 MESSAGE = 64  # readings that are learned from together; a part of every chunk
 
@@ -31,20 +33,26 @@ class Stretch:
     stuck: Bools
 
 
-def observe(readings: NDArray[np.float32], profile: Profile, *, longest: int) -> Iterator[Stretch]:
-    """The stretches of *readings* ``[n, c]``, none longer than *longest* readings and a message."""
+def observe(
+    readings: NDArray[np.float32], profile: Profile, levels: Levels | None, *, longest: int
+) -> Iterator[Stretch]:
+    """The stretches of *readings* ``[n, c]``, none longer than *longest* readings and a message.
+
+    *levels*: by which a machine at rest is told; None where all is taken to be at work.
+    """
     habits = begin_habits(profile)
     last, begun, stuck = np.full(readings.shape[1], np.nan, dtype=np.float32), 0, list[Bools]()
     rows = len(readings)
     for start in range(0, rows, MESSAGE):
-        values = readings[start : start + MESSAGE]
-        (learned,) = learn_habits([habits], last[np.newaxis], values[np.newaxis], profile)
+        with_last = np.concatenate((last[np.newaxis], readings[start : start + MESSAGE]))
+        shown = hide_rest(with_last[np.newaxis], [habits], levels, profile)
+        (learned,) = learn_habits([habits], shown[:, 0], shown[:, 1:], profile)
         if start > begun and (start - begun >= longest or not _alike(habits, learned.habits)):
             yield Stretch(begun, start, habits, np.concatenate(stuck))
             begun, stuck = start, []
-        none = np.zeros(values.shape, dtype=np.bool_)
+        none = np.zeros(shown[0, 1:].shape, dtype=np.bool_)
         stuck.append(none if learned.stuck is None else learned.stuck)
-        habits, last = learned.habits, values[-1]
+        habits, last = learned.habits, with_last[-1]
     if rows:
         yield Stretch(begun, rows, habits, np.concatenate(stuck))
 

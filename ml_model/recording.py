@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ml_model.observing import Stretch, observe
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.profile import Profile
+from tocsin.domain.states.activity import Levels
 from tocsin.domain.windows import History, windows_ending_at
 
 CHUNK = 8_192  # readings scored at a time
@@ -76,17 +77,20 @@ def window_chunks(
 
     The recording is streamed through the product's own windows, so this is what is scored online.
     """
-    for windows, ends, _ in observed_chunks(recording, profile):
+    for windows, ends, _ in observed_chunks(recording, profile, None):
         if len(windows):
             yield windows, ends
 
 
 def observed_chunks(
-    recording: Recording, profile: Profile
+    recording: Recording, profile: Profile, levels: Levels | None
 ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64], Stretch]]:
-    """As ``window_chunks``, also those without a window, each with what is known of the sensors."""
+    """As ``window_chunks``, also those without a window, each with what is known of the sensors.
+
+    *levels*: by which a machine at rest is told; None where all is taken to be at work.
+    """
     history = History.empty(profile)
-    for stretch in observe(recording.values, profile, longest=CHUNK):
+    for stretch in observe(recording.values, profile, levels, longest=CHUNK):
         part = recording.between(stretch.start, stretch.end)
         blur = stretch.habits.blur
         before = History(history.t, blur(history.t, history.values, profile))

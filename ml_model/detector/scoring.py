@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ml_model.recording import Recording, observed_chunks
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import count_out
+from tocsin.domain.states.follow import Telling
 from tocsin.domain.stuck import join_stuck
 
 BATCH = 256
@@ -40,12 +41,19 @@ class ScoredRecording:
         return float(np.isfinite(self.score).sum()) * step_ms / 86_400_000
 
 
-def score_recording(program: Program, recording: Recording, profile: Profile) -> ScoredRecording:
-    """Score every reading of *recording* that ends a full window."""
+def score_recording(
+    program: Program, recording: Recording, profile: Profile, telling: Telling | None = None
+) -> ScoredRecording:
+    """Score every reading of *recording* that ends a full window.
+
+    *telling*: how a machine at rest is told, which teaches nothing of its sensors; None where all
+    is taken to be at work, as in training.
+    """
+    levels = None if telling is None else telling.levels
     score = np.full(len(recording.t), np.nan, dtype=np.float32)
     sensors = np.zeros((len(recording.t), len(profile.channels)), dtype=np.int8)
     with torch.inference_mode():
-        for windows, ends, stretch in observed_chunks(recording, profile):
+        for windows, ends, stretch in observed_chunks(recording, profile, levels):
             for start in range(0, len(windows), BATCH):
                 rows = ends[start : start + BATCH]
                 batch = torch.from_numpy(np.ascontiguousarray(windows[start : start + BATCH]))

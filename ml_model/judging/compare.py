@@ -108,7 +108,8 @@ def _judge_side(order: ShadowOrder, folder: Path, profile: Profile, console: Con
     shadows = []
     scoring = f"scoring with {spec.version}"
     for recording in track(order.recordings, scoring, console=console, transient=True):
-        judged = decide_recording(score_recording(program, recording, profile), rule, profile)
+        scored = score_recording(program, recording, profile, rule.telling)
+        judged = decide_recording(scored, rule, profile)
         anomalous = np.array(judged.decided.anomalous, dtype=np.bool_)
         spans = alert_spans(recording, judged.decided.changes)
         shadows.append(Shadow(judged.scored, anomalous, spans))

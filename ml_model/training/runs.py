@@ -77,7 +77,7 @@ def run_evaluation(
     recordings, remarks = keep_windowed(recorded.recordings, profile)
     print_remarks(console, *recorded.remarks, *remarks)
     judged = [
-        judge(score_recording(program, recording, profile), rule, profile)
+        judge(score_recording(program, recording, profile, rule.telling), rule, profile)
         for recording in track_recordings(recordings, f"scoring with {spec.version}", console)
     ]
     metrics = metrics_of(judged)

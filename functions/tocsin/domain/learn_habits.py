@@ -45,9 +45,10 @@ OFTEN = 0.25  # share of readings without a change from which standing still is 
 SELDOM = 0.1  # and from which a channel's own noise no longer hides its steps
 # Of what rests seldom it has to be plain that it goes in coarser steps, and not by luck alone.
 PLAINLY, SURE = 10.0, 300  # times the steps of its kind, after so many changes
-# Readings, and changes among them, after which a coarse channel's rests are known: they become
-# longer as it drifts away from the edge of a step.
-FAMILIAR, MANY = 7_200, 100
+# Readings after which a coarse channel's rests are known: they become longer as it drifts away from
+# the edge of a step, and its load changes. Before, from EARLY and so many changes on, they are
+# expected to become so: with the root of the time, as the range of what wanders does.
+FAMILIAR, EARLY, MANY = 7_200, 900, 100
 SPAN = 4 * FAMILIAR  # readings after which those before count half
 FORGETS = 0.98  # of the longest rests, with each span
 TAUGHT, SHORT = 1.1, 4  # times the rest that is known, or this, counts one that was called stuck
@@ -114,11 +115,14 @@ def _judge_rests(
 
     A rest that was called stuck teaches little: else a fault would hide the next one.
     """
-    known = np.minimum(tables[:, [LONGEST]], OUTLIER * tables[:, [SECOND]])
-    longer = np.where(_rest_by_slope(tables), SLOPES_LONGER, RUNS_LONGER)[:, np.newaxis]
+    second = tables[:, [SECOND]]
+    known = np.minimum(tables[:, [LONGEST]], OUTLIER * second)
+    by_slope = SLOPES_LONGER * _expect_growth(tables)
+    longer = np.where(_rest_by_slope(tables), by_slope, RUNS_LONGER)[:, np.newaxis]
     limit = np.maximum(np.ceil(longer * known) + 1, _limit_runs(tables, profile)[:, np.newaxis])
-    taught = np.where(rests >= limit, np.minimum(rests, TAUGHT * np.maximum(known, SHORT)), rests)
-    return taught, runs >= limit
+    # By the longest but one: the longest may have been a fault before its rests were known.
+    most = TAUGHT * np.maximum(second, SHORT)
+    return np.where(rests >= limit, np.minimum(rests, most), rests), runs >= limit
 
 
 def _find_longest(tables: Floats, rests: Floats) -> Floats:
@@ -135,10 +139,18 @@ def _limit_runs(tables: Floats, profile: Profile) -> Floats:
     share = 1 - changes / np.maximum(over, 1)
     # Where readings are alike by chance, runs of any length come in the end.
     by_chance = np.where(by_slope, 0.0, RARE / -np.log(share.clip(1e-9, 1 - 1e-9)))
-    familiar = (over >= FAMILIAR) & (changes >= MANY) & (tables[:, SECOND] < RESTFUL)
+    rests = tables[:, SECOND] * _expect_growth(tables)
+    familiar = (over >= EARLY) & (changes >= MANY) & (rests < RESTFUL)
     known = (changes >= MOVES) & (familiar | ~by_slope)
     known[:, len(profile.judged_names) :] = False
     return np.where(known, np.maximum(by_chance, LEAST_RUN), np.inf)
+
+
+def _expect_growth(tables: Floats) -> Floats:
+    """How many times as long as by now the rests of channels may become that are new, ``[m, c]``."""
+    over = _count_over(tables).clip(1, FAMILIAR)
+    growth: Floats = np.sqrt(FAMILIAR / over)
+    return growth
 
 
 def _rest_by_slope(tables: Floats) -> Bools:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tocsin.domain.habits import Habits, begin_habits
 from tocsin.domain.learn_habits import learn_habits
 from tocsin.domain.profile import Profile
+from tocsin.domain.states.at_rest import hide_rest, hide_told
+from tocsin.domain.states.follow import Telling
 from tocsin.usecases.place_messages import Lane
 from tocsin.usecases.place_stretches import Placed
 
@@ -41,14 +44,18 @@ class _Pupil:
         return replace(self.lane, placed=tuple(self.placed), after=after.with_habits(habits))
 
 
-def learn_lanes(lanes: Sequence[Lane]) -> list[Lane]:
+def learn_lanes(lanes: Sequence[Lane], tellings: Mapping[str, Telling]) -> list[Lane]:
     """*lanes* with what each of their messages shows. The first messages of all learn together,
-    then the second ones: a device's own come one after the other."""
+    then the second ones: a device's own come one after the other.
+
+    *tellings*: by profile how operating states are told of its devices, where they are: what a
+    machine shows at rest teaches nothing.
+    """
     pupils = [_Pupil(lane, lane.before.profile, lane.before.habits, []) for lane in lanes]
     for turn in range(max((len(lane.placed) for lane in lanes), default=0)):
         going = [pupil for pupil in pupils if turn < len(pupil.lane.placed)]
         for alike in _group(going, turn):
-            _learn(alike, turn)
+            _learn(alike, turn, tellings)
     return [pupil.finish() for pupil in pupils]
 
 
@@ -65,15 +72,24 @@ def _group(pupils: Sequence[_Pupil], turn: int) -> Iterator[list[_Pupil]]:
     yield from groups.values()
 
 
-def _learn(pupils: Sequence[_Pupil], turn: int) -> None:
+def _learn(pupils: Sequence[_Pupil], turn: int, tellings: Mapping[str, Telling]) -> None:
     placed = [pupil.lane.placed[turn] for pupil in pupils]
     profile = placed[0].message.profile
-    nothing = np.full(len(profile.channels), np.nan, dtype=np.float32)
-    learned = learn_habits(
-        [pupil.know(profile) for pupil in pupils],
-        np.array([each.history.values[-1] if len(each.history.t) else nothing for each in placed]),
-        np.array([each.message.values for each in placed]),
-        profile,
-    )
+    habits = [pupil.know(profile) for pupil in pupils]
+    telling = tellings.get(profile.name)
+    rows = np.array([_join_last(each, profile) for each in placed])  # [m, 1 + n, c]
+    if telling is not None:
+        rows = hide_rest(rows, habits, telling.levels, profile)
+    learned = learn_habits(habits, rows[:, 0], rows[:, 1:], profile)
     for pupil, each, found in zip(pupils, placed, learned, strict=True):
         pupil.keep(replace(each, habits=found.habits, learned=found))
+
+
+def _join_last(placed: Placed, profile: Profile) -> NDArray[np.float32]:
+    """The reading before a message and its own, ``[1 + n, c]``: NaN where there was none, and where
+    its device told that it is off."""
+    before = placed.history.values[-1:]
+    if not len(before):
+        before = np.full((1, len(profile.channels)), np.nan, dtype=np.float32)
+    message = placed.message
+    return np.concatenate((before, hide_told(message.values, message.told)))

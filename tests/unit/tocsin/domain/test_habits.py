@@ -17,6 +17,7 @@ from tocsin.domain.habits import (
     COARSE,
     LONGEST,
     MOVES,
+    SECOND,
     SEEN,
     STEP,
     STILL,
@@ -26,6 +27,7 @@ from tocsin.domain.habits import (
     remark_on_sensors,
 )
 from tocsin.domain.learn_habits import (
+    EARLY,
     FAMILIAR,
     LEAST_RUN,
     MANY,
@@ -134,16 +136,41 @@ def test_what_never_moved_is_not_called_stuck() -> None:
     assert "one value (fine, other)" in remark_on_sensors(habits)[0]
 
 
-def test_a_coarse_channel_is_called_only_when_its_rests_are_known() -> None:
-    toggling = np.resize(np.repeat([20.0, 20.1], 5), 2_000)
-    held = np.full(FAMILIAR, 20.1)
-    column = np.concatenate([toggling, held])
+def toggle(readings: int, rest: int = 5) -> NDArray[np.float64]:
+    return np.resize(np.repeat([20.0, 20.1], rest), readings)
+
+
+def test_a_coarse_channel_is_not_called_before_anything_is_known_of_its_rests() -> None:
+    column = np.concatenate([toggle(EARLY - 60), np.full(FAMILIAR, 20.1)])
     habits, stuck = learn(np.column_stack([column, column]))
     assert habits.coarse.tolist() == [True, False]
-    known = np.flatnonzero(stuck[:, 0])
-    assert not len(known) or known[0] >= FAMILIAR - 60
+    assert not stuck[:, 0].any()
     # A kind that does not say its steps is known at once: there the model has to agree.
-    assert stuck[2_100:, 1].all()
+    assert stuck[EARLY + 100 :, 1].all()
+
+
+@pytest.mark.parametrize(
+    ("known", "times"), [(EARLY, 5.66), (1_800, 4), (3_600, 2.83), (FAMILIAR, 2), (20_000, 2)]
+)
+def test_the_less_is_known_of_its_rests_the_longer_one_is_believed(
+    known: int, times: float
+) -> None:
+    column = np.concatenate([toggle(known + 60, rest=8), np.full(300, 20.3)])
+    _, stuck = learn(np.column_stack([column, column]))
+    rested = int(np.flatnonzero(stuck[:, 0])[0]) - (known + 60)
+    # Each rest so far was of 7 readings more.
+    assert rested == pytest.approx(times * 7, abs=3)
+
+
+@pytest.mark.parametrize(("rest", "is_called"), [(100, True), (RESTFUL // 2 + 3, False)])
+def test_who_may_come_to_rest_for_minutes_is_not_called_while_little_is_known(
+    rest: int, is_called: bool
+) -> None:
+    # After a quarter of the time, twice as long is expected.
+    rests = [rest, rest, *[14] * 110]
+    going = rest_of(np.resize([20.0, 20.1], len(rests)), np.array(rests))
+    _, stuck = learn(np.concatenate([going, np.tile(going[-1], (3 * RESTFUL, 1))]))
+    assert stuck[:, 0].any() == is_called
 
 
 def test_one_that_was_called_stuck_teaches_little() -> None:
@@ -152,6 +179,17 @@ def test_one_that_was_called_stuck_teaches_little() -> None:
     after, stuck = learn(np.concatenate([going, held, noise(60, seed=2)]))
     assert stuck.any()
     assert after.table[LONGEST, 0] <= TAUGHT * max(before.table[LONGEST, 0], SHORT)
+
+
+def test_what_was_called_stuck_teaches_little_after_a_fault_that_was_not() -> None:
+    # A standstill in its first minutes, when nobody knows, is its longest rest; those after it must
+    # not make each other longer.
+    column = [toggle(500), np.full(150, 20.1), toggle(FAMILIAR)]
+    for _ in range(4):
+        column += [np.full(80, 20.1), toggle(600)]
+    habits, stuck = learn(np.column_stack([np.concatenate(column)] * 2))
+    assert len(np.flatnonzero(np.diff(stuck[:, 0].astype(int)) == 1)) == 4
+    assert habits.table[SECOND, 0] <= 5 * TAUGHT**4
 
 
 def test_a_missing_value_ends_a_rest_and_teaches_nothing() -> None:

@@ -19,6 +19,8 @@ from tests.fakes.machines import (
     make_profile,
 )
 from tests.fakes.services import Plant
+from tocsin.domain.habits import LONGEST, SECOND, SEEN
+from tocsin.domain.learn_habits import LEAST_RUN
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.settling import IDLE_ENOUGH
 from tocsin.domain.telemetry import Envelope
@@ -134,6 +136,22 @@ async def test_what_is_usual_for_a_device_does_not_drift_while_it_is_off() -> No
     before = device_of(plant)["usual"]
     await score_each(plant, press.rest(200))
     assert device_of(plant)["usual"] == before
+
+
+@pytest.mark.parametrize("profile", [PRESS, TOLD])
+async def test_what_a_sensor_shows_at_rest_is_none_of_its_habits(profile: Profile) -> None:
+    plant, press = make_plant(profile), Press()
+    told = profile is TOLD
+    await score_each(plant, press.run(60, mode=2 if told else ...))
+    at_work = device_of(plant)["habits"]["force_kn"]
+    # Two nights at zero, but for a moment of noise: as a habit that would hide every standstill.
+    night = [*[(0.0, 20.0)] * 300, (0.3, 20.0), *[(0.0, 20.0)] * 300]
+    await score_each(plant, press.send(night, mode=0 if told else ...))
+    after = device_of(plant)["habits"]["force_kn"]
+    assert after[LONGEST] == at_work[LONGEST] < LEAST_RUN
+    assert after[SEEN] == at_work[SEEN]
+    await score_each(plant, press.run(60, mode=2 if told else ...))
+    assert device_of(plant)["habits"]["force_kn"][SECOND] < LEAST_RUN
 
 
 async def test_a_channel_at_zero_is_no_rest_while_another_is_at_work() -> None:
