@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from ml_model.observing import Stretch, observe
 from tocsin.domain.errors import TocsinError
+from tocsin.domain.habits import Habits
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.activity import Levels
-from tocsin.domain.windows import History, windows_ending_at
+from tocsin.domain.windows import History, windows_ending_at, windows_of_batch
 
 CHUNK = 8_192  # readings scored at a time
 
@@ -92,12 +93,21 @@ def observed_chunks(
     history = History.empty(profile)
     for stretch in observe(recording.values, profile, levels, longest=CHUNK):
         part = recording.between(stretch.start, stretch.end)
-        blur = stretch.habits.blur
-        before = History(history.t, blur(history.t, history.values, profile))
-        values = blur(part.t, part.values, profile)
-        windows, full = windows_ending_at(before, part.t, values, profile)
+        windows, full = _cut_windows(history, part, stretch.habits, profile)
         yield windows, stretch.start + np.flatnonzero(full), stretch
         history = history.extend(part.t, part.values, keep=profile.window)
+
+
+def _cut_windows(
+    history: History, part: Recording, habits: Habits, profile: Profile
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """The windows of *part* behind *history* as a model sees them by *habits* of its sensors."""
+    before = History(history.t, habits.blur(history.t, history.values, profile))
+    values = habits.blur(part.t, part.values, profile)
+    windows, full = windows_of_batch([(before, part.t, values)], profile)
+    shown = np.concatenate((history.values, part.values))
+    steps = np.tile(habits.coarse_steps, (len(windows), 1))
+    return windows.with_steps(shown, steps).of(slice(None)), full
 
 
 def normal_windows(

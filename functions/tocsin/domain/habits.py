@@ -64,6 +64,12 @@ class Habits:
         least: Floats = np.minimum(self.table[STEP], self.table[STEP_BEFORE])
         return least
 
+    @property
+    def coarse_steps(self) -> Floats:
+        """The steps of the coarse channels, 0 for the others, ``[c]``."""
+        steps: Floats = np.where(self.coarse, self.steps, 0.0)
+        return steps
+
     def blur(
         self, t: NDArray[np.int64], values: NDArray[np.float32], profile: Profile
     ) -> NDArray[np.float32]:
@@ -71,8 +77,8 @@ class Habits:
         if not self.table[COARSE].any():
             return values
         at = (t // max(round(profile.period_ms), 1))[:, np.newaxis] + np.arange(values.shape[1])
-        steps = np.where(self.coarse, self.steps, 0.0)
-        blurred: NDArray[np.float32] = (values + steps * WAVE[at & 3]).astype(np.float32)
+        waves = self.coarse_steps * WAVE[at & 3]
+        blurred: NDArray[np.float32] = (values + waves).astype(np.float32)
         return blurred
 
     def find_slack(self, profile: Profile) -> Floats:

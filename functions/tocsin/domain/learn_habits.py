@@ -147,7 +147,8 @@ def _limit_runs(tables: Floats, profile: Profile) -> Floats:
 
 
 def _expect_growth(tables: Floats) -> Floats:
-    """How many times as long as by now the rests of channels may become that are new, ``[m, c]``."""
+    """How many times as long as by now channels may come to rest, ``[m, c]``: 1 once they are
+    known for long."""
     over = _count_over(tables).clip(1, FAMILIAR)
     growth: Floats = np.sqrt(FAMILIAR / over)
     return growth

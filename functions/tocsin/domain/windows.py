@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.domain.profile import Profile
+
+# In steps of a sensor: two values next to each other are at most so far apart. One that goes on
+# with its last value until it has changed by a band shows the next one a little beyond it.
+NEIGHBOURS = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +45,27 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class Coarse:
+    """What is coarse of k windows: ``rows`` float32 ``[r, c]``, the readings as they were shown,
+    and ``steps`` ``[k, c]`` of their sensors, 0 for channels that are fine."""
+
+    rows: NDArray[np.float32]
+    steps: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
 class Windows:
     """k windows over the same readings, each a copy only when it is asked for: a reading is in as
     many windows as a window is long.
 
     ``rows``: the readings float32 ``[r, c]``. ``ends``: int64 ``[k]``, the row each window ends at.
+    ``coarse``: by which single steps are levelled out, None where nothing is coarse.
     """
 
     rows: NDArray[np.float32]
     ends: NDArray[np.int64]
     length: int
+    coarse: Coarse | None = None
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -60,13 +75,37 @@ class Windows:
         ends = self.ends[part]
         if not len(ends):
             return np.empty((0, self.length, self.rows.shape[1]), dtype=np.float32)
-        every = np.lib.stride_tricks.sliding_window_view(self.rows, self.length, axis=0)
+        windows = self._cut(self.rows, ends)
+        if self.coarse is not None and (steps := self.coarse.steps[part]).any():
+            _level_out(windows, self._cut(self.coarse.rows, ends), steps)
+        return windows
+
+    def with_steps(self, rows: NDArray[np.float32], steps: NDArray[np.float64]) -> Windows:
+        """The same windows, a channel levelled out wherever it moved by no more than one of its
+        *steps* ``[k, c]``, 0 for a fine one: nothing has happened there that such a sensor could
+        tell. *rows* ``[r, c]``: the readings as they were shown, without a wave on them."""
+        return replace(self, coarse=Coarse(rows, steps)) if steps.any() else self
+
+    def _cut(self, rows: NDArray[np.float32], ends: NDArray[np.int64]) -> NDArray[np.float32]:
+        every = np.lib.stride_tricks.sliding_window_view(rows, self.length, axis=0)
         return every.transpose(0, 2, 1)[ends - (self.length - 1)]
 
     def slices(self, most: int) -> Iterator[NDArray[np.float32]]:
         """All windows in their order, at most *most* at a time."""
         for start in range(0, len(self.ends), most):
             yield self.of(slice(start, start + most))
+
+
+def _level_out(
+    windows: NDArray[np.float32], shown: NDArray[np.float32], steps: NDArray[np.float64]
+) -> None:
+    """Put the middle in the place of what is *shown* in *windows* ``[k, w, c]``, in place, where it
+    stays within neighbouring values; what else is in them, a wave, stays."""
+    low, high = np.fmin.reduce(shown, axis=1), np.fmax.reduce(shown, axis=1)  # [k, c]
+    still = (steps > 0) & (high - low <= NEIGHBOURS * steps)  # never where all is missing
+    window, channel = np.nonzero(still)
+    middle = (low + (high - low) / 2)[window, channel]
+    windows[window, :, channel] += middle[:, np.newaxis] - shown[window, :, channel]
 
 
 def windows_ending_at(

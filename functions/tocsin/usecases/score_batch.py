@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,11 @@ from tocsin.usecases.ports.scoring import Model, Models
 SLICE = 4_096
 
 log = logging.getLogger(__name__)
+
+# The readings before a message, its times and its values; and what makes windows of those of
+# several messages.
+Rows: TypeAlias = tuple[History, NDArray[np.int64], NDArray[np.float32]]
+Cut: TypeAlias = Callable[[Sequence[Rows]], tuple[Windows, NDArray[np.bool_]]]
 
 
 async def score_batch(
@@ -82,11 +88,15 @@ async def _score_together(
 async def _score_other(
     placed: Sequence[Placed], model: Model, baselines: Mapping[str, Baseline]
 ) -> list[Scored]:
-    parts = [
-        Part(*_shift(message, baselines.get(message.message.device_id)), message.verdict)
-        for message in placed
-    ]
-    windows, scored = grid_windows(parts, placed[0].message.profile)
+    profile = placed[0].message.profile
+
+    def grid(parts: Sequence[Rows]) -> tuple[Windows, NDArray[np.bool_]]:
+        verdicts = [message.verdict for message in placed]
+        return grid_windows(
+            [Part(*part, verdict) for part, verdict in zip(parts, verdicts, strict=True)], profile
+        )
+
+    windows, scored = _cut_windows(placed, baselines, grid)
     found = await _score_windows(placed, model, windows, scored)
     ends = np.cumsum([len(message.message.times) for message in placed])
     return [
@@ -107,12 +117,29 @@ def _find_sensors(placed: Placed, scored: Scored) -> NDArray[np.int8] | None:
 async def _score_even(
     placed: Sequence[Placed], model: Model, baselines: Mapping[str, Baseline]
 ) -> list[Scored]:
-    parts = [
-        _shift(placed_message, baselines.get(placed_message.message.device_id))
-        for placed_message in placed
-    ]
-    windows, full = windows_of_batch(parts, placed[0].message.profile)
+    profile = placed[0].message.profile
+    windows, full = _cut_windows(placed, baselines, lambda parts: windows_of_batch(parts, profile))
     return await _score_windows(placed, model, windows, full)
+
+
+def _cut_windows(
+    placed: Sequence[Placed], baselines: Mapping[str, Baseline], cut: Cut
+) -> tuple[Windows, NDArray[np.bool_]]:
+    """The windows of messages as a model shall see them, by the habits of their sensors, and a mask
+    bool ``[sum of n]`` of the readings they end at."""
+    windows, scored = cut([_shift(each, baselines, with_wave=True) for each in placed])
+    if not any(each.habits is not None and each.habits.coarse.any() for each in placed):
+        return windows, scored
+    shown, _ = cut([_shift(each, baselines, with_wave=False) for each in placed])
+    steps = [_find_steps(each) for each in placed]
+    lengths = [len(each.message.times) for each in placed]
+    return windows.with_steps(shown.rows, np.repeat(steps, lengths, axis=0)[scored]), scored
+
+
+def _find_steps(placed: Placed) -> NDArray[np.float64]:
+    if placed.habits is None:
+        return np.zeros(len(placed.message.profile.channels))
+    return placed.habits.coarse_steps
 
 
 async def _score_windows(
@@ -141,23 +168,19 @@ async def _score_windows(
     ]
 
 
-def _shift(
-    placed: Placed, baseline: Baseline | None
-) -> tuple[History, NDArray[np.int64], NDArray[np.float32]]:
-    """The readings before a message, its times and its values, less what is normal by now, as the
-    model shall see them."""
-    message, history = placed.message, _blur(placed, placed.history.t, placed.history.values)
-    values = _blur(placed, message.t, message.values)
+def _shift(placed: Placed, baselines: Mapping[str, Baseline], *, with_wave: bool) -> Rows:
+    """The readings before a message, its times and its values, less what is normal by now;
+    *with_wave*: on what is coarse, or as they were shown."""
+    message, earlier = placed.message, placed.history
+    before, values = earlier.values, message.values
+    if with_wave and placed.habits is not None:
+        before = placed.habits.blur(earlier.t, before, message.profile)
+        values = placed.habits.blur(message.t, values, message.profile)
+    baseline = baselines.get(message.device_id)
     if baseline is None or not baseline.counts_for(message.enqueued_at):
-        return History(placed.history.t, history), message.t, values
+        return History(earlier.t, before), message.t, values
     shift = baseline.shift_of(message.profile)
-    return History(placed.history.t, history - shift), message.t, values - shift
-
-
-def _blur(placed: Placed, t: NDArray[np.int64], values: NDArray[np.float32]) -> NDArray[np.float32]:
-    if placed.habits is None:
-        return values
-    return placed.habits.blur(t, values, placed.message.profile)
+    return History(earlier.t, before - shift), message.t, values - shift
 
 
 def _run_slices(

@@ -69,6 +69,18 @@ async def test_a_sensor_of_that_pump_that_is_really_stuck_is_found(channel: str)
     assert max(blamed, key=lambda name: blamed[name]) == channel
 
 
+@pytest.mark.parametrize("steps", [1.1, -1.2])
+async def test_one_step_after_a_long_rest_is_no_event(steps: float) -> None:
+    profile = profile_named("pump")
+    device = Device(profile)
+    column, band = name_channel(profile, "vibration1_g"), 0.002
+    rows = take_shown(profile, "on-change")
+    held = hold(rows, column, 300)
+    await device.send(held[:480] + add_to(held[480:], column, steps * band))
+    assert device.state["habits"]["vibration1_g"][COARSE] == 1
+    assert device.raised == []
+
+
 async def test_a_fault_of_a_few_steps_is_found() -> None:
     profile = profile_named("environment")
     device = Device(profile)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.fakes.messages import NOW, PERIOD_MS, RIG
-from tocsin.domain.windows import History, windows_ending_at
+from tocsin.domain.windows import History, Windows, windows_ending_at
 
 Float = NDArray[np.float32]
 Int = NDArray[np.int64]
@@ -95,3 +95,32 @@ def test_a_history_takes_in_late_readings_in_their_place_once() -> None:
     merged = history.merge(late, np.full((2, 1), 7, dtype=np.float32), keep=3)
     assert merged.t.tolist() == [4, 5, 9]
     assert merged.values[:, 0].tolist() == [4, 7, 9]
+
+
+def test_a_single_step_of_a_coarse_channel_is_levelled_out() -> None:
+    shown = np.array(
+        [(20.0, 1.0), (20.1, 2.0), (20.1, 3.0), (20.1, 4.0), (20.3, 5.0)], dtype=np.float32
+    )
+    wave = np.array([(0.05, 0.0), (-0.05, 0.0)] * 3, dtype=np.float32)[:5]
+    steps = np.tile([0.1, 0.0], (2, 1))
+    windows = Windows(shown + wave, np.array([3, 4]), 4).with_steps(shown, steps)
+    calm, moved = windows.of(slice(None))
+    # The middle in the place of what was shown, with the same wave; the fine channel stays.
+    np.testing.assert_allclose(calm[:, 0], 20.05 + wave[:4, 0], atol=1e-5)
+    np.testing.assert_array_equal(calm[:, 1], shown[:4, 1])
+    # From two steps on something has happened.
+    np.testing.assert_array_equal(moved, (shown + wave)[1:])
+
+
+def test_what_is_missing_of_a_coarse_channel_stays_missing() -> None:
+    shown = np.array([(20.0, np.nan), (np.nan, np.nan), (20.1, np.nan)], dtype=np.float32)
+    windows = Windows(shown, np.array([2]), 3).with_steps(shown, np.array([[0.1, 0.1]]))
+    (seen,) = windows.of(slice(None))
+    np.testing.assert_allclose(seen[:, 0], [20.05, np.nan, 20.05], atol=1e-5)
+    assert np.isnan(seen[:, 1]).all()
+
+
+def test_windows_without_anything_coarse_are_as_they_are() -> None:
+    shown = np.zeros((4, 2), dtype=np.float32)
+    windows = Windows(shown, np.array([3]), 4)
+    assert windows.with_steps(shown, np.zeros((1, 2))) is windows
