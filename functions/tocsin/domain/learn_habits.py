@@ -45,9 +45,10 @@ OFTEN = 0.25  # share of readings without a change from which standing still is 
 SELDOM = 0.1  # and from which a channel's own noise no longer hides its steps
 # Of what rests seldom it has to be plain that it goes in coarser steps, and not by luck alone.
 PLAINLY, SURE = 10.0, 300  # times the steps of its kind, after so many changes
-# Readings after which a coarse channel's rests are known: they become longer as it drifts away from
-# the edge of a step, and its load changes. Before, from EARLY and so many changes on, they are
-# expected to become so: with the root of the time, as the range of what wanders does.
+# Readings, and changes among them, after which a coarse channel's rests are known: they become
+# longer as it drifts away from the edge of a step, and as its load changes. Before, from EARLY on,
+# they are expected to become so with the root of the time, as the range of what wanders does, and
+# as many more changes have to be known: a slow channel near an edge has few.
 FAMILIAR, EARLY, MANY = 7_200, 900, 100
 SPAN = 4 * FAMILIAR  # readings after which those before count half
 FORGETS = 0.98  # of the longest rests, with each span
@@ -140,7 +141,8 @@ def _limit_runs(tables: Floats, profile: Profile) -> Floats:
     # Where readings are alike by chance, runs of any length come in the end.
     by_chance = np.where(by_slope, 0.0, RARE / -np.log(share.clip(1e-9, 1 - 1e-9)))
     rests = tables[:, SECOND] * _expect_growth(tables)
-    familiar = (over >= EARLY) & (changes >= MANY) & (rests < RESTFUL)
+    many = MANY * FAMILIAR / over.clip(1, FAMILIAR)
+    familiar = (over >= EARLY) & (changes >= many) & (rests < RESTFUL)
     known = (changes >= MOVES) & (familiar | ~by_slope)
     known[:, len(profile.judged_names) :] = False
     return np.where(known, np.maximum(by_chance, LEAST_RUN), np.inf)

@@ -150,27 +150,37 @@ def test_a_coarse_channel_is_not_called_before_anything_is_known_of_its_rests() 
 
 
 @pytest.mark.parametrize(
-    ("known", "times"), [(EARLY, 5.66), (1_800, 4), (3_600, 2.83), (FAMILIAR, 2), (20_000, 2)]
+    ("known", "times"), [(1_800, 4), (3_600, 2.83), (FAMILIAR, 2), (20_000, 2)]
 )
 def test_the_less_is_known_of_its_rests_the_longer_one_is_believed(
     known: int, times: float
 ) -> None:
-    column = np.concatenate([toggle(known + 60, rest=8), np.full(300, 20.3)])
+    column = np.concatenate([toggle(known + 60, rest=4), np.full(300, 20.3)])
     _, stuck = learn(np.column_stack([column, column]))
     rested = int(np.flatnonzero(stuck[:, 0])[0]) - (known + 60)
-    # Each rest so far was of 7 readings more.
-    assert rested == pytest.approx(times * 7, abs=3)
+    # Each rest so far was of 3 readings more; one of a dozen is none of note.
+    assert rested == pytest.approx(max(times * 3, LEAST_RUN), abs=2)
 
 
-@pytest.mark.parametrize(("rest", "is_called"), [(100, True), (RESTFUL // 2 + 3, False)])
+@pytest.mark.parametrize(("rest", "is_called"), [(80, True), (RESTFUL // 2 + 10, False)])
 def test_who_may_come_to_rest_for_minutes_is_not_called_while_little_is_known(
     rest: int, is_called: bool
 ) -> None:
     # After a quarter of the time, twice as long is expected.
-    rests = [rest, rest, *[14] * 110]
+    rests = [rest, rest, *[4] * 420]
     going = rest_of(np.resize([20.0, 20.1], len(rests)), np.array(rests))
     _, stuck = learn(np.concatenate([going, np.tile(going[-1], (3 * RESTFUL, 1))]))
     assert stuck[:, 0].any() == is_called
+
+
+def test_who_toggles_near_an_edge_now_and_then_is_not_called_in_its_first_hour() -> None:
+    # Twice a minute: enough changes after two hours, not after one.
+    column = np.concatenate([toggle(3_000, rest=30), np.full(2 * FAMILIAR, 20.1)])
+    _, stuck = learn(np.column_stack([column, column]))
+    assert not stuck[:, 0].any()
+    column = np.concatenate([toggle(FAMILIAR + 60, rest=30), np.full(200, 20.3)])
+    _, stuck = learn(np.column_stack([column, column]))
+    assert stuck[-1, 0]
 
 
 def test_one_that_was_called_stuck_teaches_little() -> None:
