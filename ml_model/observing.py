@@ -15,7 +15,7 @@ from tocsin.domain.habits import Bools, Habits, begin_habits
 from tocsin.domain.learn_habits import learn_habits
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.activity import Levels
-from tocsin.domain.states.at_rest import hide_rest
+from tocsin.domain.states.at_rest import hide_rest, hide_told
 
 MESSAGE = 64  # readings that are learned from together; a part of every chunk
 
@@ -34,17 +34,25 @@ class Stretch:
 
 
 def observe(
-    readings: NDArray[np.float32], profile: Profile, levels: Levels | None, *, longest: int
+    readings: NDArray[np.float32],
+    told: NDArray[np.str_] | None,
+    profile: Profile,
+    levels: Levels | None,
+    *,
+    longest: int,
 ) -> Iterator[Stretch]:
     """The stretches of *readings* ``[n, c]``, none longer than *longest* readings and a message.
 
-    *levels*: by which a machine at rest is told; None where all is taken to be at work.
+    What is shown at rest teaches nothing. *told* ``[n]``: the states that the device told, None
+    where it tells nothing. *levels*: by which rest is told of the readings; None where it is not.
     """
     habits = begin_habits(profile)
     last, begun, stuck = np.full(readings.shape[1], np.nan, dtype=np.float32), 0, list[Bools]()
     rows = len(readings)
     for start in range(0, rows, MESSAGE):
-        with_last = np.concatenate((last[np.newaxis], readings[start : start + MESSAGE]))
+        part = slice(start, start + MESSAGE)
+        values = readings[part] if told is None else hide_told(readings[part], told[part].tolist())
+        with_last = np.concatenate((last[np.newaxis], values))
         shown = hide_rest(with_last[np.newaxis], [habits], levels, profile)
         (learned,) = learn_habits([habits], shown[:, 0], shown[:, 1:], profile)
         if start > begun and (start - begun >= longest or not _alike(habits, learned.habits)):
@@ -52,7 +60,7 @@ def observe(
             begun, stuck = start, []
         none = np.zeros(shown[0, 1:].shape, dtype=np.bool_)
         stuck.append(none if learned.stuck is None else learned.stuck)
-        habits, last = learned.habits, with_last[-1]
+        habits, last = learned.habits, readings[part][-1]
     if rows:
         yield Stretch(begun, rows, habits, np.concatenate(stuck))
 

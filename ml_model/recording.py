@@ -91,7 +91,7 @@ def observed_chunks(
     *levels*: by which a machine at rest is told; None where all is taken to be at work.
     """
     history = History.empty(profile)
-    for stretch in observe(recording.values, profile, levels, longest=CHUNK):
+    for stretch in observe(recording.values, recording.told, profile, levels, longest=CHUNK):
         part = recording.between(stretch.start, stretch.end)
         windows, full = _cut_windows(history, part, stretch.habits, profile)
         yield windows, stretch.start + np.flatnonzero(full), stretch

@@ -70,7 +70,8 @@ def _follow(scored: ScoredRecording, telling: Telling, profile: Profile) -> Apar
     blank, judged = np.zeros(n, dtype=np.bool_), np.ones(n, dtype=np.bool_)
     floors, called = [0.0] * n, set[int]()
     operating, last_t = UNTOLD, None
-    for stretch in observe(recording.values, profile, telling.levels, longest=MESSAGE):
+    stretches = observe(recording.values, recording.told, profile, telling.levels, longest=MESSAGE)
+    for stretch in stretches:
         part = slice(stretch.start, stretch.end)
         stream = Stream(
             recording.t[part].tolist(),

@@ -111,7 +111,7 @@ async def _judge_stretch(
     lane = await read_stretch(stretch, stood, profile, desk.past)
     if not lane.placed:
         return []
-    decided = await _decide(learn_lanes([lane]), desk)
+    decided = await _decide(await learn_lanes([lane], desk.models), desk)
     times = [t for placed in lane.placed for t in placed.message.times]
     known = await desk.past.past_alerts(
         device_id, from_t=times[0] - DAY_MS, to_t=record.last_t, most=MOST_KNOWN

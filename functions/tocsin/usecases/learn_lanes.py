@@ -12,9 +12,10 @@ from tocsin.domain.habits import Habits, begin_habits
 from tocsin.domain.learn_habits import learn_habits
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.at_rest import hide_rest, hide_told
-from tocsin.domain.states.follow import Telling
+from tocsin.domain.states.follow import Telling, find_telling
 from tocsin.usecases.place_messages import Lane
 from tocsin.usecases.place_stretches import Placed
+from tocsin.usecases.ports.scoring import Models
 
 
 @dataclass(slots=True)
@@ -44,19 +45,33 @@ class _Pupil:
         return replace(self.lane, placed=tuple(self.placed), after=after.with_habits(habits))
 
 
-def learn_lanes(lanes: Sequence[Lane], tellings: Mapping[str, Telling]) -> list[Lane]:
+async def learn_lanes(lanes: Sequence[Lane], models: Models) -> list[Lane]:
     """*lanes* with what each of their messages shows. The first messages of all learn together,
     then the second ones: a device's own come one after the other.
 
-    *tellings*: by profile how operating states are told of its devices, where they are: what a
-    machine shows at rest teaches nothing.
+    What a machine shows at rest teaches nothing; *models* say how active it is at work.
     """
+    tellings = await _find_tellings(lanes, models)
     pupils = [_Pupil(lane, lane.before.profile, lane.before.habits, []) for lane in lanes]
     for turn in range(max((len(lane.placed) for lane in lanes), default=0)):
         going = [pupil for pupil in pupils if turn < len(pupil.lane.placed)]
         for alike in _group(going, turn):
             _learn(alike, turn, tellings)
     return [pupil.finish() for pupil in pupils]
+
+
+async def _find_tellings(lanes: Sequence[Lane], models: Models) -> dict[str, Telling]:
+    """By profile how operating states are told of its devices, where they are."""
+    messages = (placed.message for lane in lanes for placed in lane.placed)
+    tellings: dict[str, Telling] = {}
+    for profile in {message.profile.name: message.profile for message in messages}.values():
+        if profile.states is None:
+            continue
+        model = await models.current(profile)
+        telling = find_telling(profile, {} if model is None else model.spec.usual_values)
+        if telling is not None:
+            tellings[profile.name] = telling
+    return tellings
 
 
 def _group(pupils: Sequence[_Pupil], turn: int) -> Iterator[list[_Pupil]]:

@@ -15,7 +15,6 @@ from tocsin.domain.errors import ChangedMeanwhileError, InvalidMessageError, Ref
 from tocsin.domain.log_about import about, describe
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage, Scored
-from tocsin.domain.states.follow import Telling, find_telling
 from tocsin.domain.telemetry import Envelope, Message, decode
 from tocsin.domain.tracing.place import Place
 from tocsin.usecases.decide_lanes import DecidedLane, decide_lanes
@@ -91,7 +90,7 @@ async def score_readings(
     count = _Count()
     for _ in range(MOST_ROUNDS):
         lanes, unplaced = await place_messages(messages, memory, store)
-        lanes = learn_lanes(lanes, await _find_tellings(lanes, models))
+        lanes = await learn_lanes(lanes, models)
         trace.lap("look up what is known")
         every = [placed for lane in lanes for placed in lane.placed]
         results = await score_batch(every, models, baselines)
@@ -176,23 +175,6 @@ def _decode_all(
             )
             letters.append(DeadLetter(envelope, error.reason, error.text))
     return messages, letters
-
-
-async def _find_tellings(lanes: Sequence[Lane], models: Models) -> dict[str, Telling]:
-    """By profile how operating states are told of its devices, where they are."""
-    profiles = {
-        placed.message.profile.name: placed.message.profile
-        for lane in lanes
-        for placed in lane.placed
-    }
-    tellings: dict[str, Telling] = {}
-    for name, profile in profiles.items():
-        if profile.states is not None:
-            model = await models.current(profile)
-            telling = find_telling(profile, {} if model is None else model.spec.usual_values)
-            if telling is not None:
-                tellings[name] = telling
-    return tellings
 
 
 def _reject_unscorable(
