@@ -44,7 +44,10 @@ def call_api(
         said = _read_detail(error.read(10_000).decode(errors="replace"))
         raise PreparationError(f"{what}: {error.code} {said}") from error
     except OSError as error:
-        raise PreparationError(f"{what}: {error}") from error
+        raise PreparationError(
+            f"{what}: nothing answers at {url} ({error}); a demo has to run, and one at another "
+            "address is named by --address"
+        ) from error
     return content
 
 

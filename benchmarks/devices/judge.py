@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,7 @@ def judge(trial: Trial, heard: Heard) -> Verdict:
         *([] if named or not inside else ["no alert named the channel and the cause"]),
         *(f"a false alert of cause {alert['cause']} at {alert['t']}" for alert in false),
         *_list_unsaid(trial, heard, not_scored),
+        *_list_unlike(trial, heard, named),
     ]
     return Verdict(
         device=trial.device,
@@ -73,6 +74,18 @@ def name_channel(alert: Mapping[str, Any]) -> str | None:
 
 def _names(alert: Mapping[str, Any], fault: Fault) -> bool:
     return alert["cause"] == fault.cause and name_channel(alert) == fault.channel
+
+
+def _list_unlike(trial: Trial, heard: Heard, named: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Where limits were not passed and left as they should, or what came late is not called so."""
+    for level in trial.levels:
+        ends = [alert["clearedAt"] for alert in named if alert["limit"]["level"] == level]
+        if len(ends) != 1 or ends[0] is None:
+            yield f"the {level} was raised {len(ends)} times, and ended at {ends}"
+    if trial.levels and heard.device["passedLimits"]:
+        yield f"it is still beyond {heard.device['passedLimits']}"
+    if trial.newest_t is not None and not any(alert["late"] for alert in named):
+        yield "no alert says that its readings came late"
 
 
 def _list_unsaid(trial: Trial, heard: Heard, not_scored: Mapping[str, int]) -> list[str]:

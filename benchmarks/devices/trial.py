@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,10 @@ class Trial:
     said: texts that its remarks must have.
     bad: channels whose bad values its document must name.
     late_ms: how much later the last of it was sent than was meant.
+    limits: by channel what operators of its site set for it, before it sends anything.
+    levels: of these, those that its fault passes and comes back from, each once.
+    newest_t: event time (ms) of its newest reading, where that is not in the last message. Its
+        fault then comes late, which its alert has to say.
     """
 
     device: str
@@ -56,9 +60,14 @@ class Trial:
     said: Sequence[str] = ()
     bad: frozenset[str] = frozenset()
     late_ms: int = 0
+    limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    levels: Sequence[str] = ()
+    newest_t: int | None = None
 
     @property
     def last_t(self) -> int:
+        if self.newest_t is not None:
+            return self.newest_t
         return int(self.batches[-1].t[-1]) + self.late_ms
 
     def send_later(self, ms: int) -> Trial:

@@ -1,8 +1,8 @@
 """The devices that are tried, with the simulator's own signals.
 
-All but one send what is past, faster than it happened and in order, as a device does that was cut
-off; so a day takes seconds. Only the clock that is put right needs real time, since it is told by
-the hub's.
+All but two send what is past, faster than it happened and in order, as a device does that was cut
+off; so a day takes seconds. One sends what it kept the newest first. Only the clock that is put
+right needs real time, since it is told by the hub's.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchmarks.devices.trial import Batch, Times, Trial, Values, cut, harm
+from benchmarks.devices.trial import Batch, Fault, Times, Trial, Values, cut, harm
 from device_sim.signals.resting import RestingStream
 from device_sim.signals.rota import Turns
 from device_sim.signals.stream import SignalStream
@@ -25,8 +25,11 @@ LIVE = 12  # messages in real time after a clock was put right
 VIBRATION_MM_S, HUMIDITY_PCT, GROSS_MM_S = 3.0, 20.0, 12.0
 
 
-def make_trials(profiles: Mapping[str, Profile], now_ms: int) -> list[Trial]:
-    """Every trial of devices that begin to send at *now_ms*."""
+def make_trials(
+    profiles: Mapping[str, Profile], now_ms: int, *, is_short: bool = False
+) -> list[Trial]:
+    """Every trial of devices that begin to send at *now_ms*; *is_short*: without the one that waits
+    for minutes."""
     motor, environment = profiles["motor"], profiles["environment"]
     return [
         make_wrong_clock(motor, now_ms),
@@ -35,6 +38,8 @@ def make_trials(profiles: Mapping[str, Profile], now_ms: int) -> list[Trial]:
         make_bursts(motor, now_ms),
         make_sentinels(environment, now_ms),
         make_resting(motor, now_ms),
+        make_limits(environment, now_ms),
+        *([] if is_short else [make_backlog(motor, now_ms)]),
     ]
 
 
@@ -118,6 +123,44 @@ def make_resting(profile: Profile, now_ms: int) -> Trial:
     at = slice(begun + 400, begun + 430)
     fault = harm(t, values, profile, "vibration_mm_s", "score", at=at, by=VIBRATION_MM_S)
     return Trial(device, profile, cut(t, values, 300), fault, SECOND, frozenset({"off"}))
+
+
+def make_limits(profile: Profile, now_ms: int) -> Trial:
+    """A room that gets too warm: past its warning, then its alarm, and back, each time with a stay
+    within the hysteresis."""
+    device, channel, n = "limit-room", "temperature_c", 700
+    t, values = _take(device, profile, now_ms - n * SECOND, n)
+    column = values[:, profile.channel_names.index(channel)]
+    usual = float(column.max())
+    warning, alarm, back = usual + 6.0, usual + 10.0, 1.0
+    stays = (warning + 0.5, alarm + 0.5, alarm - 0.5, alarm - 2.0, warning - 0.5, warning + 0.5)
+    begun = 400
+    for number, level in enumerate(stays):
+        at = slice(begun + 20 * number, begun + 20 * (number + 1))
+        column[at] = level + 0.1 * (np.arange(20) % 3)
+    end = begun + 20 * len(stays)
+    fault = Fault(channel, "limit", int(t[begun]), int(t[end]))
+    limits = {channel: {"warningHigh": warning, "alarmHigh": alarm, "hysteresis": back}}
+    reasons = frozenset({"warming-up", "no-window"})
+    return Trial(
+        device, profile, cut(t, values, 50), fault, SECOND, reasons,
+        limits=limits, levels=("warning", "alarm"),
+    )  # fmt: skip
+
+
+def make_backlog(profile: Profile, now_ms: int) -> Trial:
+    """Cut off for five minutes, with a fault in them; what it kept comes after newer readings, the
+    newest first."""
+    device, before, cut_off, after, size = "backlog-motor", 400, 300, 200, 20
+    n = before + cut_off + after
+    t, values = _take(device, profile, now_ms - n * SECOND, n)
+    at = slice(before + 140, before + 170)
+    fault = harm(t, values, profile, "vibration_mm_s", "score", at=at, by=VIBRATION_MM_S)
+    batches = cut(t, values, size)
+    begun, end = before // size, (before + cut_off) // size
+    ordered = [*batches[:begun], *batches[end:], *batches[begun:end][::-1]]
+    reasons = frozenset({"late"})
+    return Trial(device, profile, ordered, fault, SECOND, reasons, newest_t=int(t[-1]))
 
 
 def _take(device: str, profile: Profile, start_ms: int, n: int) -> tuple[Times, Values]:

@@ -12,7 +12,9 @@ from azure.cosmos import CosmosClient
 from azure.iot.device import IoTHubDeviceClient
 from azure.storage.blob import ContainerClient
 
-from local.prepare import DATABASE
+from local.flags import make_parser
+from local.letters import run
+from local.prepare import DATABASE, PreparationError
 from local.stack import Stack
 from tests.integration.devices import connect_device, send_body
 from tests.waiting import wait_until
@@ -49,6 +51,30 @@ def test_each_bad_message_is_kept_with_its_reason_and_its_neighbours_are_stored(
         within_s=10,
         what="every good neighbour stored",
     )
+
+
+def test_a_stranger_finds_reads_and_replays_them_as_the_document_says(
+    shared_stack: Stack, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """docs/operations.md, word for word."""
+    listed = [json.loads(line) for line in _say(shared_stack, capfd, "list", "--device", DEVICE)]
+    assert {letter["reason"] for letter in listed} == set(_bad_bodies(0))
+    (found,) = (one for one in listed if one["reason"] == "unequal-lengths")
+    (shown,) = _say(shared_stack, capfd, "show", found["id"])
+    assert json.loads(shown)["text"].startswith("channel 'temperature_c' must list 2 values")
+    (body,) = _say(shared_stack, capfd, "show", found["id"], "--body")
+    assert json.loads(body)["channels"] == {"temperature_c": [180.0]}
+    (replayed,) = _say(shared_stack, capfd, "replay", found["id"], code=1)
+    assert json.loads(replayed)["outcome"] == "refused"
+    with pytest.raises(PreparationError, match="400 there is no reason 'not-jsn'"):
+        _say(shared_stack, capfd, "list", "--reason", "not-jsn")
+
+
+def _say(stack: Stack, capfd: pytest.CaptureFixture[str], *words: str, code: int = 0) -> list[str]:
+    """The lines that ``python -m local dead-letters`` prints of this stack."""
+    capfd.readouterr()
+    assert run(make_parser().parse_args(["dead-letters", *words]), stack.url) == code
+    return capfd.readouterr().out.splitlines()
 
 
 def _good(now: int, number: int) -> str:

@@ -41,6 +41,15 @@ class Letter(Protocol):
     def document(self) -> dict[str, Any]: ...
 
 
+# Of messages; then of alerts. docs/formats.md says what is wrong with each.
+REASONS = (
+    "too-large", "not-json", "wrong-schema", "unknown-profile", "unknown-channel",
+    "unequal-lengths", "time-not-increasing", "time-in-future", "time-implausible",
+    "too-many-readings", "foreign-device-id", "malformed", "no-device-id", "scoring-failed",
+    "refused", "damaged",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
     """An event that cannot be used. ``reason`` is a code of docs/formats.md."""

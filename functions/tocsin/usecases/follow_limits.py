@@ -60,7 +60,7 @@ class BatchLimits:
             return before, []
         every = () if bounds is None else bounds.every
         steps = count_steps(message.t, last_t, period_ms)
-        stretch = Stretch(message.t, message.values, steps, message.site_id)
+        stretch = Stretch(message.t, message.values, steps, message.site_id, find_rest(scored))
         names = {bound.name for bound in every}
         own: OwnRange | None = None
         states, changes = NO_STATES, list[LimitChange]()
@@ -113,11 +113,17 @@ def follow_sensors(
 
 def leave_rest(scored: Scored) -> NDArray[np.float32]:
     """The values ``[n, c]`` of a message, NaN where its machine is not at work."""
-    values = scored.message.values
-    if not scored.states:
+    values, at_rest = scored.message.values, find_rest(scored)
+    if at_rest is None:
         return values
-    at_rest = np.array([state in {"off", "starting"} for state in scored.states])
     return np.where(at_rest[:, np.newaxis], np.float32(np.nan), values)
+
+
+def find_rest(scored: Scored) -> NDArray[np.bool_] | None:
+    """The readings of a message at which its machine is off or starting, bool ``[n]``; None for
+    none."""
+    at_rest = np.array([state in {"off", "starting"} for state in scored.states], dtype=np.bool_)
+    return at_rest if at_rest.any() else None
 
 
 def _find_touched(messages: Sequence[Message], bounds: Bounds) -> set[int]:

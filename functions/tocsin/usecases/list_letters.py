@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from tocsin.domain.dead_letters import REASONS
+from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.letter_summary import LetterPosition, LetterQuery, LetterSummary
 from tocsin.usecases.ports.letters import LetterBox
 
@@ -15,8 +17,13 @@ async def list_letters(
 ) -> tuple[list[LetterSummary], LetterPosition | None]:
     """Letters, and where the next page begins; None at the end.
 
-    Raises InvalidRequestError for a range of too many days.
+    Raises InvalidRequestError for a range of too many days, and for a reason that no letter has:
+    an empty list would say that all is well.
     """
+    if query.reason is not None and query.reason not in REASONS:
+        raise InvalidRequestError(
+            f"there is no reason {query.reason!r:.80}; the reasons are {', '.join(REASONS)}"
+        )
     found: list[LetterSummary] = []
     for day in query.list_days():
         of_day = filter(query.takes, await box.list_day(day, most=MOST_A_DAY))

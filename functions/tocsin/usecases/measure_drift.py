@@ -131,12 +131,16 @@ async def _read_sample(
 def _thin_rows(message: StoredMessage, profile: Profile, version: str) -> NDArray[np.float32]:
     """A message's score and values ``[k, 1 + c]``, evenly thinned.
 
-    Another version's scores are on another scale, so they count as missing.
+    Another version's scores are on another scale, so they count as missing. Of machines whose
+    operating state is told, only readings that were scored count: what is measured at rest is no
+    drift, and the model was not made on it.
     """
     readings = len(message.t)
     score = message.score if message.model_version == version else [None] * readings
     values = columns_of(message.channels, profile, readings)
     rows = np.vstack((np.array(score, dtype=np.float64), values)).T.astype(np.float32)
+    if profile.states is not None:
+        rows = rows[[value is not None for value in message.score]]
     return rows[:: -(-len(rows) // READINGS_A_MESSAGE)]
 
 

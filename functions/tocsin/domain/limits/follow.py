@@ -35,12 +35,18 @@ class LimitChange:
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """n readings: event times ``t`` (ms, ``[n]``), ``values`` (``[n, c]``, NaN where missing), for
-    how many periods each of them counts (``steps``, ``[n]``), and the site they came from."""
+    how many periods each of them counts (``steps``, ``[n]``), and the site they came from.
+    ``at_rest``: those at which the machine was off or starting, bool ``[n]``; None for none.
+
+    At rest no value is too low: that pressure and current are gone is what being off means. A value
+    that is too high is so whatever the machine does.
+    """
 
     t: NDArray[np.int64]
     values: NDArray[np.float32]
     steps: NDArray[np.float64]
     site_id: str
+    at_rest: NDArray[np.bool_] | None = None
 
 
 def count_steps(t: NDArray[np.int64], last_t: int, period_ms: float) -> NDArray[np.float64]:
@@ -57,8 +63,9 @@ def follow_limits(
     """The states after the readings, and what has changed, in the order of the readings."""
     if not bounds:
         return {}, []
-    beyond, inside = _compare(bounds, stretch.values)
-    known = ~np.isnan(stretch.values[:, [bound.index for bound in bounds]].T)
+    own = _pick_values(bounds, stretch)
+    beyond, inside = _compare(bounds, own)
+    known = ~np.isnan(own)
     befores = [states.get(bound.name, FRESH) for bound in bounds]
     is_open = np.array([state.raised_t is not None for state in befores])
     runs = np.array([state.run for state in befores])
@@ -74,10 +81,19 @@ def follow_limits(
     return after, sorted(changes, key=lambda change: change.index)
 
 
+def _pick_values(bounds: Sequence[Bound], stretch: Stretch) -> NDArray[np.float32]:
+    """The values that each bound is held against, ``[b, n]``, NaN where it is not."""
+    own = stretch.values[:, [bound.index for bound in bounds]].T
+    if stretch.at_rest is None:
+        return own
+    low = np.array([bound.side == "low" for bound in bounds])[:, np.newaxis]
+    return np.where(low & stretch.at_rest, np.float32(np.nan), own)
+
+
 def _compare(
-    bounds: Sequence[Bound], values: NDArray[np.float32]
+    bounds: Sequence[Bound], own: NDArray[np.float32]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Whether each value is beyond each bound, and whether it is back, both ``[b, n]``."""
+    """Whether each of *own* is beyond its bound, and whether it is back, all ``[b, n]``."""
     # As the values are kept: 7.1 is not above 7.1, whichever of them was rounded.
     limits = np.array([bound.value for bound in bounds], dtype=np.float32)[:, np.newaxis]
     backs = np.array(
@@ -85,7 +101,6 @@ def _compare(
         dtype=np.float32,
     )[:, np.newaxis]
     low = np.array([bound.side == "low" for bound in bounds])[:, np.newaxis]
-    own = values[:, [bound.index for bound in bounds]].T
     beyond = np.where(low, own < limits, own > limits)
     inside = np.where(low, own >= backs, own <= backs)
     return beyond, inside

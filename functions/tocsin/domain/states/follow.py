@@ -1,6 +1,7 @@
 """Which readings of a device its operating state keeps from being judged as usual.
 
-- *off*: not scored. What the sensors of a machine at rest show says nothing of it.
+- *off*: not scored. What the sensors of a machine at rest show says nothing of it. A start that
+  falls back to rest without having come to work is called.
 - *starting*, and until a window holds nothing else: not scored, but a start that takes too long or
   goes far beyond what starts have shown is called.
 - *settling* after a start, and *idle* where that is a state of its own: judged by what is usual
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.activity import Levels, find_levels
-from tocsin.domain.states.operating import SILENCE, Operating, Walk
+from tocsin.domain.states.operating import FELL, SILENCE, Operating, Walk
 from tocsin.domain.states.reach import Heights, find_heights
 from tocsin.domain.states.rule import State, StateRule
 from tocsin.domain.states.settling import STRETCHES, find_stretch
@@ -170,6 +171,7 @@ class _Follower:
         state = walk.now.state
         if state == "off":
             self._leave_out(index)
+            self._judge_fall(index, t)
         elif state == "starting" or walk.now.blind_to is not None:
             self._leave_out(index)
             self._judge_start(index, t, main)
@@ -192,6 +194,12 @@ class _Follower:
             self._judged[index] = True
         elif not isnan(main):
             self._walk.note(now.settling.note_peak(main))
+
+    def _judge_fall(self, index: int, t: int) -> None:
+        fell = self._walk.now.fell
+        if fell is not None and t - fell <= FELL * self._telling.period_ms:
+            self._called.add(index)
+            self._judged[index] = True
 
     def _judge_settling(self, index: int, windows: float) -> None:
         stretch = find_stretch(windows)

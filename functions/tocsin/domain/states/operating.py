@@ -20,9 +20,10 @@ from tocsin.domain.stored import OPTIONAL_TEXT, OPTIONAL_WHOLE, take_field, take
 
 HOLD = 2  # periods that a new state has to last before it is believed
 STOP = 60  # periods that a machine may take to run down; longer, and it idles
+FELL = 10  # periods for which a start that fell back to rest is called
 SILENCE = 1_800  # periods without a reading after which a machine counts as started anew
 
-_TIMES = ("since", "left", "low", "high", "started", "blind_to")
+_TIMES = ("since", "left", "low", "high", "started", "blind_to", "rested", "fell")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,9 @@ class Operating:
         low, high: since when as good as dead, and since when at work.
     started: when the start began that it is settling from; None once it has settled.
     blind_to: until then a window may hold readings of another state.
+    rested: since when it was off, before the start that goes on.
+    fell: when it fell back to rest from a start, by itself as far as anybody knows; None once it
+        starts anew.
     """
 
     state: State | None = None
@@ -43,6 +47,8 @@ class Operating:
     high: int | None = None
     started: int | None = None
     blind_to: int | None = None
+    rested: int | None = None
+    fell: int | None = None
     settling: Settling = UNSETTLED
 
     @property
@@ -153,7 +159,7 @@ class Walk:
         if told is None or told == before:
             return
         if told == "off":
-            self._stop(t)
+            self._stop(t, fell=self._falls_back(t, t))
         elif before == "off" or (before is None and told == "starting"):
             self._start(t)
             self._set(state=told)
@@ -195,15 +201,17 @@ class Walk:
         high = (now.high or t) if kind == Kind.HIGH and reached else None
         self._set(low=low, high=high)
         if low is not None and self._has_held(low, t):
-            self._stop(low)
+            self._stop(low, fell=self._falls_back(low, t))
         elif high is not None and self._has_held(high, t):
             # What takes long to come up settles from there on.
             started = high if self._is_slow else now.started
-            self._set(state="running", since=high, started=started, low=None, high=None)
+            self._set(
+                state="running", since=high, started=started, low=None, high=None, rested=None
+            )
             self._blind(t)
         elif kind == Kind.BETWEEN and self._has_idle and reached and self._is_over(now.started, t):
             # Where idling is usual, a start may end there.
-            self._set(state="idle", since=t)
+            self._set(state="idle", since=t, rested=None)
             self._blind(t)
 
     def _step_working(self, t: int, kind: int) -> None:
@@ -228,11 +236,29 @@ class Walk:
             self._set(left=left if now.state == "running" else None, low=low)
 
     def _start(self, t: int) -> None:
-        self._set(state="starting", since=t, started=t, low=None, high=None, left=None)
+        rested = self.now.since if self.now.state == "off" else None
+        self._set(
+            state="starting", since=t, started=t, low=None, high=None, left=None, rested=rested,
+            fell=None,
+        )  # fmt: skip
 
-    def _stop(self, t: int) -> None:
+    def _stop(self, t: int, *, fell: int | None = None) -> None:
         settling = self.now.settling.end_start()
-        self.now = Operating("off", t, settling=settling)
+        self.now = Operating("off", t, fell=fell, settling=settling)
+
+    def _falls_back(self, low: int, t: int) -> int | None:
+        """*t* where a start is over with it that never came to work, at rest since *low*.
+
+        It has to follow a rest, or a machine that runs down and stirs once more would be called;
+        and to last as long as a state does that is believed, or a single reading would be. What
+        takes long to come up people may break off.
+        """
+        now = self.now
+        if self._is_slow or now.state != "starting" or now.started is None or now.rested is None:
+            return None
+        has_rested = self._is_over(now.rested, now.started)
+        has_held = low - now.started > HOLD * self._period_ms
+        return t if has_rested and has_held else None
 
     def _blind(self, t: int) -> None:
         self._set(blind_to=t + round(self._window_ms))

@@ -100,6 +100,8 @@ def test_a_device_document_has_every_field() -> None:
             "high": NOW - 2,
             "started": NOW - 6,
             "blindTo": None,
+            "rested": None,
+            "fell": None,
             "settling": {
                 "now": {"scores": [1.5, 0.25], "peak": 7.5},
                 "before": [{"scores": [], "peak": 3}],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from tests.fakes.records import alert_record
 from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.http_calls import OPERATOR, VIEWER, call
 from tocsin.domain.alert_marks import write_owed
+from tocsin.domain.dead_letters import REASONS
 from tocsin.usecases.push_alerts import push_alerts
 
 DAY_MS = 86_400_000
@@ -54,6 +57,15 @@ async def test_letters_are_listed_newest_first_page_by_page() -> None:
     assert {letter["deviceId"] for letter in found} == {"rig-1"}
     assert await list_all(plant, device="rig-1") == found
     assert await list_all(plant, device="rig-2") == []
+    said = await ask(plant, "dead_letters", 400, params={"reason": "not-jsn"})
+    assert said["detail"].startswith("there is no reason 'not-jsn'; the reasons are too-large, ")
+
+
+def test_the_document_names_every_reason_that_there_is() -> None:
+    text = Path("docs/formats.md").read_text(encoding="utf-8")
+    table = text.split("with one of these reasons:")[1].split("##")[0]
+    told = re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE)
+    assert [*told, "damaged"] == [*REASONS]
 
 
 async def test_a_range_of_too_many_days_is_refused() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.fakes.machines import PRESS
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG
 from tests.fakes.records import decided_message, device_record
 from tests.fakes.references import FakeReferences
@@ -161,3 +162,28 @@ async def test_a_database_that_stays_away_fails_the_measurement() -> None:
     store.away = True
     with pytest.raises(OSError, match="away"):
         await measured(store)
+
+
+async def test_what_is_measured_at_rest_is_no_drift() -> None:
+    """A press rests for half of each message: its readings then have no score."""
+    store, known = FakeStore(), FakeReferences()
+    sample = values(20_000)
+    known.by_profile["press"] = (VERSION, reference_of([np.abs(sample[:, 0])], [sample], PRESS))
+    await store.save_devices([device_record("press-1", profile="press")])
+    for number in range(144):
+        at_work, at_rest = values(30, seed=number), np.full((30, 2), -150.0)
+        rows = np.concatenate((at_work, at_rest))
+        t = NOW - (number + 1) * 10 * MINUTE_MS + np.arange(60) * 1_000
+        message = decided_message(
+            t.tolist(),
+            device_id="press-1",
+            profile=PRESS,
+            channels={"force_kn": rows[:, 0].tolist(), "heat_c": rows[:, 1].tolist()},
+            score=[*np.abs(at_work[:, 0]).tolist(), *[None] * 30],
+            model_version=VERSION,
+        )
+        await store.save_readings([message])
+    (record,) = await measure_drift(
+        [PRESS], references=known, fleet=store, drifts=store, now_ms=NOW
+    )
+    assert record.state == "stable", record

@@ -18,9 +18,11 @@ from tests.fakes.machines import (
     make_plant,
     make_profile,
 )
+from tests.fakes.messages import PERIOD_MS
 from tests.fakes.services import Plant
 from tocsin.domain.habits import LONGEST, SECOND, SEEN
 from tocsin.domain.learn_habits import LEAST_RUN
+from tocsin.domain.limits.site_limits import parse_site_limits
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.settling import IDLE_ENOUGH
 from tocsin.domain.telemetry import Envelope
@@ -111,6 +113,64 @@ async def test_a_start_that_does_not_reach_its_work_is_an_alert_and_named() -> N
     assert (raised["score"], raised["contributions"]) == (None, {})
     await score_each(plant, press.run(60))
     assert [one["type"] for one in alerts(plant)] == ["raised", "cleared"]
+
+
+async def try_to_start(plant: Plant, press: Press, periods: int, rested: int = 90) -> None:
+    await score_each(plant, press.run(60))
+    await score_each(plant, press.rest(rested))
+    await score_each(plant, press.run(periods, force=30.0, size=1))
+    await score_each(plant, press.rest(30))
+
+
+async def test_a_start_that_falls_back_to_rest_by_itself_is_an_alert_until_it_runs() -> None:
+    plant, press = make_plant(), Press()
+    await try_to_start(plant, press, 8)
+    (raised,) = alerts(plant)
+    assert (raised["cause"], raised["state"]) == ("start", "off")
+    assert (raised["score"], raised["contributions"]) == (None, {})
+    fell_at = press.now_ms - 30 * PERIOD_MS
+    assert 0 < raised["t"] - fell_at <= 6 * PERIOD_MS
+    await score_each(plant, press.ramp(10))
+    await score_each(plant, press.run(60))
+    assert [one["type"] for one in alerts(plant)] == ["raised", "cleared"]
+    assert device_of(plant)["operating"]["fell"] is None
+
+
+@pytest.mark.parametrize(("periods", "rested"), [(2, 90), (8, 20)])
+async def test_what_stirs_for_a_moment_or_while_it_runs_down_is_no_start(
+    periods: int, rested: int
+) -> None:
+    plant, press = make_plant(), Press()
+    await try_to_start(plant, press, periods, rested)
+    assert alerts(plant) == []
+
+
+async def test_a_start_that_its_device_says_is_over_is_an_alert() -> None:
+    plant, press = make_plant(TOLD), Press()
+    await score_each(plant, press.run(30, mode=2))
+    await score_each(plant, press.run(90, force=0.0, mode=0))
+    await score_each(plant, press.run(10, force=30.0, mode=3))
+    await score_each(plant, press.run(20, force=0.0, mode=0))
+    (raised,) = alerts(plant)
+    assert (raised["cause"], raised["state"]) == ("start", "off")
+
+
+async def test_no_value_is_too_low_at_rest_and_a_high_one_is_whatever_it_does() -> None:
+    plant, press = make_plant(), Press()
+    limits = {"force_kn": {"alarmLow": 40}, "heat_c": {"alarmHigh": 90}}
+    plant.thresholds.limits_by_site = {"north": parse_site_limits({"profiles": {"press": limits}})}
+    await shift_of(plant, press)
+    assert alerts(plant) == [], "that nothing presses is what being off means"
+    await score_each(plant, press.rest(40))
+    await score_each(plant, press.send([(0.0, 95.0)] * 10))
+    (raised,) = alerts(plant)
+    assert (raised["cause"], raised["limit"]["side"]) == ("limit", "high")
+    await score_each(plant, press.send([(0.0, 20.0)] * 10))
+    await score_each(plant, press.ramp(10))
+    await score_each(plant, press.run(30))
+    assert len(alerts(plant)) == 2
+    await score_each(plant, press.run(10, force=35.0))
+    assert any(one["cause"] == "limit" and one["subject"] == "force_kn" for one in alerts(plant))
 
 
 async def test_a_start_far_beyond_those_before_it_is_an_alert() -> None:
