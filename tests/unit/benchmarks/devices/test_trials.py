@@ -19,8 +19,11 @@ from tests.fakes.models import FakeModels
 from tests.fakes.services import Plant
 from tocsin.adapters.model_bundle import load_model
 from tocsin.domain.bundle import parse_bundle
+from tocsin.domain.lateness.notes import find_notes
+from tocsin.domain.limits.site_limits import parse_site_limits
 from tocsin.profiles import load_profiles
 from tocsin.triggers.http_devices import describe_device
+from tocsin.usecases.judge_late import judge_late
 from tocsin.usecases.show_readings import show_readings
 
 # The clock runs ahead of now at its end, and so does the hub's.
@@ -42,6 +45,9 @@ def models() -> FakeModels:
 async def hear(trial: Trial, models: FakeModels) -> Heard:
     """What is known of a device that sent all of *trial*, each message in a batch of its own."""
     plant = Plant(models=models, profiles=load_profiles(), record_every_ms=12_000)
+    plant.thresholds.limits_by_site["north"] = parse_site_limits(
+        {"devices": {trial.device: trial.limits}}
+    )
     composer = Composer(trial.device, trial.profile.name, trial.profile.channel_names, "trial")
     enqueued_at = STARTS
     for batch in trial.batches:
@@ -52,6 +58,9 @@ async def hear(trial: Trial, models: FakeModels) -> Heard:
     assert plant.dead_letters.reasons == []
     device = await plant.store.device(trial.device)
     assert device is not None
+    notes = [replace(note, noted_at=1) for note in find_notes(plant.store.all("readings"), STARTS)]
+    await plant.late_notes.keep_late(notes)
+    await judge_late(plant.services().late_desk)
     readings = await show_readings(
         trial.device,
         from_t=trial.last_t - CHART_MS,
@@ -61,7 +70,13 @@ async def hear(trial: Trial, models: FakeModels) -> Heard:
         fleet=plant.store,
         rollups=plant.rollups,
     )
-    raised = [alert for alert in plant.store.all("alerts") if alert["type"] == "raised"]
+    alerts = plant.store.all("alerts")
+    ends = {alert["alertId"]: alert["t"] for alert in alerts if alert["type"] == "cleared"}
+    raised = [
+        {**alert, "clearedAt": ends.get(alert["alertId"])}
+        for alert in alerts
+        if alert["type"] == "raised"
+    ]
     return Heard(raised, describe_device(device), readings)
 
 
@@ -74,12 +89,20 @@ async def test_a_device_as_it_really_is_is_understood(name: str, models: FakeMod
 def answer(trial: Trial, **changes: Any) -> Heard:  # noqa: ANN401 (any JSON)
     """One that says all that it must."""
     fault = trial.fault
-    alert: Mapping[str, Any] = {
-        "t": fault.from_t, "cause": fault.cause, "subject": fault.channel, "contributions": {},
-    }  # fmt: skip
+    alerts: list[Mapping[str, Any]] = [
+        {
+            "t": fault.from_t, "cause": fault.cause, "subject": fault.channel, "contributions": {},
+            "limit": {"level": level}, "clearedAt": fault.to_t, "late": {"readings": 9},
+        }
+        for level in trial.levels or ("warning",)
+    ]  # fmt: skip
     said = {
-        "alerts": [alert],
-        "device": {"remarks": trial.said, "badValues": dict.fromkeys(trial.bad)},
+        "alerts": alerts,
+        "device": {
+            "remarks": trial.said,
+            "badValues": dict.fromkeys(trial.bad),
+            "passedLimits": [],
+        },
         "readings": {
             "notScored": [{"reason": next(iter(trial.reasons)), "readings": 2}],
             "series": {"score": {"values": [None, 0.5, None]}},
@@ -114,3 +137,20 @@ def test_what_is_wrong_with_an_answer_is_told() -> None:
     found = judge(trial, answer(trial, alerts=[other]))
     assert found.missed[0] == "no alert named the channel and the cause"
     assert found.channel == "battery_pct"
+
+
+def test_limits_that_are_not_left_and_late_alerts_that_do_not_say_so_are_told() -> None:
+    trial = TRIALS["limit-room"]
+    (warning, alarm) = answer(trial).alerts
+    still = {**answer(trial).device, "passedLimits": ["temperature_c-high-warning"]}
+    found = judge(trial, answer(trial, alerts=[{**warning, "clearedAt": None}], device=still))
+    assert found.missed == [
+        "the warning was raised 1 times, and ended at [None]",
+        "the alarm was raised 0 times, and ended at []",
+        "it is still beyond ['temperature_c-high-warning']",
+    ]
+    assert judge(trial, answer(trial, alerts=[warning, alarm, alarm])).missed != []
+    trial = TRIALS["backlog-motor"]
+    (alert,) = answer(trial).alerts
+    found = judge(trial, answer(trial, alerts=[{**alert, "late": None}]))
+    assert found.missed == ["no alert says that its readings came late"]
