@@ -125,7 +125,7 @@ async def test_late_readings_without_a_window_say_that_they_are_late() -> None:
     (late,) = (each for each in found["notScored"] if each["reason"] == "late")
     times = log_times(log[0])
     assert (late["from"], late["to"], late["readings"]) == (times[0], times[-1], 4)
-    assert "not scored again" in late["text"]
+    assert "once no more comes it is judged for alerts" in late["text"]
     assert found["late"] == {"readings": 4, "anomalous": 0}
     some = await shown(plant, from_t=times[1], to_t=times[2])
     assert [each["readings"] for each in some["notScored"]] == [2]
