@@ -386,7 +386,7 @@ def _write(document: Document) -> str:
     return text
 
 
-@lru_cache(maxsize=2_048)  # the same messages are delivered again and again
+@lru_cache(maxsize=8_192)  # the same messages are delivered again and again
 def _check_packing(text: str) -> None:
     """The database keeps a message packed: of what use cases store nothing may be lost by it."""
     plain = orjson.loads(text)

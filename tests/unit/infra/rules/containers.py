@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -103,6 +104,7 @@ def check_old_blobs_go(deployment: Deployment) -> Iterator[str]:
         yield f"blobs are kept for so many days: {kept}"
 
 
+@functools.cache  # of all deployments that are checked it is the same
 def read_product_source() -> str:
     files = sorted((ROOT / "functions/tocsin").rglob("*.py"))
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
