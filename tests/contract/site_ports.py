@@ -17,7 +17,8 @@ from azure.storage.queue.aio import QueueClient
 
 from local.endpoints import Endpoints
 from tests.contract.ports import connection
-from tests.fakes.sites import FakeLeases, FakeRequests, FakeSites, FakeTwins
+from tests.fakes.sites import FakeLeases, FakeRequests, FakeSites
+from tests.fakes.twins import FakeTwins
 from tocsin.adapters.blob import blob_client
 from tocsin.adapters.cosmos_client import cosmos_client
 from tocsin.adapters.cosmos_sites import CosmosSites

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fakes.sites import FakeTwins
+from tests.fakes.twins import FakeTwins
 from tocsin.adapters.known_places import REFRESH_S, RETRY_S, KnownPlaces
 from tocsin.domain.places import Place
 
