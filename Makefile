@@ -39,7 +39,8 @@ func: setup ## all that `func start` in functions/ needs beside it (docs/local.m
 test: setup ## every test, browser tests included
 	@$(VENV) -m pytest tests/unit tests/contract --numprocesses 2 --dist loadfile
 	@npm run --silent --prefix dashboard test
-	@$(VENV) -m pytest tests/integration tests/e2e
+	@$(VENV) -m pytest tests/integration tests/e2e -m "not measures_time" --numprocesses 2 --dist loadfile
+	@$(VENV) -m pytest tests/integration tests/e2e -m measures_time
 
 check: setup ## style, types, layers, locks
 	@$(VENV) -m local check

@@ -9,6 +9,7 @@ from benchmarks.dashboard.serve import find_missing
 from local.setup.browser import find_browser
 
 pytestmark = [
+    pytest.mark.measures_time,
     pytest.mark.skipif(find_browser() is None, reason="no browser: install chromium"),
     pytest.mark.skipif(bool(find_missing()), reason="not built: python -m local setup"),
 ]

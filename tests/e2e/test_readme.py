@@ -44,6 +44,7 @@ def test_every_make_command_in_the_documents_exists(document: str) -> None:
         assert planned.returncode == 0, planned.stderr
 
 
+@pytest.mark.measures_time
 @pytest.mark.timeout(300)
 def test_a_demo_with_a_recording_beside_it(tmp_path: Path) -> None:
     address, state = find_free_address(), tmp_path / "state"

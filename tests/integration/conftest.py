@@ -19,9 +19,9 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """One stack for the tests of a module that leave it whole."""
+    """One stack for all tests of this folder and process that leave it whole."""
     endpoints = Endpoints.free(find_free_address())
     # Scoring apart, as on Azure; the stacks of other tests have one host for everything.
     with Stack(endpoints, tmp_path_factory.mktemp("stack"), scores_apart=True) as running:

@@ -14,7 +14,14 @@ PACE = 0.4
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("name", ["storage-away", "webpubsub-hangs", "two-kills"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("storage-away", marks=pytest.mark.measures_time),
+        pytest.param("webpubsub-hangs", marks=pytest.mark.measures_time),
+        "two-kills",
+    ],
+)
 def test_nothing_is_lost_doubled_or_late(tmp_path: Path, name: str) -> None:
     campaign = next(campaign for campaign in CAMPAIGNS if campaign.name == name)
     figures = run_campaign(campaign, tmp_path, seed=11, devices=12, pace=PACE)

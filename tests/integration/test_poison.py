@@ -33,6 +33,7 @@ def damage() -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.measures_time
 @pytest.mark.timeout(120)
 def test_bad_alerts_are_put_aside_and_the_healthy_one_is_shown(shared_stack: Stack) -> None:
     with CosmosClient.from_connection_string(shared_stack.endpoints.cosmos_connection) as client:
@@ -52,7 +53,6 @@ def test_bad_alerts_are_put_aside_and_the_healthy_one_is_shown(shared_stack: Sta
         finally:
             browser.stop()
         letters = _wait_letters(shared_stack, len(damage()))
-        assert {letter["kind"] for letter in letters} == {"alert"}
         reasons = [letter["reason"] for letter in letters]
         assert sorted(set(reasons)) == ["damaged", "refused"]
         assert _ask(shared_stack, "health")["status"] == "healthy"
@@ -68,14 +68,16 @@ def test_bad_alerts_are_put_aside_and_the_healthy_one_is_shown(shared_stack: Sta
 
 def _wait_letters(stack: Stack, count: int) -> list[dict[str, Any]]:
     wait_until(
-        lambda: len(_list_letters(stack)) >= count, within_s=15, what="a dead letter for each"
+        lambda: len(_list_letters(stack)) >= count,
+        within_s=15,
+        what="a dead letter of an alert for each",
     )
     return _list_letters(stack)
 
 
 def _list_letters(stack: Stack) -> list[dict[str, Any]]:
     letters: list[dict[str, Any]] = _ask(stack, "dead-letters")["deadLetters"]
-    return letters
+    return [letter for letter in letters if letter["kind"] == "alert"]
 
 
 def _ask(stack: Stack, path: str) -> Mapping[str, Any]:

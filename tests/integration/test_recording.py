@@ -24,12 +24,12 @@ READINGS = 1_145
 @pytest.mark.timeout(180)
 @pytest.mark.skipif(not RECORDING.exists(), reason="the SKAB recordings are not on this machine")
 def test_a_replayed_recording_is_stored_and_its_anomaly_is_shown(
-    stack: Stack, tmp_path: Path
+    shared_stack: Stack, tmp_path: Path
 ) -> None:
-    environment = {**os.environ, **stack.list_device_settings()}
+    environment = {**os.environ, **shared_stack.list_device_settings()}
     log = tmp_path / "replay"
     run_module(["device_sim", "provision", "--device", DEVICE, "--site", "lab"], environment)
-    browser = PushedWatch(stack.url)
+    browser = PushedWatch(shared_stack.url)
     browser.start(["lab"])
     try:
         run_module(
@@ -37,7 +37,7 @@ def test_a_replayed_recording_is_stored_and_its_anomaly_is_shown(
              "--log", str(log)],
             environment,
         )  # fmt: skip
-        connection = stack.endpoints.cosmos_connection
+        connection = shared_stack.endpoints.cosmos_connection
         with CosmosClient.from_connection_string(connection) as client:
             database = client.get_database_client(DATABASE)
             readings = database.get_container_client("readings")
