@@ -12,13 +12,9 @@ from tocsin.domain.principal import VIEWER
 from tocsin.triggers.answers import read_each
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing
-from tocsin.triggers.outputs_devices import (
-    DeviceShown,
-    DevicesShown,
-    ProfileShown,
-    ProfilesShown,
-    ReadingsShown,
-)
+from tocsin.triggers.outputs_devices import DeviceShown, DevicesShown
+from tocsin.triggers.outputs_profiles import ProfileShown, ProfilesShown
+from tocsin.triggers.outputs_readings import ReadingsShown
 from tocsin.triggers.site_query import AnySiteQuery
 from tocsin.usecases import show_profiles as showing
 from tocsin.usecases.find_named import check_shown_site, find_device
