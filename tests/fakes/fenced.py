@@ -7,7 +7,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
-from tests.fakes.store import CrashError
+from tests.fakes.documents import CrashError
 from tocsin.domain.errors import ChangedMeanwhileError, DeliveryError, RefusedError
 from tocsin.usecases.ports.documents import Document
 

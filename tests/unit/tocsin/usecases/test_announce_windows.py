@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from tests.contract.test_incident_ports import make_window
+from tests.fakes.documents import CrashError
 from tests.fakes.messages import NOW
-from tests.fakes.store import CrashError
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.usecases.incident_plant import MINUTE_MS, IncidentPlant
 from tests.unit.tocsin.usecases.notify_plant import NotifyPlant, make_rule

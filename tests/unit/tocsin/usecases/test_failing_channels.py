@@ -6,23 +6,11 @@ import re
 
 import pytest
 
+from tests.fakes.documents import CrashError
 from tests.fakes.messages import NOW
-from tests.fakes.store import CrashError
 from tests.paths import ROOT
-from tests.unit.tocsin.usecases.notify_plant import (
-    ADA,
-    BOB,
-    CHAT,
-    HOOK,
-    NotifyPlant,
-    make_rule,
-)
-from tocsin.domain.errors import (
-    AddresseeAwayError,
-    DeliveryError,
-    RefusedError,
-    ThrottledError,
-)
+from tests.unit.tocsin.usecases.notify_plant import ADA, BOB, CHAT, HOOK, NotifyPlant, make_rule
+from tocsin.domain.errors import AddresseeAwayError, DeliveryError, RefusedError, ThrottledError
 from tocsin.domain.notifications.delivery import MOST_ATTEMPTS, Delivery
 from tocsin.usecases.keep_rules import try_rule
 from tocsin.usecases.serve_site import ring_sites

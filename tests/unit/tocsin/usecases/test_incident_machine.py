@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tests.fakes.alerts import clear_alert, raise_alert
+from tests.fakes.documents import CrashError
 from tests.fakes.messages import NOW
-from tests.fakes.store import CrashError
 from tests.unit.tocsin.usecases.incident_plant import MINUTE_MS, IncidentPlant
 from tocsin.domain.alerts import Alert
 from tocsin.domain.errors import ConflictError

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.fakes.alerts import clear_alert, raise_alert
+from tests.fakes.documents import CrashError
 from tests.fakes.messages import NOW
 from tests.fakes.plans import stored_plan
 from tests.fakes.records import device_record
-from tests.fakes.store import CrashError
 from tests.unit.tocsin.usecases.incident_plant import IncidentPlant
 from tocsin.domain.errors import ChangedMeanwhileError
 from tocsin.domain.incidents.words import describe_incident

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from tests.fakes.documents import CrashError
 from tests.fakes.messages import NOW, PROBE, document, envelope, stream
 from tests.fakes.meter import FakeMeter
 from tests.fakes.services import Plant
 from tests.fakes.sites import Workshop
-from tests.fakes.store import CrashError
 from tests.fakes.targets import TARGETS
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.usecases.notify_plant import ADA, CHAT, NotifyPlant, make_rule

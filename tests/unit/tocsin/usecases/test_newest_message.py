@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fakes.documents import CrashError
 from tests.fakes.messages import NOW, stream
 from tests.fakes.services import Plant
-from tests.fakes.store import CrashError, FakeStore
+from tests.fakes.store import FakeStore
 from tests.unit.tocsin.usecases.test_redelivery import Scenario, scenarios, undisturbed
 from tocsin.domain.telemetry import Envelope
 

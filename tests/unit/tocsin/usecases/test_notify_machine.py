@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from tests.fakes.documents import CrashError
 from tests.fakes.messages import NOW
 from tests.fakes.notifications import FakeSender
-from tests.fakes.store import CrashError
 from tests.unit.tocsin.usecases.incident_plant import MINUTE_MS
 from tests.unit.tocsin.usecases.notify_plant import ADA, BOB, CHAT, NotifyPlant, make_rule
 from tocsin.domain.errors import ConflictError, DeliveryError

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fakes.documents import CrashError
 from tests.fakes.messages import PROBE, stream
 from tests.fakes.services import Plant
-from tests.fakes.store import CrashError
 from tocsin.domain.telemetry import Envelope
 
 

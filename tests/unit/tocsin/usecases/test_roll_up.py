@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fakes.documents import CrashError
 from tests.fakes.messages import NOW
 from tests.fakes.records import decided_message
 from tests.fakes.rollups import FakeRollups
-from tests.fakes.store import CrashError, FakeStore
+from tests.fakes.store import FakeStore
 from tocsin.domain.cells import Cells
 from tocsin.domain.errors import RefusedError
 from tocsin.domain.readings import DecidedMessage
