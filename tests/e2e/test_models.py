@@ -31,6 +31,16 @@ async def test_a_bundle_tells_its_evaluation_and_its_versions(
     await expect(other).to_contain_text("it has no active bundle")
 
 
+async def test_confidence_rests_on_what_is_stored_not_on_what_came_since(
+    front_door: Child, api: PlantServer, page: Page
+) -> None:
+    await api.measure("rig-1", [[float(n % 5), 1.0] for n in range(90)])
+    await open_view(page, front_door, "model")
+    model = page.locator("[data-section=model-rig]")
+    # Five of its readings are no whole window yet; of three other devices one is stored each.
+    await expect(model).to_contain_text("88 newest scores of 4 devices", timeout=WITHIN_MS)
+
+
 async def test_an_admin_reads_the_command_that_makes_another_version_score(
     front_door: Child, api: PlantServer, page: Page
 ) -> None:

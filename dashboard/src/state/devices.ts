@@ -111,7 +111,7 @@ export class Devices {
       return;
     }
     if (known?.t !== device.t || device.trail.length === 0) {
-      device.trail.add(ratioOf(device));
+      device.trail.add(ratioOf(device), device.t);
     }
     this.byId.set(device.deviceId, device);
   }

@@ -33,6 +33,8 @@ export class Site {
   messages = 0;
   /** Devices whose newest reading is under way, since one message takes only so much. */
   waiting = 0;
+  /** Whether the stored scores of its devices were asked for. */
+  hasAskedPast = false;
   /** Messages that broke their schema, and why the last one did. */
   refused = 0;
   refusedWhy = "";

@@ -4,6 +4,7 @@ import { incidentApi } from "../api/incidents.js";
 import { ApiError, wordsOf } from "../api/request.js";
 import { Connection, type Phase } from "../live/connection.js";
 import type { Me } from "../messages/kinds.js";
+import { chooseDevices, readTrail } from "./past.js";
 import { Site } from "./site.js";
 
 const DRAW_EVERY_MS = 250;
@@ -13,6 +14,7 @@ const READ_AGAIN_MS = 5_000;
 /** How often it is asked which sites there are, before there is one and afterwards. */
 const FIRST_SITE_MS = 2_000;
 const SITES_MS = 60_000;
+const PAST_AT_ONCE = 4;
 
 export class Store {
   site = new Site();
@@ -150,6 +152,22 @@ export class Store {
       this.#again = setTimeout(() => void this.catchUp(), READ_AGAIN_MS);
     }
     this.touch();
+  }
+
+  /** Read the newest stored scores of some devices of each profile, once: the page knows those that came since. */
+  async readPast(): Promise<void> {
+    const shown = this.site;
+    if (shown.hasAskedPast || !this.loaded) {
+      return;
+    }
+    shown.hasAskedPast = true;
+    const chosen = chooseDevices(shown.devices.list());
+    while (chosen.length > 0 && shown === this.site) {
+      const few = chosen.splice(0, PAST_AT_ONCE);
+      // What cannot be read leaves a device with what came since: the view says of how many scores it speaks.
+      await Promise.allSettled(few.map(async (device) => { await readTrail(device, shown.profiles.get(device.profile)); }));
+      this.touch();
+    }
   }
 
   async #readMe(shown: Site): Promise<void> {

@@ -1,5 +1,5 @@
 /** The models: which bundle scores, and how far today is from what it was made on. */
-import type { ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 import { countByHour, findConfidence, judgeModel, CRITICAL_BELOW, type ModelStatus } from "../drawing/confidence.js";
 import { count, percent, short, span } from "../drawing/format.js";
 import { titleOf } from "../drawing/words.js";
@@ -17,6 +17,8 @@ const STATUS_DRIFT: Readonly<Record<ModelStatus, string>> = { stable: "stable", 
 
 export function ModelView(): ReactNode {
   const { store } = useShown();
+  const { loaded, siteId } = store;
+  useEffect(() => { void store.readPast(); }, [store, loaded, siteId]);
   const profiles = [...store.site.profiles.values()];
   return (
     <>
