@@ -62,11 +62,16 @@ async def test_an_incident_comes_is_taken_put_aside_and_closed_before_two_browse
 
 
 async def test_an_alert_that_was_none_is_called_normal_after_a_look_at_what_changes(
-    front_door: Child, api: PlantServer, page: Page
+    front_door: Child, api: PlantServer, page: Page, browser: Browser
 ) -> None:
+    other = await browser.new_page()
+    errors = watch(other)
     await api.measure("rig-1", QUIET + [[20.0, 0.0], [-20.0, 0.0]] * 4)
     await open_view(page, front_door, "incidents")
     await page.locator("[data-incident] a").click()
+    await expect(page).to_have_url(re.compile("#/incidents/"))
+    await other.goto(page.url)
+    await expect(other.locator("[data-handling]").first).to_have_text("unacknowledged")
     judge = page.locator("[data-concerned='rig-1'] [data-judge]")
     await judge.get_by_role("button", name="Not an anomaly…").click()
     preview = judge.locator("[data-preview]")
@@ -77,8 +82,11 @@ async def test_an_alert_that_was_none_is_called_normal_after_a_look_at_what_chan
     await judge.get_by_role("button", name="Yes, this was normal").click()
     await expect(judge.locator("[data-said]")).to_contain_text("The threshold of rig-1 goes")
     await expect(page.locator("[data-entry=judged]")).to_contain_text("the night shift")
+    await expect(other.locator("[data-entry=judged]")).to_contain_text("the night shift")
     (kept,) = api.plant.store.all("settings")
     assert set(kept["labels"].values()) == {"normal"}
+    await other.context.close()
+    assert errors == []
 
 
 async def test_what_no_threshold_can_make_normal_is_refused_with_the_reason(
