@@ -34,6 +34,14 @@ CANVASES = """
   };
 })
 """
+# What is pressed, and is not part of a sentence, that is lower or narrower than a thumb.
+SMALL = """
+() => [...document.querySelectorAll("button, select, summary, nav a, main input, .tile")]
+  .filter((each) => each.checkVisibility() && each.type !== "checkbox")
+  .map((each) => [each, each.getBoundingClientRect()])
+  .filter(([, { width, height }]) => width < 43.5 || height < 43.5)
+  .map(([each, { width, height }]) => `${each.outerHTML.slice(0, 80)} ${width} x ${height}`)
+"""
 FOCUSED_TILE = "document.activeElement.dataset.tile"
 
 pytestmark = BROWSED
@@ -138,6 +146,17 @@ async def test_nothing_is_cut_off_at_any_width(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert overflow <= 0, f"{view or 'overview'} at {width} px"
+
+
+async def test_a_thumb_can_press_every_control_on_a_phone(
+    front_door: Child, api: PlantServer, browser: Browser
+) -> None:
+    page = await browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    await api.measure("rig-1", QUIET + ODD)
+    for view in await list_views(api, "rig-1"):
+        await open_whole(page, front_door, view)
+        assert await page.evaluate(SMALL) == [], view or "overview"
+    await page.context.close()
 
 
 async def test_a_name_is_never_taken_for_markup(
