@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -18,6 +19,14 @@ from local.dashboard_pictures.camera import LOOKS, Look, take_picture
 from local.dashboard_pictures.loans import lend
 from local.dashboard_pictures.views import Picture, list_pictures
 from local.setup.browser import find_browser
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """names: of pictures, empty for all. looks: by their names."""
+
+    names: Sequence[str]
+    looks: Sequence[str]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -30,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
         address = options.url.rstrip("/") + "/"
         missed: list[str] = []
-        for path in take_pictures(browser, address, options.out, options.pictures, missed):
+        wanted = Wanted(options.pictures, options.look or [look.name for look in LOOKS])
+        for path in take_pictures(browser, address, options.out, wanted, missed):
             print(path, flush=True)
         browser.close()
     if missed:
@@ -41,20 +51,22 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local.dashboard_pictures", description=__doc__)
     parser.add_argument("url", help="address of the demo")
     parser.add_argument("pictures", nargs="*", metavar="NAME", help="some of them (default: all)")
+    looks = [look.name for look in LOOKS]
+    parser.add_argument("--look", action="append", choices=looks, help="this alone (default: all)")
     parser.add_argument("--out", type=Path, required=True, help="folder of the PNG files")
     return parser
 
 
 def take_pictures(
-    browser: Browser, address: str, folder: Path, names: Sequence[str], missed: list[str]
+    browser: Browser, address: str, folder: Path, wanted: Wanted, missed: list[str]
 ) -> Iterator[Path]:
     """Each picture in each of its looks.
 
-    names: which; empty for all. missed: takes those that could not be taken, and why.
-    Raises SystemExit where there is none of a name.
+    missed: takes those that could not be taken, and why. Raises SystemExit where there is none of
+    a name.
     """
     with lend(browser, address) as stop:
-        for look, picture in _choose(list_pictures(stop), names):
+        for look, picture in _choose(list_pictures(stop), wanted):
             path = folder / f"{picture.name}-{look.name}.png"
             try:
                 take_picture(browser, look, stop, picture, path)
@@ -64,8 +76,8 @@ def take_pictures(
                 yield path
 
 
-def _choose(pictures: Sequence[Picture], names: Sequence[str]) -> list[tuple[Look, Picture]]:
-    unknown = set(names) - {picture.name for picture in pictures}
+def _choose(pictures: Sequence[Picture], wanted: Wanted) -> list[tuple[Look, Picture]]:
+    unknown = set(wanted.names) - {picture.name for picture in pictures}
     if unknown:
         known = ", ".join(picture.name for picture in pictures)
         raise SystemExit(f"there is no picture {', '.join(sorted(unknown))}; there are {known}")
@@ -73,7 +85,8 @@ def _choose(pictures: Sequence[Picture], names: Sequence[str]) -> list[tuple[Loo
         (look, picture)
         for look in LOOKS
         for picture in pictures
-        if (not names or picture.name in names)
+        if look.name in wanted.looks
+        and (not wanted.names or picture.name in wanted.names)
         and (picture.condition is None or look.shows_conditions)
     ]
 

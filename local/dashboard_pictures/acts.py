@@ -44,8 +44,8 @@ def ask_before_closing(page: Page) -> None:
 
 
 def try_window(page: Page) -> None:
-    page.get_by_label("Name").fill("cleaning")
-    page.get_by_label("Of", exact=True).select_option("site")
+    page.get_by_role("textbox", name="Name", exact=True).fill("cleaning")
+    page.get_by_role("combobox", name="Of", exact=True).select_option("site")
     page.get_by_role("button", name="Preview").click()
     page.locator("[data-preview]").wait_for()
 
@@ -54,7 +54,7 @@ def open_rule(page: Page) -> None:
     """A new rule with hours of its own and somebody who is next in line."""
     page.get_by_role("button", name="New rule…").click()
     page.get_by_role("button", name="Add who is next in line").click()
-    page.get_by_label("It holds").select_option("hours")
+    page.get_by_role("combobox", name="It holds").select_option("hours")
 
 
 def preview_work(page: Page) -> None:
@@ -63,7 +63,7 @@ def preview_work(page: Page) -> None:
 
 
 def ask_before_draining(page: Page) -> None:
-    page.get_by_label("Drain", exact=True).select_option(index=1)
+    page.get_by_role("combobox", name="Drain", exact=True).select_option(index=1)
     page.get_by_role("button", name="Drain…").click()
 
 

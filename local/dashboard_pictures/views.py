@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from local.dashboard_pictures import acts, conditions
 from local.dashboard_pictures.camera import Stop
 
-LIVE_MS: Final = 15_000  # until each device of the demo was heard of twice
+LIVE_MS: Final = 8_000  # until each device of the demo was heard of
 MAIN_VIEWS: Final = (
     "incidents", "maintenance", "notifications", "alarm-performance", "alerts", "work", "model",
     "try", "settings",

@@ -14,7 +14,7 @@ export function listFigures({ metrics, rows, devices, command, targetPerDay, dat
   return [
     ...(metrics === null ? [["Evaluation", NONE] as const] : listEvaluation(metrics)),
     ["Calibrated for", targetPerDay === null ? NONE : `${targetPerDay} false alerts a device and day`],
-    ["Trained on", `${rows ?? NONE} readings of ${devices ?? NONE} devices`],
+    ["Trained on", `${rows?.toLocaleString("en-GB") ?? NONE} readings of ${devices ?? NONE} devices`],
     ["Made by", command ?? NONE],
     ["Training data", dataSha256 === null ? NONE : `SHA-256 ${dataSha256.slice(0, 12)}…`],
   ];

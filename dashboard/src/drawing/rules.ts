@@ -100,7 +100,7 @@ function copySpan({ days, from, to }: SpanForm): { days: Day[]; from: string; to
 function findFault(form: RuleForm): string | null {
   const { steps, spans, always } = form;
   const faults: readonly (readonly [boolean, string])[] = [
-    [!NAME.test(form.name), "give it a name of letters, digits, -, _ and ."],
+    [!NAME.test(form.name), "give it a name of letters, digits, dots, - and _"],
     [form.severities.length === 0, "choose a severity"],
     [steps.some(({ targets }) => targets.length === 0), "each step needs somebody who is told"],
     [steps.some(({ targets }) => targets.some(({ name }) => name.trim() === "")), "say who is told in each line"],

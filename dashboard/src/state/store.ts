@@ -69,7 +69,14 @@ export class Store {
     const shown = this.site;
     this.#connection = new Connection({
       negotiate: async () => {
-        const negotiated = await api.negotiate(siteId);
+        const negotiated = await api.negotiate(siteId).catch(async (error: unknown) => {
+          if (shown === this.site && siteId !== undefined) {
+            // There may be no such site: those that there are can be chosen.
+            this.sites = await api.negotiate(undefined).then((found) => found.sites, () => this.sites);
+            this.touch();
+          }
+          throw error;
+        });
         if (shown === this.site) {
           this.siteId = negotiated.site;
           this.sites = negotiated.sites;

@@ -120,6 +120,8 @@ function View(props: ViewProps): ReactNode {
 
 function SiteChoice(): ReactNode {
   const { store, place } = useShown();
+  const shown = store.siteId ?? "";
+  const isKnown = store.sites.includes(shown);
   const choose = (site: string): void => {
     const view = place.subject === "" ? place.view : UNDER[place.view] ?? "overview"; // it is of another site
     location.hash = writePlace({ view, subject: "", site, options: {} });
@@ -127,8 +129,9 @@ function SiteChoice(): ReactNode {
   return (
     <label className="site">
       Site{" "}
-      <select value={store.siteId ?? ""} disabled={store.sites.length < 2}
+      <select value={isKnown ? shown : ""} disabled={isKnown && store.sites.length < 2}
         onChange={(event) => { choose(event.target.value); }}>
+        {isKnown ? null : <option value="">{store.sites.length === 0 ? "–" : "choose…"}</option>}
         {store.sites.map((site) => <option key={site} value={site}>{site}</option>)}
       </select>
     </label>

@@ -83,12 +83,17 @@ function Operate(): ReactNode {
 
 export function PlanFigures({ plan }: { readonly plan: PlanListed }): ReactNode {
   return (
-    <Facts facts={[
-      ["Status", plan.status], ["Costs", `${short(plan.objective)}\u202fW`],
-      ["To move nothing", `${short(plan.staying)}\u202fW`], ["Gap to the best", percent(plan.gap, 2)],
-      ["Solved in", `${short(plan.wallS)}\u202fs`], ["Moves", String(plan.migrations.length)],
-      ["Not kept", plan.violations.length === 0 ? "nothing" : plan.violations.map(({ text }) => text).join("; ")],
-    ]} />
+    <>
+      <Facts facts={[
+        ["Status", plan.status], ["Costs", `${short(plan.objective)}\u202fW`],
+        ["To move nothing", `${short(plan.staying)}\u202fW`], ["Gap to the best", percent(plan.gap, 2)],
+        ["Solved in", `${short(plan.wallS)}\u202fs`], ["Moves", String(plan.migrations.length)],
+        ["Not kept", plan.violations.length === 0 ? "nothing" : `${plan.violations.length} of what was asked`],
+      ]} />
+      {plan.violations.length === 0 ? null : (
+        <ul className="not-kept">{plan.violations.map(({ text }) => <li key={text}>{text}</li>)}</ul>
+      )}
+    </>
   );
 }
 
