@@ -24,5 +24,7 @@ test("a sensor is told with its steps, its rests and its bad values", () => {
 test("what is not known yet is no 0", () => {
   const [row] = listSensors({ sensors: {}, habits: { temperature_c: [0, 0, 0, 0, 0, null, null, 0] }, badValues: {} }, MOTOR, CLOCK, NOW);
   expect(row).toMatchObject({ steps: "not known yet", rests: "not known yet", bad: "none" });
+  const fine = listSensors({ sensors: {}, habits: { temperature_c: [0, 1, 9, 800, 300, 2.4e-6, null, 0] }, badValues: {} }, MOTOR, CLOCK, NOW);
+  expect(fine[0]).toMatchObject({ steps: "less than 0.001\u202f°C", rests: "1 reading" });
   expect(listSensors({ sensors: {}, habits: {}, badValues: {} }, MOTOR, CLOCK, NOW)[1]).toMatchObject({ steps: "not known yet" });
 });

@@ -64,6 +64,17 @@ async def test_what_was_known_is_there_and_sites_are_apart(
     await expect(page.locator("[data-tile='rig-9']")).to_be_visible(timeout=WITHIN_MS)
 
 
+async def test_where_there_is_no_such_site_another_can_be_chosen(
+    front_door: Child, api: PlantServer, page: Page
+) -> None:
+    await api.measure("rig-1", QUIET)
+    await page.goto(f"{front_door.ready['url']}#/?site=none-such")
+    await expect(page.locator("[data-banner]")).to_contain_text("none-such")
+    await choice(page, "Site").select_option(SITE)
+    await expect(page.locator("[data-tile='rig-1']")).to_be_visible()
+    await expect(page.locator("#phase")).to_have_text("Live")
+
+
 async def test_nothing_is_missing_after_the_service_was_killed(
     webpubsub: Child, front_door: Child, api: PlantServer, page: Page
 ) -> None:

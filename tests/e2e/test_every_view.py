@@ -148,6 +148,21 @@ async def test_nothing_is_cut_off_at_any_width(
         assert overflow <= 0, f"{view or 'overview'} at {width} px"
 
 
+async def test_forms_that_open_stay_on_a_phone(
+    front_door: Child, api: PlantServer, page: Page
+) -> None:
+    await page.set_viewport_size({"width": 320, "height": 844})
+    await api.measure("rig-1", QUIET + ODD)
+    await open_whole(page, front_door, "notifications")
+    await page.get_by_role("button", name="New rule…").click()
+    await page.get_by_role("combobox", name="It holds").select_option("hours")
+    fields = page.locator("[data-editor] :is(input, select, textarea, button)")
+    for field in await fields.all():
+        box = await field.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 320, await field.evaluate("field => field.outerHTML")
+
+
 async def test_a_thumb_can_press_every_control_on_a_phone(
     front_door: Child, api: PlantServer, browser: Browser
 ) -> None:

@@ -20,6 +20,8 @@ const SEEN = 3;
 const STEP = 5;
 const STEP_BEFORE = 6;
 const COARSE = 7;
+/** Below it a step says nothing to people: it is what is left of a sum. */
+const FINE = 0.001;
 
 export function listSensors(device: Shown, profile: Profile, clock: Clock, now: number): SensorRow[] {
   return profile.channels.map(({ name, title, unit }) => {
@@ -40,7 +42,8 @@ function describeSteps(habits: Habits, unit: string): string {
   if (known.length === 0) {
     return "not known yet";
   }
-  const step = withUnit(Math.min(...known), unit);
+  const least = Math.min(...known);
+  const step = least > 0 && least < FINE ? `less than ${withUnit(FINE, unit)}` : withUnit(least, unit);
   return habits[COARSE] === 1 ? `${step}, coarser than its kind` : step;
 }
 

@@ -9,12 +9,15 @@ export interface Share {
   readonly share: number;
 }
 
+/** Less than this would be said as 0 %. */
+const LEAST_SHARE = 0.005;
+
 /** The channels that make up a score, the largest first. */
 export function listShares(
   contributions: Readonly<Record<string, number>>, profile: Profile | undefined,
 ): Share[] {
   return Object.entries(contributions)
-    .filter(([, share]) => share > 0)
+    .filter(([, share]) => share >= LEAST_SHARE)
     .map(([channel, share]) => ({ channel, share, title: titleOf(channel, profile) }))
     .sort((a, b) => b.share - a.share);
 }

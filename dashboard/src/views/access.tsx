@@ -54,7 +54,7 @@ interface PeopleProps {
 
 function People({ access, busy, onChange }: PeopleProps): ReactNode {
   return (
-    <table className="plain">
+    <table className="plain stacked">
       <caption>People with rights of their own</caption>
       <thead>
         <tr><th scope="col">Name</th><th scope="col">Id</th><th scope="col">Sites</th><th scope="col">Change</th></tr>
@@ -63,8 +63,8 @@ function People({ access, busy, onChange }: PeopleProps): ReactNode {
         {Object.entries(access.people).map(([id, { name, sites }]) => (
           <tr key={id} data-person={id}>
             <th scope="row">{name}</th>
-            <td>{id}</td>
-            <td>{Object.entries(sites).map(([site, right]) => `${site === "*" ? "all sites" : site}: ${right}`).join(", ") || "none"}</td>
+            <td data-label="Id">{id}</td>
+            <td data-label="Sites">{Object.entries(sites).map(([site, right]) => `${site === "*" ? "all sites" : site}: ${right}`).join(", ") || "none"}</td>
             <td>
               <button type="button" disabled={busy}
                 onClick={() => { onChange({ people: { [id]: null } }, { people: { [id]: { name, sites } } }); }}>

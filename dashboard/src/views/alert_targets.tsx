@@ -62,7 +62,7 @@ function Targets({ targets, mayChange, onChange }: TargetsProps): ReactNode {
   };
   return (
     <>
-      <table className="plain">
+      <table className="plain stacked">
         <caption>Accepted false alerts, and the threshold that follows</caption>
         <thead>
           <tr>
@@ -74,8 +74,8 @@ function Targets({ targets, mayChange, onChange }: TargetsProps): ReactNode {
           {Object.entries(targets.profiles).sort(([a], [b]) => a.localeCompare(b)).map(([profile, each]) => (
             <tr key={profile} data-target={profile}>
               <th scope="row">{titleOf(profile)}</th>
-              <td className="number">{each.target}{each.own ? "" : " (usual)"}</td>
-              <td className="number">
+              <td className="number" data-label="A device and day">{each.target}{each.own ? "" : " (usual)"}</td>
+              <td data-label="Threshold">
                 {each.threshold === null ? "no model" : short(each.threshold)}
                 {each.threshold === null || each.follows ? "" : ", whatever is accepted: too few peaks in training"}
               </td>

@@ -68,7 +68,7 @@ function Table({ notices }: { readonly notices: readonly Notice[] }): ReactNode 
     return <Empty>There is no such message.</Empty>;
   }
   return (
-    <table className="plain">
+    <table className="plain stacked">
       <thead>
         <tr>
           <th scope="col">Planned</th><th scope="col">State</th><th scope="col">To</th><th scope="col">Rule</th>
@@ -78,15 +78,15 @@ function Table({ notices }: { readonly notices: readonly Notice[] }): ReactNode 
       <tbody>
         {notices.map((notice) => (
           <tr key={notice.id} data-notice={notice.status}>
-            <td className="when">{clock.full(notice.createdAt)}</td>
+            <td className="when" data-label="Planned">{clock.full(notice.createdAt)}</td>
             <td><span className="state" data-state={notice.status === "failed" ? "alert" : "normal"}>{SIGNS[notice.status]}</span></td>
-            <td>{notice.target === null ? "nobody" : nameTarget(notice.target)}</td>
-            <td>{notice.rule}</td>
+            <td data-label="To">{notice.target === null ? "nobody" : nameTarget(notice.target)}</td>
+            <td data-label="Rule">{notice.rule}</td>
             <td>
               {notice.subject === "" ? notice.kind : notice.subject}
               {notice.incidentIds.map((id) => <span key={id}>{" "}<a href={linkTo(place, "incident", id)}>{nameIncident(id)}</a></span>)}
             </td>
-            <td>
+            <td data-label={notice.reason === null ? undefined : "Why"}>
               {notice.reason ?? ""}{notice.reason === null || notice.nextAt === null ? "" : ". "}
               {notice.nextAt === null ? "" : `Tried next at ${clock.full(notice.nextAt)}.`}
             </td>
