@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from tocsin.domain.errors import ForbiddenError, InvalidRequestError
 from tocsin.domain.principal import Principal
@@ -126,8 +126,12 @@ def _parse_grant(part: Mapping[str, Any], where: str) -> Grant:
     sites = part.get("sites", {})
     if len(sites) > MOST_SITES:
         raise InvalidRequestError(f"{where:.160} has {len(sites)} sites; {MOST_SITES} are most")
-    for site_id in sites:
+    for site_id, level in sites.items():
         check_site_id(site_id)
+        if level not in get_args(Level):
+            raise InvalidRequestError(
+                f"{where:.160}: {level!r:.80} at {site_id} is none of {', '.join(get_args(Level))}"
+            )
     return Grant(sites, part.get("name", ""))
 
 

@@ -89,6 +89,7 @@ def test_who_may_act_may_see(content: dict[str, Any], site: str) -> None:
             {"people": {"x": {"sites": {str(number): "see" for number in range(201)}}}},
             "people.x has 201 sites",
         ),
+        ({"others": {"north": "own"}}, "others: .own. at north"),
     ],
 )
 def test_what_is_malformed_is_named(content: dict[str, Any], said: str) -> None:
