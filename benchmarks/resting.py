@@ -7,6 +7,7 @@ false that no fault explains; late data, which nothing can see, does not count a
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.report import main
-from device_sim.devices.resting import switch_off
+from device_sim.devices.resting import plan_faults_at_work, switch_off
 from device_sim.devices.sensing import Readings, SimulatedDevice
 from device_sim.faults.kinds import LATE_BURST, Fault
 from device_sim.faults.schedule import Target, random_faults
@@ -110,8 +111,7 @@ def _try(trial: Trial) -> dict[str, Any]:
 
 def _simulate(target: Target, trial: Trial) -> Readings:
     device = target.device
-    signal, labels = switch_off(
-        SignalStream(device, target.profile, seed=SEED, start_ms=START_MS),
+    faults = plan_faults_at_work(
         target,
         random_faults(target, seed=FAULT_SEED, start_ms=START_MS, rate_per_hour=1.0),
         trial.turns,
@@ -119,6 +119,9 @@ def _simulate(target: Target, trial: Trial) -> Readings:
         start_ms=START_MS,
         bad_starts=0.25,
     )
+    labels, causes = itertools.tee(faults)
+    always_on = SignalStream(device, target.profile, seed=SEED, start_ms=START_MS)
+    signal = switch_off(always_on, target, causes, trial.turns, seed=SEED)
     return SimulatedDevice(signal, target.profile, labels).take(trial.hours * 3_600)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from device_sim.commands.flags import add_rest_flag, add_sensors_flag, count_type, number_type
 from device_sim.devices.arrivals import draw_loads
 from device_sim.devices.drive import TaskDrive
-from device_sim.devices.resting import switch_off
+from device_sim.devices.resting import plan_faults_at_work, switch_off
 from device_sim.devices.sensing import Readings, SimulatedDevice
 from device_sim.errors import UsageError
 from device_sim.faults.kinds import KINDS, LATE_BURST, STALLED_START, WORK_KINDS, Fault
@@ -23,7 +23,7 @@ from device_sim.faults.schedule import LEAST_RATE, MOST_RATE, Target, random_fau
 from device_sim.recordings.cells import parse_time
 from device_sim.seeds import number_of
 from device_sim.signals.driven import DRIVEN_MACHINES, DrivenStream
-from device_sim.signals.resting import RESTS
+from device_sim.signals.resting import is_switched_off
 from device_sim.signals.rota import Rota, parse_rota
 from device_sim.signals.sensors import fit_sensors
 from device_sim.signals.stream import Signal, SignalStream
@@ -43,7 +43,7 @@ def generate(arguments: argparse.Namespace) -> int:
     """Write ``t,device,<channels>[,<state told>][,fault]``, one device after the other. Returns
     exit code 0."""
     profile = _find_profile(arguments.profile)
-    rota = _parse_rest(arguments.rest, profile)
+    rota = parse_rota(arguments.rest)
     kinds = _parse_kinds(arguments.faults, profile, rests=rota is not None)
     readings = _count_readings(arguments, profile)
     parse_time(arguments.start, "--start")  # said before a file is made
@@ -55,7 +55,7 @@ def generate(arguments: argparse.Namespace) -> int:
         for index in range(1, arguments.devices + 1):
             name = f"sim-{profile.name}-{index:02}"
             tasked = profile.name in DRIVEN_MACHINES and index % 2 == 1
-            make_device = _make_tasked if tasked else partial(_make_untasked, rota)
+            make_device = partial(_make_tasked if tasked else _make_untasked, rota)
             sensors = fit_sensors(name, profile, arguments.sensors)
             device = make_device(Target(name, profile, sensors=sensors), kinds, arguments)
             for begin in range(0, readings, CHUNK):
@@ -82,35 +82,58 @@ def _make_untasked(
         target.device, target.profile, seed=arguments.seed, start_ms=start_ms
     )
     if rota is not None:
-        signal, faults = switch_off(
-            signal,
-            target,
-            faults,
-            rota,
-            seed=arguments.seed,
-            start_ms=start_ms,
-            bad_starts=BAD_STARTS if STALLED_START in kinds else 0.0,
-        )
+        faults, causes = itertools.tee(_fit_to_work(rota, target, faults, kinds, arguments))
+        signal = switch_off(signal, target, causes, rota, seed=arguments.seed)
     switch = find_switch(target.profile, rota)
     return SimulatedDevice(signal, target.profile, faults, target.sensors, switch)
 
 
+def _fit_to_work(
+    rota: Rota,
+    target: Target,
+    faults: Iterator[Fault],
+    kinds: Sequence[str],
+    arguments: argparse.Namespace,
+) -> Iterator[Fault]:
+    return plan_faults_at_work(
+        target,
+        faults,
+        rota,
+        seed=arguments.seed,
+        start_ms=parse_time(arguments.start, "--start"),
+        bad_starts=BAD_STARTS if STALLED_START in kinds else 0.0,
+    )
+
+
 def _make_tasked(
-    target: Target, kinds: Sequence[str], arguments: argparse.Namespace
+    rota: Rota | None, target: Target, kinds: Sequence[str], arguments: argparse.Namespace
 ) -> SimulatedDevice:
-    """A device that runs tasks, which come and go, and tells what they declare."""
+    """A device that runs tasks, which come and go, and tells what they declare. They go on while
+    *rota* has it off."""
     start_ms = parse_time(arguments.start, "--start")
     profile = target.profile
     length_ms = round(_count_readings(arguments, profile) * profile.period_s * 1000)
     rng = np.random.default_rng([arguments.seed, number_of(target.device), number_of("loads")])
-    labels, causes = itertools.tee(_draw_faults(target, kinds, arguments, start_ms))
+    faults = _draw_faults(target, [*_without_stalls(kinds)], arguments, start_ms)
+    if rota is not None:
+        faults = _fit_to_work(rota, target, faults, kinds, arguments)
+    labels, causes, stalls = itertools.tee(faults, 3)
     drive = TaskDrive(
         draw_loads(rng, start_ms=start_ms, end_ms=start_ms + length_ms),
         capacity_pct=100.0,
         faults=causes,
     )
-    signal = DrivenStream(target.device, profile, drive, seed=arguments.seed, start_ms=start_ms)
+    signal: Signal = DrivenStream(
+        target.device, profile, drive, seed=arguments.seed, start_ms=start_ms
+    )
+    if rota is not None:
+        signal = switch_off(signal, target, stalls, rota, seed=arguments.seed, runs_tasks=True)
     return SimulatedDevice(signal, profile, labels, target.sensors)
+
+
+def _without_stalls(kinds: Sequence[str]) -> Iterator[str]:
+    """Starts that stall follow from the starts, and are drawn apart."""
+    return (kind for kind in kinds if kind != STALLED_START)
 
 
 def _open_out(path: Path) -> TextIO:
@@ -128,20 +151,11 @@ def _find_profile(name: str) -> Profile:
     return profiles[name]
 
 
-def _parse_rest(text: str, profile: Profile) -> Rota | None:
-    rota = parse_rota(text)
-    if rota is not None and profile.name not in RESTS:
-        raise UsageError(
-            f"--rest {text}: no {profile.name!r} is ever switched off, only {', '.join(RESTS)}"
-        )
-    return rota
-
-
 def _parse_kinds(text: str, profile: Profile, *, rests: bool) -> tuple[str, ...]:
     if text == "none":
         return ()
     able = VISIBLE_KINDS + (WORK_KINDS if profile.name in DRIVEN_MACHINES else ())
-    able += (STALLED_START,) if rests else ()
+    able += (STALLED_START,) if rests and is_switched_off(profile.name) else ()
     kinds = able if text == "all" else tuple(part.strip() for part in text.split(","))
     for kind in kinds:
         if kind not in able:

@@ -13,7 +13,6 @@ from device_sim.faults.work import schedule_work
 from device_sim.fleet.roster import FleetDevice
 from device_sim.fleet.workload import FleetTask
 from device_sim.session.conduct import Limits
-from device_sim.signals.resting import RESTS
 from device_sim.signals.rota import Rota
 from device_sim.signals.sensors import Fitting, fit_sensors
 
@@ -45,8 +44,7 @@ class RunSettings:
 
 def find_rota(device: FleetDevice, settings: RunSettings) -> Rota | None:
     """When *device* is at work; None for always: nobody switches off what runs tasks."""
-    is_free = device.capacity is None and device.profile.name in RESTS
-    return settings.rest if is_free else None
+    return settings.rest if device.capacity is None else None
 
 
 def target_of(device: FleetDevice, settings: RunSettings) -> Target:

@@ -12,7 +12,7 @@ from device_sim.devices.drive import TaskDrive
 from device_sim.devices.loads import LoadHistory
 from device_sim.devices.obedience import Obedience
 from device_sim.devices.production import Worker
-from device_sim.devices.resting import switch_off
+from device_sim.devices.resting import plan_faults_at_work, switch_off
 from device_sim.devices.sensing import SimulatedDevice
 from device_sim.devices.settings import RunSettings, find_rota, plan_faults, target_of
 from device_sim.faults.kinds import Fault
@@ -134,14 +134,24 @@ class Simulation:
         history: int,
     ) -> Worker:
         """A device that is switched off at times; its faults are those of a machine at work."""
-        signal, labels = switch_off(
-            self._make_stream(device, start_ms),
-            target_of(device, self._settings),
+        target, seed = target_of(device, self._settings), self._settings.seed
+        at_work = plan_faults_at_work(
+            target,
             faults,
             rota,
-            seed=self._settings.seed,
+            seed=seed,
             start_ms=start_ms,
             bad_starts=self._settings.bad_starts,
+            utc_offset_h=device.utc_offset_h,
+        )
+        # Starts that stall act on the machine, all faults label its readings.
+        labels, causes = itertools.tee(at_work)
+        signal = switch_off(
+            self._make_stream(device, start_ms),
+            target,
+            causes,
+            rota,
+            seed=seed,
             utc_offset_h=device.utc_offset_h,
         )
         switch = find_switch(device.profile, rota, device.utc_offset_h)

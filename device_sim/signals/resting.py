@@ -1,4 +1,5 @@
-"""A machine that is switched off at times: it runs down, cools, and starts again."""
+"""A machine that is switched off at times: it runs down, cools, and starts again. And a room in
+which nobody is at night: its heating is set back."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ class Rest:
     ``level`` and ``noise`` in its unit; ``up`` and ``down``: the time constants, in readings, at
     which it comes from there and goes there. ``ramps``: it comes up at an even rate, all of the way
     in ``up`` readings, as under a heater that gives all it can. ``varies``: by which share of them
-    devices differ in both.
+    devices differ in both. ``keeps``: the share of what is beyond ``level`` that goes on; ``shift``
+    is added to it.
     """
 
     level: float
@@ -33,6 +35,8 @@ class Rest:
     down: float
     ramps: bool = False
     varies: float = 0.0
+    keeps: float = 0.0
+    shift: float = 0.0
 
     def draw(self, rng: np.random.Generator) -> Rest:
         """That of a device."""
@@ -55,7 +59,28 @@ RESTS: Mapping[str, Mapping[str, Rest]] = {
     },
     # An oven loses its heat at a rate of its own, and its heater takes over twenty minutes.
     "thermal": {"temperature_c": Rest(22.0, 0.15, 1_350.0, 2_500.0, ramps=True, varies=0.12)},
+    # The robot stands still, and works through nothing; its controller goes on.
+    "workcell": {
+        "cpu_pct": Rest(9.0, 1.0, 10.0, 10.0),
+        "energy_w": Rest(60.0, 3.0, 8.0, 4.0, keeps=0.05),
+        "response_ms": Rest(24.0, 1.0, 10.0, 10.0),
+        "temperature_c": Rest(23.0, 0.06, 900.0, 1_400.0, varies=0.2),
+        "vibration_mm_s": Rest(0.02, 0.006, 6.0, 4.0),
+    },
+    # Nobody is there: the heating is set back by 3.5 °C, and cold air is relatively more humid.
+    "environment": {
+        "temperature_c": Rest(0.0, 0.0, 2_400.0, 9_000.0, keeps=1.0, shift=-3.5),
+        "humidity_pct": Rest(0.0, 0.0, 2_400.0, 9_000.0, keeps=1.0, shift=5.0),
+    },
 }
+
+# Where a device runs tasks, these go on at night.
+OF_TASKS = frozenset({"cpu_pct", "response_ms"})
+
+
+def is_switched_off(profile: str) -> bool:
+    """Whether a rest is one of the device itself: a room sensor works at night as by day."""
+    return any(rest.keeps < 1.0 for rest in RESTS[profile].values())
 
 
 def find_longest_start(profile: str) -> float:
@@ -78,9 +103,15 @@ class RestingStream:
         seed: int,
         utc_offset_h: float = 0.0,
         stalls: Iterator[tuple[int, int]] | None = None,
+        runs_tasks: bool = False,
     ) -> None:
-        """*stalls*: from when until when (event times, ms) a start stalls, in order."""
-        rests = RESTS[profile.name]
+        """*stalls*: from when until when (event times, ms) a start stalls, in order. *runs_tasks*:
+        its tasks go on while it is off."""
+        rests = {
+            name: rest
+            for name, rest in RESTS[profile.name].items()
+            if not (runs_tasks and name in OF_TASKS)
+        }
         by_channel = [rests.get(name) for name in profile.channel_names]
         self._signal = signal
         self._rota = rota
@@ -111,8 +142,9 @@ class RestingStream:
         for place, (column, rest) in enumerate(zip(self._columns, self._rests, strict=True)):
             share = _follow(wanted, self._shares[place], rest)
             self._shares[place] = float(share[-1])
-            still = rest.level + (1.0 - share) * rest.noise * noise[:, place]
-            values[:, column] = still + share * (values[:, column] - rest.level)
+            still = rest.level + (1.0 - share) * (rest.noise * noise[:, place] + rest.shift)
+            goes_on = share + (1.0 - share) * rest.keeps
+            values[:, column] = still + goes_on * (values[:, column] - rest.level)
         return t_ms, values
 
     def _find_wanted(self, t_ms: Times) -> Floats:

@@ -85,7 +85,20 @@ def test_a_machine_that_is_off_has_no_faults_but_starts_that_stall(tmp_path: Pat
     ("flags", "said"),
     [
         (["generate", "--profile", "pump", "--rest", "often", "--out", "x"], "--rest often"),
-        (["generate", "--profile", "environment", "--rest", "9/9", "--out", "x"], "only motor"),
+        (
+            [
+                "generate",
+                "--profile",
+                "environment",
+                "--rest",
+                "9/9",
+                "--out",
+                "x",
+                "--faults",
+                "stalled_start",
+            ],
+            "no kind 'stalled_start' in a file of 'environment'",
+        ),
         (
             ["generate", "--profile", "pump", "--faults", "stalled_start", "--out", "x"],
             "no kind 'stalled_start'",

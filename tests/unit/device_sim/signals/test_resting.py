@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from device_sim.devices.resting import plan_faults_at_work
 from device_sim.devices.sensing import SimulatedDevice
 from device_sim.errors import UsageError
 from device_sim.faults.kinds import STALLED_START
@@ -14,7 +15,7 @@ from device_sim.faults.rest import fit_faults, list_stalls, merge_faults, stall_
 from device_sim.faults.schedule import Target, random_faults
 from device_sim.signals.resting import RESTS, RestingStream, find_longest_start
 from device_sim.signals.rota import Nights, Turns, parse_rota
-from device_sim.signals.stream import SignalStream
+from device_sim.signals.stream import MACHINES, SignalStream
 from device_sim.signals.switch import find_switch
 from tocsin.profiles import load_profiles
 
@@ -39,7 +40,44 @@ def make_stream(profile: str = "motor", share: float = 0.0) -> RestingStream:
     )
 
 
-@pytest.mark.parametrize("profile", ["motor", "pump"])
+def test_there_is_a_rest_of_each_kind() -> None:
+    assert set(RESTS) == set(MACHINES)
+
+
+def test_a_workcell_that_rests_goes_on_with_its_tasks() -> None:
+    workcell = PROFILES["workcell"]
+    signals = [SignalStream("w-1", workcell, seed=4, start_ms=START_MS) for _ in range(2)]
+    resting = RestingStream("w-1", workcell, signals[0], TURNS, seed=4, runs_tasks=True)
+    (t_ms, values), (_, always_on) = resting.take(7_200), signals[1].take(7_200)
+    at_rest = ~TURNS.is_on(t_ms, 0.0) & ~np.roll(TURNS.is_on(t_ms, 0.0), 120)
+    changed = {
+        name
+        for name, column, before in zip(workcell.channel_names, values.T, always_on.T, strict=True)
+        if not np.array_equal(column[at_rest], before[at_rest], equal_nan=True)
+    }
+    assert changed == {"energy_w", "temperature_c", "vibration_mm_s"}
+    assert values[at_rest, workcell.channel_names.index("energy_w")].max() < 150
+
+
+def test_a_room_at_night_is_colder_and_its_sensor_has_faults_as_by_day() -> None:
+    room = PROFILES["environment"]
+    signals = [SignalStream("r-1", room, seed=4, start_ms=START_MS) for _ in range(2)]
+    resting = RestingStream("r-1", room, signals[0], Turns(480, 480), seed=4)
+    (t_ms, values), (_, by_day) = resting.take(57_600), signals[1].take(57_600)
+    set_back = values[:, 0] - by_day[:, 0]
+    on = Turns(480, 480).is_on(t_ms, 0.0)
+    assert -3.5 <= set_back[~on].min() < -3.2
+    assert np.abs(np.diff(set_back)).max() < 0.01
+    assert (values[:, 1] - by_day[:, 1])[~on].max() > 4.5
+    assert np.array_equal(values[:, 2], by_day[:, 2])
+    assert find_switch(room, TURNS) is None
+    target = Target("r-1", room)
+    faults = random_faults(target, seed=4, start_ms=START_MS, rate_per_hour=6.0)
+    kept = plan_faults_at_work(target, faults, TURNS, seed=4, start_ms=START_MS, bad_starts=1.0)
+    assert kept is faults
+
+
+@pytest.mark.parametrize("profile", ["motor", "pump", "workcell"])
 def test_a_machine_at_rest_shows_next_to_nothing_and_comes_back(profile: str) -> None:
     states = PROFILES[profile].states
     assert states is not None

@@ -157,10 +157,7 @@ def test_a_bundle_is_evaluated_on_the_simulated_fleet(
     assert "spike" in capsys.readouterr().out
     for flags, said in (
         (["1,0.5,4,nonsense"], "no kind 'nonsense'"),
-        (
-            ["1,0.5,4", "--rest", "nights"],
-            "no 'environment' is ever switched off, only motor, pump",
-        ),
+        (["1,0.5,4", "--rest", "often"], "--rest often: say none, nights, or minutes"),
     ):
         assert main([*command, *flags]) == 2
         error = capsys.readouterr().err
