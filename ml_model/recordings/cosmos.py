@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sized
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,18 +18,40 @@ from azure.cosmos import ContainerProxy, CosmosClient, DatabaseProxy
 from numpy.typing import NDArray
 
 from ml_model.recording import Recording, RecordingError
-from tocsin.domain.packing.messages import unpack_columns
+from tocsin.domain.packing.messages import unpack_columns, unpack_message
 from tocsin.domain.profile import Profile
 from tocsin.domain.values import columns_of
 
 PAGE = 200  # messages
 MOST_READINGS = 5_000_000  # of all devices together; about 60 device-days at one a second
+_STATE = "U16"  # holds the name of any operating state
 _OF_PROFILE = "c.profile = @profile AND c.lastT >= @since AND c.firstT < @until"
 _DEVICES = f"SELECT DISTINCT VALUE c.deviceId FROM c WHERE {_OF_PROFILE}"  # noqa: S608 (constants)
 _READINGS = (
-    "SELECT c.id, c.deviceId, c.firstT, c.packed, c.t, c.channels FROM c "  # noqa: S608 (constants)
+    "SELECT c.id, c.deviceId, c.firstT, c.packed, c.t, c.channels, c.states FROM c "  # noqa: S608 (constants)
     f"WHERE {_OF_PROFILE} ORDER BY c.firstT DESC"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Readings: times ``[n]``, values ``[n, c]``, NaN where missing, and the operating states that
+    were stored of them ``[n]``, "" for none: of one that ran throughout there are none, and those
+    that devices do not tell follow from the values."""
+
+    t: NDArray[np.int64]
+    values: NDArray[np.float32]
+    states: NDArray[np.str_]
+
+    def keep(self, kept: NDArray[np.bool_] | NDArray[np.intp]) -> _Columns:
+        return _Columns(self.t[kept], self.values[kept], self.states[kept])
+
+    def name(self, device: str) -> Recording:
+        """The recording of *device*."""
+        told = np.where(self.states == "", "running", self.states)
+        fault = np.full(len(self.t), "", dtype="U1")
+        has_told = bool((self.states != "").any())
+        return Recording(device, self.t, self.values, fault, told if has_told else None)
 
 
 @contextmanager
@@ -72,13 +95,12 @@ def read_stored(
             share = min(1.0, (until_ms - t_ms) / max(1, until_ms - since_ms))
             report((number + share) / len(devices))
 
-        t, values = _read_device(
+        read = _read_device(
             container, device, asked, profile, most=readings_each(devices, most), report=of_device
         )
-        inside = (t >= since_ms) & (t < until_ms)
+        inside = (read.t >= since_ms) & (read.t < until_ms)
         if inside.any():
-            t, values = t[inside], values[inside]
-            recordings.append(Recording(device, t, values, np.full(len(t), "", dtype="U1")))
+            recordings.append(read.keep(inside).name(device))
     if not recordings:
         raise RecordingError(
             f"no reading of profile {profile.name!r} is stored from {format_time(since_ms)} until "
@@ -117,30 +139,38 @@ def _read_device(
     *,
     most: int,
     report: Callable[[int], None],
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """A device's newest readings, ``t`` ``[n]`` and values ``[n, c]``, at most *most*."""
-    parts = [(np.empty(0, np.int64), np.empty((0, len(profile.channels)), np.float32))]
+) -> _Columns:
+    """A device's newest readings, at most *most*."""
+    nothing = np.empty((0, len(profile.channels)), np.float32)
+    parts = [_Columns(np.empty(0, np.int64), nothing, np.empty(0, _STATE))]
     readings = 0
     for document in container.query_items(
         _READINGS, parameters=asked, partition_key=device, max_item_count=PAGE
     ):
         parts.append(_parse_columns(document, profile))
-        readings += len(parts[-1][0])
-        report(int(parts[-1][0][0]))
+        readings += len(parts[-1].t)
+        report(int(parts[-1].t[0]))
         if readings >= most:
             break
     parts.reverse()
-    t, first = np.unique(np.concatenate([t for t, _ in parts]), return_index=True)
-    return t[-most:], np.concatenate([values for _, values in parts])[first[-most:]]
+    every = _Columns(
+        np.concatenate([part.t for part in parts]),
+        np.concatenate([part.values for part in parts]),
+        np.concatenate([part.states for part in parts]),
+    )
+    _, first = np.unique(every.t, return_index=True)
+    return every.keep(first[-most:])
 
 
-def _parse_columns(
-    document: Mapping[str, Any], profile: Profile
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """A message's times ``[n]`` and values ``[n, c]``, NaN where missing."""
-    unpacked = unpack_columns(document)
+def _parse_columns(document: Mapping[str, Any], profile: Profile) -> _Columns:
+    tells = profile.states is not None and profile.states.told_by is not None
+    unpacked = unpack_message(document) if tells else unpack_columns(document)
     t = np.array(unpacked["t"], dtype=np.int64)
-    return t, columns_of(unpacked["channels"], profile, len(t)).T.astype(np.float32)
+    values = columns_of(unpacked["channels"], profile, len(t)).T.astype(np.float32)
+    states = np.full(len(t), "", dtype=_STATE)
+    for begin, state in (unpacked.get("states") or ()) if tells else ():
+        states[begin:] = state or ""
+    return _Columns(t, values, states)
 
 
 def _name_parameters(**values: object) -> list[dict[str, object]]:

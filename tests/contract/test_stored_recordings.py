@@ -19,6 +19,7 @@ from tests.contract.cosmos_clients import url
 from tests.fakes.messages import PROBE, RIG
 from tocsin.domain.packing.messages import pack_message
 from tocsin.domain.profile import Profile
+from tocsin.profiles import load_profiles
 
 
 @pytest.fixture
@@ -97,6 +98,21 @@ def test_values_are_floats_and_missing_ones_nan(database: DatabaseProxy) -> None
     assert recording.values.dtype == np.float32
     np.testing.assert_array_equal(recording.values, [[np.nan, np.nan], [np.nan, 5.5]])
     assert recording.fault.tolist() == ["", ""]
+
+
+def test_what_a_device_told_of_itself_is_known_from_what_was_stored(
+    database: DatabaseProxy,
+) -> None:
+    oven = load_profiles()["thermal"]
+    channels = {"temperature_c": [20.0, 20.0]}
+    store(database, [10, 20], profile=oven, channels=channels)
+    store(database, [30, 40], profile=oven, channels=channels, states=[[0, "running"], [1, "off"]])
+    store(database, [50, 60], profile=oven, channels=channels, device="rig-2")
+    readings = database.get_container_client("readings")
+    off, on = read_stored(readings, oven, 0, 100)
+    assert off.told is not None
+    assert off.told.tolist() == ["running", "running", "running", "off"]
+    assert on.told is None
 
 
 def test_more_than_a_page_is_read_whole(database: DatabaseProxy) -> None:
