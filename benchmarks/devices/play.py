@@ -44,7 +44,7 @@ def play(stack: Stack, trials: Sequence[Trial]) -> list[tuple[Trial, Heard]]:
         keys = device_keys(registry, names)
     for trial in trials:
         if trial.limits:
-            patch = {"devices": {trial.device: trial.limits}}
+            patch = {"profiles": {trial.profile.name: trial.limits}}
             change_setting(stack.url, "limits", SITE, patch)
     sent = asyncio.run(_send_all(trials, make_links(hub, keys)))
     return [(trial, _hear(stack.url, trial)) for trial in sent]

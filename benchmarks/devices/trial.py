@@ -45,7 +45,7 @@ class Trial:
     said: texts that its remarks must have.
     bad: channels whose bad values its document must name.
     late_ms: how much later the last of it was sent than was meant.
-    limits: by channel what operators of its site set for it, before it sends anything.
+    limits: by channel what operators of its site set for its profile, before it sends anything.
     levels: of these, those that its fault passes and comes back from, each once.
     newest_t: event time (ms) of its newest reading, where that is not in the last message. Its
         fault then comes late, which its alert has to say.

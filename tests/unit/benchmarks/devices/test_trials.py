@@ -46,7 +46,7 @@ async def hear(trial: Trial, models: FakeModels) -> Heard:
     """What is known of a device that sent all of *trial*, each message in a batch of its own."""
     plant = Plant(models=models, profiles=load_profiles(), record_every_ms=12_000)
     plant.thresholds.limits_by_site["north"] = parse_site_limits(
-        {"devices": {trial.device: trial.limits}}
+        {"profiles": {trial.profile.name: trial.limits}}
     )
     composer = Composer(trial.device, trial.profile.name, trial.profile.channel_names, "trial")
     enqueued_at = STARTS
