@@ -110,6 +110,8 @@ class OperatingShown(Output):
     high: int | None
     started: int | None
     blind_to: int | None
+    rested: int | None
+    fell: int | None
     settling: SettlingShown | None
 
 

@@ -23,6 +23,7 @@ from tocsin.domain.lateness.notes import find_notes
 from tocsin.domain.limits.site_limits import parse_site_limits
 from tocsin.profiles import load_profiles
 from tocsin.triggers.http_devices import describe_device
+from tocsin.triggers.outputs_devices import DeviceShown
 from tocsin.usecases.judge_late import judge_late
 from tocsin.usecases.show_readings import show_readings
 
@@ -61,6 +62,7 @@ async def hear(trial: Trial, models: FakeModels) -> Heard:
     notes = [replace(note, noted_at=1) for note in find_notes(plant.store.all("readings"), STARTS)]
     await plant.late_notes.keep_late(notes)
     await judge_late(plant.services().late_desk)
+    DeviceShown.read(describe_device(device))  # what it does not declare would fail the route
     readings = await show_readings(
         trial.device,
         from_t=trial.last_t - CHART_MS,
