@@ -68,6 +68,8 @@ def _open_whole(page: Page, stop: Stop, picture: Picture) -> None:
     if picture.condition is not None:
         picture.condition(page, stop)
     page.goto(f"{stop.address}#/{picture.place}")
+    if picture.is_live:
+        page.locator("#phase", has_text="Live").wait_for()
     page.locator("main :is(.section, .chart, .empty, .banner)").first.wait_for()
     if picture.settles:
         page.wait_for_function(NOTHING_WAITS)

@@ -24,7 +24,7 @@ class Picture:
     """place: after ``#/`` in the address. act: what is done there before. role: who looks at it.
 
     condition: what is wrong meanwhile. settles: whether the view is whole at some time.
-    rests_ms: how long live messages come before.
+    is_live: whether live messages can come. rests_ms: how long live messages come before.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Picture:
     role: str = "operator"
     condition: conditions.Condition | None = None
     settles: bool = True
+    is_live: bool = True
     rests_ms: int = 0
 
 
@@ -78,14 +79,14 @@ def _list_opened(stop: Stop) -> Iterator[Picture]:
     yield Picture("try-odd", f"try?device={quote(stop.device)}", acts.move_slider)
     yield Picture("no-such-device", "devices/none-such")
     yield Picture("no-such-incident", "incidents/none-such")
-    yield Picture("no-such-site", "?site=none-such", settles=False, rests_ms=2_000)
+    yield Picture("no-such-site", "?site=none-such", settles=False, is_live=False, rests_ms=2_000)
 
 
 def _list_roles(stop: Stop) -> Iterator[Picture]:
     yield Picture("settings-admin", "settings", role="admin")
     for name in ("incident", "maintenance", "notifications", "work", "settings", "device"):
         yield Picture(f"{name}-viewer", _places(stop)[name], role="viewer")
-    yield Picture("overview-nobody", "", role="none", settles=False, rests_ms=2_000)
+    yield Picture("overview-nobody", "", role="none", settles=False, is_live=False, rests_ms=2_000)
 
 
 def _list_conditions(stop: Stop) -> Iterator[Picture]:
@@ -104,7 +105,12 @@ def _list_conditions(stop: Stop) -> Iterator[Picture]:
         yield Picture(f"{name}-not-scored", place, condition=conditions.score_nothing)
         yield Picture(f"{name}-silent", place, condition=conditions.fall_silent)
     yield Picture(
-        "overview-cut-off", "", condition=conditions.cut_off, settles=False, rests_ms=2_000
+        "overview-cut-off",
+        "",
+        condition=conditions.cut_off,
+        settles=False,
+        is_live=False,
+        rests_ms=2_000,
     )
     evil = quote(conditions.EVIL, safe="")
     for name, place in (("overview", ""), ("device", f"devices/{evil}"), ("alerts", "alerts")):

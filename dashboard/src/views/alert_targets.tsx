@@ -11,6 +11,7 @@ import { useRequest } from "./use_request.js";
 export function TargetsForm(): ReactNode {
   const { clock, store } = useShown();
   const { answer, failure, put, reload } = useRequest(async () => await targetApi.show(), "targets");
+  const isUnread = !store.loaded && store.site.profiles.size === 0; // kinds would stand there by their ids
   return (
     <Section title="False alerts" note="how many are accepted of a device a day" name="alert-targets">
       {failure === "" ? null : (
@@ -18,7 +19,7 @@ export function TargetsForm(): ReactNode {
           It could not be read: {failure}. <button type="button" onClick={reload}>Try again</button>
         </p>
       )}
-      {answer === null ? <p className="empty" role="status">{failure === "" ? "Loading…" : ""}</p> : (
+      {answer === null || isUnread ? <p className="empty" role="status">{failure === "" ? "Loading…" : ""}</p> : (
         <>
           <Targets targets={answer} onChange={put} mayChange={store.me?.roles.includes("admin") === true} />
           <p className="note">

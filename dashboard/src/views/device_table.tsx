@@ -15,7 +15,7 @@ const TITLES: Readonly<Record<SortKey, string>> = {
 };
 
 export function DeviceTable({ rows }: { readonly rows: readonly Row[] }): ReactNode {
-  const { place } = useShown();
+  const { store, place } = useShown();
   const [top, setTop] = useState(0);
   const { find = "", state = "", sort = "state", down = "" } = place.options;
   const key = SORT_KEYS.find((each) => each === sort) ?? "state";
@@ -32,7 +32,7 @@ export function DeviceTable({ rows }: { readonly rows: readonly Row[] }): ReactN
         <FindField placeholder="device or kind" />
         <Choice label="State" value={state} choices={[["", "all"], ...states]}
           onChange={(next) => { setOptions(place, { state: next }); }} />
-        <output>{chosen.length} of {count(rows.length, "device")}</output>
+        <output>{store.loaded || rows.length > 0 ? `${chosen.length} of ${count(rows.length, "device")}` : ""}</output>
       </form>
       {chosen.length === 0 && rows.length > 0 ? <Empty>No device fits what is looked for.</Empty> : null}
       <div className="scroll" tabIndex={0} role="group" aria-label="Devices, a table to scroll"
