@@ -80,5 +80,9 @@ def _stall(target: Target, start_ms: int) -> Fault:
 
 
 def list_stalls(faults: Iterator[Fault]) -> Iterator[tuple[int, int]]:
-    """From when until when a start stalls (event times, ms)."""
-    return ((fault.start_ms, fault.end_ms) for fault in faults if fault.kind == STALLED_START)
+    """From when until when a start stalls (event times, ms), in order. Any other of *faults*, which
+    may go on for ever without a stall, is a stretch of no length: whoever asks for the next one
+    gets an answer."""
+    for fault in faults:
+        is_stall = fault.kind == STALLED_START
+        yield fault.start_ms, fault.end_ms if is_stall else fault.start_ms

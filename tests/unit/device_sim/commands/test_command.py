@@ -81,6 +81,20 @@ def test_a_machine_that_is_off_has_no_faults_but_starts_that_stall(tmp_path: Pat
     assert {"", "stalled_start"} < {row[fault] for row in rows}
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(("profile", "kinds"), [("motor", "drift"), ("environment", "all")])
+def test_what_rests_and_has_no_start_that_stalls_has_its_faults_all_the_same(
+    tmp_path: Path, profile: str, kinds: str
+) -> None:
+    header, *rows = generate(
+        tmp_path, "--profile", profile, "--hours", "6", "--rest", "45/15", "--faults", kinds,
+        "--rate", "8",
+    )  # fmt: skip
+    found = {row[header.index("fault")] for row in rows} - {""}
+    assert "drift" in found
+    assert "stalled_start" not in found
+
+
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
