@@ -40,7 +40,11 @@ def judge(trial: Trial, heard: Heard) -> Verdict:
     fault = trial.fault
     inside = [alert for alert in heard.alerts if fault.from_t <= alert["t"] <= fault.to_t]
     until = fault.to_t + AFTERWARDS * trial.period_ms
-    false = [alert for alert in heard.alerts if not fault.from_t <= alert["t"] <= until]
+    false = [
+        alert
+        for alert in heard.alerts
+        if not fault.from_t <= alert["t"] <= until and not _is_of_our_end(alert, trial)
+    ]
     named = [alert for alert in inside if _names(alert, fault)]
     first = min(named or inside, key=lambda alert: int(alert["t"]), default=None)
     not_scored = {each["reason"]: each["readings"] for each in heard.readings["notScored"]}
@@ -62,6 +66,11 @@ def judge(trial: Trial, heard: Heard) -> Verdict:
         remarks=heard.device["remarks"],
         missed=missed,
     )
+
+
+def _is_of_our_end(alert: Mapping[str, Any], trial: Trial) -> bool:
+    """Whether it says that the device fell silent, as it did when all of *trial* was sent."""
+    return bool(alert["cause"] == "silence" and alert["t"] >= trial.last_t)
 
 
 def name_channel(alert: Mapping[str, Any]) -> str | None:
