@@ -159,7 +159,8 @@ def make_backlog(profile: Profile, now_ms: int) -> Trial:
     batches = cut(t, values, size)
     begun, end = before // size, (before + cut_off) // size
     ordered = [*batches[:begun], *batches[end:], *batches[begun:end][::-1]]
-    reasons = frozenset({"late"})
+    # What of it is taken together is put in order, and has its windows: then no reading is "late".
+    reasons = frozenset({"late", "warming-up", "no-window"})
     return Trial(device, profile, ordered, fault, SECOND, reasons, newest_t=int(t[-1]))
 
 
