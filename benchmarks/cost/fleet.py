@@ -18,6 +18,18 @@ KEPT_DAYS: Final = 30
 # instance has 2 GB of memory and one processor.
 MESSAGE_S: Final = 0.0037
 INSTANCE_GB: Final = 2.0
+# What the app says of itself, in bytes: its log, a message (docs/operations.md, measured with 20
+# devices); a traced message and what share is traced; a series of metrics, how many a busy site
+# has, with 25 devices, and how often they are sent (docs/azure.md).
+LOG_BYTES: Final = 51
+TRACE_BYTES: Final = 7_200
+TRACE_SHARE: Final = 0.01
+SERIES_BYTES: Final = 630
+SERIES: Final = 25
+SERIES_EVERY_S: Final = 60
+SITE_DEVICES: Final = 25
+MOST_SITES: Final = 10  # with so many an instance tells them apart, with more it does not
+LOG_CAP_GB: Final = 10  # a day, in prod
 # Documented limits.
 HUB_UNITS: Final = {"S1": (400_000, 200), "S2": (6_000_000, 200), "S3": (300_000_000, 10)}
 STREAM_EVENTS_PER_S: Final = 1_000  # of a throughput unit
@@ -37,6 +49,7 @@ class Size:
     instances: int
     request_units_per_s: float
     stored_gb: float
+    logs_gb_day: float
     month: dict[str, float]
     device_month: float
     limits: tuple[str, ...]
@@ -50,6 +63,7 @@ def size_fleet(devices: int, prices: Prices) -> Size:
     hub, hub_price = _choose_hub(per_s * DAY_S, prices)
     stream_units = max(1, math.ceil(per_s / STREAM_EVENTS_PER_S))
     busy = per_s * MESSAGE_S  # processors
+    logs_gb_day = _count_logs(devices, per_s, instances=max(1, math.ceil(busy)))
     month = {
         "hub": hub_price,
         "stream": stream_units * prices.stream_unit_month
@@ -57,6 +71,7 @@ def size_fleet(devices: int, prices: Prices) -> Size:
         "functions": busy * INSTANCE_GB * DAY_S * MONTH_DAYS * prices.functions_gigabyte_second,
         "database_units": _price_units(units_per_s, prices),
         "database_storage": stored_gb * prices.cosmos_gigabyte_month,
+        "logs": logs_gb_day * MONTH_DAYS * prices.logs_gigabyte,
     }
     return Size(
         devices=devices,
@@ -66,9 +81,10 @@ def size_fleet(devices: int, prices: Prices) -> Size:
         instances=max(1, math.ceil(busy)),
         request_units_per_s=round(units_per_s),
         stored_gb=round(stored_gb, 1),
+        logs_gb_day=round(logs_gb_day, 2),
         month={name: round(price, 2) for name, price in month.items()},
         device_month=round(sum(month.values()) / devices, 3),
-        limits=tuple(_list_limits(units_per_s, stream_units, busy)),
+        limits=tuple(_list_limits(units_per_s, stream_units, busy, logs_gb_day)),
     )
 
 
@@ -91,7 +107,20 @@ def _price_units(units_per_s: float, prices: Prices) -> float:
     return min(by_request, by_hour) if units_per_s < SERVERLESS_UNITS_PER_S else by_hour
 
 
-def _list_limits(units_per_s: float, stream_units: int, busy: float) -> list[str]:
+def _count_logs(devices: int, messages_per_s: float, *, instances: int) -> float:
+    """Gigabytes a day of what the app says of itself; without requests, which the host tells.
+
+    At most: as if every instance had something of every series to tell in each interval.
+    """
+    of_messages = messages_per_s * (LOG_BYTES + TRACE_SHARE * TRACE_BYTES)
+    sites = math.ceil(devices / SITE_DEVICES)
+    series = SERIES * (sites if sites <= MOST_SITES else 1) * instances
+    return (of_messages + series * SERIES_BYTES / SERIES_EVERY_S) * DAY_S / 1e9
+
+
+def _list_limits(
+    units_per_s: float, stream_units: int, busy: float, logs_gb_day: float
+) -> list[str]:
     limits = []
     if units_per_s > SERVERLESS_UNITS_PER_S:
         limits.append("a serverless database may turn requests away: databaseThroughput")
@@ -99,4 +128,6 @@ def _list_limits(units_per_s: float, stream_units: int, busy: float) -> list[str
         limits.append("more throughput units than an Event Hubs Standard namespace has")
     if busy > MOST_PARTITIONS:
         limits.append("more instances than the stream has partitions")
+    if logs_gb_day > LOG_CAP_GB:
+        limits.append("the app says more of itself than the daily cap takes: TRACE_SHARE, logCapGb")
     return limits

@@ -26,6 +26,7 @@ class Prices:
     stream_million_events: float
     functions_gigabyte_second: float
     functions_million_executions: float
+    logs_gigabyte: float
 
 
 def read_prices() -> Prices:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import atexit
+import logging
 from collections.abc import Callable, Iterable, MutableMapping
+from dataclasses import replace
 
 from opentelemetry.sdk.metrics import Counter, Histogram, MeterProvider
 from opentelemetry.sdk.metrics.export import MetricExporter, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
 
 from tocsin.adapters.insights_quiet import ROLE, WITHIN_MS, quieten
-from tocsin.domain.metering import INSTRUMENTS, Instrument, Measurement
+from tocsin.domain.metering import INSTRUMENTS, Instrument, Labels, Measurement
 
-# Of one instrument, between two sendings: measurements with other labels are added up together.
+# Each series is paid for by instance and interval. An instance that has met more sites names none
+# any more: with some only, what is shown of a site would depend on which instance met it first.
+MOST_SITES = 10
+# Of one instrument, whatever else multiplies: the rest is added up as one.
 MOST_SERIES = 1_000
+
+log = logging.getLogger(__name__)
 
 Take = Callable[[float, dict[str, str]], None]
 
@@ -32,6 +39,7 @@ class InsightsMeter:
         self._provider = MeterProvider(
             [reader], resource=Resource({"service.name": ROLE}), shutdown_on_exit=False
         )
+        self._sites: set[str] = set()
         self._takes = {instrument: self._open(instrument) for instrument in INSTRUMENTS}
         atexit.register(self._provider.shutdown)
 
@@ -42,7 +50,7 @@ class InsightsMeter:
     def record(self, measurements: Iterable[Measurement]) -> None:
         for measurement in measurements:
             take = self._takes[measurement.instrument]
-            take(measurement.value, measurement.labels.to_attributes())
+            take(measurement.value, self._bound(measurement.labels).to_attributes())
 
     def close(self) -> None:
         """Send what is there, for at most as long as one sending may take."""
@@ -52,6 +60,13 @@ class InsightsMeter:
     def flush(self) -> None:
         """Send what is there now; returns when it is sent, or was given up."""
         self._provider.force_flush(WITHIN_MS)
+
+    def _bound(self, labels: Labels) -> Labels:
+        if labels.site and len(self._sites) <= MOST_SITES:
+            self._sites.add(labels.site)
+            if len(self._sites) > MOST_SITES:
+                log.warning("Metrics tell no sites apart: there are more than %d", MOST_SITES)
+        return replace(labels, site="") if len(self._sites) > MOST_SITES else labels
 
     def _open(self, instrument: Instrument) -> Take:
         meter = self._provider.get_meter(ROLE)

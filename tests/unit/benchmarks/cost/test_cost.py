@@ -35,6 +35,14 @@ def test_a_fleet_gets_what_its_messages_need(devices: int) -> None:
     assert size.device_month == pytest.approx(sum(size.month.values()) / devices, abs=0.02)
 
 
+def test_what_the_app_says_of_itself_is_paid_for_and_grows_no_faster_than_the_fleet() -> None:
+    sizes = [size_fleet(devices, read_prices()) for devices in (100, 1_000, 10_000, 100_000)]
+    each = [size.logs_gb_day / size.devices for size in sizes]
+    assert each == sorted(each, reverse=True)
+    assert all(size.month["logs"] < sum(size.month.values()) / 4 for size in sizes)
+    assert any("daily cap" in limit for limit in sizes[2].limits)
+
+
 def test_limits_are_named_where_they_bite() -> None:
     assert size_fleet(100, read_prices()).limits == ()
     assert any("partitions" in limit for limit in size_fleet(100_000, read_prices()).limits)

@@ -16,7 +16,7 @@ from opentelemetry.sdk.metrics.export import (
 
 from tests.unit.tocsin.test_settings import MINIMAL
 from tocsin.adapters.chosen_meter import choose_meter
-from tocsin.adapters.insights_meter import MOST_SERIES, InsightsMeter
+from tocsin.adapters.insights_meter import MOST_SERIES, MOST_SITES, InsightsMeter
 from tocsin.domain.metering import INSTRUMENTS, READINGS, Labels, Measurement
 from tocsin.settings import read_settings
 
@@ -60,11 +60,35 @@ def test_every_instrument_is_sent_with_its_unit() -> None:
     ]
 
 
-def test_of_very_many_sites_the_rest_is_added_up_together() -> None:
+def test_few_sites_are_told_apart_and_many_are_not(caplog: pytest.LogCaptureFixture) -> None:
+    """Each series is paid for; what there is in all stays right."""
     exporter = KeptPoints()
     meter = InsightsMeter(exporter, every_s=3_600)
-    sites = range(MOST_SERIES + 50)
-    meter.record(Measurement(READINGS, 1, Labels(f"site-{number}")) for number in sites)
+
+    def find_sites() -> set[object]:
+        meter.record(
+            Measurement(READINGS, 1, Labels(name, "pump", outcome="scored")) for name in sites
+        )
+        exporter.points.clear()
+        meter.flush()
+        assert all(each["tocsin.profile"] == "pump" for *_, each in exporter.points)
+        return {attributes.get("tocsin.site") for *_, attributes in exporter.points}
+
+    sites = [f"site-{number}" for number in range(MOST_SITES)]
+    assert find_sites() == {*sites}
+    assert caplog.records == []
+    sites.append("one-more")
+    find_sites()
+    assert find_sites() == {None}
+    assert len(caplog.records) == 1
+    meter.close()
+
+
+def test_whatever_multiplies_the_rest_is_added_up_together() -> None:
+    exporter = KeptPoints()
+    meter = InsightsMeter(exporter, every_s=3_600)
+    kinds = range(MOST_SERIES + 50)
+    meter.record(Measurement(READINGS, 1, Labels(profile=f"kind-{number}")) for number in kinds)
     meter.close()
     assert len(exporter.points) == MOST_SERIES + 1
     assert {"otel.metric.overflow": True} in [attributes for *_, attributes in exporter.points]
