@@ -23,7 +23,17 @@ STOP = 60  # periods that a machine may take to run down; longer, and it idles
 FELL = 10  # periods for which a start that fell back to rest is called
 SILENCE = 1_800  # periods without a reading after which a machine counts as started anew
 
-_TIMES = ("since", "left", "low", "high", "started", "blind_to", "rested", "fell")
+# By field what it is called in a document.
+_TIMES = {
+    "since": "since",
+    "left": "left",
+    "low": "low",
+    "high": "high",
+    "started": "started",
+    "blind_to": "blindTo",
+    "rested": "rested",
+    "fell": "fell",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,7 @@ class Operating:
             return None
         return {
             "state": self.state,
-            **{_camel(name): getattr(self, name) for name in _TIMES},
+            **{key: getattr(self, name) for name, key in _TIMES.items()},
             "settling": None if self.settling == UNSETTLED else self.settling.to_document(),
         }
 
@@ -91,17 +101,12 @@ class Operating:
         settling = take_part(document, "settling")
         return cls(
             state=state,
-            **{name: take_field(document, _camel(name), *OPTIONAL_WHOLE) for name in _TIMES},
+            **{name: take_field(document, key, *OPTIONAL_WHOLE) for name, key in _TIMES.items()},
             settling=UNSETTLED if settling is None else Settling.from_document(settling),
         )
 
 
 UNTOLD = Operating()
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(map(str.capitalize, others))
 
 
 class Walk:
