@@ -70,6 +70,9 @@ async def test_where_there_is_no_such_site_another_can_be_chosen(
     await api.measure("rig-1", QUIET)
     await page.goto(f"{front_door.ready['url']}#/?site=none-such")
     await expect(page.locator("[data-banner]")).to_contain_text("none-such")
+    # What cannot be read is not said to be on its way.
+    incidents = page.locator("section", has=page.get_by_role("heading", name="Incidents"))
+    await expect(incidents.locator(".empty")).to_contain_text("Not read yet")
     await choice(page, "Site").select_option(SITE)
     await expect(page.locator("[data-tile='rig-1']")).to_be_visible()
     await expect(page.locator("#phase")).to_have_text("Live")

@@ -80,10 +80,10 @@ function tellCause({ deviceId, cause, limit, score, threshold }: Alert, causes: 
   }
 }
 
-/** A plan in a line. loaded: whether it is known that there is none. */
-export function describePlan(plan: PlanListed | undefined, loaded = true): string {
+/** A plan in a line. unread: what is said while it is not known whether there is one; empty once it is. */
+export function describePlan(plan: PlanListed | undefined, unread = ""): string {
   if (plan === undefined) {
-    return loaded ? "No plan was carried out yet." : "Loading…";
+    return unread === "" ? "No plan was carried out yet." : unread;
   }
   const current = Object.entries(plan.deliveries).filter(([, { state }]) => state !== "superseded");
   const inState = (state: Delivery["state"]): string[] => (

@@ -40,6 +40,12 @@ export class Store {
   #due: ReturnType<typeof setTimeout> | undefined;
   #drawEveryMs = DRAW_EVERY_MS;
 
+  /** What a part of the page says whose state was not read yet. */
+  get unread(): string {
+    const isAway = this.failure !== "" || this.phase.name === "reconnecting";
+    return isAway ? "Not read yet: the top of the page says why." : "Loading…";
+  }
+
   constructor() {
     setInterval(() => { this.touch(); }, TICK_MS); // ages and silence move without a message
   }

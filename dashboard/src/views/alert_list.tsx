@@ -10,7 +10,7 @@ import { useShown } from "./context.js";
 export function AlertList({ alerts }: { readonly alerts: readonly Alert[] }): ReactNode {
   const { store } = useShown();
   if (alerts.length === 0) {
-    return <Empty>{store.loaded ? "No alert." : "Loading…"}</Empty>;
+    return <Empty>{store.loaded ? "No alert." : store.unread}</Empty>;
   }
   return (
     <div className="log" role="log" aria-label="Alerts, newest first" tabIndex={0}>

@@ -36,7 +36,7 @@ export function AlertsView(): ReactNode {
         <output>{shown.length} of {count(all.length, "alert")}</output>
       </div>
       {shown.length === 0
-        ? <Empty>{!store.loaded ? "Loading…" : all.length === 0 ? "No alert was ever raised here." : "No alert fits what is looked for."}</Empty>
+        ? <Empty>{!store.loaded ? store.unread : all.length === 0 ? "No alert was ever raised here." : "No alert fits what is looked for."}</Empty>
         : <ol className="stories">{shown.map((alert) => <Story key={alert.alertId} alert={alert} />)}</ol>}
       <Older of="alerts" onRead={readOlder} />
     </Section>

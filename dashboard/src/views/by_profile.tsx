@@ -26,12 +26,12 @@ export function ByProfile({ rows, since }: Props): ReactNode {
     share: group.length / Math.max(rows.length, 1), text: String(group.length),
   }));
   const named = (shares: typeof kinds): ReactNode => (shares.length === 0
-    ? <Empty>{store.loaded ? "No alert in 24 h." : "Loading…"}</Empty>
+    ? <Empty>{store.loaded ? "No alert in 24 h." : store.unread}</Empty>
     : <><Pie shares={shares} /><Shares shares={shares.map((each) => ({ ...each, text: percent(each.share) }))} /></>);
   return (
     <div className="columns">
       <Section title="Devices by kind" note="share of the site" name="kinds">
-        {groups.length === 0 ? <Empty>{store.loaded ? "No device yet." : "Loading…"}</Empty> : <Shares shares={groups} />}
+        {groups.length === 0 ? <Empty>{store.loaded ? "No device yet." : store.unread}</Empty> : <Shares shares={groups} />}
       </Section>
       {Object.keys(store.site.places).length === 0 ? null : (
         <Section title="Devices by building and floor" note="share of the site" name="buildings">

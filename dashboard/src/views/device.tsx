@@ -37,7 +37,7 @@ export function DeviceView({ deviceId }: { readonly deviceId: string }): ReactNo
     <>
       <h2 className="title">{deviceId}</h2>
       {device === undefined || isUnread(store, device)
-        ? <Empty>{store.loaded ? `Site ${store.siteId ?? ""} has no device ${deviceId}.` : "Loading…"}</Empty>
+        ? <Empty>{store.loaded ? `Site ${store.siteId ?? ""} has no device ${deviceId}.` : store.unread}</Empty>
         : <Standing device={device} />}
       <Ranges range={range} shown={shown} deviceId={deviceId} />
       {failure === "" ? null : (
@@ -215,7 +215,7 @@ function Blame({ alerts }: { readonly alerts: readonly Alert[] }): ReactNode {
   const chosen = known.find((alert) => alert.alertId === alertId) ?? known[0];
   return (
     <Section title="What gave it away" note="contributions at an alert" name="contributions">
-      {chosen === undefined ? <Empty>{store.loaded ? "No alert with contributions." : "Loading…"}</Empty> : (
+      {chosen === undefined ? <Empty>{store.loaded ? "No alert with contributions." : store.unread}</Empty> : (
         <>
           <Choice label="Alert" value={chosen.alertId} onChange={setAlertId}
             choices={known.map((alert): [string, string] => [alert.alertId, `${clock.full(alert.t)}, ${stateOfAlert(alert)}`])} />

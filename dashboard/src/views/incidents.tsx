@@ -47,7 +47,7 @@ export function IncidentsView(): ReactNode {
         </div>
         {shown.length > 0 ? <IncidentList incidents={shown} /> : (
           <Empty>
-            {!store.loaded ? "Loading…" : all.length === 0
+            {!store.loaded ? store.unread : all.length === 0
               ? "There was no incident here. The first alert of a device opens one."
               : "No incident fits what is looked for."}
           </Empty>

@@ -9,7 +9,7 @@ export function Loads(): ReactNode {
   const { store } = useShown();
   const { plan } = store.site;
   if (plan === null) {
-    return <Empty>{store.loaded ? "No plan says it yet." : "Loading…"}</Empty>;
+    return <Empty>{store.loaded ? "No plan says it yet." : store.unread}</Empty>;
   }
   const devices = Object.entries(plan.devices).sort(([a], [b]) => compareNames(a, b));
   return (

@@ -23,7 +23,7 @@ export function ModelView(): ReactNode {
   return (
     <>
       <h2 className="title">Models</h2>
-      {profiles.length === 0 ? <Empty>{store.loaded ? "There is no profile." : "Loading…"}</Empty> : null}
+      {profiles.length === 0 ? <Empty>{store.loaded ? "There is no profile." : store.unread}</Empty> : null}
       <div className="models">{profiles.map((profile) => <Model key={profile.name} profile={profile} />)}</div>
     </>
   );

@@ -35,7 +35,7 @@ export function OverridesForm(): ReactNode {
           busy={busy}
           onPin={(task, device) => { change({ pins: { [task]: device } }, { pins: { [task]: overrides?.pins[task] ?? null } }); }} />
       </div>
-      {pins.length + drained.length === 0 ? <Empty>{overrides === null ? "Loading…" : "Nothing is pinned or drained."}</Empty> : (
+      {pins.length + drained.length === 0 ? <Empty>{overrides === null ? store.unread : "Nothing is pinned or drained."}</Empty> : (
         <ul className="plain-list">
           {drained.map((device) => (
             <li key={device}>

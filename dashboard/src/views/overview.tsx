@@ -34,12 +34,12 @@ export function Overview(): ReactNode {
           <p><a href={linkTo(place, "alerts")}>All alerts</a></p>
         </Section>
         <Section title="Work" name="work-line" note={site.optimiser?.paused ? "paused: nothing is moved" : ""}>
-          <p data-plan-line>{describePlan(site.plans[0], store.loaded)}</p>
+          <p data-plan-line>{describePlan(site.plans[0], store.loaded ? "" : store.unread)}</p>
           <p><a href={linkTo(place, "work")}>Plans, moves and reasons</a></p>
         </Section>
       </div>
       <Section title="Map" note="each device where it stands, with its score / threshold; arrow keys lead from one to the next" name="tiles">
-        {rows.length === 0 ? <Empty>{waitingFor(store.loaded)}</Empty> : <Tiles rows={rows} />}
+        {rows.length === 0 ? <Empty>{store.loaded ? NO_DEVICE : store.unread}</Empty> : <Tiles rows={rows} />}
       </Section>
       <Section title="Devices" name="devices"
         note={site.devices.beyond.size > 0 ? `the first ${rows.length} are shown` : ""}>
@@ -58,17 +58,14 @@ function OpenIncidents(): ReactNode {
   const more = open.length - FIRST_INCIDENTS;
   return (
     <Section title="Incidents" note="open, what needs somebody first" name="open-incidents">
-      {open.length === 0 ? <Empty>{store.loaded ? "None is open." : "Loading…"}</Empty>
+      {open.length === 0 ? <Empty>{store.loaded ? "None is open." : store.unread}</Empty>
         : <IncidentList incidents={open.slice(0, FIRST_INCIDENTS)} brief />}
       <p><a href={linkTo(place, "incidents")}>{more > 0 ? `${more} more, and those that are over` : "All incidents"}</a></p>
     </Section>
   );
 }
 
-function waitingFor(loaded: boolean): string {
-  return loaded
-    ? "No device has reported yet. Start one, or send a message (docs/formats.md)." : "Loading…";
-}
+const NO_DEVICE = "No device has reported yet. Start one, or send a message (docs/formats.md).";
 
 function Cards({ rows, now }: { readonly rows: readonly Row[]; readonly now: number }): ReactNode {
   const { store } = useShown();

@@ -31,7 +31,7 @@ export function TryView(): ReactNode {
           onChange={(next) => { setOptions(place, { device: next }); }} />
       </div>
       {device === undefined || profile === undefined
-        ? <Empty>{store.loaded ? "No device has reported yet, so there is nothing to begin with." : "Loading…"}</Empty>
+        ? <Empty>{store.loaded ? "No device has reported yet, so there is nothing to begin with." : store.unread}</Empty>
         : <FromDevice key={device.deviceId} device={device} profile={profile} />}
     </>
   );

@@ -17,7 +17,7 @@ export function WorkView(): ReactNode {
   return (
     <>
       <Section title="Work" name="work" note={optimiser?.paused ? "paused: nothing is moved" : ""}>
-        <p data-plan-line className={plans.length === 0 ? "empty" : ""}>{describePlan(plans[0], store.loaded)}</p>
+        <p data-plan-line className={plans.length === 0 ? "empty" : ""}>{describePlan(plans[0], store.loaded ? "" : store.unread)}</p>
         {standing === null ? null : (
           <p className="note">
             The last run: {standing.outcome}
@@ -103,7 +103,7 @@ function Moves({ plans }: { readonly plans: readonly PlanListed[] }): ReactNode 
   const moves = plans.flatMap((plan) => plan.migrations.map((move) => ({ plan, move }))).slice(0, 100);
   return (
     <Section title="Moves" note="newest first" name="moves">
-      {moves.length === 0 ? <Empty>{store.loaded ? "No task was moved yet." : "Loading…"}</Empty> : (
+      {moves.length === 0 ? <Empty>{store.loaded ? "No task was moved yet." : store.unread}</Empty> : (
         <div className="log" role="log" aria-label="Moves, newest first" tabIndex={0}><ol>
           {moves.map(({ plan, move }) => (
             <li key={`${plan.version} ${move.taskId}`} data-move={move.taskId}>
@@ -123,7 +123,7 @@ function History({ plans }: { readonly plans: readonly PlanListed[] }): ReactNod
   const { store, clock } = useShown();
   return (
     <Section title="Plans" note="newest first" name="plans">
-      {plans.length === 0 ? <Empty>{describePlan(undefined, store.loaded)}</Empty> : null}
+      {plans.length === 0 ? <Empty>{describePlan(undefined, store.loaded ? "" : store.unread)}</Empty> : null}
       {plans.slice(0, 20).map((plan) => (
         <details key={plan.version} data-plan={plan.version}>
           <summary>{clock.full(plan.createdAt)} · {describePlan(plan)}</summary>
