@@ -15,6 +15,7 @@ from typing import Final
 
 from playwright.sync_api import Locator, Page, sync_playwright
 
+from local.dashboard_pictures.camera import NOTHING_WAITS
 from local.setup.browser import find_browser
 
 PICTURES: Final = Path(__file__).resolve().parents[1] / "docs" / "pictures"
@@ -80,6 +81,8 @@ def _shoot_page(page: Page, path: Path) -> None:
     """The overview, once a device is in alert and work has moved."""
     page.locator(INCIDENT).first.wait_for()
     page.locator("[data-plan-line]", has_text=CONFIRMED).wait_for()
+    page.locator(".connection", has_text="last message").wait_for()
+    page.wait_for_function(NOTHING_WAITS)
     sections = (f"^[data-section={name}] h2" for name in ("open-incidents", "alerts", "work-line"))
     above = ("^label.site", "^.connection", "^[data-card=incidents]")
     _number(page, *above, *sections, "^[data-section=tiles] h2", "^[data-tile] .state")
