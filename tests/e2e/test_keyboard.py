@@ -146,8 +146,8 @@ async def test_what_is_opened_has_the_focus_and_gives_it_back(
     await page.keyboard.press("Tab")
     assert await page.evaluate(NAME) == "Name", "the first field of what was opened"
     await press(page, "Leave it")
-    await page.wait_for_function(f"{SECTION} === 'rules'")
+    await page.wait_for_function(f"() => {SECTION} === 'rules'")
     await open_view(page, front_door, "work")
     await press(page, "Preview")
     await press(page, "Close the preview")
-    await page.wait_for_function(f"{SECTION} === 'work'")
+    await page.wait_for_function(f"() => {SECTION} === 'work'")
