@@ -17,6 +17,12 @@ pytestmark = BROWSED
 NAME = """
 () => (document.activeElement.labels?.[0] ?? document.activeElement).textContent.trim()
 """
+# Whether there is anything to be used whose name begins so: what is read first comes later.
+IS_THERE = """
+(text) => [
+  ...document.querySelectorAll("a[href], summary, :is(button, input, select, textarea):enabled")
+].some((each) => (each.labels?.[0] ?? each).textContent.trim().startsWith(text))
+"""
 SECTION = "document.activeElement.closest('section')?.dataset.section"
 # More steps than there are controls: a time has parts, and the browser has controls of its own.
 PARTS = 30
@@ -56,6 +62,7 @@ async def test_every_view_can_be_reached_with_the_keyboard_alone(
 
 async def tab_to(page: Page, text: str, most: int = 60) -> None:
     """Press Tab until the element whose name begins so has the focus."""
+    await page.wait_for_function(IS_THERE, arg=text)
     for _ in range(most):
         if (await page.evaluate(NAME)).startswith(text):
             return
