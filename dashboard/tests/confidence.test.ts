@@ -13,7 +13,7 @@ function siteOf(...scores: readonly number[]): Site {
 }
 
 const PROFILE: Profile = { ...MOTOR, model: { version: "1", activatedAt: null, refused: null }, drift: null };
-const SURE = { share: 1, scores: 9, devices: 1 };
+const SURE = { share: 1, scores: 900, devices: 10 };
 
 test("confidence is the share of scores below the threshold, of devices that are in no alert", () => {
   const site = siteOf(1, 2, 3, 9);
@@ -26,6 +26,13 @@ test("confidence is the share of scores below the threshold, of devices that are
 test("a model of which nothing bad is known is stable", () => {
   expect(judgeModel(PROFILE, SURE)).toEqual({ status: "stable", reasons: ["Nothing speaks against it."] });
   expect(judgeModel(PROFILE, { share: null, scores: 0, devices: 0 }).status).toBe("stable");
+});
+
+test("a few scores are too few to call a model unsound", () => {
+  const few = judgeModel(PROFILE, { share: 0.5, scores: 2, devices: 2 });
+  expect(few.status).toBe("stable");
+  expect(few.reasons).toEqual(["Not all of its scores lie below the threshold, but 2 scores are too few to judge by."]);
+  expect(judgeModel(PROFILE, { share: 0.5, scores: 100, devices: 2 }).status).toBe("critical");
 });
 
 test.each([

@@ -1,7 +1,7 @@
 /** How far a model can be relied on now, from its own calibrated scores. Pure. */
 import type { Profile } from "../messages/kinds.js";
 import { ratioOf, type Device } from "../state/devices.js";
-import { percent, short } from "./format.js";
+import { count, percent, short } from "./format.js";
 
 export type ModelStatus = "stable" | "caution" | "critical";
 
@@ -15,13 +15,15 @@ export interface Confidence {
 /** Below this share a model calls so much odd that its calibration does not hold. */
 export const CAUTION_BELOW = 0.99;
 export const CRITICAL_BELOW = 0.9;
+/** Of fewer scores a single one above the threshold would already be a share below CAUTION_BELOW. */
+export const ENOUGH_SCORES = 100;
 
 /**
  * A threshold is calibrated so that next to no score of normal running lies above it. So of devices
  * that are in no alert next to all scores should lie below: how many do is the confidence.
  */
 export function findConfidence(devices: Iterable<Device>, profile: string): Confidence {
-  let [below, scores, count] = [0, 0, 0];
+  let [below, scores, sound] = [0, 0, 0];
   for (const device of devices) {
     if (device.profile !== profile || device.alertSince !== null || Number.isNaN(ratioOf(device))) {
       continue;
@@ -29,9 +31,9 @@ export function findConfidence(devices: Iterable<Device>, profile: string): Conf
     const known = device.trail.list().filter((ratio) => !Number.isNaN(ratio));
     below += known.filter((ratio) => ratio <= 1).length;
     scores += known.length;
-    count += 1;
+    sound += 1;
   }
-  return { share: scores === 0 ? null : below / scores, scores, devices: count };
+  return { share: scores === 0 ? null : below / scores, scores, devices: sound };
 }
 
 export interface Judgement {
@@ -65,6 +67,9 @@ function judgeBundle({ version, refused }: Profile["model"]): Finding[] {
 function judgeScores({ share, scores }: Confidence): Finding[] {
   if (share === null || share >= CAUTION_BELOW) {
     return [];
+  }
+  if (scores < ENOUGH_SCORES) {
+    return [["stable", `Not all of its scores lie below the threshold, but ${count(scores, "score")} are too few to judge by.`]];
   }
   return [[share < CRITICAL_BELOW ? "critical" : "caution",
     `Only ${percent(share, 1)} of ${scores} scores lie below the threshold, though no alert is open.`]];
