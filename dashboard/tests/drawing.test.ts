@@ -134,6 +134,17 @@ test("shares add up to one", () => {
   expect(shareByChannel([], profiles)).toEqual([]);
 });
 
+test("shares that would be written as 0 % are not listed", () => {
+  const others = (share: number): Record<string, number> => (
+    Object.fromEntries(["a", "b", "c", "d", "e", "f", "g", "h"].map((name) => [name, share]))
+  );
+  const contributions = { temperature_c: 0.9, vibration_mm_s: 0.1, ...others(0) };
+  expect(shareByChannel(taken({ contributions }).list, new Map()).map(({ title }) => title))
+    .toEqual(["temperature_c", "vibration_mm_s"]);
+  const many = taken({ contributions: { temperature_c: 0.968, ...others(0.004) } }).list;
+  expect(shareByChannel(many, new Map()).map(({ title }) => title)).toEqual(["temperature_c", "others"]);
+});
+
 test("a plan in a line says whether devices obey", () => {
   expect(describePlan(plan(7))).toBe("Plan 7 · alert of cell-1 · 1 of 2 devices confirmed");
   expect(describePlan(undefined)).toBe("No plan was carried out yet.");

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from local.processes import Child
 from tests.e2e.browsing import (
@@ -76,6 +76,24 @@ async def test_where_there_is_no_such_site_another_can_be_chosen(
     await choice(page, "Site").select_option(SITE)
     await expect(page.locator("[data-tile='rig-1']")).to_be_visible()
     await expect(page.locator("#phase")).to_have_text("Live")
+
+
+async def test_a_part_of_the_devices_is_not_said_to_be_the_site(
+    front_door: Child, api: PlantServer, page: Page
+) -> None:
+    async def fail(route: Route) -> None:
+        await route.fulfill(status=503, json={"detail": "the store does not answer"})
+
+    await page.route("**/api/devices?**", fail)
+    await open_view(page, front_door)
+    await api.measure("rig-1", QUIET)
+    await expect(page.locator("[data-tile='rig-1']")).to_be_visible(timeout=WITHIN_MS)
+    for figure in ("alerting", "silent", "devices", "healthy"):
+        await expect(page.locator(f"[data-card={figure}] strong")).to_have_text("\u2013")
+    await page.unroute("**/api/devices?**")
+    # The page reads again by itself what it could not read.
+    await expect(page.locator("[data-card=devices] strong")).to_have_text("4", timeout=WITHIN_MS)
+    await expect(page.locator("[data-card=alerting] strong")).to_have_text("0")
 
 
 async def test_nothing_is_missing_after_the_service_was_killed(

@@ -9,6 +9,8 @@ export interface Part {
 }
 
 const MOST_PARTS = 8;
+/** Less than this is written as 0 %, which says nothing. */
+const LEAST_SHARE = 0.005;
 
 export function shareByProfile(
   alerts: readonly Alert[], profiles: ReadonlyMap<string, Profile>,
@@ -27,7 +29,7 @@ export function shareByChannel(
   )));
 }
 
-/** The largest first; what is beyond MOST_PARTS is added up as `others`. */
+/** The largest first; what is beyond MOST_PARTS, or too small to be written, is added up as `others`. */
 function share(counted: readonly (readonly [title: string, amount: number])[]): Part[] {
   const sums = new Map<string, number>();
   let whole = 0;
@@ -40,6 +42,7 @@ function share(counted: readonly (readonly [title: string, amount: number])[]): 
   }
   const parts = [...sums].map(([title, amount]) => ({ title, share: amount / whole }))
     .sort((a, b) => b.share - a.share);
-  const rest = parts.slice(MOST_PARTS).reduce((sum, part) => sum + part.share, 0);
-  return rest === 0 ? parts : [...parts.slice(0, MOST_PARTS), { title: "others", share: rest }];
+  const named = parts.slice(0, MOST_PARTS).filter((part) => part.share >= LEAST_SHARE);
+  const rest = 1 - named.reduce((sum, part) => sum + part.share, 0);
+  return rest < LEAST_SHARE ? named : [...named, { title: "others", share: rest }];
 }

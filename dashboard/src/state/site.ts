@@ -33,6 +33,8 @@ export class Site {
   messages = 0;
   /** Devices whose newest reading is under way, since one message takes only so much. */
   waiting = 0;
+  /** Whether its devices were read: before that, those that live messages told of are a part of them. */
+  hasDevices = false;
   /** Whether the stored scores of its devices were asked for. */
   hasAskedPast = false;
   /** Messages that broke their schema, and why the last one did. */
@@ -45,6 +47,7 @@ export class Site {
   }
 
   takeDevices({ devices }: DevicesShown, now: number): void {
+    this.hasDevices = true;
     for (const device of devices) {
       this.devices.takeStored(device, now);
     }

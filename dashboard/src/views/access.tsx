@@ -95,7 +95,7 @@ function PersonForm({ access, busy, onChange }: PeopleProps): ReactNode {
   return (
     <div className="fields">
       <label className="choice">
-        Id of a person <input value={id} placeholder="each sees the own one below You" onChange={(event) => { setId(event.target.value.trim()); }} />
+        Id of a person <input value={id} placeholder="each finds it at You" onChange={(event) => { setId(event.target.value.trim()); }} />
       </label>
       <label className="choice">
         Name <input value={name} onChange={(event) => { setName(event.target.value); }} />

@@ -33,7 +33,7 @@ export function AlertsView(): ReactNode {
         <FindField placeholder="device or kind" />
         <Choice label="Show" value={open} choices={[["", "all"], ["1", "only open ones"]]}
           onChange={(next) => { setOptions(place, { open: next }); }} />
-        <output>{shown.length} of {count(all.length, "alert")}</output>
+        <output>{store.loaded || all.length > 0 ? `${shown.length} of ${count(all.length, "alert")}` : ""}</output>
       </div>
       {shown.length === 0
         ? <Empty>{!store.loaded ? store.unread : all.length === 0 ? "No alert was ever raised here." : "No alert fits what is looked for."}</Empty>

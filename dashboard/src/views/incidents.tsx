@@ -43,7 +43,7 @@ export function IncidentsView(): ReactNode {
           <Choice label="Show" value={called}
             choices={[["", "also what is held back"], ["1", "only what people are told of"]]}
             onChange={(next) => { setOptions(place, { called: next }); }} />
-          <output>{shown.length} of {count(all.length, "incident")}</output>
+          <output>{store.loaded || all.length > 0 ? `${shown.length} of ${count(all.length, "incident")}` : ""}</output>
         </div>
         {shown.length > 0 ? <IncidentList incidents={shown} /> : (
           <Empty>

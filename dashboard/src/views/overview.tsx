@@ -74,15 +74,16 @@ function Cards({ rows, now }: { readonly rows: readonly Row[]; readonly now: num
   const alerting = counts.get("alert") ?? 0;
   const silent = counts.get("silent") ?? 0;
   const today = site.alerts.list.filter(({ t }) => now - t < DAY_MS).length;
-  // Nothing is said to be none before it was read.
+  // Nothing is said to be none, and no part to be the whole, before the site was read.
   const known = (number: number): string => (number === 0 && !store.loaded ? "–" : String(number));
-  const working = rows.length === 0 ? "–" : percent(1 - (alerting + silent) / rows.length);
+  const ofDevices = (number: number): string => (number === 0 && !site.hasDevices ? "–" : String(number));
+  const working = rows.length === 0 || !site.hasDevices ? "–" : percent(1 - (alerting + silent) / rows.length);
   return (
     <dl className="cards" aria-label="The site in figures">
       <Card name="incidents" title="Open incidents" value={known(site.incidents.listOpen().length)} />
-      <Card name="alerting" title="In alert" value={known(alerting)} abnormal={alerting > 0} />
-      <Card name="silent" title="Silent" value={known(silent)} abnormal={silent > 0} />
-      <Card name="devices" title="Devices" value={known(rows.length + site.devices.beyond.size)} />
+      <Card name="alerting" title="In alert" value={ofDevices(alerting)} abnormal={alerting > 0} />
+      <Card name="silent" title="Silent" value={ofDevices(silent)} abnormal={silent > 0} />
+      <Card name="devices" title="Devices" value={site.hasDevices ? String(rows.length + site.devices.beyond.size) : "–"} />
       <Card name="healthy" title="Neither silent nor in alert" value={working} />
       <Card name="rate" title="Readings shown" value={site.rate(now).toFixed(1)}
         unit={site.waiting > 0 ? `a second, ${site.waiting} under way` : "a second"} />

@@ -100,7 +100,7 @@ function Entry({ rule, onDone, onChange }: EntryProps): ReactNode {
   const state = rule.on ? rule.inHours ? "• on" : "◔ on, not at this hour" : "○ off";
   return (
     <li className="window" data-rule={rule.id}>
-      <strong>{rule.id}</strong> <span className="state">{state}</span> {describeSteps(rule)}: {describeRule(rule)}
+      <strong>{rule.id}</strong> <span className="state">{state}</span> · {describeSteps(rule)}: {describeRule(rule)}
       <small> set by {rule.by} at {clock.full(rule.at)}</small>
       <p className="buttons">
         <button type="button" disabled={busy} onClick={turn}>{rule.on ? "Switch off" : "Switch on"} {rule.id}</button>

@@ -34,7 +34,7 @@ export function Sensors({ deviceId, profile, mark }: Props): ReactNode {
         </p>
       )}
       {answer === null ? <p className="empty" role="status">{failure === "" ? "Loading…" : ""}</p> : (
-        <table className="plain">
+        <table className="plain stacked">
           <thead>
             <tr>
               <th scope="col">Sensor</th><th scope="col">State</th><th scope="col">Goes in steps of</th>
@@ -46,7 +46,8 @@ export function Sensors({ deviceId, profile, mark }: Props): ReactNode {
               <tr key={channel} data-sensor={channel}>
                 <th scope="row">{title}</th>
                 <td><span className="state" data-state={state === "working" ? "normal" : "odd"}>{state === "working" ? "•" : "◆"} {state}</span></td>
-                <td>{steps}</td><td>{rests}</td><td>{bad}</td>
+                <td data-label="Goes in steps of">{steps}</td><td data-label="Rested at most for">{rests}</td>
+                <td data-label="Bad values">{bad}</td>
               </tr>
             ))}
           </tbody>
