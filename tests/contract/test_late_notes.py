@@ -45,12 +45,13 @@ notes = each(fake=(fake_notes, None), cosmos=(cosmos_notes, "cosmos"))
 
 async def test_a_note_is_kept_until_it_is_dropped_as_it_was_listed(notes: LateNotes) -> None:
     assert await notes.list_late(noted_before_ms=9_000, most=9) == []
-    await notes.keep_late([SECOND, FIRST])
+    for note in (SECOND, FIRST):
+        await notes.keep_late(note)
     found = await notes.list_late(noted_before_ms=9_000, most=9)
     assert [replace(note, etag=None) for note in found] == [FIRST, SECOND]
     assert len(await notes.list_late(noted_before_ms=2_000, most=9)) == 1
 
-    await notes.keep_late([replace(FIRST, heard_at=9, noted_at=3_000)])
+    await notes.keep_late(replace(FIRST, heard_at=9, noted_at=3_000))
     for note in found:
         await notes.drop_late(note)
         await notes.drop_late(note)

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from tocsin.domain.errors import DeliveryError
+from tocsin.domain.errors import DeliveryError, RefusedError
 from tocsin.domain.lateness.notes import LateNote
 
 
 class FakeLateNotes:
-    """The port LateNotes. ``away`` makes every call fail."""
+    """The port LateNotes. ``away`` makes every call fail, ``refused`` are the devices
+    of which none is kept."""
 
     def __init__(self) -> None:
         self.away = False
+        self.refused: set[str] = set()
         self.kept: dict[str, LateNote] = {}
         self._writes = 0
 
-    async def keep_late(self, notes: Sequence[LateNote]) -> None:
+    async def keep_late(self, note: LateNote) -> None:
         self._reach()
-        for note in notes:
-            self._writes += 1
-            self.kept[note.document_id] = replace(note, etag=f'"{self._writes}"')
+        if note.device_id in self.refused:
+            raise RefusedError("not this one")
+        self._writes += 1
+        self.kept[note.document_id] = replace(note, etag=f'"{self._writes}"')
 
     async def list_late(self, *, noted_before_ms: int, most: int) -> list[LateNote]:
         self._reach()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
 
 from azure.core import MatchConditions
 from azure.cosmos.aio import CosmosClient
@@ -28,9 +27,8 @@ class CosmosLateNotes:
     def __init__(self, client: CosmosClient, database: str) -> None:
         self._settings = Container(client, database, "settings")
 
-    async def keep_late(self, notes: Sequence[LateNote]) -> None:
-        for note in notes:
-            await self._settings.upsert_item(note.to_document())
+    async def keep_late(self, note: LateNote) -> None:
+        await self._settings.upsert_item(note.to_document())
 
     async def list_late(self, *, noted_before_ms: int, most: int) -> list[LateNote]:
         found = self._settings.query_items(

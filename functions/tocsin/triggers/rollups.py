@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 import azure.functions as func
 
 from tocsin.bootstrap import Services
 from tocsin.domain.errors import DamagedDocumentError
-from tocsin.domain.lateness.notes import find_notes
 from tocsin.domain.rollup_progress import Arrival
 from tocsin.usecases import roll_up as usecase
+from tocsin.usecases.note_late import note_late
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +45,7 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
     )
     async def roll_up(documents: func.DocumentList) -> None:
         wired = services()
-        notes = find_notes(map(dict, documents), wired.now_ms())
-        if notes:
-            now_ms = wired.now_ms()
-            await wired.late_notes.keep_late([replace(note, noted_at=now_ms) for note in notes])
+        await note_late(map(dict, documents), wired.late_notes, now_ms=wired.now_ms())
         await usecase.roll_up(
             read_arrivals(documents), rollups=wired.rollups, memory=wired.rollup_memory
         )

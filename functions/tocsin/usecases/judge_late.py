@@ -49,13 +49,15 @@ async def judge_late(desk: LateDesk) -> list[Alert]:
     """The late alerts that were written, raised and cleared; safe to run again.
 
     A stretch is judged when nothing more of it came for QUIET_MS. What cannot be looked up now is
-    judged later. Raises DeliveryError when the notes cannot be read.
+    judged later. Raises DeliveryError when the notes cannot be read, and what else goes wrong with a
+    device once the others had their turn.
     """
     before_ms = desk.now_ms() - QUIET_MS
     by_device: dict[str, list[LateNote]] = {}
     for note in await desk.notes.list_late(noted_before_ms=before_ms, most=MOST_NOTES):
         by_device.setdefault(note.device_id, []).append(note)
     written: list[Alert] = []
+    wrong: Exception | None = None
     for device_id, notes in by_device.items():
         try:
             written += await _judge_device(device_id, notes, desk)
@@ -67,6 +69,12 @@ async def judge_late(desk: LateDesk) -> list[Alert]:
                 extra=about(device=device_id),
             )
             await _give_up(notes, desk)
+        except Exception as error:
+            log.exception("Late readings of device %.80r", device_id, extra=about(device=device_id))
+            wrong = wrong or error  # raised below
+            await _give_up(notes, desk)
+    if wrong is not None:
+        raise wrong
     return written
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from tocsin.domain.lateness.notes import LateNote
@@ -11,8 +10,8 @@ from tocsin.domain.lateness.notes import LateNote
 class LateNotes(Protocol):
     """The stretches of time in which late messages were stored, until they are judged."""
 
-    async def keep_late(self, notes: Sequence[LateNote]) -> None:
-        """Keep each in place of an older one of its stretch. Raises DeliveryError."""
+    async def keep_late(self, note: LateNote) -> None:
+        """Keep it in place of an older one of its stretch. Raises DeliveryError."""
         ...
 
     async def list_late(self, *, noted_before_ms: int, most: int) -> list[LateNote]:

@@ -19,12 +19,12 @@ from tests.fakes.models import FakeModels
 from tests.fakes.services import Plant
 from tocsin.adapters.model_bundle import load_model
 from tocsin.domain.bundle import parse_bundle
-from tocsin.domain.lateness.notes import find_notes
 from tocsin.domain.limits.site_limits import parse_site_limits
 from tocsin.profiles import load_profiles
 from tocsin.triggers.http_devices import describe_device
 from tocsin.triggers.outputs_devices import DeviceShown
 from tocsin.usecases.judge_late import judge_late
+from tocsin.usecases.note_late import note_late
 from tocsin.usecases.show_readings import show_readings
 
 # The clock runs ahead of now at its end, and so does the hub's.
@@ -59,8 +59,7 @@ async def hear(trial: Trial, models: FakeModels) -> Heard:
     assert plant.dead_letters.reasons == []
     device = await plant.store.device(trial.device)
     assert device is not None
-    notes = [replace(note, noted_at=1) for note in find_notes(plant.store.all("readings"), STARTS)]
-    await plant.late_notes.keep_late(notes)
+    await note_late(plant.store.all("readings"), plant.late_notes, now_ms=1)
     await judge_late(plant.services().late_desk)
     DeviceShown.read(describe_device(device))  # what it does not declare would fail the route
     readings = await show_readings(

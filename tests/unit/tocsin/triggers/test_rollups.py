@@ -40,3 +40,15 @@ async def test_what_came_late_is_noted_before_it_is_rolled_up() -> None:
     plant.late_notes.away = True
     with pytest.raises(DeliveryError):
         await functions_of(plant.services())["roll_up"](feed(late))
+
+
+async def test_a_note_that_is_refused_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    plant = Plant()
+    plant.late_notes.refused = {"rig-1"}
+    first, second = (
+        {**decided_message([0], device_id=name).to_document(), "late": True, "enqueuedAt": NOW}
+        for name in ("rig-1", "rig-2")
+    )
+    await functions_of(plant.services())["roll_up"](feed(first, second))
+    assert [note.device_id for note in plant.late_notes.kept.values()] == ["rig-2"]
+    assert "Late readings of device 'rig-1' from 0 on are not judged: not this one" in caplog.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -16,24 +16,26 @@ from tests.fakes.models import FakeModel, FakeModels, spec_of
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.usecases.incident_plant import IncidentPlant
 from tests.unit.tocsin.usecases.notify_plant import make_rule
+from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.errors import DeliveryError
 from tocsin.domain.incidents.policy import DEFAULT_POLICY
 from tocsin.domain.incidents.words import describe_incident
-from tocsin.domain.lateness.notes import find_notes
+from tocsin.domain.lateness.notes import LateNote
 from tocsin.domain.limits.book import SiteLimits
 from tocsin.domain.limits.channel_limits import ChannelLimits
 from tocsin.domain.notifications.judge import find_quiet
 from tocsin.domain.notifications.rule import Switch
 from tocsin.domain.telemetry import Envelope
 from tocsin.usecases.judge_late import QUIET_MS, judge_late
+from tocsin.usecases.note_late import note_late
+from tocsin.usecases.ports.operators import Feedback
 
 Backlog = list[list[tuple[float, int]]]
 
 
 async def note(site: IncidentPlant, stored: Sequence[dict[str, Any]]) -> None:
     """As the change feed brings what was stored (tests/unit/tocsin/triggers/test_rollups.py)."""
-    found = find_notes(stored, NOW)
-    await site.plant.late_notes.keep_late([replace(each, noted_at=site.now_ms) for each in found])
+    await note_late(stored, site.plant.late_notes, now_ms=site.now_ms)
 
 
 async def take(site: IncidentPlant, envelopes: Sequence[Envelope]) -> None:
@@ -194,6 +196,40 @@ async def test_it_waits_until_no_more_comes_and_while_the_database_is_away() -> 
         await functions["judge_late"](None)
     site.plant.late_notes.away = False
     assert len(await judge(site)) == 2
+
+
+class Unreadable:
+    """The past of devices, where one of them makes whoever asks for it fail as nobody expects."""
+
+    def __init__(self, past: Feedback, device_id: str) -> None:
+        self._past = past
+        self._device_id = device_id
+
+    async def device(self, device_id: str) -> DeviceRecord | None:
+        if device_id == self._device_id:
+            raise ZeroDivisionError(device_id)
+        return await self._past.device(device_id)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever the past has)
+        return getattr(self._past, name)
+
+
+async def test_a_device_that_cannot_be_judged_holds_up_no_other_and_is_given_up_after_a_day() -> (
+    None
+):
+    site = IncidentPlant()
+    device = await begin(site)
+    backlog = cut_off(device, odd_at=9)
+    await take(site, device.live(8))
+    await site.plant.late_notes.keep_late(LateNote("bad-1", "north", "rig", 0, 0, NOW, 1))
+    await take(site, [device.send(readings) for readings in backlog[::-1]])
+    site.pass_minutes(QUIET_MS / 60_000 + 1)
+    desk = site.plant.services().late_desk
+    desk = replace(desk, past=cast(Feedback, Unreadable(desk.past, "bad-1")))
+    with pytest.raises(ZeroDivisionError, match="bad-1"):
+        await judge_late(desk)
+    assert len([one for one in site.plant.store.all("alerts") if one["late"] is not None]) == 2
+    assert site.plant.late_notes.kept == {}, "what is noted of the other is a day old"
 
 
 async def test_other_values_for_known_times_are_not_judged_again() -> None:
