@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from tocsin.adapters.active_references import ActiveReferences
 from tocsin.adapters.blob import BlobFiles, blob_client
 from tocsin.adapters.blob_letters import BlobDeadLetters
-from tocsin.adapters.chosen_meter import choose_meter
-from tocsin.adapters.chosen_traces import choose_traces
+from tocsin.adapters.chosen_insights import choose_meter, choose_traces
 from tocsin.adapters.cosmos import CosmosStore
 from tocsin.adapters.cosmos_activations import CosmosActivations
 from tocsin.adapters.cosmos_audit import CosmosAudit

@@ -49,8 +49,8 @@ async def judge_late(desk: LateDesk) -> list[Alert]:
     """The late alerts that were written, raised and cleared; safe to run again.
 
     A stretch is judged when nothing more of it came for QUIET_MS. What cannot be looked up now is
-    judged later. Raises DeliveryError when the notes cannot be read, and what else goes wrong with a
-    device once the others had their turn.
+    judged later. Raises DeliveryError when the notes cannot be read, and what else goes wrong with
+    a device once the others had their turn.
     """
     before_ms = desk.now_ms() - QUIET_MS
     by_device: dict[str, list[LateNote]] = {}

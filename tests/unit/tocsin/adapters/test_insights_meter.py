@@ -1,9 +1,6 @@
-"""What is measured is bounded, and is off unless somebody asks for it."""
+"""What is measured is bounded."""
 
 from __future__ import annotations
-
-import logging
-from dataclasses import replace
 
 import pytest
 from opentelemetry.sdk.metrics import Counter, Histogram
@@ -14,13 +11,9 @@ from opentelemetry.sdk.metrics.export import (
     MetricsData,
 )
 
-from tests.unit.tocsin.test_settings import MINIMAL
-from tocsin.adapters.chosen_meter import choose_meter
 from tocsin.adapters.insights_meter import MOST_SERIES, MOST_SITES, InsightsMeter
 from tocsin.domain.metering import INSTRUMENTS, READINGS, Labels, Measurement
-from tocsin.settings import read_settings
 
-SETTINGS = read_settings(MINIMAL)
 DELTA = AggregationTemporality.DELTA
 
 
@@ -92,18 +85,3 @@ def test_whatever_multiplies_the_rest_is_added_up_together() -> None:
     meter.close()
     assert len(exporter.points) == MOST_SERIES + 1
     assert {"otel.metric.overflow": True} in [attributes for *_, attributes in exporter.points]
-
-
-def test_nothing_is_measured_unless_it_is_asked_for() -> None:
-    assert not choose_meter(SETTINGS, {}).is_on
-
-
-@pytest.mark.parametrize("insights", ["", "no connection string"])
-def test_where_it_cannot_be_sent_that_is_said(
-    insights: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    asked = replace(SETTINGS, metrics_every_s=60.0, insights=insights)
-    with caplog.at_level(logging.WARNING):
-        meter = choose_meter(asked, {})
-    assert not meter.is_on
-    assert "nothing is measured" in caplog.text.lower()
