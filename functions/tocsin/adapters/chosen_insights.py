@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 
 def choose_traces(settings: Settings, environment: MutableMapping[str, str]) -> Traces:
+    """*environment*: of this process, from which the exporter takes what it knows no other way."""
+
     def open_traces() -> Traces:
         from tocsin.adapters.insights_traces import (  # noqa: PLC0415
             InsightsTraces,
@@ -30,10 +32,13 @@ def choose_traces(settings: Settings, environment: MutableMapping[str, str]) -> 
         exporter = insights_exporter(settings.insights, environment)
         return InsightsTraces(exporter, settings.trace_share)
 
-    return _choose(open_traces if settings.trace_share else None, NOWHERE, "traced", settings)
+    asked = open_traces if settings.trace_share else None
+    return _choose(asked, NOWHERE, "traced", settings)
 
 
 def choose_meter(settings: Settings, environment: MutableMapping[str, str]) -> Meter:
+    """As ``choose_traces``."""
+
     def open_meter() -> Meter:
         from tocsin.adapters.insights_meter import (  # noqa: PLC0415
             InsightsMeter,
@@ -43,9 +48,8 @@ def choose_meter(settings: Settings, environment: MutableMapping[str, str]) -> M
         exporter = insights_metric_exporter(settings.insights, environment)
         return InsightsMeter(exporter, settings.metrics_every_s)
 
-    return _choose(
-        open_meter if settings.metrics_every_s else None, UNMETERED, "measured", settings
-    )
+    asked = open_meter if settings.metrics_every_s else None
+    return _choose(asked, UNMETERED, "measured", settings)
 
 
 def _choose(

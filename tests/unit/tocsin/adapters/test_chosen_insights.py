@@ -1,4 +1,4 @@
-"""Traces and measurements are off unless somebody asks for them, and what cannot be sent is said."""
+"""Traces and measurements are off unless asked for, and what cannot be sent is said."""
 
 from __future__ import annotations
 
