@@ -37,10 +37,12 @@ from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.explain_silences import LateMemory
 from tocsin.usecases.follow_scoring import ScoringWatch
 from tocsin.usecases.limit_calls import CallLimits
+from tocsin.usecases.meter_batch import BatchMeter
 from tocsin.usecases.notify_lanes import Lanes
 from tocsin.usecases.roll_up import RollupMemory
 from tocsin.usecases.score_readings import Outcome, score_readings
 from tocsin.usecases.show_beside import LiveBeside
+from tocsin.usecases.trace_batch import BatchTrace
 from tocsin.usecases.watch_silence import SilenceMemory
 
 PAGE_URL = "https://tocsin.example"
@@ -104,8 +106,15 @@ class Plant:
         plant.workshop = workshop
         return plant
 
-    async def score(self, envelopes: Sequence[Envelope]) -> Outcome:
-        """Run one batch, and let what it shows arrive where the live service answers."""
+    async def score(
+        self,
+        envelopes: Sequence[Envelope],
+        *,
+        trace: BatchTrace | None = None,
+        meter: BatchMeter | None = None,
+    ) -> Outcome:
+        """Run one batch, which *trace* and *meter* follow, and let what it shows arrive where the
+        live service answers."""
         outcome = await score_readings(
             envelopes,
             profiles=self.profiles,
@@ -118,6 +127,8 @@ class Plant:
             live=self.live_beside,
             now_ms=self.workshop.clock,
             record_every_ms=self.record_every_ms,
+            trace=trace,
+            meter=meter,
         )
         if not self.live.hangs:
             await self.live_beside.settle()

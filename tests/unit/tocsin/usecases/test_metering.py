@@ -12,7 +12,6 @@ from tests.fakes.messages import NOW, PROBE, document, envelope, stream
 from tests.fakes.meter import FakeMeter
 from tests.fakes.services import Plant
 from tests.fakes.sites import Workshop
-from tests.fakes.targets import TARGETS
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.usecases.notify_plant import ADA, CHAT, NotifyPlant, make_rule
 from tests.unit.tocsin.workshops import ALERT, SITE, heard, run, told_workshop
@@ -35,7 +34,6 @@ from tocsin.domain.metering import (
 )
 from tocsin.domain.telemetry import Envelope
 from tocsin.usecases.meter_batch import BatchMeter
-from tocsin.usecases.score_readings import score_readings
 
 ODD = range(20, 24)
 SCORED = Labels("north", "rig", outcome="scored")
@@ -50,22 +48,10 @@ def plant() -> Plant:
 
 async def score(plant: Plant, envelopes: Sequence[Envelope], seconds: float = 0.25) -> None:
     ticks = iter((10.0, 10.0 + seconds))
-    await score_readings(
-        envelopes,
-        profiles=plant.profiles,
-        memory=plant.memory,
-        store=plant.store,
-        models=plant.models,
-        thresholds=plant.thresholds,
-        targets=TARGETS,
-        dead_letters=plant.dead_letters,
-        live=plant.live_beside,
-        now_ms=plant.workshop.clock,
-        record_every_ms=0,
-        meter=BatchMeter(
-            envelopes, plant.meter, now_ms=plant.workshop.clock, clock_s=lambda: next(ticks)
-        ),
+    meter = BatchMeter(
+        envelopes, plant.meter, now_ms=plant.workshop.clock, clock_s=lambda: next(ticks)
     )
+    await plant.score(envelopes, meter=meter)
 
 
 async def test_readings_count_by_site_and_profile_and_whether_they_have_a_score(

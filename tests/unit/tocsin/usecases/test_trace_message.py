@@ -11,7 +11,6 @@ import pytest
 
 from tests.fakes.messages import NOW, envelope, stream
 from tests.fakes.services import Plant
-from tests.fakes.targets import TARGETS
 from tests.fakes.traces import FakeTraces
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.triggers.contexts import HOST_TRACE, INVOCATION
@@ -24,7 +23,6 @@ from tocsin.domain.telemetry import Envelope
 from tocsin.domain.tracing.place import Place, parse_place
 from tocsin.domain.tracing.span import Invocation, Span
 from tocsin.domain.tracing.told_spans import MOST_TOLD
-from tocsin.usecases.score_readings import score_readings
 from tocsin.usecases.trace_batch import MOST_ASKED, MOST_LETTERS, BatchTrace
 
 ODD = range(20, 24)
@@ -38,21 +36,7 @@ def make_plant(share: float = 1.0) -> Plant:
 
 async def score(plant: Plant, batch: Iterable[Envelope]) -> None:
     envelopes = [*batch]
-    await score_readings(
-        envelopes,
-        profiles=plant.profiles,
-        memory=plant.memory,
-        store=plant.store,
-        models=plant.models,
-        thresholds=plant.thresholds,
-        targets=TARGETS,
-        dead_letters=plant.dead_letters,
-        live=plant.live_beside,
-        now_ms=plant.workshop.clock,
-        record_every_ms=0,
-        trace=BatchTrace(envelopes, plant.traces, RUN),
-    )
-    await plant.live_beside.settle()
+    await plant.score(envelopes, trace=BatchTrace(envelopes, plant.traces, RUN))
 
 
 def by_trace(spans: Iterable[Span]) -> dict[str, list[Span]]:
