@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tests.fakes.machines import (
     IDLING,
@@ -18,44 +14,19 @@ from tests.fakes.machines import (
     make_plant,
     make_profile,
 )
-from tests.fakes.messages import PERIOD_MS
-from tests.fakes.services import Plant
+from tests.unit.tocsin.usecases.press_shop import (
+    alerts,
+    device_of,
+    live_state,
+    readings,
+    score_each,
+    shift_of,
+)
 from tocsin.domain.habits import LONGEST, SECOND, SEEN
 from tocsin.domain.learn_habits import LEAST_RUN
 from tocsin.domain.limits.site_limits import parse_site_limits
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.settling import IDLE_ENOUGH
-from tocsin.domain.telemetry import Envelope
-
-
-async def score_each(plant: Plant, log: list[Envelope]) -> None:
-    for message in log:
-        await plant.score([message])
-
-
-def device_of(plant: Plant) -> dict[str, Any]:
-    (device,) = plant.store.all("devices")
-    return device
-
-
-def alerts(plant: Plant) -> list[dict[str, Any]]:
-    return sorted(plant.store.all("alerts"), key=lambda one: (one["t"], one["type"]))
-
-
-def live_state(plant: Plant) -> object:
-    return plant.live.sent[-1][1]["devices"][0]["state"]
-
-
-def readings(plant: Plant) -> list[dict[str, Any]]:
-    return sorted(plant.store.all("readings"), key=lambda one: int(one["firstT"]))
-
-
-async def shift_of(plant: Plant, press: Press) -> None:
-    """A day's work, and the night after it."""
-    await score_each(plant, press.run(60))
-    await score_each(plant, press.rest(40))
-    await score_each(plant, press.ramp(10))
-    await score_each(plant, press.run(60))
 
 
 async def test_without_states_a_stop_is_an_alert() -> None:
@@ -101,60 +72,6 @@ async def test_a_fault_at_work_is_found_before_and_after_a_night() -> None:
     assert (raised["cause"], raised["state"]) == ("score", "running")
 
 
-async def test_a_start_that_does_not_reach_its_work_is_an_alert_and_named() -> None:
-    plant, press = make_plant(), Press()
-    await score_each(plant, press.run(60))
-    await score_each(plant, press.rest(40))
-    await score_each(plant, press.run(19, force=20.0, size=1))
-    assert alerts(plant) == []
-    await score_each(plant, press.run(6, force=20.0, size=1))
-    (raised,) = alerts(plant)
-    assert (raised["cause"], raised["state"]) == ("start", "starting")
-    assert (raised["score"], raised["contributions"]) == (None, {})
-    await score_each(plant, press.run(60))
-    assert [one["type"] for one in alerts(plant)] == ["raised", "cleared"]
-
-
-async def try_to_start(plant: Plant, press: Press, periods: int, rested: int = 90) -> None:
-    await score_each(plant, press.run(60))
-    await score_each(plant, press.rest(rested))
-    await score_each(plant, press.run(periods, force=30.0, size=1))
-    await score_each(plant, press.rest(30))
-
-
-async def test_a_start_that_falls_back_to_rest_by_itself_is_an_alert_until_it_runs() -> None:
-    plant, press = make_plant(), Press()
-    await try_to_start(plant, press, 8)
-    (raised,) = alerts(plant)
-    assert (raised["cause"], raised["state"]) == ("start", "off")
-    assert (raised["score"], raised["contributions"]) == (None, {})
-    fell_at = press.now_ms - 30 * PERIOD_MS
-    assert 0 < raised["t"] - fell_at <= 6 * PERIOD_MS
-    await score_each(plant, press.ramp(10))
-    await score_each(plant, press.run(60))
-    assert [one["type"] for one in alerts(plant)] == ["raised", "cleared"]
-    assert device_of(plant)["operating"]["fell"] is None
-
-
-@pytest.mark.parametrize(("periods", "rested"), [(2, 90), (8, 20)])
-async def test_what_stirs_for_a_moment_or_while_it_runs_down_is_no_start(
-    periods: int, rested: int
-) -> None:
-    plant, press = make_plant(), Press()
-    await try_to_start(plant, press, periods, rested)
-    assert alerts(plant) == []
-
-
-async def test_a_start_that_its_device_says_is_over_is_an_alert() -> None:
-    plant, press = make_plant(TOLD), Press()
-    await score_each(plant, press.run(30, mode=2))
-    await score_each(plant, press.run(90, force=0.0, mode=0))
-    await score_each(plant, press.run(10, force=30.0, mode=3))
-    await score_each(plant, press.run(20, force=0.0, mode=0))
-    (raised,) = alerts(plant)
-    assert (raised["cause"], raised["state"]) == ("start", "off")
-
-
 async def test_no_value_is_too_low_at_rest_and_a_high_one_is_whatever_it_does() -> None:
     plant, press = make_plant(), Press()
     limits = {"force_kn": {"alarmLow": 40}, "heat_c": {"alarmHigh": 90}}
@@ -171,16 +88,6 @@ async def test_no_value_is_too_low_at_rest_and_a_high_one_is_whatever_it_does() 
     assert len(alerts(plant)) == 2
     await score_each(plant, press.run(10, force=35.0))
     assert any(one["cause"] == "limit" and one["subject"] == "force_kn" for one in alerts(plant))
-
-
-async def test_a_start_far_beyond_those_before_it_is_an_alert() -> None:
-    plant, press = make_plant(), Press()
-    for _ in range(4):
-        await shift_of(plant, press)
-    await score_each(plant, press.rest(40))
-    await score_each(plant, press.run(6, force=150.0))
-    (raised,) = alerts(plant)
-    assert raised["cause"] == "start"
 
 
 async def test_an_alert_is_not_ended_by_switching_off() -> None:
@@ -237,82 +144,6 @@ async def test_a_device_may_tell_its_state_itself() -> None:
     assert [one["cause"] for one in alerts(plant)][:1] == ["score"]
 
 
-async def test_a_told_start_that_takes_too_long_is_an_alert() -> None:
-    plant, press = make_plant(TOLD), Press()
-    await score_each(plant, press.run(60, mode=2))
-    await score_each(plant, press.run(20, force=0.0, mode=0))
-    await score_each(plant, press.run(25, force=30.0, mode=3))
-    assert [one["cause"] for one in alerts(plant)] == ["start"]
-
-
-async def test_what_is_on_and_has_not_come_up_yet_is_starting() -> None:
-    plant, press = make_plant(OVEN), Press()
-    await score_each(plant, press.run(60, mode=2))
-    await score_each(plant, press.run(20, force=0.0, heat=5.0, mode=0))
-    await score_each(plant, press.run(15, heat=5.0, mode=2))
-    told = device_of(plant)
-    assert (told["operating"]["state"], told["notScored"]["reason"]) == ("starting",) * 2
-    came_up = press.now_ms + 1_000
-    await score_each(plant, press.run(10, mode=2))
-    operating = device_of(plant)["operating"]
-    # It settles from there, however long it took.
-    assert operating["state"] == "running"
-    assert came_up <= operating["started"] == operating["since"] <= came_up + 2_000
-    await score_each(plant, press.run(60, mode=2))
-    assert device_of(plant)["score"] is not None
-    assert alerts(plant) == []
-
-
-async def test_what_is_on_and_never_comes_up_is_an_alert() -> None:
-    plant, press = make_plant(OVEN), Press()
-    await score_each(plant, press.run(60, mode=2))
-    await score_each(plant, press.run(20, force=0.0, heat=5.0, mode=0))
-    await score_each(plant, press.run(19, heat=10.0, mode=2))
-    assert alerts(plant) == []
-    await score_each(plant, press.run(10, heat=10.0, mode=2))
-    (raised,) = alerts(plant)
-    assert (raised["cause"], raised["state"]) == ("start", "starting")
-
-
-async def test_what_is_first_heard_while_it_comes_up_is_starting() -> None:
-    plant, press = make_plant(OVEN), Press()
-    await score_each(plant, press.run(15, heat=5.0, mode=2))
-    assert device_of(plant)["operating"]["state"] == "starting"
-    await score_each(plant, press.run(60, mode=2))
-    assert device_of(plant)["operating"]["state"] == "running"
-    assert alerts(plant) == []
-
-
-async def test_what_falls_again_at_work_is_no_start() -> None:
-    plant, press = make_plant(OVEN), Press()
-    await score_each(plant, press.run(60, mode=2))
-    await score_each(plant, press.run(10, heat=-80.0, mode=2))
-    assert device_of(plant)["operating"]["state"] == "running"
-    assert [one["cause"] for one in alerts(plant)][:1] == ["score"]
-
-
-async def test_what_stood_still_through_a_long_silence_comes_up_anew() -> None:
-    plant, press = make_plant(OVEN), Press()
-    await score_each(plant, press.run(60, mode=2))
-    press.now_ms += 3_600_000
-    await score_each(plant, press.run(10, heat=5.0, mode=2))
-    assert device_of(plant)["operating"]["state"] == "starting"
-    assert all(one["cause"] != "score" for one in alerts(plant))
-
-
-async def test_a_device_that_tells_no_state_is_judged_as_without_one() -> None:
-    with_rule, without = make_plant(OVEN), make_plant(STATELESS)
-    for plant in (with_rule, without):
-        press = Press()
-        await score_each(plant, [*press.run(60), *press.run(10, heat=-80.0), *press.run(40)])
-    told = [
-        [(one["t"], one["type"], one["cause"]) for one in alerts(plant)]
-        for plant in (with_rule, without)
-    ]
-    assert told[0] == told[1] != []
-    assert device_of(with_rule)["operating"] is None
-
-
 async def test_a_late_message_that_tells_of_the_night_is_not_scored() -> None:
     plant, press = make_plant(TOLD), Press()
     await score_each(plant, press.run(60, mode=2))
@@ -348,45 +179,6 @@ async def test_a_late_message_from_the_night_is_not_scored() -> None:
     assert alerts(plant) == []
 
 
-@settings(max_examples=6, deadline=None)
-@given(st.integers(1, 40), st.booleans())
-async def test_states_and_alerts_do_not_depend_on_how_a_stream_is_cut(
-    size: int, restarts: bool
-) -> None:
-    first, second = make_plant(), make_plant()
-    await score_each(first, _day(Press(), 30))
-    for message in _day(Press(), size):
-        await second.score([message])
-        if restarts:
-            second.restart()
-    told = [
-        [(one["t"], one["type"], one["cause"]) for one in alerts(each)] for each in (first, second)
-    ]
-    assert told[0] == told[1]
-    assert len(told[0]) == 1
-    same = "operating", "usual", "run"
-    assert [device_of(first)[name] for name in same] == [device_of(second)[name] for name in same]
-
-
-@settings(max_examples=4, deadline=None)
-@given(st.integers(1, 40), st.booleans())
-async def test_what_comes_up_slowly_does_so_however_a_stream_is_cut(
-    size: int, restarts: bool
-) -> None:
-    first, second = make_plant(OVEN), make_plant(OVEN)
-    await score_each(first, _day_of_oven(Press(), 30))
-    for message in _day_of_oven(Press(), size):
-        await second.score([message])
-        if restarts:
-            second.restart()
-    told = [
-        [(one["t"], one["type"], one["cause"]) for one in alerts(each)] for each in (first, second)
-    ]
-    assert told[0] == told[1]
-    assert [cause for *_, cause in told[0]] == ["start"]
-    assert device_of(first)["operating"] == device_of(second)["operating"]
-
-
 @pytest.mark.parametrize("profile", [PRESS, TOLD, IDLING, OVEN])
 async def test_the_database_alone_is_enough_to_go_on(profile: Profile) -> None:
     plant, press = make_plant(profile), Press()
@@ -401,26 +193,3 @@ async def test_the_database_alone_is_enough_to_go_on(profile: Profile) -> None:
     assert told["operating"]["state"] == "off"
     assert told["operating"]["since"] == press.now_ms - 19_000
     assert alerts(plant) == []
-
-
-def _day(press: Press, size: int) -> list[Envelope]:
-    """With a start that goes wrong at its end."""
-    return [
-        *press.run(30, size=size),
-        *press.rest(20, size=size),
-        *press.run(40, size=size),
-        *press.rest(12, size=size),
-        *press.run(30, force=20.0, size=size),
-    ]
-
-
-def _day_of_oven(press: Press, size: int) -> list[Envelope]:
-    """It is switched off and comes up, and does not come up the next time."""
-    return [
-        *press.run(30, mode=2, size=size),
-        *press.run(20, force=0.0, heat=5.0, mode=0, size=size),
-        *press.run(15, heat=5.0, mode=2, size=size),
-        *press.run(40, mode=2, size=size),
-        *press.run(20, force=0.0, heat=5.0, mode=0, size=size),
-        *press.run(30, heat=5.0, mode=2, size=size),
-    ]
