@@ -69,7 +69,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     ),
     "a machine that is switched off": (
         f"{USECASES}/test_operating_states.py::test_a_stop_a_night_and_a_start_are_no_alerts",
-        f"{USECASES}/test_operating_states.py::test_a_start_that_does_not_reach_its_work_is_an_alert_and_named",
+        f"{USECASES}/test_starts.py::test_a_start_that_does_not_reach_its_work_is_an_alert_and_named",
     ),
     "what was learned under another model": (
         f"{USECASES}/test_new_basis.py::test_what_was_learned_under_one_model_begins_anew_under_the_next",
