@@ -55,7 +55,7 @@ def make_message(profile: Profile, seq: int, readings: int = READINGS) -> Decide
         spec=None,
         score=[],
         shown=shown,
-        contributions=[[0.125] * readings for _ in profile.channels],
+        contributions=np.full((len(profile.channels), readings), 0.125),
         sensors=None,
     )
     return DecidedMessage(scored, Decided([4.21] * readings, [is_odd] * readings, [], Standing()))

@@ -6,6 +6,7 @@ Shapes: a recording has n readings of c channels.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import cast
 
 import numpy as np
@@ -79,7 +80,7 @@ def _follow(scored: ScoredRecording, telling: Telling, profile: Profile) -> Apar
             scored.score[part].tolist(),
             told[part],
             last_t,
-            stretch.habits.find_slack(profile),
+            partial(stretch.habits.find_slack, profile),
         )
         operating, apart = follow_states(operating, telling, stream)
         last_t = stream.times[-1]

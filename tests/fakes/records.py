@@ -79,7 +79,7 @@ def decided_message(
         spec=spec_of(profile, version=model_version),
         score=[float("nan") if value is None else value for value in shown],
         shown=shown,
-        contributions=[[0.0] * len(times) for _ in profile.channels],
+        contributions=np.zeros((len(profile.channels), len(times))),
         sensors=None,
     )
     quiet = Decided([1.0] * len(times), [False] * len(times), [], Standing())

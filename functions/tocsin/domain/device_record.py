@@ -204,7 +204,7 @@ class DeviceRecord:
             "work": self.work.to_document() if self.work.period_ms else None,
             "clock": self.clock.to_document(),
             "rhythm": self.rhythm.to_document(),
-            "habits": {} if self.habits is None else self.habits.to_document(),
+            "habits": None if self.habits is None else self.habits.to_document(),
             "notScored": None if self.not_scored is None else self.not_scored.to_document(),
             "refused": None if self.refused is None else self.refused.to_document(),
         }

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from tocsin.domain.habits import (
     CHANGES,
     COARSE,
-    DECIMALS,
     LONGEST,
     MOVES,
     ROUNDING,
@@ -26,6 +25,7 @@ from tocsin.domain.habits import (
     STEP,
     STEP_BEFORE,
     STILL,
+    STORED,
     Bools,
     Floats,
     Habits,
@@ -89,7 +89,8 @@ def learn_habits(
     after[:, CHANGES] += changes
     after[:, STEP] = np.minimum(tables[:, STEP], np.where(moved, steps, np.inf).min(axis=1))
     _turn_span(after)
-    after = after.round(DECIMALS)  # as its document has it: who begins from that goes on alike
+    # As its document has it: who begins from that goes on alike.
+    after = after.astype(STORED).astype(np.float64)
     after[:, COARSE] = _find_coarse(after, profile)
     # Copies: a view would keep the whole batch in memory for as long as the device.
     return [

@@ -40,8 +40,6 @@ def read_newest(document: Mapping[str, Any], before: DeviceRecord) -> NewestMess
 
 def _read_record(document: Mapping[str, Any], before: DeviceRecord) -> DeviceRecord:
     channels = take_mapping(document, "channels", list)
-    # A share of the score is kept for every channel of the profile, a column for those sent.
-    names = take_mapping(document, "contributions", list)
     sensors = take_mapping(document, "sensors", list)
     score = _take_last(document, "score")
     not_scored = read_not_scored(document)
@@ -50,10 +48,13 @@ def _read_record(document: Mapping[str, Any], before: DeviceRecord) -> DeviceRec
         score, not_scored = before.score, before.not_scored
     enqueued_at = take_field(document, "enqueuedAt", int)
     refused = before.refused
+    profile = take_field(document, "profile", str)
+    # A message tells of the channels that were sent, the record before it of all of the profile.
+    names = {**before.latest, **channels} if before.profile == profile else channels
     return DeviceRecord(
         device_id=take_field(document, "deviceId", str),
         site_id=take_field(document, "siteId", str),
-        profile=take_field(document, "profile", str),
+        profile=profile,
         last_t=take_field(document, "lastT", int),
         last_seq=take_field(document, "seq", int),
         latest={name: channels[name][-1] if channels.get(name) else None for name in names},

@@ -36,18 +36,18 @@ class Scored:
     """A message and what the model said of its n readings of c channels.
 
     ``score``: n numbers, NaN where no window was full; ``shown`` the same for a document, rounded
-    and None there. ``contributions``: c lists of n, rounded, 0 there. ``sensors``: int8 ``[n, c]``
-    of SENSOR_STATES, 0 there; None where all work. Without a model, ``spec`` is None. ``chosen``:
-    bool ``[n]``, the readings that decide; None where all do. ``states``: the operating state of
-    each reading, empty where it runs throughout, or nobody knows. ``resting``: that of the last
-    one, where it is left out for it.
+    and None there. ``contributions``: float64 ``[c, n]``, rounded, 0 there. ``sensors``: int8
+    ``[n, c]`` of SENSOR_STATES, 0 there; None where all work. Without a model, ``spec`` is None.
+    ``chosen``: bool ``[n]``, the readings that decide; None where all do. ``states``: the operating
+    state of each reading, empty where it runs throughout, or nobody knows. ``resting``: that of the
+    last one, where it is left out for it.
     """
 
     message: Message
     spec: BundleSpec | None
     score: list[float]
     shown: list[float | None]
-    contributions: list[list[float]]
+    contributions: NDArray[np.float64]
     sensors: NDArray[np.int8] | None
     chosen: NDArray[np.bool_] | None = None
     states: Sequence[State | None] = ()
@@ -78,10 +78,7 @@ class Scored:
             self,
             score=score,
             shown=[None if out else v for v, out in zip(self.shown, left_out, strict=True)],
-            contributions=[
-                [0.0 if out else share for share, out in zip(column, left_out, strict=True)]
-                for column in self.contributions
-            ],
+            contributions=np.where(blank, 0.0, self.contributions),
             sensors=None if sensors is None or not sensors.any() else sensors.astype(np.int8),
             resting=self.states[-1] if self.states and left_out[-1] else None,
         )
@@ -106,12 +103,10 @@ class Scored:
         stood = {name: bad[name].value_at(index) for name in out if name in bad}
         return {name: value for name, value in stood.items() if value is not None}
 
-    def contribution_columns(self) -> dict[str, list[float]]:
-        """For each channel its share of the score, one number a reading."""
-        return dict(zip(self.message.profile.channel_names, self.contributions, strict=True))
-
     def contributions_at(self, index: int) -> dict[str, float]:
-        return {name: column[index] for name, column in self.contribution_columns().items()}
+        """For each channel its share of the score of one reading."""
+        shares = self.contributions[:, index].tolist()
+        return dict(zip(self.message.profile.channel_names, shares, strict=True))
 
     def newest_scored(self) -> int | None:
         """Index of the newest reading that has a score; None where none has."""
@@ -150,7 +145,7 @@ def spread_scores(
         shown = [None if value != value else value for value in shown]  # noqa: PLR0124 (NaN)
     shares = np.zeros((channels, readings))
     shares[:, full] = contributions.T
-    columns: list[list[float]] = shares.round(CONTRIBUTION_DECIMALS).tolist()
+    shares = shares.round(CONTRIBUTION_DECIMALS)
     states = np.zeros((readings, channels), dtype=np.int8)
     states[full] = sensors
     any_out = bool(states.any())
@@ -159,8 +154,16 @@ def spread_scores(
     for message in messages:
         end = start + len(message.times)
         of_message = states[start:end] if any_out and states[start:end].any() else None
-        part = [column[start:end] for column in columns]
-        found.append(Scored(message, spec, scores[start:end], shown[start:end], part, of_message))
+        found.append(
+            Scored(
+                message,
+                spec,
+                scores[start:end],
+                shown[start:end],
+                shares[:, start:end],
+                of_message,
+            )
+        )
         start = end
     return found
 
@@ -247,7 +250,7 @@ class DecidedMessage:
             "score": scored.shown,
             "threshold": self.threshold_at(-1),
             "anomalous": self.anomalous,
-            "contributions": scored.contribution_columns(),
+            "contributions": self._list_contributions(),
             "sensors": scored.sensor_columns(),
             **_list_states(scored),
             **_list_bad(message),
@@ -261,6 +264,15 @@ class DecidedMessage:
             **(self._describe_late() if standing is None else self._describe_rhythm()),
             "ttl": TTL_S,
         }
+
+    def _list_contributions(self) -> dict[str, list[float]]:
+        """For each channel its share of the score where that is anomalous, 0 at other readings;
+        nothing where none is: nobody asks which channels made up a score that says all is well."""
+        odd, scored = self.anomalous, self.scored
+        if not any(odd):
+            return {}
+        shares: list[list[float]] = np.where(odd, scored.contributions, 0.0).tolist()
+        return dict(zip(scored.message.profile.channel_names, shares, strict=True))
 
     def _describe_late(self) -> dict[str, Any]:
         scored = self.scored

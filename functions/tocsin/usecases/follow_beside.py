@@ -80,10 +80,8 @@ def _join(
         return beside, []
     profile, elapsed = scored.message.profile, scored.message.t[at] - stretch.raised_t
     score, threshold = np.array(scored.score)[at], np.array(decided.thresholds)[at]
-    own = {
-        name: np.array(shares)[at] * score > threshold
-        for name, shares in scored.contribution_columns().items()
-    }
+    above = scored.contributions[:, at] * score > threshold
+    own = dict(zip(profile.channel_names, above, strict=True))
     # Before it was raised: the clock was put back since.
     settled = (elapsed >= profile.window * profile.period_s * 1_000) | (elapsed < 0)
     beside, raised = join_alert(beside, own, settled, scored.spec.hysteresis.raise_after)

@@ -31,7 +31,7 @@ def follow_state(
         scored.score,
         message.told,
         int(history.t[-1]) if len(history.t) else None,
-        _find_slack(placed),
+        lambda: _find_slack(placed),
     )
     operating, apart = follow_states(standing.operating, telling, stream)
     if operating is not standing.operating:

@@ -8,6 +8,7 @@ from device_sim.devices.sensing import SimulatedDevice
 from device_sim.signals.sensors import FITTINGS, Fitting, fit_sensors
 from device_sim.signals.stream import SignalStream
 from tests.fakes.messages import NOW
+from tests.unit.tocsin.domain.learning import read_channel
 from tests.unit.tocsin.shipped import Device, Rows, add_to, name_channel, profile_named
 from tocsin.domain.habits import COARSE, SEEN
 from tocsin.domain.profile import Profile
@@ -52,7 +53,7 @@ async def test_a_pump_in_hundredths_of_a_g_is_not_stuck_and_says_so() -> None:
     record = await device.store.device("rig-1")
     assert record is not None
     assert any("vibration1_g" in remark for remark in record.remarks)
-    assert device.state["habits"]["temperature_c"][COARSE] == 1
+    assert read_channel(device.state, "temperature_c")[COARSE] == 1
 
 
 @pytest.mark.parametrize("channel", ["current_a", "voltage_v"])
@@ -77,7 +78,7 @@ async def test_one_step_after_a_long_rest_is_no_event(steps: float) -> None:
     rows = take_shown(profile, "on-change")
     held = hold(rows, column, 300)
     await device.send(held[:480] + add_to(held[480:], column, steps * band))
-    assert device.state["habits"]["vibration1_g"][COARSE] == 1
+    assert read_channel(device.state, "vibration1_g")[COARSE] == 1
     assert device.raised == []
 
 
@@ -97,8 +98,8 @@ async def test_what_was_learned_outlives_the_process() -> None:
     device = Device(profile)
     rows = take_shown(profile, "coarse")
     await device.send(rows[:300])
-    known = device.state["habits"]
+    known = read_channel(device.state, "battery_pct")
     device.memory.forget(["rig-1"])
     await device.send(rows[300:])
     assert device.raised == []
-    assert device.state["habits"]["battery_pct"][SEEN] > known["battery_pct"][SEEN]
+    assert read_channel(device.state, "battery_pct")[SEEN] > known[SEEN]

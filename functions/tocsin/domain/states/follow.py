@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 
@@ -83,8 +83,8 @@ class Apart:
 class Stream:
     """n readings of one device: event times (ms), values ``[n, c]``, scores (NaN for none), and the
     states that it told, empty where it does not. ``last_t``: of the reading before, None for none.
-    ``slack`` ``[c]``: by how much its channels may have moved on from what they show, None for
-    nothing.
+    ``find_slack``: by how much its channels may have moved on from what they show, ``[c]``, or None
+    for nothing; asked only of those that are not plainly at work.
     """
 
     times: Sequence[int]
@@ -92,7 +92,7 @@ class Stream:
     scores: Sequence[float]
     told: Sequence[State | None]
     last_t: int | None
-    slack: NDArray[np.float64] | None = None
+    find_slack: Callable[[], NDArray[np.float64] | None] = lambda: None
 
 
 def runs_on(operating: Operating, telling: Telling, stream: Stream) -> bool:
@@ -142,7 +142,7 @@ class _Follower:
         levels = telling.levels
         kinds: list[int] = []
         if levels is not None:
-            kinds = levels.sort_readings(stream.values, stream.slack).tolist()
+            kinds = levels.sort_readings(stream.values, stream.find_slack()).tolist()
         mains = [] if telling.main is None else stream.values[:, telling.main].tolist()
         reached = [True] * len(stream.times)
         if telling.heights is not None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.habits import (
-    Habits,
-    begin_habits,
-)
-from tocsin.domain.learn_habits import (
-    learn_habits,
-)
+from tocsin.domain.habits import Habits, begin_habits, read_habits
+from tocsin.domain.learn_habits import learn_habits
 from tocsin.domain.profile import Channel, Profile
 
 PLANT = Profile(
@@ -25,6 +23,14 @@ PLANT = Profile(
     ),
 )
 Values = NDArray[np.float32]
+
+
+def read_channel(document: Mapping[str, Any], name: str) -> NDArray[np.float64]:
+    """What a stored document says of the habits of one channel, as a column of the table."""
+    habits = read_habits(document)
+    assert habits is not None, "it has been heard"
+    column: NDArray[np.float64] = habits.table[:, habits.names.index(name)]
+    return column
 
 
 def learn(

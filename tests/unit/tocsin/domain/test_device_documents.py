@@ -36,6 +36,9 @@ from tocsin.domain.windows import History
 SETTLING = Settling(Start((1.5, 0.25), 7.5), (Start((), 3),), 1.25, 20)
 
 
+NO_NUMBERS = "AADAfwAAwH8AAMB/AADAfwAAwH8AAMB/AADAfwAAwH8="  # of one channel
+
+
 def test_a_device_document_has_every_field() -> None:
     standing = Standing(
         AlertState(1, NOW - 500, NOW - 9_000),
@@ -142,7 +145,10 @@ def test_a_device_document_has_every_field() -> None:
             "stretch": 4,
             "bursts": 2,
         },
-        "habits": {"speed_rpm": [0, 0, 0, 0, 0, None, None, 0]},
+        "habits": {
+            "channels": ["speed_rpm"],
+            "table": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAIB/AACAfwAAAAA=",
+        },
         "notScored": None,
         "refused": None,
     }
@@ -218,8 +224,11 @@ def test_a_device_from_before_there_was_learning_starts_to_learn() -> None:
         ({"clock": {"epochs": [[0, 0]], "behind": {}, "stepMs": 0}}, "messages"),
         ({"clock": {"epochs": None}}, "epochs"),
         ({"rhythm": {"periodMs": None}}, "gapMs"),
-        ({"habits": {"heat_c": [1, 2]}}, "habits.heat_c"),
-        ({"habits": {"heat_c": 5}}, "habits.heat_c"),
+        ({"habits": {"channels": ["heat_c"]}}, "table"),
+        ({"habits": {"channels": ["heat_c", 5], "table": ""}}, "channels.1"),
+        ({"habits": {"channels": ["heat_c"], "table": "AAAA"}}, "habits.table"),
+        ({"habits": {"channels": ["heat_c"], "table": "not base64"}}, "habits.table"),
+        ({"habits": {"channels": ["heat_c"], "table": NO_NUMBERS}}, "habits.table has"),
         ({"notScored": {"reason": 5}}, "reason"),
         ({"refused": {"reason": "x"}}, "text"),
     ],

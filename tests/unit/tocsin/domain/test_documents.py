@@ -32,13 +32,19 @@ def test_a_reading_document_has_every_field() -> None:
         "score": [None, 9.8765, 10.5],
         "threshold": THRESHOLD,
         "anomalous": [False, False, True],
-        "contributions": {"speed_rpm": [0.0, 0.25, 0.123], "heat_c": [0.0, 0.75, 0.877]},
+        "contributions": {"speed_rpm": [0.0, 0.0, 0.123], "heat_c": [0.0, 0.0, 0.877]},
         "sensors": {},
         "modelVersion": "fake-1",
         "enqueuedAt": NOW + 40,
         "late": True,  # what moves no standing came late
         "ttl": 30 * 24 * 3_600,
     }
+
+
+def test_what_made_up_a_score_is_told_where_that_is_anomalous() -> None:
+    assert decide_scores(1.0, 2.0).to_document()["contributions"] == {}
+    every = decide_scores(10.5, 11.5).to_document()["contributions"]
+    assert every == {"speed_rpm": [0.0, 0.25, 0.123], "heat_c": [0.0, 0.75, 0.877]}
 
 
 def test_a_score_at_the_threshold_is_not_anomalous() -> None:

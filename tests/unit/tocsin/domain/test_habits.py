@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.tocsin.domain.learning import PLANT, learn, noise
-from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.habits import (
     CHANGES,
     COARSE,
@@ -119,9 +118,7 @@ def test_habits_outlive_the_process() -> None:
     assert known is not None
     assert known.to_document() == fresh.to_document()
     assert read_habits({}) is None
-    assert read_habits({"habits": {}}) is None
-    with pytest.raises(DamagedDocumentError, match=r"habits\.fine"):
-        read_habits({"id": "d", "habits": {"fine": [1, 2]}})
+    assert read_habits({"habits": None}) is None
 
 
 def test_a_channel_that_is_new_to_the_profile_begins_anew() -> None:

@@ -18,9 +18,14 @@ def by_seq(plant: Plant) -> dict[int, dict[str, object]]:
 
 def without_decision(document: Document) -> Document:
     """Late readings are judged by the device's threshold, whatever came before them, and nothing
-    follows from them."""
+    follows from them. Contributions are told of what is anomalous."""
     decided = ("threshold", "anomalous", "standing", "rhythm", "notScored", "habits", "late")
-    return {name: value for name, value in document.items() if name not in decided}
+    left = {name: value for name, value in document.items() if name not in decided}
+    shares, odd = left.pop("contributions"), document["anomalous"]
+    assert bool(shares) == any(odd)
+    sums = [sum(of_reading) for of_reading in zip(*shares.values(), strict=True)]
+    assert [total > 0 for total in sums] == (odd if shares else [])
+    return left
 
 
 async def all_of(log: list[Envelope]) -> Plant:

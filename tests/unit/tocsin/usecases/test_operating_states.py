@@ -14,6 +14,7 @@ from tests.fakes.machines import (
     make_plant,
     make_profile,
 )
+from tests.unit.tocsin.domain.learning import read_channel
 from tests.unit.tocsin.usecases.press_shop import (
     alerts,
     device_of,
@@ -110,15 +111,15 @@ async def test_what_a_sensor_shows_at_rest_is_none_of_its_habits(profile: Profil
     plant, press = make_plant(profile), Press()
     told = profile is TOLD
     await score_each(plant, press.run(60, mode=2 if told else ...))
-    at_work = device_of(plant)["habits"]["force_kn"]
+    at_work = read_channel(device_of(plant), "force_kn")
     # Two nights at zero, but for a moment of noise: as a habit that would hide every standstill.
     night = [*[(0.0, 20.0)] * 300, (0.3, 20.0), *[(0.0, 20.0)] * 300]
     await score_each(plant, press.send(night, mode=0 if told else ...))
-    after = device_of(plant)["habits"]["force_kn"]
+    after = read_channel(device_of(plant), "force_kn")
     assert after[LONGEST] == at_work[LONGEST] < LEAST_RUN
     assert after[SEEN] == at_work[SEEN]
     await score_each(plant, press.run(60, mode=2 if told else ...))
-    assert device_of(plant)["habits"]["force_kn"][SECOND] < LEAST_RUN
+    assert read_channel(device_of(plant), "force_kn")[SECOND] < LEAST_RUN
 
 
 async def test_a_channel_at_zero_is_no_rest_while_another_is_at_work() -> None:
