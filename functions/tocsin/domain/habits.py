@@ -43,6 +43,7 @@ TOLD_AFTER = 300  # readings of one value, and people are told of it
 # infinite without any. COARSE: 1 where it goes in steps coarser than its kind, and often rests.
 STILL, LONGEST, SECOND, SEEN, CHANGES, STEP, STEP_BEFORE, COARSE = range(8)
 STORED = np.dtype("<f4")  # of every number: in memory as in a document
+SHOWN_DECIMALS = 9
 MOVES = 8  # changes before which nobody knows how a channel moves, or whether it does at all
 COARSER = 2.0  # times the steps of its kind
 ROUNDING = 0.99  # a difference of single precision may be a little less than a step
@@ -107,6 +108,15 @@ class Habits:
             if name in self.names:
                 begun.table[:, at] = self.table[:, self.names.index(name)]
         return begun
+
+    def list_columns(self) -> dict[str, list[float | None]]:
+        """By channel its column of the table, None in place of a step that is not known."""
+        known = np.isfinite(self.table).T.tolist()
+        columns = self.table.round(SHOWN_DECIMALS).T.tolist()
+        return {
+            name: [number if told else None for number, told in zip(column, is_known, strict=True)]
+            for name, column, is_known in zip(self.names, columns, known, strict=True)
+        }
 
     def to_document(self) -> dict[str, Any]:
         """The table as one text, row by row: it is written with each message, and as numbers it

@@ -65,6 +65,7 @@ def describe_device(device: DeviceRecord) -> dict[str, Any]:
     """Its document, and what follows from it for people."""
     return {
         **device.to_document(),
+        "habits": {} if device.habits is None else device.habits.list_columns(),
         "passedLimits": list(device.passed_limits),
         "silentAfterMs": device.silent_after_ms,
         "remarks": list(device.remarks),

@@ -17,6 +17,7 @@ from tocsin.domain.habits import (
     MOVES,
     SEEN,
     STEP,
+    STEP_BEFORE,
     STILL,
     begin_habits,
     read_habits,
@@ -119,6 +120,15 @@ def test_habits_outlive_the_process() -> None:
     assert known.to_document() == fresh.to_document()
     assert read_habits({}) is None
     assert read_habits({"habits": None}) is None
+
+
+def test_people_are_shown_the_habits_of_each_channel() -> None:
+    habits, _ = learn(np.round(noise(2_000, 0.1), 1))
+    shown = habits.list_columns()
+    assert {*shown} == {"fine", "other"}
+    assert shown["fine"][STEP] == pytest.approx(0.1, abs=1e-5)
+    assert shown["fine"][STEP_BEFORE] is None
+    assert shown["fine"][COARSE] == 1.0
 
 
 def test_a_channel_that_is_new_to_the_profile_begins_anew() -> None:
