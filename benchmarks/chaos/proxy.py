@@ -11,6 +11,7 @@ from typing import Self
 from benchmarks.chaos.trouble import HEALTHY, Trouble
 
 CHUNK = 65_536
+WITHIN_S = 10.0  # the thread is on its way, or has ended
 REQUEST_LINE = re.compile(rb"[A-Z]{3,8} \S+ HTTP/1\.[01]\r\n")
 
 
@@ -34,7 +35,7 @@ class TroubledProxy:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        if not self._listening.wait(timeout=10):
+        if not self._listening.wait(WITHIN_S):
             raise OSError(f"no proxy on port {self._port} of {self._address}")
         return self
 
@@ -45,13 +46,13 @@ class TroubledProxy:
         traceback: TracebackType | None,
     ) -> None:
         self._loop.call_soon_threadsafe(self._ended.set)
-        self._thread.join(timeout=10)
+        self._thread.join(WITHIN_S)
 
     def suffer(self, trouble: Trouble) -> None:
-        """Have the traffic fail so from now on; HEALTHY ends it."""
-        self._loop.call_soon_threadsafe(self._change, trouble)
+        """Have the traffic fail so from now on; HEALTHY ends it. Returns once it does."""
+        asyncio.run_coroutine_threadsafe(self._change(trouble), self._loop).result(WITHIN_S)
 
-    def _change(self, trouble: Trouble) -> None:
+    async def _change(self, trouble: Trouble) -> None:
         self._trouble = trouble
         if trouble.kind == "hang":
             self._healed.clear()
