@@ -18,10 +18,11 @@ does. It only lifts a threshold, by MOST_AT_FIRST at most: what is odder than th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from math import ceil, exp, floor, log
+
+from tocsin.domain.hot_records import dataclass
 
 USUAL_QUANTILE = 0.95
 UP = 19  # rests where UP · (1 - USUAL_QUANTILE) = 1 · USUAL_QUANTILE

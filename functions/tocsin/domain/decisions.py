@@ -11,13 +11,14 @@ same however it is cut.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from tocsin.domain.adaptation import Pace, Usual
 from tocsin.domain.aftermath import NONE, Aftermath, next_aftermath, raise_threshold
 from tocsin.domain.basis import UNKNOWN, Basis
 from tocsin.domain.beside import NOTHING, Beside
 from tocsin.domain.bundle import BundleSpec
+from tocsin.domain.hot_records import dataclass
 from tocsin.domain.limits.bounds import NO_STATES, LimitStates
 from tocsin.domain.limits.own_range import OwnRange
 from tocsin.domain.outage import NONE_OUT, Outage, next_outage

@@ -15,10 +15,11 @@ the same however often the message is delivered.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from tocsin.domain.errors import DamagedDocumentError
+from tocsin.domain.hot_records import dataclass
 from tocsin.domain.stored import take_field, take_part
 
 RUNS_AFTER = 3  # messages in a row with something new in them

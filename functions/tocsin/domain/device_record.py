@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from tocsin.domain.bad_values import LastBad
@@ -12,6 +12,7 @@ from tocsin.domain.clock_remarks import remark_on_clock
 from tocsin.domain.decisions import Standing
 from tocsin.domain.device_clock import Clock, read_clock
 from tocsin.domain.habits import Habits, read_habits, remark_on_sensors
+from tocsin.domain.hot_records import dataclass
 from tocsin.domain.limits.bounds import LimitStates, parse_name
 from tocsin.domain.limits.own_range import remark_on_range
 from tocsin.domain.not_scored import NotScored, read_not_scored

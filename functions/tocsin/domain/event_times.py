@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from reprlib import repr as brief
 from typing import Literal
 
 from tocsin.domain.errors import InvalidMessageError, InvalidProfileError
+from tocsin.domain.hot_records import dataclass
 
 MAX_READINGS = 1_000
 MAX_AHEAD_MS = 5 * 60 * 1_000

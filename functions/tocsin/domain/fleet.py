@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from tocsin.domain.bad_values import LastBad, count_bad
 from tocsin.domain.decisions import Standing
 from tocsin.domain.device_clock import Clock
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.habits import Habits
+from tocsin.domain.hot_records import dataclass
 from tocsin.domain.not_scored import explain
 from tocsin.domain.profile import Profile
 from tocsin.domain.readings import DecidedMessage

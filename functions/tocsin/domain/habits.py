@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
 from reprlib import repr as brief
 from typing import Any
 
@@ -25,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.domain.errors import DamagedDocumentError
+from tocsin.domain.hot_records import dataclass
 from tocsin.domain.profile import Profile
 from tocsin.domain.stored import take_field, take_list, take_part
 
@@ -166,8 +166,8 @@ def remark_on_sensors(habits: Habits) -> list[str]:
         remarks.append(
             f"shows values in coarser steps than its kind ({steps}); finer changes are not seen"
         )
-    resting = (habits.table[CHANGES] == 0) & (habits.table[SEEN] >= TOLD_AFTER)
-    if resting.any():
+    changes, seen = habits.table[CHANGES], habits.table[SEEN]
+    if not changes.all() and (resting := (changes == 0) & (seen >= TOLD_AFTER)).any():
         names = ", ".join(habits.names[at] for at in np.flatnonzero(resting).tolist())
         remarks.append(f"has always shown one value ({names}); nobody can tell whether it is stuck")
     return remarks

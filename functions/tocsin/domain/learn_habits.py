@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +30,7 @@ from tocsin.domain.habits import (
     Habits,
     is_coarser,
 )
+from tocsin.domain.hot_records import dataclass
 from tocsin.domain.profile import Profile
 
 LEAST_RUN = 12  # readings at one value that are never more than a pause

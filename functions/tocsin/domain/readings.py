@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import nan
 from typing import Any
 
@@ -14,6 +14,7 @@ from tocsin.domain.bad_values import Cell
 from tocsin.domain.bundle import BundleSpec
 from tocsin.domain.decisions import Decided, Standing
 from tocsin.domain.habits import Habits
+from tocsin.domain.hot_records import dataclass
 from tocsin.domain.not_scored import explain, explain_late
 from tocsin.domain.rhythm import Rhythm
 from tocsin.domain.standing_document import write_standing

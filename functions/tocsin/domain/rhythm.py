@@ -11,12 +11,13 @@ messages, since any device may be held up once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.domain.hot_records import dataclass
 from tocsin.domain.profile import Profile
 from tocsin.domain.stored import take_field, take_part
 

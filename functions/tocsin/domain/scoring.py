@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from tocsin.domain.hot_records import dataclass
 
 Change = Literal["raised", "cleared"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import compress
 from reprlib import repr as brief
 from typing import Any
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tocsin.domain.bad_values import BadCells, keep_bad
 from tocsin.domain.errors import InvalidMessageError
 from tocsin.domain.event_times import Placing, read_times
+from tocsin.domain.hot_records import dataclass
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.rule import State, read_told
 from tocsin.domain.values import check_values

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.domain.bad_values import LARGEST, BadCells, join_bad, keep_cell
+from tocsin.domain.hot_records import dataclass
 from tocsin.domain.profile import Profile
 
 NUMBERS = {int, float, type(None)}

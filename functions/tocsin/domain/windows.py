@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.domain.hot_records import dataclass
 from tocsin.domain.profile import Profile
 
 # In steps of a sensor: two values next to each other are at most so far apart. One that goes on

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from tocsin.domain.hot_records import dataclass
 from tocsin.domain.profile import Profile
 from tocsin.domain.stored import NUMBER, OPTIONAL_NUMBER, take_field, take_part
 from tocsin.domain.windows import History

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tocsin.domain.alert_changes import end_alerts, record_alert
 from tocsin.domain.alert_targets import AlertTargets
@@ -20,6 +20,7 @@ from tocsin.domain.decisions import (
     shift_standing,
 )
 from tocsin.domain.fleet import DeviceState
+from tocsin.domain.hot_records import dataclass
 from tocsin.domain.limits.book import LimitBook
 from tocsin.domain.limits.own_range import OwnRange
 from tocsin.domain.readings import DecidedMessage, Scored

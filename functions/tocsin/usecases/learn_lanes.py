@@ -42,7 +42,14 @@ class _Pupil:
         after = self.lane.after
         # Who turned to another profile without a message of it has no habits yet.
         habits = self.habits if self.profile == after.profile else None
-        return replace(self.lane, placed=tuple(self.placed), after=after.with_habits(habits))
+        lane = self.lane
+        return Lane(
+            lane.device_id,
+            tuple(self.placed),
+            lane.before,
+            after.with_habits(habits),
+            lane.known,
+        )
 
 
 async def learn_lanes(lanes: Sequence[Lane], models: Models) -> list[Lane]:

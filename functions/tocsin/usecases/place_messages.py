@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tocsin.domain.device_record import ANY_RECORD, DeviceRecord
 from tocsin.domain.errors import ChangedMeanwhileError, DamagedDocumentError, RefusedError
 from tocsin.domain.fleet import DeviceState, count_kept
+from tocsin.domain.hot_records import dataclass
 from tocsin.domain.log_about import about
 from tocsin.domain.newest_message import NewestMessage
 from tocsin.domain.profile import Profile

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tocsin.domain.fleet import DeviceState
 from tocsin.domain.habits import Habits
+from tocsin.domain.hot_records import dataclass
 from tocsin.domain.learn_habits import Learned
 from tocsin.domain.rhythm import Rhythm, Verdict
 from tocsin.domain.telemetry import Message

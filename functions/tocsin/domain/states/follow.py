@@ -12,12 +12,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.domain.hot_records import dataclass
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.activity import Levels, find_levels
 from tocsin.domain.states.operating import FELL, SILENCE, Operating, Walk

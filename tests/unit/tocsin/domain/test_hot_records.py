@@ -1,0 +1,49 @@
+"""Records of the hot path are as good as those of the standard library."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from mypy import api
+
+from tocsin.domain.hot_records import dataclass
+
+FUNCTIONS = Path(__file__).parents[4] / "functions"
+
+
+@dataclass(frozen=True, slots=True)
+class Hot:
+    name: str
+    times: tuple[int, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Usual:
+    name: str
+    times: tuple[int, ...] = ()
+
+
+def test_they_compare_hash_and_are_replaced_as_others_are() -> None:
+    hot = Hot("a", (1,))
+    assert hot == Hot("a", (1,)) != Hot("a")
+    assert {hot: 1}[Hot("a", (1,))] == 1
+    assert dataclasses.replace(hot, name="b") == Hot("b", (1,))
+    assert repr(hot) == repr(Usual("a", (1,))).replace("Usual", "Hot")
+    assert Hot.__slots__ == Usual.__slots__
+
+
+def test_the_type_checker_lets_nobody_change_one(tmp_path: Path) -> None:
+    settings, program = tmp_path / "mypy.ini", tmp_path / "change.py"
+    settings.write_text(f"[mypy]\nmypy_path = {FUNCTIONS}\n")
+    program.write_text(
+        "from tocsin.domain.hot_records import dataclass\n"
+        "@dataclass(frozen=True, slots=True)\n"
+        "class Hot:\n"
+        "    name: str\n"
+        "Hot('a').name = 'b'\n"
+    )
+    told, error, _ = api.run(
+        ["--config-file", str(settings), "--cache-dir", str(tmp_path / "cache"), str(program)]
+    )
+    assert 'Property "name" defined in "Hot" is read-only' in told, error
