@@ -51,10 +51,16 @@ ROUNDING = 0.99  # a difference of single precision may be a little less than a 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Habits:
-    """What is known of the channels *names*: ``table`` ``[8, c]``, its rows as above."""
+    """What is known of the channels *names*: ``table`` ``[8, c]``, its rows as above.
+    ``has_coarse``: whether any of them is coarse; with each message it is asked some times."""
 
     names: tuple[str, ...]
     table: Floats
+    has_coarse: bool
+
+    @classmethod
+    def of(cls, names: tuple[str, ...], table: Floats) -> Habits:
+        return cls(names, table, bool(table[COARSE].any()))
 
     @property
     def coarse(self) -> Bools:
@@ -78,7 +84,7 @@ class Habits:
         self, t: NDArray[np.int64], values: NDArray[np.float32], profile: Profile
     ) -> NDArray[np.float32]:
         """*values* ``[n, c]`` of readings at *t* (ms) as a model shall see them."""
-        if not self.table[COARSE].any():
+        if not self.has_coarse:
             return values
         at = (t // max(round(profile.period_ms), 1))[:, np.newaxis] + np.arange(values.shape[1])
         waves = self.coarse_steps * WAVE[at & 3]
@@ -94,10 +100,10 @@ class Habits:
 
     def list_coarse(self) -> dict[str, float]:
         """The steps of the coarse channels, by channel."""
-        if not (coarse := np.flatnonzero(self.table[COARSE]).tolist()):
+        if not self.has_coarse:
             return {}
         steps = self.steps.tolist()
-        return {self.names[at]: steps[at] for at in coarse}
+        return {self.names[at]: steps[at] for at in np.flatnonzero(self.coarse).tolist()}
 
     def fit(self, profile: Profile) -> Habits:
         """The same for the channels of *profile*, nothing known of those that are new."""
@@ -107,7 +113,7 @@ class Habits:
         for at, name in enumerate(begun.names):
             if name in self.names:
                 begun.table[:, at] = self.table[:, self.names.index(name)]
-        return begun
+        return Habits.of(begun.names, begun.table)
 
     def list_columns(self) -> dict[str, list[float | None]]:
         """By channel its column of the table, None in place of a step that is not known."""
@@ -135,7 +141,7 @@ def begin_habits(profile: Profile) -> Habits:
     """Those of a device that was never seen."""
     table = np.zeros((COARSE + 1, len(profile.channels)))
     table[STEP : STEP_BEFORE + 1] = np.inf
-    return Habits(profile.channel_names, table)
+    return Habits(profile.channel_names, table, has_coarse=False)
 
 
 def read_habits(document: Mapping[str, Any]) -> Habits | None:
@@ -146,7 +152,7 @@ def read_habits(document: Mapping[str, Any]) -> Habits | None:
     names, text = take_list(part, "channels", str), take_field(part, "table", str)
     try:
         table = np.frombuffer(base64.b64decode(text, validate=True), STORED).astype(np.float64)
-        habits = Habits(tuple(names), table.reshape(COARSE + 1, len(names)))
+        habits = Habits.of(tuple(names), table.reshape(COARSE + 1, len(names)))
     except ValueError as error:
         raise DamagedDocumentError(f"{_tell_damage(document)}: {error}") from error
     if np.isnan(table).any():

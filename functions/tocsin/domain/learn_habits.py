@@ -92,10 +92,11 @@ def learn_habits(
     # As its document has it: who begins from that goes on alike.
     after = after.astype(STORED).astype(np.float64)
     after[:, COARSE] = _find_coarse(after, profile)
+    coarse: list[float] = after[:, COARSE].max(axis=1).tolist()
     # Copies: a view would keep the whole batch in memory for as long as the device.
     return [
         Learned(
-            Habits(habits.names, after[at].copy()),
+            Habits(habits.names, after[at].copy(), coarse[at] > 0),
             stuck[at] if stuck is not None and stuck[at].any() else None,
         )
         for at, habits in enumerate(before)

@@ -104,7 +104,7 @@ def _learn(pupils: Sequence[_Pupil], turn: int, tellings: Mapping[str, Telling])
         rows = hide_rest(rows, habits, telling.levels, profile)
     learned = learn_habits(habits, rows[:, 0], rows[:, 1:], profile)
     for pupil, each, found in zip(pupils, placed, learned, strict=True):
-        pupil.keep(replace(each, habits=found.habits, learned=found))
+        pupil.keep(each.learn(found))
 
 
 def _join_last(placed: Placed, profile: Profile) -> NDArray[np.float32]:

@@ -39,6 +39,19 @@ class Placed:
     habits: Habits | None = None
     learned: Learned | None = None
 
+    def learn(self, learned: Learned) -> Placed:
+        """The same once its readings have shown so much of the sensors."""
+        return Placed(
+            self.message,
+            self.history,
+            self.late,
+            self.verdict,
+            self.step_ms,
+            self.rhythm,
+            learned.habits,
+            learned,
+        )
+
 
 class StretchPlacer:
     """Places one device's messages of a batch. ``placed``: in the order in which they decide.

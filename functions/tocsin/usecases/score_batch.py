@@ -128,7 +128,7 @@ def _cut_windows(
     """The windows of messages as a model shall see them, by the habits of their sensors, and a mask
     bool ``[sum of n]`` of the readings they end at."""
     windows, scored = cut([_shift(each, baselines, with_wave=True) for each in placed])
-    if not any(each.habits is not None and each.habits.coarse.any() for each in placed):
+    if not any(each.habits is not None and each.habits.has_coarse for each in placed):
         return windows, scored
     shown, _ = cut([_shift(each, baselines, with_wave=False) for each in placed])
     steps = [_find_steps(each) for each in placed]
