@@ -17,7 +17,7 @@ from tocsin.domain.habits import Habits
 from tocsin.domain.hot_records import dataclass
 from tocsin.domain.not_scored import explain, explain_late
 from tocsin.domain.rhythm import Rhythm
-from tocsin.domain.standing_document import write_standing
+from tocsin.domain.standing_document import write_briefly
 from tocsin.domain.states.follow import Apart
 from tocsin.domain.states.rule import State
 from tocsin.domain.telemetry import Message
@@ -258,9 +258,7 @@ class DecidedMessage:
             "modelVersion": scored.model_version,
             "enqueuedAt": message.enqueued_at,
             **(
-                {}
-                if standing is None
-                else {"standing": write_standing(standing, message.device_id)}
+                {} if standing is None else {"standing": write_briefly(standing, message.device_id)}
             ),
             **(self._describe_late() if standing is None else self._describe_rhythm()),
             "ttl": TTL_S,

@@ -63,8 +63,22 @@ def write_standing(standing: Standing, device_id: str) -> dict[str, Any]:
     }
 
 
+def write_briefly(standing: Standing, device_id: str) -> dict[str, Any]:
+    """The same without what is null, as a stored message has it: there each byte is paid for again
+    with each message, and most of it is null."""
+    return _leave_out_nulls(write_standing(standing, device_id))
+
+
+def _leave_out_nulls(part: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _leave_out_nulls(value) if type(value) is dict else value
+        for name, value in part.items()
+        if value is not None
+    }
+
+
 def read_standing(document: Mapping[str, Any]) -> Standing:
-    """What ``write_standing`` wrote. Raises DamagedDocumentError."""
+    """What ``write_standing`` or ``write_briefly`` wrote. Raises DamagedDocumentError."""
     alert, usual = take_part(document, "alert"), take_part(document, "usual")
     aftermath, outage = take_part(document, "aftermath"), take_part(document, "outage")
     beside, operating = take_part(document, "beside"), take_part(document, "operating")
