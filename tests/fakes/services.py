@@ -28,10 +28,10 @@ from tests.fakes.store import FakeStore
 from tests.fakes.targets import FakeTargets
 from tests.fakes.thresholds import FakeThresholds
 from tests.fakes.traces import FakeTraces
-from tocsin.bootstrap import Services
 from tocsin.domain.incidents.policy import DEFAULT_POLICY
 from tocsin.domain.profile import Profile
 from tocsin.domain.telemetry import Envelope
+from tocsin.services import Services
 from tocsin.settings import Connection
 from tocsin.usecases.device_memory import DeviceMemory
 from tocsin.usecases.explain_silences import LateMemory

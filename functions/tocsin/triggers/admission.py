@@ -7,7 +7,6 @@ from typing import Protocol
 
 import azure.functions as func
 
-from tocsin.bootstrap import Services
 from tocsin.domain.access import NONE, Rights
 from tocsin.domain.api_key import Scope, parse_key
 from tocsin.domain.errors import ForbiddenError
@@ -19,6 +18,7 @@ from tocsin.domain.principal import (
     Principal,
     parse_principal,
 )
+from tocsin.services import Services
 from tocsin.triggers.addresses import find_address
 from tocsin.triggers.inputs import Input
 from tocsin.triggers.site_query import AnySiteQuery, SiteQuery

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import azure.functions as func
 
-from tocsin.bootstrap import Services
+from tocsin.services import Services
 from tocsin.triggers.invocations import read_invocation
 from tocsin.usecases.push_alerts import Outcome, sweep_alerts
 from tocsin.usecases.push_alerts import push_alerts as push

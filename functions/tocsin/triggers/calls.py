@@ -8,10 +8,10 @@ from typing import Any, Generic, TypeVar
 
 import azure.functions as func
 
-from tocsin.bootstrap import Services
 from tocsin.domain.access import Rights
 from tocsin.domain.api_key import Scope
 from tocsin.domain.principal import Principal
+from tocsin.services import Services
 from tocsin.triggers.admission import admit, check_site_rights
 from tocsin.triggers.answers import Answer, Output, Revised, answer_error, write_answer
 from tocsin.triggers.inputs import Input, parse_body, parse_query, parse_revision

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import azure.functions as func
 
-from tocsin.bootstrap import Services
+from tocsin.services import Services
 from tocsin.triggers import (
     http_access,
     http_alerts,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import Literal
 
-from tocsin.bootstrap import Services
 from tocsin.domain.errors import DeliveryError
 from tocsin.domain.principal import ANYONE
+from tocsin.services import Services
 from tocsin.triggers.answers import Answer, Output
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Nothing

@@ -8,10 +8,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from tocsin.bootstrap import Services
 from tocsin.domain.alert_targets import LEAST_TARGET, LONGEST_NAME, MOST_TARGET
 from tocsin.domain.principal import ADMIN, VIEWER
 from tocsin.domain.target_trial import describe_trial
+from tocsin.services import Services
 from tocsin.triggers.answers import Output, Revised
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing

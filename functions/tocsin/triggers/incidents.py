@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import azure.functions as func
 
-from tocsin.bootstrap import Services
+from tocsin.services import Services
 from tocsin.usecases.announce_windows import announce_windows as announce
 from tocsin.usecases.end_lost_alerts import end_lost_alerts as end_lost
 from tocsin.usecases.explain_silences import explain_silences as explain

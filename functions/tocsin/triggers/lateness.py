@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import azure.functions as func
 
-from tocsin.bootstrap import Services
+from tocsin.services import Services
 from tocsin.usecases.judge_late import judge_late as judge
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import azure.functions as func
 
 from tocsin.adapters.page_files import START, Page
-from tocsin.bootstrap import Services
+from tocsin.services import Services
 from tocsin.triggers.answers import answer_error, answer_problem
 
 METHODS = ("GET", "HEAD")

@@ -9,13 +9,13 @@ from functools import partial
 
 import azure.functions as func
 
-from tocsin.bootstrap import Services
 from tocsin.domain.errors import BusyError
 from tocsin.domain.log_about import about
 from tocsin.domain.requests import Request, parse_request
 from tocsin.domain.site_standing import Outcome
 from tocsin.domain.tracing.shown_spans import list_plan_spans
 from tocsin.domain.tracing.span import Stopwatch
+from tocsin.services import Services
 from tocsin.triggers.invocations import read_invocation
 from tocsin.usecases.rebalance_fleet import rebalance_fleet as every_site
 from tocsin.usecases.rebalance_site import rebalance_site

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 
 import azure.functions as func
 
-from tocsin.bootstrap import Services
 from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.rollup_progress import Arrival
+from tocsin.services import Services
 from tocsin.usecases import roll_up as usecase
 from tocsin.usecases.note_late import note_late
 

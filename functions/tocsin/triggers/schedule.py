@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import azure.functions as func
 
-from tocsin.bootstrap import Services
+from tocsin.services import Services
 from tocsin.usecases.measure_drift import measure_drift as measure
 
 log = logging.getLogger(__name__)

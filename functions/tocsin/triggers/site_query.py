@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tocsin.bootstrap import Services
 from tocsin.domain.errors import NotFoundError
 from tocsin.domain.sites import check_site_id
+from tocsin.services import Services
 from tocsin.triggers.inputs import Input
 from tocsin.usecases.find_named import check_shown_site
 

@@ -9,9 +9,9 @@ from dataclasses import asdict
 
 import azure.functions as func
 
-from tocsin.bootstrap import Services
 from tocsin.domain.sites import site_or_unassigned
 from tocsin.domain.telemetry import Envelope
+from tocsin.services import Services
 from tocsin.triggers.invocations import read_invocation
 from tocsin.usecases.meter_batch import BatchMeter
 from tocsin.usecases.score_readings import Outcome, score_readings

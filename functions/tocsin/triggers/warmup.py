@@ -7,7 +7,7 @@ from collections.abc import Callable
 import azure.functions as func
 from azure.functions.warmup import WarmUpContext
 
-from tocsin.bootstrap import Services
+from tocsin.services import Services
 from tocsin.usecases.warm_up import warm_up as load
 
 

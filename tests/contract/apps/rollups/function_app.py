@@ -11,7 +11,7 @@ import azure.functions as func
 from tests.fakes.services import Plant
 from tocsin.adapters.cosmos_client import cosmos_client
 from tocsin.adapters.cosmos_rollups import CosmosRollups
-from tocsin.bootstrap import Services
+from tocsin.services import Services
 from tocsin.settings import Connection
 from tocsin.triggers import rollups
 

@@ -10,7 +10,7 @@ from typing import Any
 import azure.functions as func
 
 from tests.unit.tocsin.triggers.contexts import make_context
-from tocsin.bootstrap import Services
+from tocsin.services import Services
 from tocsin.triggers import (
     alerts,
     http,

@@ -13,7 +13,7 @@ import msgspec
 from tests.fakes.services import Plant
 from tests.unit.tocsin.domain.test_principal import ID, ROLE, header, user
 from tests.unit.tocsin.triggers.app_functions import functions_of
-from tocsin.bootstrap import Services
+from tocsin.services import Services
 from tocsin.triggers.answers import Problem
 from tocsin.triggers.http import ROUTES
 

@@ -12,7 +12,7 @@ import pytest
 from tests.fakes.services import LIVE, Plant
 from tests.unit.tocsin.triggers.app_functions import functions_from, functions_of
 from tocsin.adapters.page_files import load_page
-from tocsin.bootstrap import Services
+from tocsin.services import Services
 from tocsin.settings import read_settings
 
 

@@ -14,10 +14,10 @@ from tests.unit.tocsin import workshops
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.triggers.contexts import make_context
 from tests.unit.tocsin.workshops import SITE, latest
-from tocsin.bootstrap import Services
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.requests import QUEUE, Request
 from tocsin.domain.tracing.place import Place
+from tocsin.services import Services
 from tocsin.triggers import rebalance
 
 

@@ -6,7 +6,7 @@ from azure.functions.timer import TimerRequest
 from tests.fakes.messages import PROFILES, stream
 from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.app_functions import functions_of
-from tocsin.bootstrap import Services
+from tocsin.services import Services
 from tocsin.triggers import schedule
 
 
