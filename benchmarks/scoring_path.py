@@ -38,13 +38,13 @@ from tocsin.domain.telemetry import Envelope
 from tocsin.domain.windows import History
 from tocsin.profiles import load_profiles
 from tocsin.triggers.telemetry import parse_envelopes
-from tocsin.usecases.device_memory import DeviceMemory
-from tocsin.usecases.meter_batch import BatchMeter
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.scoring import Model, Refusal
-from tocsin.usecases.score_readings import Outcome, score_readings
-from tocsin.usecases.show_beside import LiveBeside
-from tocsin.usecases.trace_batch import BatchTrace
+from tocsin.usecases.scoring.device_memory import DeviceMemory
+from tocsin.usecases.scoring.meter_batch import BatchMeter
+from tocsin.usecases.scoring.score_readings import Outcome, score_readings
+from tocsin.usecases.scoring.show_beside import LiveBeside
+from tocsin.usecases.scoring.trace_batch import BatchTrace
 
 PROFILE: Final = "pump"
 BUNDLES: Final = Path(__file__).parents[1] / "ml_model" / "bundles"

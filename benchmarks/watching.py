@@ -38,10 +38,10 @@ from tocsin.adapters.insights_meter import InsightsMeter, insights_metric_export
 from tocsin.adapters.insights_traces import InsightsTraces, insights_exporter
 from tocsin.domain.telemetry import Envelope
 from tocsin.domain.tracing.span import Invocation
-from tocsin.usecases.meter_batch import BatchMeter
 from tocsin.usecases.ports.metering import UNMETERED, Meter
 from tocsin.usecases.ports.tracing import Traces
-from tocsin.usecases.trace_batch import NOWHERE, BatchTrace
+from tocsin.usecases.scoring.meter_batch import BatchMeter
+from tocsin.usecases.scoring.trace_batch import NOWHERE, BatchTrace
 
 DEVICES: Final = 256
 ROUNDS: Final = 100

@@ -13,7 +13,7 @@ from benchmarks.cost.device import run_pump
 from local.prepare import INDEXED, make_narrow_index
 from local.standins.cosmos.charge import write_charge
 from tocsin.domain.packing.messages import unpack_message
-from tocsin.usecases.score_readings import RECORD_EVERY_MS
+from tocsin.usecases.scoring.score_readings import RECORD_EVERY_MS
 
 CHANNELS: Final = 8
 # Measured of five channels: what rolling readings up costs for a minute of a device that sends one

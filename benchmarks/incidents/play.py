@@ -27,9 +27,9 @@ from tocsin.domain.incidents.performance import is_stale
 from tocsin.domain.incidents.policy import DEFAULT_POLICY
 from tocsin.domain.incidents.recurrence import DAY_MS, Recurrence
 from tocsin.domain.incidents.windows import Scope, Window
-from tocsin.usecases.join_alerts import join_alerts
-from tocsin.usecases.keep_windows import set_window
-from tocsin.usecases.tend_incidents import tend_incidents
+from tocsin.usecases.incidents.join_alerts import join_alerts
+from tocsin.usecases.incidents.tend_incidents import tend_incidents
+from tocsin.usecases.maintenance.keep_windows import set_window
 
 TICK_MS = 10_000  # as the timer of the function
 

@@ -29,14 +29,14 @@ from tocsin.domain.site_settings import Entry, revise
 from tocsin.domain.site_standing import Outcome
 from tocsin.domain.telemetry import Envelope
 from tocsin.profiles import load_profiles
-from tocsin.usecases.device_memory import DeviceMemory
+from tocsin.usecases.incidents.push_alerts import Doors, push_alerts
+from tocsin.usecases.planning.rebalance_fleet import rebalance_fleet
+from tocsin.usecases.planning.rebalance_site import rebalance_site
 from tocsin.usecases.ports.operators import Live
 from tocsin.usecases.ports.planning import Dispatch, Sources
-from tocsin.usecases.push_alerts import Doors, push_alerts
-from tocsin.usecases.rebalance_fleet import rebalance_fleet
-from tocsin.usecases.rebalance_site import rebalance_site
-from tocsin.usecases.score_readings import score_readings
-from tocsin.usecases.show_beside import LiveBeside
+from tocsin.usecases.scoring.device_memory import DeviceMemory
+from tocsin.usecases.scoring.score_readings import score_readings
+from tocsin.usecases.scoring.show_beside import LiveBeside
 
 SITE: Final = "site"
 TIMER_S: Final = 15  # REBALANCE_SCHEDULE of the sample

@@ -48,14 +48,14 @@ from tocsin.domain.notifications import rings
 from tocsin.profiles import load_profiles
 from tocsin.services import Services
 from tocsin.settings import Settings, find_problems, read_settings
-from tocsin.usecases.device_memory import DeviceMemory
-from tocsin.usecases.explain_silences import LateMemory
-from tocsin.usecases.follow_scoring import ScoringWatch
-from tocsin.usecases.limit_calls import CallLimits
-from tocsin.usecases.notify_lanes import Lanes
-from tocsin.usecases.roll_up import RollupMemory
-from tocsin.usecases.show_beside import LiveBeside
-from tocsin.usecases.watch_silence import SilenceMemory
+from tocsin.usecases.access.limit_calls import CallLimits
+from tocsin.usecases.notifications.notify_lanes import Lanes
+from tocsin.usecases.rollups.roll_up import RollupMemory
+from tocsin.usecases.scoring.device_memory import DeviceMemory
+from tocsin.usecases.scoring.follow_scoring import ScoringWatch
+from tocsin.usecases.scoring.show_beside import LiveBeside
+from tocsin.usecases.silence.explain_silences import LateMemory
+from tocsin.usecases.silence.watch_silence import SilenceMemory
 
 log = logging.getLogger(__name__)
 

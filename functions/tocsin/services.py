@@ -9,15 +9,14 @@ from tocsin.adapters.page_files import Page
 from tocsin.domain.alerts import Alert
 from tocsin.domain.incidents.policy import Policy
 from tocsin.domain.profile import Profile
-from tocsin.usecases.change_incidents import IncidentRoom
-from tocsin.usecases.device_memory import DeviceMemory
-from tocsin.usecases.explain_silences import LateMemory
-from tocsin.usecases.follow_scoring import ScoringWatch
-from tocsin.usecases.join_alerts import join_alerts
-from tocsin.usecases.judge_late import LateDesk
-from tocsin.usecases.limit_calls import CallLimits
-from tocsin.usecases.look_around import Lookout
-from tocsin.usecases.notify_lanes import Lanes
+from tocsin.usecases.access.limit_calls import CallLimits
+from tocsin.usecases.incidents.change_incidents import IncidentRoom
+from tocsin.usecases.incidents.join_alerts import join_alerts
+from tocsin.usecases.incidents.look_around import Lookout
+from tocsin.usecases.incidents.push_alerts import Doors
+from tocsin.usecases.lateness.judge_late import LateDesk
+from tocsin.usecases.notifications.notify_lanes import Lanes
+from tocsin.usecases.notifications.send_deliveries import NotifyRoom
 from tocsin.usecases.ports.access import AccessBook, Keys
 from tocsin.usecases.ports.audit import AuditLog
 from tocsin.usecases.ports.bundles import BundleBook
@@ -42,11 +41,12 @@ from tocsin.usecases.ports.scoring import DeadLetters, DeviceThresholds, Models,
 from tocsin.usecases.ports.showing import AlertMarks, ProgressLog
 from tocsin.usecases.ports.targets import TargetBook
 from tocsin.usecases.ports.tracing import Traces
-from tocsin.usecases.push_alerts import Doors
-from tocsin.usecases.roll_up import RollupMemory
-from tocsin.usecases.send_deliveries import NotifyRoom
-from tocsin.usecases.show_beside import LiveBeside
-from tocsin.usecases.watch_silence import Listeners, SilenceMemory
+from tocsin.usecases.rollups.roll_up import RollupMemory
+from tocsin.usecases.scoring.device_memory import DeviceMemory
+from tocsin.usecases.scoring.follow_scoring import ScoringWatch
+from tocsin.usecases.scoring.show_beside import LiveBeside
+from tocsin.usecases.silence.explain_silences import LateMemory
+from tocsin.usecases.silence.watch_silence import Listeners, SilenceMemory
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,14 @@ from tests.contract.message_servers import (
 )
 from tests.fakes.messages import NOW
 from tests.fakes.services import PAGE_URL
-from tests.unit.tocsin.usecases.notify_plant import ADA, BOB, CHAT, HOOK, NotifyPlant, make_rule
+from tests.unit.tocsin.usecases.notifications.notify_plant import (
+    ADA,
+    BOB,
+    CHAT,
+    HOOK,
+    NotifyPlant,
+    make_rule,
+)
 from tocsin.adapters.email_channel import EmailChannel
 from tocsin.adapters.slack_channel import SlackChannel
 from tocsin.adapters.webhook_channel import WebhookChannel
@@ -35,8 +42,8 @@ from tocsin.domain.errors import (
 )
 from tocsin.domain.notifications.delivery import Delivery
 from tocsin.domain.notifications.words import Note
+from tocsin.usecases.notifications.send_deliveries import NotifyRoom
 from tocsin.usecases.ports.notifications import Sender
-from tocsin.usecases.send_deliveries import NotifyRoom
 
 KEY = b"a key that nobody guesses"
 NOTE = Note("1-a", "north", "shift", "opened", "[north] Überhitzt <x> & so", "1 < 2\nsecond line")
@@ -69,7 +76,7 @@ class Town:
 
     async def announce(self) -> dict[str, Delivery]:
         """Have an incident told; what became of it, by channel."""
-        from tocsin.usecases.serve_site import serve_site  # noqa: PLC0415
+        from tocsin.usecases.notifications.serve_site import serve_site  # noqa: PLC0415
 
         await self.site.raise_on("rig-1")
         await self.site.tend(minutes=1)
@@ -181,7 +188,7 @@ async def test_one_channel_in_trouble_delays_no_other_and_loses_nothing(
     for posts in (town.slack, town.tickets):
         posts.hangs, posts.status, posts.headers = False, 200, {}
     town.mailbox.mails.clear()
-    from tocsin.usecases.serve_site import serve_site  # noqa: PLC0415
+    from tocsin.usecases.notifications.serve_site import serve_site  # noqa: PLC0415
 
     await town.site.tend(minutes=3)
     town.send_s = 5.0

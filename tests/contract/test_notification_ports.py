@@ -13,7 +13,7 @@ from tests.contract.implementations import each
 from tests.contract.notification_ports import Office, Tower
 from tests.contract.ports import ODD_SITES, connection
 from tests.fakes.messages import NOW
-from tests.unit.tocsin.usecases.notify_plant import ADA, CHAT, make_rule
+from tests.unit.tocsin.usecases.notifications.notify_plant import ADA, CHAT, make_rule
 from tocsin.adapters.notify_queue import PoisonQueues, QueueBell
 from tocsin.adapters.requests_queue import queue_client
 from tocsin.domain.errors import ChangedMeanwhileError, DeliveryError

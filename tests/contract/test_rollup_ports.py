@@ -16,8 +16,8 @@ from tocsin.domain.errors import ChangedMeanwhileError
 from tocsin.domain.rollup import DAY_MS, HOUR, HOUR_MS, MINUTE, MINUTE_MS, Rollup, cut_rollups
 from tocsin.domain.rollup_progress import Arrival
 from tocsin.domain.stored_message import StoredMessage
-from tocsin.usecases.roll_up import RollupMemory, roll_up
-from tocsin.usecases.show_readings import show_readings
+from tocsin.usecases.rollups.roll_up import RollupMemory, roll_up
+from tocsin.usecases.showing.show_readings import show_readings
 
 archive = each(
     fake=(ports.fake_archive, None),

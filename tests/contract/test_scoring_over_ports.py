@@ -11,8 +11,8 @@ from tests.fakes.services import Plant
 from tests.fakes.targets import TARGETS
 from tests.fakes.thresholds import FakeThresholds
 from tocsin.adapters.device_thresholds import KnownThresholds
-from tocsin.usecases.give_feedback import apply_feedback, preview_feedback, reset_threshold
-from tocsin.usecases.known_device import Judging
+from tocsin.usecases.feedback.give_feedback import apply_feedback, preview_feedback, reset_threshold
+from tocsin.usecases.feedback.known_device import Judging
 
 
 async def test_feedback_is_kept_and_undone_the_same_in_every_database(store: Store) -> None:

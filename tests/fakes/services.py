@@ -33,17 +33,17 @@ from tocsin.domain.profile import Profile
 from tocsin.domain.telemetry import Envelope
 from tocsin.services import Services
 from tocsin.settings import Connection
-from tocsin.usecases.device_memory import DeviceMemory
-from tocsin.usecases.explain_silences import LateMemory
-from tocsin.usecases.follow_scoring import ScoringWatch
-from tocsin.usecases.limit_calls import CallLimits
-from tocsin.usecases.meter_batch import BatchMeter
-from tocsin.usecases.notify_lanes import Lanes
-from tocsin.usecases.roll_up import RollupMemory
-from tocsin.usecases.score_readings import Outcome, score_readings
-from tocsin.usecases.show_beside import LiveBeside
-from tocsin.usecases.trace_batch import BatchTrace
-from tocsin.usecases.watch_silence import SilenceMemory
+from tocsin.usecases.access.limit_calls import CallLimits
+from tocsin.usecases.notifications.notify_lanes import Lanes
+from tocsin.usecases.rollups.roll_up import RollupMemory
+from tocsin.usecases.scoring.device_memory import DeviceMemory
+from tocsin.usecases.scoring.follow_scoring import ScoringWatch
+from tocsin.usecases.scoring.meter_batch import BatchMeter
+from tocsin.usecases.scoring.score_readings import Outcome, score_readings
+from tocsin.usecases.scoring.show_beside import LiveBeside
+from tocsin.usecases.scoring.trace_batch import BatchTrace
+from tocsin.usecases.silence.explain_silences import LateMemory
+from tocsin.usecases.silence.watch_silence import SilenceMemory
 
 PAGE_URL = "https://tocsin.example"
 LIVE = Connection("WebPubSub", None, "https://live.example", None)

@@ -24,9 +24,9 @@ from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
 from tocsin.planning.solve import solve
 from tocsin.planning.solve_settings import SolveSettings
+from tocsin.usecases.planning.rebalance_site import rebalance_site
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.planning import Dispatch, Sources
-from tocsin.usecases.rebalance_site import rebalance_site
 
 
 class FakeSites:

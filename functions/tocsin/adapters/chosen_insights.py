@@ -13,7 +13,7 @@ from typing import TypeVar
 from tocsin.settings import Settings
 from tocsin.usecases.ports.metering import UNMETERED, Meter
 from tocsin.usecases.ports.tracing import Traces
-from tocsin.usecases.trace_batch import NOWHERE
+from tocsin.usecases.scoring.trace_batch import NOWHERE
 
 Telling = TypeVar("Telling", Traces, Meter)
 

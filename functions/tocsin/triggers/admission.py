@@ -22,7 +22,7 @@ from tocsin.services import Services
 from tocsin.triggers.addresses import find_address
 from tocsin.triggers.inputs import Input
 from tocsin.triggers.site_query import AnySiteQuery, SiteQuery
-from tocsin.usecases.api_keys import admit_key
+from tocsin.usecases.access.api_keys import admit_key
 
 PRINCIPAL_HEADER = "x-ms-client-principal"
 KEY_HEADER = "x-api-key"

@@ -9,8 +9,8 @@ import azure.functions as func
 
 from tocsin.services import Services
 from tocsin.triggers.invocations import read_invocation
-from tocsin.usecases.push_alerts import Outcome, sweep_alerts
-from tocsin.usecases.push_alerts import push_alerts as push
+from tocsin.usecases.incidents.push_alerts import Outcome, sweep_alerts
+from tocsin.usecases.incidents.push_alerts import push_alerts as push
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from tocsin.triggers.answers import Output, Revised
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing
 from tocsin.triggers.setting_patches import Change
-from tocsin.usecases import change_access as changing
+from tocsin.usecases.access import change_access as changing
 
 
 class PersonPatch(Input):

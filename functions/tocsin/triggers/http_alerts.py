@@ -13,7 +13,13 @@ from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Nothing
 from tocsin.triggers.outputs_alerts import AlertShown, AlertsShown
 from tocsin.triggers.site_query import AnySiteQuery
-from tocsin.usecases.show_alerts import DEFAULT_MAX, MOST, AlertQuery, ShownAlert, show_alerts
+from tocsin.usecases.showing.show_alerts import (
+    DEFAULT_MAX,
+    MOST,
+    AlertQuery,
+    ShownAlert,
+    show_alerts,
+)
 
 
 class AlertsQuery(AnySiteQuery):

@@ -13,7 +13,7 @@ from tocsin.triggers.answers import Listed, Output
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Nothing
 from tocsin.triggers.site_query import AnySiteQuery
-from tocsin.usecases.find_named import check_shown_site
+from tocsin.usecases.showing.find_named import check_shown_site
 
 DEFAULT_MAX, MOST = 50, 200
 

@@ -14,7 +14,7 @@ from tocsin.domain.principal import VIEWER
 from tocsin.triggers.answers import Output
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing, load_json
-from tocsin.usecases import detect as detecting
+from tocsin.usecases.models import detect as detecting
 
 MOST_RECORDS = 1_000
 MiB = 1024 * 1024

@@ -16,9 +16,9 @@ from tocsin.triggers.outputs_devices import DeviceShown, DevicesShown
 from tocsin.triggers.outputs_profiles import ProfileShown, ProfilesShown
 from tocsin.triggers.outputs_readings import ReadingsShown
 from tocsin.triggers.site_query import AnySiteQuery
-from tocsin.usecases import show_profiles as showing
-from tocsin.usecases.find_named import check_shown_site, find_device
-from tocsin.usecases.show_readings import DEFAULT_MAX, LARGEST_MAX, LAST_MS, show_readings
+from tocsin.usecases.showing import show_profiles as showing
+from tocsin.usecases.showing.find_named import check_shown_site, find_device
+from tocsin.usecases.showing.show_readings import DEFAULT_MAX, LARGEST_MAX, LAST_MS, show_readings
 
 EventTime = Annotated[int, Meta(ge=-LAST_MS, le=LAST_MS)]  # ms since the epoch
 

@@ -9,8 +9,8 @@ from tocsin.triggers.answers import Listed, Output
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Nothing
 from tocsin.triggers.site_query import AnySiteQuery
-from tocsin.usecases.find_named import check_shown_site
-from tocsin.usecases.show_factors import DeviceFactor, Source, show_factors
+from tocsin.usecases.showing.find_named import check_shown_site
+from tocsin.usecases.showing.show_factors import DeviceFactor, Source, show_factors
 
 
 class FactorShown(Output):

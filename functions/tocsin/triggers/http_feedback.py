@@ -17,10 +17,10 @@ from tocsin.triggers.outputs_feedback import (
     describe_feedback,
     describe_threshold,
 )
-from tocsin.usecases.call_normal import apply_normal, preview_normal
-from tocsin.usecases.find_named import find_device
-from tocsin.usecases.give_feedback import apply_feedback, preview_feedback, reset_threshold
-from tocsin.usecases.known_device import Judging
+from tocsin.usecases.feedback.call_normal import apply_normal, preview_normal
+from tocsin.usecases.feedback.give_feedback import apply_feedback, preview_feedback, reset_threshold
+from tocsin.usecases.feedback.known_device import Judging
+from tocsin.usecases.showing.find_named import find_device
 
 
 class FeedbackBody(Input):

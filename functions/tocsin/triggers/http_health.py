@@ -11,7 +11,7 @@ from tocsin.services import Services
 from tocsin.triggers.answers import Answer, Output
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Nothing
-from tocsin.usecases.check_health import HealthReport, check_health
+from tocsin.usecases.health.check_health import HealthReport, check_health
 
 log = logging.getLogger(__name__)
 

@@ -18,8 +18,8 @@ from tocsin.triggers.calls import AnyRoute, Call, Route
 from tocsin.triggers.inputs import Input, Nothing
 from tocsin.triggers.outputs_incidents import IncidentListed, IncidentShown, IncidentsShown
 from tocsin.triggers.site_query import SiteQuery, naming_site
-from tocsin.usecases.act_on_incident import Change, act_on_incident, find_incident
-from tocsin.usecases.find_named import check_shown_site
+from tocsin.usecases.incidents.act_on_incident import Change, act_on_incident, find_incident
+from tocsin.usecases.showing.find_named import check_shown_site
 
 DEFAULT_MAX, MOST = 50, 200
 LONGEST_COMMENT = 2_000

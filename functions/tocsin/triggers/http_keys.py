@@ -12,7 +12,7 @@ from tocsin.domain.principal import VIEWER
 from tocsin.triggers.answers import Answer, Listed, Output, read_each
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing
-from tocsin.usecases import api_keys
+from tocsin.usecases.access import api_keys
 
 DEFAULT_DAYS = 90
 

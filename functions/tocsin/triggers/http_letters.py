@@ -13,8 +13,8 @@ from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing
 from tocsin.triggers.outputs_alerts import LetterListed, LetterShown, LettersShown, ReplayShown
 from tocsin.triggers.telemetry import score_with
-from tocsin.usecases.list_letters import list_letters
-from tocsin.usecases.replay_letter import find_letter, replay_letter
+from tocsin.usecases.letters.list_letters import list_letters
+from tocsin.usecases.letters.replay_letter import find_letter, replay_letter
 
 DEFAULT_MAX, MOST = 50, 200
 WEEK_MS = 7 * 24 * 60 * 60 * 1_000

@@ -26,10 +26,10 @@ from tocsin.triggers.outputs_limits import (
     show_written,
 )
 from tocsin.triggers.setting_patches import ChannelLimitsPatch
-from tocsin.usecases.find_named import find_device
-from tocsin.usecases.preview_limits import try_limits
-from tocsin.usecases.show_limits import list_limits
-from tocsin.usecases.written_limits import find_written_limits
+from tocsin.usecases.settings.preview_limits import try_limits
+from tocsin.usecases.settings.written_limits import find_written_limits
+from tocsin.usecases.showing.find_named import find_device
+from tocsin.usecases.showing.show_limits import list_limits
 
 HOUR_MS = 3_600_000
 

@@ -23,9 +23,9 @@ from tocsin.triggers.outputs_incidents import (
     WindowsShown,
 )
 from tocsin.triggers.site_query import SiteQuery, naming_site
-from tocsin.usecases.check_names import check_site
-from tocsin.usecases.find_named import check_shown_site
-from tocsin.usecases.keep_windows import remove_window, set_window, try_window
+from tocsin.usecases.maintenance.keep_windows import remove_window, set_window, try_window
+from tocsin.usecases.settings.check_names import check_site
+from tocsin.usecases.showing.find_named import check_shown_site
 
 LATEST_MS = 2**52
 DAY_MIN = 24 * 60

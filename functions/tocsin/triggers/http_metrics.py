@@ -8,7 +8,7 @@ from tocsin.triggers.answers import Answer
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.http_health import look_at_health
 from tocsin.triggers.inputs import Nothing
-from tocsin.usecases.gather_metrics import gather_metrics
+from tocsin.usecases.health.gather_metrics import gather_metrics
 
 
 async def show_metrics(call: Call[Nothing, Nothing]) -> Answer:

@@ -20,9 +20,9 @@ from tocsin.triggers.outputs_notifications import (
 )
 from tocsin.triggers.show_delivery import show_delivery
 from tocsin.triggers.site_query import SiteQuery
-from tocsin.usecases.check_names import check_site
-from tocsin.usecases.find_named import check_shown_site
-from tocsin.usecases.keep_rules import turn_switch
+from tocsin.usecases.notifications.keep_rules import turn_switch
+from tocsin.usecases.settings.check_names import check_site
+from tocsin.usecases.showing.find_named import check_shown_site
 
 DEFAULT_MAX, MOST = 50, 200
 

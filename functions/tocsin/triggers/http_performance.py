@@ -11,8 +11,8 @@ from tocsin.triggers.answers import Output
 from tocsin.triggers.calls import AnyRoute, Call, Route
 from tocsin.triggers.inputs import Nothing
 from tocsin.triggers.site_query import SiteQuery
-from tocsin.usecases.find_named import check_shown_site
-from tocsin.usecases.rate_alarms import rate_alarms
+from tocsin.usecases.incidents.rate_alarms import rate_alarms
+from tocsin.usecases.showing.find_named import check_shown_site
 
 
 class PerformanceQuery(SiteQuery):

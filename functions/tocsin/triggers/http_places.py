@@ -7,7 +7,7 @@ from tocsin.triggers.answers import Output
 from tocsin.triggers.calls import AnyRoute, Call, Route
 from tocsin.triggers.inputs import Nothing
 from tocsin.triggers.site_query import SiteQuery
-from tocsin.usecases.find_named import check_shown_site
+from tocsin.usecases.showing.find_named import check_shown_site
 
 
 class PlaceShown(Output):

@@ -23,10 +23,10 @@ from tocsin.triggers.outputs_plans import (
     StandingShown,
 )
 from tocsin.triggers.site_query import SiteQuery
-from tocsin.usecases.check_names import check_site
-from tocsin.usecases.find_named import check_shown_site
-from tocsin.usecases.look_at_site import NEWEST
-from tocsin.usecases.rebalance_site import preview_plan
+from tocsin.usecases.planning.look_at_site import NEWEST
+from tocsin.usecases.planning.rebalance_site import preview_plan
+from tocsin.usecases.settings.check_names import check_site
+from tocsin.usecases.showing.find_named import check_shown_site
 
 DEFAULT_MAX, MOST = 20, 100
 

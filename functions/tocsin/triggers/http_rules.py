@@ -32,10 +32,10 @@ from tocsin.triggers.outputs_notifications import (
 )
 from tocsin.triggers.show_delivery import show_delivery
 from tocsin.triggers.site_query import SiteQuery, naming_site
-from tocsin.usecases.check_names import check_site
-from tocsin.usecases.find_named import check_shown_site
-from tocsin.usecases.keep_rules import remove_rule, set_rule, try_rule
-from tocsin.usecases.preview_rule import preview_rule
+from tocsin.usecases.notifications.keep_rules import remove_rule, set_rule, try_rule
+from tocsin.usecases.notifications.preview_rule import preview_rule
+from tocsin.usecases.settings.check_names import check_site
+from tocsin.usecases.showing.find_named import check_shown_site
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 DAY_MIN, WEEK_MIN = 24 * 60, 7 * 24 * 60

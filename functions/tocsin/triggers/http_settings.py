@@ -24,8 +24,8 @@ from tocsin.triggers.setting_patches import (
     TasksPatch,
 )
 from tocsin.triggers.site_query import SiteQuery
-from tocsin.usecases.change_setting import change_setting, show_setting
-from tocsin.usecases.find_named import check_shown_site
+from tocsin.usecases.settings.change_setting import change_setting, show_setting
+from tocsin.usecases.showing.find_named import check_shown_site
 
 PATCHES: Mapping[Kind, type[Input]] = {
     "optimiser": OptimiserPatch,

@@ -16,10 +16,10 @@ from tocsin.triggers.answers import Output, Revised
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing
 from tocsin.triggers.setting_patches import Change
-from tocsin.usecases import change_targets as changing
-from tocsin.usecases.device_past import Archive
-from tocsin.usecases.known_device import Judging
-from tocsin.usecases.preview_target import preview_target
+from tocsin.usecases.feedback.device_past import Archive
+from tocsin.usecases.feedback.known_device import Judging
+from tocsin.usecases.settings import change_targets as changing
+from tocsin.usecases.settings.preview_target import preview_target
 
 Target = Annotated[float, Meta(ge=LEAST_TARGET, le=MOST_TARGET)]
 

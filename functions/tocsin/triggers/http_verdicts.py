@@ -17,8 +17,9 @@ from tocsin.triggers.inputs import Input
 from tocsin.triggers.outputs_feedback import FeedbackShown, NewNormalShown, describe_feedback
 from tocsin.triggers.outputs_incidents import IncidentShown
 from tocsin.triggers.site_query import SiteQuery, naming_site
-from tocsin.usecases.act_on_incident import find_incident
-from tocsin.usecases.judge_incident import (
+from tocsin.usecases.feedback.known_device import Judging
+from tocsin.usecases.incidents.act_on_incident import find_incident
+from tocsin.usecases.incidents.judge_incident import (
     MOST_DEVICES,
     DeviceVerdict,
     Judgement,
@@ -26,7 +27,6 @@ from tocsin.usecases.judge_incident import (
     apply_judgement,
     preview_judgement,
 )
-from tocsin.usecases.known_device import Judging
 
 
 class VerdictBody(Input):

@@ -8,11 +8,11 @@ from collections.abc import Callable
 import azure.functions as func
 
 from tocsin.services import Services
-from tocsin.usecases.announce_windows import announce_windows as announce
-from tocsin.usecases.end_lost_alerts import end_lost_alerts as end_lost
-from tocsin.usecases.explain_silences import explain_silences as explain
-from tocsin.usecases.tend_incidents import tend_incidents as tend
-from tocsin.usecases.watch_silence import watch_silence as watch
+from tocsin.usecases.incidents.end_lost_alerts import end_lost_alerts as end_lost
+from tocsin.usecases.incidents.tend_incidents import tend_incidents as tend
+from tocsin.usecases.maintenance.announce_windows import announce_windows as announce
+from tocsin.usecases.silence.explain_silences import explain_silences as explain
+from tocsin.usecases.silence.watch_silence import watch_silence as watch
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import azure.functions as func
 
 from tocsin.services import Services
-from tocsin.usecases.judge_late import judge_late as judge
+from tocsin.usecases.lateness.judge_late import judge_late as judge
 
 log = logging.getLogger(__name__)
 

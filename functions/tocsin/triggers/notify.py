@@ -10,7 +10,7 @@ import azure.functions as func
 from tocsin.domain.log_about import about
 from tocsin.domain.notifications.rings import parse_ring
 from tocsin.services import Services
-from tocsin.usecases.serve_site import ring_sites, serve_quietly
+from tocsin.usecases.notifications.serve_site import ring_sites, serve_quietly
 
 log = logging.getLogger(__name__)
 

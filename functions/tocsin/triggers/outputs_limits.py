@@ -9,9 +9,9 @@ from tocsin.domain.limits.bounds import Level, Side
 from tocsin.triggers.answers import Output, Revised
 from tocsin.triggers.outputs_alerts import BreachShown
 from tocsin.triggers.outputs_settings import ChannelLimitsShown
-from tocsin.usecases.preview_limits import BoundTrial
-from tocsin.usecases.show_limits import HeldLimit, Origin
-from tocsin.usecases.written_limits import WrittenLimits
+from tocsin.usecases.settings.preview_limits import BoundTrial
+from tocsin.usecases.settings.written_limits import WrittenLimits
+from tocsin.usecases.showing.show_limits import HeldLimit, Origin
 
 
 class BoundTrialShown(Output):

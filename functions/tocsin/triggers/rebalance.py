@@ -17,8 +17,8 @@ from tocsin.domain.tracing.shown_spans import list_plan_spans
 from tocsin.domain.tracing.span import Stopwatch
 from tocsin.services import Services
 from tocsin.triggers.invocations import read_invocation
-from tocsin.usecases.rebalance_fleet import rebalance_fleet as every_site
-from tocsin.usecases.rebalance_site import rebalance_site
+from tocsin.usecases.planning.rebalance_fleet import rebalance_fleet as every_site
+from tocsin.usecases.planning.rebalance_site import rebalance_site
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ import azure.functions as func
 from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.rollup_progress import Arrival
 from tocsin.services import Services
-from tocsin.usecases import roll_up as usecase
-from tocsin.usecases.note_late import note_late
+from tocsin.usecases.lateness.note_late import note_late
+from tocsin.usecases.rollups import roll_up as usecase
 
 log = logging.getLogger(__name__)
 

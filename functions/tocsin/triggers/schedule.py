@@ -8,7 +8,7 @@ from collections.abc import Callable
 import azure.functions as func
 
 from tocsin.services import Services
-from tocsin.usecases.measure_drift import measure_drift as measure
+from tocsin.usecases.models.measure_drift import measure_drift as measure
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from tocsin.domain.errors import NotFoundError
 from tocsin.domain.sites import check_site_id
 from tocsin.services import Services
 from tocsin.triggers.inputs import Input
-from tocsin.usecases.find_named import check_shown_site
+from tocsin.usecases.showing.find_named import check_shown_site
 
 
 class SiteQuery(Input):

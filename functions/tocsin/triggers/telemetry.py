@@ -13,9 +13,9 @@ from tocsin.domain.sites import site_or_unassigned
 from tocsin.domain.telemetry import Envelope
 from tocsin.services import Services
 from tocsin.triggers.invocations import read_invocation
-from tocsin.usecases.meter_batch import BatchMeter
-from tocsin.usecases.score_readings import Outcome, score_readings
-from tocsin.usecases.trace_batch import BatchTrace
+from tocsin.usecases.scoring.meter_batch import BatchMeter
+from tocsin.usecases.scoring.score_readings import Outcome, score_readings
+from tocsin.usecases.scoring.trace_batch import BatchTrace
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ import azure.functions as func
 from azure.functions.warmup import WarmUpContext
 
 from tocsin.services import Services
-from tocsin.usecases.warm_up import warm_up as load
+from tocsin.usecases.scoring.warm_up import warm_up as load
 
 
 def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:

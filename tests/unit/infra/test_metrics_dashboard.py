@@ -9,8 +9,8 @@ from tests.fakes.messages import NOW
 from tests.fakes.services import Plant
 from tests.paths import ROOT
 from tocsin.domain.access import Sites
-from tocsin.usecases.check_health import HealthReport
-from tocsin.usecases.gather_metrics import gather_metrics
+from tocsin.usecases.health.check_health import HealthReport
+from tocsin.usecases.health.gather_metrics import gather_metrics
 
 DASHBOARD = ROOT / "infra/dashboards/grafana-metrics.json"
 

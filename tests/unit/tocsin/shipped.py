@@ -20,9 +20,9 @@ from tocsin.domain.bundle import parse_bundle
 from tocsin.domain.model_state import ModelState
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
-from tocsin.usecases.device_memory import DeviceMemory
-from tocsin.usecases.score_readings import score_readings
-from tocsin.usecases.show_beside import LiveBeside
+from tocsin.usecases.scoring.device_memory import DeviceMemory
+from tocsin.usecases.scoring.score_readings import score_readings
+from tocsin.usecases.scoring.show_beside import LiveBeside
 
 TARGET_PER_DAY = 0.5
 MESSAGE = 25  # readings in one

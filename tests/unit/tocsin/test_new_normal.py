@@ -14,9 +14,9 @@ from tests.unit.tocsin.shipped import (
 )
 from tocsin.domain.alert_targets import AlertTargets
 from tocsin.domain.errors import InvalidRequestError, NotFoundError
-from tocsin.usecases.call_normal import apply_normal, preview_normal
-from tocsin.usecases.give_feedback import reset_threshold
-from tocsin.usecases.known_device import Judging
+from tocsin.usecases.feedback.call_normal import apply_normal, preview_normal
+from tocsin.usecases.feedback.give_feedback import reset_threshold
+from tocsin.usecases.feedback.known_device import Judging
 
 MOTOR = profile_named("motor")
 VIBRATION = name_channel(MOTOR, "vibration_mm_s")

@@ -28,9 +28,9 @@ from tocsin.domain.decisions import Rule
 from tocsin.domain.model_state import ModelState
 from tocsin.domain.profile import Profile, parse_profile
 from tocsin.domain.thresholds import Tail
-from tocsin.usecases.device_memory import DeviceMemory
-from tocsin.usecases.score_readings import score_readings
-from tocsin.usecases.show_beside import LiveBeside
+from tocsin.usecases.scoring.device_memory import DeviceMemory
+from tocsin.usecases.scoring.score_readings import score_readings
+from tocsin.usecases.scoring.show_beside import LiveBeside
 
 # With a reading every twenty minutes 72 of them are a day: the threshold adapts within the test.
 PERIOD_S = 1_200

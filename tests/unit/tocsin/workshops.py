@@ -13,8 +13,8 @@ from tocsin.domain.site_settings import Entry, revise
 from tocsin.domain.site_settings import Kind as SettingKind
 from tocsin.domain.site_standing import Outcome
 from tocsin.domain.stored_plan import StoredPlan
-from tocsin.usecases.rebalance_fleet import rebalance_fleet
-from tocsin.usecases.rebalance_site import preview_plan
+from tocsin.usecases.planning.rebalance_fleet import rebalance_fleet
+from tocsin.usecases.planning.rebalance_site import preview_plan
 
 SITE = "north"
 PLACES = {"a1": "cell-1", "a2": "cell-1", "b1": "cell-2", "b2": "cell-2", "c1": "cell-3",

@@ -15,8 +15,8 @@ from tocsin.planning.solve_settings import SolveSettings
 WEIGHTS = tuple(weight.name for weight in fields(Weights))
 SEARCH = SolveSettings(time_limit_s=10.0)
 LONGEST_S = 20.0  # a run keeps its site's lease for 30 s between two renewals
-# What is known of a device is up to 12 s and one message old (usecases/score_readings.py), however
-# fast it sends.
+# What is known of a device is up to 12 s and one message old, however fast it sends
+# (usecases/scoring/score_readings.py).
 LEAST_SILENT_MS = 25_000.0
 
 

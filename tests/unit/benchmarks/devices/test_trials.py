@@ -23,9 +23,9 @@ from tocsin.domain.limits.site_limits import parse_site_limits
 from tocsin.profiles import load_profiles
 from tocsin.triggers.http_devices import describe_device
 from tocsin.triggers.outputs_devices import DeviceShown
-from tocsin.usecases.judge_late import judge_late
-from tocsin.usecases.note_late import note_late
-from tocsin.usecases.show_readings import show_readings
+from tocsin.usecases.lateness.judge_late import judge_late
+from tocsin.usecases.lateness.note_late import note_late
+from tocsin.usecases.showing.show_readings import show_readings
 
 # The clock runs ahead of now at its end, and so does the hub's.
 STARTS = NOW - 600_000

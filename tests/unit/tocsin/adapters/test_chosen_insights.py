@@ -14,7 +14,7 @@ from tocsin.adapters.chosen_insights import choose_meter, choose_traces
 from tocsin.settings import Settings, read_settings
 from tocsin.usecases.ports.metering import UNMETERED, Meter
 from tocsin.usecases.ports.tracing import Traces
-from tocsin.usecases.trace_batch import NOWHERE
+from tocsin.usecases.scoring.trace_batch import NOWHERE
 
 SETTINGS = read_settings(MINIMAL)
 ASKED = replace(SETTINGS, trace_share=0.5, metrics_every_s=60.0)

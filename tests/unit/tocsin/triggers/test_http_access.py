@@ -18,7 +18,7 @@ from tests.unit.tocsin.triggers.http_calls import (
     answer,
     call,
 )
-from tocsin.usecases.limit_calls import CallLimits
+from tocsin.usecases.access.limit_calls import CallLimits
 
 RIG_1, RIG_2 = {"id": "rig-1"}, {"id": "rig-2"}
 NORTH = {"site": "north"}

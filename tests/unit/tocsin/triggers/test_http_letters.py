@@ -17,7 +17,7 @@ from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.http_calls import OPERATOR, VIEWER, call
 from tocsin.domain.alert_marks import write_owed
 from tocsin.domain.dead_letters import REASONS
-from tocsin.usecases.push_alerts import push_alerts
+from tocsin.usecases.incidents.push_alerts import push_alerts
 
 DAY_MS = 86_400_000
 

@@ -14,7 +14,7 @@ from tocsin.adapters.known_limits import REFRESH_S, KnownLimits
 from tocsin.domain.limits.book import LimitBook
 from tocsin.domain.limits.own_range import ChannelRange, OwnRange
 from tocsin.domain.limits.site_limits import parse_site_limits
-from tocsin.usecases.show_limits import list_limits
+from tocsin.usecases.showing.show_limits import list_limits
 
 ID = {"id": "rig-1"}
 START = NOW - 60 * PERIOD_MS

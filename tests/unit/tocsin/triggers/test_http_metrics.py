@@ -20,8 +20,8 @@ from tests.unit.tocsin.triggers.http_calls import VIEWER
 from tocsin.domain.access import Sites
 from tocsin.domain.device_record import DeviceRecord
 from tocsin.domain.metrics import write_exposition
-from tocsin.usecases.check_health import HealthReport
-from tocsin.usecases.gather_metrics import SILENT_S, gather_metrics
+from tocsin.usecases.health.check_health import HealthReport
+from tocsin.usecases.health.gather_metrics import SILENT_S, gather_metrics
 
 WELL = HealthReport("healthy", True, (), 0, 0, 0)
 

@@ -22,9 +22,9 @@ from tocsin.domain.incidents.windows import Scope, Window
 from tocsin.domain.notifications.rule import Rule, Step, Target
 from tocsin.domain.principal import ADMIN, ANYONE, OPERATOR
 from tocsin.triggers.http import ROUTES
-from tocsin.usecases.join_alerts import join_alerts
-from tocsin.usecases.keep_rules import set_rule
-from tocsin.usecases.keep_windows import set_window
+from tocsin.usecases.incidents.join_alerts import join_alerts
+from tocsin.usecases.maintenance.keep_windows import set_window
+from tocsin.usecases.notifications.keep_rules import set_rule
 
 OF_SITE = [name for name, sample in SAMPLES.items() if "site" in sample.params]
 OF_DEVICE = [name for name in SAMPLES if SAMPLES[name].route.get("id") == "cell-1"]

@@ -9,7 +9,7 @@ import pytest
 from tests.fakes.alerts import raise_alert
 from tests.fakes.messages import NOW
 from tests.fakes.records import device_record
-from tests.unit.tocsin.usecases.incident_plant import MINUTE_MS, IncidentPlant
+from tests.unit.tocsin.usecases.incidents.incident_plant import MINUTE_MS, IncidentPlant
 from tocsin.domain.alerts import Cause
 from tocsin.domain.incidents.sources import Source, TopChannel
 from tocsin.domain.incidents.top_channels import rank_channels

@@ -8,7 +8,7 @@ import pytest
 
 from tests.contract.test_incident_ports import make_incident
 from tests.fakes.messages import NOW
-from tests.unit.tocsin.usecases.notify_plant import ADA, BOB, make_rule
+from tests.unit.tocsin.usecases.notifications.notify_plant import ADA, BOB, make_rule
 from tocsin.domain.incidents.actions import Act, acknowledge
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.notifications.hours import WEEK, Hours, Span

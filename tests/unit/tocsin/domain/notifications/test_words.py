@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.contract.test_incident_ports import make_incident
 from tests.fakes.messages import NOW
 from tests.fakes.services import PAGE_URL
-from tests.unit.tocsin.usecases.notify_plant import ADA
+from tests.unit.tocsin.usecases.notifications.notify_plant import ADA
 from tocsin.domain.incidents.actions import Act, acknowledge
 from tocsin.domain.notifications.delivery import Delivery
 from tocsin.domain.notifications.words import LONGEST_SUBJECT, write_note

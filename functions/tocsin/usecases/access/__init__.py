@@ -1,0 +1,1 @@
+"""Who may do what: people, programs with keys, and how often they may call."""

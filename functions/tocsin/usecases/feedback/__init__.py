@@ -1,0 +1,1 @@
+"""What operators say of alerts: what was normal, and what is from now on."""

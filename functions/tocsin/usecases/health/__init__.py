@@ -1,0 +1,1 @@
+"""Whether the system does its work, in words and in figures."""

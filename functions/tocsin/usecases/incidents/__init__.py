@@ -1,0 +1,1 @@
+"""Incidents: made of alerts, tended by the clock, and what people do about them."""

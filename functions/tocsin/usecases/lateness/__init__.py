@@ -1,0 +1,1 @@
+"""What came late: noted, and judged once more in its true order."""

@@ -1,0 +1,1 @@
+"""Dead letters: listed, and sent their way once more."""

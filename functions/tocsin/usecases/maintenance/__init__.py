@@ -1,0 +1,1 @@
+"""Maintenance windows: set, tried on the past, taken away, and announced."""

@@ -1,0 +1,1 @@
+"""What a model says to whoever asks, and how far devices have drifted from it."""

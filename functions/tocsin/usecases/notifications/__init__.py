@@ -1,0 +1,1 @@
+"""Telling people: their rules, and sending what these ask for."""

@@ -1,0 +1,1 @@
+"""Readings by minute and by hour."""

@@ -1,0 +1,1 @@
+"""Scoring: from a batch of events to stored readings, device states, alerts and live messages."""

@@ -1,0 +1,1 @@
+"""Settings that people change: checked, tried before they are set, and on the record."""

@@ -1,0 +1,1 @@
+"""Devices that say nothing: told, and explained once they speak."""
