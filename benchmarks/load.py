@@ -28,8 +28,8 @@ from ml_model.paths import BUNDLE_FILE, BUNDLES
 from ml_model.recordings.fleet import Fleet
 from ml_model.recordings.simulated import SimulatedSource
 from ml_model.training.informed import tells_covariate
-from tocsin.domain.bundle import parse_bundle
-from tocsin.domain.decisions import Rule
+from tocsin.domain.judging.decisions import Rule
+from tocsin.domain.models.bundle import parse_bundle
 from tocsin.profiles import load_profiles
 
 PROFILE = "workcell"

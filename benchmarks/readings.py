@@ -47,12 +47,20 @@ from local import prepare, services
 from local.endpoints import COSMOS_KEY, Endpoints
 from tocsin.adapters.cosmos import CosmosStore
 from tocsin.adapters.cosmos_rollups import CosmosRollups
-from tocsin.domain.cells import Cells, join_cells
-from tocsin.domain.charts import draw_chart
+from tocsin.domain.charts.cells import Cells, join_cells
+from tocsin.domain.charts.rollup import (
+    DAY_MS,
+    HOUR,
+    HOUR_MS,
+    MINUTE,
+    MINUTE_MS,
+    Rollup,
+    cut_rollups,
+)
+from tocsin.domain.charts.rollup_progress import Arrival, find_complete, start_hour
+from tocsin.domain.charts.series import draw_chart
+from tocsin.domain.charts.stored_message import StoredMessage
 from tocsin.domain.packing.messages import pack_messages
-from tocsin.domain.rollup import DAY_MS, HOUR, HOUR_MS, MINUTE, MINUTE_MS, Rollup, cut_rollups
-from tocsin.domain.rollup_progress import Arrival, find_complete, start_hour
-from tocsin.domain.stored_message import StoredMessage
 from tocsin.usecases.rollups.roll_up import RollupMemory, roll_up
 from tocsin.usecases.showing.show_readings import show_readings
 

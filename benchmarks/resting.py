@@ -24,12 +24,12 @@ from device_sim.signals.rota import Turns
 from device_sim.signals.stream import SignalStream
 from ml_model.paths import BUNDLES
 from tocsin.adapters.model_bundle import TorchModel, load_model
-from tocsin.domain.bundle import parse_bundle
-from tocsin.domain.chosen import decide_chosen
-from tocsin.domain.decisions import Called, Decided, Rule, Standing
+from tocsin.domain.judging.chosen import decide_chosen
+from tocsin.domain.judging.decisions import Called, Decided, Rule, Standing
+from tocsin.domain.models.bundle import parse_bundle
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.follow import Apart, Stream, follow_states
-from tocsin.domain.windows import History, windows_of_batch
+from tocsin.domain.windows.window import History, windows_of_batch
 from tocsin.profiles import load_profiles
 
 SEED, FAULT_SEED = 11, 5

@@ -21,21 +21,21 @@ from tocsin.adapters.device_thresholds import KnownThresholds
 from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.signing_keys import SigningKeys
-from tocsin.domain.active_bundle import ACTIVE_FILE, Active, Named
-from tocsin.domain.alert_targets import AlertTargets
-from tocsin.domain.alerts import Alert
-from tocsin.domain.dead_letters import Letter
-from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.device_threshold import DeviceThreshold
+from tocsin.domain.alerts.alert import Alert
+from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.devices.newest_message import NewestMessage
 from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
+from tocsin.domain.judging.alert_targets import AlertTargets
+from tocsin.domain.judging.device_threshold import DeviceThreshold
+from tocsin.domain.judging.readings import DecidedMessage
+from tocsin.domain.letters.dead_letters import Letter
 from tocsin.domain.limits.book import LimitBook
-from tocsin.domain.model_state import ModelState
-from tocsin.domain.newest_message import NewestMessage
+from tocsin.domain.messages.telemetry import Envelope
+from tocsin.domain.models.active_bundle import ACTIVE_FILE, Active, Named
+from tocsin.domain.models.model_state import ModelState
 from tocsin.domain.packing.messages import pack_messages
 from tocsin.domain.profile import Profile
-from tocsin.domain.readings import DecidedMessage
-from tocsin.domain.telemetry import Envelope
-from tocsin.domain.windows import History
+from tocsin.domain.windows.window import History
 from tocsin.profiles import load_profiles
 from tocsin.triggers.telemetry import parse_envelopes
 from tocsin.usecases.ports.documents import Document

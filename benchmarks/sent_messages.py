@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from tocsin.domain.decisions import Decided, Standing
+from tocsin.domain.judging.decisions import Decided, Standing
+from tocsin.domain.judging.readings import DecidedMessage, Scored
+from tocsin.domain.messages.telemetry import Envelope, Message
 from tocsin.domain.profile import Profile
-from tocsin.domain.readings import DecidedMessage, Scored
-from tocsin.domain.telemetry import Envelope, Message
 from tocsin.profiles import load_profiles
 
 DEVICE: Final = "north-pump-01"

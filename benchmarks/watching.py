@@ -36,7 +36,7 @@ from local import services
 from local.endpoints import Endpoints
 from tocsin.adapters.insights_meter import InsightsMeter, insights_metric_exporter
 from tocsin.adapters.insights_traces import InsightsTraces, insights_exporter
-from tocsin.domain.telemetry import Envelope
+from tocsin.domain.messages.telemetry import Envelope
 from tocsin.domain.tracing.span import Invocation
 from tocsin.usecases.ports.metering import UNMETERED, Meter
 from tocsin.usecases.ports.tracing import Traces

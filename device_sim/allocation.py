@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.domain.errors import InvalidProblemError
-from tocsin.domain.orders import Refusal, parse_order, version_of
+from tocsin.domain.plans.orders import Refusal, parse_order, version_of
 
 STALE, MALFORMED = "stale", "malformed"
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from local.standins.insights.items import StoredPoint
 from local.standins.insights.state import read_points
-from tocsin.domain.metering import INSTRUMENTS
+from tocsin.domain.insights.metering import INSTRUMENTS
 
 _UNITS = {instrument.name: instrument.unit for instrument in INSTRUMENTS}
 

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml_model.observing import Stretch, observe
+from tocsin.domain.devices.habits import Habits
 from tocsin.domain.errors import TocsinError
-from tocsin.domain.habits import Habits
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.activity import Levels
-from tocsin.domain.windows import History, windows_ending_at, windows_of_batch
+from tocsin.domain.windows.window import History, windows_ending_at, windows_of_batch
 
 CHUNK = 8_192  # readings scored at a time
 

@@ -38,7 +38,7 @@ from benchmarks.incidents.month import (
     make_month,
 )
 from benchmarks.incidents.play import play
-from tocsin.domain.alerts import Alert
+from tocsin.domain.alerts.alert import Alert
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.performance import DAY_MS, NOISIEST, Call, call_of, rate_calls
 from tocsin.domain.incidents.policy import DEFAULT_POLICY

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from tocsin.domain.alerts import Alert, Cause, silence_id
+from tocsin.domain.alerts.alert import Alert, Cause, silence_id
 
 SEED: Final = 15
 START_MS: Final = 1_796_083_200_000  # a Tuesday, 00:00 UTC

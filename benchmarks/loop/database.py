@@ -8,22 +8,22 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from typing import Any
 
-from tocsin.domain.alert_marks import AlertKey, Mark
-from tocsin.domain.alerts import Alert
-from tocsin.domain.baseline import Baseline
-from tocsin.domain.dead_letters import Letter
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.alerts.alert import Alert
+from tocsin.domain.alerts.alert_marks import AlertKey, Mark
+from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.devices.newest_message import NewestMessage
 from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
+from tocsin.domain.judging.baseline import Baseline
+from tocsin.domain.judging.readings import DecidedMessage
+from tocsin.domain.letters.dead_letters import Letter
 from tocsin.domain.limits.book import LimitBook
-from tocsin.domain.newest_message import NewestMessage
+from tocsin.domain.plans.requests import Request
+from tocsin.domain.plans.restraint import Hold
+from tocsin.domain.plans.site_standing import SiteStanding
+from tocsin.domain.plans.stored_plan import PlanPage, StoredPlan
 from tocsin.domain.profile import Profile
-from tocsin.domain.readings import DecidedMessage
-from tocsin.domain.requests import Request
-from tocsin.domain.restraint import Hold
-from tocsin.domain.site_settings import Kind, StoredSetting
-from tocsin.domain.site_standing import SiteStanding
-from tocsin.domain.stored_plan import PlanPage, StoredPlan
-from tocsin.domain.windows import History
+from tocsin.domain.settings.site_settings import Kind, StoredSetting
+from tocsin.domain.windows.window import History
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
 from tocsin.planning.solve import solve

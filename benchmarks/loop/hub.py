@@ -11,9 +11,9 @@ import numpy as np
 from benchmarks.loop.database import Timeline
 from benchmarks.loop.plant import CAPACITY, Workcell
 from benchmarks.loop.scenario import START_MS
+from tocsin.domain.devices.twins import Twin
 from tocsin.domain.errors import DeliveryError
-from tocsin.domain.orders import Order
-from tocsin.domain.twins import Twin
+from tocsin.domain.plans.orders import Order
 
 LISTENS_AGAIN_MS = 5_000  # until one that is dead tries to connect again
 

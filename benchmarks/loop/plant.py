@@ -19,7 +19,7 @@ from device_sim.seeds import number_of
 from device_sim.signals.driven import DrivenStream
 from device_sim.signals.model import Drive, State
 from device_sim.signals.shapes import Floats, Times
-from tocsin.domain.orders import Refusal
+from tocsin.domain.plans.orders import Refusal
 from tocsin.domain.profile import Profile
 
 STEP_S: Final = 5

@@ -20,14 +20,14 @@ from device_sim.hub.message import Composer
 from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.signing_keys import SigningKeys
-from tocsin.domain.alert_targets import AlertTargets
-from tocsin.domain.alerts import Alert
+from tocsin.domain.alerts.alert import Alert
 from tocsin.domain.errors import DeliveryError
+from tocsin.domain.judging.alert_targets import AlertTargets
+from tocsin.domain.messages.telemetry import Envelope
+from tocsin.domain.plans.requests import Request
+from tocsin.domain.plans.site_standing import Outcome
 from tocsin.domain.profile import Profile
-from tocsin.domain.requests import Request
-from tocsin.domain.site_settings import Entry, revise
-from tocsin.domain.site_standing import Outcome
-from tocsin.domain.telemetry import Envelope
+from tocsin.domain.settings.site_settings import Entry, revise
 from tocsin.profiles import load_profiles
 from tocsin.usecases.incidents.push_alerts import Doors, push_alerts
 from tocsin.usecases.planning.rebalance_fleet import rebalance_fleet

@@ -1,8 +1,8 @@
 """The threshold: a quantile of a file's own training scores, times what other groups settle.
 
 After an excursion it rises to a share of its fading peak, as in the product
-(tocsin.domain.aftermath); the share, too, is settled on the other groups. A share of 0 is the plain
-rule, a threshold that stays where it is.
+(tocsin.domain.judging.aftermath); the share, too, is settled on the other groups. A share of 0 is
+the plain rule, a threshold that stays where it is.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from benchmarks.skab.protocol import Counts, Flags, count_rows
 from benchmarks.skab.recordings import GROUPS, TRAINING_ROWS, LabelledFile
-from tocsin.domain.aftermath import fade
+from tocsin.domain.judging.aftermath import fade
 
 QUANTILE = 0.99
 MULTIPLIERS = np.geomspace(0.2, 30.0, 120)

@@ -13,7 +13,7 @@ from device_sim.hub.link import Link, LinkError
 from device_sim.hub.sender import FIRST_PAUSE_S, LONGEST_PAUSE_S
 from device_sim.racing import before
 from device_sim.session.log import RunLog
-from tocsin.domain.orders import Refusal
+from tocsin.domain.plans.orders import Refusal
 
 # A device that cannot reach its twin at the start begins without it after this time.
 BEGIN_WITHIN_S = 5.0

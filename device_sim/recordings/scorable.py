@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.grids import Part, grid_windows
-from tocsin.domain.not_scored import say_period
+from tocsin.domain.devices.not_scored import say_period
+from tocsin.domain.devices.rhythm import SLOWEST, Rhythm, begin_rhythm
 from tocsin.domain.profile import Profile
-from tocsin.domain.rhythm import SLOWEST, Rhythm, begin_rhythm
-from tocsin.domain.windows import History, windows_ending_at
+from tocsin.domain.windows.grids import Part, grid_windows
+from tocsin.domain.windows.window import History, windows_ending_at
 
 
 def explain_unscored(times: Sequence[int], profile: Profile, batch: int) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from device_sim.allocation import Allocation
 from device_sim.hub.message import Outgoing
 from device_sim.session.sink import ALLOCATIONS, FAULTS, SENT, SUMMARY, Sink
-from tocsin.domain.orders import Refusal
+from tocsin.domain.plans.orders import Refusal
 
 State = Literal["sent", "overflowed", "unsent"]
 

@@ -42,9 +42,9 @@ from tocsin.adapters.senders import make_senders
 from tocsin.adapters.signing_keys import SigningKeys
 from tocsin.adapters.stored_bundles import StoredBundles
 from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
-from tocsin.domain import requests
 from tocsin.domain.incidents.policy import Policy
 from tocsin.domain.notifications import rings
+from tocsin.domain.plans import requests
 from tocsin.profiles import load_profiles
 from tocsin.services import Services
 from tocsin.settings import Settings, find_problems, read_settings

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tocsin.adapters.page_files import Page
-from tocsin.domain.alerts import Alert
+from tocsin.domain.alerts.alert import Alert
 from tocsin.domain.incidents.policy import Policy
 from tocsin.domain.profile import Profile
 from tocsin.usecases.access.limit_calls import CallLimits

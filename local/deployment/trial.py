@@ -28,7 +28,7 @@ import tocsin.adapters.insights_meter, tocsin.adapters.insights_traces
 import azure.monitor.opentelemetry.exporter, tocsin.planning.solve
 imported = time.perf_counter()
 from tocsin.adapters.model_bundle import load_model
-from tocsin.domain.bundle import parse_bundle
+from tocsin.domain.models.bundle import parse_bundle
 from tocsin.profiles import load_profiles
 scored = []
 for profile in load_profiles().values():

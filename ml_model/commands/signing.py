@@ -10,7 +10,7 @@ from rich.console import Console
 
 from ml_model.commands.parser import Commands
 from ml_model.release.signing import KEY_FILE_SETTING, KEY_SETTING, PUBLIC_SETTING, make_key
-from tocsin.domain.signing import name_key
+from tocsin.domain.models.signing import name_key
 
 
 def add_keygen(commands: Commands) -> None:

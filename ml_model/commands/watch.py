@@ -20,8 +20,8 @@ from ml_model.recordings.flags import parse_moment, to_ms
 from ml_model.release.promote import fetch
 from ml_model.release.publish import container_client, is_storage_named
 from ml_model.release.verdict import judge_report, upload_verdict, write_verdict
-from tocsin.domain.bundle_verdict import Verdict
 from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.models.bundle_verdict import Verdict
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
 

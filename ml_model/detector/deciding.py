@@ -13,8 +13,8 @@ import numpy as np
 
 from ml_model.detector.scoring import ScoredRecording
 from ml_model.observing import observe
-from tocsin.domain.chosen import decide_chosen
-from tocsin.domain.decisions import Called, Decided, Rule, Standing, decide
+from tocsin.domain.judging.chosen import decide_chosen
+from tocsin.domain.judging.decisions import Called, Decided, Rule, Standing, decide
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.follow import Apart, Stream, Telling, follow_states
 from tocsin.domain.states.operating import UNTOLD

@@ -22,10 +22,10 @@ from ml_model.detector.informed import Exportable, InformedAutoencoder
 from ml_model.detector.scoring import Program
 from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
 from tocsin.adapters.program_graph import load_program as load_graph
-from tocsin.domain.bundle import FORMAT
 from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.judging.scoring import Hysteresis
+from tocsin.domain.models.bundle import FORMAT
 from tocsin.domain.profile import Profile
-from tocsin.domain.scoring import Hysteresis
 
 MODEL_GENERATION = 2  # the first part of every version
 COOLDOWN = 60.0  # periods: an alert that comes back so soon is the same to an operator

@@ -10,10 +10,10 @@ import torch
 from numpy.typing import NDArray
 
 from ml_model.recording import Recording, observed_chunks
+from tocsin.domain.judging.readings import count_out
+from tocsin.domain.judging.stuck import join_stuck
 from tocsin.domain.profile import Profile
-from tocsin.domain.readings import count_out
 from tocsin.domain.states.follow import Telling
-from tocsin.domain.stuck import join_stuck
 
 BATCH = 256
 Program = Callable[[torch.Tensor], tuple[torch.Tensor, ...]]

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from ml_model.detector.scoring import ScoredRecording
 from ml_model.recording import Recording
-from tocsin.domain.drift import (
+from tocsin.domain.models.drift import (
     LEAST_READINGS,
     SCORE,
     Drift,

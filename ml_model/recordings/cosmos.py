@@ -18,9 +18,9 @@ from azure.cosmos import ContainerProxy, CosmosClient, DatabaseProxy
 from numpy.typing import NDArray
 
 from ml_model.recording import Recording, RecordingError
+from tocsin.domain.messages.values import columns_of
 from tocsin.domain.packing.messages import unpack_columns, unpack_message
 from tocsin.domain.profile import Profile
-from tocsin.domain.values import columns_of
 
 PAGE = 200  # messages
 MOST_READINGS = 5_000_000  # of all devices together; about 60 device-days at one a second

@@ -19,9 +19,9 @@ from azure.core.exceptions import (
 )
 from azure.storage.blob import ContainerClient
 
-from tocsin.domain.active_bundle import ACTIVE_FILE, Active, Named, parse_active
 from tocsin.domain.errors import TocsinError
-from tocsin.domain.signing import Signature
+from tocsin.domain.models.active_bundle import ACTIVE_FILE, Active, Named, parse_active
+from tocsin.domain.models.signing import Signature
 
 CONTAINER = "models"
 

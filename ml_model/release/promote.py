@@ -27,12 +27,12 @@ from ml_model.release.active import (
     write,
 )
 from ml_model.release.verdict import check_fit, read_verdict, record_force
-from tocsin.domain.active_bundle import Active, Named
-from tocsin.domain.bundle import check_sha256, is_version, parse_bundle
-from tocsin.domain.bundle_verdict import Verdict
 from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.models.active_bundle import Active, Named
+from tocsin.domain.models.bundle import check_sha256, is_version, parse_bundle
+from tocsin.domain.models.bundle_verdict import Verdict
+from tocsin.domain.models.signing import SIGNATURE_SUFFIX, parse_signature_file, state_bundle
 from tocsin.domain.profile import Profile
-from tocsin.domain.signing import SIGNATURE_SUFFIX, parse_signature_file, state_bundle
 
 Use = Literal["active", "previous", "rolled back", ""]
 

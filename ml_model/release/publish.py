@@ -33,11 +33,11 @@ from ml_model.release.verdict import (
     read_verdict,
     upload_verdict,
 )
-from tocsin.domain.active_bundle import Named
-from tocsin.domain.bundle import BundleSpec, check_sha256, parse_bundle
 from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.models.active_bundle import Named
+from tocsin.domain.models.bundle import BundleSpec, check_sha256, parse_bundle
+from tocsin.domain.models.signing import SIGNATURE_SUFFIX, state_bundle
 from tocsin.domain.profile import Profile
-from tocsin.domain.signing import SIGNATURE_SUFFIX, state_bundle
 
 TIMEOUT_S = 30
 RETRIES = 4

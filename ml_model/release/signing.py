@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 from ml_model.release.active import PublishError
 from tocsin.adapters.signing_keys import SigningKeys
 from tocsin.domain.errors import InvalidBundleError
-from tocsin.domain.signing import Signature, name_key, parse_public_keys
+from tocsin.domain.models.signing import Signature, name_key, parse_public_keys
 
 KEY_SETTING = "MODEL_SIGNING_KEY"  # the private key itself, PEM
 KEY_FILE_SETTING = "MODEL_SIGNING_KEY_FILE"

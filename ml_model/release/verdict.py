@@ -16,8 +16,8 @@ from azure.storage.blob import ContainerClient
 
 from ml_model.paths import BUNDLE_FILE
 from ml_model.release.active import CONTAINER, PublishError, download
-from tocsin.domain.bundle_verdict import VERDICT_FILE, Verdict, parse_verdict
 from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.models.bundle_verdict import VERDICT_FILE, Verdict, parse_verdict
 
 FORCED_FILE = "forced.json"
 

@@ -16,8 +16,8 @@ from ml_model.detector.scoring import ScoredRecording
 from ml_model.judging.evaluate import Judgement, mark_readings
 from ml_model.recording import Recording, window_chunks
 from ml_model.training.train import Epoch
+from tocsin.domain.judging.thresholds import sustain
 from tocsin.domain.profile import Profile
-from tocsin.domain.thresholds import sustain
 
 SHOWN_READINGS = 3_600
 SHOWN_WINDOWS = 600

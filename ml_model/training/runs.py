@@ -22,8 +22,8 @@ from ml_model.training import plots
 from ml_model.training.fitting import Detector, TrainingOrder, fit_detector
 from ml_model.training.progress import print_remarks, track_recordings
 from ml_model.training.summary import draw_evaluation_table, draw_training_table, is_out_of_time
-from tocsin.domain.bundle import parse_bundle
-from tocsin.domain.decisions import Rule
+from tocsin.domain.judging.decisions import Rule
+from tocsin.domain.models.bundle import parse_bundle
 from tocsin.domain.profile import Profile
 
 BUNDLE_FOLDER = "bundle"

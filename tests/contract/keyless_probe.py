@@ -32,10 +32,10 @@ from ml_model.release.publish import container_client
 from tocsin import bootstrap
 from tocsin.adapters.blob import BlobFiles, blob_client
 from tocsin.adapters.insights_traces import insights_exporter, translate
-from tocsin.domain.dead_letters import DeadLetter
-from tocsin.domain.progress import Progress
-from tocsin.domain.requests import Request
-from tocsin.domain.telemetry import Envelope
+from tocsin.domain.insights.progress import Progress
+from tocsin.domain.letters.dead_letters import DeadLetter
+from tocsin.domain.messages.telemetry import Envelope
+from tocsin.domain.plans.requests import Request
 from tocsin.domain.tracing.place import derive_place
 from tocsin.domain.tracing.span import Span
 from tocsin.settings import read_settings

@@ -25,7 +25,7 @@ from tocsin.adapters.cosmos_sites import CosmosSites
 from tocsin.adapters.iothub import IotHubTwins
 from tocsin.adapters.leases import LEASES, BlobLeases
 from tocsin.adapters.requests_queue import QueueRequests, queue_client
-from tocsin.domain.requests import QUEUE
+from tocsin.domain.plans.requests import QUEUE
 from tocsin.usecases.ports.planning import Leases, Plans, Requests, SiteSettings, Twins
 
 # docs/formats.md

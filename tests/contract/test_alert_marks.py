@@ -19,7 +19,7 @@ from tests.fakes.store import FakeStore
 from tocsin.adapters.cosmos import CosmosStore
 from tocsin.adapters.cosmos_client import cosmos_client
 from tocsin.adapters.cosmos_marks import CosmosAlertMarks
-from tocsin.domain.alert_marks import AlertKey
+from tocsin.domain.alerts.alert_marks import AlertKey
 from tocsin.usecases.ports.scoring import Telemetry
 from tocsin.usecases.ports.showing import AlertMarks
 

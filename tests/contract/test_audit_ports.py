@@ -17,8 +17,8 @@ from tests.fakes.audit import FakeAuditLog
 from tests.fakes.messages import NOW
 from tocsin.adapters.cosmos_audit import CosmosAudit
 from tocsin.adapters.cosmos_client import cosmos_client
-from tocsin.domain.access import EVERY, NONE, Sites
-from tocsin.domain.audit import AuditPosition
+from tocsin.domain.access.audit import AuditPosition
+from tocsin.domain.access.people import EVERY, NONE, Sites
 from tocsin.usecases.ports.audit import AuditLog
 
 SOUTH = Sites(frozenset({"south"}))

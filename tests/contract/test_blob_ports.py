@@ -18,8 +18,8 @@ from tests.fakes.messages import NOW, PROBE, RIG, envelope
 from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.signing_keys import SigningKeys
-from tocsin.domain.dead_letters import DeadLetter, SidelinedAlert
-from tocsin.domain.letter_summary import LetterSummary
+from tocsin.domain.letters.dead_letters import DeadLetter, SidelinedAlert
+from tocsin.domain.letters.letter_summary import LetterSummary
 
 letters = each(fake=(ports.fake_letters, None), blob=(ports.blob_letters, "azurite"))
 files = each(fake=(ports.fake_files, None), blob=(ports.blob_files, "azurite"))

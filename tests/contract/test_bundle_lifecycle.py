@@ -17,7 +17,7 @@ from ml_model.release.active import read_active
 from ml_model.release.publish import container_client
 from tests.contract.cosmos_clients import url
 from tests.unit.ml_model.judging.test_compare import START_MS, TARGET, THERMAL, bundle, recording
-from tocsin.domain.drift import reference_document, reference_of
+from tocsin.domain.models.drift import reference_document, reference_of
 
 MESSAGE = 500
 FAULT_AT = 900

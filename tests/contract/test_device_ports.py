@@ -9,9 +9,9 @@ import pytest
 from tests.contract.ports import ODD_SITES, Store
 from tests.fakes.messages import NOW
 from tests.fakes.records import decided_message, device_record, device_threshold, drift_record
-from tocsin.domain.adaptation import Usual
-from tocsin.domain.decisions import Standing
 from tocsin.domain.errors import ChangedMeanwhileError
+from tocsin.domain.judging.adaptation import Usual
+from tocsin.domain.judging.decisions import Standing
 
 # As the end of an address, this would be a reading's.
 STEP = "../../readings/docs/1-0"

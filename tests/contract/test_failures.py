@@ -39,10 +39,10 @@ from tocsin.adapters.iothub import NotRegisteredError, call_hub
 from tocsin.adapters.leases import BlobLeases
 from tocsin.adapters.requests_queue import QueueRequests, queue_client
 from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
-from tocsin.domain.alert_marks import AlertKey
-from tocsin.domain.dead_letters import DeadLetter
+from tocsin.domain.alerts.alert_marks import AlertKey
 from tocsin.domain.errors import BusyError, DeliveryError, RefusedError
-from tocsin.domain.requests import Request
+from tocsin.domain.letters.dead_letters import DeadLetter
+from tocsin.domain.plans.requests import Request
 
 
 class HubAnswerError(HttpOperationError):

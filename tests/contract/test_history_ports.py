@@ -9,7 +9,7 @@ import numpy as np
 from tests.contract.ports import Store
 from tests.fakes.messages import PROBE, RIG
 from tests.fakes.records import decided_message
-from tocsin.domain.stored_message import StoredMessage
+from tocsin.domain.charts.stored_message import StoredMessage
 
 
 async def test_a_history_is_the_newest_readings_before_a_time_in_order(store: Store) -> None:

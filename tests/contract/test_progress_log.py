@@ -15,7 +15,7 @@ from tests.contract.ports import connection
 from tests.fakes.progress import FakeProgress
 from tocsin.adapters.cosmos_client import cosmos_client
 from tocsin.adapters.cosmos_progress import CosmosProgress
-from tocsin.domain.progress import Progress
+from tocsin.domain.insights.progress import Progress
 from tocsin.usecases.ports.showing import ProgressLog
 
 SCORED = Progress("0", 1_000, 41, 40, None, None)

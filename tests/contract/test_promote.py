@@ -26,8 +26,8 @@ from tocsin.adapters.blob import BlobFiles, blob_client
 from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.signing_keys import SigningKeys
-from tocsin.domain.active_bundle import Named
 from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.models.active_bundle import Named
 
 ACTIVE = "rig/active.json"
 

@@ -17,8 +17,8 @@ from ml_model.__main__ import main
 from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
 from ml_model.release.active import PublishError
 from ml_model.release.publish import container_client, publish
-from tocsin.domain.bundle import FORMAT
 from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.models.bundle import FORMAT
 from tocsin.profiles import load_profiles
 
 PROFILES = load_profiles()

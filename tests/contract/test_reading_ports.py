@@ -10,8 +10,8 @@ from tests.contract.ports import Store
 from tests.fakes.alerts import raise_alert
 from tests.fakes.messages import NOW
 from tests.fakes.records import decided_message, device_record
+from tocsin.domain.charts.stored_message import StoredMessage
 from tocsin.domain.errors import InvalidRequestError, RefusedError
-from tocsin.domain.stored_message import StoredMessage
 
 
 async def shown(store: Store, **changes: Any) -> list[list[int]]:  # noqa: ANN401 (any parameter)

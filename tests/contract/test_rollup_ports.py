@@ -11,11 +11,19 @@ from tests.contract import ports
 from tests.contract.implementations import each
 from tests.contract.ports import Archive
 from tests.fakes.records import decided_message
-from tocsin.domain.cells import Cells
+from tocsin.domain.charts.cells import Cells
+from tocsin.domain.charts.rollup import (
+    DAY_MS,
+    HOUR,
+    HOUR_MS,
+    MINUTE,
+    MINUTE_MS,
+    Rollup,
+    cut_rollups,
+)
+from tocsin.domain.charts.rollup_progress import Arrival
+from tocsin.domain.charts.stored_message import StoredMessage
 from tocsin.domain.errors import ChangedMeanwhileError
-from tocsin.domain.rollup import DAY_MS, HOUR, HOUR_MS, MINUTE, MINUTE_MS, Rollup, cut_rollups
-from tocsin.domain.rollup_progress import Arrival
-from tocsin.domain.stored_message import StoredMessage
 from tocsin.usecases.rollups.roll_up import RollupMemory, roll_up
 from tocsin.usecases.showing.show_readings import show_readings
 

@@ -17,7 +17,7 @@ from tests.contract.functions_hosts import APPS
 from tests.fakes.records import decided_message
 from tests.paths import ROOT
 from tests.waiting import wait_until
-from tocsin.domain.rollup import HOUR_MS, MINUTE_MS
+from tocsin.domain.charts.rollup import HOUR_MS, MINUTE_MS
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ from tests.contract.route_tables import (
 )
 from tests.fakes.keys_of_people import KEY_TEXTS
 from tests.paths import ROOT
-from tests.unit.tocsin.domain.test_principal import ROLE, header
+from tests.unit.tocsin.domain.access.test_principal import ROLE, header
 from tests.unit.tocsin.triggers.http_calls import (
     ADMIN,
     ELSEWHERE,

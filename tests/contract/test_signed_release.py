@@ -23,8 +23,8 @@ from tocsin.adapters.blob import BlobFiles, blob_client
 from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.signing_keys import SigningKeys
-from tocsin.domain.model_state import ModelState
-from tocsin.domain.signing import parse_public_keys
+from tocsin.domain.models.model_state import ModelState
+from tocsin.domain.models.signing import parse_public_keys
 from tocsin.profiles import load_profiles
 from tocsin.settings import Connection
 

@@ -14,11 +14,11 @@ from tests.contract.site_ports import Sites, Waiting
 from tests.fakes.messages import NOW
 from tests.fakes.plans import open_plan, spoilt_plan, stored_plan
 from tocsin.domain.errors import BusyError, ChangedMeanwhileError, DamagedDocumentError
-from tocsin.domain.requests import Request
-from tocsin.domain.site_settings import NO_SITE, Entry, Kind, StoredSetting, revise
-from tocsin.domain.site_standing import Memory, SiteStanding
+from tocsin.domain.plans.requests import Request
+from tocsin.domain.plans.site_standing import Memory, SiteStanding
+from tocsin.domain.plans.watch import Watch
+from tocsin.domain.settings.site_settings import NO_SITE, Entry, Kind, StoredSetting, revise
 from tocsin.domain.sites import lease_of
-from tocsin.domain.watch import Watch
 from tocsin.usecases.ports.planning import Leases
 
 sites = each(fake=(opened.fake_sites, None), cosmos=(opened.cosmos_sites, "cosmos"))

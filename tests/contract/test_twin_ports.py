@@ -16,7 +16,7 @@ from tests.contract.ports import ODD_SITES, connection
 from tests.contract.site_ports import Registry
 from tocsin.adapters.iothub import IotHubTwins
 from tocsin.domain.errors import DeliveryError
-from tocsin.domain.orders import Order, OrderedTask
+from tocsin.domain.plans.orders import Order, OrderedTask
 from tocsin.usecases.ports.planning import Twins
 
 CAPACITY = {"cpuPct": 100.0, "energyWPerPct": 12.0, "responseMs": 22.0}

@@ -23,7 +23,7 @@ from tests.e2e.browsing import (
 )
 from tests.e2e.conftest import BROWSED
 from tests.e2e.plant_server import SITE, PlantServer
-from tocsin.domain.site_settings import Kind
+from tocsin.domain.settings.site_settings import Kind
 
 pytestmark = BROWSED
 

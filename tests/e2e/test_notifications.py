@@ -13,8 +13,8 @@ from tests.e2e.plant_server import SITE, PlantServer
 from tests.fakes.messages import RIG
 from tests.fakes.models import FakeModel, spec_of
 from tocsin.domain.incidents.site import IncidentQuery
+from tocsin.domain.judging.thresholds import Tail
 from tocsin.domain.notifications.rule import Target
-from tocsin.domain.thresholds import Tail
 
 pytestmark = BROWSED
 # 0.5 false alerts a day make a threshold of 16.0, 0.001 one of 42.7.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tocsin.domain.access import Access, parse_access
-from tocsin.domain.site_settings import NO_SITE, content_of
+from tocsin.domain.access.people import Access, parse_access
+from tocsin.domain.settings.site_settings import NO_SITE, content_of
 from tocsin.usecases.ports.planning import SiteSettings
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.fakes.records import alert_record
-from tocsin.domain.alerts import Alert, Cause
+from tocsin.domain.alerts.alert import Alert, Cause
 
 
 def raise_alert(

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tocsin.domain.access import Sites
-from tocsin.domain.audit import AuditPage, AuditPosition, AuditRecord, page_of
-from tocsin.domain.site_settings import NO_SITE
+from tocsin.domain.access.audit import AuditPage, AuditPosition, AuditRecord, page_of
+from tocsin.domain.access.people import Sites
+from tocsin.domain.settings.site_settings import NO_SITE
 
 
 @dataclass

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from tocsin.domain.bundle_card import Card, KindFound, Metrics
-from tocsin.domain.bundle_verdict import Verdict
+from tocsin.domain.models.bundle_card import Card, KindFound, Metrics
+from tocsin.domain.models.bundle_verdict import Verdict
 from tocsin.domain.profile import Profile
 from tocsin.usecases.ports.bundles import BundleOverview, Published
 

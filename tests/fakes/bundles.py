@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from ml_model.release.signing import Signer
-from tocsin.domain.active_bundle import Active, Named
+from tocsin.domain.models.active_bundle import Active, Named
+from tocsin.domain.models.signing import state_bundle
 from tocsin.domain.profile import Profile
-from tocsin.domain.signing import state_bundle
 
 
 def row(windows: Tensor, before_last: int) -> Tensor:

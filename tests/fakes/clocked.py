@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from tests.fakes.messages import NOW, RIG, reading_message
+from tocsin.domain.messages.telemetry import Envelope
 from tocsin.domain.profile import Profile
-from tocsin.domain.telemetry import Envelope
 
 DELAY_MS = 40
 

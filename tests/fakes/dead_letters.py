@@ -6,9 +6,9 @@ import json
 from datetime import date
 from typing import Any
 
-from tocsin.domain.dead_letters import Letter
 from tocsin.domain.errors import DeliveryError, RefusedError
-from tocsin.domain.letter_summary import LetterSummary, find_path, name_letter
+from tocsin.domain.letters.dead_letters import Letter
+from tocsin.domain.letters.letter_summary import LetterSummary, find_path, name_letter
 from tocsin.usecases.ports.documents import Document
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tests.fakes.fenced import FencedDocuments
+from tocsin.domain.devices.places import Place
 from tocsin.domain.incidents.documents import INCIDENT, read_incident, write_incident
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.site import IncidentPage, IncidentQuery, LiveSite, page_of
 from tocsin.domain.incidents.window_documents import WINDOW, read_window, write_window
 from tocsin.domain.incidents.windows import Window
-from tocsin.domain.places import Place
 from tocsin.domain.sites import list_sites
 from tocsin.usecases.ports.documents import Document
 

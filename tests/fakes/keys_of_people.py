@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.fakes.messages import NOW
-from tocsin.domain.api_key import DAY_MS, ApiKey, Scope, digest_secret, write_key
+from tocsin.domain.access.api_key import DAY_MS, ApiKey, Scope, digest_secret, write_key
 from tocsin.usecases.ports.documents import Document
 
 

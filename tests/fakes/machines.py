@@ -10,8 +10,8 @@ import numpy as np
 from tests.fakes.messages import NOW, PERIOD_MS, document, envelope
 from tests.fakes.models import FakeModel, FakeModels, spec_of
 from tests.fakes.services import Plant
+from tocsin.domain.messages.telemetry import Envelope
 from tocsin.domain.profile import Profile, parse_profile
-from tocsin.domain.telemetry import Envelope
 
 CHANNELS = [
     {"name": name, "title": name, "unit": "1", "low": -200, "high": 200}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from tests.fakes.store import FakeStore
-from tocsin.domain.alert_marks import AlertKey, Mark
+from tocsin.domain.alerts.alert_marks import AlertKey, Mark
 from tocsin.domain.errors import DeliveryError, RefusedError
 from tocsin.usecases.ports.documents import Document
 

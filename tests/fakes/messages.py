@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from tocsin.domain.messages.telemetry import Envelope
 from tocsin.domain.profile import Profile, parse_profile
-from tocsin.domain.telemetry import Envelope
 
 NOW = 1_795_332_074_190
 PERIOD_MS = 1_000

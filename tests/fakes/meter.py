@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tocsin.domain.metering import Instrument, Labels, Measurement
+from tocsin.domain.insights.metering import Instrument, Labels, Measurement
 
 
 @dataclass

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.bundle import BundleSpec
-from tocsin.domain.model_state import ModelState
+from tocsin.domain.judging.scoring import Hysteresis
+from tocsin.domain.judging.thresholds import Tail
+from tocsin.domain.models.bundle import BundleSpec
+from tocsin.domain.models.model_state import ModelState
 from tocsin.domain.profile import Profile
-from tocsin.domain.scoring import Hysteresis
-from tocsin.domain.thresholds import Tail
 
 THRESHOLD = 10.0
 USUAL_SCORE = 4.0

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from tests.fakes.messages import NOW
-from tocsin.domain.requests import Cause
-from tocsin.domain.stored_plan import StoredPlan, plan_id
+from tocsin.domain.plans.requests import Cause
+from tocsin.domain.plans.stored_plan import StoredPlan, plan_id
 
 
 def plan_document(version: int, site_id: str = "north", **changes: object) -> dict[str, Any]:

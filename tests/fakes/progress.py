@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tocsin.domain.errors import DeliveryError
-from tocsin.domain.progress import Progress
+from tocsin.domain.insights.progress import Progress
 
 
 class FakeProgress:

@@ -9,14 +9,14 @@ import numpy as np
 
 from tests.fakes.messages import NOW, RIG, envelope
 from tests.fakes.models import spec_of
-from tocsin.domain.alerts import Alert
-from tocsin.domain.decisions import Decided, Standing
-from tocsin.domain.device_record import ANY_RECORD, DeviceRecord
-from tocsin.domain.device_threshold import DeviceThreshold
-from tocsin.domain.drift_record import DriftRecord
+from tocsin.domain.alerts.alert import Alert
+from tocsin.domain.devices.device_record import ANY_RECORD, DeviceRecord
+from tocsin.domain.judging.decisions import Decided, Standing
+from tocsin.domain.judging.device_threshold import DeviceThreshold
+from tocsin.domain.judging.readings import DecidedMessage, Scored
+from tocsin.domain.messages.telemetry import Message
+from tocsin.domain.models.drift_record import DriftRecord
 from tocsin.domain.profile import Profile
-from tocsin.domain.readings import DecidedMessage, Scored
-from tocsin.domain.telemetry import Message
 
 
 def device_record(device_id: str, /, **changes: Any) -> DeviceRecord:  # noqa: ANN401 (any JSON)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tocsin.domain.drift import Reference
 from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.models.drift import Reference
 from tocsin.domain.profile import Profile
 
 

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from tests.fakes.store import FakeStore
-from tocsin.domain.cells import Cells
+from tocsin.domain.charts.cells import Cells
+from tocsin.domain.charts.rollup import Resolution, Rollup, rollup_id
+from tocsin.domain.charts.stored_message import StoredMessage
 from tocsin.domain.errors import ChangedMeanwhileError, DamagedDocumentError
-from tocsin.domain.rollup import Resolution, Rollup, rollup_id
-from tocsin.domain.stored_message import StoredMessage
 
 
 class FakeRollups:

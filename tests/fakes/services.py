@@ -29,8 +29,8 @@ from tests.fakes.targets import FakeTargets
 from tests.fakes.thresholds import FakeThresholds
 from tests.fakes.traces import FakeTraces
 from tocsin.domain.incidents.policy import DEFAULT_POLICY
+from tocsin.domain.messages.telemetry import Envelope
 from tocsin.domain.profile import Profile
-from tocsin.domain.telemetry import Envelope
 from tocsin.services import Services
 from tocsin.settings import Connection
 from tocsin.usecases.access.limit_calls import CallLimits

@@ -14,12 +14,19 @@ from tests.fakes.meter import FakeMeter
 from tests.fakes.store import FakeStore
 from tests.fakes.twins import FakeTwins
 from tocsin.domain.errors import BusyError, ChangedMeanwhileError, DeliveryError, RefusedError
-from tocsin.domain.requests import Request
-from tocsin.domain.restraint import Hold
-from tocsin.domain.site_settings import NO_SITE, Entry, Kind, StoredSetting, revise, setting_id
-from tocsin.domain.site_standing import STANDING_ID, Outcome, SiteStanding
+from tocsin.domain.plans.requests import Request
+from tocsin.domain.plans.restraint import Hold
+from tocsin.domain.plans.site_standing import STANDING_ID, Outcome, SiteStanding
+from tocsin.domain.plans.stored_plan import PlanPage, StoredPlan, plan_id, read_plans
+from tocsin.domain.settings.site_settings import (
+    NO_SITE,
+    Entry,
+    Kind,
+    StoredSetting,
+    revise,
+    setting_id,
+)
 from tocsin.domain.sites import list_sites
-from tocsin.domain.stored_plan import PlanPage, StoredPlan, plan_id, read_plans
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
 from tocsin.planning.solve import solve

@@ -12,7 +12,10 @@ import orjson
 from tests.fakes.documents import CrashError, find_key
 from tests.fakes.stored_alerts import FakeAlerts
 from tests.fakes.stored_feedback import FakeFeedback
-from tocsin.domain.device_record import ANY_RECORD, DeviceRecord
+from tocsin.domain.alerts.silence import QuietPage
+from tocsin.domain.charts.stored_message import StoredMessage
+from tocsin.domain.devices.device_record import ANY_RECORD, DeviceRecord
+from tocsin.domain.devices.newest_message import NewestMessage, read_newest
 from tocsin.domain.errors import (
     ChangedMeanwhileError,
     DamagedDocumentError,
@@ -20,14 +23,11 @@ from tocsin.domain.errors import (
     RefusedError,
 )
 from tocsin.domain.incidents.late import Arrival
-from tocsin.domain.known import layer_readings
-from tocsin.domain.newest_message import NewestMessage, read_newest
+from tocsin.domain.judging.readings import DecidedMessage
 from tocsin.domain.profile import Profile
-from tocsin.domain.readings import DecidedMessage
-from tocsin.domain.silence import QuietPage
 from tocsin.domain.sites import list_sites
-from tocsin.domain.stored_message import StoredMessage
-from tocsin.domain.windows import History
+from tocsin.domain.windows.known import layer_readings
+from tocsin.domain.windows.window import History
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.scoring import Refusal
 

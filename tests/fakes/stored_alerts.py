@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tests.fakes.documents import FakeDocuments
-from tocsin.domain.alert_marks import write_owed
-from tocsin.domain.alerts import Alert, AlertPage, AlertPosition, page_of
+from tocsin.domain.alerts.alert import Alert, AlertPage, AlertPosition, page_of
+from tocsin.domain.alerts.alert_marks import write_owed
 from tocsin.usecases.ports.scoring import Refusal
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from tests.fakes.documents import FakeDocuments
-from tocsin.domain.device_threshold import DeviceThreshold
-from tocsin.domain.drift_record import DriftRecord
+from tocsin.domain.judging.device_threshold import DeviceThreshold
+from tocsin.domain.models.drift_record import DriftRecord
 
 
 class FakeFeedback(FakeDocuments):

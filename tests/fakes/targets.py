@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tocsin.domain.alert_targets import AlertTargets, parse_alert_targets
-from tocsin.domain.site_settings import NO_SITE, content_of
+from tocsin.domain.judging.alert_targets import AlertTargets, parse_alert_targets
+from tocsin.domain.settings.site_settings import NO_SITE, content_of
 from tocsin.usecases.ports.planning import SiteSettings
 
 TARGETS = AlertTargets(0.5)

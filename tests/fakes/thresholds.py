@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tocsin.domain.baseline import Baseline
+from tocsin.domain.judging.baseline import Baseline
 from tocsin.domain.limits.book import LimitBook, SiteLimits
 
 

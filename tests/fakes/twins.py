@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from tocsin.domain.devices.twins import Twin
 from tocsin.domain.errors import DeliveryError
-from tocsin.domain.orders import Order
-from tocsin.domain.twins import Twin
+from tocsin.domain.plans.orders import Order
 
 
 class FakeTwins:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.fakes.sites import FakeSites
 from tocsin.domain.errors import DeliveryError
-from tocsin.domain.site_settings import Entry, Kind, StoredSetting, revise
+from tocsin.domain.settings.site_settings import Entry, Kind, StoredSetting, revise
 from tocsin.usecases.ports.documents import Document
 
 

@@ -17,7 +17,7 @@ from local.report.pushed_watch import PushedWatch
 from local.stack import Stack
 from tests.fakes.records import alert_record
 from tests.waiting import wait_until
-from tocsin.domain.alert_marks import write_owed
+from tocsin.domain.alerts.alert_marks import write_owed
 
 
 def damage() -> list[dict[str, Any]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from tocsin.adapters.published_bundles import PublishedBundles
-from tocsin.domain.bundle import parse_bundle
-from tocsin.domain.drift import Reference, parse_reference
+from tocsin.domain.models.bundle import parse_bundle
+from tocsin.domain.models.drift import Reference, parse_reference
 from tocsin.domain.profile import Profile
 
 

@@ -17,8 +17,8 @@ from azure.storage.blob import ContentSettings
 from azure.storage.blob.aio import BlobServiceClient
 
 from tocsin.adapters.failures import tell_apart
-from tocsin.domain.dead_letters import Letter
-from tocsin.domain.letter_summary import LetterSummary, find_path, name_letter
+from tocsin.domain.letters.dead_letters import Letter
+from tocsin.domain.letters.letter_summary import LetterSummary, find_path, name_letter
 from tocsin.usecases.ports.documents import Document
 
 DEAD_LETTERS = "dead-letters"

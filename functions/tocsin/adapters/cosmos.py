@@ -29,22 +29,22 @@ from tocsin.adapters.cosmos_readings import (
 )
 from tocsin.adapters.cosmos_writes import CosmosWrites, Part
 from tocsin.adapters.packed_writes import add_packed, save_packed
-from tocsin.domain.alert_marks import write_owed
-from tocsin.domain.alerts import Alert, AlertPage, AlertPosition
-from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.device_threshold import DeviceThreshold, threshold_document_id
-from tocsin.domain.drift import drift_document_id
-from tocsin.domain.drift_record import DriftRecord
+from tocsin.domain.alerts.alert import Alert, AlertPage, AlertPosition
+from tocsin.domain.alerts.alert_marks import write_owed
+from tocsin.domain.alerts.silence import QuietPage
+from tocsin.domain.charts.stored_message import StoredMessage
+from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.devices.newest_message import NewestMessage, read_newest
 from tocsin.domain.errors import ChangedMeanwhileError, InvalidRequestError, RefusedError
 from tocsin.domain.incidents.late import Arrival
-from tocsin.domain.newest_message import NewestMessage, read_newest
+from tocsin.domain.judging.device_threshold import DeviceThreshold, threshold_document_id
+from tocsin.domain.judging.readings import DecidedMessage
+from tocsin.domain.messages.telemetry import can_be_kept
+from tocsin.domain.models.drift import drift_document_id
+from tocsin.domain.models.drift_record import DriftRecord
 from tocsin.domain.profile import Profile
-from tocsin.domain.readings import DecidedMessage
-from tocsin.domain.silence import QuietPage
 from tocsin.domain.sites import list_sites
-from tocsin.domain.stored_message import StoredMessage
-from tocsin.domain.telemetry import can_be_kept
-from tocsin.domain.windows import History
+from tocsin.domain.windows.window import History
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.scoring import Refusal
 

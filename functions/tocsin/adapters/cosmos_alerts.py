@@ -11,7 +11,7 @@ from typing import Any
 
 from tocsin.adapters.cosmos_client import query_parameters, read_sound
 from tocsin.adapters.cosmos_container import Container
-from tocsin.domain.alerts import Alert, AlertPage, AlertPosition, page_of
+from tocsin.domain.alerts.alert import Alert, AlertPage, AlertPosition, page_of
 
 _OLDER = ("c.t < @t", "c.t DESC")
 _BEHIND = "c.deviceId > @afterDevice OR (c.deviceId = @afterDevice AND c.id > @afterId)"

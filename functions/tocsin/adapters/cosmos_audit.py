@@ -12,9 +12,9 @@ from azure.cosmos.aio import CosmosClient
 
 from tocsin.adapters.cosmos_client import query_parameters, read_sound
 from tocsin.adapters.cosmos_container import Container
-from tocsin.domain.access import Sites
-from tocsin.domain.audit import AuditPage, AuditPosition, AuditRecord, page_of
-from tocsin.domain.site_settings import NO_SITE
+from tocsin.domain.access.audit import AuditPage, AuditPosition, AuditRecord, page_of
+from tocsin.domain.access.people import Sites
+from tocsin.domain.settings.site_settings import NO_SITE
 
 _END_OF_TIME = 2**53
 

@@ -7,12 +7,12 @@ import numpy as np
 from tocsin.adapters.cosmos_client import query_parameters, read_sound
 from tocsin.adapters.cosmos_container import Container
 from tocsin.adapters.cosmos_readings import PACKED_COLUMNS
-from tocsin.domain.known import layer_readings
+from tocsin.domain.judging.readings import LONG_MS
+from tocsin.domain.messages.values import columns_of
 from tocsin.domain.packing.messages import unpack_columns
 from tocsin.domain.profile import Profile
-from tocsin.domain.readings import LONG_MS
-from tocsin.domain.values import columns_of
-from tocsin.domain.windows import History
+from tocsin.domain.windows.known import layer_readings
+from tocsin.domain.windows.window import History
 from tocsin.usecases.ports.documents import Document
 
 HISTORY_PAGE = 16

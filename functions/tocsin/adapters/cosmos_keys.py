@@ -7,7 +7,7 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from tocsin.adapters.cosmos_client import query_parameters, read_document, read_sound
 from tocsin.adapters.cosmos_container import Container
-from tocsin.domain.api_key import ApiKey, key_document_id
+from tocsin.domain.access.api_key import ApiKey, key_document_id
 from tocsin.usecases.ports.documents import Document
 
 _KEYS = "SELECT * FROM c WHERE c.type = 'key'"

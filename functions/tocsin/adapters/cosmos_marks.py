@@ -11,7 +11,7 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 from tocsin.adapters.cosmos_client import query_parameters, read_sound
 from tocsin.adapters.cosmos_container import Container
 from tocsin.adapters.failures import tell_apart
-from tocsin.domain.alert_marks import ASIDE, AlertKey, Mark
+from tocsin.domain.alerts.alert_marks import ASIDE, AlertKey, Mark
 from tocsin.usecases.ports.documents import Document
 
 # Null and not left out: alerts from before there were marks are owed to nobody any more. A document

@@ -7,7 +7,7 @@ from azure.cosmos.aio import CosmosClient
 from tocsin.adapters.cosmos_client import query_parameters, read_sound
 from tocsin.adapters.cosmos_container import Container
 from tocsin.adapters.failures import tell_apart
-from tocsin.domain.progress import PROGRESS, Progress
+from tocsin.domain.insights.progress import PROGRESS, Progress
 
 _ALL = "SELECT * FROM c WHERE c.type = @type"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from tocsin.adapters.cosmos_client import query_parameters, read_sound
 from tocsin.adapters.cosmos_container import Container
-from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.silence import QuietPage
+from tocsin.domain.alerts.silence import QuietPage
+from tocsin.domain.devices.device_record import DeviceRecord
 
 _QUIET = (
     "SELECT TOP @count * FROM c WHERE c.enqueuedAt < @before AND c.deviceId > @after "

@@ -12,9 +12,9 @@ from typing import Any
 
 from tocsin.adapters.cosmos_client import query_parameters, read_sound
 from tocsin.adapters.cosmos_container import Container
+from tocsin.domain.charts.stored_message import StoredMessage
+from tocsin.domain.judging.readings import LONG_MS
 from tocsin.domain.packing.messages import unpack_columns
-from tocsin.domain.readings import LONG_MS
-from tocsin.domain.stored_message import StoredMessage
 from tocsin.usecases.ports.documents import Document
 
 PAGE = 1_000

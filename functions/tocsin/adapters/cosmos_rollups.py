@@ -14,9 +14,9 @@ from tocsin.adapters.cosmos_client import query_parameters, read_sound, save_unc
 from tocsin.adapters.cosmos_container import Container
 from tocsin.adapters.cosmos_readings import PACKED_COLUMNS, PAGE, find_messages
 from tocsin.adapters.failures import tell_apart
-from tocsin.domain.cells import Cells
-from tocsin.domain.rollup import MINUTE, Resolution, Rollup, rollup_id
-from tocsin.domain.stored_message import StoredMessage
+from tocsin.domain.charts.cells import Cells
+from tocsin.domain.charts.rollup import MINUTE, Resolution, Rollup, rollup_id
+from tocsin.domain.charts.stored_message import StoredMessage
 from tocsin.usecases.ports.documents import Document
 
 _COLUMNS = f"{PACKED_COLUMNS}, c.t, c.channels, c.score, c.threshold, c.anomalous"

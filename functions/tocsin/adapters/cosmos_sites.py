@@ -11,11 +11,11 @@ from azure.cosmos.exceptions import (
 
 from tocsin.adapters.cosmos_client import query_parameters, read_document, save_unchanged
 from tocsin.adapters.cosmos_container import Container
-from tocsin.domain.restraint import Hold
-from tocsin.domain.site_settings import Kind, StoredSetting, setting_id
-from tocsin.domain.site_standing import STANDING_ID, SiteStanding
+from tocsin.domain.plans.restraint import Hold
+from tocsin.domain.plans.site_standing import STANDING_ID, SiteStanding
+from tocsin.domain.plans.stored_plan import PlanPage, StoredPlan, plan_id, read_plans
+from tocsin.domain.settings.site_settings import Kind, StoredSetting, setting_id
 from tocsin.domain.sites import list_sites
-from tocsin.domain.stored_plan import PlanPage, StoredPlan, plan_id, read_plans
 from tocsin.usecases.ports.documents import Document
 
 log = logging.getLogger(__name__)

@@ -20,7 +20,7 @@ from azure.cosmos.exceptions import (
 
 from tocsin.adapters.cosmos_container import Container
 from tocsin.adapters.failures import tell_apart
-from tocsin.domain.device_record import ANY_RECORD, DeviceRecord
+from tocsin.domain.devices.device_record import ANY_RECORD, DeviceRecord
 from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
 from tocsin.usecases.ports.documents import Document
 

@@ -12,7 +12,7 @@ from opentelemetry.sdk.metrics.export import MetricExporter, PeriodicExportingMe
 from opentelemetry.sdk.resources import Resource
 
 from tocsin.adapters.insights_quiet import ROLE, WITHIN_MS, quieten
-from tocsin.domain.metering import INSTRUMENTS, Instrument, Labels, Measurement
+from tocsin.domain.insights.metering import INSTRUMENTS, Instrument, Labels, Measurement
 
 # Each series is paid for by instance and interval. An instance that has met more sites names none
 # any more: with some only, what is shown of a site would depend on which instance met it first.

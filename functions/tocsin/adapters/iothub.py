@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tocsin.adapters.failures import LONGEST_TEXT, describe, judge_status, tell_apart
 from tocsin.adapters.identity import blocking_credential_for
+from tocsin.domain.devices.twins import Twin
 from tocsin.domain.errors import DeliveryError
-from tocsin.domain.orders import Order
-from tocsin.domain.twins import Twin
+from tocsin.domain.plans.orders import Order
 from tocsin.settings import Connection
 
 if TYPE_CHECKING:

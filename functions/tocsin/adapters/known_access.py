@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tocsin.adapters.refresh import Refresh
-from tocsin.domain.access import Access, parse_access
-from tocsin.domain.site_settings import NO_SITE, content_of
+from tocsin.domain.access.people import Access, parse_access
+from tocsin.domain.settings.site_settings import NO_SITE, content_of
 from tocsin.usecases.ports.planning import SiteSettings
 
 REFRESH_S = 5.0  # a change is in force within twice of it; each call would cost a read otherwise

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from tocsin.adapters.refresh import Refresh
 from tocsin.domain.errors import InvalidRequestError
+from tocsin.domain.insights.log_about import about
 from tocsin.domain.limits.book import LimitBook, SiteLimits
 from tocsin.domain.limits.site_limits import parse_site_limits
-from tocsin.domain.log_about import about
 from tocsin.usecases.ports.planning import SiteSettings
 
 REFRESH_S = 30.0  # with the look-up's own time, what an operator sets is in force within a minute

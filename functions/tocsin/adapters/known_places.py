@@ -10,10 +10,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 
+from tocsin.domain.devices.places import Place
+from tocsin.domain.devices.twins import Twin
 from tocsin.domain.errors import DeliveryError
-from tocsin.domain.log_about import about
-from tocsin.domain.places import Place
-from tocsin.domain.twins import Twin
+from tocsin.domain.insights.log_about import about
 from tocsin.usecases.ports.planning import Twins
 
 REFRESH_S = 300.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tocsin.domain.drift import Reference
+from tocsin.domain.models.drift import Reference
 from tocsin.domain.profile import Profile
 from tocsin.usecases.ports.operators import References
 

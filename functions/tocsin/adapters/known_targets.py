@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tocsin.adapters.refresh import Refresh
-from tocsin.domain.alert_targets import AlertTargets, parse_alert_targets
-from tocsin.domain.site_settings import NO_SITE, content_of
+from tocsin.domain.judging.alert_targets import AlertTargets, parse_alert_targets
+from tocsin.domain.settings.site_settings import NO_SITE, content_of
 from tocsin.usecases.ports.planning import SiteSettings
 
 REFRESH_S = 30.0  # with the look-up's own time, what an admin sets is in force within a minute

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 
-from tocsin.domain.log_about import ABOUT
+from tocsin.domain.insights.log_about import ABOUT
 
 
 class AboutRecord(logging.LogRecord):

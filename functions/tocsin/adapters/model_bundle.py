@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from tocsin.adapters.process_memory import settle_memory
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.refresh import Refresh
-from tocsin.domain.active_bundle import Active
-from tocsin.domain.bundle import BundleSpec, parse_bundle
 from tocsin.domain.errors import DeliveryError, InvalidBundleError, RefusedError
-from tocsin.domain.model_state import ModelState
+from tocsin.domain.models.active_bundle import Active
+from tocsin.domain.models.bundle import BundleSpec, parse_bundle
+from tocsin.domain.models.model_state import ModelState
 from tocsin.domain.profile import Profile
 from tocsin.usecases.ports.scoring import Activations
 

@@ -9,8 +9,8 @@ from typing import Any
 from tocsin.adapters.cosmos_container import Container
 from tocsin.adapters.cosmos_writes import CosmosWrites, Part
 from tocsin.domain.errors import RefusedError
+from tocsin.domain.judging.readings import DecidedMessage
 from tocsin.domain.packing.messages import PACKED, pack_messages
-from tocsin.domain.readings import DecidedMessage
 from tocsin.usecases.ports.scoring import Refusal
 
 _AT_ONCE = 256  # as they are made, before they are packed, they take the most memory

@@ -10,12 +10,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from tocsin.adapters.signing_keys import SigningKeys
-from tocsin.domain.active_bundle import ACTIVE_FILE, Active, Named, require_active
-from tocsin.domain.bundle import BundleSpec, check_sha256
-from tocsin.domain.bundle_verdict import VERDICT_FILE, Verdict, parse_verdict
 from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.models.active_bundle import ACTIVE_FILE, Active, Named, require_active
+from tocsin.domain.models.bundle import BundleSpec, check_sha256
+from tocsin.domain.models.bundle_verdict import VERDICT_FILE, Verdict, parse_verdict
+from tocsin.domain.models.signing import SIGNATURE_SUFFIX, parse_signature_file, state_bundle
 from tocsin.domain.profile import Profile
-from tocsin.domain.signing import SIGNATURE_SUFFIX, parse_signature_file, state_bundle
 
 ReadFile = Callable[[str], Awaitable[bytes | None]]
 

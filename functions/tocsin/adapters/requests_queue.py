@@ -11,7 +11,7 @@ from azure.storage.queue.aio import QueueClient
 from tocsin.adapters.failures import tell_apart
 from tocsin.adapters.identity import credential_for
 from tocsin.adapters.transport import quick_transport
-from tocsin.domain.requests import QUEUE, Request
+from tocsin.domain.plans.requests import QUEUE, Request
 from tocsin.settings import Connection
 
 KEPT_S = 60 * 60  # a request this old has long been overtaken by the timer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tocsin.domain.errors import InvalidBundleError
-from tocsin.domain.signing import Signature, name_key
+from tocsin.domain.models.signing import Signature, name_key
 
 
 class SigningKeys:

@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from tocsin.adapters.published_bundles import PublishedBundles
-from tocsin.domain.active_bundle import parse_active
-from tocsin.domain.bundle import parse_bundle
-from tocsin.domain.bundle_card import Card, parse_card
 from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.models.active_bundle import parse_active
+from tocsin.domain.models.bundle import parse_bundle
+from tocsin.domain.models.bundle_card import Card, parse_card
 from tocsin.domain.profile import Profile
 from tocsin.usecases.ports.bundles import BundleOverview, Published
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from tocsin.app_settings.declared import BY_NAME, Setting
-from tocsin.domain.alert_targets import LEAST_TARGET, MOST_TARGET, is_target
 from tocsin.domain.errors import TocsinError
-from tocsin.domain.signing import parse_public_keys
+from tocsin.domain.judging.alert_targets import LEAST_TARGET, MOST_TARGET, is_target
+from tocsin.domain.models.signing import parse_public_keys
 
 Value = TypeVar("Value")
 

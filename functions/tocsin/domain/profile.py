@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.domain.errors import InvalidProfileError, InvalidRequestError
-from tocsin.domain.event_times import USUAL_LIMITS, TimeLimits, parse_limits
 from tocsin.domain.limits.bounds import ENDINGS
 from tocsin.domain.limits.channel_limits import (
     IN_PROFILE,
@@ -19,6 +18,7 @@ from tocsin.domain.limits.channel_limits import (
     check_fit,
     parse_channel_limits,
 )
+from tocsin.domain.messages.event_times import USUAL_LIMITS, TimeLimits, parse_limits
 from tocsin.domain.states.rule import StateRule, parse_states
 
 # Beyond this no sensor measures anything, and float32 sums of squares overflow.

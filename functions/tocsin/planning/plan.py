@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tocsin.domain.figures import Status, Violation
-from tocsin.domain.stored_plan import Migration
+from tocsin.domain.plans.figures import Status, Violation
+from tocsin.domain.plans.stored_plan import Migration
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from tocsin.domain.figures import Status
+from tocsin.domain.plans.figures import Status
 from tocsin.planning.arrays.pairs import NOWHERE
 from tocsin.planning.arrays.site import Site, build_site
 from tocsin.planning.models.solver import Solver, choose_solver

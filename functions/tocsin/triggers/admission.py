@@ -7,10 +7,9 @@ from typing import Protocol
 
 import azure.functions as func
 
-from tocsin.domain.access import NONE, Rights
-from tocsin.domain.api_key import Scope, parse_key
-from tocsin.domain.errors import ForbiddenError
-from tocsin.domain.principal import (
+from tocsin.domain.access.api_key import Scope, parse_key
+from tocsin.domain.access.people import NONE, Rights
+from tocsin.domain.access.principal import (
     ADMIN,
     ANYONE,
     SIGNED_IN,
@@ -18,6 +17,7 @@ from tocsin.domain.principal import (
     Principal,
     parse_principal,
 )
+from tocsin.domain.errors import ForbiddenError
 from tocsin.services import Services
 from tocsin.triggers.addresses import find_address
 from tocsin.triggers.inputs import Input

@@ -8,9 +8,9 @@ from typing import Any, Generic, TypeVar
 
 import azure.functions as func
 
-from tocsin.domain.access import Rights
-from tocsin.domain.api_key import Scope
-from tocsin.domain.principal import Principal
+from tocsin.domain.access.api_key import Scope
+from tocsin.domain.access.people import Rights
+from tocsin.domain.access.principal import Principal
 from tocsin.services import Services
 from tocsin.triggers.admission import admit, check_site_rights
 from tocsin.triggers.answers import Answer, Output, Revised, answer_error, write_answer

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from tocsin.domain.access import EVERY_SITE, Level, Sites
-from tocsin.domain.principal import ADMIN, SIGNED_IN
+from tocsin.domain.access.people import EVERY_SITE, Level, Sites
+from tocsin.domain.access.principal import ADMIN, SIGNED_IN
 from tocsin.triggers.answers import Output, Revised
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from tocsin.domain.alerts import AlertPosition
-from tocsin.domain.principal import VIEWER
+from tocsin.domain.access.principal import VIEWER
+from tocsin.domain.alerts.alert import AlertPosition
 from tocsin.triggers.answers import read_each
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Nothing

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from tocsin.domain.access import Sites
-from tocsin.domain.audit import AuditPosition, AuditRecord
-from tocsin.domain.principal import ADMIN, OPERATOR
+from tocsin.domain.access.audit import AuditPosition, AuditRecord
+from tocsin.domain.access.people import Sites
+from tocsin.domain.access.principal import ADMIN, OPERATOR
 from tocsin.triggers.answers import Listed, Output
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Nothing

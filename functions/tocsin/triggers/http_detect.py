@@ -9,8 +9,8 @@ from typing import Annotated, Any, ClassVar, Self
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from tocsin.domain.detection import Detection, Record
-from tocsin.domain.principal import VIEWER
+from tocsin.domain.access.principal import VIEWER
+from tocsin.domain.judging.detection import Detection, Record
 from tocsin.triggers.answers import Output
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing, load_json

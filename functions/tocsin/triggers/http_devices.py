@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.principal import VIEWER
+from tocsin.domain.access.principal import VIEWER
+from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.triggers.answers import read_each
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing

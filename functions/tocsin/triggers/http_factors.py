@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from tocsin.domain.principal import VIEWER
+from tocsin.domain.access.principal import VIEWER
 from tocsin.triggers.answers import Listed, Output
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Nothing

@@ -6,8 +6,8 @@ from typing import Any
 
 from msgspec import field
 
-from tocsin.domain.principal import OPERATOR, VIEWER
-from tocsin.domain.recalibration import Label
+from tocsin.domain.access.principal import OPERATOR, VIEWER
+from tocsin.domain.judging.recalibration import Label
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing
 from tocsin.triggers.outputs_feedback import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from typing import Literal
 
+from tocsin.domain.access.principal import ANYONE
 from tocsin.domain.errors import DeliveryError
-from tocsin.domain.principal import ANYONE
 from tocsin.services import Services
 from tocsin.triggers.answers import Answer, Output
 from tocsin.triggers.calls import Call, Route

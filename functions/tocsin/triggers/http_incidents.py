@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from tocsin.domain.access.principal import OPERATOR, VIEWER
 from tocsin.domain.incidents import actions
 from tocsin.domain.incidents.actions import Act
 from tocsin.domain.incidents.handling import State
 from tocsin.domain.incidents.shown import show_incident, show_whole
 from tocsin.domain.incidents.site import IncidentQuery
-from tocsin.domain.principal import OPERATOR, VIEWER
 from tocsin.triggers.answers import read_each
 from tocsin.triggers.calls import AnyRoute, Call, Route
 from tocsin.triggers.inputs import Input, Nothing

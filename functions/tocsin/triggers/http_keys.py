@@ -7,8 +7,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from tocsin.domain.api_key import LONGEST_DAYS, Scope
-from tocsin.domain.principal import VIEWER
+from tocsin.domain.access.api_key import LONGEST_DAYS, Scope
+from tocsin.domain.access.principal import VIEWER
 from tocsin.triggers.answers import Answer, Listed, Output, read_each
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from tocsin.domain.letter_summary import LetterPosition, LetterQuery
-from tocsin.domain.principal import OPERATOR
+from tocsin.domain.access.principal import OPERATOR
+from tocsin.domain.letters.letter_summary import LetterPosition, LetterQuery
 from tocsin.triggers.answers import read_each
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.access.principal import OPERATOR, VIEWER
+from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.limits.channel_limits import parse_channel_limits
 from tocsin.domain.limits.presets import PRESETS
 from tocsin.domain.limits.site_limits import check_channels
-from tocsin.domain.principal import OPERATOR, VIEWER
 from tocsin.domain.profile import Profile
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tocsin.domain.principal import VIEWER
+from tocsin.domain.access.principal import VIEWER
 from tocsin.domain.sites import UNASSIGNED_SITE, group_of
 from tocsin.triggers.answers import Output
 from tocsin.triggers.calls import Call, Route

@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from tocsin.domain.access.principal import OPERATOR, VIEWER
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.incidents.recurrence import DAY_MS, Recurrence, parse_recurrence
 from tocsin.domain.incidents.shown import show_incident
 from tocsin.domain.incidents.window_documents import show_window
 from tocsin.domain.incidents.windows import PREFIX, Scope, ScopeKind, Window, WindowKind
-from tocsin.domain.principal import OPERATOR, VIEWER
 from tocsin.triggers.calls import AnyRoute, Call, Route
 from tocsin.triggers.inputs import Input, Nothing
 from tocsin.triggers.outputs_incidents import (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tocsin.domain.metrics import MEDIA_TYPE, write_exposition
-from tocsin.domain.principal import VIEWER
+from tocsin.domain.access.principal import VIEWER
+from tocsin.domain.insights.metrics import MEDIA_TYPE, write_exposition
 from tocsin.triggers.answers import Answer
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.http_health import look_at_health

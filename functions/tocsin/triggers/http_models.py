@@ -6,9 +6,9 @@ from dataclasses import asdict
 
 import msgspec
 
-from tocsin.domain.bundle_card import Card, Metrics
+from tocsin.domain.access.principal import VIEWER
 from tocsin.domain.errors import NotFoundError
-from tocsin.domain.principal import VIEWER
+from tocsin.domain.models.bundle_card import Card, Metrics
 from tocsin.triggers.answers import Output
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Nothing

@@ -7,9 +7,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from tocsin.domain.access.principal import OPERATOR
 from tocsin.domain.notifications.delivery import DeliveryQuery
 from tocsin.domain.notifications.rule import Switch
-from tocsin.domain.principal import OPERATOR
 from tocsin.triggers.calls import AnyRoute, Call, Route
 from tocsin.triggers.inputs import Input, Nothing
 from tocsin.triggers.outputs_notifications import (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tocsin.domain.principal import ANYONE
+from tocsin.domain.access.principal import ANYONE
 from tocsin.triggers.answers import JSON, Answer
 from tocsin.triggers.calls import AnyRoute, Call, Route
 from tocsin.triggers.docs_page import HEADERS, render_page

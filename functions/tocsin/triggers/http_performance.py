@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from tocsin.domain.principal import VIEWER
+from tocsin.domain.access.principal import VIEWER
 from tocsin.triggers.answers import Output
 from tocsin.triggers.calls import AnyRoute, Call, Route
 from tocsin.triggers.inputs import Nothing

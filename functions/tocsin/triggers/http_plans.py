@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
+from tocsin.domain.access.principal import OPERATOR, VIEWER
 from tocsin.domain.errors import NotFoundError
-from tocsin.domain.principal import OPERATOR, VIEWER
-from tocsin.domain.requests import Request
-from tocsin.domain.stored_plan import PlanPage
+from tocsin.domain.plans.requests import Request
+from tocsin.domain.plans.stored_plan import PlanPage
 from tocsin.triggers.answers import Answer, read_each
 from tocsin.triggers.calls import Call, Route
 from tocsin.triggers.inputs import Input, Nothing

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from tocsin.domain.access.principal import OPERATOR
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.incidents.shown import show_incident
 from tocsin.domain.notifications.hours import Hours, Span, parse_minute, write_minute
 from tocsin.domain.notifications.rule import Rule, Step, Target
-from tocsin.domain.principal import OPERATOR
 from tocsin.triggers.calls import AnyRoute, Call, Route
 from tocsin.triggers.inputs import Input, Nothing
 from tocsin.triggers.outputs_incidents import IncidentListed

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
-from tocsin.domain.principal import OPERATOR, VIEWER
-from tocsin.domain.site_settings import KINDS, Kind
+from tocsin.domain.access.principal import OPERATOR, VIEWER
+from tocsin.domain.settings.site_settings import KINDS, Kind
 from tocsin.triggers.calls import AnyRoute, Call, Route
 from tocsin.triggers.inputs import Input, Nothing
 from tocsin.triggers.outputs_settings import (

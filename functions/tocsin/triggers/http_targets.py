@@ -8,9 +8,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from tocsin.domain.alert_targets import LEAST_TARGET, LONGEST_NAME, MOST_TARGET
-from tocsin.domain.principal import ADMIN, VIEWER
-from tocsin.domain.target_trial import describe_trial
+from tocsin.domain.access.principal import ADMIN, VIEWER
+from tocsin.domain.charts.target_trial import describe_trial
+from tocsin.domain.judging.alert_targets import LEAST_TARGET, LONGEST_NAME, MOST_TARGET
 from tocsin.services import Services
 from tocsin.triggers.answers import Output, Revised
 from tocsin.triggers.calls import Call, Route

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from tocsin.domain.access.principal import OPERATOR
 from tocsin.domain.errors import OutdatedError
 from tocsin.domain.incidents.actions import Act
 from tocsin.domain.incidents.shown import show_whole
-from tocsin.domain.principal import OPERATOR
 from tocsin.triggers.answers import Output, Revised
 from tocsin.triggers.calls import AnyRoute, Call, Route
 from tocsin.triggers.http_incidents import Comment

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import azure.functions as func
 
-from tocsin.domain.log_about import about
+from tocsin.domain.insights.log_about import about
 from tocsin.domain.notifications.rings import parse_ring
 from tocsin.services import Services
 from tocsin.usecases.notifications.serve_site import ring_sites, serve_quietly

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from tocsin.domain.principal import ANYONE, SIGNED_IN, VIEWER
+from tocsin.domain.access.principal import ANYONE, SIGNED_IN, VIEWER
 from tocsin.triggers.answers import JSON, PROBLEM_JSON, Problem
 from tocsin.triggers.calls import AnyRoute
 from tocsin.triggers.inputs import CONTENT_TYPES, Nothing

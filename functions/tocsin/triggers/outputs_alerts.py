@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType
 
-from tocsin.domain.alerts import Cause
+from tocsin.domain.alerts.alert import Cause
 from tocsin.domain.states.rule import State
 from tocsin.triggers.answers import Listed, Output
 

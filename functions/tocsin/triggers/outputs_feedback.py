@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tocsin.domain.device_threshold import DeviceThreshold
-from tocsin.domain.recalibration import Recalibration
+from tocsin.domain.judging.device_threshold import DeviceThreshold
+from tocsin.domain.judging.recalibration import Recalibration
 from tocsin.triggers.answers import Output
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tocsin.domain.alerts import Cause
+from tocsin.domain.alerts.alert import Cause
 from tocsin.triggers.answers import Listed, Output, Revised
 from tocsin.triggers.outputs_alerts import BreachShown
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tocsin.domain.alerts import Cause
+from tocsin.domain.alerts.alert import Cause
 from tocsin.domain.states.rule import State
 from tocsin.triggers.answers import Output
 from tocsin.triggers.outputs_alerts import BreachShown, LateRunShown

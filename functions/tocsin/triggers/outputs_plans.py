@@ -6,9 +6,9 @@ from typing import Literal
 
 from msgspec import UNSET, UnsetType, field
 
-from tocsin.domain.deliveries import State
-from tocsin.domain.figures import Status, ViolationKind
-from tocsin.domain.requests import Kind
+from tocsin.domain.plans.deliveries import State
+from tocsin.domain.plans.figures import Status, ViolationKind
+from tocsin.domain.plans.requests import Kind
 from tocsin.triggers.answers import Listed, Output
 
 

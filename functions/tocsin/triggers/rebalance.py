@@ -10,9 +10,9 @@ from functools import partial
 import azure.functions as func
 
 from tocsin.domain.errors import BusyError
-from tocsin.domain.log_about import about
-from tocsin.domain.requests import Request, parse_request
-from tocsin.domain.site_standing import Outcome
+from tocsin.domain.insights.log_about import about
+from tocsin.domain.plans.requests import Request, parse_request
+from tocsin.domain.plans.site_standing import Outcome
 from tocsin.domain.tracing.shown_spans import list_plan_spans
 from tocsin.domain.tracing.span import Stopwatch
 from tocsin.services import Services
@@ -42,7 +42,7 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
         news = {site: outcome for site, outcome in outcomes.items() if outcome not in NO_NEWS}
         log.log(_choose_level(*outcomes.values()), "Rebalanced by the clock: %s", news)
 
-    # The name of the queue is in domain/requests.py too; a trigger takes no expression.
+    # The name of the queue is in domain/plans/requests.py too; a trigger takes no expression.
     @app.function_name("rebalance_on_request")
     @app.queue_trigger(
         arg_name="message", queue_name="rebalance-requests", connection="AzureWebJobsStorage"

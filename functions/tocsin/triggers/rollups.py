@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 
 import azure.functions as func
 
+from tocsin.domain.charts.rollup_progress import Arrival
 from tocsin.domain.errors import DamagedDocumentError
-from tocsin.domain.rollup_progress import Arrival
 from tocsin.services import Services
 from tocsin.usecases.lateness.note_late import note_late
 from tocsin.usecases.rollups import roll_up as usecase

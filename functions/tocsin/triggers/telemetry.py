@@ -9,8 +9,8 @@ from dataclasses import asdict
 
 import azure.functions as func
 
+from tocsin.domain.messages.telemetry import Envelope
 from tocsin.domain.sites import site_or_unassigned
-from tocsin.domain.telemetry import Envelope
 from tocsin.services import Services
 from tocsin.triggers.invocations import read_invocation
 from tocsin.usecases.scoring.meter_batch import BatchMeter

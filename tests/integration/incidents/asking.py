@@ -10,8 +10,8 @@ from azure.cosmos import DatabaseProxy
 
 from local.operate import call_api
 from local.stack import Stack
-from tocsin.domain.alert_marks import write_owed
-from tocsin.domain.alerts import Alert
+from tocsin.domain.alerts.alert import Alert
+from tocsin.domain.alerts.alert_marks import write_owed
 
 
 def ask(database: DatabaseProxy, container: str, query: str) -> list[dict[str, Any]]:

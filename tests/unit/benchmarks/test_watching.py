@@ -4,7 +4,7 @@ from benchmarks.scoring_path import Line, end_ms, make_batches
 from benchmarks.watching import follow_with
 from tests.fakes.meter import FakeMeter
 from tests.fakes.traces import FakeTraces
-from tocsin.domain.metering import BATCH_SIZE, MESSAGES
+from tocsin.domain.insights.metering import BATCH_SIZE, MESSAGES
 
 
 async def test_a_batch_is_followed_as_the_function_does_it() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from device_sim.allocation import Allocation, judge, report_of
-from tocsin.domain.orders import Refusal
+from tocsin.domain.plans.orders import Refusal
 
 IN_FORCE = Allocation(7, {"inspect-03": 12.5})
 

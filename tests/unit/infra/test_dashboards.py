@@ -10,7 +10,7 @@ import pytest
 from tests.paths import ROOT
 from tests.unit.infra.compilers import need_reader
 from tests.unit.infra.deployment import Deployment, read_deployment
-from tocsin.domain.metering import INSTRUMENTS, Labels
+from tocsin.domain.insights.metering import INSTRUMENTS, Labels
 
 FOLDER = ROOT / "infra/dashboards"
 # What Azure calls each metric that a figure shows, by who sends it to the workspace.

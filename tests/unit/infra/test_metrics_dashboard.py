@@ -8,7 +8,7 @@ import re
 from tests.fakes.messages import NOW
 from tests.fakes.services import Plant
 from tests.paths import ROOT
-from tocsin.domain.access import Sites
+from tocsin.domain.access.people import Sites
 from tocsin.usecases.health.check_health import HealthReport
 from tocsin.usecases.health.gather_metrics import gather_metrics
 

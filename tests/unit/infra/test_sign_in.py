@@ -6,7 +6,7 @@ import json
 import uuid
 
 from tests.paths import ROOT
-from tocsin.domain import principal
+from tocsin.domain.access import principal
 
 
 def test_the_registration_has_the_roles_of_the_code() -> None:

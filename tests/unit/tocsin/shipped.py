@@ -15,9 +15,9 @@ from tests.fakes.messages import NOW, reading_message
 from tests.fakes.store import FakeStore
 from tests.fakes.thresholds import FakeThresholds
 from tocsin.adapters.model_bundle import TorchModel, load_model
-from tocsin.domain.alert_targets import AlertTargets
-from tocsin.domain.bundle import parse_bundle
-from tocsin.domain.model_state import ModelState
+from tocsin.domain.judging.alert_targets import AlertTargets
+from tocsin.domain.models.bundle import parse_bundle
+from tocsin.domain.models.model_state import ModelState
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles
 from tocsin.usecases.scoring.device_memory import DeviceMemory

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.paths import ROOT
-from tocsin.domain.metering import INSTRUMENTS
+from tocsin.domain.insights.metering import INSTRUMENTS
 
 ROW = re.compile(r"\| `(tocsin\.[a-z_.]+)` \| `([^`]+)` \|")
 

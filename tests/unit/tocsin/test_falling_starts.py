@@ -11,7 +11,7 @@ from device_sim.signals.resting import RestingStream
 from device_sim.signals.rota import Turns
 from device_sim.signals.stream import SignalStream
 from ml_model.paths import BUNDLES
-from tocsin.domain.bundle import parse_bundle
+from tocsin.domain.models.bundle import parse_bundle
 from tocsin.domain.states.follow import Stream, find_telling, follow_states
 from tocsin.domain.states.operating import UNTOLD
 from tocsin.profiles import load_profiles

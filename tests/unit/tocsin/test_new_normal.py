@@ -12,8 +12,8 @@ from tests.unit.tocsin.shipped import (
     profile_named,
     take_healthy,
 )
-from tocsin.domain.alert_targets import AlertTargets
 from tocsin.domain.errors import InvalidRequestError, NotFoundError
+from tocsin.domain.judging.alert_targets import AlertTargets
 from tocsin.usecases.feedback.call_normal import apply_normal, preview_normal
 from tocsin.usecases.feedback.give_feedback import reset_threshold
 from tocsin.usecases.feedback.known_device import Judging

@@ -23,11 +23,11 @@ from tests.fakes.store import FakeStore
 from tests.fakes.thresholds import FakeThresholds
 from tocsin.adapters.model_bundle import TorchModel
 from tocsin.adapters.program_graph import load_program
-from tocsin.domain.alert_targets import AlertTargets
-from tocsin.domain.decisions import Rule
-from tocsin.domain.model_state import ModelState
+from tocsin.domain.judging.alert_targets import AlertTargets
+from tocsin.domain.judging.decisions import Rule
+from tocsin.domain.judging.thresholds import Tail
+from tocsin.domain.models.model_state import ModelState
 from tocsin.domain.profile import Profile, parse_profile
-from tocsin.domain.thresholds import Tail
 from tocsin.usecases.scoring.device_memory import DeviceMemory
 from tocsin.usecases.scoring.score_readings import score_readings
 from tocsin.usecases.scoring.show_beside import LiveBeside

@@ -36,8 +36,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         f"{UNIT}/tocsin/test_error_values.py::test_a_sensor_that_goes_on_saying_so_is_out_and_the_value_is_named",
     ),
     "one bad cell among good ones": (
-        f"{UNIT}/tocsin/domain/test_values.py::test_a_bad_cell_costs_itself_alone_and_is_kept",
-        f"{UNIT}/tocsin/domain/test_values.py::test_bad_cells_are_counted_over_messages_and_the_newest_is_known",
+        f"{UNIT}/tocsin/domain/messages/test_values.py::test_a_bad_cell_costs_itself_alone_and_is_kept",
+        f"{UNIT}/tocsin/domain/messages/test_values.py::test_bad_cells_are_counted_over_messages_and_the_newest_is_known",
     ),
     "messages and buffers that come twice": (
         f"{USECASES}/scoring/test_clocks.py::test_readings_sent_again_under_new_numbers_are_stored_once",

@@ -10,7 +10,7 @@ from tests.unit.tocsin.shipped import (
     profile_named,
     take_healthy,
 )
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.devices.device_record import DeviceRecord
 
 MOTOR = profile_named("motor")
 VIBRATION = name_channel(MOTOR, "vibration_mm_s")

@@ -7,12 +7,12 @@ from typing import Any
 from tests.fakes.messages import NOW
 from tests.fakes.records import device_record
 from tests.fakes.sites import FakeClock, Workshop
-from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.requests import Kind, Request
-from tocsin.domain.site_settings import Entry, revise
-from tocsin.domain.site_settings import Kind as SettingKind
-from tocsin.domain.site_standing import Outcome
-from tocsin.domain.stored_plan import StoredPlan
+from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.plans.requests import Kind, Request
+from tocsin.domain.plans.site_standing import Outcome
+from tocsin.domain.plans.stored_plan import StoredPlan
+from tocsin.domain.settings.site_settings import Entry, revise
+from tocsin.domain.settings.site_settings import Kind as SettingKind
 from tocsin.usecases.planning.rebalance_fleet import rebalance_fleet
 from tocsin.usecases.planning.rebalance_site import preview_plan
 

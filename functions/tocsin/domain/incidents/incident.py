@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 
-from tocsin.domain.alerts import Alert
+from tocsin.domain.alerts.alert import Alert
 from tocsin.domain.incidents.handling import OURSELVES, Handling
 from tocsin.domain.incidents.process import Process
 from tocsin.domain.incidents.severity import Severity

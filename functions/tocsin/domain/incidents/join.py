@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tocsin.domain.alerts import Alert
+from tocsin.domain.alerts.alert import Alert
 from tocsin.domain.incidents.handling import OURSELVES
 from tocsin.domain.incidents.incident import Incident, name_incident
 from tocsin.domain.incidents.late import describe_late_alert

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from tocsin.domain.alerts import Alert, is_silence_id
+from tocsin.domain.alerts.alert import Alert, is_silence_id
+from tocsin.domain.alerts.silence import LEAST_MS
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.sources import Source
-from tocsin.domain.silence import LEAST_MS
 
 MOST_BLAMED = 2
 

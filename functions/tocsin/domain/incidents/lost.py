@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from tocsin.domain.alerts import is_silence_id
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.alerts.alert import is_silence_id
+from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.join import tell_change
 

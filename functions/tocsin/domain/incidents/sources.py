@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from tocsin.domain.alerts import Alert, Cause
+from tocsin.domain.alerts.alert import Alert, Cause
 from tocsin.domain.limits.bounds import Breach
 
 KEPT = 50  # alerts of one device in one incident; a flapping one makes hundreds a day

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tocsin.domain.alerts import Alert
+from tocsin.domain.alerts.alert import Alert
 from tocsin.domain.incidents.sources import TopChannel
 
 MOST = 3

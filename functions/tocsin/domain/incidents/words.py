@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tocsin.domain.alerts import is_silence_id
+from tocsin.domain.alerts.alert import is_silence_id
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.sources import Source, TopChannel
 from tocsin.domain.limits.bounds import Breach

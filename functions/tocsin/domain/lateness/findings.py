@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
-from tocsin.domain.alerts import Alert, LateRun
+from tocsin.domain.alerts.alert import Alert, LateRun
 
 
 @dataclass(frozen=True, slots=True)

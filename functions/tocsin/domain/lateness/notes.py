@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.domain.errors import DamagedDocumentError
-from tocsin.domain.readings import LONG_MS
+from tocsin.domain.judging.readings import LONG_MS
 from tocsin.domain.stored import take_field
 
 LATE = "late"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from tocsin.domain.bad_values import BadCells, keep_cell
+from tocsin.domain.messages.bad_values import BadCells, keep_cell
 
 State = Literal["off", "idle", "running", "starting"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tocsin.domain.telemetry import Envelope
+from tocsin.domain.messages.telemetry import Envelope
 from tocsin.domain.tracing.place import Place, derive_place, find_origin, is_of_share
 from tocsin.domain.tracing.span import Attribute, Invocation, Span, Stopwatch
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tocsin.domain.alert_marks import AlertKey, Mark, OwedAlert
-from tocsin.domain.requests import Request
+from tocsin.domain.alerts.alert_marks import AlertKey, Mark, OwedAlert
+from tocsin.domain.plans.requests import Request
 from tocsin.domain.tracing.message_spans import MS, describe, describe_invocation, list_links
 from tocsin.domain.tracing.place import Place
 from tocsin.domain.tracing.span import Invocation, Kind, Span, Stopwatch

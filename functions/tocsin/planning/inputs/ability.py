@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-from tocsin.domain.work import READINGS, Sample, Work
+from tocsin.domain.devices.work import READINGS, Sample, Work
 from tocsin.planning.inputs.twins import Capacity, EdgeDevice
 
 SETTLED = 30  # periods: by then the processor shows what the tasks that came and went have changed

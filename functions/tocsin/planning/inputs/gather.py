@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.health import all_silent
-from tocsin.domain.site_standing import Memory
-from tocsin.domain.watch import Watch
-from tocsin.domain.work import UNKNOWN
+from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.devices.health import all_silent
+from tocsin.domain.devices.work import UNKNOWN
+from tocsin.domain.plans.site_standing import Memory
+from tocsin.domain.plans.watch import Watch
 from tocsin.planning.inputs.ability import count_capacity, estimate_idle_ms
 from tocsin.planning.inputs.judging import Condition, Suspicion, is_new, judge_device
 from tocsin.planning.inputs.optimiser import Optimiser

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.health import SOUND, Health, guess_health
-from tocsin.domain.watch import Watch
+from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.devices.health import SOUND, Health, guess_health
+from tocsin.domain.plans.watch import Watch
 from tocsin.planning.inputs.ability import Measured
 from tocsin.planning.inputs.twins import EdgeDevice
 from tocsin.planning.inputs.watching import (

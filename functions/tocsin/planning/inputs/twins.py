@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tocsin.domain.devices.twins import Twin
 from tocsin.domain.errors import InvalidProblemError
-from tocsin.domain.orders import Order, Report, parse_order, parse_report
-from tocsin.domain.twins import Twin
+from tocsin.domain.plans.orders import Order, Report, parse_order, parse_report
 from tocsin.planning.inputs.fields import Fields, check_identifier
 
 CAPACITY = ("cpuPct", "energyWPerPct", "responseMs")

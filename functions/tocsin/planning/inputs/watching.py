@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.watch import Watch, grow_patience
+from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.plans.watch import Watch, grow_patience
 from tocsin.planning.inputs.ability import (
     Measured,
     believe_answer,

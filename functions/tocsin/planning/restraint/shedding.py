@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from tocsin.domain.figures import Violation
-from tocsin.domain.stored_plan import Migration
+from tocsin.domain.plans.figures import Violation
+from tocsin.domain.plans.stored_plan import Migration
 from tocsin.planning.arrays.load_price import FULLEST, derate_capacity
 from tocsin.planning.arrays.site import build_site
 from tocsin.planning.plan import Plan

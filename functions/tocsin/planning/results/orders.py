@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tocsin.domain.orders import Order, OrderedTask
+from tocsin.domain.plans.orders import Order, OrderedTask
 from tocsin.planning.inputs.twins import EdgeDevice
 from tocsin.planning.problem import Task
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tocsin.domain.figures import Violation
-from tocsin.domain.stored_plan import Migration
+from tocsin.domain.plans.figures import Violation
+from tocsin.domain.plans.stored_plan import Migration
 from tocsin.planning.arrays.load_price import estimate_response_ms
 from tocsin.planning.arrays.pairs import NOWHERE
 from tocsin.planning.arrays.site import Site

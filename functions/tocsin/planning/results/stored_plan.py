@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tocsin.domain.deliveries import Delivery
-from tocsin.domain.figures import Figures
-from tocsin.domain.orders import Order
-from tocsin.domain.requests import Cause
-from tocsin.domain.stored_plan import PlannedDevice, StoredPlan
+from tocsin.domain.plans.deliveries import Delivery
+from tocsin.domain.plans.figures import Figures
+from tocsin.domain.plans.orders import Order
+from tocsin.domain.plans.requests import Cause
+from tocsin.domain.plans.stored_plan import PlannedDevice, StoredPlan
 from tocsin.planning.inputs.judging import Condition
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem

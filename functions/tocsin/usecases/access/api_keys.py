@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
-from tocsin.domain.api_key import (
+from tocsin.domain.access.api_key import (
     DAY_MS,
     ID_BYTES,
     SECRET_BYTES,
@@ -16,13 +16,13 @@ from tocsin.domain.api_key import (
     parse_key,
     write_key,
 )
+from tocsin.domain.access.principal import ADMIN, VIEWER, Principal
 from tocsin.domain.errors import (
     ForbiddenError,
     InvalidRequestError,
     NotFoundError,
     UnauthenticatedError,
 )
-from tocsin.domain.principal import ADMIN, VIEWER, Principal
 from tocsin.usecases.ports.access import Keys
 
 MOST_KEYS = 20  # of a person, that are alive

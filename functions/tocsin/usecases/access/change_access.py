@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tocsin.domain.access import describe_access, parse_access
+from tocsin.domain.access.people import describe_access, parse_access
 from tocsin.domain.errors import InvalidRequestError
-from tocsin.domain.merge_patch import merge
-from tocsin.domain.site_settings import NO_SITE, StoredSetting, content_of, revision_of
+from tocsin.domain.settings.merge_patch import merge
+from tocsin.domain.settings.site_settings import NO_SITE, StoredSetting, content_of, revision_of
 from tocsin.usecases.ports.planning import SiteSettings
 from tocsin.usecases.settings.revise_setting import revise_setting
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from tocsin.domain.errors import InvalidRequestError
+from tocsin.domain.judging.new_normal import NewNormal
 from tocsin.domain.limits.own_range import OwnRange
-from tocsin.domain.new_normal import NewNormal
 from tocsin.usecases.feedback.known_device import KnownDevice
 from tocsin.usecases.ports.operators import Feedback
 

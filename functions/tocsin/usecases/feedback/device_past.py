@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tocsin.domain.alerts import Alert
-from tocsin.domain.decisions import threshold_in_force
-from tocsin.domain.rollup import DAY_MS
-from tocsin.domain.target_trial import Span
+from tocsin.domain.alerts.alert import Alert
+from tocsin.domain.charts.rollup import DAY_MS
+from tocsin.domain.charts.target_trial import Span
+from tocsin.domain.judging.decisions import threshold_in_force
 from tocsin.usecases.feedback.give_feedback import MOST_DOCUMENTS, concerns_threshold
 from tocsin.usecases.feedback.known_device import Judging, KnownDevice
 from tocsin.usecases.ports.operators import Fleet

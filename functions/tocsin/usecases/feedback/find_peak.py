@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tocsin.domain.alerts import Alert
-from tocsin.domain.thresholds import sustain
+from tocsin.domain.alerts.alert import Alert
+from tocsin.domain.judging.thresholds import sustain
 from tocsin.usecases.feedback.known_device import KnownDevice
 from tocsin.usecases.ports.operators import Feedback
 

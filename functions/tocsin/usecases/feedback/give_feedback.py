@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from tocsin.domain.alerts import Alert
-from tocsin.domain.decisions import threshold_in_force
-from tocsin.domain.device_threshold import DeviceThreshold, audit_threshold
+from tocsin.domain.alerts.alert import Alert
 from tocsin.domain.errors import InvalidRequestError
-from tocsin.domain.recalibration import (
+from tocsin.domain.judging.decisions import threshold_in_force
+from tocsin.domain.judging.device_threshold import DeviceThreshold, audit_threshold
+from tocsin.domain.judging.recalibration import (
     Label,
     PastAlert,
     Recalibration,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tocsin.domain.alert_targets import AlertTargets
-from tocsin.domain.decisions import Rule
-from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.device_threshold import DeviceThreshold
+from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.errors import InvalidRequestError, NotFoundError
+from tocsin.domain.judging.alert_targets import AlertTargets
+from tocsin.domain.judging.decisions import Rule
+from tocsin.domain.judging.device_threshold import DeviceThreshold
+from tocsin.domain.judging.recalibration import Label
 from tocsin.domain.profile import Profile
-from tocsin.domain.recalibration import Label
 from tocsin.usecases.ports.operators import Feedback
 from tocsin.usecases.ports.scoring import Model, Models
 

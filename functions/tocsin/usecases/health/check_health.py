@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from tocsin.domain.alert_marks import Mark
+from tocsin.domain.alerts.alert_marks import Mark
 from tocsin.domain.errors import DeliveryError
-from tocsin.domain.progress import Progress
+from tocsin.domain.insights.progress import Progress
 from tocsin.usecases.letters.list_letters import count_sidelined
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.letters import LetterBox

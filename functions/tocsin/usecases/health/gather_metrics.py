@@ -6,10 +6,10 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from tocsin.domain.access import Sites
-from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.metrics import Gauge, Sample
-from tocsin.domain.model_state import ModelState
+from tocsin.domain.access.people import Sites
+from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.insights.metrics import Gauge, Sample
+from tocsin.domain.models.model_state import ModelState
 from tocsin.domain.profile import Profile
 from tocsin.usecases.health.check_health import HealthReport, Status
 from tocsin.usecases.ports.operators import Fleet

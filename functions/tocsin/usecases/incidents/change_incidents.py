@@ -16,7 +16,7 @@ from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.policy import DEFAULT_POLICY, Policy
 from tocsin.domain.incidents.shown import show_incident
 from tocsin.domain.incidents.site import LiveSite
-from tocsin.domain.log_about import about
+from tocsin.domain.insights.log_about import about
 from tocsin.usecases.ports.incidents import Incidents, Places
 from tocsin.usecases.ports.operators import Live
 

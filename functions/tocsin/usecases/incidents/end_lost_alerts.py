@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.errors import ChangedMeanwhileError, DeliveryError
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.lost import end_lost, is_lost, list_doubts
 from tocsin.domain.incidents.site import LiveSite
-from tocsin.domain.log_about import about
+from tocsin.domain.insights.log_about import about
 from tocsin.usecases.incidents.change_incidents import AT_ONCE, IncidentRoom, change_incidents
 from tocsin.usecases.ports.operators import Fleet
 

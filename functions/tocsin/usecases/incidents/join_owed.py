@@ -6,10 +6,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from tocsin.domain.alert_marks import Mark, OwedAlert
-from tocsin.domain.alerts import Alert
+from tocsin.domain.alerts.alert import Alert
+from tocsin.domain.alerts.alert_marks import Mark, OwedAlert
 from tocsin.domain.errors import ChangedMeanwhileError, DeliveryError, RefusedError
-from tocsin.domain.log_about import about
+from tocsin.domain.insights.log_about import about
 from tocsin.usecases.incidents.change_incidents import AT_ONCE
 
 log = logging.getLogger(__name__)

@@ -12,8 +12,8 @@ from tocsin.domain.errors import InvalidRequestError, NotFoundError
 from tocsin.domain.incidents.actions import Act, add_verdict
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.sources import Source
-from tocsin.domain.new_normal import NewNormal
-from tocsin.domain.recalibration import Label, Recalibration
+from tocsin.domain.judging.new_normal import NewNormal
+from tocsin.domain.judging.recalibration import Label, Recalibration
 from tocsin.usecases.feedback.call_normal import apply_normal, preview_normal
 from tocsin.usecases.feedback.give_feedback import (
     LOOK_BACK_MS,

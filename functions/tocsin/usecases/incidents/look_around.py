@@ -11,13 +11,13 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tocsin.domain.alerts import Alert
+from tocsin.domain.alerts.alert import Alert
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.incidents.join import Surroundings
 from tocsin.domain.incidents.sources import TopChannel
 from tocsin.domain.incidents.top_channels import Ranges, rank_channels
+from tocsin.domain.plans.stored_plan import StoredPlan
 from tocsin.domain.profile import Profile
-from tocsin.domain.stored_plan import StoredPlan
 from tocsin.planning.inputs.tasks import parse_tasks
 from tocsin.usecases.ports.incidents import Places
 from tocsin.usecases.ports.operators import Fleet, References

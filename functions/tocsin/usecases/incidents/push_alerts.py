@@ -13,11 +13,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tocsin.domain.alert_marks import AlertKey, Mark, OwedAlert, is_settled
-from tocsin.domain.dead_letters import SidelinedAlert
+from tocsin.domain.alerts.alert_marks import AlertKey, Mark, OwedAlert, is_settled
 from tocsin.domain.errors import DamagedDocumentError, DeliveryError, RefusedError
-from tocsin.domain.log_about import about
-from tocsin.domain.metering import SHOWING_DELAY, Labels, Measurement
+from tocsin.domain.insights.log_about import about
+from tocsin.domain.insights.metering import SHOWING_DELAY, Labels, Measurement
+from tocsin.domain.letters.dead_letters import SidelinedAlert
 from tocsin.domain.tracing.shown_spans import list_push_spans
 from tocsin.domain.tracing.span import Invocation, Stopwatch
 from tocsin.usecases.incidents.join_owed import Join, join_owed

@@ -12,7 +12,7 @@ from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.site import LiveSite
 from tocsin.domain.incidents.tend import tend_incident
 from tocsin.domain.incidents.windows import cover_with
-from tocsin.domain.log_about import about
+from tocsin.domain.insights.log_about import about
 from tocsin.usecases.incidents.change_incidents import AT_ONCE, IncidentRoom, change_incidents
 
 log = logging.getLogger(__name__)

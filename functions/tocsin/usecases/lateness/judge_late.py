@@ -6,13 +6,13 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tocsin.domain.alerts import Alert
-from tocsin.domain.decisions import Standing
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.alerts.alert import Alert
+from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.errors import DamagedDocumentError, DeliveryError
+from tocsin.domain.insights.log_about import about
+from tocsin.domain.judging.decisions import Standing
 from tocsin.domain.lateness.findings import Span, find_late_alerts
 from tocsin.domain.lateness.notes import DAY_MS, LateNote, LateStretch, join_notes
-from tocsin.domain.log_about import about
 from tocsin.domain.profile import Profile
 from tocsin.usecases.lateness.read_stretch import read_stretch
 from tocsin.usecases.ports.lateness import LateNotes

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from tocsin.domain.errors import RefusedError
+from tocsin.domain.insights.log_about import about
 from tocsin.domain.lateness.notes import find_notes
-from tocsin.domain.log_about import about
 from tocsin.usecases.ports.lateness import LateNotes
 
 log = logging.getLogger(__name__)

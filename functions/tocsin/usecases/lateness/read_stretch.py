@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.fleet import DeviceState
-from tocsin.domain.habits import STILL, Habits
+from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.devices.fleet import DeviceState
+from tocsin.domain.devices.habits import STILL, Habits
 from tocsin.domain.lateness.notes import LateStretch
+from tocsin.domain.messages.telemetry import Envelope, Message
 from tocsin.domain.profile import Profile
-from tocsin.domain.telemetry import Envelope, Message
-from tocsin.domain.windows import History
+from tocsin.domain.windows.window import History
 from tocsin.usecases.ports.operators import Feedback
 from tocsin.usecases.scoring.place_messages import Lane
 from tocsin.usecases.scoring.place_stretches import Placed

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tocsin.domain.dead_letters import REASONS
 from tocsin.domain.errors import InvalidRequestError
-from tocsin.domain.letter_summary import LetterPosition, LetterQuery, LetterSummary
+from tocsin.domain.letters.dead_letters import REASONS
+from tocsin.domain.letters.letter_summary import LetterPosition, LetterQuery, LetterSummary
 from tocsin.usecases.ports.letters import LetterBox
 
 MOST_A_DAY = 5_000  # one page of the service; a day with more is not listed to its end

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tocsin.domain.dead_letters import parse_envelope
 from tocsin.domain.errors import DamagedDocumentError, DeliveryError, NotFoundError
+from tocsin.domain.letters.dead_letters import parse_envelope
+from tocsin.domain.messages.telemetry import Envelope
 from tocsin.domain.sites import site_or_unassigned
-from tocsin.domain.telemetry import Envelope
 from tocsin.usecases.incidents.push_alerts import Doors, push_alerts
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.letters import LetterBox

@@ -7,7 +7,7 @@ import logging
 
 from tocsin.domain.errors import ChangedMeanwhileError, DeliveryError
 from tocsin.domain.incidents.announcements import Announcement, find_announcement
-from tocsin.domain.log_about import about
+from tocsin.domain.insights.log_about import about
 from tocsin.usecases.incidents.change_incidents import IncidentRoom
 from tocsin.usecases.notifications.announce_notice import Notice, announce_notice
 from tocsin.usecases.ports.notifications import Desks

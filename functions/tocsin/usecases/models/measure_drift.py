@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.drift import drift_of
-from tocsin.domain.drift_record import DriftRecord, Occasion, record_drift
+from tocsin.domain.charts.stored_message import StoredMessage
 from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.messages.values import columns_of
+from tocsin.domain.models.drift import drift_of
+from tocsin.domain.models.drift_record import DriftRecord, Occasion, record_drift
 from tocsin.domain.profile import Profile
-from tocsin.domain.stored_message import StoredMessage
-from tocsin.domain.values import columns_of
 from tocsin.usecases.ports.operators import Drifts, Fleet, References
 
 log = logging.getLogger(__name__)

@@ -15,8 +15,8 @@ from tocsin.domain.errors import (
     ThrottledError,
 )
 from tocsin.domain.incidents.incident import Incident
-from tocsin.domain.log_about import about
-from tocsin.domain.metering import DELIVERIES, Labels, Measurement
+from tocsin.domain.insights.log_about import about
+from tocsin.domain.insights.metering import DELIVERIES, Labels, Measurement
 from tocsin.domain.notifications.delivery import Delivery
 from tocsin.domain.notifications.words import Note, write_note
 from tocsin.domain.tracing.told_spans import list_told_spans

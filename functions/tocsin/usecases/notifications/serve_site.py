@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from tocsin.domain.errors import ChangedMeanwhileError, DamagedDocumentError, DeliveryError
 from tocsin.domain.incidents.incident import Incident
-from tocsin.domain.log_about import about
+from tocsin.domain.insights.log_about import about
 from tocsin.domain.notifications.desk import Desk
 from tocsin.domain.notifications.turn import Turn, take_turn
 from tocsin.usecases.notifications.change_desk import change_desk

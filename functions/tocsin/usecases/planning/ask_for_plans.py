@@ -6,10 +6,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 
-from tocsin.domain.alert_marks import Mark, OwedAlert
+from tocsin.domain.alerts.alert_marks import Mark, OwedAlert
 from tocsin.domain.errors import DeliveryError, RefusedError
-from tocsin.domain.log_about import about
-from tocsin.domain.requests import Request
+from tocsin.domain.insights.log_about import about
+from tocsin.domain.plans.requests import Request
 from tocsin.domain.tracing.shown_spans import find_asking
 from tocsin.usecases.ports.planning import Requests
 

@@ -7,7 +7,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tocsin.domain.deliveries import (
+from tocsin.domain.errors import DeliveryError
+from tocsin.domain.insights.log_about import about
+from tocsin.domain.plans.deliveries import (
     Delivery,
     is_due,
     note_report,
@@ -16,11 +18,9 @@ from tocsin.domain.deliveries import (
     supersede,
     withhold,
 )
-from tocsin.domain.errors import DeliveryError
-from tocsin.domain.handovers import find_told, find_waits
-from tocsin.domain.log_about import about
-from tocsin.domain.orders import Report
-from tocsin.domain.stored_plan import StoredPlan
+from tocsin.domain.plans.handovers import find_told, find_waits
+from tocsin.domain.plans.orders import Report
+from tocsin.domain.plans.stored_plan import StoredPlan
 from tocsin.usecases.ports.operators import Live
 from tocsin.usecases.ports.planning import Lease, Plans, Twins
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tocsin.domain.errors import DeliveryError
-from tocsin.domain.log_about import about
-from tocsin.domain.orders import Report
-from tocsin.domain.requests import Request
-from tocsin.domain.stored_plan import StoredPlan
+from tocsin.domain.insights.log_about import about
+from tocsin.domain.plans.orders import Report
+from tocsin.domain.plans.requests import Request
+from tocsin.domain.plans.stored_plan import StoredPlan
 from tocsin.domain.tracing.place import Place
 from tocsin.planning.inputs.twins import parse_devices
 from tocsin.usecases.planning.deliver_orders import (

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 
 from tocsin.domain.errors import DeliveryError
-from tocsin.domain.log_about import about
-from tocsin.domain.requests import Request
-from tocsin.domain.site_standing import EMPTY, Outcome, SiteStanding
+from tocsin.domain.insights.log_about import about
+from tocsin.domain.plans.requests import Request
+from tocsin.domain.plans.site_standing import EMPTY, Outcome, SiteStanding
 from tocsin.usecases.planning.look_at_site import SiteView
 from tocsin.usecases.planning.plan_site import Draft
 from tocsin.usecases.ports.operators import Live

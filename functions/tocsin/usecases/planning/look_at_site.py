@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.devices.twins import Twin
+from tocsin.domain.devices.work import UNKNOWN
 from tocsin.domain.errors import DamagedDocumentError, InvalidProblemError
-from tocsin.domain.site_settings import Content, StoredSetting, content_of
-from tocsin.domain.site_standing import EMPTY, Memory, SiteStanding
-from tocsin.domain.stored_plan import StoredPlan
-from tocsin.domain.twins import Twin
-from tocsin.domain.watch import HOUR_MS
-from tocsin.domain.work import UNKNOWN
+from tocsin.domain.plans.site_standing import EMPTY, Memory, SiteStanding
+from tocsin.domain.plans.stored_plan import StoredPlan
+from tocsin.domain.plans.watch import HOUR_MS
+from tocsin.domain.settings.site_settings import Content, StoredSetting, content_of
 from tocsin.planning.inputs.optimiser import Optimiser, parse_optimiser
 from tocsin.planning.inputs.overrides import Overrides, parse_overrides
 from tocsin.planning.inputs.tasks import parse_tasks

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from tocsin.domain.figures import Figures
-from tocsin.domain.handovers import find_coming
-from tocsin.domain.orders import Order
-from tocsin.domain.requests import Request
-from tocsin.domain.site_standing import Memory
-from tocsin.domain.stored_plan import StoredPlan
+from tocsin.domain.plans.figures import Figures
+from tocsin.domain.plans.handovers import find_coming
+from tocsin.domain.plans.orders import Order
+from tocsin.domain.plans.requests import Request
+from tocsin.domain.plans.site_standing import Memory
+from tocsin.domain.plans.stored_plan import StoredPlan
 from tocsin.planning.inputs.gather import Known, gather
 from tocsin.planning.inputs.twins import EdgeDevice
 from tocsin.planning.restraint.restrain import restrain

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from tocsin.domain.errors import BusyError
-from tocsin.domain.requests import Request
-from tocsin.domain.site_standing import Outcome
+from tocsin.domain.plans.requests import Request
+from tocsin.domain.plans.site_standing import Outcome
 from tocsin.usecases.ports.planning import SiteSettings
 
 SITES_AT_ONCE = 4  # each solves in a thread, and asks the hub

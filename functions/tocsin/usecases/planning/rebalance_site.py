@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from tocsin.domain.errors import InvalidProblemError
-from tocsin.domain.metering import (
+from tocsin.domain.insights.metering import (
     PLANNING_DURATION,
     PLANNING_GAP,
     PLANNING_RUNS,
     Labels,
     Measurement,
 )
-from tocsin.domain.orders import Report
-from tocsin.domain.requests import Request
-from tocsin.domain.site_standing import Outcome
+from tocsin.domain.plans.orders import Report
+from tocsin.domain.plans.requests import Request
+from tocsin.domain.plans.site_standing import Outcome
+from tocsin.domain.plans.stored_plan import StoredPlan
 from tocsin.domain.sites import lease_of
-from tocsin.domain.stored_plan import StoredPlan
 from tocsin.usecases.planning.deliver_orders import show_plan
 from tocsin.usecases.planning.follow_up import follow_up, follow_up_plan, look_again, look_closer
 from tocsin.usecases.planning.keep_standing import keep_impossible, keep_standing

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from tocsin.domain.restraint import Moved, Promise, check_promise, lift_hold
-from tocsin.domain.site_standing import Memory
-from tocsin.domain.stored_plan import StoredPlan
-from tocsin.domain.watch import HOUR_MS
+from tocsin.domain.plans.restraint import Moved, Promise, check_promise, lift_hold
+from tocsin.domain.plans.site_standing import Memory
+from tocsin.domain.plans.stored_plan import StoredPlan
+from tocsin.domain.plans.watch import HOUR_MS
 from tocsin.planning.inputs.judging import Condition
 from tocsin.planning.restraint.allowance import Allowance
 from tocsin.usecases.planning.look_at_site import SiteView

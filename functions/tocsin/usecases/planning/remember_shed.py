@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tocsin.domain.restraint import Gone
-from tocsin.domain.site_standing import Memory
-from tocsin.domain.watch import grow_patience
+from tocsin.domain.plans.restraint import Gone
+from tocsin.domain.plans.site_standing import Memory
+from tocsin.domain.plans.watch import grow_patience
 from tocsin.planning.inputs.judging import Condition
 from tocsin.planning.plan import Plan
 from tocsin.planning.restraint.shedding import Shedding

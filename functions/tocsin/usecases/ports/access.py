@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from tocsin.domain.access import Access
-from tocsin.domain.api_key import ApiKey
+from tocsin.domain.access.api_key import ApiKey
+from tocsin.domain.access.people import Access
 from tocsin.usecases.ports.documents import Document
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from tocsin.domain.access import Sites
-from tocsin.domain.audit import AuditPage, AuditPosition
+from tocsin.domain.access.audit import AuditPage, AuditPosition
+from tocsin.domain.access.people import Sites
 
 
 class AuditLog(Protocol):

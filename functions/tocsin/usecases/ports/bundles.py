@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from tocsin.domain.bundle_card import Card
-from tocsin.domain.bundle_verdict import Verdict
+from tocsin.domain.models.bundle_card import Card
+from tocsin.domain.models.bundle_verdict import Verdict
 from tocsin.domain.profile import Profile
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from tocsin.domain.devices.places import Place
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.site import IncidentPage, IncidentQuery, LiveSite
 from tocsin.domain.incidents.windows import Window
-from tocsin.domain.places import Place
 from tocsin.usecases.ports.documents import Document
 
 

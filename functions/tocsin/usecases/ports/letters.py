@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Protocol
 
-from tocsin.domain.letter_summary import LetterSummary
+from tocsin.domain.letters.letter_summary import LetterSummary
 from tocsin.usecases.ports.documents import Document
 
 

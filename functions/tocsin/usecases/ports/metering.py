@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from tocsin.domain.metering import Measurement
+from tocsin.domain.insights.metering import Measurement
 
 
 class Meter(Protocol):

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from tocsin.domain.alerts import Alert, AlertPage, AlertPosition
-from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.device_threshold import DeviceThreshold
-from tocsin.domain.drift import Reference
-from tocsin.domain.drift_record import DriftRecord
+from tocsin.domain.alerts.alert import Alert, AlertPage, AlertPosition
+from tocsin.domain.alerts.silence import QuietPage
+from tocsin.domain.charts.stored_message import StoredMessage
+from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.devices.newest_message import NewestMessage
 from tocsin.domain.incidents.late import Arrival
-from tocsin.domain.newest_message import NewestMessage
+from tocsin.domain.judging.device_threshold import DeviceThreshold
+from tocsin.domain.models.drift import Reference
+from tocsin.domain.models.drift_record import DriftRecord
 from tocsin.domain.profile import Profile
-from tocsin.domain.silence import QuietPage
-from tocsin.domain.stored_message import StoredMessage
-from tocsin.domain.windows import History
+from tocsin.domain.windows.window import History
 from tocsin.usecases.ports.documents import Document
 
 

@@ -7,13 +7,13 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from tocsin.domain.orders import Order
-from tocsin.domain.requests import Request
-from tocsin.domain.restraint import Hold
-from tocsin.domain.site_settings import Kind, StoredSetting
-from tocsin.domain.site_standing import SiteStanding
-from tocsin.domain.stored_plan import PlanPage, StoredPlan
-from tocsin.domain.twins import Twin
+from tocsin.domain.devices.twins import Twin
+from tocsin.domain.plans.orders import Order
+from tocsin.domain.plans.requests import Request
+from tocsin.domain.plans.restraint import Hold
+from tocsin.domain.plans.site_standing import SiteStanding
+from tocsin.domain.plans.stored_plan import PlanPage, StoredPlan
+from tocsin.domain.settings.site_settings import Kind, StoredSetting
 from tocsin.planning.plan import Plan
 from tocsin.planning.problem import Problem
 from tocsin.planning.solve_settings import SolveSettings

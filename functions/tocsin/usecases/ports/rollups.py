@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Protocol
 
-from tocsin.domain.rollup import Resolution, Rollup
-from tocsin.domain.stored_message import StoredMessage
+from tocsin.domain.charts.rollup import Resolution, Rollup
+from tocsin.domain.charts.stored_message import StoredMessage
 
 
 class Rollups(Protocol):

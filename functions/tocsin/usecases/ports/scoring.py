@@ -8,18 +8,18 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.alerts import Alert
-from tocsin.domain.baseline import Baseline
-from tocsin.domain.bundle import BundleSpec
-from tocsin.domain.dead_letters import Letter
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.alerts.alert import Alert
+from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.devices.newest_message import NewestMessage
 from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
+from tocsin.domain.judging.baseline import Baseline
+from tocsin.domain.judging.readings import DecidedMessage
+from tocsin.domain.letters.dead_letters import Letter
 from tocsin.domain.limits.book import LimitBook
-from tocsin.domain.model_state import ModelState
-from tocsin.domain.newest_message import NewestMessage
+from tocsin.domain.models.bundle import BundleSpec
+from tocsin.domain.models.model_state import ModelState
 from tocsin.domain.profile import Profile
-from tocsin.domain.readings import DecidedMessage
-from tocsin.domain.windows import History
+from tocsin.domain.windows.window import History
 
 Refusal = RefusedError | None
 

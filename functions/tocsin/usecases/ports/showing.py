@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from tocsin.domain.alert_marks import AlertKey, Mark
-from tocsin.domain.progress import Progress
+from tocsin.domain.alerts.alert_marks import AlertKey, Mark
+from tocsin.domain.insights.progress import Progress
 from tocsin.usecases.ports.documents import Document
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from tocsin.domain.alert_targets import AlertTargets
+from tocsin.domain.judging.alert_targets import AlertTargets
 
 
 class TargetBook(Protocol):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from tocsin.domain.cells import Cells, join_cells
+from tocsin.domain.charts.cells import Cells, join_cells
+from tocsin.domain.charts.rollup import HOUR, MINUTE, Resolution
 from tocsin.domain.errors import InvalidRequestError
-from tocsin.domain.rollup import HOUR, MINUTE, Resolution
 from tocsin.usecases.ports.operators import Fleet
 from tocsin.usecases.ports.rollups import Rollups
 

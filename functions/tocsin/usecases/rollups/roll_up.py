@@ -6,15 +6,15 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from tocsin.domain.errors import RefusedError
-from tocsin.domain.log_about import about
-from tocsin.domain.rollup_progress import (
+from tocsin.domain.charts.rollup_progress import (
     Arrival,
     Progress,
     find_complete,
     find_late,
     join_stretches,
 )
+from tocsin.domain.errors import RefusedError
+from tocsin.domain.insights.log_about import about
 from tocsin.usecases.ports.rollups import Rollups
 from tocsin.usecases.rollups.roll_up_device import DeviceRollup
 from tocsin.usecases.scoring.device_memory import BoundedMemory

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tocsin.domain.cells import Cells, join_cells
+from tocsin.domain.charts.cells import Cells, join_cells
+from tocsin.domain.charts.rollup import HOUR, HOUR_MS, MINUTE, Rollup, cut_rollups
+from tocsin.domain.charts.rollup_progress import Progress, start_hour
+from tocsin.domain.charts.stored_message import StoredMessage
 from tocsin.domain.errors import ChangedMeanwhileError
-from tocsin.domain.rollup import HOUR, HOUR_MS, MINUTE, Rollup, cut_rollups
-from tocsin.domain.rollup_progress import Progress, start_hour
-from tocsin.domain.stored_message import StoredMessage
 from tocsin.usecases.ports.rollups import Rollups
 
 READINGS_AT_ONCE = 20_000

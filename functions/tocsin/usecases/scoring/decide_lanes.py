@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from tocsin.domain.alert_changes import end_alerts, record_alert
-from tocsin.domain.alert_targets import AlertTargets
-from tocsin.domain.alerts import Alert
-from tocsin.domain.baseline import Baseline
-from tocsin.domain.chosen import decide_chosen
-from tocsin.domain.decisions import (
+from tocsin.domain.alerts.alert import Alert
+from tocsin.domain.alerts.alert_changes import end_alerts, record_alert
+from tocsin.domain.devices.fleet import DeviceState
+from tocsin.domain.hot_records import dataclass
+from tocsin.domain.judging.alert_targets import AlertTargets
+from tocsin.domain.judging.baseline import Baseline
+from tocsin.domain.judging.chosen import decide_chosen
+from tocsin.domain.judging.decisions import (
     Called,
     Decided,
     Rule,
@@ -19,14 +21,12 @@ from tocsin.domain.decisions import (
     judge_late,
     shift_standing,
 )
-from tocsin.domain.fleet import DeviceState
-from tocsin.domain.hot_records import dataclass
+from tocsin.domain.judging.readings import DecidedMessage, Scored
+from tocsin.domain.judging.renewal import changes_profile, renew_standing
+from tocsin.domain.judging.unknown_pace import decide_by_sensors
 from tocsin.domain.limits.book import LimitBook
 from tocsin.domain.limits.own_range import OwnRange
-from tocsin.domain.readings import DecidedMessage, Scored
-from tocsin.domain.renewal import changes_profile, renew_standing
-from tocsin.domain.telemetry import Message
-from tocsin.domain.unknown_pace import decide_by_sensors
+from tocsin.domain.messages.telemetry import Message
 from tocsin.usecases.scoring.follow_beside import follow_beside
 from tocsin.usecases.scoring.follow_limits import BatchLimits, follow_sensors
 from tocsin.usecases.scoring.follow_state import follow_state

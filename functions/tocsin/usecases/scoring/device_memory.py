@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from typing import Generic, TypeVar
 
-from tocsin.domain.fleet import DeviceState
+from tocsin.domain.devices.fleet import DeviceState
 
 MOST_DEVICES = 20_000
 

@@ -9,18 +9,18 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.alert_changes import end_limits, record_limit
-from tocsin.domain.alerts import Alert
-from tocsin.domain.decisions import Standing
+from tocsin.domain.alerts.alert import Alert
+from tocsin.domain.alerts.alert_changes import end_limits, record_limit
+from tocsin.domain.judging.decisions import Standing
+from tocsin.domain.judging.readings import Scored
+from tocsin.domain.judging.stuck import STUCK
 from tocsin.domain.limits.book import Bounds, LimitBook
 from tocsin.domain.limits.bounds import NO_STATES, LimitStates
 from tocsin.domain.limits.follow import LimitChange, Stretch, count_steps, follow_limits
 from tocsin.domain.limits.follow_range import follow_range
 from tocsin.domain.limits.own_range import OwnRange
-from tocsin.domain.readings import Scored
-from tocsin.domain.stuck import STUCK
-from tocsin.domain.telemetry import Message
-from tocsin.domain.windows import History
+from tocsin.domain.messages.telemetry import Message
+from tocsin.domain.windows.window import History
 
 
 class BatchLimits:

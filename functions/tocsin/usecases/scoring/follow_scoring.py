@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from tocsin.domain.errors import DeliveryError
-from tocsin.domain.progress import Progress, shorten_refusals
-from tocsin.domain.telemetry import Envelope
+from tocsin.domain.insights.progress import Progress, shorten_refusals
+from tocsin.domain.messages.telemetry import Envelope
 from tocsin.usecases.ports.showing import ProgressLog
 
 EVERY_MS = 10_000  # a write a partition: nothing beside those of its messages

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from tocsin.domain.known import Known, compare_readings
-from tocsin.domain.telemetry import Message
-from tocsin.domain.windows import History
+from tocsin.domain.messages.telemetry import Message
+from tocsin.domain.windows.known import Known, compare_readings
+from tocsin.domain.windows.window import History
 from tocsin.usecases.ports.scoring import Telemetry
 
 

@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from tocsin.domain.dead_letters import DeadLetter
-from tocsin.domain.metering import (
+from tocsin.domain.insights.metering import (
     ALERTS,
     BATCH_DURATION,
     BATCH_SIZE,
@@ -21,8 +20,9 @@ from tocsin.domain.metering import (
     Labels,
     Measurement,
 )
-from tocsin.domain.readings import DecidedMessage
-from tocsin.domain.telemetry import Envelope, Message
+from tocsin.domain.judging.readings import DecidedMessage
+from tocsin.domain.letters.dead_letters import DeadLetter
+from tocsin.domain.messages.telemetry import Envelope, Message
 from tocsin.usecases.ports.metering import UNMETERED, Meter
 from tocsin.usecases.scoring.decide_lanes import DecidedLane
 

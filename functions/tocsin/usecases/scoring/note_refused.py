@@ -6,11 +6,11 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tocsin.domain.dead_letters import DeadLetter
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.errors import ChangedMeanwhileError, DamagedDocumentError, RefusedError
-from tocsin.domain.log_about import about
-from tocsin.domain.refusal import TimeRefusal
+from tocsin.domain.insights.log_about import about
+from tocsin.domain.letters.dead_letters import DeadLetter
+from tocsin.domain.messages.refusal import TimeRefusal
 from tocsin.usecases.ports.scoring import Telemetry
 from tocsin.usecases.scoring.device_memory import DeviceMemory
 

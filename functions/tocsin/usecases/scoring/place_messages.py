@@ -7,16 +7,16 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tocsin.domain.device_record import ANY_RECORD, DeviceRecord
+from tocsin.domain.devices.device_record import ANY_RECORD, DeviceRecord
+from tocsin.domain.devices.fleet import DeviceState, count_kept
+from tocsin.domain.devices.newest_message import NewestMessage
+from tocsin.domain.devices.rhythm import begin_rhythm
+from tocsin.domain.devices.work import measure_work
 from tocsin.domain.errors import ChangedMeanwhileError, DamagedDocumentError, RefusedError
-from tocsin.domain.fleet import DeviceState, count_kept
 from tocsin.domain.hot_records import dataclass
-from tocsin.domain.log_about import about
-from tocsin.domain.newest_message import NewestMessage
+from tocsin.domain.insights.log_about import about
+from tocsin.domain.messages.telemetry import Message
 from tocsin.domain.profile import Profile
-from tocsin.domain.rhythm import begin_rhythm
-from tocsin.domain.telemetry import Message
-from tocsin.domain.work import measure_work
 from tocsin.usecases.ports.scoring import Telemetry
 from tocsin.usecases.scoring.device_memory import DeviceMemory
 from tocsin.usecases.scoring.place_stretches import Placed, StretchPlacer

@@ -10,13 +10,13 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tocsin.domain.fleet import DeviceState
-from tocsin.domain.habits import Habits
+from tocsin.domain.devices.fleet import DeviceState
+from tocsin.domain.devices.habits import Habits
+from tocsin.domain.devices.learn_habits import Learned
+from tocsin.domain.devices.rhythm import Rhythm, Verdict
 from tocsin.domain.hot_records import dataclass
-from tocsin.domain.learn_habits import Learned
-from tocsin.domain.rhythm import Rhythm, Verdict
-from tocsin.domain.telemetry import Message
-from tocsin.domain.windows import History
+from tocsin.domain.messages.telemetry import Message
+from tocsin.domain.windows.window import History
 from tocsin.usecases.ports.scoring import Telemetry
 from tocsin.usecases.scoring.follow_clock import Stretch, follow_clock
 from tocsin.usecases.scoring.known_readings import KnownReadings

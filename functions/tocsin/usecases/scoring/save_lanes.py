@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from tocsin.domain.dead_letters import DeadLetter
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.devices.fleet import DeviceState, record_device, record_heard
 from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
-from tocsin.domain.fleet import DeviceState, record_device, record_heard
-from tocsin.domain.log_about import about, describe
-from tocsin.domain.readings import DecidedMessage
+from tocsin.domain.insights.log_about import about, describe
+from tocsin.domain.judging.readings import DecidedMessage
+from tocsin.domain.letters.dead_letters import DeadLetter
 from tocsin.usecases.ports.scoring import Refusal, Telemetry
 from tocsin.usecases.scoring.decide_lanes import DecidedLane
 

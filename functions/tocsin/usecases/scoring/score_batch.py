@@ -11,12 +11,12 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.baseline import Baseline
-from tocsin.domain.grids import Part, grid_windows
-from tocsin.domain.missing import find_missing
-from tocsin.domain.readings import Scored, spread_scores
-from tocsin.domain.stuck import call_stuck
-from tocsin.domain.windows import History, Windows, windows_of_batch
+from tocsin.domain.judging.baseline import Baseline
+from tocsin.domain.judging.readings import Scored, spread_scores
+from tocsin.domain.judging.stuck import call_stuck
+from tocsin.domain.windows.grids import Part, grid_windows
+from tocsin.domain.windows.missing import find_missing
+from tocsin.domain.windows.window import History, Windows, windows_of_batch
 from tocsin.usecases.ports.scoring import Model, Models
 from tocsin.usecases.scoring.place_stretches import Placed
 

@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from tocsin.domain.alert_targets import AlertTargets
-from tocsin.domain.dead_letters import DeadLetter
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.errors import ChangedMeanwhileError, InvalidMessageError, RefusedError
-from tocsin.domain.log_about import about, describe
+from tocsin.domain.insights.log_about import about, describe
+from tocsin.domain.judging.alert_targets import AlertTargets
+from tocsin.domain.judging.readings import DecidedMessage, Scored
+from tocsin.domain.letters.dead_letters import DeadLetter
+from tocsin.domain.messages.telemetry import Envelope, Message, decode
 from tocsin.domain.profile import Profile
-from tocsin.domain.readings import DecidedMessage, Scored
-from tocsin.domain.telemetry import Envelope, Message, decode
 from tocsin.domain.tracing.place import Place
 from tocsin.usecases.ports.documents import Document
 from tocsin.usecases.ports.scoring import DeadLetters, DeviceThresholds, Models, Telemetry

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tocsin.domain.errors import DeliveryError
-from tocsin.domain.log_about import about
+from tocsin.domain.insights.log_about import about
 from tocsin.domain.tracing.place import Place
 from tocsin.domain.tracing.shown_spans import list_live_spans
 from tocsin.usecases.ports.documents import Document

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from tocsin.domain.dead_letters import DeadLetter
-from tocsin.domain.telemetry import Envelope
+from tocsin.domain.letters.dead_letters import DeadLetter
+from tocsin.domain.messages.telemetry import Envelope
 from tocsin.domain.tracing.message_spans import find_scoring, is_asked_for, list_message_spans
 from tocsin.domain.tracing.place import Place
 from tocsin.domain.tracing.span import Attribute, Invocation, Span, Stopwatch

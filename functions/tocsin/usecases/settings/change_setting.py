@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tocsin.domain.errors import DeliveryError, InvalidRequestError
+from tocsin.domain.insights.log_about import about
 from tocsin.domain.limits.site_limits import describe_site_limits, parse_site_limits
-from tocsin.domain.log_about import about
-from tocsin.domain.merge_patch import merge
+from tocsin.domain.plans.requests import Request
 from tocsin.domain.profile import Profile
-from tocsin.domain.requests import Request
-from tocsin.domain.site_settings import Kind, StoredSetting, content_of, revision_of
+from tocsin.domain.settings.merge_patch import merge
+from tocsin.domain.settings.site_settings import Kind, StoredSetting, content_of, revision_of
 from tocsin.planning.inputs.optimiser import describe_optimiser, parse_optimiser
 from tocsin.planning.inputs.overrides import describe_overrides, parse_overrides
 from tocsin.planning.inputs.tasks import describe_tasks, parse_tasks

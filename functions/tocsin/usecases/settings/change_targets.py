@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tocsin.domain.alert_targets import AlertTargets, parse_alert_targets
-from tocsin.domain.decisions import Rule
 from tocsin.domain.errors import InvalidRequestError
-from tocsin.domain.merge_patch import merge
+from tocsin.domain.judging.alert_targets import AlertTargets, parse_alert_targets
+from tocsin.domain.judging.decisions import Rule
 from tocsin.domain.profile import Profile
-from tocsin.domain.site_settings import NO_SITE, StoredSetting, content_of, revision_of
+from tocsin.domain.settings.merge_patch import merge
+from tocsin.domain.settings.site_settings import NO_SITE, StoredSetting, content_of, revision_of
 from tocsin.usecases.ports.planning import SiteSettings
 from tocsin.usecases.ports.scoring import Models
 from tocsin.usecases.settings.revise_setting import revise_setting

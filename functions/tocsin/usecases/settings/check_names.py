@@ -16,7 +16,7 @@ from tocsin.domain.errors import (
     InvalidProblemError,
     InvalidRequestError,
 )
-from tocsin.domain.site_settings import KINDS, content_of
+from tocsin.domain.settings.site_settings import KINDS, content_of
 from tocsin.domain.sites import UNASSIGNED_SITE
 from tocsin.planning.inputs.overrides import Overrides
 from tocsin.planning.inputs.tasks import parse_tasks

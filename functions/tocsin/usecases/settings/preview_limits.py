@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.charts.stored_message import StoredMessage
+from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.limits.book import ByChannel, gather_bounds
 from tocsin.domain.limits.bounds import Bound
 from tocsin.domain.limits.follow import LimitChange, Stretch, count_steps, follow_limits
 from tocsin.domain.profile import Profile
-from tocsin.domain.stored_message import StoredMessage
 from tocsin.usecases.ports.operators import Fleet
 
 MOST_READINGS = 100_000  # that are looked at: a day of one each second

@@ -10,12 +10,9 @@ import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from tocsin.domain.alerts import Alert
-from tocsin.domain.decisions import Rule
-from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.errors import InvalidRequestError
-from tocsin.domain.rollup import HOUR, HOUR_MS, MINUTE_MS
-from tocsin.domain.target_trial import (
+from tocsin.domain.alerts.alert import Alert
+from tocsin.domain.charts.rollup import HOUR, HOUR_MS, MINUTE_MS
+from tocsin.domain.charts.target_trial import (
     Judged,
     TargetTrial,
     Tried,
@@ -23,6 +20,9 @@ from tocsin.domain.target_trial import (
     list_hot_hours,
     spread_out,
 )
+from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.errors import InvalidRequestError
+from tocsin.domain.judging.decisions import Rule
 from tocsin.usecases.feedback.device_past import DAYS, Archive, Past, read_past
 from tocsin.usecases.feedback.find_peak import find_peak
 from tocsin.usecases.feedback.known_device import KnownDevice

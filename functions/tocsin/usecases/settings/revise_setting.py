@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from tocsin.domain.errors import ChangedMeanwhileError, OutdatedError
-from tocsin.domain.site_settings import Entry, Kind, StoredSetting, revise, revision_of
+from tocsin.domain.settings.site_settings import Entry, Kind, StoredSetting, revise, revision_of
 from tocsin.usecases.ports.planning import SiteSettings
 
 ATTEMPTS = 3  # two operators at the same moment; more is a machine that writes in a loop

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.limits.book import SetFor, place_limits
 from tocsin.domain.limits.bounds import Bound
 from tocsin.domain.limits.channel_limits import ChannelLimits
 from tocsin.domain.limits.site_limits import parse_site_limits
 from tocsin.domain.profile import Profile
-from tocsin.domain.site_settings import content_of, revision_of
+from tocsin.domain.settings.site_settings import content_of, revision_of
 from tocsin.usecases.ports.planning import SiteSettings
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from tocsin.domain.access import EVERY, Sites
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.access.people import EVERY, Sites
+from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.errors import InvalidRequestError, NotFoundError
 from tocsin.domain.sites import UNASSIGNED_SITE
 from tocsin.usecases.ports.operators import Fleet

@@ -7,11 +7,11 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tocsin.domain.access import EVERY, Sites
-from tocsin.domain.alerts import Alert, AlertPage, AlertPosition, name_document, page_of
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.access.people import EVERY, Sites
+from tocsin.domain.alerts.alert import Alert, AlertPage, AlertPosition, name_document, page_of
+from tocsin.domain.alerts.silence import LEAST_MS, raise_silence
+from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.errors import DamagedDocumentError
-from tocsin.domain.silence import LEAST_MS, raise_silence
 from tocsin.usecases.ports.operators import Fleet
 from tocsin.usecases.ports.planning import SiteSettings
 from tocsin.usecases.showing.find_named import check_shown_site, find_device

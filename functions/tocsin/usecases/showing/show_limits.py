@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.limits.book import LimitBook
 from tocsin.domain.limits.bounds import FRESH, Bound
 from tocsin.domain.profile import Profile

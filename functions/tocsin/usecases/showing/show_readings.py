@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tocsin.domain.charts import draw_chart
+from tocsin.domain.charts.rolled_chart import choose_resolution, choose_step, describe_cells
+from tocsin.domain.charts.rollup import MINUTE, Resolution
+from tocsin.domain.charts.series import draw_chart
+from tocsin.domain.charts.stored_message import StoredMessage
+from tocsin.domain.charts.unscored import count_late, list_unscored
 from tocsin.domain.errors import InvalidRequestError
-from tocsin.domain.rolled_chart import choose_resolution, choose_step, describe_cells
-from tocsin.domain.rollup import MINUTE, Resolution
-from tocsin.domain.stored_message import StoredMessage
-from tocsin.domain.unscored import count_late, list_unscored
 from tocsin.usecases.ports.operators import Fleet
 from tocsin.usecases.ports.rollups import Rollups
 from tocsin.usecases.rollups.find_cells import find_cells

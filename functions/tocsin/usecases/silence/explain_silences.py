@@ -14,7 +14,7 @@ from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.late import LateReadings, explain_gaps, find_late, list_gaps
 from tocsin.domain.incidents.site import IncidentQuery
 from tocsin.domain.incidents.sources import Source
-from tocsin.domain.log_about import about
+from tocsin.domain.insights.log_about import about
 from tocsin.usecases.incidents.act_on_incident import act_on_incident
 from tocsin.usecases.incidents.change_incidents import IncidentRoom
 from tocsin.usecases.ports.operators import Feedback, Fleet

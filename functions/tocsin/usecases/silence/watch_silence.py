@@ -12,15 +12,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tocsin.domain.alerts import Alert, is_silence_id
-from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.errors import DeliveryError
-from tocsin.domain.incidents.site import LiveSite
-from tocsin.domain.incidents.sources import Source
-from tocsin.domain.incidents.windows import cover_with
-from tocsin.domain.log_about import about
-from tocsin.domain.profile import Profile
-from tocsin.domain.silence import (
+from tocsin.domain.alerts.alert import Alert, is_silence_id
+from tocsin.domain.alerts.silence import (
     LEAST_MS,
     OFF_MS,
     clear_silence,
@@ -28,6 +21,13 @@ from tocsin.domain.silence import (
     limit_silence,
     raise_silence,
 )
+from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.errors import DeliveryError
+from tocsin.domain.incidents.site import LiveSite
+from tocsin.domain.incidents.sources import Source
+from tocsin.domain.incidents.windows import cover_with
+from tocsin.domain.insights.log_about import about
+from tocsin.domain.profile import Profile
 from tocsin.usecases.incidents.change_incidents import IncidentRoom
 from tocsin.usecases.ports.operators import Feedback, Fleet
 from tocsin.usecases.ports.scoring import Telemetry

@@ -18,8 +18,8 @@ from tests.fakes.messages import NOW, envelope
 from tests.fakes.models import FakeModels
 from tests.fakes.services import Plant
 from tocsin.adapters.model_bundle import load_model
-from tocsin.domain.bundle import parse_bundle
 from tocsin.domain.limits.site_limits import parse_site_limits
+from tocsin.domain.models.bundle import parse_bundle
 from tocsin.profiles import load_profiles
 from tocsin.triggers.http_devices import describe_device
 from tocsin.triggers.outputs_devices import DeviceShown

@@ -11,8 +11,8 @@ from typing import Any
 from local.prepare import BLOB_CONTAINERS, DATABASE
 from tests.paths import ROOT
 from tests.unit.infra.deployment import Deployment
-from tocsin.domain import requests
 from tocsin.domain.notifications import rings
+from tocsin.domain.plans import requests
 
 OF_DATABASE = "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers"
 OF_STORAGE = "Microsoft.Storage/storageAccounts/blobServices/containers"

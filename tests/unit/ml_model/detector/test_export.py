@@ -38,11 +38,11 @@ from tests.unit.ml_model.made_recordings import (
 )
 from tocsin.adapters.program import GraphProgram
 from tocsin.adapters.program_graph import load_program as load_graph
-from tocsin.domain.bundle import parse_bundle
-from tocsin.domain.drift import drift_of, parse_reference
 from tocsin.domain.errors import InvalidBundleError
-from tocsin.domain.scoring import Hysteresis
-from tocsin.domain.thresholds import Tail
+from tocsin.domain.judging.scoring import Hysteresis
+from tocsin.domain.judging.thresholds import Tail
+from tocsin.domain.models.bundle import parse_bundle
+from tocsin.domain.models.drift import drift_of, parse_reference
 from tocsin.profiles import load_profiles
 
 PROFILES = load_profiles()

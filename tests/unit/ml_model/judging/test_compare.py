@@ -16,7 +16,7 @@ from ml_model.judging.compare import alert_spans
 from ml_model.recording import Recording, Span
 from ml_model.release.verdict import read_folder_verdict
 from tests.fakes.bundles import bundle_files
-from tocsin.domain.drift import reference_document, reference_of
+from tocsin.domain.models.drift import reference_document, reference_of
 from tocsin.profiles import load_profiles
 
 THERMAL = load_profiles()["thermal"]

@@ -11,8 +11,8 @@ from ml_model.detector.scoring import ScoredRecording
 from ml_model.judging.drift import drift_from, drift_table, reference_from
 from ml_model.recording import Recording
 from tests.fakes.messages import RIG
-from tocsin.domain.drift import Drift
 from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.models.drift import Drift
 
 
 def make_scores(

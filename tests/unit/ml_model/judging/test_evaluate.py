@@ -9,10 +9,10 @@ import numpy as np
 from ml_model.detector.scoring import ScoredRecording
 from ml_model.judging.evaluate import Judgement, judge, mark_readings, metrics_of
 from ml_model.recording import Recording
-from tocsin.domain.adaptation import Pace
-from tocsin.domain.decisions import Rule
+from tocsin.domain.judging.adaptation import Pace
+from tocsin.domain.judging.decisions import Rule
+from tocsin.domain.judging.scoring import Hysteresis
 from tocsin.domain.profile import Channel, Profile
-from tocsin.domain.scoring import Hysteresis
 
 PLANT = Profile(
     "plant", "Plant", 1.0, 20, (Channel("a", "A", "u", 0, 9), Channel("b", "B", "u", 0, 9))

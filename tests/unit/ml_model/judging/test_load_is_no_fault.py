@@ -17,8 +17,8 @@ from ml_model.detector.deciding import decide_recording
 from ml_model.detector.scoring import Program, score_recording
 from ml_model.paths import BUNDLE_FILE, BUNDLES
 from ml_model.recording import Recording
-from tocsin.domain.bundle import parse_bundle
-from tocsin.domain.decisions import Rule
+from tocsin.domain.judging.decisions import Rule
+from tocsin.domain.models.bundle import parse_bundle
 from tocsin.profiles import load_profiles
 
 WORKCELL = load_profiles()["workcell"]

@@ -15,7 +15,7 @@ from ml_model.recording import (
     window_chunks,
 )
 from tests.unit.ml_model.made_recordings import PLANT, START_MS, normal_recording, windows_of
-from tocsin.domain.windows import History, windows_ending_at
+from tocsin.domain.windows.window import History, windows_ending_at
 
 
 def test_windows_are_those_the_function_would_see() -> None:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ml_model.release.verdict import UnfitError, check_fit, read_folder_verdict, write_verdict
-from tocsin.domain.bundle_verdict import VERDICT_FILE, Verdict, parse_verdict
 from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.models.bundle_verdict import VERDICT_FILE, Verdict, parse_verdict
 
 UNFIT = Verdict(
     profile="pump",

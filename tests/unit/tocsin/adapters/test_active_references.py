@@ -9,8 +9,8 @@ from tests.fakes.messages import PROBE, RIG
 from tocsin.adapters.active_references import ActiveReferences
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.signing_keys import SigningKeys
-from tocsin.domain.drift import reference_document, reference_of
 from tocsin.domain.errors import InvalidBundleError
+from tocsin.domain.models.drift import reference_document, reference_of
 
 VALUES = np.random.default_rng(0).normal(size=(500, 2)).astype(np.float32)
 REFERENCE = reference_of([VALUES[:, 0]], [VALUES], RIG)

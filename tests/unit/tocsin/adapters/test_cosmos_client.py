@@ -6,7 +6,7 @@ import pytest
 
 from tests.fakes.records import device_record
 from tocsin.adapters.cosmos_client import read_sound
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.devices.device_record import DeviceRecord
 
 
 def test_a_damaged_document_is_logged_by_name_and_left_out(

@@ -16,7 +16,7 @@ from local.standins.cosmos.query.scan import Scan, plan_scan
 from tocsin.adapters import cosmos, cosmos_arrivals, cosmos_history, cosmos_quiet, cosmos_readings
 from tocsin.adapters.cosmos_container import Container
 from tocsin.adapters.cosmos_readings import find_messages
-from tocsin.domain.readings import LONG_MS
+from tocsin.domain.judging.readings import LONG_MS
 
 FIRST_T = ("firstT",)
 

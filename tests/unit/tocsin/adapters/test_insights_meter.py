@@ -12,7 +12,7 @@ from opentelemetry.sdk.metrics.export import (
 )
 
 from tocsin.adapters.insights_meter import MOST_SERIES, MOST_SITES, InsightsMeter
-from tocsin.domain.metering import INSTRUMENTS, READINGS, Labels, Measurement
+from tocsin.domain.insights.metering import INSTRUMENTS, READINGS, Labels, Measurement
 
 DELTA = AggregationTemporality.DELTA
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.fakes.twins import FakeTwins
 from tocsin.adapters.known_places import REFRESH_S, RETRY_S, KnownPlaces
-from tocsin.domain.places import Place
+from tocsin.domain.devices.places import Place
 
 
 class Clock:

@@ -13,9 +13,9 @@ import pytest
 
 from tests.fakes.watched_settings import WatchedSettings
 from tocsin.adapters import known_access, known_limits, known_targets
+from tocsin.domain.access.principal import Principal
 from tocsin.domain.errors import DeliveryError
-from tocsin.domain.principal import Principal
-from tocsin.domain.site_settings import NO_SITE, Kind
+from tocsin.domain.settings.site_settings import NO_SITE, Kind
 
 SITE, USUAL = "north", 0.5
 EVE = Principal("Eve", frozenset(), "eve-1")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes.messages import envelope
 from tocsin.adapters.log_records import AboutRecord, name_subjects
-from tocsin.domain.log_about import LONGEST, about, describe
+from tocsin.domain.insights.log_about import LONGEST, about, describe
 from tocsin.domain.tracing.message_spans import find_scoring
 from tocsin.domain.tracing.place import Place
 

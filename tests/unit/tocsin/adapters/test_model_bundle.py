@@ -14,8 +14,8 @@ from tests.fakes.messages import PROBE, RIG
 from tocsin.adapters.model_bundle import ActiveModels, TorchModel, load_model
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.signing_keys import SigningKeys
-from tocsin.domain.bundle import parse_bundle
 from tocsin.domain.errors import DeliveryError, InvalidBundleError
+from tocsin.domain.models.bundle import parse_bundle
 
 REFRESH_S = 30.0
 

@@ -23,9 +23,9 @@ from tocsin.adapters.active_references import ActiveReferences
 from tocsin.adapters.model_bundle import ActiveModels
 from tocsin.adapters.published_bundles import PublishedBundles
 from tocsin.adapters.signing_keys import SigningKeys
-from tocsin.domain.active_bundle import parse_active
 from tocsin.domain.errors import DeliveryError, InvalidBundleError
-from tocsin.domain.model_state import ModelState
+from tocsin.domain.models.active_bundle import parse_active
+from tocsin.domain.models.model_state import ModelState
 
 Files = dict[str, bytes]
 OURS, NEXT, THEIRS = new_signer(), new_signer(), new_signer()

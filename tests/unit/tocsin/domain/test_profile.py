@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from tocsin.domain.errors import InvalidProfileError
-from tocsin.domain.event_times import TimeLimits
+from tocsin.domain.messages.event_times import TimeLimits
+from tocsin.domain.messages.telemetry import MAX_CHANNELS
 from tocsin.domain.profile import parse_profile
-from tocsin.domain.telemetry import MAX_CHANNELS
 from tocsin.profiles import load_profiles
 
 CHANNEL = {"name": "heat_c", "title": "Heat", "unit": "°C", "low": 0, "high": 100}

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.fakes.messages import NOW
 from tocsin.adapters.iothub import _write_query
 from tocsin.domain.errors import InvalidSiteError
-from tocsin.domain.requests import Request, parse_request
-from tocsin.domain.site_settings import KINDS, Entry, StoredSetting, setting_id
+from tocsin.domain.plans.requests import Request, parse_request
+from tocsin.domain.settings.site_settings import KINDS, Entry, StoredSetting, setting_id
 from tocsin.domain.sites import (
     check_site_id,
     decode_site,

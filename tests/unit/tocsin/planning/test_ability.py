@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.messages import NOW
-from tocsin.domain.work import Sample, Work
+from tocsin.domain.devices.work import Sample, Work
 from tocsin.planning.inputs.ability import Measured, believe_answer, measure_ability
 from tocsin.planning.inputs.twins import Capacity, EdgeDevice
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from tests.fakes.messages import NOW
 from tests.unit.tocsin.workshops import state
+from tocsin.domain.devices.twins import Twin
+from tocsin.domain.devices.work import Sample, Work
 from tocsin.domain.errors import InvalidProblemError
-from tocsin.domain.site_standing import EMPTY
-from tocsin.domain.twins import Twin
-from tocsin.domain.work import Sample, Work
+from tocsin.domain.plans.site_standing import EMPTY
 from tocsin.planning.inputs.gather import Known, gather
 from tocsin.planning.inputs.optimiser import parse_optimiser
 from tocsin.planning.inputs.overrides import parse_overrides

@@ -9,12 +9,12 @@ import pytest
 
 from tests.fakes.messages import NOW
 from tests.unit.tocsin.workshops import state
-from tocsin.domain.orders import Order, OrderedTask, Report
-from tocsin.domain.restraint import Moved
-from tocsin.domain.site_standing import EMPTY, Memory
-from tocsin.domain.twins import Twin
-from tocsin.domain.watch import Watch
-from tocsin.domain.work import Work
+from tocsin.domain.devices.twins import Twin
+from tocsin.domain.devices.work import Work
+from tocsin.domain.plans.orders import Order, OrderedTask, Report
+from tocsin.domain.plans.restraint import Moved
+from tocsin.domain.plans.site_standing import EMPTY, Memory
+from tocsin.domain.plans.watch import Watch
 from tocsin.planning.arrays.load_price import estimate_response_ms
 from tocsin.planning.inputs.ability import count_capacity, estimate_idle_ms
 from tocsin.planning.inputs.gather import UNHEARD, Known, find_place, gather

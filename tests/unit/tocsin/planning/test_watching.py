@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tests.fakes.messages import NOW
 from tests.unit.tocsin.workshops import state
-from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.watch import HOUR_MS, Watch
-from tocsin.domain.work import Sample, Work
+from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.devices.work import Sample, Work
+from tocsin.domain.plans.watch import HOUR_MS, Watch
 from tocsin.planning.inputs.twins import Capacity, EdgeDevice
 from tocsin.planning.inputs.watching import ODD, PATIENCE, TaskLoad, watch_device, watch_silence
 

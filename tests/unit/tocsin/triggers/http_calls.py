@@ -11,7 +11,7 @@ import azure.functions as func
 import msgspec
 
 from tests.fakes.services import Plant
-from tests.unit.tocsin.domain.test_principal import ID, ROLE, header, user
+from tests.unit.tocsin.domain.access.test_principal import ID, ROLE, header, user
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tocsin.services import Services
 from tocsin.triggers.answers import Problem

@@ -8,7 +8,7 @@ import pytest
 from tests.fakes.messages import NOW, PROFILES, stream
 from tests.fakes.records import drift_record
 from tests.fakes.services import Plant
-from tests.unit.tocsin.domain.test_principal import encoded
+from tests.unit.tocsin.domain.access.test_principal import encoded
 from tests.unit.tocsin.triggers import http_calls
 from tests.unit.tocsin.triggers.http_calls import (
     ADMIN,

@@ -11,9 +11,9 @@ import pytest
 from tests.fakes.keys_of_people import make_key, text_of
 from tests.fakes.messages import NOW, stream
 from tests.fakes.services import Plant
-from tests.unit.tocsin.domain.test_principal import user
+from tests.unit.tocsin.domain.access.test_principal import user
 from tests.unit.tocsin.triggers.http_calls import ADMIN, OPERATOR, answer, call
-from tocsin.domain.api_key import DAY_MS
+from tocsin.domain.access.api_key import DAY_MS
 
 ADA, EVE = user("Ada", "viewer"), user("Eve", "operator")
 BODY = {"name": "scraper", "scopes": ["read"]}

@@ -15,8 +15,8 @@ from tests.fakes.models import FakeModel, FakeModels, spec_of
 from tests.fakes.records import alert_record
 from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.http_calls import OPERATOR, VIEWER, call
-from tocsin.domain.alert_marks import write_owed
-from tocsin.domain.dead_letters import REASONS
+from tocsin.domain.alerts.alert_marks import write_owed
+from tocsin.domain.letters.dead_letters import REASONS
 from tocsin.usecases.incidents.push_alerts import push_alerts
 
 DAY_MS = 86_400_000

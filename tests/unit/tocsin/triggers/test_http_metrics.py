@@ -17,9 +17,9 @@ from tests.fakes.records import device_record
 from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.triggers.http_calls import VIEWER
-from tocsin.domain.access import Sites
-from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.metrics import write_exposition
+from tocsin.domain.access.people import Sites
+from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.insights.metrics import write_exposition
 from tocsin.usecases.health.check_health import HealthReport
 from tocsin.usecases.health.gather_metrics import SILENT_S, gather_metrics
 

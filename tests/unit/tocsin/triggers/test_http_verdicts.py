@@ -14,7 +14,7 @@ from tests.fakes.records import device_record
 from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.triggers.http_calls import OPERATOR, VIEWER, answer, call
-from tocsin.domain.silence import raise_silence
+from tocsin.domain.alerts.silence import raise_silence
 
 NORTH = {"site": "north"}
 

@@ -10,7 +10,7 @@ from tests.fakes.messages import stream
 from tests.fakes.services import Plant
 from tests.unit.tocsin import workshops
 from tests.unit.tocsin.triggers.http_calls import OPERATOR, call
-from tocsin.domain.alerts import Alert
+from tocsin.domain.alerts.alert import Alert
 from tocsin.triggers.outputs_live import (
     AlertMessage,
     LimitsMessage,

@@ -15,7 +15,7 @@ from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.triggers.contexts import make_context
 from tests.unit.tocsin.workshops import SITE, latest
 from tocsin.domain.errors import InvalidRequestError
-from tocsin.domain.requests import QUEUE, Request
+from tocsin.domain.plans.requests import QUEUE, Request
 from tocsin.domain.tracing.place import Place
 from tocsin.services import Services
 from tocsin.triggers import rebalance

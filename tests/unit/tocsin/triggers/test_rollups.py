@@ -7,8 +7,8 @@ from tests.fakes.records import decided_message
 from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.triggers.test_alerts import feed
+from tocsin.domain.charts.rollup import HOUR_MS
 from tocsin.domain.errors import DeliveryError
-from tocsin.domain.rollup import HOUR_MS
 
 
 async def test_roll_up_takes_what_the_change_feed_brings(

@@ -18,9 +18,9 @@ from tests.unit.tocsin.triggers.http_calls import VIEWER as GUEST
 from tests.unit.tocsin.triggers.samples.every import SAMPLES
 from tests.unit.tocsin.triggers.samples.of_notifications import LOST
 from tests.unit.tocsin.workshops import SITE, run
+from tocsin.domain.access.principal import ADMIN, ANYONE, OPERATOR
 from tocsin.domain.incidents.windows import Scope, Window
 from tocsin.domain.notifications.rule import Rule, Step, Target
-from tocsin.domain.principal import ADMIN, ANYONE, OPERATOR
 from tocsin.triggers.http import ROUTES
 from tocsin.usecases.incidents.join_alerts import join_alerts
 from tocsin.usecases.maintenance.keep_windows import set_window

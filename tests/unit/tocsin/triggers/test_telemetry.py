@@ -15,7 +15,7 @@ from azure.functions.meta import Datum
 from tests.fakes.messages import NOW, stream
 from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.app_functions import functions_of
-from tocsin.domain.metering import FAILED_BATCHES, MESSAGES, Labels
+from tocsin.domain.insights.metering import FAILED_BATCHES, MESSAGES, Labels
 from tocsin.triggers.telemetry import parse_envelopes
 
 ENQUEUED = "2026-11-22T17:21:14.1900000Z"  # as the host writes it: seven digits

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tocsin.domain.alerts import Cause
+from tocsin.domain.alerts.alert import Cause
 from tocsin.domain.incidents.severity import raise_to, rate_severity
 from tocsin.domain.incidents.sources import Source, TopChannel
 from tocsin.domain.limits.bounds import Breach, Level

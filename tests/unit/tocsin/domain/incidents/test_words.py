@@ -10,7 +10,8 @@ from tests.fakes.alerts import raise_alert
 from tests.fakes.messages import NOW
 from tests.fakes.records import device_record
 from tests.unit.tocsin.usecases.incidents.incident_plant import MINUTE_MS, IncidentPlant
-from tocsin.domain.alerts import Cause
+from tocsin.domain.alerts.alert import Cause
+from tocsin.domain.alerts.silence import clear_silence, raise_silence
 from tocsin.domain.incidents.sources import Source, TopChannel
 from tocsin.domain.incidents.top_channels import rank_channels
 from tocsin.domain.incidents.words import (
@@ -20,7 +21,6 @@ from tocsin.domain.incidents.words import (
     describe_trouble,
 )
 from tocsin.domain.limits.bounds import Breach
-from tocsin.domain.silence import clear_silence, raise_silence
 
 
 def test_a_channel_says_its_value_what_is_usual_and_its_share() -> None:

@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 
 from tests.fakes.messages import NOW
 from tests.fakes.records import decided_message
-from tocsin.domain.decisions import Standing
+from tocsin.domain.charts.rollup_progress import Arrival
+from tocsin.domain.charts.stored_message import StoredMessage
 from tocsin.domain.errors import DamagedDocumentError
+from tocsin.domain.judging.decisions import Standing
 from tocsin.domain.packing.dictionary import WORDS
 from tocsin.domain.packing.messages import (
     pack_message,
@@ -25,8 +27,6 @@ from tocsin.domain.packing.messages import (
     unpack_columns,
     unpack_message,
 )
-from tocsin.domain.rollup_progress import Arrival
-from tocsin.domain.stored_message import StoredMessage
 
 ADDED = {"readings", "anomalousReadings", "highestScore"}
 NAMES = ("speed_rpm", "", 'Ö \\ "', "heat_c", "\U0001f525", "packed")

@@ -7,8 +7,8 @@ from typing import Any
 
 from tests.fakes.messages import envelope
 from tests.unit.tocsin.triggers.samples.sample import NORTH, Sample
-from tocsin.domain.dead_letters import DeadLetter
-from tocsin.domain.letter_summary import name_letter
+from tocsin.domain.letters.dead_letters import DeadLetter
+from tocsin.domain.letters.letter_summary import name_letter
 
 LOST = DeadLetter(envelope(b"x"), "not-json", "no JSON")
 LETTER = str(name_letter(LOST.path))

@@ -9,7 +9,7 @@ import pytest
 from tests.fakes.messages import NOW
 from tests.fakes.sites import FakeClock, FakeSites
 from tocsin.domain.errors import InvalidRequestError, OutdatedError
-from tocsin.domain.site_settings import NO_SITE, Entry, StoredSetting
+from tocsin.domain.settings.site_settings import NO_SITE, Entry, StoredSetting
 from tocsin.usecases.access.change_access import change_access, show_access
 
 ADA = {"name": "Ada", "sites": {"north": "act"}}

@@ -11,7 +11,7 @@ from tests.fakes.models import FakeModel, FakeModels, spec_of
 from tests.fakes.services import Plant
 from tests.fakes.targets import TARGETS
 from tocsin.domain.errors import InvalidRequestError, NotFoundError
-from tocsin.domain.recalibration import Label
+from tocsin.domain.judging.recalibration import Label
 from tocsin.usecases.feedback.give_feedback import (
     apply_feedback,
     preview_feedback,

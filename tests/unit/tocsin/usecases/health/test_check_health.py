@@ -12,7 +12,7 @@ from tests.fakes.messages import NOW, envelope, stream
 from tests.fakes.records import alert_record
 from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.http_calls import call
-from tocsin.domain.alert_marks import AlertKey, write_owed
+from tocsin.domain.alerts.alert_marks import AlertKey, write_owed
 from tocsin.domain.errors import DeliveryError
 from tocsin.usecases.health.check_health import check_health
 from tocsin.usecases.incidents.push_alerts import push_alerts

@@ -8,7 +8,7 @@ from tests.fakes.alerts import clear_alert, raise_alert
 from tests.fakes.incidents import FakeIncidents, FakePlaces
 from tests.fakes.messages import NOW
 from tests.fakes.services import Plant
-from tocsin.domain.alerts import Alert
+from tocsin.domain.alerts.alert import Alert
 from tocsin.domain.incidents.incident import Incident
 from tocsin.usecases.incidents.change_incidents import IncidentRoom
 from tocsin.usecases.incidents.join_alerts import join_alerts

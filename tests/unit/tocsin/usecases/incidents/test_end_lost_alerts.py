@@ -8,8 +8,8 @@ from tests.fakes.messages import NOW
 from tests.fakes.records import device_record
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.usecases.incidents.incident_plant import MINUTE_MS, IncidentPlant
-from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.silence import raise_silence
+from tocsin.domain.alerts.silence import raise_silence
+from tocsin.domain.devices.device_record import DeviceRecord
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.fakes.alerts import clear_alert, raise_alert
 from tests.fakes.documents import CrashError
 from tests.fakes.messages import NOW
 from tests.unit.tocsin.usecases.incidents.incident_plant import MINUTE_MS, IncidentPlant
-from tocsin.domain.alerts import Alert
+from tocsin.domain.alerts.alert import Alert
 from tocsin.domain.errors import ConflictError
 from tocsin.domain.incidents import actions
 from tocsin.domain.incidents.actions import Act

@@ -12,7 +12,7 @@ from tests.fakes.records import device_record
 from tests.unit.tocsin.usecases.incidents.incident_plant import IncidentPlant
 from tocsin.domain.errors import ChangedMeanwhileError
 from tocsin.domain.incidents.words import describe_incident
-from tocsin.domain.stored_plan import Migration
+from tocsin.domain.plans.stored_plan import Migration
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from tests.fakes.alerts import raise_alert
 from tests.fakes.messages import NOW
-from tocsin.domain.alert_marks import Mark, OwedAlert, write_owed
-from tocsin.domain.alerts import Alert
+from tocsin.domain.alerts.alert import Alert
+from tocsin.domain.alerts.alert_marks import Mark, OwedAlert, write_owed
 from tocsin.usecases.incidents.change_incidents import AT_ONCE
 from tocsin.usecases.incidents.join_owed import join_owed
 

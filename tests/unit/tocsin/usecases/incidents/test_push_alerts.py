@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from tests.fakes.messages import NOW
 from tests.fakes.records import alert_record
 from tests.fakes.services import Plant
-from tocsin.domain.alert_marks import AlertKey, write_owed
-from tocsin.domain.alerts import Alert
+from tocsin.domain.alerts.alert import Alert
+from tocsin.domain.alerts.alert_marks import AlertKey, write_owed
 from tocsin.usecases.incidents.push_alerts import push_alerts, sweep_alerts
 
 ALERT = alert_record(5)

@@ -12,9 +12,9 @@ from tests.fakes.models import FakeModel, FakeModels, spec_of
 from tests.fakes.services import Plant
 from tests.fakes.targets import TARGETS
 from tests.unit.tocsin.usecases.incidents.incident_plant import IncidentPlant
-from tocsin.domain.alerts import Alert
-from tocsin.domain.silence import raise_silence
-from tocsin.domain.telemetry import Envelope
+from tocsin.domain.alerts.alert import Alert
+from tocsin.domain.alerts.silence import raise_silence
+from tocsin.domain.messages.telemetry import Envelope
 from tocsin.usecases.feedback.call_normal import apply_normal
 from tocsin.usecases.feedback.known_device import Judging
 

@@ -16,16 +16,16 @@ from tests.fakes.models import FakeModel, FakeModels, spec_of
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.usecases.incidents.incident_plant import IncidentPlant
 from tests.unit.tocsin.usecases.notifications.notify_plant import make_rule
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.errors import DeliveryError
 from tocsin.domain.incidents.policy import DEFAULT_POLICY
 from tocsin.domain.incidents.words import describe_incident
 from tocsin.domain.lateness.notes import LateNote
 from tocsin.domain.limits.book import SiteLimits
 from tocsin.domain.limits.channel_limits import ChannelLimits
+from tocsin.domain.messages.telemetry import Envelope
 from tocsin.domain.notifications.judge import find_quiet
 from tocsin.domain.notifications.rule import Switch
-from tocsin.domain.telemetry import Envelope
 from tocsin.usecases.lateness.judge_late import QUIET_MS, judge_late
 from tocsin.usecases.lateness.note_late import note_late
 from tocsin.usecases.ports.operators import Feedback

@@ -10,8 +10,8 @@ from tests.fakes.messages import PROBE, PROFILES, stream
 from tests.fakes.models import THRESHOLD, FakeModel, FakeModels, spec_of
 from tests.fakes.services import Plant, fake_models
 from tests.fakes.targets import TARGETS
-from tocsin.domain.detection import Detection, Record
 from tocsin.domain.errors import InvalidRequestError, NotFoundError
+from tocsin.domain.judging.detection import Detection, Record
 from tocsin.usecases.models.detect import FAILED, Detected, detect
 
 STEADY = [1.0, 1.0, 1.0, 1.0]

@@ -11,7 +11,7 @@ from tests.fakes.messages import NOW, PROBE, PROFILES, RIG
 from tests.fakes.records import decided_message, device_record
 from tests.fakes.references import FakeReferences
 from tests.fakes.store import FakeStore
-from tocsin.domain.drift import reference_of
+from tocsin.domain.models.drift import reference_of
 from tocsin.usecases.models.measure_drift import (
     DAY_MS,
     MESSAGES_A_STRETCH,

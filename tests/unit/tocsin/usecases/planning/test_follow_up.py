@@ -18,8 +18,8 @@ from tests.unit.tocsin.workshops import (
     set_content,
     told_workshop,
 )
-from tocsin.domain.deliveries import CONFIRM_WITHIN_MS, MOST_ATTEMPTS
 from tocsin.domain.errors import BusyError
+from tocsin.domain.plans.deliveries import CONFIRM_WITHIN_MS, MOST_ATTEMPTS
 
 
 @pytest.fixture

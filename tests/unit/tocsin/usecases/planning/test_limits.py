@@ -15,10 +15,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tests.fakes.messages import NOW
 from tests.fakes.sites import FakeClock, FakeSites, Workshop
 from tests.unit.tocsin.workshops import PLACES, SITE, run, set_content, state
+from tocsin.domain.devices.work import Sample, Work
 from tocsin.domain.errors import BusyError
-from tocsin.domain.restraint import Moved
-from tocsin.domain.site_standing import SiteStanding
-from tocsin.domain.work import Sample, Work
+from tocsin.domain.plans.restraint import Moved
+from tocsin.domain.plans.site_standing import SiteStanding
 from tocsin.planning.inputs.optimiser import PACE
 
 DEVICES = ("cell-1", "cell-2", "cell-3")

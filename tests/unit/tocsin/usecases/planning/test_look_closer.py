@@ -16,8 +16,8 @@ from tests.unit.tocsin.workshops import (
     set_content,
     told_workshop,
 )
-from tocsin.domain.requests import Request, parse_request
-from tocsin.domain.work import Sample, Work
+from tocsin.domain.devices.work import Sample, Work
+from tocsin.domain.plans.requests import Request, parse_request
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ from tests.unit.tocsin.workshops import (
     workshop,
 )
 from tocsin.domain.errors import BusyError, DeliveryError
-from tocsin.domain.requests import Request
-from tocsin.domain.site_settings import Entry, revise
+from tocsin.domain.plans.requests import Request
+from tocsin.domain.settings.site_settings import Entry, revise
 from tocsin.planning.inputs.judging import FIRST_MS
 
 

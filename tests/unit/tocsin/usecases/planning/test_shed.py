@@ -16,7 +16,7 @@ from tests.unit.tocsin.workshops import (
     set_content,
     told_workshop,
 )
-from tocsin.domain.work import Sample, Work
+from tocsin.domain.devices.work import Sample, Work
 from tocsin.usecases.planning.remember_shed import PATIENCE
 
 FULL_PCT = 38.0

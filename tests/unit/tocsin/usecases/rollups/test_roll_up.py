@@ -17,12 +17,20 @@ from tests.fakes.messages import NOW
 from tests.fakes.records import decided_message
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.store import FakeStore
-from tocsin.domain.cells import Cells
+from tocsin.domain.charts.cells import Cells
+from tocsin.domain.charts.rollup import (
+    DAY_MS,
+    HOUR,
+    HOUR_MS,
+    MINUTE,
+    MINUTE_MS,
+    Rollup,
+    cut_rollups,
+)
+from tocsin.domain.charts.rollup_progress import Arrival, find_complete, start_hour
+from tocsin.domain.charts.stored_message import StoredMessage
 from tocsin.domain.errors import RefusedError
-from tocsin.domain.readings import DecidedMessage
-from tocsin.domain.rollup import DAY_MS, HOUR, HOUR_MS, MINUTE, MINUTE_MS, Rollup, cut_rollups
-from tocsin.domain.rollup_progress import Arrival, find_complete, start_hour
-from tocsin.domain.stored_message import StoredMessage
+from tocsin.domain.judging.readings import DecidedMessage
 from tocsin.usecases.rollups.roll_up import RollupMemory, roll_up
 
 START = HOUR.start(NOW)

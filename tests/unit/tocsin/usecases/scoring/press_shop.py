@@ -8,7 +8,7 @@ from tests.fakes.machines import (
     Press,
 )
 from tests.fakes.services import Plant
-from tocsin.domain.telemetry import Envelope
+from tocsin.domain.messages.telemetry import Envelope
 
 
 async def score_each(plant: Plant, log: list[Envelope]) -> None:

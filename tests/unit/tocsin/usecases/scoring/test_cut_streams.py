@@ -18,8 +18,8 @@ from tests.unit.tocsin.usecases.scoring.press_shop import (
     device_of,
     score_each,
 )
+from tocsin.domain.messages.telemetry import Envelope
 from tocsin.domain.profile import Profile
-from tocsin.domain.telemetry import Envelope
 
 
 def list_day(press: Press, size: int) -> list[Envelope]:

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from tests.fakes.messages import NOW, RIG
-from tocsin.domain.decisions import Standing
-from tocsin.domain.fleet import DeviceState
-from tocsin.domain.windows import History
+from tocsin.domain.devices.fleet import DeviceState
+from tocsin.domain.judging.decisions import Standing
+from tocsin.domain.windows.window import History
 from tocsin.usecases.scoring.device_memory import DeviceMemory
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.fakes.messages import RIG, stream
 from tests.fakes.models import FakeModel, spec_of
 from tests.fakes.services import Plant
-from tocsin.domain.telemetry import Envelope
+from tocsin.domain.messages.telemetry import Envelope
 from tocsin.usecases.ports.documents import Document
 
 

@@ -16,7 +16,7 @@ from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.usecases.notifications.notify_plant import ADA, CHAT, NotifyPlant, make_rule
 from tests.unit.tocsin.workshops import ALERT, SITE, heard, run, told_workshop
 from tocsin.domain.errors import RefusedError
-from tocsin.domain.metering import (
+from tocsin.domain.insights.metering import (
     ALERTS,
     BATCH_DURATION,
     BATCH_SIZE,
@@ -32,7 +32,7 @@ from tocsin.domain.metering import (
     SHOWING_DELAY,
     Labels,
 )
-from tocsin.domain.telemetry import Envelope
+from tocsin.domain.messages.telemetry import Envelope
 from tocsin.usecases.scoring.meter_batch import BatchMeter
 
 ODD = range(20, 24)

@@ -8,10 +8,10 @@ from typing import Any
 from tests.fakes.messages import NOW, PROBE, RIG, stream
 from tests.fakes.models import THRESHOLD, FakeModel, FakeModels, spec_of
 from tests.fakes.services import Plant
-from tocsin.domain.adaptation import Pace, Usual
-from tocsin.domain.aftermath import Aftermath
-from tocsin.domain.device_record import DeviceRecord
-from tocsin.domain.telemetry import Envelope
+from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.judging.adaptation import Pace, Usual
+from tocsin.domain.judging.aftermath import Aftermath
+from tocsin.domain.messages.telemetry import Envelope
 
 
 def alerts_of(plant: Plant) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from tests.fakes.messages import NOW, stream
 from tests.fakes.services import Plant
 from tests.fakes.store import FakeStore
 from tests.unit.tocsin.usecases.scoring.test_redelivery import Scenario, scenarios, undisturbed
-from tocsin.domain.telemetry import Envelope
+from tocsin.domain.messages.telemetry import Envelope
 
 EVERY_MS = 8_000
 

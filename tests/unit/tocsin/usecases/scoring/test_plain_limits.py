@@ -11,8 +11,8 @@ from tests.fakes.messages import NOW, PERIOD_MS, PROFILES, RIG, reading_message
 from tests.fakes.models import FakeModel, FakeModels, spec_of
 from tests.fakes.services import Plant
 from tests.unit.tocsin.usecases.incidents.incident_plant import IncidentPlant
-from tocsin.domain.alerts import Alert
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.alerts.alert import Alert
+from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.limits.bounds import Breach
 from tocsin.domain.limits.site_limits import parse_site_limits
 from tocsin.domain.profile import parse_profile

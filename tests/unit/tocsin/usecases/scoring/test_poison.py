@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.fakes.messages import NOW, document, envelope, stream
 from tests.fakes.services import Plant
-from tocsin.domain.telemetry import Envelope
+from tocsin.domain.messages.telemetry import Envelope
 
 HEALTHY = "rig-1"
 # With lone surrogates, which JSON can carry and no database takes.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.fakes.documents import CrashError
 from tests.fakes.messages import PROBE, stream
 from tests.fakes.services import Plant
-from tocsin.domain.telemetry import Envelope
+from tocsin.domain.messages.telemetry import Envelope
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from tests.fakes.messages import NOW, PERIOD_MS, RIG, envelope
 from tests.fakes.models import FakeModel, FakeModels, spec_of
+from tocsin.domain.messages.telemetry import Message
 from tocsin.domain.profile import Profile
-from tocsin.domain.telemetry import Message
-from tocsin.domain.windows import History
+from tocsin.domain.windows.window import History
 from tocsin.usecases.scoring.place_stretches import Placed
 from tocsin.usecases.scoring.score_batch import SLICE, score_batch
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tests.fakes.messages import NOW, RIG, document, envelope, reading_message, stream
 from tests.fakes.models import FakeModel, FakeModels, spec_of
 from tests.fakes.services import Plant
-from tests.unit.tocsin.domain.test_telemetry import BAD
+from tests.unit.tocsin.domain.messages.test_telemetry import BAD
 from tocsin.domain.errors import DeliveryError
 from tocsin.usecases.scoring.score_readings import Outcome
 

@@ -8,8 +8,8 @@ import pytest
 from tests.fakes.messages import NOW, PROBE, RIG, reading_message, stream
 from tests.fakes.models import THRESHOLD, FakeModel, FakeModels, spec_of
 from tests.fakes.services import Plant
-from tocsin.domain.adaptation import Pace
-from tocsin.domain.device_record import ANY_RECORD, DeviceRecord
+from tocsin.domain.devices.device_record import ANY_RECORD, DeviceRecord
+from tocsin.domain.judging.adaptation import Pace
 from tocsin.usecases.scoring.score_readings import Outcome
 
 ODD = range(20, 24)

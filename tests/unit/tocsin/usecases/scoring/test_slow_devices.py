@@ -10,13 +10,13 @@ import pytest
 from tests.fakes.clocked import ClockedDevice
 from tests.fakes.messages import NOW, reading_message
 from tests.fakes.services import Plant
-from tocsin.domain.baseline import Baseline
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.errors import InvalidRequestError
+from tocsin.domain.judging.baseline import Baseline
+from tocsin.domain.judging.outage import CALLED_FOR
 from tocsin.domain.limits.own_rest import LEAST_REST
 from tocsin.domain.limits.site_limits import parse_site_limits
-from tocsin.domain.outage import CALLED_FOR
-from tocsin.domain.telemetry import Envelope
+from tocsin.domain.messages.telemetry import Envelope
 from tocsin.usecases.feedback.call_normal import apply_normal, preview_normal
 from tocsin.usecases.feedback.known_device import Judging
 

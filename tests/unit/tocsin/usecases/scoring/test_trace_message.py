@@ -18,8 +18,8 @@ from tests.unit.tocsin.usecases.incidents.incident_plant import MINUTE_MS
 from tests.unit.tocsin.usecases.notifications.notify_plant import ADA, CHAT, NotifyPlant, make_rule
 from tocsin.domain.errors import DeliveryError
 from tocsin.domain.incidents.shown import show_whole
-from tocsin.domain.requests import parse_request
-from tocsin.domain.telemetry import Envelope
+from tocsin.domain.messages.telemetry import Envelope
+from tocsin.domain.plans.requests import parse_request
 from tocsin.domain.tracing.place import Place, parse_place
 from tocsin.domain.tracing.span import Invocation, Span
 from tocsin.domain.tracing.told_spans import MOST_TOLD

@@ -12,7 +12,7 @@ from tests.fakes.messages import RIG, stream
 from tests.fakes.services import Plant
 from tests.fakes.store import FakeStore
 from tocsin.domain.errors import ChangedMeanwhileError
-from tocsin.domain.telemetry import Envelope
+from tocsin.domain.messages.telemetry import Envelope
 
 
 def host(store: FakeStore) -> Plant:

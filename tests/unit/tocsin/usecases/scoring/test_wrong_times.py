@@ -14,8 +14,14 @@ from hypothesis import strategies as st
 from tests.fakes.clocked import ClockedDevice
 from tests.fakes.messages import NOW, RIG
 from tests.fakes.services import Plant
-from tocsin.domain.event_times import DAY_MS, MAX_AHEAD_MS, EventTimes, TimeLimits, read_times
-from tocsin.domain.telemetry import Envelope
+from tocsin.domain.messages.event_times import (
+    DAY_MS,
+    MAX_AHEAD_MS,
+    EventTimes,
+    TimeLimits,
+    read_times,
+)
+from tocsin.domain.messages.telemetry import Envelope
 
 PLACING = replace(RIG, event_times=TimeLimits(wrong="place"))
 LIMITS = PLACING.event_times

@@ -15,7 +15,7 @@ from tocsin.domain.errors import (
     InvalidProblemError,
     InvalidRequestError,
 )
-from tocsin.domain.site_settings import KINDS, Entry, Kind, StoredSetting, revise
+from tocsin.domain.settings.site_settings import KINDS, Entry, Kind, StoredSetting, revise
 from tocsin.domain.sites import UNASSIGNED_SITE
 from tocsin.usecases.settings.change_setting import change_setting, show_setting
 

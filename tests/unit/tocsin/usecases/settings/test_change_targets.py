@@ -10,8 +10,8 @@ from tests.fakes.messages import NOW, PROBE, PROFILES, RIG
 from tests.fakes.models import THRESHOLD, FakeModel, FakeModels, spec_of
 from tests.fakes.sites import FakeClock, FakeSites
 from tocsin.domain.errors import InvalidRequestError, OutdatedError
-from tocsin.domain.site_settings import NO_SITE, Entry, StoredSetting
-from tocsin.domain.thresholds import Tail, threshold_for
+from tocsin.domain.judging.thresholds import Tail, threshold_for
+from tocsin.domain.settings.site_settings import NO_SITE, Entry, StoredSetting
 from tocsin.usecases.settings.change_targets import Accepting, change_targets, show_targets
 
 TAIL = Tail(level=5.0, peaks_per_day=20.0, shape=0.1, scale=2.0)

@@ -17,8 +17,8 @@ from tests.unit.tocsin.workshops import (
     set_content,
     told_workshop,
 )
-from tocsin.domain.restraint import HOLD, Hold
-from tocsin.domain.work import Sample, Work
+from tocsin.domain.devices.work import Sample, Work
+from tocsin.domain.plans.restraint import HOLD, Hold
 from tocsin.usecases.planning.remember import PROMISE_AFTER
 from tocsin.usecases.settings.change_setting import change_setting
 

@@ -13,10 +13,10 @@ from tests.fakes.messages import NOW
 from tests.fakes.records import device_record
 from tests.fakes.sites import FakeSites
 from tests.fakes.store import FakeStore
-from tocsin.domain.access import Sites
-from tocsin.domain.alerts import Alert, AlertPage, AlertPosition
+from tocsin.domain.access.people import Sites
+from tocsin.domain.alerts.alert import Alert, AlertPage, AlertPosition
+from tocsin.domain.alerts.silence import raise_silence
 from tocsin.domain.errors import InvalidRequestError, NotFoundError
-from tocsin.domain.silence import raise_silence
 from tocsin.usecases.showing.show_alerts import AlertQuery, ShownAlert, show_alerts
 
 HEARD = NOW - 300_000

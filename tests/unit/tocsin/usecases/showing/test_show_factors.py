@@ -11,9 +11,9 @@ from tests.fakes.models import THRESHOLD, FakeModels
 from tests.fakes.records import device_record, device_threshold
 from tests.fakes.services import Plant, fake_models
 from tests.fakes.targets import TARGETS
-from tocsin.domain.adaptation import Pace, Usual
-from tocsin.domain.decisions import Rule, threshold_in_force
-from tocsin.domain.device_record import DeviceRecord
+from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.judging.adaptation import Pace, Usual
+from tocsin.domain.judging.decisions import Rule, threshold_in_force
 from tocsin.usecases.showing.show_factors import DeviceFactor, show_factors
 
 PACE = Pace.of(RIG.period_s)

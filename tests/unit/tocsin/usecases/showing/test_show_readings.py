@@ -10,9 +10,9 @@ import pytest
 from tests.fakes.messages import NOW, reading_message, stream
 from tests.fakes.services import Plant
 from tests.fakes.store import FakeStore
+from tocsin.domain.charts.stored_message import StoredMessage
 from tocsin.domain.errors import InvalidRequestError
-from tocsin.domain.stored_message import StoredMessage
-from tocsin.domain.telemetry import Envelope
+from tocsin.domain.messages.telemetry import Envelope
 from tocsin.usecases.showing.show_readings import LARGEST_MAX, show_readings
 
 

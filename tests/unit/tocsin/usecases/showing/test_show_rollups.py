@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tests.fakes.records import decided_message
 from tests.fakes.services import Plant
-from tocsin.domain.rolled_chart import choose_resolution, choose_step
-from tocsin.domain.rollup import DAY_MS, HOUR, HOUR_MS, MINUTE, MINUTE_MS
-from tocsin.domain.rollup_progress import Arrival
+from tocsin.domain.charts.rolled_chart import choose_resolution, choose_step
+from tocsin.domain.charts.rollup import DAY_MS, HOUR, HOUR_MS, MINUTE, MINUTE_MS
+from tocsin.domain.charts.rollup_progress import Arrival
 from tocsin.usecases.rollups import find_cells
 from tocsin.usecases.rollups.roll_up import roll_up
 from tocsin.usecases.showing.show_readings import MOST_READINGS, show_readings

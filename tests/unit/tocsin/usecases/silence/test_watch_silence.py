@@ -11,9 +11,9 @@ from tests.fakes.messages import NOW
 from tests.fakes.records import decided_message, device_record
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.usecases.incidents.incident_plant import MINUTE_MS, IncidentPlant
+from tocsin.domain.alerts.silence import OFF_MS
 from tocsin.domain.incidents.windows import Scope
-from tocsin.domain.progress import Progress
-from tocsin.domain.silence import OFF_MS
+from tocsin.domain.insights.progress import Progress
 from tocsin.usecases.maintenance.keep_windows import set_window
 from tocsin.usecases.silence.watch_silence import watch_silence
 

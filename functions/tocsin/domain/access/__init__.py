@@ -1,0 +1,1 @@
+"""Access: who asks, what they may, and what they did."""

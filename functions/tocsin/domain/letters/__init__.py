@@ -1,0 +1,1 @@
+"""Dead letters: what could not be used, kept whole."""

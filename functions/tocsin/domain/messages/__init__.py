@@ -1,0 +1,1 @@
+"""Messages: what devices send, checked value by value and time by time."""

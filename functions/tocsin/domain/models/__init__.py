@@ -1,0 +1,1 @@
+"""Models: what a bundle says of itself, which is active, and how far its devices have drifted."""

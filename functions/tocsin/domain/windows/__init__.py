@@ -1,0 +1,1 @@
+"""Windows: the last readings of a device, ending at each reading to be scored."""
