@@ -45,8 +45,8 @@ from benchmarks.sent_messages import (
 )
 from local import prepare, services
 from local.endpoints import COSMOS_KEY, Endpoints
-from tocsin.adapters.cosmos import CosmosStore
-from tocsin.adapters.cosmos_rollups import CosmosRollups
+from tocsin.adapters.cosmos.rollups import CosmosRollups
+from tocsin.adapters.cosmos.store import CosmosStore
 from tocsin.domain.charts.cells import Cells, join_cells
 from tocsin.domain.charts.rollup import (
     DAY_MS,

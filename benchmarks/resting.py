@@ -23,7 +23,7 @@ from device_sim.faults.schedule import Target, random_faults
 from device_sim.signals.rota import Turns
 from device_sim.signals.stream import SignalStream
 from ml_model.paths import BUNDLES
-from tocsin.adapters.model_bundle import TorchModel, load_model
+from tocsin.adapters.models.model_bundle import TorchModel, load_model
 from tocsin.domain.judging.chosen import decide_chosen
 from tocsin.domain.judging.decisions import Called, Decided, Rule, Standing
 from tocsin.domain.models.bundle import parse_bundle

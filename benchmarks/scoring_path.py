@@ -17,10 +17,10 @@ from azure.functions.eventhub import EventHubTriggerConverter
 from azure.functions.meta import Datum
 from numpy.typing import NDArray
 
-from tocsin.adapters.device_thresholds import KnownThresholds
-from tocsin.adapters.model_bundle import ActiveModels
-from tocsin.adapters.published_bundles import PublishedBundles
-from tocsin.adapters.signing_keys import SigningKeys
+from tocsin.adapters.known.thresholds import KnownThresholds
+from tocsin.adapters.models.model_bundle import ActiveModels
+from tocsin.adapters.models.published_bundles import PublishedBundles
+from tocsin.adapters.models.signing_keys import SigningKeys
 from tocsin.domain.alerts.alert import Alert
 from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.devices.newest_message import NewestMessage

@@ -34,8 +34,8 @@ from benchmarks.scoring import keep_one_core
 from benchmarks.scoring_path import READINGS, SEED, Follow, Line, end_ms, make_batches
 from local import services
 from local.endpoints import Endpoints
-from tocsin.adapters.insights_meter import InsightsMeter, insights_metric_exporter
-from tocsin.adapters.insights_traces import InsightsTraces, insights_exporter
+from tocsin.adapters.insights.meter import InsightsMeter, insights_metric_exporter
+from tocsin.adapters.insights.traces import InsightsTraces, insights_exporter
 from tocsin.domain.messages.telemetry import Envelope
 from tocsin.domain.tracing.span import Invocation
 from tocsin.usecases.ports.metering import UNMETERED, Meter

@@ -17,9 +17,9 @@ from benchmarks.loop.plant import STEP_S, Lateness, Workcell
 from benchmarks.loop.scenario import LASTS_S, START_MS, Scenario
 from benchmarks.scoring_path import read_committed
 from device_sim.hub.message import Composer
-from tocsin.adapters.model_bundle import ActiveModels
-from tocsin.adapters.published_bundles import PublishedBundles
-from tocsin.adapters.signing_keys import SigningKeys
+from tocsin.adapters.models.model_bundle import ActiveModels
+from tocsin.adapters.models.published_bundles import PublishedBundles
+from tocsin.adapters.models.signing_keys import SigningKeys
 from tocsin.domain.alerts.alert import Alert
 from tocsin.domain.errors import DeliveryError
 from tocsin.domain.judging.alert_targets import AlertTargets

@@ -7,40 +7,40 @@ import logging
 import os
 import time
 
-from tocsin.adapters.active_references import ActiveReferences
-from tocsin.adapters.blob import BlobFiles, blob_client
-from tocsin.adapters.blob_letters import BlobDeadLetters
-from tocsin.adapters.chosen_insights import choose_meter, choose_traces
-from tocsin.adapters.cosmos import CosmosStore
-from tocsin.adapters.cosmos_activations import CosmosActivations
-from tocsin.adapters.cosmos_audit import CosmosAudit
-from tocsin.adapters.cosmos_client import cosmos_client
-from tocsin.adapters.cosmos_desks import CosmosDesks
-from tocsin.adapters.cosmos_incidents import CosmosIncidents
-from tocsin.adapters.cosmos_keys import CosmosKeys
-from tocsin.adapters.cosmos_late import CosmosLateNotes
-from tocsin.adapters.cosmos_marks import CosmosAlertMarks
-from tocsin.adapters.cosmos_progress import CosmosProgress
-from tocsin.adapters.cosmos_rollups import CosmosRollups
-from tocsin.adapters.cosmos_sites import CosmosSites
-from tocsin.adapters.device_thresholds import KnownThresholds
+from tocsin.adapters.channels.senders import make_senders
+from tocsin.adapters.cosmos.activations import CosmosActivations
+from tocsin.adapters.cosmos.audit import CosmosAudit
+from tocsin.adapters.cosmos.client import cosmos_client
+from tocsin.adapters.cosmos.desks import CosmosDesks
+from tocsin.adapters.cosmos.incidents import CosmosIncidents
+from tocsin.adapters.cosmos.keys import CosmosKeys
+from tocsin.adapters.cosmos.late import CosmosLateNotes
+from tocsin.adapters.cosmos.marks import CosmosAlertMarks
+from tocsin.adapters.cosmos.progress import CosmosProgress
+from tocsin.adapters.cosmos.rollups import CosmosRollups
+from tocsin.adapters.cosmos.sites import CosmosSites
+from tocsin.adapters.cosmos.store import CosmosStore
+from tocsin.adapters.insights.choose import choose_meter, choose_traces
+from tocsin.adapters.insights.log_records import name_subjects
 from tocsin.adapters.iothub import IotHubTwins
-from tocsin.adapters.known_access import KnownAccess
-from tocsin.adapters.known_limits import KnownLimits
-from tocsin.adapters.known_places import KnownPlaces
-from tocsin.adapters.known_references import KnownReferences
-from tocsin.adapters.known_targets import KnownTargets
-from tocsin.adapters.leases import BlobLeases
-from tocsin.adapters.log_records import name_subjects
-from tocsin.adapters.model_bundle import ActiveModels
-from tocsin.adapters.notify_queue import PoisonQueues, QueueBell
+from tocsin.adapters.known.access import KnownAccess
+from tocsin.adapters.known.limits import KnownLimits
+from tocsin.adapters.known.places import KnownPlaces
+from tocsin.adapters.known.references import KnownReferences
+from tocsin.adapters.known.targets import KnownTargets
+from tocsin.adapters.known.thresholds import KnownThresholds
+from tocsin.adapters.models.active_references import ActiveReferences
+from tocsin.adapters.models.model_bundle import ActiveModels
+from tocsin.adapters.models.published_bundles import PublishedBundles
+from tocsin.adapters.models.signing_keys import SigningKeys
+from tocsin.adapters.models.stored_bundles import StoredBundles
 from tocsin.adapters.page_files import load_page
 from tocsin.adapters.planner import plan_in_thread
-from tocsin.adapters.published_bundles import PublishedBundles
-from tocsin.adapters.requests_queue import QueueRequests, queue_client
-from tocsin.adapters.senders import make_senders
-from tocsin.adapters.signing_keys import SigningKeys
-from tocsin.adapters.stored_bundles import StoredBundles
+from tocsin.adapters.storage.blob import BlobFiles, blob_client
+from tocsin.adapters.storage.leases import BlobLeases
+from tocsin.adapters.storage.letters import BlobDeadLetters
+from tocsin.adapters.storage.notify_queue import PoisonQueues, QueueBell
+from tocsin.adapters.storage.requests_queue import QueueRequests, queue_client
 from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
 from tocsin.domain.incidents.policy import Policy
 from tocsin.domain.notifications import rings

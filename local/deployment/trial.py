@@ -23,11 +23,11 @@ import function_app
 functions = [function.get_function_name() for function in function_app.app.get_functions()]
 indexed = time.perf_counter()
 import torch
-import pulp, highspy, azure.iot.hub, azure.identity.aio, tocsin.adapters.program
-import tocsin.adapters.insights_meter, tocsin.adapters.insights_traces
+import pulp, highspy, azure.iot.hub, azure.identity.aio, tocsin.adapters.program.run
+import tocsin.adapters.insights.meter, tocsin.adapters.insights.traces
 import azure.monitor.opentelemetry.exporter, tocsin.planning.solve
 imported = time.perf_counter()
-from tocsin.adapters.model_bundle import load_model
+from tocsin.adapters.models.model_bundle import load_model
 from tocsin.domain.models.bundle import parse_bundle
 from tocsin.profiles import load_profiles
 scored = []

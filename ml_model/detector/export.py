@@ -21,7 +21,7 @@ from ml_model.detector.calibrate import Calibration
 from ml_model.detector.informed import Exportable, InformedAutoencoder
 from ml_model.detector.scoring import Program
 from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
-from tocsin.adapters.program_graph import load_program as load_graph
+from tocsin.adapters.program.graph import load_program as load_graph
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.judging.scoring import Hysteresis
 from tocsin.domain.models.bundle import FORMAT
@@ -35,7 +35,7 @@ Scorer = Callable[[Path, NDArray[np.float32]], list[NDArray[np.float32]]]
 # Scores the windows in a .npy file with the program of a .pt2 file, with the function's own loader.
 RELOAD = (
     "import sys, numpy, torch;"
-    "from tocsin.adapters.program_graph import load_program;"
+    "from tocsin.adapters.program.graph import load_program;"
     "program = load_program(open(sys.argv[1], 'rb').read());"
     "windows = torch.from_numpy(numpy.load(sys.argv[2]));"
     "numpy.savez(sys.argv[3], *[part.detach().numpy() for part in program(windows)])"

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from ml_model.release.active import PublishError
-from tocsin.adapters.signing_keys import SigningKeys
+from tocsin.adapters.models.signing_keys import SigningKeys
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.models.signing import Signature, name_key, parse_public_keys
 

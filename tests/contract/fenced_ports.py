@@ -13,7 +13,7 @@ from azure.cosmos.partition_key import PartitionKey
 
 from local.endpoints import Endpoints
 from tests.contract.ports import connection
-from tocsin.adapters.cosmos_client import cosmos_client
+from tocsin.adapters.cosmos.client import cosmos_client
 
 
 @dataclass

@@ -30,8 +30,8 @@ from local.standins.functions_host.app.connections import Connection, find_conne
 from ml_model.recordings.cosmos import open_database
 from ml_model.release.publish import container_client
 from tocsin import bootstrap
-from tocsin.adapters.blob import BlobFiles, blob_client
-from tocsin.adapters.insights_traces import insights_exporter, translate
+from tocsin.adapters.insights.traces import insights_exporter, translate
+from tocsin.adapters.storage.blob import BlobFiles, blob_client
 from tocsin.domain.insights.progress import Progress
 from tocsin.domain.letters.dead_letters import DeadLetter
 from tocsin.domain.messages.telemetry import Envelope

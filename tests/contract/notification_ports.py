@@ -14,9 +14,9 @@ from local.endpoints import Endpoints
 from tests.contract.fenced_ports import open_nothing, open_sites
 from tests.contract.ports import connection
 from tests.fakes.notifications import FakeBell, FakeDesks, FakePoison
-from tocsin.adapters.cosmos_desks import CosmosDesks
-from tocsin.adapters.notify_queue import PoisonQueues, QueueBell
-from tocsin.adapters.requests_queue import queue_client
+from tocsin.adapters.cosmos.desks import CosmosDesks
+from tocsin.adapters.storage.notify_queue import PoisonQueues, QueueBell
+from tocsin.adapters.storage.requests_queue import queue_client
 from tocsin.domain.notifications.rings import parse_ring
 from tocsin.usecases.ports.notifications import Bell, Desks, PoisonWatch
 

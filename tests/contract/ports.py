@@ -19,12 +19,12 @@ from tests.fakes.files import FakeFiles
 from tests.fakes.live import FakeLive
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.store import FakeStore
-from tocsin.adapters.blob import MODELS, BlobFiles, blob_client
-from tocsin.adapters.blob_letters import DEAD_LETTERS, BlobDeadLetters
-from tocsin.adapters.cosmos import CosmosStore
-from tocsin.adapters.cosmos_client import cosmos_client
-from tocsin.adapters.cosmos_rollups import CosmosRollups
-from tocsin.adapters.stored_bundles import ListVersions
+from tocsin.adapters.cosmos.client import cosmos_client
+from tocsin.adapters.cosmos.rollups import CosmosRollups
+from tocsin.adapters.cosmos.store import CosmosStore
+from tocsin.adapters.models.stored_bundles import ListVersions
+from tocsin.adapters.storage.blob import MODELS, BlobFiles, blob_client
+from tocsin.adapters.storage.letters import DEAD_LETTERS, BlobDeadLetters
 from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
 from tocsin.settings import Connection
 from tocsin.usecases.ports.letters import LetterBox

@@ -19,12 +19,12 @@ from local.endpoints import Endpoints
 from tests.contract.ports import connection
 from tests.fakes.sites import FakeLeases, FakeRequests, FakeSites
 from tests.fakes.twins import FakeTwins
-from tocsin.adapters.blob import blob_client
-from tocsin.adapters.cosmos_client import cosmos_client
-from tocsin.adapters.cosmos_sites import CosmosSites
+from tocsin.adapters.cosmos.client import cosmos_client
+from tocsin.adapters.cosmos.sites import CosmosSites
 from tocsin.adapters.iothub import IotHubTwins
-from tocsin.adapters.leases import LEASES, BlobLeases
-from tocsin.adapters.requests_queue import QueueRequests, queue_client
+from tocsin.adapters.storage.blob import blob_client
+from tocsin.adapters.storage.leases import LEASES, BlobLeases
+from tocsin.adapters.storage.requests_queue import QueueRequests, queue_client
 from tocsin.domain.plans.requests import QUEUE
 from tocsin.usecases.ports.planning import Leases, Plans, Requests, SiteSettings, Twins
 

@@ -13,8 +13,8 @@ from local.endpoints import Endpoints
 from tests.contract.implementations import each
 from tests.contract.ports import connection
 from tests.fakes.activations import FakeActivations
-from tocsin.adapters.cosmos_activations import CosmosActivations
-from tocsin.adapters.cosmos_client import cosmos_client
+from tocsin.adapters.cosmos.activations import CosmosActivations
+from tocsin.adapters.cosmos.client import cosmos_client
 from tocsin.usecases.ports.scoring import Activations
 
 

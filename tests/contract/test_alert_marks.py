@@ -16,9 +16,9 @@ from tests.contract.ports import PARTITION_KEYS, connection
 from tests.fakes.marks import FakeAlertMarks
 from tests.fakes.records import alert_record
 from tests.fakes.store import FakeStore
-from tocsin.adapters.cosmos import CosmosStore
-from tocsin.adapters.cosmos_client import cosmos_client
-from tocsin.adapters.cosmos_marks import CosmosAlertMarks
+from tocsin.adapters.cosmos.client import cosmos_client
+from tocsin.adapters.cosmos.marks import CosmosAlertMarks
+from tocsin.adapters.cosmos.store import CosmosStore
 from tocsin.domain.alerts.alert_marks import AlertKey
 from tocsin.usecases.ports.scoring import Telemetry
 from tocsin.usecases.ports.showing import AlertMarks

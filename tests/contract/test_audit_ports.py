@@ -15,8 +15,8 @@ from tests.contract.implementations import each
 from tests.contract.ports import connection
 from tests.fakes.audit import FakeAuditLog
 from tests.fakes.messages import NOW
-from tocsin.adapters.cosmos_audit import CosmosAudit
-from tocsin.adapters.cosmos_client import cosmos_client
+from tocsin.adapters.cosmos.audit import CosmosAudit
+from tocsin.adapters.cosmos.client import cosmos_client
 from tocsin.domain.access.audit import AuditPosition
 from tocsin.domain.access.people import EVERY, NONE, Sites
 from tocsin.usecases.ports.audit import AuditLog

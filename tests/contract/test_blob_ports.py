@@ -15,9 +15,9 @@ from tests.contract.ports import Files, Letters
 from tests.fakes.activations import FakeActivations
 from tests.fakes.bundles import bundle_files
 from tests.fakes.messages import NOW, PROBE, RIG, envelope
-from tocsin.adapters.model_bundle import ActiveModels
-from tocsin.adapters.published_bundles import PublishedBundles
-from tocsin.adapters.signing_keys import SigningKeys
+from tocsin.adapters.models.model_bundle import ActiveModels
+from tocsin.adapters.models.published_bundles import PublishedBundles
+from tocsin.adapters.models.signing_keys import SigningKeys
 from tocsin.domain.letters.dead_letters import DeadLetter, SidelinedAlert
 from tocsin.domain.letters.letter_summary import LetterSummary
 

@@ -29,9 +29,9 @@ from tests.unit.tocsin.usecases.notifications.notify_plant import (
     NotifyPlant,
     make_rule,
 )
-from tocsin.adapters.email_channel import EmailChannel
-from tocsin.adapters.slack_channel import SlackChannel
-from tocsin.adapters.webhook_channel import WebhookChannel
+from tocsin.adapters.channels.email import EmailChannel
+from tocsin.adapters.channels.slack import SlackChannel
+from tocsin.adapters.channels.webhook import WebhookChannel
 from tocsin.app_settings.channels import MailServer
 from tocsin.domain.errors import (
     AddresseeAwayError,

@@ -30,14 +30,14 @@ from tests.contract.ports import connection
 from tests.contract.troubled_service import answer_always
 from tests.fakes.messages import NOW, envelope
 from tests.fakes.records import alert_record
-from tocsin.adapters.blob import BlobFiles, blob_client
-from tocsin.adapters.blob_letters import BlobDeadLetters
-from tocsin.adapters.cosmos_client import cosmos_client
-from tocsin.adapters.cosmos_marks import CosmosAlertMarks
+from tocsin.adapters.cosmos.client import cosmos_client
+from tocsin.adapters.cosmos.marks import CosmosAlertMarks
 from tocsin.adapters.failures import tell_apart
 from tocsin.adapters.iothub import NotRegisteredError, call_hub
-from tocsin.adapters.leases import BlobLeases
-from tocsin.adapters.requests_queue import QueueRequests, queue_client
+from tocsin.adapters.storage.blob import BlobFiles, blob_client
+from tocsin.adapters.storage.leases import BlobLeases
+from tocsin.adapters.storage.letters import BlobDeadLetters
+from tocsin.adapters.storage.requests_queue import QueueRequests, queue_client
 from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
 from tocsin.domain.alerts.alert_marks import AlertKey
 from tocsin.domain.errors import BusyError, DeliveryError, RefusedError

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
-from tocsin.adapters.cosmos_container import ANSWERS, Container
+from tocsin.adapters.cosmos.container import ANSWERS, Container
 from tocsin.domain.errors import DeliveryError, RefusedError
 
 

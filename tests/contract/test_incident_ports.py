@@ -16,7 +16,7 @@ from tests.contract.ports import ODD_SITES
 from tests.fakes.alerts import clear_alert, raise_alert
 from tests.fakes.incidents import FakeIncidents
 from tests.fakes.messages import NOW
-from tocsin.adapters.cosmos_incidents import CosmosIncidents
+from tocsin.adapters.cosmos.incidents import CosmosIncidents
 from tocsin.domain.errors import ChangedMeanwhileError, DeliveryError, RefusedError
 from tocsin.domain.incidents.actions import Act, acknowledge, shelve
 from tocsin.domain.incidents.documents import write_audits

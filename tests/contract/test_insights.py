@@ -18,8 +18,8 @@ from local.services import find_telemetry
 from local.standins.insights.items import StoredPoint, StoredSpan
 from local.standins.insights.state import read_points, read_spans
 from tests.contract.raw_http import exchange, make_request
-from tocsin.adapters.insights_meter import InsightsMeter, insights_metric_exporter
-from tocsin.adapters.insights_traces import InsightsTraces, insights_exporter
+from tocsin.adapters.insights.meter import InsightsMeter, insights_metric_exporter
+from tocsin.adapters.insights.traces import InsightsTraces, insights_exporter
 from tocsin.domain.insights.metering import LAG, PLANNING_RUNS, READINGS, Labels, Measurement
 from tocsin.domain.tracing.place import Place, derive_place
 from tocsin.domain.tracing.span import Span

@@ -13,8 +13,8 @@ from tests.contract.implementations import each
 from tests.contract.ports import connection
 from tests.fakes.keys_of_people import FakeKeys, make_key
 from tests.fakes.messages import NOW
-from tocsin.adapters.cosmos_client import cosmos_client
-from tocsin.adapters.cosmos_keys import CosmosKeys
+from tocsin.adapters.cosmos.client import cosmos_client
+from tocsin.adapters.cosmos.keys import CosmosKeys
 from tocsin.domain.access.api_key import audit_key
 from tocsin.usecases.ports.access import Keys
 

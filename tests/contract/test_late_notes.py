@@ -13,8 +13,8 @@ from local.endpoints import Endpoints
 from tests.contract.implementations import each
 from tests.contract.ports import connection
 from tests.fakes.late_notes import FakeLateNotes
-from tocsin.adapters.cosmos_client import cosmos_client
-from tocsin.adapters.cosmos_late import CosmosLateNotes
+from tocsin.adapters.cosmos.client import cosmos_client
+from tocsin.adapters.cosmos.late import CosmosLateNotes
 from tocsin.domain.lateness.notes import LateNote
 from tocsin.usecases.ports.lateness import LateNotes
 

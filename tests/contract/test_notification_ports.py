@@ -14,8 +14,8 @@ from tests.contract.notification_ports import Office, Tower
 from tests.contract.ports import ODD_SITES, connection
 from tests.fakes.messages import NOW
 from tests.unit.tocsin.usecases.notifications.notify_plant import ADA, CHAT, make_rule
-from tocsin.adapters.notify_queue import PoisonQueues, QueueBell
-from tocsin.adapters.requests_queue import queue_client
+from tocsin.adapters.storage.notify_queue import PoisonQueues, QueueBell
+from tocsin.adapters.storage.requests_queue import queue_client
 from tocsin.domain.errors import ChangedMeanwhileError, DeliveryError
 from tocsin.domain.notifications.delivery import Delivery, DeliveryQuery
 from tocsin.domain.notifications.desk import Board, Ticket

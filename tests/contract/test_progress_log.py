@@ -13,8 +13,8 @@ from local.endpoints import Endpoints
 from tests.contract.implementations import each
 from tests.contract.ports import connection
 from tests.fakes.progress import FakeProgress
-from tocsin.adapters.cosmos_client import cosmos_client
-from tocsin.adapters.cosmos_progress import CosmosProgress
+from tocsin.adapters.cosmos.client import cosmos_client
+from tocsin.adapters.cosmos.progress import CosmosProgress
 from tocsin.domain.insights.progress import Progress
 from tocsin.usecases.ports.showing import ProgressLog
 

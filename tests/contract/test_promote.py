@@ -22,10 +22,10 @@ from tests.contract.ports import connection
 from tests.fakes.activations import FakeActivations
 from tests.fakes.bundles import bundle_files
 from tests.fakes.messages import RIG
-from tocsin.adapters.blob import BlobFiles, blob_client
-from tocsin.adapters.model_bundle import ActiveModels
-from tocsin.adapters.published_bundles import PublishedBundles
-from tocsin.adapters.signing_keys import SigningKeys
+from tocsin.adapters.models.model_bundle import ActiveModels
+from tocsin.adapters.models.published_bundles import PublishedBundles
+from tocsin.adapters.models.signing_keys import SigningKeys
+from tocsin.adapters.storage.blob import BlobFiles, blob_client
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.models.active_bundle import Named
 

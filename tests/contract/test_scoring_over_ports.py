@@ -10,7 +10,7 @@ from tests.fakes.models import FakeModel, spec_of
 from tests.fakes.services import Plant
 from tests.fakes.targets import TARGETS
 from tests.fakes.thresholds import FakeThresholds
-from tocsin.adapters.device_thresholds import KnownThresholds
+from tocsin.adapters.known.thresholds import KnownThresholds
 from tocsin.usecases.feedback.give_feedback import apply_feedback, preview_feedback, reset_threshold
 from tocsin.usecases.feedback.known_device import Judging
 

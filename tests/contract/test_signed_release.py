@@ -19,10 +19,10 @@ from ml_model.release.active import PublishError
 from ml_model.release.publish import container_client
 from tests.fakes.activations import FakeActivations
 from tests.fakes.archives import BUNDLES
-from tocsin.adapters.blob import BlobFiles, blob_client
-from tocsin.adapters.model_bundle import ActiveModels
-from tocsin.adapters.published_bundles import PublishedBundles
-from tocsin.adapters.signing_keys import SigningKeys
+from tocsin.adapters.models.model_bundle import ActiveModels
+from tocsin.adapters.models.published_bundles import PublishedBundles
+from tocsin.adapters.models.signing_keys import SigningKeys
+from tocsin.adapters.storage.blob import BlobFiles, blob_client
 from tocsin.domain.models.model_state import ModelState
 from tocsin.domain.models.signing import parse_public_keys
 from tocsin.profiles import load_profiles

@@ -23,7 +23,7 @@ import torch
 
 from tests.fakes.archives import PROFILE, program_of
 from tests.fakes.models import spec_of
-from tocsin.adapters.model_bundle import load_model
+from tocsin.adapters.models.model_bundle import load_model
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles

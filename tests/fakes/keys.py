@@ -5,7 +5,7 @@ from __future__ import annotations
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ml_model.release.signing import Signer
-from tocsin.adapters.signing_keys import SigningKeys
+from tocsin.adapters.models.signing_keys import SigningKeys
 
 
 def new_signer() -> Signer:

@@ -9,7 +9,7 @@ import pytest
 from local.mail import make_server
 from tests.contract.message_servers import find_port
 from tests.unit.tocsin.usecases.notifications.notify_plant import ADA
-from tocsin.adapters.email_channel import EmailChannel
+from tocsin.adapters.channels.email import EmailChannel
 from tocsin.app_settings.channels import MailServer
 from tocsin.domain.notifications.words import Note
 

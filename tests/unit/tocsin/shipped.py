@@ -14,7 +14,7 @@ from tests.fakes.live import FakeLive
 from tests.fakes.messages import NOW, reading_message
 from tests.fakes.store import FakeStore
 from tests.fakes.thresholds import FakeThresholds
-from tocsin.adapters.model_bundle import TorchModel, load_model
+from tocsin.adapters.models.model_bundle import TorchModel, load_model
 from tocsin.domain.judging.alert_targets import AlertTargets
 from tocsin.domain.models.bundle import parse_bundle
 from tocsin.domain.models.model_state import ModelState

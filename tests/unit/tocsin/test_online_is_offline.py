@@ -21,8 +21,8 @@ from tests.fakes.messages import NOW, reading_message
 from tests.fakes.models import spec_of
 from tests.fakes.store import FakeStore
 from tests.fakes.thresholds import FakeThresholds
-from tocsin.adapters.model_bundle import TorchModel
-from tocsin.adapters.program_graph import load_program
+from tocsin.adapters.models.model_bundle import TorchModel
+from tocsin.adapters.program.graph import load_program
 from tocsin.domain.judging.alert_targets import AlertTargets
 from tocsin.domain.judging.decisions import Rule
 from tocsin.domain.judging.thresholds import Tail

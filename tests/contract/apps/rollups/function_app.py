@@ -9,8 +9,8 @@ from dataclasses import replace
 import azure.functions as func
 
 from tests.fakes.services import Plant
-from tocsin.adapters.cosmos_client import cosmos_client
-from tocsin.adapters.cosmos_rollups import CosmosRollups
+from tocsin.adapters.cosmos.client import cosmos_client
+from tocsin.adapters.cosmos.rollups import CosmosRollups
 from tocsin.services import Services
 from tocsin.settings import Connection
 from tocsin.triggers import rollups

@@ -17,7 +17,7 @@ from ml_model.paths import BUNDLES
 from tests.fakes.messages import NOW, envelope
 from tests.fakes.models import FakeModels
 from tests.fakes.services import Plant
-from tocsin.adapters.model_bundle import load_model
+from tocsin.adapters.models.model_bundle import load_model
 from tocsin.domain.limits.site_limits import parse_site_limits
 from tocsin.domain.models.bundle import parse_bundle
 from tocsin.profiles import load_profiles

@@ -75,7 +75,7 @@ WANTED = {
         "eventHubs",
     ),
     Grant("id-app", QUEUE_CONTRIBUTOR, "queues/rebalance-requests"): (
-        "functions/tocsin/adapters/requests_queue.py",
+        "functions/tocsin/adapters/storage/requests_queue.py",
         "send_message",
     ),
     Grant("id-app", QUEUE_CONTRIBUTOR, "queues/rebalance-requests-poison"): (
@@ -83,11 +83,11 @@ WANTED = {
         "maxDequeueCount",
     ),
     Grant("id-app", QUEUE_CONTRIBUTOR, "queues/notifications"): (
-        "functions/tocsin/adapters/notify_queue.py",
+        "functions/tocsin/adapters/storage/notify_queue.py",
         "send_message",
     ),
     Grant("id-app", QUEUE_CONTRIBUTOR, "queues/notifications-poison"): (
-        "functions/tocsin/adapters/notify_queue.py",
+        "functions/tocsin/adapters/storage/notify_queue.py",
         "get_queue_properties",
     ),
     Grant("id-app", METRICS_PUBLISHER, "components/appi-tocsin-…"): (
@@ -95,15 +95,15 @@ WANTED = {
         "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
     ),
     Grant("id-app", BLOB_READER, "containers/models"): (
-        "functions/tocsin/adapters/blob.py",
+        "functions/tocsin/adapters/storage/blob.py",
         "download_blob",
     ),
     Grant("id-app", BLOB_CONTRIBUTOR, "containers/dead-letters"): (
-        "functions/tocsin/adapters/blob_letters.py",
+        "functions/tocsin/adapters/storage/letters.py",
         "upload_blob",
     ),
     Grant("id-app", BLOB_CONTRIBUTOR, "containers/leases"): (
-        "functions/tocsin/adapters/leases.py",
+        "functions/tocsin/adapters/storage/leases.py",
         "acquire_lease",
     ),
     Grant("id-app", EVENTS_RECEIVER, "eventhubs/telemetry"): (
@@ -119,7 +119,7 @@ WANTED = {
         "get_client_access_token",
     ),
     Grant("id-app", DOCUMENTS_CONTRIBUTOR, "dbs/tocsin"): (
-        "functions/tocsin/adapters/cosmos.py",
+        "functions/tocsin/adapters/cosmos/store.py",
         "upsert_item",
     ),
 }

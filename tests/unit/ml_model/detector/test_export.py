@@ -36,8 +36,8 @@ from tests.unit.ml_model.made_recordings import (
     windows_of,
     write_csv,
 )
-from tocsin.adapters.program import GraphProgram
-from tocsin.adapters.program_graph import load_program as load_graph
+from tocsin.adapters.program.graph import load_program as load_graph
+from tocsin.adapters.program.run import GraphProgram
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.judging.scoring import Hysteresis
 from tocsin.domain.judging.thresholds import Tail

@@ -14,7 +14,7 @@ from ml_model.detector.informed import InformedAutoencoder
 from ml_model.detector.model import MISSING, STUCK
 from ml_model.recording import normal_windows
 from tests.unit.ml_model.loaded_plant import LOADED, copy_informed, loaded_recording
-from tocsin.adapters.program_graph import load_program
+from tocsin.adapters.program.graph import load_program
 
 Windows = NDArray[np.float32]
 

@@ -6,9 +6,9 @@ import pytest
 from azure.cosmos.aio import CosmosClient
 from azure.identity.aio import DefaultAzureCredential
 
-from tocsin.adapters.blob import blob_client
-from tocsin.adapters.cosmos_client import cosmos_client
+from tocsin.adapters.cosmos.client import cosmos_client
 from tocsin.adapters.identity import credential_for
+from tocsin.adapters.storage.blob import blob_client
 from tocsin.adapters.webpubsub import webpubsub_client
 from tocsin.domain.sites import group_of
 from tocsin.settings import Connection

@@ -10,7 +10,7 @@ from tests.fakes.messages import NOW, PERIOD_MS, RIG, reading_message
 from tests.fakes.models import FakeModels
 from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.http_calls import OPERATOR, VIEWER, call
-from tocsin.adapters.known_limits import REFRESH_S, KnownLimits
+from tocsin.adapters.known.limits import REFRESH_S, KnownLimits
 from tocsin.domain.limits.book import LimitBook
 from tocsin.domain.limits.own_range import ChannelRange, OwnRange
 from tocsin.domain.limits.site_limits import parse_site_limits

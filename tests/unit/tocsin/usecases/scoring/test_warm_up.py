@@ -6,9 +6,9 @@ from tests.fakes.activations import FakeActivations
 from tests.fakes.bundles import bundle_files
 from tests.fakes.files import FakeFiles
 from tests.fakes.messages import PROBE, PROFILES, RIG
-from tocsin.adapters.model_bundle import ActiveModels
-from tocsin.adapters.published_bundles import PublishedBundles
-from tocsin.adapters.signing_keys import SigningKeys
+from tocsin.adapters.models.model_bundle import ActiveModels
+from tocsin.adapters.models.published_bundles import PublishedBundles
+from tocsin.adapters.models.signing_keys import SigningKeys
 from tocsin.domain.errors import DeliveryError
 from tocsin.usecases.scoring.warm_up import warm_up
 

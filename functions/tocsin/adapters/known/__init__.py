@@ -1,0 +1,1 @@
+"""What changes seldom, known to every instance within seconds or minutes."""

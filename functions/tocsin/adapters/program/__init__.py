@@ -1,0 +1,1 @@
+"""Exported programs: run from their own graph, which is data."""

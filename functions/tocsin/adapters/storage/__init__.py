@@ -1,0 +1,1 @@
+"""Azure Storage: blobs, leases and queues."""
