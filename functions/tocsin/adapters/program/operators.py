@@ -3,7 +3,7 @@
 A program comes from storage, so it is data, and data must not be able to do more than arithmetic.
 Among torch's other operators are some that read and write files, share memory or fill tensors in
 place. So an operator is allowed by its name, its overload and the kinds of its arguments.
-tests/unit/tocsin/adapters/test_program_operators.py holds this list to what the bundles need.
+tests/unit/tocsin/adapters/program/test_operators.py holds this list to what the bundles need.
 """
 
 from __future__ import annotations
