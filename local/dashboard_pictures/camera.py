@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 from playwright.sync_api import Browser, Page
 
-if TYPE_CHECKING:
-    from local.dashboard_pictures.views import Picture
+from local.dashboard_pictures.stop import Stop
+from local.dashboard_pictures.views import Picture
 
 WITHIN_MS: Final = 30_000
 TALLEST: Final = 8_000
@@ -38,19 +38,6 @@ LOOKS: Final = (
     Look("narrow-light", "light", 390, 844, is_phone=True, shows_conditions=False),
     Look("narrow-dark", "dark", 390, 844, is_phone=True, shows_conditions=True),
 )
-
-
-@dataclass(frozen=True)
-class Stop:
-    """Where pictures are taken: the demo, and what of it is in the middle of them.
-
-    device: one that is or was in alert. incident: its id.
-    """
-
-    address: str
-    site: str
-    device: str
-    incident: str
 
 
 def take_picture(browser: Browser, look: Look, stop: Stop, picture: Picture, path: Path) -> None:

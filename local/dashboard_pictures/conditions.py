@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from playwright.sync_api import Page, Route, WebSocketRoute
 
-from local.dashboard_pictures.camera import Stop
+from local.dashboard_pictures.stop import Stop
 
 Condition = Callable[[Page, Stop], None]
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from playwright.sync_api import APIRequestContext, Browser
 
-from local.dashboard_pictures.camera import LOOKS, Stop, open_page
+from local.dashboard_pictures.camera import LOOKS, open_page
+from local.dashboard_pictures.stop import Stop
 
 NAME: Final = "pictures"
 HOUR_MS: Final = 3_600_000

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from playwright.sync_api import Page
 
 from local.dashboard_pictures import acts, conditions
-from local.dashboard_pictures.camera import Stop
+from local.dashboard_pictures.stop import Stop
 
 LIVE_MS: Final = 8_000  # until each device of the demo was heard of
 MAIN_VIEWS: Final = (

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 
-from local.dashboard_pictures.camera import LOOKS, Stop
+from local.dashboard_pictures.camera import LOOKS
 from local.dashboard_pictures.conditions import BASE
+from local.dashboard_pictures.stop import Stop
 from local.dashboard_pictures.views import list_pictures
 from tests.paths import ROOT
 
