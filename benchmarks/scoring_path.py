@@ -23,11 +23,11 @@ from tocsin.adapters.models.published_bundles import PublishedBundles
 from tocsin.adapters.models.signing_keys import SigningKeys
 from tocsin.domain.alerts.alert import Alert
 from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.devices.device_threshold import DeviceThreshold
 from tocsin.domain.devices.newest_message import NewestMessage
+from tocsin.domain.devices.readings import DecidedMessage
 from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
 from tocsin.domain.judging.alert_targets import AlertTargets
-from tocsin.domain.judging.device_threshold import DeviceThreshold
-from tocsin.domain.judging.readings import DecidedMessage
 from tocsin.domain.letters.dead_letters import Letter
 from tocsin.domain.limits.book import LimitBook
 from tocsin.domain.messages.telemetry import Envelope

@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
+from tocsin.domain.devices.readings import DecidedMessage, Scored
 from tocsin.domain.judging.decisions import Decided, Standing
-from tocsin.domain.judging.readings import DecidedMessage, Scored
 from tocsin.domain.messages.telemetry import Envelope, Message
 from tocsin.domain.profile import Profile
 from tocsin.profiles import load_profiles

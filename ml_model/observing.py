@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.devices.habits import Bools, Habits, begin_habits
-from tocsin.domain.devices.learn_habits import learn_habits
+from tocsin.domain.behaviour.habits import Bools, Habits, begin_habits
+from tocsin.domain.behaviour.learn_habits import learn_habits
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.activity import Levels
 from tocsin.domain.states.at_rest import hide_rest, hide_told

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml_model.observing import Stretch, observe
-from tocsin.domain.devices.habits import Habits
+from tocsin.domain.behaviour.habits import Habits
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.activity import Levels

@@ -12,9 +12,9 @@ from tocsin.domain.alerts.alert import Alert
 from tocsin.domain.alerts.alert_marks import AlertKey, Mark
 from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.devices.newest_message import NewestMessage
+from tocsin.domain.devices.readings import DecidedMessage
 from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
 from tocsin.domain.judging.baseline import Baseline
-from tocsin.domain.judging.readings import DecidedMessage
 from tocsin.domain.letters.dead_letters import Letter
 from tocsin.domain.limits.book import LimitBook
 from tocsin.domain.plans.requests import Request

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.domain.behaviour.rhythm import SLOWEST, Rhythm, begin_rhythm
 from tocsin.domain.devices.not_scored import say_period
-from tocsin.domain.devices.rhythm import SLOWEST, Rhythm, begin_rhythm
 from tocsin.domain.profile import Profile
 from tocsin.domain.windows.grids import Part, grid_windows
 from tocsin.domain.windows.window import History, windows_ending_at

@@ -19,9 +19,9 @@ from scipy.stats import genpareto
 
 from ml_model.detector.scoring import ScoredRecording
 from ml_model.recording import RecordingError
+from tocsin.domain.calling.scoring import Hysteresis
+from tocsin.domain.calling.thresholds import Tail, sustain, threshold_for
 from tocsin.domain.judging.adaptation import USUAL_QUANTILE
-from tocsin.domain.judging.scoring import Hysteresis
-from tocsin.domain.judging.thresholds import Tail, sustain, threshold_for
 
 LEVEL = 0.99  # the quantile of the sustained score above which peaks are taken
 LEAST_PEAKS = 30

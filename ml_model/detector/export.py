@@ -22,8 +22,8 @@ from ml_model.detector.informed import Exportable, InformedAutoencoder
 from ml_model.detector.scoring import Program
 from ml_model.paths import BUNDLE_FILE, PROGRAM_FILE
 from tocsin.adapters.program.graph import load_program as load_graph
+from tocsin.domain.calling.scoring import Hysteresis
 from tocsin.domain.errors import InvalidBundleError
-from tocsin.domain.judging.scoring import Hysteresis
 from tocsin.domain.models.bundle import FORMAT
 from tocsin.domain.profile import Profile
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ml_model.detector.model import ModelConfig
 from ml_model.detector.views import View
-from tocsin.domain.judging.scoring import Hysteresis
+from tocsin.domain.calling.scoring import Hysteresis
 from tocsin.domain.profile import Profile
 
 TARGET_PER_DAY = 0.5  # false alerts a device and day

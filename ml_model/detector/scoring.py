@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from ml_model.recording import Recording, observed_chunks
-from tocsin.domain.judging.readings import count_out
-from tocsin.domain.judging.stuck import join_stuck
+from tocsin.domain.devices.readings import count_out
+from tocsin.domain.devices.stuck import join_stuck
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.follow import Telling
 

@@ -21,9 +21,9 @@ from ml_model.judging.evaluate import find_runs
 from ml_model.judging.shadow import Shadow, compare, report_of
 from ml_model.paths import BUNDLE_FILE
 from ml_model.recording import Recording, Span
+from tocsin.domain.calling.scoring import Change
 from tocsin.domain.errors import InvalidBundleError
 from tocsin.domain.judging.decisions import Rule
-from tocsin.domain.judging.scoring import Change
 from tocsin.domain.models.bundle import parse_bundle
 from tocsin.domain.models.drift import Drift
 from tocsin.domain.profile import Profile

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from ml_model.detector.deciding import decide_recording
 from ml_model.detector.scoring import ScoredRecording
+from tocsin.domain.calling.scoring import Change
 from tocsin.domain.judging.decisions import Rule
-from tocsin.domain.judging.scoring import Change
 from tocsin.domain.profile import Profile
 
 UNSEEN_KINDS = frozenset({"late_burst"})

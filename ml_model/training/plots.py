@@ -16,7 +16,7 @@ from ml_model.detector.scoring import ScoredRecording
 from ml_model.judging.evaluate import Judgement, mark_readings
 from ml_model.recording import Recording, window_chunks
 from ml_model.training.train import Epoch
-from tocsin.domain.judging.thresholds import sustain
+from tocsin.domain.calling.thresholds import sustain
 from tocsin.domain.profile import Profile
 
 SHOWN_READINGS = 3_600

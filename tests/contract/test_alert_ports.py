@@ -8,7 +8,7 @@ import pytest
 
 from tests.contract.ports import Store
 from tocsin.domain.alerts.alert import Alert, AlertPosition
-from tocsin.domain.judging.scoring import Change
+from tocsin.domain.calling.scoring import Change
 
 
 def alert(t: int, change: Change = "raised", *, device_id: str = "rig-1") -> Alert:

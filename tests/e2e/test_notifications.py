@@ -12,8 +12,8 @@ from tests.e2e.conftest import BROWSED
 from tests.e2e.plant_server import SITE, PlantServer
 from tests.fakes.messages import RIG
 from tests.fakes.models import FakeModel, spec_of
+from tocsin.domain.calling.thresholds import Tail
 from tocsin.domain.incidents.site import IncidentQuery
-from tocsin.domain.judging.thresholds import Tail
 from tocsin.domain.notifications.rule import Target
 
 pytestmark = BROWSED

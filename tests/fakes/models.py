@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.judging.scoring import Hysteresis
-from tocsin.domain.judging.thresholds import Tail
+from tocsin.domain.calling.scoring import Hysteresis
+from tocsin.domain.calling.thresholds import Tail
 from tocsin.domain.models.bundle import BundleSpec
 from tocsin.domain.models.model_state import ModelState
 from tocsin.domain.profile import Profile

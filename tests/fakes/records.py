@@ -11,9 +11,9 @@ from tests.fakes.messages import NOW, RIG, envelope
 from tests.fakes.models import spec_of
 from tocsin.domain.alerts.alert import Alert
 from tocsin.domain.devices.device_record import ANY_RECORD, DeviceRecord
+from tocsin.domain.devices.device_threshold import DeviceThreshold
+from tocsin.domain.devices.readings import DecidedMessage, Scored
 from tocsin.domain.judging.decisions import Decided, Standing
-from tocsin.domain.judging.device_threshold import DeviceThreshold
-from tocsin.domain.judging.readings import DecidedMessage, Scored
 from tocsin.domain.messages.telemetry import Message
 from tocsin.domain.models.drift_record import DriftRecord
 from tocsin.domain.profile import Profile

@@ -16,6 +16,7 @@ from tocsin.domain.alerts.silence import QuietPage
 from tocsin.domain.charts.stored_message import StoredMessage
 from tocsin.domain.devices.device_record import ANY_RECORD, DeviceRecord
 from tocsin.domain.devices.newest_message import NewestMessage, read_newest
+from tocsin.domain.devices.readings import DecidedMessage
 from tocsin.domain.errors import (
     ChangedMeanwhileError,
     DamagedDocumentError,
@@ -23,7 +24,6 @@ from tocsin.domain.errors import (
     RefusedError,
 )
 from tocsin.domain.incidents.late import Arrival
-from tocsin.domain.judging.readings import DecidedMessage
 from tocsin.domain.profile import Profile
 from tocsin.domain.sites import list_sites
 from tocsin.domain.windows.known import layer_readings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.fakes.documents import FakeDocuments
-from tocsin.domain.judging.device_threshold import DeviceThreshold
+from tocsin.domain.devices.device_threshold import DeviceThreshold
 from tocsin.domain.models.drift_record import DriftRecord
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tocsin.domain.judging.device_threshold import DeviceThreshold
+from tocsin.domain.devices.device_threshold import DeviceThreshold
 from tocsin.domain.judging.recalibration import Recalibration
 from tocsin.triggers.answers import Output
 

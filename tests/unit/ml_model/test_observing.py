@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml_model.observing import observe
-from tocsin.domain.devices.habits import SECOND
-from tocsin.domain.devices.learn_habits import SHORT
+from tocsin.domain.behaviour.habits import SECOND
+from tocsin.domain.behaviour.learn_habits import SHORT
 from tocsin.domain.states.activity import Levels, find_levels
 from tocsin.profiles import load_profiles
 

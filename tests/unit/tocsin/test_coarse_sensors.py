@@ -8,9 +8,9 @@ from device_sim.devices.sensing import SimulatedDevice
 from device_sim.signals.sensors import FITTINGS, Fitting, fit_sensors
 from device_sim.signals.stream import SignalStream
 from tests.fakes.messages import NOW
-from tests.unit.tocsin.domain.devices.learning import read_channel
+from tests.unit.tocsin.domain.behaviour.learning import read_channel
 from tests.unit.tocsin.shipped import Device, Rows, add_to, name_channel, profile_named
-from tocsin.domain.devices.habits import COARSE, SEEN
+from tocsin.domain.behaviour.habits import COARSE, SEEN
 from tocsin.domain.profile import Profile
 
 READINGS = 600

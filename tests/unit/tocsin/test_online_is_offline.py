@@ -23,9 +23,9 @@ from tests.fakes.store import FakeStore
 from tests.fakes.thresholds import FakeThresholds
 from tocsin.adapters.models.model_bundle import TorchModel
 from tocsin.adapters.program.graph import load_program
+from tocsin.domain.calling.thresholds import Tail
 from tocsin.domain.judging.alert_targets import AlertTargets
 from tocsin.domain.judging.decisions import Rule
-from tocsin.domain.judging.thresholds import Tail
 from tocsin.domain.models.model_state import ModelState
 from tocsin.domain.profile import Profile, parse_profile
 from tocsin.usecases.scoring.device_memory import DeviceMemory

@@ -7,7 +7,7 @@ import numpy as np
 from tocsin.adapters.cosmos.client import query_parameters, read_sound
 from tocsin.adapters.cosmos.container import Container
 from tocsin.adapters.cosmos.readings import PACKED_COLUMNS
-from tocsin.domain.judging.readings import LONG_MS
+from tocsin.domain.devices.readings import LONG_MS
 from tocsin.domain.messages.values import columns_of
 from tocsin.domain.packing.messages import unpack_columns
 from tocsin.domain.profile import Profile

@@ -8,8 +8,8 @@ from typing import Any
 
 from tocsin.adapters.cosmos.container import Container
 from tocsin.adapters.cosmos.writes import CosmosWrites, Part
+from tocsin.domain.devices.readings import DecidedMessage
 from tocsin.domain.errors import RefusedError
-from tocsin.domain.judging.readings import DecidedMessage
 from tocsin.domain.packing.messages import PACKED, pack_messages
 from tocsin.usecases.ports.scoring import Refusal
 

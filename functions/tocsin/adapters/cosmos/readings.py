@@ -13,7 +13,7 @@ from typing import Any
 from tocsin.adapters.cosmos.client import query_parameters, read_sound
 from tocsin.adapters.cosmos.container import Container
 from tocsin.domain.charts.stored_message import StoredMessage
-from tocsin.domain.judging.readings import LONG_MS
+from tocsin.domain.devices.readings import LONG_MS
 from tocsin.domain.packing.messages import unpack_columns
 from tocsin.usecases.ports.documents import Document
 

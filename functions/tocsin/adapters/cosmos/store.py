@@ -34,11 +34,11 @@ from tocsin.domain.alerts.alert_marks import write_owed
 from tocsin.domain.alerts.silence import QuietPage
 from tocsin.domain.charts.stored_message import StoredMessage
 from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.devices.device_threshold import DeviceThreshold, threshold_document_id
 from tocsin.domain.devices.newest_message import NewestMessage, read_newest
+from tocsin.domain.devices.readings import DecidedMessage
 from tocsin.domain.errors import ChangedMeanwhileError, InvalidRequestError, RefusedError
 from tocsin.domain.incidents.late import Arrival
-from tocsin.domain.judging.device_threshold import DeviceThreshold, threshold_document_id
-from tocsin.domain.judging.readings import DecidedMessage
 from tocsin.domain.messages.telemetry import can_be_kept
 from tocsin.domain.models.drift import drift_document_id
 from tocsin.domain.models.drift_record import DriftRecord

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from tocsin.adapters.known.refresh import Refresh
+from tocsin.domain.devices.device_threshold import DeviceThreshold
 from tocsin.domain.judging.baseline import Baseline
-from tocsin.domain.judging.device_threshold import DeviceThreshold
 from tocsin.domain.limits.book import LimitBook
 
 REFRESH_S = 30.0  # with the look-up's own time, what an operator sets is in force within a minute

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tocsin.domain.calling.scoring import Change
 from tocsin.domain.devices.standing_document import alert_id
 from tocsin.domain.errors import DamagedDocumentError, InvalidRequestError
-from tocsin.domain.judging.scoring import Change
 from tocsin.domain.limits.bounds import Breach
 from tocsin.domain.messages.bad_values import Cell
 from tocsin.domain.states.rule import State

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from tocsin.domain.alerts.alert import Alert, find_cause
+from tocsin.domain.calling.scoring import Change
+from tocsin.domain.devices.readings import DecidedMessage, Scored
 from tocsin.domain.devices.standing_document import alert_id
 from tocsin.domain.judging.decisions import Standing
-from tocsin.domain.judging.readings import DecidedMessage, Scored
-from tocsin.domain.judging.scoring import Change
 from tocsin.domain.limits.bounds import Breach, parse_name
 from tocsin.domain.limits.follow import LimitChange
 from tocsin.domain.messages.telemetry import Message

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tocsin.domain.alerts.alert import Alert, silence_id
+from tocsin.domain.calling.scoring import Change
 from tocsin.domain.devices.device_record import DeviceRecord
-from tocsin.domain.judging.scoring import Change
 
 LEAST_MS = 120_000  # what a network loses and finds again by itself
 TIMES = 10.0  # so many usual gaps between messages

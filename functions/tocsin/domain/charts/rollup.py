@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from tocsin.domain.charts.cells import Cells
 from tocsin.domain.charts.spread import Spread
+from tocsin.domain.devices.readings import TTL_S
 from tocsin.domain.errors import DamagedDocumentError
-from tocsin.domain.judging.readings import TTL_S
 from tocsin.domain.stored import OPTIONAL_NUMBER, take_field, take_mapping
 
 MINUTE_MS = 60 * 1_000

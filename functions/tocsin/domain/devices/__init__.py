@@ -1,1 +1,1 @@
-"""Devices: what is known of each, and how its clock, its rhythm and its sensors behave."""
+"""Devices: what is known of each, and the records and messages that keep it."""

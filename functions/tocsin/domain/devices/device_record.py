@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import Any
 
-from tocsin.domain.devices.clock_remarks import remark_on_clock
-from tocsin.domain.devices.device_clock import Clock, read_clock
-from tocsin.domain.devices.habits import Habits, read_habits, remark_on_sensors
+from tocsin.domain.behaviour.clock_remarks import remark_on_clock
+from tocsin.domain.behaviour.device_clock import Clock, read_clock
+from tocsin.domain.behaviour.habits import Habits, read_habits, remark_on_sensors
+from tocsin.domain.behaviour.rhythm import Rhythm, read_rhythm
 from tocsin.domain.devices.not_scored import NotScored, read_not_scored
-from tocsin.domain.devices.rhythm import Rhythm, read_rhythm
 from tocsin.domain.devices.standing_document import alert_id, read_standing, write_standing
 from tocsin.domain.devices.unlike import remark_on_level
 from tocsin.domain.devices.work import UNKNOWN, Work, read_work

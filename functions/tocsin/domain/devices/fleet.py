@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field, replace
 
-from tocsin.domain.devices.device_clock import Clock
+from tocsin.domain.behaviour.device_clock import Clock
+from tocsin.domain.behaviour.habits import Habits
+from tocsin.domain.behaviour.rhythm import Rhythm, Verdict, begin_rhythm
 from tocsin.domain.devices.device_record import DeviceRecord
-from tocsin.domain.devices.habits import Habits
 from tocsin.domain.devices.not_scored import explain
-from tocsin.domain.devices.rhythm import Rhythm, Verdict, begin_rhythm
+from tocsin.domain.devices.readings import DecidedMessage
 from tocsin.domain.devices.work import measure_work
 from tocsin.domain.hot_records import dataclass
 from tocsin.domain.judging.decisions import Standing
-from tocsin.domain.judging.readings import DecidedMessage
 from tocsin.domain.messages.bad_values import LastBad, count_bad
 from tocsin.domain.messages.telemetry import Message
 from tocsin.domain.profile import Profile

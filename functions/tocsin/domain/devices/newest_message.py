@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tocsin.domain.behaviour.habits import read_habits
+from tocsin.domain.behaviour.rhythm import read_rhythm
 from tocsin.domain.devices.device_record import DeviceRecord
-from tocsin.domain.devices.habits import read_habits
 from tocsin.domain.devices.not_scored import read_not_scored
-from tocsin.domain.devices.rhythm import read_rhythm
+from tocsin.domain.devices.readings import SENSOR_STATES
 from tocsin.domain.devices.standing_document import read_standing
-from tocsin.domain.judging.readings import SENSOR_STATES
 from tocsin.domain.messages.bad_values import BadCells, LastBad, count_bad
 from tocsin.domain.packing.messages import unpack_message
 from tocsin.domain.stored import OPTIONAL_NUMBER, OPTIONAL_TEXT, take_field, take_mapping, take_part

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tocsin.domain.devices.rhythm import SLOWEST, Rhythm
+from tocsin.domain.behaviour.rhythm import SLOWEST, Rhythm
 from tocsin.domain.messages.telemetry import Message
 from tocsin.domain.models.bundle import BundleSpec
 from tocsin.domain.profile import Profile

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tocsin.domain.calling.scoring import AlertState
 from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.judging.adaptation import Usual
 from tocsin.domain.judging.aftermath import NONE, Aftermath
@@ -12,7 +13,6 @@ from tocsin.domain.judging.basis import Basis
 from tocsin.domain.judging.beside import NOTHING, Beside
 from tocsin.domain.judging.decisions import Standing
 from tocsin.domain.judging.outage import NONE_OUT, Outage
-from tocsin.domain.judging.scoring import AlertState
 from tocsin.domain.limits.bounds import ENDINGS, LimitState, LimitStates
 from tocsin.domain.limits.own_range import read_own_range
 from tocsin.domain.states.operating import UNTOLD, Operating

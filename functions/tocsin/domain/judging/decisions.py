@@ -13,14 +13,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import field, replace
 
+from tocsin.domain.calling.scoring import AlertState, Change, Hysteresis, next_alert
+from tocsin.domain.calling.thresholds import threshold_for
 from tocsin.domain.hot_records import dataclass
 from tocsin.domain.judging.adaptation import Pace, Usual
 from tocsin.domain.judging.aftermath import NONE, Aftermath, next_aftermath, raise_threshold
 from tocsin.domain.judging.basis import UNKNOWN, Basis
 from tocsin.domain.judging.beside import NOTHING, Beside
 from tocsin.domain.judging.outage import NONE_OUT, Outage, next_outage
-from tocsin.domain.judging.scoring import AlertState, Change, Hysteresis, next_alert
-from tocsin.domain.judging.thresholds import threshold_for
 from tocsin.domain.judging.unsteady import Unsteady
 from tocsin.domain.limits.bounds import NO_STATES, LimitStates
 from tocsin.domain.limits.own_range import OwnRange

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from tocsin.domain.judging.scoring import Hysteresis
+from tocsin.domain.calling.scoring import Hysteresis
 from tocsin.domain.profile import Profile
 
 LASTS = 12  # readings in a row; of healthy simulated workcells none strayed for more than 10

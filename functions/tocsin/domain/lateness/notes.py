@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tocsin.domain.devices.readings import LONG_MS
 from tocsin.domain.errors import DamagedDocumentError
-from tocsin.domain.judging.readings import LONG_MS
 from tocsin.domain.stored import take_field
 
 LATE = "late"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.judging.scoring import Change
+from tocsin.domain.calling.scoring import Change
 from tocsin.domain.limits.bounds import FRESH, Bound, LimitState, LimitStates
 
 HALF = 0.5  # periods: the time between two readings is never quite the period

@@ -11,9 +11,9 @@ from math import isfinite
 from reprlib import repr as brief
 from typing import Any
 
+from tocsin.domain.calling.scoring import Hysteresis
+from tocsin.domain.calling.thresholds import Tail
 from tocsin.domain.errors import InvalidBundleError
-from tocsin.domain.judging.scoring import Hysteresis
-from tocsin.domain.judging.thresholds import Tail
 from tocsin.domain.profile import Profile
 
 FORMAT = 2

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.devices.habits import Habits
+from tocsin.domain.behaviour.habits import Habits
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.activity import Kind, Levels
 from tocsin.domain.states.rule import State

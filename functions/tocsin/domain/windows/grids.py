@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.devices.rhythm import Verdict
+from tocsin.domain.behaviour.rhythm import Verdict
 from tocsin.domain.profile import Profile
 from tocsin.domain.windows.window import History, Windows, windows_of_batch
 

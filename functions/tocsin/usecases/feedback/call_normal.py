@@ -8,14 +8,14 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.devices.device_clock import Epoch
+from tocsin.domain.behaviour.device_clock import Epoch
+from tocsin.domain.calling.thresholds import sustain
+from tocsin.domain.devices.device_threshold import DeviceThreshold, audit_threshold
 from tocsin.domain.devices.standing_document import alert_id
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.judging.baseline import Baseline, add_shifts, find_shifts
-from tocsin.domain.judging.device_threshold import DeviceThreshold, audit_threshold
 from tocsin.domain.judging.new_normal import NewNormal
 from tocsin.domain.judging.recalibration import MOST_FACTOR
-from tocsin.domain.judging.thresholds import sustain
 from tocsin.domain.windows.window import History, windows_ending_at
 from tocsin.usecases.feedback.call_range_normal import find_new_range
 from tocsin.usecases.feedback.known_device import Judging, KnownDevice, look_up_device

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tocsin.domain.alerts.alert import Alert
-from tocsin.domain.judging.thresholds import sustain
+from tocsin.domain.calling.thresholds import sustain
 from tocsin.usecases.feedback.known_device import KnownDevice
 from tocsin.usecases.ports.operators import Feedback
 

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Mapping
 
 from tocsin.domain.alerts.alert import Alert
+from tocsin.domain.devices.device_threshold import DeviceThreshold, audit_threshold
 from tocsin.domain.errors import InvalidRequestError
 from tocsin.domain.judging.decisions import threshold_in_force
-from tocsin.domain.judging.device_threshold import DeviceThreshold, audit_threshold
 from tocsin.domain.judging.recalibration import (
     Label,
     PastAlert,

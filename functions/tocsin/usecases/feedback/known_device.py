@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.devices.device_threshold import DeviceThreshold
 from tocsin.domain.errors import InvalidRequestError, NotFoundError
 from tocsin.domain.judging.alert_targets import AlertTargets
 from tocsin.domain.judging.decisions import Rule
-from tocsin.domain.judging.device_threshold import DeviceThreshold
 from tocsin.domain.judging.recalibration import Label
 from tocsin.domain.profile import Profile
 from tocsin.usecases.ports.operators import Feedback

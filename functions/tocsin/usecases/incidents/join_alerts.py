@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tocsin.domain.alerts.alert import Alert
+from tocsin.domain.calling.scoring import Change
 from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.join import Moment, Surroundings, join_alert
 from tocsin.domain.incidents.site import LiveSite
 from tocsin.domain.incidents.sources import TopChannel
 from tocsin.domain.incidents.tend import tend_incident
 from tocsin.domain.incidents.windows import cover_with
-from tocsin.domain.judging.scoring import Change
 from tocsin.usecases.incidents.change_incidents import AT_ONCE, IncidentRoom, change_incidents
 from tocsin.usecases.incidents.look_around import Lookout, find_top, look_around
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.domain.behaviour.habits import STILL, Habits
 from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.devices.fleet import DeviceState
-from tocsin.domain.devices.habits import STILL, Habits
 from tocsin.domain.lateness.notes import LateStretch
 from tocsin.domain.messages.telemetry import Envelope, Message
 from tocsin.domain.profile import Profile

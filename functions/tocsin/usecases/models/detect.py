@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.domain.devices.readings import SENSOR_STATES
 from tocsin.domain.errors import InvalidRequestError, NotFoundError
 from tocsin.domain.judging.alert_targets import AlertTargets
 from tocsin.domain.judging.decisions import Rule
 from tocsin.domain.judging.detection import Detection, Record, gather_windows
-from tocsin.domain.judging.readings import SENSOR_STATES
 from tocsin.domain.profile import Profile
 from tocsin.usecases.ports.scoring import Model, Models
 

@@ -9,9 +9,9 @@ from tocsin.domain.alerts.alert import Alert, AlertPage, AlertPosition
 from tocsin.domain.alerts.silence import QuietPage
 from tocsin.domain.charts.stored_message import StoredMessage
 from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.devices.device_threshold import DeviceThreshold
 from tocsin.domain.devices.newest_message import NewestMessage
 from tocsin.domain.incidents.late import Arrival
-from tocsin.domain.judging.device_threshold import DeviceThreshold
 from tocsin.domain.models.drift import Reference
 from tocsin.domain.models.drift_record import DriftRecord
 from tocsin.domain.profile import Profile

@@ -8,6 +8,7 @@ from dataclasses import replace
 from tocsin.domain.alerts.alert import Alert
 from tocsin.domain.alerts.alert_changes import end_alerts, record_alert
 from tocsin.domain.devices.fleet import DeviceState
+from tocsin.domain.devices.readings import DecidedMessage, Scored
 from tocsin.domain.hot_records import dataclass
 from tocsin.domain.judging.alert_targets import AlertTargets
 from tocsin.domain.judging.baseline import Baseline
@@ -21,7 +22,6 @@ from tocsin.domain.judging.decisions import (
     judge_late,
     shift_standing,
 )
-from tocsin.domain.judging.readings import DecidedMessage, Scored
 from tocsin.domain.judging.renewal import changes_profile, renew_standing
 from tocsin.domain.judging.unknown_pace import decide_by_sensors
 from tocsin.domain.limits.book import LimitBook

@@ -9,9 +9,9 @@ import numpy as np
 
 from tocsin.domain.alerts.alert import Alert
 from tocsin.domain.alerts.alert_changes import record_alert
+from tocsin.domain.devices.readings import DecidedMessage
 from tocsin.domain.judging.beside import NOTHING, Beside, join_alert, note_raised
 from tocsin.domain.judging.decisions import Standing
-from tocsin.domain.judging.readings import DecidedMessage
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from tocsin.domain.devices.device_clock import Clock, Epoch
+from tocsin.domain.behaviour.device_clock import Clock, Epoch
 from tocsin.domain.devices.fleet import DeviceState
 from tocsin.domain.messages.telemetry import Message
 from tocsin.domain.windows.known import Known

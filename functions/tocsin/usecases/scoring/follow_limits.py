@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from tocsin.domain.alerts.alert import Alert
 from tocsin.domain.alerts.alert_changes import end_limits, record_limit
+from tocsin.domain.devices.readings import Scored
+from tocsin.domain.devices.stuck import STUCK
 from tocsin.domain.judging.decisions import Standing
-from tocsin.domain.judging.readings import Scored
-from tocsin.domain.judging.stuck import STUCK
 from tocsin.domain.limits.book import Bounds, LimitBook
 from tocsin.domain.limits.bounds import NO_STATES, LimitStates
 from tocsin.domain.limits.follow import LimitChange, Stretch, count_steps, follow_limits

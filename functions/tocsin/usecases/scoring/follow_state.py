@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.domain.devices.readings import Scored
 from tocsin.domain.judging.decisions import Called, Standing
-from tocsin.domain.judging.readings import Scored
 from tocsin.domain.states.activity import Kind, Levels
 from tocsin.domain.states.follow import Stream, Telling, follow_states
 from tocsin.usecases.scoring.place_stretches import Placed

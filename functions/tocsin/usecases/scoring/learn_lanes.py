@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.devices.habits import Habits, begin_habits
-from tocsin.domain.devices.learn_habits import learn_habits
+from tocsin.domain.behaviour.habits import Habits, begin_habits
+from tocsin.domain.behaviour.learn_habits import learn_habits
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.at_rest import hide_rest, hide_told
 from tocsin.domain.states.follow import Telling, find_telling

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from tocsin.domain.devices.readings import DecidedMessage
 from tocsin.domain.insights.metering import (
     ALERTS,
     BATCH_DURATION,
@@ -20,7 +21,6 @@ from tocsin.domain.insights.metering import (
     Labels,
     Measurement,
 )
-from tocsin.domain.judging.readings import DecidedMessage
 from tocsin.domain.letters.dead_letters import DeadLetter
 from tocsin.domain.messages.telemetry import Envelope, Message
 from tocsin.usecases.ports.metering import UNMETERED, Meter

@@ -7,10 +7,10 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tocsin.domain.behaviour.rhythm import begin_rhythm
 from tocsin.domain.devices.device_record import ANY_RECORD, DeviceRecord
 from tocsin.domain.devices.fleet import DeviceState, count_kept
 from tocsin.domain.devices.newest_message import NewestMessage
-from tocsin.domain.devices.rhythm import begin_rhythm
 from tocsin.domain.devices.work import measure_work
 from tocsin.domain.errors import ChangedMeanwhileError, DamagedDocumentError, RefusedError
 from tocsin.domain.hot_records import dataclass

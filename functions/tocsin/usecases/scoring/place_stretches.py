@@ -10,10 +10,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tocsin.domain.behaviour.habits import Habits
+from tocsin.domain.behaviour.learn_habits import Learned
+from tocsin.domain.behaviour.rhythm import Rhythm, Verdict
 from tocsin.domain.devices.fleet import DeviceState
-from tocsin.domain.devices.habits import Habits
-from tocsin.domain.devices.learn_habits import Learned
-from tocsin.domain.devices.rhythm import Rhythm, Verdict
 from tocsin.domain.hot_records import dataclass
 from tocsin.domain.messages.telemetry import Message
 from tocsin.domain.windows.window import History

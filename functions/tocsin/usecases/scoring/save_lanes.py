@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.devices.fleet import DeviceState, record_device, record_heard
+from tocsin.domain.devices.readings import DecidedMessage
 from tocsin.domain.errors import ChangedMeanwhileError, RefusedError
 from tocsin.domain.insights.log_about import about, describe
-from tocsin.domain.judging.readings import DecidedMessage
 from tocsin.domain.letters.dead_letters import DeadLetter
 from tocsin.usecases.ports.scoring import Refusal, Telemetry
 from tocsin.usecases.scoring.decide_lanes import DecidedLane

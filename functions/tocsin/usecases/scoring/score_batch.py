@@ -11,9 +11,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.domain.devices.readings import Scored, spread_scores
+from tocsin.domain.devices.stuck import call_stuck
 from tocsin.domain.judging.baseline import Baseline
-from tocsin.domain.judging.readings import Scored, spread_scores
-from tocsin.domain.judging.stuck import call_stuck
 from tocsin.domain.windows.grids import Part, grid_windows
 from tocsin.domain.windows.missing import find_missing
 from tocsin.domain.windows.window import History, Windows, windows_of_batch

@@ -9,10 +9,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.devices.readings import DecidedMessage, Scored
 from tocsin.domain.errors import ChangedMeanwhileError, InvalidMessageError, RefusedError
 from tocsin.domain.insights.log_about import about, describe
 from tocsin.domain.judging.alert_targets import AlertTargets
-from tocsin.domain.judging.readings import DecidedMessage, Scored
 from tocsin.domain.letters.dead_letters import DeadLetter
 from tocsin.domain.messages.telemetry import Envelope, Message, decode
 from tocsin.domain.profile import Profile

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tocsin.domain.devices.device_record import DeviceRecord
+from tocsin.domain.devices.device_threshold import DeviceThreshold
 from tocsin.domain.judging.adaptation import Usual
 from tocsin.domain.judging.alert_targets import AlertTargets
 from tocsin.domain.judging.decisions import Rule, threshold_in_force
-from tocsin.domain.judging.device_threshold import DeviceThreshold
 from tocsin.domain.profile import Profile
 from tocsin.usecases.ports.operators import Feedback
 from tocsin.usecases.ports.scoring import Models

@@ -8,9 +8,9 @@ import pytest
 from ml_model.detector.calibrate import calibrate, find_peaks
 from ml_model.detector.scoring import ScoredRecording
 from ml_model.recording import Recording, RecordingError
+from tocsin.domain.calling.scoring import AlertState, Hysteresis, next_alert
+from tocsin.domain.calling.thresholds import AIM, sustain, threshold_for
 from tocsin.domain.judging.adaptation import USUAL_QUANTILE
-from tocsin.domain.judging.scoring import AlertState, Hysteresis, next_alert
-from tocsin.domain.judging.thresholds import AIM, sustain, threshold_for
 
 HYSTERESIS = Hysteresis(raise_after=3, clear_after=10)
 DAY = 86_400

@@ -11,9 +11,9 @@ import pytest
 from ml_model.detector.deciding import MESSAGE, decide_recording
 from ml_model.detector.scoring import ScoredRecording
 from ml_model.recording import Recording
+from tocsin.domain.calling.scoring import Hysteresis
 from tocsin.domain.judging.adaptation import Pace
 from tocsin.domain.judging.decisions import Rule
-from tocsin.domain.judging.scoring import Hysteresis
 from tocsin.domain.states.follow import Telling, find_telling
 from tocsin.domain.states.rule import StateRule
 from tocsin.profiles import load_profiles

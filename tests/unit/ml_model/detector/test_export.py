@@ -38,9 +38,9 @@ from tests.unit.ml_model.made_recordings import (
 )
 from tocsin.adapters.program.graph import load_program as load_graph
 from tocsin.adapters.program.run import GraphProgram
+from tocsin.domain.calling.scoring import Hysteresis
+from tocsin.domain.calling.thresholds import Tail
 from tocsin.domain.errors import InvalidBundleError
-from tocsin.domain.judging.scoring import Hysteresis
-from tocsin.domain.judging.thresholds import Tail
 from tocsin.domain.models.bundle import parse_bundle
 from tocsin.domain.models.drift import drift_of, parse_reference
 from tocsin.profiles import load_profiles

@@ -9,9 +9,9 @@ import numpy as np
 from ml_model.detector.scoring import ScoredRecording
 from ml_model.judging.evaluate import Judgement, judge, mark_readings, metrics_of
 from ml_model.recording import Recording
+from tocsin.domain.calling.scoring import Hysteresis
 from tocsin.domain.judging.adaptation import Pace
 from tocsin.domain.judging.decisions import Rule
-from tocsin.domain.judging.scoring import Hysteresis
 from tocsin.domain.profile import Channel, Profile
 
 PLANT = Profile(

@@ -8,7 +8,7 @@ from tests.fakes.messages import RIG, stream
 from tests.fakes.models import FakeModel, spec_of
 from tests.fakes.services import Plant
 from tests.unit.tocsin.triggers.http_calls import ADMIN, OPERATOR, call
-from tocsin.domain.judging.thresholds import Tail, threshold_for
+from tocsin.domain.calling.thresholds import Tail, threshold_for
 
 TAIL = Tail(level=5.0, peaks_per_day=20.0, shape=0.1, scale=2.0)
 

@@ -16,7 +16,7 @@ from local.standins.cosmos.query.scan import Scan, plan_scan
 from tocsin.adapters.cosmos import arrivals, history, quiet, readings, store
 from tocsin.adapters.cosmos.container import Container
 from tocsin.adapters.cosmos.readings import find_messages
-from tocsin.domain.judging.readings import LONG_MS
+from tocsin.domain.devices.readings import LONG_MS
 
 FIRST_T = ("firstT",)
 

@@ -11,8 +11,8 @@ import pytest
 from tests.fakes.records import device_threshold
 from tests.fakes.thresholds import FakeThresholds
 from tocsin.adapters.known.thresholds import REFRESH_S, KnownThresholds
+from tocsin.domain.devices.device_threshold import DeviceThreshold
 from tocsin.domain.errors import DeliveryError
-from tocsin.domain.judging.device_threshold import DeviceThreshold
 
 
 class Watched:

@@ -11,9 +11,9 @@ from tests.fakes.messages import NOW, PROFILES, RIG, reading_message
 from tests.fakes.models import spec_of
 from tocsin.domain.alerts.alert import Alert, AlertPosition
 from tocsin.domain.alerts.alert_changes import record_alert
+from tocsin.domain.devices.readings import DecidedMessage, spread_scores
 from tocsin.domain.errors import DamagedDocumentError, InvalidRequestError
 from tocsin.domain.judging.decisions import Rule, Standing, decide
-from tocsin.domain.judging.readings import DecidedMessage, spread_scores
 from tocsin.domain.messages.telemetry import decode
 
 

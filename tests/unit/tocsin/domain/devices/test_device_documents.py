@@ -9,13 +9,14 @@ import pytest
 from tests.fakes.messages import NOW, RIG
 from tests.fakes.models import THRESHOLD
 from tests.fakes.records import device_record
-from tests.unit.tocsin.domain.judging.scored_messages import decide_scores, make_message
-from tocsin.domain.devices.device_clock import Behind, Clock, Epoch
+from tests.unit.tocsin.domain.devices.scored_messages import decide_scores, make_message
+from tocsin.domain.behaviour.device_clock import Behind, Clock, Epoch
+from tocsin.domain.behaviour.habits import begin_habits
+from tocsin.domain.behaviour.rhythm import Rhythm
+from tocsin.domain.calling.scoring import AlertState
 from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.devices.fleet import DeviceState, count_kept, record_device
-from tocsin.domain.devices.habits import begin_habits
 from tocsin.domain.devices.not_scored import NotScored
-from tocsin.domain.devices.rhythm import Rhythm
 from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.judging.adaptation import Usual
 from tocsin.domain.judging.aftermath import Aftermath
@@ -24,7 +25,6 @@ from tocsin.domain.judging.beside import Beside
 from tocsin.domain.judging.decisions import Standing
 from tocsin.domain.judging.outage import Outage
 from tocsin.domain.judging.renewal import renew_standing
-from tocsin.domain.judging.scoring import AlertState
 from tocsin.domain.limits.bounds import LimitState
 from tocsin.domain.limits.own_range import ChannelRange, OwnRange
 from tocsin.domain.limits.own_rest import Rest

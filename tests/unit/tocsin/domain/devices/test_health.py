@@ -4,9 +4,9 @@ import pytest
 
 from tests.fakes.messages import NOW
 from tests.fakes.records import device_record
+from tocsin.domain.behaviour.rhythm import Rhythm
 from tocsin.domain.devices.device_record import DeviceRecord
 from tocsin.domain.devices.health import RECOVERY, all_silent, guess_health
-from tocsin.domain.devices.rhythm import Rhythm
 
 SILENT_MS = 30_000
 MINUTELY = Rhythm(gap=60_000, longest=61_000).to_document()

@@ -8,9 +8,9 @@ import pytest
 
 from tests.fakes.records import decided_message, device_threshold, drift_record
 from tocsin.domain.charts.stored_message import StoredMessage
+from tocsin.domain.devices.device_threshold import DeviceThreshold
 from tocsin.domain.errors import DamagedDocumentError
 from tocsin.domain.judging.decisions import Standing
-from tocsin.domain.judging.device_threshold import DeviceThreshold
 from tocsin.domain.models.drift_record import DriftRecord
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tocsin.domain.calling.scoring import Hysteresis
 from tocsin.domain.judging.adaptation import Pace
 from tocsin.domain.judging.decisions import Rule
-from tocsin.domain.judging.scoring import Hysteresis
 
 # A pace at which a few hundred readings count as a day: what is slow shows in a short test.
 QUICK = Pace(tick=0.001, grain=10, lowest=-220, highest=1_090, learns_for=40)

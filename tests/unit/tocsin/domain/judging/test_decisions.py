@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from tests.fakes.messages import RIG
 from tests.fakes.models import spec_of
 from tests.unit.tocsin.domain.judging.quick_rules import AT_ONCE, DAY, QUICK, rule
+from tocsin.domain.calling.scoring import AlertState
+from tocsin.domain.calling.thresholds import Tail, threshold_for
 from tocsin.domain.judging.adaptation import LEAST, MOST, MOST_AT_FIRST, UP, Pace, Usual
 from tocsin.domain.judging.aftermath import SHARE, Aftermath
 from tocsin.domain.judging.decisions import Decided, Rule, Standing, decide, judge_late
-from tocsin.domain.judging.scoring import AlertState
-from tocsin.domain.judging.thresholds import Tail, threshold_for
 
 scores = st.lists(
     st.one_of(st.floats(0, 1), st.floats(0, 3), st.sampled_from([nan, 1.0, 2.0])), max_size=120

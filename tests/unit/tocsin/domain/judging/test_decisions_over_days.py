@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.unit.tocsin.domain.judging.quick_rules import DAY, rule
+from tocsin.domain.calling.scoring import Hysteresis
 from tocsin.domain.judging.adaptation import (
     FALL_PER_S,
     FIRST,
@@ -25,7 +26,6 @@ from tocsin.domain.judging.adaptation import (
 from tocsin.domain.judging.aftermath import FADES, SHARE, Aftermath
 from tocsin.domain.judging.decisions import Rule, Standing, decide
 from tocsin.domain.judging.outage import Outage
-from tocsin.domain.judging.scoring import Hysteresis
 
 HYSTERESIS = Hysteresis(raise_after=3, clear_after=10)
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.models import spec_of
+from tocsin.domain.calling.scoring import Hysteresis
 from tocsin.domain.errors import InvalidProfileError
 from tocsin.domain.judging.adaptation import Pace
 from tocsin.domain.judging.decisions import Rule, Standing, decide
-from tocsin.domain.judging.scoring import Hysteresis
 from tocsin.domain.judging.unsteady import LASTS, STRONG, Unsteady
 from tocsin.domain.profile import Profile, parse_profile
 from tocsin.profiles import load_profiles

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.messages import RIG
+from tocsin.domain.calling.scoring import Hysteresis
+from tocsin.domain.calling.thresholds import Tail
 from tocsin.domain.errors import InvalidBundleError
-from tocsin.domain.judging.scoring import Hysteresis
-from tocsin.domain.judging.thresholds import Tail
 from tocsin.domain.models.bundle import BundleSpec, check_sha256, parse_bundle
 
 GOOD: dict[str, Any] = {

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from tests.fakes.machines import AT_WORK, PRESS
-from tocsin.domain.devices.habits import CHANGES, STEP, begin_habits
+from tocsin.domain.behaviour.habits import CHANGES, STEP, begin_habits
 from tocsin.domain.states.activity import find_levels
 from tocsin.domain.states.at_rest import hide_rest, hide_told
 

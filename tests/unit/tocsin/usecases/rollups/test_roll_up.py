@@ -29,8 +29,8 @@ from tocsin.domain.charts.rollup import (
 )
 from tocsin.domain.charts.rollup_progress import Arrival, find_complete, start_hour
 from tocsin.domain.charts.stored_message import StoredMessage
+from tocsin.domain.devices.readings import DecidedMessage
 from tocsin.domain.errors import RefusedError
-from tocsin.domain.judging.readings import DecidedMessage
 from tocsin.usecases.rollups.roll_up import RollupMemory, roll_up
 
 START = HOUR.start(NOW)

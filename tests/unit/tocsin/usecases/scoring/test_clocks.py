@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.fakes.clocked import ClockedDevice
 from tests.fakes.messages import NOW
 from tests.fakes.services import Plant
-from tocsin.domain.devices.device_clock import REPEATS_AFTER, RUNS_AFTER
+from tocsin.domain.behaviour.device_clock import REPEATS_AFTER, RUNS_AFTER
 from tocsin.domain.messages.telemetry import Envelope
 
 AHEAD_MS = 4 * 60_000

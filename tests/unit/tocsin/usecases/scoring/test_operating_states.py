@@ -14,7 +14,7 @@ from tests.fakes.machines import (
     make_plant,
     make_profile,
 )
-from tests.unit.tocsin.domain.devices.learning import read_channel
+from tests.unit.tocsin.domain.behaviour.learning import read_channel
 from tests.unit.tocsin.usecases.scoring.press_shop import (
     alerts,
     device_of,
@@ -23,8 +23,8 @@ from tests.unit.tocsin.usecases.scoring.press_shop import (
     score_each,
     shift_of,
 )
-from tocsin.domain.devices.habits import LONGEST, SECOND, SEEN
-from tocsin.domain.devices.learn_habits import LEAST_RUN
+from tocsin.domain.behaviour.habits import LONGEST, SECOND, SEEN
+from tocsin.domain.behaviour.learn_habits import LEAST_RUN
 from tocsin.domain.limits.site_limits import parse_site_limits
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.settling import IDLE_ENOUGH

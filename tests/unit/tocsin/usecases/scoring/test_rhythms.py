@@ -14,7 +14,7 @@ from tests.fakes.clocked import ClockedDevice
 from tests.fakes.messages import NOW, RIG, reading_message
 from tests.fakes.models import spec_of
 from tests.fakes.services import Plant
-from tocsin.domain.devices.rhythm import BELIEVED_AFTER, BURSTS
+from tocsin.domain.behaviour.rhythm import BELIEVED_AFTER, BURSTS
 from tocsin.domain.messages.telemetry import Envelope
 
 

@@ -9,8 +9,8 @@ import pytest
 from tests.fakes.messages import NOW, PROBE, PROFILES, RIG
 from tests.fakes.models import THRESHOLD, FakeModel, FakeModels, spec_of
 from tests.fakes.sites import FakeClock, FakeSites
+from tocsin.domain.calling.thresholds import Tail, threshold_for
 from tocsin.domain.errors import InvalidRequestError, OutdatedError
-from tocsin.domain.judging.thresholds import Tail, threshold_for
 from tocsin.domain.settings.site_settings import NO_SITE, Entry, StoredSetting
 from tocsin.usecases.settings.change_targets import Accepting, change_targets, show_targets
 

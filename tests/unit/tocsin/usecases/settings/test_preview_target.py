@@ -15,9 +15,9 @@ from tests.fakes.records import device_threshold
 from tests.fakes.services import Plant
 from tests.fakes.sites import FakeClock
 from tests.fakes.targets import FakeTargets
+from tocsin.domain.calling.thresholds import Tail
 from tocsin.domain.charts.target_trial import TargetTrial, Tried, describe_trial, spread_out
 from tocsin.domain.errors import InvalidRequestError
-from tocsin.domain.judging.thresholds import Tail
 from tocsin.domain.messages.telemetry import Envelope
 from tocsin.usecases.feedback.device_past import Archive
 from tocsin.usecases.feedback.known_device import Judging

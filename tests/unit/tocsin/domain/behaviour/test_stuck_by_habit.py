@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.tocsin.domain.devices.learning import PLANT, learn, noise, rest_of, toggle
-from tocsin.domain.devices.habits import (
+from tests.unit.tocsin.domain.behaviour.learning import PLANT, learn, noise, rest_of, toggle
+from tocsin.domain.behaviour.habits import (
     CHANGES,
     LONGEST,
     SECOND,
     SEEN,
     remark_on_sensors,
 )
-from tocsin.domain.devices.learn_habits import (
+from tocsin.domain.behaviour.learn_habits import (
     EARLY,
     FAMILIAR,
     LEAST_RUN,

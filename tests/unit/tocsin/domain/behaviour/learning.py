@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.devices.habits import Habits, begin_habits, read_habits
-from tocsin.domain.devices.learn_habits import learn_habits
+from tocsin.domain.behaviour.habits import Habits, begin_habits, read_habits
+from tocsin.domain.behaviour.learn_habits import learn_habits
 from tocsin.domain.profile import Channel, Profile
 
 PLANT = Profile(

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.devices.habits import Bools
-from tocsin.domain.devices.learn_habits import Learned
-from tocsin.domain.judging.readings import SENSOR_STATES, Scored
+from tocsin.domain.behaviour.habits import Bools
+from tocsin.domain.behaviour.learn_habits import Learned
+from tocsin.domain.devices.readings import SENSOR_STATES, Scored
 
 STUCK = np.int8(SENSOR_STATES.index("stuck"))
 

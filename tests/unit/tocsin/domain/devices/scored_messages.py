@@ -8,8 +8,8 @@ import numpy as np
 
 from tests.fakes.messages import NOW, PROFILES, RIG, reading_message
 from tests.fakes.models import spec_of
+from tocsin.domain.devices.readings import DecidedMessage, Scored, spread_scores
 from tocsin.domain.judging.decisions import Rule, Standing, decide
-from tocsin.domain.judging.readings import DecidedMessage, Scored, spread_scores
 from tocsin.domain.messages.telemetry import Message, decode
 from tocsin.domain.models.bundle import BundleSpec
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.domain.judging.scoring import AlertState, Change, Hysteresis, next_alert
+from tocsin.domain.calling.scoring import AlertState, Change, Hysteresis, next_alert
 
 patterns = st.lists(st.booleans(), max_size=60)
 settings = st.builds(Hysteresis, st.integers(1, 4), st.integers(1, 5))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import genpareto
 
-from tocsin.domain.judging.thresholds import AIM, Tail, sustain, threshold_for
+from tocsin.domain.calling.thresholds import AIM, Tail, sustain, threshold_for
 
 tails = st.builds(
     Tail,

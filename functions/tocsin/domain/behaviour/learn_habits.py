@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.devices.habits import (
+from tocsin.domain.behaviour.habits import (
     CHANGES,
     COARSE,
     LONGEST,

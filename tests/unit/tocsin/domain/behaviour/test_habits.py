@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.tocsin.domain.devices.learning import PLANT, learn, noise
-from tocsin.domain.devices.habits import (
+from tests.unit.tocsin.domain.behaviour.learning import PLANT, learn, noise
+from tocsin.domain.behaviour.habits import (
     CHANGES,
     COARSE,
     MOVES,
@@ -23,7 +23,7 @@ from tocsin.domain.devices.habits import (
     read_habits,
     remark_on_sensors,
 )
-from tocsin.domain.devices.learn_habits import (
+from tocsin.domain.behaviour.learn_habits import (
     SPAN,
     learn_habits,
 )

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.domain.devices.habits import Habits
+from tocsin.domain.behaviour.habits import Habits
+from tocsin.domain.behaviour.rhythm import Rhythm
 from tocsin.domain.devices.not_scored import explain, explain_late
-from tocsin.domain.devices.rhythm import Rhythm
 from tocsin.domain.devices.standing_document import write_briefly
 from tocsin.domain.hot_records import dataclass
 from tocsin.domain.judging.decisions import Decided, Standing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from tocsin.domain.devices.device_clock import RUNS_AFTER, Clock
+from tocsin.domain.behaviour.device_clock import RUNS_AFTER, Clock
 from tocsin.domain.messages.refusal import TimeRefusal
 
 

@@ -7,11 +7,11 @@ import json
 
 from tests.fakes.messages import NOW, PROFILES, RIG, document, envelope
 from tests.fakes.models import THRESHOLD
-from tests.unit.tocsin.domain.judging.scored_messages import decide_scores, spread
+from tests.unit.tocsin.domain.devices.scored_messages import decide_scores, spread
 from tocsin.domain.alerts.alert_changes import record_alert
 from tocsin.domain.devices.fleet import DeviceState, record_device
+from tocsin.domain.devices.readings import DecidedMessage
 from tocsin.domain.judging.decisions import Standing
-from tocsin.domain.judging.readings import DecidedMessage
 from tocsin.domain.letters.dead_letters import DeadLetter
 from tocsin.domain.messages.telemetry import decode
 from tocsin.domain.windows.window import History

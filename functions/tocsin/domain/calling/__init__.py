@@ -1,0 +1,1 @@
+"""Calling: which threshold is rarely enough passed, and when an alert is made of that."""
