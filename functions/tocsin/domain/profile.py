@@ -97,11 +97,12 @@ class Profile:
         return np.array([channel.resolution for channel in self.channels])
 
     def is_outside(self, columns: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Which of *columns* ``[c, n]``, in raw units, are no value of their sensor; not NaN."""
+        """Which of *columns* ``[..., c, n]``, in raw units, are no value of their sensor; no NaN
+        is."""
         low, high = self._limits
         outside: NDArray[np.bool_] = (columns < low) | (columns > high)
         for index, error_values in self._error_values:
-            outside[index] |= np.isin(columns[index], error_values)
+            outside[..., index, :] |= np.isin(columns[..., index, :], error_values)
         return outside
 
     @cached_property

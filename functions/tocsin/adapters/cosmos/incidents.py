@@ -28,7 +28,7 @@ from tocsin.domain.incidents.incident import Incident
 from tocsin.domain.incidents.site import IncidentPage, IncidentQuery, LiveSite
 from tocsin.domain.incidents.window_documents import WINDOW, read_window, write_window
 from tocsin.domain.incidents.windows import Window
-from tocsin.domain.messages.telemetry import can_be_kept
+from tocsin.domain.messages.decode import can_be_kept
 from tocsin.domain.sites import list_sites
 from tocsin.usecases.ports.documents import Document
 

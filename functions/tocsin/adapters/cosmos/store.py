@@ -39,7 +39,7 @@ from tocsin.domain.devices.newest_message import NewestMessage, read_newest
 from tocsin.domain.devices.readings import DecidedMessage
 from tocsin.domain.errors import ChangedMeanwhileError, InvalidRequestError, RefusedError
 from tocsin.domain.incidents.late import Arrival
-from tocsin.domain.messages.telemetry import can_be_kept
+from tocsin.domain.messages.decode import can_be_kept
 from tocsin.domain.models.drift import drift_document_id
 from tocsin.domain.models.drift_record import DriftRecord
 from tocsin.domain.profile import Profile

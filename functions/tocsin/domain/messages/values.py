@@ -50,6 +50,26 @@ def check_values(channels: Mapping[str, Column], profile: Profile, readings: int
     return Values(columns.T.astype(np.float32), channels, bad)
 
 
+def check_alike(
+    messages: Sequence[Mapping[str, Column]], profile: Profile, readings: int
+) -> list[Values]:
+    """Those of several messages of so many *readings*, each as ``check_values`` has them."""
+    cells = chain.from_iterable(chain.from_iterable(each.values()) for each in messages)
+    if not set(map(type, cells)) <= NUMBERS:
+        return [check_values(channels, profile, readings) for channels in messages]
+    try:
+        columns = np.array([_order(channels, profile, readings) for channels in messages], float)
+    except OverflowError:
+        return [check_values(channels, profile, readings) for channels in messages]
+    outside = profile.is_outside(columns).reshape(len(messages), -1)
+    is_bad: list[int] = np.count_nonzero(outside, axis=1).tolist()
+    arrays = columns.transpose(0, 2, 1).astype(np.float32)
+    return [
+        check_values(channels, profile, readings) if bad else Values(array, channels, {})
+        for channels, bad, array in zip(messages, is_bad, arrays, strict=True)
+    ]
+
+
 def columns_of(
     channels: Mapping[str, Column], profile: Profile, readings: int
 ) -> NDArray[np.float64]:
@@ -57,9 +77,12 @@ def columns_of(
 
     Raises OverflowError for a whole number too large for a float.
     """
+    return np.array(_order(channels, profile, readings), dtype=np.float64)
+
+
+def _order(channels: Mapping[str, Column], profile: Profile, readings: int) -> list[Column]:
     missing: list[float | None] = [None] * readings
-    columns = [channels.get(name, missing) for name in profile.channel_names]
-    return np.array(columns, dtype=np.float64)
+    return [channels.get(name, missing) for name in profile.channel_names]
 
 
 def _find(channels: Mapping[str, Column], at: Mapping[str, Sequence[int]]) -> dict[str, BadCells]:

@@ -14,7 +14,8 @@ from tocsin.domain.errors import ChangedMeanwhileError, InvalidMessageError, Ref
 from tocsin.domain.insights.log_about import about, describe
 from tocsin.domain.judging.alert_targets import AlertTargets
 from tocsin.domain.letters.dead_letters import DeadLetter
-from tocsin.domain.messages.telemetry import Envelope, Message, decode
+from tocsin.domain.messages.decode import decode_all
+from tocsin.domain.messages.telemetry import Envelope, Message
 from tocsin.domain.profile import Profile
 from tocsin.domain.tracing.place import Place
 from tocsin.usecases.ports.documents import Document
@@ -163,17 +164,18 @@ def _decode_all(
 ) -> tuple[list[Message], list[DeadLetter]]:
     messages: list[Message] = []
     letters: list[DeadLetter] = []
-    for envelope in envelopes:
-        try:
-            messages.append(decode(envelope, profiles, now_ms=now_ms))
-        except InvalidMessageError as error:
-            log.warning(
-                "Dead letter from %r: %s",
-                envelope.device_id,
-                error,
-                extra=describe(envelope),
-            )
-            letters.append(DeadLetter(envelope, error.reason, error.text))
+    decoded = decode_all(envelopes, profiles, now_ms=now_ms)
+    for envelope, found in zip(envelopes, decoded, strict=True):
+        if not isinstance(found, InvalidMessageError):
+            messages.append(found)
+            continue
+        log.warning(
+            "Dead letter from %r: %s",
+            envelope.device_id,
+            found,
+            extra=describe(envelope),
+        )
+        letters.append(DeadLetter(envelope, found.reason, found.text))
     return messages, letters
 
 

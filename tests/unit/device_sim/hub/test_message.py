@@ -12,7 +12,8 @@ from device_sim.clock import now_ms
 from device_sim.errors import MessageLimitError
 from device_sim.hub.message import MAX_READINGS, Composer, encode_body
 from device_sim.signals.stream import SignalStream
-from tocsin.domain.messages.telemetry import Envelope, decode
+from tocsin.domain.messages.decode import decode
+from tocsin.domain.messages.telemetry import Envelope
 from tocsin.profiles import load_profiles
 
 PROFILES = load_profiles()

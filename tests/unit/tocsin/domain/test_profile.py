@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tocsin.domain.errors import InvalidProfileError
+from tocsin.domain.messages.decode import MAX_CHANNELS
 from tocsin.domain.messages.event_times import TimeLimits
-from tocsin.domain.messages.telemetry import MAX_CHANNELS
 from tocsin.domain.profile import parse_profile
 from tocsin.profiles import load_profiles
 

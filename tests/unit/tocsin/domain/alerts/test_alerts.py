@@ -14,7 +14,7 @@ from tocsin.domain.alerts.alert_changes import record_alert
 from tocsin.domain.devices.readings import DecidedMessage, spread_scores
 from tocsin.domain.errors import DamagedDocumentError, InvalidRequestError
 from tocsin.domain.judging.decisions import Rule, Standing, decide
-from tocsin.domain.messages.telemetry import decode
+from tocsin.domain.messages.decode import decode
 
 
 def raised(score: float, *, missing: bool) -> Alert:

@@ -10,7 +10,8 @@ from tests.fakes.messages import NOW, PROFILES, RIG, reading_message
 from tests.fakes.models import spec_of
 from tocsin.domain.devices.readings import DecidedMessage, Scored, spread_scores
 from tocsin.domain.judging.decisions import Rule, Standing, decide
-from tocsin.domain.messages.telemetry import Message, decode
+from tocsin.domain.messages.decode import decode
+from tocsin.domain.messages.telemetry import Message
 from tocsin.domain.models.bundle import BundleSpec
 
 NO_SENSOR_OUT = ((0, 0), (0, 0))

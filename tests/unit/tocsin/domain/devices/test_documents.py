@@ -13,7 +13,7 @@ from tocsin.domain.devices.fleet import DeviceState, record_device
 from tocsin.domain.devices.readings import DecidedMessage
 from tocsin.domain.judging.decisions import Standing
 from tocsin.domain.letters.dead_letters import DeadLetter
-from tocsin.domain.messages.telemetry import decode
+from tocsin.domain.messages.decode import decode
 from tocsin.domain.windows.window import History
 
 

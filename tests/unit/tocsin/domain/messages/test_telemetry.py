@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from tests.fakes.messages import NOW, PROFILES, RIG, document, envelope
 from tocsin.domain.errors import InvalidMessageError
+from tocsin.domain.messages.decode import MAX_BYTES, decode
 from tocsin.domain.messages.event_times import MAX_AHEAD_MS
-from tocsin.domain.messages.telemetry import MAX_BYTES, Message, decode
+from tocsin.domain.messages.telemetry import Message
 
 
 def decoded(body: bytes | dict[str, Any], *, device_id: str = "rig-1") -> Message:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.fakes.messages import NOW, PROFILES, document, envelope
 from tocsin.domain.messages.bad_values import Cell, LastBad, count_bad
-from tocsin.domain.messages.telemetry import Message, decode
+from tocsin.domain.messages.decode import decode
+from tocsin.domain.messages.telemetry import Message
 from tocsin.domain.messages.values import check_values
 from tocsin.domain.profile import parse_profile
 
