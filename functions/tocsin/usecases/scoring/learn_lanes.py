@@ -99,7 +99,7 @@ def _learn(pupils: Sequence[_Pupil], turn: int, tellings: Mapping[str, Telling])
     profile = placed[0].message.profile
     habits = [pupil.know(profile) for pupil in pupils]
     telling = tellings.get(profile.name)
-    rows = np.array([_join_last(each, profile) for each in placed])  # [m, 1 + n, c]
+    rows = _join_rows(placed, profile)
     if telling is not None:
         rows = hide_rest(rows, habits, telling.levels, profile)
     learned = learn_habits(habits, rows[:, 0], rows[:, 1:], profile)
@@ -107,11 +107,10 @@ def _learn(pupils: Sequence[_Pupil], turn: int, tellings: Mapping[str, Telling])
         pupil.keep(each.learn(found))
 
 
-def _join_last(placed: Placed, profile: Profile) -> NDArray[np.float32]:
-    """The reading before a message and its own, ``[1 + n, c]``: NaN where there was none, and where
-    its device told that it is off."""
-    before = placed.history.values[-1:]
-    if not len(before):
-        before = np.full((1, len(profile.channels)), np.nan, dtype=np.float32)
-    message = placed.message
-    return np.concatenate((before, hide_told(message.values, message.told)))
+def _join_rows(placed: Sequence[Placed], profile: Profile) -> NDArray[np.float32]:
+    """The reading before each of m messages and its own, ``[m, 1 + n, c]``: NaN where there was
+    none, and where its device told that it is off."""
+    unknown = np.full(len(profile.channels), np.nan, dtype=np.float32)
+    last = [each.history.values[-1] if len(each.history.t) else unknown for each in placed]
+    values = [hide_told(each.message.values, each.message.told) for each in placed]
+    return np.concatenate((np.array(last)[:, np.newaxis], np.array(values)), axis=1)
