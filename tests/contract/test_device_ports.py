@@ -50,7 +50,7 @@ async def test_a_record_takes_the_place_only_of_the_one_it_follows_from(store: S
 
 async def test_a_device_is_as_its_newest_message_on_time_left_it(store: Store) -> None:
     first, second = (Standing(usual=Usual(ticks, 2)) for ticks in (-1, -2))
-    known = device_record("rig-1", lastT=4)
+    known = device_record("rig-1", lastT=4, latest={"speed_rpm": 1.0, "heat_c": 2.0})
     await store.save_readings(
         [
             decided_message([1, 4], seq=1, standing=Standing()),

@@ -49,8 +49,10 @@ def _read_record(document: Mapping[str, Any], before: DeviceRecord) -> DeviceRec
     enqueued_at = take_field(document, "enqueuedAt", int)
     refused = before.refused
     profile = take_field(document, "profile", str)
-    # A message tells of the channels that were sent, the record before it of all of the profile.
-    names = {**before.latest, **channels} if before.profile == profile else channels
+    habits = read_habits(document)
+    # A message has the channels that were sent; what was known before names all of the profile.
+    known = before.latest if before.profile == profile else {}
+    names = {**known, **dict.fromkeys(() if habits is None else habits.names), **channels}
     return DeviceRecord(
         device_id=take_field(document, "deviceId", str),
         site_id=take_field(document, "siteId", str),
@@ -73,7 +75,7 @@ def _read_record(document: Mapping[str, Any], before: DeviceRecord) -> DeviceRec
         refused=refused if refused is not None and refused.at > enqueued_at else None,
         bad_values=_count_bad(document, before),
         etag=before.etag,
-        habits=read_habits(document),
+        habits=habits,
     )
 
 
