@@ -29,6 +29,7 @@ from tocsin.domain.judging.decisions import Called, Decided, Rule, Standing
 from tocsin.domain.models.bundle import parse_bundle
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.follow import Apart, Stream, follow_states
+from tocsin.domain.states.run_down import Course, find_course
 from tocsin.domain.windows.window import History, windows_of_batch
 from tocsin.profiles import load_profiles
 
@@ -143,6 +144,12 @@ def _follow(rule: Rule, readings: Readings, scores: Scores) -> Apart | None:
     return follow_states(Standing().operating, rule.telling, stream)[1]
 
 
+def _find_course(rule: Rule, readings: Readings) -> Course | None:
+    values = readings.values.astype(np.float32)
+    nothing = History(np.empty(0, dtype=np.int64), np.empty((0, values.shape[1]), dtype=np.float32))
+    return find_course(rule.telling, nothing, readings.t_ms, values)
+
+
 def _decide(rule: Rule, readings: Readings, scores: Scores, apart: Apart | None) -> Decided:
     blank = np.zeros(len(scores.score), dtype=np.bool_) if apart is None else apart.blank
     kept = replace(
@@ -155,7 +162,8 @@ def _decide(rule: Rule, readings: Readings, scores: Scores, apart: Apart | None)
         kept.score.tolist(),
         chosen=~blank if apart is None else apart.judged,
         sensors_out=kept.out.tolist(),
-        called=None if apart is None else Called(apart.floors, apart.called),
+        called=None if apart is None else Called(apart.floors, apart.called, apart.anew),
+        course=None if apart is None else _find_course(rule, readings),
     )
 
 

@@ -19,6 +19,8 @@ from tocsin.domain.profile import Profile
 from tocsin.domain.states.follow import Apart, Stream, Telling, follow_states
 from tocsin.domain.states.operating import UNTOLD
 from tocsin.domain.states.rule import State
+from tocsin.domain.states.run_down import find_course
+from tocsin.domain.windows.window import History
 
 MESSAGE = 256  # readings followed together: where a machine runs throughout, it is told at once
 
@@ -38,6 +40,8 @@ def decide_recording(scored: ScoredRecording, rule: Rule, profile: Profile) -> D
     t = scored.recording.t.tolist()
     covariate = scored.recording.values[:, -1].tolist() if rule.unsteady else None
     apart = None if rule.telling is None else _follow(scored, rule.telling, profile)
+    history = History.empty(profile)
+    course = find_course(rule.telling, history, scored.recording.t, scored.recording.values)
     if apart is None:
         decided = decide(
             Standing(),
@@ -46,6 +50,7 @@ def decide_recording(scored: ScoredRecording, rule: Rule, profile: Profile) -> D
             scored.score.tolist(),
             sensors_out=scored.sensors_out(),
             covariate=covariate,
+            course=course,
         )
         return DecidedRecording(scored, decided)
     kept = _leave_out(scored, apart)
@@ -56,8 +61,9 @@ def decide_recording(scored: ScoredRecording, rule: Rule, profile: Profile) -> D
         kept.score.tolist(),
         chosen=apart.judged,
         sensors_out=kept.sensors_out(),
-        called=Called(apart.floors, apart.called),
+        called=Called(apart.floors, apart.called, apart.anew),
         covariate=covariate,
+        course=course,
     )
     return DecidedRecording(kept, decided)
 
@@ -69,7 +75,7 @@ def _follow(scored: ScoredRecording, telling: Telling, profile: Profile) -> Apar
     if recording.told is not None:
         told = [cast("State", state) if state else None for state in recording.told.tolist()]
     blank, judged = np.zeros(n, dtype=np.bool_), np.ones(n, dtype=np.bool_)
-    floors, called = [0.0] * n, set[int]()
+    floors, called, anew = [0.0] * n, set[int](), set[int]()
     operating, last_t = UNTOLD, None
     stretches = observe(recording.values, recording.told, profile, telling.levels, longest=MESSAGE)
     for stretch in stretches:
@@ -87,9 +93,10 @@ def _follow(scored: ScoredRecording, telling: Telling, profile: Profile) -> Apar
         if apart is not None:
             blank[part], judged[part], floors[part] = apart.blank, apart.judged, apart.floors
             called.update(stretch.start + index for index in apart.called)
-    if judged.all() and not any(floors):
+            anew.update(stretch.start + index for index in apart.anew)
+    if judged.all() and not any(floors) and not anew:
         return None
-    return Apart((), blank, judged, floors, frozenset(called))
+    return Apart((), blank, judged, floors, frozenset(called), frozenset(anew))
 
 
 def _leave_out(scored: ScoredRecording, apart: Apart) -> ScoredRecording:

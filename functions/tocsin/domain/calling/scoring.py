@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from tocsin.domain.hot_records import dataclass
@@ -31,6 +32,26 @@ class AlertState:
     cleared_at: int | None = None
 
 
+def forget_run(state: AlertState) -> AlertState:
+    """Where a device stands that stood still: what spoke for an alert before is over. An open one
+    stays, with what spoke for its end."""
+    return replace(state, run=0) if state.run and state.open_since is None else state
+
+
+def would_raise(state: AlertState, t: int, hysteresis: Hysteresis, cooldown_ms: int) -> bool:
+    """Whether an anomalous reading at *t* (ms) raises an alert."""
+    if state.open_since is not None or state.run + 1 < hysteresis.raise_after:
+        return False
+    return state.cleared_at is None or t - state.cleared_at >= cooldown_ms
+
+
+def wait_longer(hysteresis: Hysteresis, readings: int) -> Hysteresis:
+    """One that raises an alert so many *readings* later."""
+    if not readings:
+        return hysteresis
+    return replace(hysteresis, raise_after=hysteresis.raise_after + readings)
+
+
 def next_alert(
     state: AlertState, t: int, anomalous: bool, hysteresis: Hysteresis, cooldown_ms: int
 ) -> tuple[AlertState, Change | None]:
@@ -46,8 +67,6 @@ def next_alert(
         return AlertState(run, state.open_since, state.cleared_at), None
     if not anomalous:
         return (AlertState(0, None, state.cleared_at) if state.run else state), None
-    run = state.run + 1
-    cool = state.cleared_at is None or t - state.cleared_at >= cooldown_ms
-    if run >= hysteresis.raise_after and cool:
+    if would_raise(state, t, hysteresis, cooldown_ms):
         return AlertState(0, t, state.cleared_at), "raised"
-    return AlertState(run, None, state.cleared_at), None
+    return AlertState(state.run + 1, None, state.cleared_at), None

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.domain.calling.scoring import forget_run
 from tocsin.domain.judging.decisions import (
     Called,
     Decided,
@@ -20,6 +21,7 @@ from tocsin.domain.judging.decisions import (
     decide,
     threshold_in_force,
 )
+from tocsin.domain.states.run_down import Course
 
 
 def decide_chosen(
@@ -33,13 +35,15 @@ def decide_chosen(
     operator_factor: float | None = None,
     called: Called | None = None,
     covariate: Sequence[float | None] | None = None,
+    course: Course | None = None,
 ) -> Decided:
     """As ``decide``, over those of n readings that are *chosen*, bool ``[n]``."""
     indices: list[int] = np.flatnonzero(chosen).tolist()
     in_force = threshold_in_force(standing.usual, rule, operator_factor)
     thresholds, anomalous = [in_force] * len(t), [False] * len(t)
+    anew = frozenset[int]() if called is None else called.anew
     if not indices:
-        return Decided(thresholds, anomalous, [], standing)
+        return Decided(thresholds, anomalous, [], _forget(standing) if anew else standing)
     decided = decide(
         standing,
         rule,
@@ -49,15 +53,25 @@ def decide_chosen(
         operator_factor=operator_factor,
         called=None if called is None else _choose(called, indices),
         covariate=None if covariate is None else [covariate[index] for index in indices],
+        course=None if course is None else course.choose(indices),
     )
     for position, index in enumerate(indices):
         thresholds[index] = decided.thresholds[position]
         anomalous[index] = decided.anomalous[position]
     changes = [(indices[position], change) for position, change in decided.changes]
+    after = decided.standing
+    if any(index > indices[-1] for index in anew):
+        after = _forget(after)
     at = frozenset[int]() if called is None else called.at
-    return replace(decided, thresholds=thresholds, anomalous=anomalous, changes=changes, called=at)
+    return Decided(thresholds, anomalous, changes, after, at)
 
 
 def _choose(called: Called, indices: Sequence[int]) -> Called:
     at = frozenset(position for position, index in enumerate(indices) if index in called.at)
-    return Called([called.floors[index] for index in indices], at)
+    # What stood still stands still until the next one.
+    anew = np.searchsorted(indices, sorted(called.anew)).tolist()
+    return Called([called.floors[index] for index in indices], at, frozenset(anew))
+
+
+def _forget(standing: Standing) -> Standing:
+    return replace(standing, alert=forget_run(standing.alert))

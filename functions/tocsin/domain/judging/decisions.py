@@ -13,7 +13,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import field, replace
 
-from tocsin.domain.calling.scoring import AlertState, Change, Hysteresis, next_alert
+from tocsin.domain.calling.scoring import (
+    AlertState,
+    Change,
+    Hysteresis,
+    forget_run,
+    next_alert,
+    wait_longer,
+    would_raise,
+)
 from tocsin.domain.calling.thresholds import threshold_for
 from tocsin.domain.hot_records import dataclass
 from tocsin.domain.judging.adaptation import Pace, Usual
@@ -28,6 +36,7 @@ from tocsin.domain.models.bundle import BundleSpec
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.follow import Telling, find_telling
 from tocsin.domain.states.operating import UNTOLD, Operating
+from tocsin.domain.states.run_down import Course
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +131,12 @@ class Decided:
 @dataclass(frozen=True, slots=True)
 class Called:
     """How n readings differ from others by their device's operating state: what the threshold of
-    each is at least, and the indices of those that are anomalous whatever their score."""
+    each is at least, and the indices of those that are anomalous whatever their score. ``anew``:
+    those before which the machine stood still, so that none in a row with them counts."""
 
     floors: Sequence[float]
     at: frozenset[int]
+    anew: frozenset[int] = frozenset()
 
 
 def decide(
@@ -138,11 +149,13 @@ def decide(
     operator_factor: float | None = None,
     called: Called | None = None,
     covariate: Sequence[float | None] | None = None,
+    course: Course | None = None,
 ) -> Decided:
     """Step *standing* over readings at *t* (ms) with *score*, NaN where there is none.
 
     ``sensors_out``: how many sensors are out at each; None where every sensor works. ``called``:
     None where all are judged as usual. ``covariate``: its value at each, as far as it is told.
+    ``course``: how active the machine was; None where that tells no stop.
     """
     if sensors_out is None and called is None:
         quiet = _quiet(standing, rule, score, operator_factor)
@@ -157,6 +170,7 @@ def decide(
         operator_factor=operator_factor,
         called=called,
         covariate=None if rule.unsteady is None else covariate,
+        course=course,
     )
 
 
@@ -234,14 +248,17 @@ def _one_by_one(
     operator_factor: float | None,
     called: Called | None,
     covariate: Sequence[float | None] | None,
+    course: Course | None,
 ) -> Decided:
-    alert, pace = standing.alert, rule.pace
+    alert, pace, cooldown_ms = standing.alert, rule.pace, rule.cooldown_ms
     ticks, readings = standing.usual.ticks, standing.usual.readings
     aftermath, outage = standing.aftermath, standing.outage
     thresholds: list[float] = []
     anomalous: list[bool] = []
     changes: list[tuple[int, Change]] = []
     for index, value in enumerate(score):
+        if called is not None and index in called.anew:
+            alert = forget_run(alert)
         usual_threshold = _threshold(ticks, readings, rule, operator_factor)
         is_apart = called is not None and called.floors[index] > 0
         if called is not None:
@@ -268,7 +285,10 @@ def _one_by_one(
         hysteresis = rule.hysteresis
         if odd and not is_out and covariate is not None and rule.unsteady is not None:
             hysteresis = rule.unsteady.choose(hysteresis, covariate[index], value, threshold)
-        alert, change = next_alert(alert, t[index], odd, hysteresis, rule.cooldown_ms)
+        is_due = odd and not is_out and would_raise(alert, t[index], hysteresis, cooldown_ms)
+        if is_due and course is not None:
+            hysteresis = wait_longer(hysteresis, course.find_patience(index))
+        alert, change = next_alert(alert, t[index], odd, hysteresis, cooldown_ms)
         if change is not None:
             changes.append((index, change))
     usual = Usual(ticks, readings)

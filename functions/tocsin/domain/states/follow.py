@@ -69,7 +69,8 @@ class Apart:
 
     states: of each. blank: those that are not scored, bool ``[n]``. judged: those that decide
     something, bool ``[n]``. floors: what the threshold of each is at least. called: indices of
-    those at which a start goes wrong.
+    those at which a start goes wrong. anew: of those with which the machine comes to rest, or
+    before which it may have stood still.
     """
 
     states: tuple[State | None, ...]
@@ -77,6 +78,7 @@ class Apart:
     judged: NDArray[np.bool_]
     floors: Sequence[float]
     called: frozenset[int]
+    anew: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ class _Follower:
         self._judged = np.ones(n, dtype=np.bool_)
         self._floors = [0.0] * n
         self._called: set[int] = set()
+        self._anew: set[int] = set()
 
     def follow(self) -> tuple[Operating, Apart]:
         telling, stream, walk = self._telling, self._stream, self._walk
@@ -152,16 +155,25 @@ class _Follower:
         for index, t in enumerate(stream.times):
             if _has_paused(telling, before, t):
                 walk.begin_anew(t, reached=reached[index])
+                self._anew.add(index)
+            was_off = walk.now.state == "off"
             if levels is None:
                 told = stream.told[index] if stream.told else None
                 walk.step_told(t, told, reached=reached[index])
             else:
                 walk.step(t, kinds[index], reached=reached[index])
             self._judge(index, t, mains[index] if mains else float("nan"))
+            if walk.now.state == "off" and not was_off:
+                self._anew.add(index)
             states.append(walk.now.state)
             before = t
         apart = Apart(
-            tuple(states), self._blank, self._judged, self._floors, frozenset(self._called)
+            tuple(states),
+            self._blank,
+            self._judged,
+            self._floors,
+            frozenset(self._called),
+            frozenset(self._anew),
         )
         return walk.now, apart
 

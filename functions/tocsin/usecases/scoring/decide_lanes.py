@@ -27,6 +27,7 @@ from tocsin.domain.judging.unknown_pace import decide_by_sensors
 from tocsin.domain.limits.book import LimitBook
 from tocsin.domain.limits.own_range import OwnRange
 from tocsin.domain.messages.telemetry import Message
+from tocsin.domain.states.run_down import Course, find_course
 from tocsin.usecases.scoring.follow_beside import follow_beside
 from tocsin.usecases.scoring.follow_limits import BatchLimits, follow_sensors
 from tocsin.usecases.scoring.follow_state import follow_state
@@ -132,16 +133,19 @@ def _decide_lane(
             own = standing.own or OwnRange.begin(scored.message.first_t)
             own, scored = follow_sensors(own, scored, placed.history, _find_period(placed))
             standing = replace(standing, own=own)
+        course = _find_course(placed, rule)
         decided = (
             None
             if rule is None
-            else _decide_message(placed, scored, standing, rule, operator_factor, called=called)
+            else _decide_message(
+                placed, scored, standing, rule, operator_factor, called=called, course=course
+            )
         )
         before = standing
         if decided is not None:
             message = DecidedMessage(scored, decided)
             alerts += _record_alerts(message, before)
-            standing, beside = _follow_up(message, before, late=placed.late)
+            standing, beside = _follow_up(message, before, course, late=placed.late)
             alerts += beside
         if not placed.late:
             standing, of_limits = ways.limits.follow(
@@ -172,6 +176,12 @@ def _decide_lane(
     )
 
 
+def _find_course(placed: Placed, rule: Rule | None) -> Course | None:
+    message = placed.message
+    telling = None if rule is None else rule.telling
+    return find_course(telling, placed.history, message.t, message.values)
+
+
 def _is_unknown(placed: Placed) -> bool:
     """Whether no model knows the pace of its device."""
     return placed.verdict == "unfit"
@@ -191,6 +201,7 @@ def _decide_message(
     operator_factor: float | None,
     *,
     called: Called | None,
+    course: Course | None,
 ) -> Decided:
     out = scored.sensors_out()
     if placed.late:
@@ -221,6 +232,7 @@ def _decide_message(
             operator_factor=operator_factor,
             called=called,
             covariate=covariate,
+            course=course,
         )
     return decide(
         standing,
@@ -231,6 +243,7 @@ def _decide_message(
         operator_factor=operator_factor,
         called=called,
         covariate=covariate,
+        course=course,
     )
 
 
@@ -259,12 +272,12 @@ def _record_alerts(message: DecidedMessage, standing: Standing) -> Iterator[Aler
 
 
 def _follow_up(
-    message: DecidedMessage, before: Standing, *, late: bool
+    message: DecidedMessage, before: Standing, course: Course | None, *, late: bool
 ) -> tuple[Standing, list[Alert]]:
     """The standing after a message that decided, and the alerts beside the one that is open."""
     if late:
         return before, []
-    after, alerts = follow_beside(message, before)
+    after, alerts = follow_beside(message, before, course)
     return _note_site(after, before, message.scored.message.site_id), alerts
 
 

@@ -38,8 +38,8 @@ def follow_state(
         standing = replace(standing, operating=operating)
     if apart is None:
         return standing, scored, None
-    is_called = any(apart.floors) or apart.called
-    called = Called(apart.floors, apart.called) if is_called else None
+    is_called = any(apart.floors) or apart.called or apart.anew
+    called = Called(apart.floors, apart.called, apart.anew) if is_called else None
     return standing, scored.set_apart(apart), called
 
 
