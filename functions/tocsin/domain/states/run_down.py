@@ -9,11 +9,12 @@ once, with all the readings in a row before it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.domain.hot_records import dataclass
 from tocsin.domain.states.follow import Telling
 from tocsin.domain.windows.window import History
 
