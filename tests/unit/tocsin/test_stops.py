@@ -66,8 +66,9 @@ async def find_delay(name: str, rows: Rows) -> int:
 
 async def test_an_activity_that_falls_to_another_level_is_called_once_it_stays_there() -> None:
     motor = profile_named("motor")
-    rows = np.array(take_healthy(motor, FAULT + 60))
-    rows[FAULT:, name_channel(motor, "vibration_mm_s")] *= 0.55
+    rows = np.array(take_healthy(motor, FAULT + 60, seed=14))
+    rows[:, name_channel(motor, "vibration_mm_s")] *= 1.4
+    rows[FAULT:, name_channel(motor, "vibration_mm_s")] *= 0.5
     assert 0 <= await find_delay("motor", rows.tolist()) <= 3 + LONGEST
 
 
