@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tests.unit.tocsin.domain.quick_rules import rule
-from tocsin.domain.chosen import decide_chosen
-from tocsin.domain.decisions import Called, Standing, decide
+from tests.unit.tocsin.domain.judging.quick_rules import rule
+from tocsin.domain.judging.chosen import decide_chosen
+from tocsin.domain.judging.decisions import Called, Standing, decide
 from tocsin.domain.states.run_down import LONGEST, Course
-from tocsin.domain.windows import History
+from tocsin.domain.windows.window import History
 
 WINDOW, PERIOD_MS = 32, 1_000
 NAN = float("nan")
