@@ -45,16 +45,37 @@ def list_day_of_oven(press: Press, size: int) -> list[Envelope]:
     ]
 
 
+def list_slow_stops(press: Press, size: int) -> list[Envelope]:
+    """It is odd for two readings before it is less active than at work, which would be an alert,
+    but for the stop; and it has a fault once it is back."""
+    down = [(60.0 * share, 20.0) for share in (0.75, 0.62, 0.2)]
+    return [
+        *press.run(30, size=size),
+        *press.send(down, size=size),
+        *press.rest(20, size=size),
+        *press.run(30, size=size),
+        *press.run(6, heat=90.0, size=size),
+    ]
+
+
 @settings(max_examples=10, deadline=None)
 @given(
-    st.sampled_from([(PRESS, list_day), (OVEN, list_day_of_oven)]),
+    st.sampled_from(
+        [
+            (PRESS, list_day, ["start"]),
+            (PRESS, list_slow_stops, ["score"]),
+            (OVEN, list_day_of_oven, ["start"]),
+        ]
+    ),
     st.integers(1, 40),
     st.booleans(),
 )
 async def test_states_and_alerts_are_the_same_however_a_stream_is_cut(
-    kind: tuple[Profile, Callable[[Press, int], list[Envelope]]], size: int, restarts: bool
+    kind: tuple[Profile, Callable[[Press, int], list[Envelope]], list[str]],
+    size: int,
+    restarts: bool,
 ) -> None:
-    profile, list_messages = kind
+    profile, list_messages, causes = kind
     first, second = make_plant(profile), make_plant(profile)
     await score_each(first, list_messages(Press(), 30))
     for message in list_messages(Press(), size):
@@ -65,6 +86,6 @@ async def test_states_and_alerts_are_the_same_however_a_stream_is_cut(
         [(one["t"], one["type"], one["cause"]) for one in alerts(each)] for each in (first, second)
     ]
     assert told[0] == told[1]
-    assert [cause for *_, cause in told[0]] == ["start"]
+    assert [cause for _, change, cause in told[0] if change == "raised"] == causes
     same = "operating", "usual", "run"
     assert [device_of(first)[name] for name in same] == [device_of(second)[name] for name in same]

@@ -194,3 +194,13 @@ async def test_the_database_alone_is_enough_to_go_on(profile: Profile) -> None:
     assert told["operating"]["state"] == "off"
     assert told["operating"]["since"] == press.now_ms - 19_000
     assert alerts(plant) == []
+
+
+async def test_a_stop_is_no_second_fault_beside_an_open_alert() -> None:
+    plant, press = make_plant(), Press()
+    await score_each(plant, press.run(30))
+    shaking = [(60.0, 20.0 + 40.0 * (at % 2)) for at in range(20)]
+    runs_down = [(60.0 * share, 60.0) for share in (0.75, 0.62, 0.2, 0.0, 0.0, 0.0)]
+    await score_each(plant, press.send([*shaking, *runs_down]))
+    assert device_of(plant)["operating"]["state"] == "off"
+    assert [(one["type"], one["subject"]) for one in alerts(plant)] == [("raised", None)]
