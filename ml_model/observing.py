@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 from tocsin.domain.behaviour.habits import Bools, Habits, begin_habits
 from tocsin.domain.behaviour.learn_habits import learn_habits
 from tocsin.domain.profile import Profile
-from tocsin.domain.states.activity import Levels
 from tocsin.domain.states.at_rest import hide_rest, hide_told
+from tocsin.domain.states.follow import Telling
+from tocsin.domain.states.rule import State
 
 MESSAGE = 64  # readings that are learned from together; a part of every chunk
 
@@ -37,23 +39,26 @@ def observe(
     readings: NDArray[np.float32],
     told: NDArray[np.str_] | None,
     profile: Profile,
-    levels: Levels | None,
+    telling: Telling | None,
     *,
     longest: int,
 ) -> Iterator[Stretch]:
     """The stretches of *readings* ``[n, c]``, none longer than *longest* readings and a message.
 
-    What is shown at rest teaches nothing. *told* ``[n]``: the states that the device told, None
-    where it tells nothing. *levels*: by which rest is told of the readings; None where it is not.
+    What is shown at rest, or before a machine has come up, teaches nothing. *told* ``[n]``: the
+    states that the device told, "" for none; None where it tells nothing. *telling*: how states are
+    told of devices of *profile*; None where all is taken to be at work.
     """
     habits = begin_habits(profile)
     last, begun, stuck = np.full(readings.shape[1], np.nan, dtype=np.float32), 0, list[Bools]()
     rows = len(readings)
+    heights = None if telling is None else telling.heights
     for start in range(0, rows, MESSAGE):
         part = slice(start, start + MESSAGE)
-        values = readings[part] if told is None else hide_told(readings[part], told[part].tolist())
+        states = [] if told is None else name_told(told[part])
+        values = hide_told(readings[part], states, heights)
         with_last = np.concatenate((last[np.newaxis], values))
-        shown = hide_rest(with_last[np.newaxis], [habits], levels, profile)
+        shown = hide_rest(with_last[np.newaxis], [habits], telling, profile)
         (learned,) = learn_habits([habits], shown[:, 0], shown[:, 1:], profile)
         if start > begun and (start - begun >= longest or not _alike(habits, learned.habits)):
             yield Stretch(begun, start, habits, np.concatenate(stuck))
@@ -63,6 +68,11 @@ def observe(
         habits, last = learned.habits, readings[part][-1]
     if rows:
         yield Stretch(begun, rows, habits, np.concatenate(stuck))
+
+
+def name_told(told: NDArray[np.str_]) -> list[State | None]:
+    """The states that a device *told* ``[n]``, None in place of "" for none."""
+    return [cast("State", state) if state else None for state in told.tolist()]
 
 
 def _alike(before: Habits, after: Habits) -> bool:

@@ -18,7 +18,7 @@ from ml_model.observing import Stretch, observe
 from tocsin.domain.behaviour.habits import Habits
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.profile import Profile
-from tocsin.domain.states.activity import Levels
+from tocsin.domain.states.follow import Telling
 from tocsin.domain.windows.window import History, windows_ending_at, windows_of_batch
 
 CHUNK = 8_192  # readings scored at a time
@@ -84,14 +84,14 @@ def window_chunks(
 
 
 def observed_chunks(
-    recording: Recording, profile: Profile, levels: Levels | None
+    recording: Recording, profile: Profile, telling: Telling | None
 ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64], Stretch]]:
     """As ``window_chunks``, also those without a window, each with what is known of the sensors.
 
-    *levels*: by which a machine at rest is told; None where all is taken to be at work.
+    *telling*: how states are told of devices of *profile*; None where all is taken to be at work.
     """
     history = History.empty(profile)
-    for stretch in observe(recording.values, recording.told, profile, levels, longest=CHUNK):
+    for stretch in observe(recording.values, recording.told, profile, telling, longest=CHUNK):
         part = recording.between(stretch.start, stretch.end)
         windows, full = _cut_windows(history, part, stretch.habits, profile)
         yield windows, stretch.start + np.flatnonzero(full), stretch

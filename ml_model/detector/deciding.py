@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import cast
 
 import numpy as np
 
 from ml_model.detector.scoring import ScoredRecording
-from ml_model.observing import observe
+from ml_model.observing import name_told, observe
 from tocsin.domain.judging.chosen import decide_chosen
 from tocsin.domain.judging.decisions import Called, Decided, Rule, Standing, decide
 from tocsin.domain.profile import Profile
@@ -73,11 +72,11 @@ def _follow(scored: ScoredRecording, telling: Telling, profile: Profile) -> Apar
     recording, n = scored.recording, len(scored.recording.t)
     told: list[State | None] = []
     if recording.told is not None:
-        told = [cast("State", state) if state else None for state in recording.told.tolist()]
+        told = name_told(recording.told)
     blank, judged = np.zeros(n, dtype=np.bool_), np.ones(n, dtype=np.bool_)
     floors, called, anew = [0.0] * n, set[int](), set[int]()
     operating, last_t = UNTOLD, None
-    stretches = observe(recording.values, recording.told, profile, telling.levels, longest=MESSAGE)
+    stretches = observe(recording.values, recording.told, profile, telling, longest=MESSAGE)
     for stretch in stretches:
         part = slice(stretch.start, stretch.end)
         stream = Stream(

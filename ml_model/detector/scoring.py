@@ -46,14 +46,13 @@ def score_recording(
 ) -> ScoredRecording:
     """Score every reading of *recording* that ends a full window.
 
-    *telling*: how a machine at rest is told, which teaches nothing of its sensors; None where all
-    is taken to be at work, as in training.
+    *telling*: how a machine at rest, or not come up, is told, which teaches nothing of its sensors;
+    None where all is taken to be at work, as in training.
     """
-    levels = None if telling is None else telling.levels
     score = np.full(len(recording.t), np.nan, dtype=np.float32)
     sensors = np.zeros((len(recording.t), len(profile.channels)), dtype=np.int8)
     with torch.inference_mode():
-        for windows, ends, stretch in observed_chunks(recording, profile, levels):
+        for windows, ends, stretch in observed_chunks(recording, profile, telling):
             for start in range(0, len(windows), BATCH):
                 rows = ends[start : start + BATCH]
                 batch = torch.from_numpy(np.ascontiguousarray(windows[start : start + BATCH]))

@@ -41,6 +41,13 @@ class Heights:
         reached: NDArray[np.bool_] = np.asarray(up.all(axis=1))
         return reached
 
+    def find_below(self, values: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """At which of *values* ``[..., n, c]`` any is known to be below, bool ``[..., n]``: of a
+        missing value nobody knows."""
+        below = np.asarray(values[..., list(self.columns)] < self.at)
+        found: NDArray[np.bool_] = np.asarray(below.any(axis=-1))
+        return found
+
 
 def find_heights(profile: Profile, usual: Mapping[str, tuple[float, float]]) -> Heights | None:
     """The heights that *profile* gives, or that follow from *usual*: by channel the values that

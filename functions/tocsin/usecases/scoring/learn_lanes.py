@@ -13,6 +13,7 @@ from tocsin.domain.behaviour.learn_habits import learn_habits
 from tocsin.domain.profile import Profile
 from tocsin.domain.states.at_rest import hide_rest, hide_told
 from tocsin.domain.states.follow import Telling, find_telling
+from tocsin.domain.states.reach import Heights
 from tocsin.usecases.ports.scoring import Models
 from tocsin.usecases.scoring.place_messages import Lane
 from tocsin.usecases.scoring.place_stretches import Placed
@@ -56,7 +57,8 @@ async def learn_lanes(lanes: Sequence[Lane], models: Models) -> list[Lane]:
     """*lanes* with what each of their messages shows. The first messages of all learn together,
     then the second ones: a device's own come one after the other.
 
-    What a machine shows at rest teaches nothing; *models* say how active it is at work.
+    What a machine shows at rest, or before it has come up, teaches nothing; *models* say how active
+    it is at work.
     """
     tellings = await _find_tellings(lanes, models)
     pupils = [_Pupil(lane, lane.before.profile, lane.before.habits, []) for lane in lanes]
@@ -99,18 +101,19 @@ def _learn(pupils: Sequence[_Pupil], turn: int, tellings: Mapping[str, Telling])
     profile = placed[0].message.profile
     habits = [pupil.know(profile) for pupil in pupils]
     telling = tellings.get(profile.name)
-    rows = _join_rows(placed, profile)
-    if telling is not None:
-        rows = hide_rest(rows, habits, telling.levels, profile)
+    rows = _join_rows(placed, profile, None if telling is None else telling.heights)
+    rows = hide_rest(rows, habits, telling, profile)
     learned = learn_habits(habits, rows[:, 0], rows[:, 1:], profile)
     for pupil, each, found in zip(pupils, placed, learned, strict=True):
         pupil.keep(each.learn(found))
 
 
-def _join_rows(placed: Sequence[Placed], profile: Profile) -> NDArray[np.float32]:
+def _join_rows(
+    placed: Sequence[Placed], profile: Profile, heights: Heights | None
+) -> NDArray[np.float32]:
     """The reading before each of m messages and its own, ``[m, 1 + n, c]``: NaN where there was
-    none, and where its device told that it is off."""
+    none, and where its device told that it is off, or is on and below *heights*."""
     unknown = np.full(len(profile.channels), np.nan, dtype=np.float32)
     last = [each.history.values[-1] if len(each.history.t) else unknown for each in placed]
-    values = [hide_told(each.message.values, each.message.told) for each in placed]
+    values = [hide_told(each.message.values, each.message.told, heights) for each in placed]
     return np.concatenate((np.array(last)[:, np.newaxis], np.array(values)), axis=1)
