@@ -96,6 +96,15 @@ class Profile:
         """The steps of each channel, ``[c]``."""
         return np.array([channel.resolution for channel in self.channels])
 
+    def is_at_end(
+        self, values: NDArray[np.float32], slack: NDArray[np.float64]
+    ) -> NDArray[np.bool_]:
+        """Which of *values* ``[..., c]`` lie within *slack* of their channel's lowest or highest;
+        not NaN."""
+        low, high = self._limits
+        ended: NDArray[np.bool_] = (values <= low.T[0] + slack) | (values >= high.T[0] - slack)
+        return ended
+
     def is_outside(self, columns: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which of *columns* ``[..., c, n]``, in raw units, are no value of their sensor; no NaN
         is."""

@@ -41,7 +41,11 @@ TOLD_AFTER = 300  # readings of one value, and people are told of it
 # one: what happened once may have been a fault. SEEN, CHANGES: readings with a value, and those
 # that brought another. STEP, STEP_BEFORE: the least change in this span and in the one before,
 # infinite without any. COARSE: 1 where it goes in steps coarser than its kind, and often rests.
-STILL, LONGEST, SECOND, SEEN, CHANGES, STEP, STEP_BEFORE, COARSE = range(8)
+# LATELY: for how many readings it has of late rested from one change to the next, on average.
+# AT_END: 1 where the newest value lies at an end of what such sensors can show.
+STILL, LONGEST, SECOND, SEEN, CHANGES, STEP, STEP_BEFORE, COARSE, LATELY, AT_END = range(10)
+ROWS = 10
+OLDER_ROWS = 8  # of tables that were stored without the last two
 STORED = np.dtype("<f4")  # of every number: in memory as in a document
 SHOWN_DECIMALS = 9
 MOVES = 8  # changes before which nobody knows how a channel moves, or whether it does at all
@@ -51,7 +55,7 @@ ROUNDING = 0.99  # a difference of single precision may be a little less than a 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Habits:
-    """What is known of the channels *names*: ``table`` ``[8, c]``, its rows as above.
+    """What is known of the channels *names*: ``table`` ``[10, c]``, its rows as above.
     ``has_coarse``: whether any of them is coarse; with each message it is asked some times."""
 
     names: tuple[str, ...]
@@ -139,7 +143,7 @@ def is_coarser(steps: Floats, kind: Floats) -> Bools:
 
 def begin_habits(profile: Profile) -> Habits:
     """Those of a device that was never seen."""
-    table = np.zeros((COARSE + 1, len(profile.channels)))
+    table = np.zeros((ROWS, len(profile.channels)))
     table[STEP : STEP_BEFORE + 1] = np.inf
     return Habits(profile.channel_names, table, has_coarse=False)
 
@@ -152,7 +156,10 @@ def read_habits(document: Mapping[str, Any]) -> Habits | None:
     names, text = take_list(part, "channels", str), take_field(part, "table", str)
     try:
         table = np.frombuffer(base64.b64decode(text, validate=True), STORED).astype(np.float64)
-        habits = Habits.of(tuple(names), table.reshape(COARSE + 1, len(names)))
+        rows = OLDER_ROWS if len(table) == OLDER_ROWS * len(names) else ROWS
+        known = table.reshape(rows, len(names))
+        missing = np.zeros((ROWS - rows, len(names)))
+        habits = Habits.of(tuple(names), np.concatenate((known, missing)))
     except ValueError as error:
         raise DamagedDocumentError(f"{_tell_damage(document)}: {error}") from error
     if np.isnan(table).any():
@@ -176,4 +183,10 @@ def remark_on_sensors(habits: Habits) -> list[str]:
     if not changes.all() and (resting := (changes == 0) & (seen >= TOLD_AFTER)).any():
         names = ", ".join(habits.names[at] for at in np.flatnonzero(resting).tolist())
         remarks.append(f"has always shown one value ({names}); nobody can tell whether it is stuck")
+    ended = habits.table[AT_END] * habits.table[STILL] >= TOLD_AFTER
+    if ended.any():
+        names = ", ".join(habits.names[at] for at in np.flatnonzero(ended).tolist())
+        remarks.append(
+            f"stays at the end of what it can show ({names}); nobody can tell whether it is stuck"
+        )
     return remarks

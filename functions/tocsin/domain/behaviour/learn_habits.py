@@ -14,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.domain.behaviour.habits import (
+    AT_END,
     CHANGES,
     COARSE,
+    LATELY,
     LONGEST,
     MOVES,
     ROUNDING,
@@ -52,6 +54,12 @@ PLAINLY, SURE = 10.0, 300  # times the steps of its kind, after so many changes
 FAMILIAR, EARLY, MANY = 7_200, 900, 100
 SPAN = 4 * FAMILIAR  # readings after which those before count half
 FORGETS = 0.98  # of the longest rests, with each span
+OVERSHOT = (
+    1.5  # steps within which a channel that is held shows an end: a band is overshot a little
+)
+SOME = 30  # changes before which nobody knows how a channel in coarser steps than its kind moves
+FAR = 30.0  # times as long as of late a sensor rests now and then, where its noise lets it
+KEPT = 1 - 1 / 32  # of how long it has rested of late, with each change
 TAUGHT, SHORT = 1.1, 4  # times the rest that is known, or this, counts one that was called stuck
 
 
@@ -72,7 +80,7 @@ def learn_habits(
 ) -> list[Learned]:
     """What the readings *values* ``[m, n, c]`` of messages show, each of another device with habits
     *before*; *last* ``[m, c]`` are the readings before them, NaN where there was none."""
-    tables = np.array([habits.table for habits in before])  # [m, 8, c]
+    tables = np.array([habits.table for habits in before])  # [m, 10, c]
     steps = np.abs(np.diff(np.concatenate((last[:, np.newaxis], values), axis=1), axis=1))
     moved, unchanged = steps > 0, steps == 0  # neither where either is missing
     runs = _count_runs(tables[:, STILL], unchanged)
@@ -80,13 +88,16 @@ def learn_habits(
     rests = np.where(moved, np.concatenate((tables[:, [STILL]], runs[:, :-1]), axis=1), 0.0)
     stuck = None
     if runs.max() >= LEAST_RUN or rests.max() >= LEAST_RUN:
-        rests, stuck = _judge_rests(tables, runs, rests, profile)
+        ended = _find_ended(tables, values, profile)
+        rests, stuck = _judge_rests(tables, runs, rests, ended, profile)
     changes = moved.sum(axis=1)
     after = tables.copy()
     after[:, STILL] = runs[:, -1]
     after[:, [SECOND, LONGEST]] = _find_longest(tables, rests)
     after[:, SEEN] += changes + unchanged.sum(axis=1)
     after[:, CHANGES] += changes
+    after[:, LATELY] = _follow_rests(tables, rests, changes)
+    after[:, AT_END] = profile.is_at_end(values[:, -1], _find_slack(tables))
     after[:, STEP] = np.minimum(tables[:, STEP], np.where(moved, steps, np.inf).min(axis=1))
     _turn_span(after)
     # As its document has it: who begins from that goes on alike.
@@ -112,20 +123,48 @@ def _count_runs(still: Floats, unchanged: Bools) -> Floats:
 
 
 def _judge_rests(
-    tables: Floats, runs: Floats, rests: Floats, profile: Profile
+    tables: Floats, runs: Floats, rests: Floats, ended: Bools, profile: Profile
 ) -> tuple[Floats, Bools]:
-    """What the *rests* teach, and which sensors are stuck, both ``[m, n, c]``.
+    """What the *rests* teach, and which sensors are stuck, both ``[m, n, c]``. *ended* ``[m, 1 + n,
+    c]``: whether a channel was at an end of what it can show, before the message and in it.
 
-    A rest that was called stuck teaches little: else a fault would hide the next one.
+    A rest that was called stuck teaches little: else a fault would hide the next one. So does one
+    at an end, where a channel rests for as long as what it measures lies beyond.
     """
     second = tables[:, [SECOND]]
     known = np.minimum(tables[:, [LONGEST]], OUTLIER * second)
     by_slope = SLOPES_LONGER * _expect_growth(tables)
     longer = np.where(_rest_by_slope(tables), by_slope, RUNS_LONGER)[:, np.newaxis]
-    limit = np.maximum(np.ceil(longer * known) + 1, _limit_runs(tables, profile)[:, np.newaxis])
+    least = _limit_runs(tables, profile)[:, np.newaxis]
+    limit = np.maximum(np.ceil(longer * known) + 1, least)
+    limit = np.maximum(limit, _expect_lately(tables, limit, profile))
     # By the longest but one: the longest may have been a fault before its rests were known.
     most = TAUGHT * np.maximum(second, SHORT)
-    return np.where(rests >= limit, np.minimum(rests, most), rests), runs >= limit
+    little = (rests >= limit) | ended[:, :-1]
+    return np.where(little, np.minimum(rests, most), rests), (runs >= limit) & ~ended[:, 1:]
+
+
+def _find_ended(tables: Floats, values: NDArray[np.float32], profile: Profile) -> Bools:
+    """Where channels are at an end of what they can show, before *values* and at each, ``[m, 1 +
+    n, c]``."""
+    ended = profile.is_at_end(values, _find_slack(tables)[:, np.newaxis])
+    return np.concatenate((tables[:, [AT_END]] > 0, ended), axis=1)
+
+
+def _find_slack(tables: Floats) -> Floats:
+    """How far from an end channels may be and yet show no more, ``[m, c]``."""
+    steps = _find_steps(tables)
+    return np.where(np.isfinite(steps), OVERSHOT * steps, 0.0)
+
+
+def _follow_rests(tables: Floats, rests: Floats, changes: NDArray[np.int64]) -> Floats:
+    """For how long channels have rested of late from change to change, after *rests*, ``[m, c]``.
+    One that is long tells next to nothing of that: it may have been a fault."""
+    usual = np.maximum(tables[:, [SECOND]], SHORT)
+    mean = np.minimum(rests, usual).sum(axis=1) / np.maximum(changes, 1)
+    weight = np.maximum(1 - KEPT**changes, changes / np.maximum(tables[:, CHANGES] + changes, 1))
+    followed: Floats = tables[:, LATELY] + weight * (mean - tables[:, LATELY])
+    return followed
 
 
 def _find_longest(tables: Floats, rests: Floats) -> Floats:
@@ -145,7 +184,9 @@ def _limit_runs(tables: Floats, profile: Profile) -> Floats:
     rests = tables[:, SECOND] * _expect_growth(tables)
     many = MANY * FAMILIAR / over.clip(1, FAMILIAR)
     familiar = (over >= EARLY) & (changes >= many) & (rests < RESTFUL)
-    known = (changes >= MOVES) & (familiar | ~by_slope)
+    # While a machine comes up, its load is another with each reading, and soon it is the same.
+    moves = np.where(is_coarser(_find_steps(tables), profile.resolutions), SOME, MOVES)
+    known = (changes >= moves) & (familiar | ~by_slope)
     known[:, len(profile.judged_names) :] = False
     return np.where(known, np.maximum(by_chance, LEAST_RUN), np.inf)
 
@@ -156,6 +197,17 @@ def _expect_growth(tables: Floats) -> Floats:
     over = _count_over(tables).clip(1, FAMILIAR)
     growth: Floats = np.sqrt(FAMILIAR / over)
     return growth
+
+
+def _expect_lately(tables: Floats, limit: Floats, profile: Profile) -> Floats:
+    """The *limit* ``[m, 1, c]`` for as long as rests are longer than usual: under less load there
+    is less noise, and a sensor rests for longer."""
+    usual = _count_over(tables) / np.maximum(tables[:, CHANGES], 1)
+    lately = 1 + tables[:, LATELY]
+    coarser = is_coarser(_find_steps(tables), profile.resolutions)
+    times = np.where(coarser, lately / np.maximum(usual, 1), 1.0)
+    expected: Floats = np.minimum(limit * times[:, np.newaxis], FAR * lately[:, np.newaxis])
+    return expected
 
 
 def _rest_by_slope(tables: Floats) -> Bools:
@@ -171,9 +223,15 @@ def _count_over(tables: Floats) -> Floats:
     return over
 
 
+def _find_steps(tables: Floats) -> Floats:
+    """The least change of each channel, ``[m, c]``, infinite where none is known."""
+    steps: Floats = np.minimum(tables[:, STEP], tables[:, STEP_BEFORE])
+    return steps
+
+
 def _find_coarse(tables: Floats, profile: Profile) -> Bools:
     """Which channels go in steps that their kind does not know, and stand still at times."""
-    steps = np.minimum(tables[:, STEP], tables[:, STEP_BEFORE])
+    steps = _find_steps(tables)
     over = _count_over(tables)
     changes, kind = tables[:, CHANGES], profile.resolutions
     often, seldom = over - changes > OFTEN * over, over - changes > SELDOM * over

@@ -147,7 +147,7 @@ def test_a_device_document_has_every_field() -> None:
         },
         "habits": {
             "channels": ["speed_rpm"],
-            "table": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAIB/AACAfwAAAAA=",
+            "table": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAIB/AACAfwAAAAAAAAAAAAAAAA==",
         },
         "notScored": None,
         "refused": None,
