@@ -48,8 +48,10 @@ def hide_rest(
 def hide_told(values: Values, told: Sequence[State | None], heights: Heights | None) -> Values:
     """The same of one device's *values* ``[n, c]`` where it has *told* its states, ``n`` or none of
     them: without those of a machine that is off, or on and below its *heights*."""
+    if not told:
+        return values
     hidden = np.array([state == "off" for state in told], dtype=np.bool_)
-    if heights is not None and len(hidden):
+    if heights is not None:
         # Of what a device does not tell nobody knows whether it is to come up at all.
         hidden |= heights.find_below(values) & np.array([state is not None for state in told])
     if not hidden.any():
