@@ -26,15 +26,13 @@ class KnownAccess:
         refresh_s: float = REFRESH_S,
     ) -> None:
         self._settings = settings
-        self._access = Access()
-        self._refresh = Refresh(
+        self._access = Refresh(
             self._look_up, subject="Who may see and act where", every_s=refresh_s, clock_s=clock_s
         )
 
     async def current(self) -> Access:
-        await self._refresh.keep()
-        return self._access
+        return await self._access.current()
 
-    async def _look_up(self) -> None:
+    async def _look_up(self) -> Access:
         found = await self._settings.find_setting("access", NO_SITE)
-        self._access = parse_access(content_of(found))
+        return parse_access(content_of(found))

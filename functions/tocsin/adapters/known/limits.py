@@ -32,16 +32,14 @@ class KnownLimits:
         refresh_s: float = REFRESH_S,
     ) -> None:
         self._settings = settings
-        self._book = LimitBook()
-        self._refresh = Refresh(
+        self._book = Refresh(
             self._look_up, subject="Plain limits", every_s=refresh_s, clock_s=clock_s
         )
 
     async def book(self) -> LimitBook:
-        await self._refresh.keep()
-        return self._book
+        return await self._book.current()
 
-    async def _look_up(self) -> None:
+    async def _look_up(self) -> LimitBook:
         by_site: dict[str, SiteLimits] = {}
         for setting in await self._settings.list_settings("limits"):
             try:
@@ -53,4 +51,4 @@ class KnownLimits:
                     error,
                     extra=about(site=setting.site_id),
                 )
-        self._book = LimitBook(by_site)
+        return LimitBook(by_site)

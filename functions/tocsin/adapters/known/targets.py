@@ -28,15 +28,14 @@ class KnownTargets:
         refresh_s: float = REFRESH_S,
     ) -> None:
         self._settings = settings
-        self._targets = AlertTargets(usual)
-        self._refresh = Refresh(
+        self._usual = usual
+        self._targets = Refresh(
             self._look_up, subject="Alert targets", every_s=refresh_s, clock_s=clock_s
         )
 
     async def current(self) -> AlertTargets:
-        await self._refresh.keep()
-        return self._targets
+        return await self._targets.current()
 
-    async def _look_up(self) -> None:
+    async def _look_up(self) -> AlertTargets:
         found = await self._settings.find_setting("alert-targets", NO_SITE)
-        self._targets = parse_alert_targets(content_of(found), self._targets.usual)
+        return parse_alert_targets(content_of(found), self._usual)

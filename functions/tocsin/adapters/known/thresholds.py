@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from tocsin.adapters.known.refresh import Refresh
 from tocsin.domain.devices.device_threshold import DeviceThreshold
@@ -10,6 +11,14 @@ from tocsin.domain.judging.baseline import Baseline
 from tocsin.domain.limits.book import LimitBook
 
 REFRESH_S = 30.0  # with the look-up's own time, what an operator sets is in force within a minute
+
+
+@dataclass(frozen=True, slots=True)
+class _Thresholds:
+    """What was set, by device."""
+
+    factors: Mapping[str, float]
+    baselines: Mapping[str, Baseline]
 
 
 class KnownThresholds:
@@ -29,28 +38,22 @@ class KnownThresholds:
     ) -> None:
         self._read_all = read_all
         self._read_limits = read_limits
-        self._factors: Mapping[str, float] = {}
-        self._baselines: Mapping[str, Baseline] = {}
-        self._refresh = Refresh(
+        self._thresholds = Refresh(
             self._look_up, subject="Device thresholds", every_s=refresh_s, clock_s=clock_s
         )
 
     async def factors(self) -> Mapping[str, float]:
-        await self._refresh.keep()
-        return self._factors
+        return (await self._thresholds.current()).factors
 
     async def baselines(self) -> Mapping[str, Baseline]:
-        await self._refresh.keep()
-        return self._baselines
+        return (await self._thresholds.current()).baselines
 
     async def limits(self) -> LimitBook:
         return await self._read_limits()
 
-    async def _look_up(self) -> None:
-        thresholds = await self._read_all()
-        self._factors = {
-            known.device_id: float(known.factor) for known in thresholds if known.factor is not None
-        }
-        self._baselines = {
-            known.device_id: known.baseline for known in thresholds if known.baseline is not None
-        }
+    async def _look_up(self) -> _Thresholds:
+        every = await self._read_all()
+        return _Thresholds(
+            {known.device_id: float(known.factor) for known in every if known.factor is not None},
+            {known.device_id: known.baseline for known in every if known.baseline is not None},
+        )

@@ -162,7 +162,7 @@ class _ActiveModel:
         )
 
     async def model(self) -> TorchModel | None:
-        await self._refresh.keep()
+        await self._refresh.current()
         if self._model is None:
             await self._look_for_first()
         return self._model
