@@ -1,4 +1,4 @@
-"""Cosmos DB: reading the audit, a page at a time.
+"""Cosmos DB: the audit, written, and read a page at a time.
 
 As with alerts, the database sorts across partitions by one field without an index of its own: a
 page is asked for by time, and the records of the time at which it begins or ends by id.
@@ -6,17 +6,27 @@ page is asked for by time, and the records of the time at which it begins or end
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from azure.cosmos.aio import CosmosClient
 
 from tocsin.adapters.cosmos.client import query_parameters, read_sound
 from tocsin.adapters.cosmos.container import Container
+from tocsin.adapters.failures import tell_apart
 from tocsin.domain.access.audit import AuditPage, AuditPosition, AuditRecord, page_of
 from tocsin.domain.access.people import Sites
 from tocsin.domain.settings.site_settings import NO_SITE
+from tocsin.usecases.ports.documents import Document
 
 _END_OF_TIME = 2**53
+
+
+async def write_audit(audit: Container, documents: Sequence[Document]) -> None:
+    """Put *documents* into the container *audit*; once more changes nothing."""
+    with tell_apart("the audit took no record"):
+        for document in documents:
+            await audit.upsert_item(dict(document))
 
 
 class CosmosAudit:

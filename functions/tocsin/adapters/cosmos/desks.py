@@ -14,6 +14,7 @@ from typing import Any
 
 from azure.cosmos.aio import CosmosClient
 
+from tocsin.adapters.cosmos.audit import write_audit
 from tocsin.adapters.cosmos.client import list_page, query_parameters
 from tocsin.adapters.cosmos.container import Container
 from tocsin.adapters.cosmos.fence import write_fenced
@@ -101,9 +102,7 @@ class CosmosDesks:
             return list_sites([site async for site in self._notifications.query_items(_SITES)])
 
     async def record(self, documents: Sequence[Document]) -> None:
-        with tell_apart("the audit took no record"):
-            for document in documents:
-                await self._audit.upsert_item(dict(document))
+        await write_audit(self._audit, documents)
 
     async def _write(self, desk: Desk, writes: Sequence[Any]) -> str:
         board = write_board(desk.site_id, desk.board)

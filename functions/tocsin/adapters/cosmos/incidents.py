@@ -14,6 +14,7 @@ from typing import Any
 from azure.cosmos.aio import CosmosClient
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
+from tocsin.adapters.cosmos.audit import write_audit
 from tocsin.adapters.cosmos.client import (
     list_page,
     query_parameters,
@@ -138,9 +139,7 @@ class CosmosIncidents:
             return list_sites([site async for site in found])
 
     async def record(self, documents: Sequence[Document]) -> None:
-        with tell_apart("the audit took no record"):
-            for document in documents:
-                await self._audit.upsert_item(dict(document))
+        await write_audit(self._audit, documents)
 
     async def _read_mark(self, site_id: str) -> str | None:
         try:

@@ -45,7 +45,6 @@ TOLD_AFTER = 300  # readings of one value, and people are told of it
 # AT_END: 1 where the newest value lies at an end of what such sensors can show.
 STILL, LONGEST, SECOND, SEEN, CHANGES, STEP, STEP_BEFORE, COARSE, LATELY, AT_END = range(10)
 ROWS = 10
-OLDER_ROWS = 8  # of tables that were stored without the last two
 STORED = np.dtype("<f4")  # of every number: in memory as in a document
 SHOWN_DECIMALS = 9
 MOVES = 8  # changes before which nobody knows how a channel moves, or whether it does at all
@@ -149,17 +148,18 @@ def begin_habits(profile: Profile) -> Habits:
 
 
 def read_habits(document: Mapping[str, Any]) -> Habits | None:
-    """What ``to_document`` wrote, None where there is nothing. Raises DamagedDocumentError."""
+    """What ``to_document`` wrote, None where there is nothing. Documents from before the table was
+    one text have a list for each channel: such habits are learned anew.
+
+    Raises DamagedDocumentError.
+    """
     part = take_part(document, "habits")
-    if part is None:
+    if part is None or "channels" not in part:
         return None
     names, text = take_list(part, "channels", str), take_field(part, "table", str)
     try:
         table = np.frombuffer(base64.b64decode(text, validate=True), STORED).astype(np.float64)
-        rows = OLDER_ROWS if len(table) == OLDER_ROWS * len(names) else ROWS
-        known = table.reshape(rows, len(names))
-        missing = np.zeros((ROWS - rows, len(names)))
-        habits = Habits.of(tuple(names), np.concatenate((known, missing)))
+        habits = Habits.of(tuple(names), table.reshape(ROWS, len(names)))
     except ValueError as error:
         raise DamagedDocumentError(f"{_tell_damage(document)}: {error}") from error
     if np.isnan(table).any():

@@ -15,12 +15,10 @@ from tocsin.domain.behaviour.habits import (
     CHANGES,
     COARSE,
     MOVES,
-    OLDER_ROWS,
     SEEN,
     STEP,
     STEP_BEFORE,
     STILL,
-    Habits,
     begin_habits,
     read_habits,
     remark_on_sensors,
@@ -124,16 +122,10 @@ def test_habits_outlive_the_process() -> None:
     assert read_habits({"habits": None}) is None
 
 
-def test_what_was_stored_with_fewer_rows_is_read() -> None:
-    habits, _ = learn(np.round(noise(2_000, 0.1), 1))
-    older = Habits.of(habits.names, habits.table[:OLDER_ROWS])
-    read = read_habits({"habits": older.to_document()})
-    assert read is not None
-    np.testing.assert_array_equal(read.table[:OLDER_ROWS], older.table)
-    assert not read.table[OLDER_ROWS:].any()
-    last = np.zeros((1, 2), np.float32)
-    (learned,) = learn_habits([read], last, np.ones((1, 5, 2), np.float32), PLANT)
-    assert learned.habits.table.shape == habits.table.shape
+def test_habits_from_before_they_were_one_text_are_learned_anew() -> None:
+    before = {"fine": [0.0, 4.0, 3.0, 200.0, 150.0, 0.1, None, 1.0], "other": [0.0] * 8}
+    assert read_habits({"id": "d", "habits": before}) is None
+    assert read_habits({"id": "d", "habits": {}}) is None
 
 
 def test_people_are_shown_the_habits_of_each_channel() -> None:

@@ -36,7 +36,7 @@ from tocsin.domain.windows.window import History
 SETTLING = Settling(Start((1.5, 0.25), 7.5), (Start((), 3),), 1.25, 20)
 
 
-NO_NUMBERS = "AADAfwAAwH8AAMB/AADAfwAAwH8AAMB/AADAfwAAwH8="  # of one channel
+NO_NUMBERS = "AADAfwAAwH8AAMB/AADAfwAAwH8AAMB/AADAfwAAwH8AAMB/AADAfw=="  # of one channel
 
 
 def test_a_device_document_has_every_field() -> None:
