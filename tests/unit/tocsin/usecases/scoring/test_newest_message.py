@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes.documents import CrashError
 from tests.fakes.messages import NOW, stream
 from tests.fakes.services import Plant
 from tests.fakes.store import FakeStore
-from tests.unit.tocsin.usecases.scoring.test_redelivery import Scenario, scenarios, undisturbed
+from tests.unit.tocsin.usecases.scoring.deliveries import Scenario, deliver, scenarios, undisturbed
 from tocsin.domain.messages.telemetry import Envelope
 
 EVERY_MS = 8_000
@@ -103,17 +102,7 @@ async def test_whatever_is_killed_whenever_the_same_is_decided(
     plain = (await undisturbed(scenario.log)).store
     crash_after = data.draw(st.integers(0, len(plain.writes)))
     plant = lazy()
-    plant.store.crash_after = crash_after
-    for batch in scenario.batches:
-        if batch.fresh:
-            plant.restart()
-        try:
-            await plant.score(batch.events)
-        except CrashError:
-            plant.store.crash_after = None
-            plant.restart()
-            await plant.score(batch.events)
-    plant.store.crash_after = None  # fewer writes may have been enough
+    await deliver(plant, scenario.batches, crash_after=crash_after)
     for container in ("readings", "alerts"):
         assert plant.store.all(container) == plain.all(container)
     by_device = {message.device_id: message for message in scenario.log}
