@@ -69,6 +69,7 @@ class TextStore:
         self._packs = packs
         self.sent: list[str] = []
         self.dead_letters = 0
+        self._latest: dict[str, int] = {}
 
     async def device(self, device_id: str) -> DeviceRecord | None:  # noqa: ARG002 (knows none)
         return None
@@ -122,11 +123,11 @@ class TextStore:
     async def limits(self) -> LimitBook:
         return LimitBook()
 
-    async def find_latest(self, profile: str) -> int:  # noqa: ARG002 (knows none)
-        return 0
+    async def find_latest(self, profile: str) -> int:
+        return self._latest.get(profile, 0)
 
     async def keep_latest(self, profile: str, at: int) -> None:
-        raise NotImplementedError(f"nothing is signed here: {profile!r} at {at}")
+        self._latest[profile] = at
 
     async def put(self, letter: Letter) -> None:
         self.dead_letters += 1
@@ -134,9 +135,6 @@ class TextStore:
 
     async def send(self, site_id: str, message: Document) -> None:  # noqa: ARG002 (one for all)
         self._keep([message])
-
-    async def client_url(self, user_id: str, site_id: str) -> str:
-        raise NotImplementedError(f"no client {user_id!r} of {site_id!r} here")
 
     def _keep(self, documents: Sequence[Document]) -> list[Refusal]:
         self.sent += [json.dumps(document) for document in documents]

@@ -157,12 +157,16 @@ class Feedback(Protocol):
     async def save_audit(self, document: Document) -> None: ...
 
 
-class Live(Protocol):
-    """The way to the browsers of a site."""
+class LiveFeed(Protocol):
+    """What goes to the browsers of a site."""
 
     async def send(self, site_id: str, message: Document) -> None:
         """Send to everyone who watches the site. Raises DeliveryError when it cannot."""
         ...
+
+
+class Live(LiveFeed, Protocol):
+    """The way to the browsers of a site, and theirs to it."""
 
     async def client_url(self, user_id: str, site_id: str) -> str:
         """An address, good for minutes, at which one client receives this site's messages."""

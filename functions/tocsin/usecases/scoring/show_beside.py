@@ -22,7 +22,7 @@ from tocsin.domain.insights.log_about import about
 from tocsin.domain.tracing.place import Place
 from tocsin.domain.tracing.shown_spans import list_live_spans
 from tocsin.usecases.ports.documents import Document
-from tocsin.usecases.ports.operators import Live
+from tocsin.usecases.ports.operators import LiveFeed
 from tocsin.usecases.ports.tracing import Traces
 from tocsin.usecases.scoring.trace_batch import NOWHERE
 
@@ -58,7 +58,7 @@ class LiveBeside:
 
     def __init__(
         self,
-        live: Live,
+        live: LiveFeed,
         *,
         within_s: float = WITHIN_S,
         every_s: float = EVERY_S,
