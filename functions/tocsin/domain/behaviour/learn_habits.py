@@ -54,9 +54,8 @@ PLAINLY, SURE = 10.0, 300  # times the steps of its kind, after so many changes
 FAMILIAR, EARLY, MANY = 7_200, 900, 100
 SPAN = 4 * FAMILIAR  # readings after which those before count half
 FORGETS = 0.98  # of the longest rests, with each span
-OVERSHOT = (
-    1.5  # steps within which a channel that is held shows an end: a band is overshot a little
-)
+# Steps within which a channel that is held shows an end: a band is overshot a little.
+OVERSHOT = 1.5
 SOME = 30  # changes before which nobody knows how a channel in coarser steps than its kind moves
 FAR = 30.0  # times as long as of late a sensor rests now and then, where its noise lets it
 KEPT = 1 - 1 / 32  # of how long it has rested of late, with each change
