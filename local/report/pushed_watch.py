@@ -46,6 +46,7 @@ class PushedWatch:
         self.telemetry: dict[PushedKey, float] = {}
         self.alerts: dict[AlertKey, float] = {}
         self.caught_up: dict[AlertKey, float] = {}  # not pushed, or not yet when it was read
+        self.watched: set[str] = set()  # the sites whose messages are received
         self._catching_up: set[asyncio.Task[None]] = set()
         self._front_url = front_url
         self._stopped = asyncio.Event()
@@ -94,6 +95,7 @@ class PushedWatch:
                 unknown.append(site)
                 continue
             await clients.enter_async_context(self._open_client(site))
+            self.watched.add(site)
         return unknown
 
     async def _wait_stopped(self, within_s: float) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,14 @@ from azure.cosmos import ContainerProxy, CosmosClient
 from local.prepare import DATABASE, run_module
 from local.report.pushed_watch import PushedWatch
 from local.stack import Stack
+from tests.integration.devices import connect_device, send_body
 from tests.paths import SHARED
 from tests.waiting import wait_until
 from tocsin.domain.packing.messages import unpack_columns
 
 RECORDING = SHARED / "datasets/skab/data/valve1/1.csv"
 DEVICE = "loop-1"
+NEIGHBOUR = "loop-2"
 READINGS = 1_145
 
 
@@ -32,6 +35,10 @@ def test_a_replayed_recording_is_stored_and_its_anomaly_is_shown(
     browser = PushedWatch(shared_stack.url)
     browser.start(["lab"])
     try:
+        # A site can be watched from its first message on, and the recording is over in a second.
+        with connect_device(shared_stack, NEIGHBOUR) as neighbour:
+            send_body(neighbour, _write_body())
+            wait_until(lambda: "lab" in browser.watched, within_s=30, what="the site watched")
         run_module(
             ["device_sim", "replay", str(RECORDING), "--device", DEVICE, "--speed", "max",
              "--log", str(log)],
@@ -60,6 +67,14 @@ def test_a_replayed_recording_is_stored_and_its_anomaly_is_shown(
         )
     finally:
         browser.stop()
+
+
+def _write_body() -> str:
+    channels = {"temperature_c": [21.0], "humidity_pct": [40.0], "battery_pct": [88.0]}
+    now = time.time_ns() // 1_000_000
+    return json.dumps(
+        {"schema": 1, "profile": "environment", "seq": 0, "t": [now], "channels": channels}
+    )
 
 
 def _stored(readings: ContainerProxy) -> int:
