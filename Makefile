@@ -37,7 +37,7 @@ func: setup ## all that `func start` in functions/ needs beside it (docs/local.m
 	@$(VENV) -m local.beside_func
 
 test: setup ## every test, browser tests included
-	@$(VENV) -m pytest tests/unit tests/contract --numprocesses 2 --dist loadfile
+	@$(VENV) -m pytest tests/unit tests/contract --hypothesis-profile ci --numprocesses 2 --dist loadfile
 	@npm run --silent --prefix dashboard test
 	@$(VENV) -m pytest tests/integration tests/e2e -m "not measures_time" --numprocesses 2 --dist loadfile
 	@$(VENV) -m pytest tests/integration tests/e2e -m measures_time
