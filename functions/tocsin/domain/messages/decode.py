@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from reprlib import repr as brief
 from typing import Any
@@ -13,6 +12,7 @@ from tocsin.domain.errors import InvalidMessageError
 from tocsin.domain.hot_records import dataclass
 from tocsin.domain.messages.bad_values import BadCells
 from tocsin.domain.messages.event_times import EventTimes, read_times
+from tocsin.domain.messages.json_text import parse_json
 from tocsin.domain.messages.telemetry import Envelope, Message
 from tocsin.domain.messages.values import Column, Values, check_alike, check_values
 from tocsin.domain.profile import Profile
@@ -131,16 +131,11 @@ def _check_device_id(device_id: str) -> None:
         )
 
 
-# Made once: json.loads makes one a call when it is told of constants. NaN and Infinity are no JSON;
-# as texts they are refused wherever something else is wanted.
-_DECODER = json.JSONDecoder(parse_constant=str)
-
-
 def _parse_body(body: bytes) -> dict[str, Any]:
     if len(body) > MAX_BYTES:
         raise InvalidMessageError("too-large", f"{len(body)} bytes; at most {MAX_BYTES} fit")
     try:
-        document = _DECODER.decode(body.decode("utf-8"))
+        document = parse_json(body)
     except (ValueError, RecursionError) as error:
         raise InvalidMessageError("not-json", str(error)) from error
     if not isinstance(document, dict):

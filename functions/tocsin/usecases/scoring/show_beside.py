@@ -11,7 +11,6 @@ the batch that started them is done (docs/adr/0013-what-is-live-goes-beside.md).
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ from dataclasses import dataclass, field
 
 from tocsin.domain.errors import DeliveryError
 from tocsin.domain.insights.log_about import about
+from tocsin.domain.messages.json_text import measure_json
 from tocsin.domain.tracing.place import Place
 from tocsin.domain.tracing.shown_spans import list_live_spans
 from tocsin.usecases.ports.documents import Document
@@ -129,7 +129,7 @@ class LiveBeside:
         frame: list[Document] = []
         room = self._most_bytes
         for device_id in [*lane.waiting]:
-            room -= len(json.dumps(lane.waiting[device_id]))
+            room -= measure_json(lane.waiting[device_id])
             if frame and room < 0:
                 break
             frame.append(lane.waiting.pop(device_id))

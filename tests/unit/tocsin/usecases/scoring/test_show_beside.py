@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from tests.fakes.live import FakeLive
 from tests.fakes.messages import stream
 from tests.fakes.services import Plant
+from tocsin.domain.messages.json_text import measure_json
 from tocsin.usecases.scoring.show_beside import LiveBeside
 
 SOON_S = 0.02
@@ -102,7 +102,7 @@ async def test_a_site_gets_one_message_an_interval_whatever_comes_meanwhile() ->
 
 async def test_what_does_not_fit_comes_next_and_nobody_waits_for_ever() -> None:
     live = FakeLive()
-    size = len(json.dumps(reading("d0", 1)["d0"]))
+    size = measure_json(reading("d0", 1)["d0"])
     beside = LiveBeside(live, every_s=0, most_bytes=3 * size)
     live.hangs = True
     beside.offer("north", reading("first", 1))
