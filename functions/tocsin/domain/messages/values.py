@@ -54,11 +54,13 @@ def check_alike(
     messages: Sequence[Mapping[str, Column]], profile: Profile, readings: int
 ) -> list[Values]:
     """Those of several messages of so many *readings*, each as ``check_values`` has them."""
-    cells = chain.from_iterable(chain.from_iterable(each.values()) for each in messages)
+    ordered = (_order(channels, profile, readings) for channels in messages)
+    # In one list: numpy takes twice as long for lists of lists.
+    cells = list(chain.from_iterable(chain.from_iterable(ordered)))
     if not set(map(type, cells)) <= NUMBERS:
         return [check_values(channels, profile, readings) for channels in messages]
     try:
-        columns = np.array([_order(channels, profile, readings) for channels in messages], float)
+        columns = np.array(cells, dtype=np.float64).reshape(len(messages), -1, readings)
     except OverflowError:
         return [check_values(channels, profile, readings) for channels in messages]
     outside = profile.is_outside(columns).reshape(len(messages), -1)
