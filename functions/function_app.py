@@ -5,6 +5,7 @@ import azure.functions as func
 from tocsin import bootstrap
 from tocsin.triggers import (
     alerts,
+    drift,
     http,
     incidents,
     lateness,
@@ -12,7 +13,6 @@ from tocsin.triggers import (
     page,
     rebalance,
     rollups,
-    schedule,
     telemetry,
     warmup,
 )
@@ -29,7 +29,7 @@ for room in (
     http,
     page,
     rebalance,
-    schedule,
+    drift,
     warmup,
 ):
     app.register_functions(room.build_blueprint(bootstrap.services))

@@ -12,7 +12,7 @@ from local.addresses import find_free_address
 from local.endpoints import Endpoints
 from tests.contract.functions_hosts import make_api_host
 from tests.unit.tocsin.triggers.http_calls import ADMIN, PROBLEM
-from tocsin.triggers.calls import AnyRoute
+from tocsin.triggers.api.calls import AnyRoute
 from tocsin.triggers.http import ROUTES
 
 EXAMPLES = {"{id}": "rig-1", "{version:int}": "7"}

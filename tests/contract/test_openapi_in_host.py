@@ -26,8 +26,8 @@ from local.addresses import find_free_address
 from local.endpoints import Endpoints
 from tests.contract.functions_hosts import make_api_host
 from tests.unit.tocsin.triggers.http_calls import ADMIN
+from tocsin.triggers.api.openapi import describe_api
 from tocsin.triggers.http import ROUTES
-from tocsin.triggers.openapi import describe_api
 
 CHECKS = [
     not_a_server_error,

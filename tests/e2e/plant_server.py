@@ -24,7 +24,7 @@ from tests.unit.tocsin.triggers.app_functions import functions_of
 from tocsin.adapters.page_files import START, load_page
 from tocsin.adapters.webpubsub import WebPubSubLive, webpubsub_client
 from tocsin.settings import Connection
-from tocsin.triggers.calls import AnyRoute
+from tocsin.triggers.api.calls import AnyRoute
 from tocsin.triggers.http import ROUTES
 from tocsin.usecases.ports.documents import Document
 

@@ -1,5 +1,5 @@
 /** What happened, in words. Pure. */
-import type { Delivery, PlanListed, Profile } from "../messages/kinds.js";
+import type { OrderDelivery, PlanListed, Profile } from "../messages/kinds.js";
 import type { Alert } from "../state/alerts.js";
 import { count, percent, short, span } from "./format.js";
 
@@ -86,7 +86,7 @@ export function describePlan(plan: PlanListed | undefined, unread = ""): string 
     return unread === "" ? "No plan was carried out yet." : unread;
   }
   const current = Object.entries(plan.deliveries).filter(([, { state }]) => state !== "superseded");
-  const inState = (state: Delivery["state"]): string[] => (
+  const inState = (state: OrderDelivery["state"]): string[] => (
     current.filter(([, delivery]) => delivery.state === state).map(([name]) => name)
   );
   const failed = inState("failed");

@@ -8,7 +8,7 @@ import azure.functions as func
 
 from tocsin.adapters.page_files import START, Page
 from tocsin.services import Services
-from tocsin.triggers.answers import answer_error, answer_problem
+from tocsin.triggers.api.answers import answer_error, answer_problem
 
 METHODS = ("GET", "HEAD")
 NOT_BUILT = (

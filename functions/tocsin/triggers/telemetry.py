@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import typing
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 import azure.functions as func
@@ -13,8 +13,8 @@ from tocsin.domain.messages.telemetry import Envelope
 from tocsin.domain.sites import site_or_unassigned
 from tocsin.services import Services
 from tocsin.triggers.invocations import read_invocation
+from tocsin.triggers.scoring import score_with
 from tocsin.usecases.scoring.meter_batch import BatchMeter
-from tocsin.usecases.scoring.score_readings import Outcome, score_readings
 from tocsin.usecases.scoring.trace_batch import BatchTrace
 
 log = logging.getLogger(__name__)
@@ -58,30 +58,6 @@ def build_blueprint(services: Callable[[], Services]) -> func.Blueprint:
         log.log(logging.INFO if happened else logging.DEBUG, "Batch scored: %s", asdict(outcome))
 
     return app
-
-
-def score_with(
-    wired: Services, trace: BatchTrace | None = None, meter: BatchMeter | None = None
-) -> Callable[[typing.Sequence[Envelope]], Awaitable[Outcome]]:
-    """The use case over *wired*; *trace* and *meter* follow the batch."""
-
-    async def score(envelopes: typing.Sequence[Envelope]) -> Outcome:
-        return await score_readings(
-            envelopes,
-            profiles=wired.profiles,
-            memory=wired.memory,
-            store=wired.telemetry,
-            models=wired.models,
-            thresholds=wired.thresholds,
-            targets=await wired.targets.current(),
-            dead_letters=wired.dead_letters,
-            live=wired.live_beside,
-            now_ms=wired.now_ms,
-            trace=trace,
-            meter=meter,
-        )
-
-    return score
 
 
 def parse_envelopes(events: typing.Sequence[func.EventHubEvent]) -> list[Envelope]:

@@ -50,7 +50,7 @@ def test_defaults_are_those_of_the_sample() -> None:
 
 def test_bindings_name_what_is_declared_for_the_host() -> None:
     named: set[str] = set()
-    for source in (PACKAGE / "triggers").glob("*.py"):
+    for source in (PACKAGE / "triggers").rglob("*.py"):
         text = source.read_text(encoding="utf-8")
         named |= set(re.findall(r"%(\w+)%", text))
         named |= set(re.findall(r'connection="(\w+)"', text))

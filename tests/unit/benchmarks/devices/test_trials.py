@@ -21,8 +21,8 @@ from tocsin.adapters.models.model_bundle import load_model
 from tocsin.domain.limits.site_limits import parse_site_limits
 from tocsin.domain.models.bundle import parse_bundle
 from tocsin.profiles import load_profiles
-from tocsin.triggers.http_devices import describe_device
-from tocsin.triggers.outputs_devices import DeviceShown
+from tocsin.triggers.outputs.devices import DeviceShown
+from tocsin.triggers.routes.devices import describe_device
 from tocsin.usecases.lateness.judge_late import judge_late
 from tocsin.usecases.lateness.note_late import note_late
 from tocsin.usecases.showing.show_readings import show_readings

@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from tests.paths import ROOT
+from tocsin.triggers.api.openapi import describe_api
 from tocsin.triggers.http import ROUTES
-from tocsin.triggers.openapi import describe_api
-from tocsin.triggers.outputs_live import MESSAGES
+from tocsin.triggers.outputs.live import MESSAGES
 
 PATH = ROOT / "dashboard" / "api.json"
 REF = "#/components/schemas/{name}"

@@ -13,6 +13,7 @@ from tests.unit.tocsin.triggers.contexts import make_context
 from tocsin.services import Services
 from tocsin.triggers import (
     alerts,
+    drift,
     http,
     incidents,
     lateness,
@@ -20,7 +21,6 @@ from tocsin.triggers import (
     page,
     rebalance,
     rollups,
-    schedule,
     telemetry,
     warmup,
 )
@@ -44,7 +44,7 @@ def functions_from(services: Callable[[], Services]) -> dict[str, Callable[..., 
         http,
         page,
         rebalance,
-        schedule,
+        drift,
         warmup,
     ):
         app.register_functions(room.build_blueprint(services))

@@ -14,7 +14,7 @@ from tests.fakes.services import Plant
 from tests.unit.tocsin.domain.access.test_principal import ID, ROLE, header, user
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tocsin.services import Services
-from tocsin.triggers.answers import Problem
+from tocsin.triggers.api.answers import Problem
 from tocsin.triggers.http import ROUTES
 
 VIEWER = header(("name", "Ada"), (ROLE, "viewer"))

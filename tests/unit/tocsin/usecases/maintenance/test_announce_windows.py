@@ -15,7 +15,7 @@ from tests.unit.tocsin.usecases.incidents.incident_plant import MINUTE_MS, Incid
 from tests.unit.tocsin.usecases.notifications.notify_plant import NotifyPlant, make_rule
 from tocsin.domain.incidents.recurrence import Recurrence
 from tocsin.domain.incidents.windows import Scope, Window
-from tocsin.triggers.outputs_live import MaintenanceMessage
+from tocsin.triggers.outputs.live import MaintenanceMessage
 from tocsin.usecases.maintenance.announce_windows import announce_windows
 from tocsin.usecases.maintenance.keep_windows import remove_window, set_window
 
