@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { countByHour, findConfidence, judgeModel } from "../src/drawing/confidence.js";
+import { countByHour, findConfidence, judgeModel, type Confidence } from "../src/drawing/confidence.js";
 import type { Profile } from "../src/messages/kinds.js";
+import type { Alert } from "../src/state/alerts.js";
 import { Site } from "../src/state/site.js";
 import { alert, MOTOR, NOW, reading, telemetry } from "./samples.js";
 
@@ -17,10 +18,38 @@ const SURE = { share: 1, scores: 900, devices: 10 };
 
 test("confidence is the share of scores below the threshold, of devices that are in no alert", () => {
   const site = siteOf(1, 2, 3, 9);
-  expect(findConfidence(site.devices.byId.values(), "motor")).toEqual({ share: 0.75, scores: 4, devices: 1 });
-  expect(findConfidence(site.devices.byId.values(), "pump").share).toBeNull();
+  expect(findConfidence(site.devices.byId.values(), "motor", [])).toEqual({ share: 0.75, scores: 4, devices: 1 });
+  expect(findConfidence(site.devices.byId.values(), "pump", []).share).toBeNull();
   site.apply({ type: "alert", siteId: "north", alert: alert("m-1") }, NOW);
-  expect(findConfidence(site.devices.byId.values(), "motor").share).toBeNull();
+  expect(findConfidence(site.devices.byId.values(), "motor", []).share).toBeNull();
+});
+
+function calledOf(from: number, to: number | null): Pick<Alert, "t" | "clearedAt" | "deviceId"> {
+  return { deviceId: "m-1", t: NOW + from, clearedAt: to === null ? null : NOW + to };
+}
+
+function confidenceOf(scores: readonly number[], ...called: readonly ReturnType<typeof calledOf>[]): Confidence {
+  return findConfidence(siteOf(...scores).devices.byId.values(), "motor", called as unknown as Alert[]);
+}
+
+const WELL = Array.from({ length: 40 }, () => 1);
+
+test("what an alert called is no reason to doubt a model, nor what led to it and came after it", () => {
+  const scores = [...WELL, 9, 9, 9, 9, 1, 9, 1, ...WELL];
+  expect(confidenceOf(scores).share).toBeLessThan(0.95);
+  expect(confidenceOf(scores, calledOf(42, 45))).toEqual({ share: 1, scores: 2 * (40 - 12), devices: 1 });
+  // As one that lasted no longer than from one live message to the next.
+  expect(confidenceOf([...WELL, 9, ...WELL], calledOf(40.2, 40.4)).share).toBe(1);
+});
+
+test("a long excursion that ends in an alert belongs to it as a whole", () => {
+  expect(confidenceOf([...WELL, ...WELL.map(() => 9), ...WELL], calledOf(78, 79))).toMatchObject({ share: 1 });
+});
+
+test("what no alert called counts, however near in time that of another device was", () => {
+  const scores = [...WELL, ...WELL, 9, 9, 9, 9];
+  expect(confidenceOf(scores, calledOf(20, 21)).share).toBeLessThan(0.95);
+  expect(confidenceOf(scores, { ...calledOf(80, 83), deviceId: "m-2" })).toEqual(confidenceOf(scores));
 });
 
 test("a model of which nothing bad is known is stable", () => {

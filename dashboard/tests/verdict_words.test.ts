@@ -19,7 +19,7 @@ test("a threshold that fits is told with what it was", () => {
 test("what does not fit says why, and is not offered", () => {
   const none = { ...VERDICT, feedback: { ...FEEDBACK, after: null, conflicts: ["more than 4 times"] } };
   expect(tellVerdict(none, MOTOR)).toEqual({
-    lines: ["The threshold of m-1 stays at 4.00: none fits.", "more than 4 times"], fits: false,
+    lines: ["The threshold of m-1 stays at 4.00: none fits.", "More than 4 times."], fits: false,
   });
   expect(tellVerdict({ ...VERDICT, feedback: null, error: "it is in no alert" }, MOTOR)).toEqual({
     lines: ["m-1: it is in no alert."], fits: false,
@@ -36,6 +36,6 @@ test("a new normal tells how far each channel has moved", () => {
   const other = tellVerdict({ ...VERDICT, feedback: null, normal: conflict }, MOTOR);
   expect(other.fits).toBe(false);
   expect(other.lines.slice(2)).toEqual([
-    "Its threshold rises besides, to 1.50 times that of its kind.", "a new level does not explain it.",
+    "Its threshold rises besides, to 1.50 times that of its kind.", "A new level does not explain it.",
   ]);
 });

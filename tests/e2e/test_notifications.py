@@ -159,7 +159,7 @@ async def test_a_target_is_tried_on_past_alerts_before_it_is_set(
     await row.get_by_role("button", name="Preview").click()
     trial = page.locator("[data-section=alert-targets] [data-preview]")
     await expect(trial).to_contain_text("the threshold would go from 16.0 to 42.7")
-    await expect(trial).to_contain_text("of 1 alerts it would have called 0, and 1 not")
+    await expect(trial).to_contain_text("of 1 alert it would have called 0, and 1 not")
     assert api.plant.workshop.sites.audit == []
     await row.get_by_role("spinbutton").fill("0.2")
     await expect(trial).to_have_count(0)

@@ -1,7 +1,11 @@
 /** How far a model can be relied on now, from its own calibrated scores. Pure. */
 import type { Profile } from "../messages/kinds.js";
+import type { Alert } from "../state/alerts.js";
 import { ratioOf, type Device } from "../state/devices.js";
+import type { Point } from "../state/trail.js";
 import { count, percent, short } from "./format.js";
+
+type Span = Pick<Alert, "t" | "clearedAt">;
 
 export type ModelStatus = "stable" | "caution" | "critical";
 
@@ -18,22 +22,54 @@ export const CRITICAL_BELOW = 0.9;
 /** Of fewer scores a single one above the threshold would already be a share below CAUTION_BELOW. */
 export const ENOUGH_SCORES = 100;
 
+/** Points beside an alert that belong to it: a fault is called after a while, and stays in the windows for another. */
+const EDGE = 12;
+
 /**
  * A threshold is calibrated so that next to no score of normal running lies above it. So of devices
- * that are in no alert next to all scores should lie below: how many do is the confidence.
+ * that are in no alert next to all scores should lie below: how many do is the confidence. What their
+ * alerts called odd before speaks for the model, and is left out.
  */
-export function findConfidence(devices: Iterable<Device>, profile: string): Confidence {
+export function findConfidence(devices: Iterable<Device>, profile: string, alerts: readonly Alert[]): Confidence {
   let [below, scores, sound] = [0, 0, 0];
   for (const device of devices) {
     if (device.profile !== profile || device.alertSince !== null || Number.isNaN(ratioOf(device))) {
       continue;
     }
-    const known = device.trail.list().filter((ratio) => !Number.isNaN(ratio));
+    const known = leaveOutAlerts(device.trail.points(), alerts.filter(({ deviceId }) => deviceId === device.deviceId))
+      .filter((ratio) => !Number.isNaN(ratio));
     below += known.filter((ratio) => ratio <= 1).length;
     scores += known.length;
     sound += 1;
   }
   return { share: scores === 0 ? null : below / scores, scores, devices: sound };
+}
+
+/** The ratios of *points*, the oldest first, that no alert called, and that are not next to one. */
+function leaveOutAlerts(points: readonly Point[], alerts: readonly Span[]): number[] {
+  const ratios = points.map(([, ratio]) => ratio);
+  if (alerts.length === 0) {
+    return ratios;
+  }
+  // An alert may be over between two points: those on either side of it are its own.
+  const called = points.map((_, place) => {
+    const [before = -Infinity] = points[place - 1] ?? [];
+    const [after = Infinity] = points[place + 1] ?? [];
+    return alerts.some(({ t, clearedAt }) => after >= t && before <= (clearedAt ?? Infinity));
+  });
+  const later = spread(called, ratios);
+  const earlier = spread(called.toReversed(), ratios.toReversed()).reverse();
+  return ratios.filter((_, place) => !later[place] && !earlier[place]);
+}
+
+/** What was called and EDGE points after it; those that are odd without a break do not count among these. */
+function spread(called: readonly boolean[], ratios: readonly number[]): boolean[] {
+  let left = 0;
+  return called.map((is, place) => {
+    const isOdd = (ratios[place] ?? 0) > 1;
+    left = is ? EDGE + 1 : left > 0 && isOdd ? left : left - 1;
+    return left > 0;
+  });
 }
 
 export interface Judgement {
@@ -72,7 +108,7 @@ function judgeScores({ share, scores }: Confidence): Finding[] {
     return [["stable", `Not all of its scores lie below the threshold, but ${count(scores, "score")} are too few to judge by.`]];
   }
   return [[share < CRITICAL_BELOW ? "critical" : "caution",
-    `Only ${percent(share, 1)} of ${scores} scores lie below the threshold, though no alert is open.`]];
+    `Only ${percent(share, 1)} of ${scores} scores that no alert called lie below the threshold.`]];
 }
 
 function judgeDrift(drift: Profile["drift"]): Finding[] {

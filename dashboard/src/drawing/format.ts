@@ -22,6 +22,11 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+/** What a service says in words, as a sentence of its own. */
+export function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+}
+
 /** A count, or a mean of counts: what is whole stays so. */
 export function plain(value: number | null | undefined): string {
   return Number.isInteger(value) ? String(value) : short(value);

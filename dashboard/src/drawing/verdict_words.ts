@@ -1,6 +1,6 @@
 /** What becomes of a device when people say what its alerts were, in words. Pure. */
 import type { DeviceVerdict, NewNormal, Profile } from "../messages/kinds.js";
-import { short, withUnit } from "./format.js";
+import { sentence, short, withUnit } from "./format.js";
 import { titleOf } from "./words.js";
 
 export interface Outlook {
@@ -24,7 +24,7 @@ export function tellVerdict({ deviceId, feedback, normal, error }: DeviceVerdict
   const course = after === null
     ? `The threshold of ${deviceId} stays at ${short(before)}: none fits.`
     : `The threshold of ${deviceId} ${goes} from ${short(before)} to ${short(after)}.`;
-  return { lines: [course, ...conflicts], fits: after !== null && conflicts.length === 0 };
+  return { lines: [course, ...conflicts.map(sentence)], fits: after !== null && conflicts.length === 0 };
 }
 
 function tellNormal(normal: NewNormal, profile: Profile | undefined): Outlook {
@@ -46,7 +46,7 @@ function tellNormal(normal: NewNormal, profile: Profile | undefined): Outlook {
       + "before they are scored, and what it learned of its scores begins anew.",
     `Of its newest ${readings} readings ${anomalousBefore} are above the threshold; then it would be ${anomalousAfter}.`,
     ...(factor === null ? [] : [`Its threshold rises besides, to ${short(factor)} times that of its kind.`]),
-    ...(conflict === "" ? [] : [`${conflict}.`]),
+    ...(conflict === "" ? [] : [sentence(conflict)]),
   ];
   return { lines, fits: conflict === "" };
 }

@@ -32,7 +32,7 @@ export function ModelView(): ReactNode {
 function Model({ profile }: { readonly profile: Profile }): ReactNode {
   const { store, clock } = useShown();
   const { model, drift } = profile;
-  const confidence = findConfidence(store.site.devices.list(), profile.name);
+  const confidence = findConfidence(store.site.devices.list(), profile.name, store.site.alerts.list);
   const { status, reasons } = judgeModel(profile, confidence);
   const hours = countByHour(store.site.alerts.list, profile.name, Date.now());
   return (
@@ -47,8 +47,8 @@ function Model({ profile }: { readonly profile: Profile }): ReactNode {
             aria-label={`confidence in the model of ${profile.title}`} />
         )}
         <p className="note">
-          {count(confidence.scores, "newest score")} of {count(confidence.devices, "device")} in no alert: so many lie below the
-          threshold. It is calibrated so that next to all do.
+          {count(confidence.scores, "newest score")} of {count(confidence.devices, "device")} in no alert, without those that an
+          alert called: so many lie below the threshold. It is calibrated so that next to all do.
         </p>
       </div>
       <p>

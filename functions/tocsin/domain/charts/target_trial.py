@@ -64,26 +64,25 @@ class TargetTrial:
 
 def describe_trial(trial: TargetTrial) -> str:
     """It in a sentence, as people ask for it."""
-    of = f"Over the last {trial.days} days, of {_say(trial.devices)} devices:"
+    of = f"Over the last {trial.days} days, of {_say(trial.devices, 'device')}:"
     if trial.after == trial.before:
         return f"{of} nothing would change, the threshold stays."
     if trial.after > trial.before:
         doubt = f"; of {trial.unknown} nobody can tell" if trial.unknown else ""
         return (
-            f"{of} of {_say(trial.alerts)} alerts it would have called {trial.kept}, and "
+            f"{of} of {_say(trial.alerts, 'alert')} it would have called {trial.kept}, and "
             f"{trial.silenced} not{doubt}."
         )
     return (
         f"{of} it would have called all {trial.alerts.there} alerts, and {trial.further} more in "
-        f"{_say(trial.hours)} hours with a score above it."
+        f"{_say(trial.hours, 'hour')} with a score above it."
     )
 
 
-def _say(tried: Tried) -> str:
+def _say(tried: Tried, noun: str) -> str:
     """How many there are; and of them those looked at, where these are fewer."""
-    if tried.looked == tried.there:
-        return str(tried.there)
-    return f"{tried.looked} (looked at, of {tried.there})"
+    counted = f"{tried.looked} {noun}{'' if tried.looked == 1 else 's'}"
+    return counted if tried.looked == tried.there else f"{counted} (looked at, of {tried.there})"
 
 
 def spread_out(every: Sequence[Whole], most: int) -> list[Whole]:

@@ -101,13 +101,13 @@ def _find_conflicts(
         return found
     if lowest > MOST_FACTOR * profile_threshold:
         found.append(
-            f"what is called normal reaches {lowest:.4f}, more than {MOST_FACTOR:g} times the "
-            f"profile's threshold {profile_threshold:.4f}"
+            f"what is called normal reaches {lowest:.3g}, more than {MOST_FACTOR:g} times the "
+            f"profile's threshold {profile_threshold:.3g}"
         )
     if highest < LEAST_FACTOR * profile_threshold:
         found.append(
-            f"a confirmed anomaly only reaches {highest:.4f}, less than {LEAST_FACTOR:g} times "
-            f"the profile's threshold {profile_threshold:.4f}"
+            f"a confirmed anomaly only reaches {highest:.3g}, less than {LEAST_FACTOR:g} times "
+            f"the profile's threshold {profile_threshold:.3g}"
         )
     return [*found, *_find_disagreements(labelled)]
 

@@ -82,8 +82,12 @@ async def preview_limits(call: Call[Nothing, LimitTrialBody]) -> LimitTrialShown
         to_t=to_t,
         readings=trial.readings,
         limits=[show_trial(each) for each in trial.bounds],
-        text=f"over its last {hours} h this would have called {trial.calls} times",
+        text=f"over its last {hours} h this would have called {_say(trial.calls)}",
     )
+
+
+def _say(calls: int) -> str:
+    return "once" if calls == 1 else f"{calls} times"
 
 
 async def _find_profile(call: Call[Nothing, Any]) -> tuple[DeviceRecord, Profile]:

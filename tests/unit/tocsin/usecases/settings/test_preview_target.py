@@ -91,7 +91,7 @@ async def test_a_rarer_target_tells_which_alerts_would_not_have_been_called() ->
     assert trial.after > trial.before
     assert plant.store.snapshot() == before
     assert describe_trial(trial) == (
-        "Over the last 30 days, of 1 devices: of 4 alerts it would have called 2, and 2 not."
+        "Over the last 30 days, of 1 device: of 4 alerts it would have called 2, and 2 not."
     )
 
 
@@ -141,7 +141,7 @@ async def test_no_more_is_looked_at_than_is_said(monkeypatch: pytest.MonkeyPatch
     trial = await look(plant, RARE)
     assert (trial.devices, trial.alerts) == (Tried(2, 3), Tried(2, 4))
     assert trial.silenced == 2
-    assert "of 2 (looked at, of 3) devices: of 2 (looked at, of 4) alerts" in describe_trial(trial)
+    assert "of 2 devices (looked at, of 3): of 2 alerts (looked at, of 4)" in describe_trial(trial)
     assert (await look(plant, OFTEN)).hours.looked <= 2
 
 
