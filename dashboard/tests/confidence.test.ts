@@ -60,7 +60,7 @@ test("a model of which nothing bad is known is stable", () => {
 test("a few scores are too few to call a model unsound", () => {
   const few = judgeModel(PROFILE, { share: 0.5, scores: 2, devices: 2 });
   expect(few.status).toBe("stable");
-  expect(few.reasons).toEqual(["Not all of its scores lie below the threshold, but 2 scores are too few to judge by."]);
+  expect(few.reasons).toEqual(["Not all of its scores lie below the threshold, but there are too few to judge by: 2."]);
   expect(judgeModel(PROFILE, { share: 0.5, scores: 100, devices: 2 }).status).toBe("critical");
 });
 

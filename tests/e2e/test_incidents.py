@@ -126,7 +126,7 @@ async def test_a_window_is_tried_set_and_taken_away(
     await page.get_by_label("Which").fill("rig-1")
     await page.get_by_role("button", name="Preview").click()
     trial = page.locator("[data-preview]")
-    await expect(trial).to_contain_text("over the last 30 days this would have held")
+    await expect(trial).to_contain_text("Over the last 30 days this would have held")
     assert (await api.plant.incidents.load_site(SITE)).windows == ()
     await page.get_by_role("button", name="Set it").click()
     window = page.locator("[data-window=belt]")

@@ -71,7 +71,7 @@ async def test_a_rule_is_tried_on_past_incidents_before_it_is_kept(
     await editor.get_by_role("button", name="Preview").click()
     trial = editor.locator("[data-preview]")
     await expect(trial).to_contain_text(
-        "over the last 30 days this would have told people of 1 of 1 incidents"
+        "Over the last 30 days this would have told people of 1 of 1 incidents"
     )
     await expect(trial.locator("[data-incident]")).to_contain_text("rig-1: speed_rpm")
     told = await find_severity(api)

@@ -3,7 +3,7 @@ import type { Profile } from "../messages/kinds.js";
 import type { Alert } from "../state/alerts.js";
 import { ratioOf, type Device } from "../state/devices.js";
 import type { Point } from "../state/trail.js";
-import { count, percent, short } from "./format.js";
+import { percent, short } from "./format.js";
 
 type Span = Pick<Alert, "t" | "clearedAt">;
 
@@ -105,7 +105,7 @@ function judgeScores({ share, scores }: Confidence): Finding[] {
     return [];
   }
   if (scores < ENOUGH_SCORES) {
-    return [["stable", `Not all of its scores lie below the threshold, but ${count(scores, "score")} are too few to judge by.`]];
+    return [["stable", `Not all of its scores lie below the threshold, but there are too few to judge by: ${scores}.`]];
   }
   return [[share < CRITICAL_BELOW ? "critical" : "caution",
     `Only ${percent(share, 1)} of ${scores} scores that no alert called lie below the threshold.`]];

@@ -1,6 +1,7 @@
 /** One device: its channels and score over time, what is usual, and what happened to it. */
 import { useCallback, useMemo, useState, type ReactNode } from "react";
 import { limitApi } from "../api/limits.js";
+import { nameChannels } from "../drawing/channel_words.js";
 import { count, percent, short, span } from "../drawing/format.js";
 import { listHeld, listLimits } from "../drawing/limits.js";
 import { DEFAULT_SPAN, readRange, SPANS, type Range } from "../drawing/ranges.js";
@@ -97,7 +98,8 @@ function Standing({ device }: { readonly device: Device }): ReactNode {
       ["Last reading", `${clock.near(device.t, now)}, ${span(now - device.t)} ago`],
       ["Sensors out", out.length === 0 ? "none" : out.join(", ")],
       ["Tasks", tasks.length > 0 ? tasks.join(", ") : store.loaded ? "none planned here" : "not read yet"],
-      ["Remarks", device.remarks.length === 0 ? "none" : device.remarks.join("; ")],
+      ["Remarks", device.remarks.length === 0 ? "none"
+        : nameChannels(device.remarks.join("; "), profile === undefined ? [] : [profile])],
       ["Model", device.modelVersion ?? "not said yet"],
     ]} />
   );

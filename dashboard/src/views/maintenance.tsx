@@ -1,6 +1,7 @@
 /** Maintenance windows: which there are, and a new one, tried on the past before it is set. */
 import { useState, type ReactNode } from "react";
 import { maintenanceApi } from "../api/incidents.js";
+import { sentence } from "../drawing/format.js";
 import { writeLocal } from "../drawing/local_time.js";
 import { describeWindow, writeWindow, type WindowForm } from "../drawing/maintenance.js";
 import { nameWindow } from "../drawing/incident_words.js";
@@ -116,7 +117,7 @@ function NewWindow({ onChange }: { readonly onChange: () => void }): ReactNode {
       </p>
       {trial === null ? null : (
         <div data-preview>
-          <p>{trial.text}{trial.cut ? " (the newest of them)" : ""}.</p>
+          <p>{sentence(`${trial.text}${trial.cut ? " (the newest of them)" : ""}`)}</p>
           <IncidentList incidents={trial.held} />
         </div>
       )}

@@ -66,13 +66,16 @@ function Figures({ performance }: { readonly performance: Performance }): ReactN
         <tbody>
           {FIGURES.map(([name, title, unit]) => {
             const [value, bar] = [performance[name], bars[name]];
-            const over = bar !== undefined && value > bar;
+            // Ten of ten sources are always all of them.
+            const isMoot = name === "top10Pct" && sources <= 10;
+            const over = bar !== undefined && value > bar && !isMoot;
+            const word = isMoot ? "• too few sources to tell" : over ? "◆ over" : "• kept";
             return (
               <tr key={name} data-figure={name}>
                 <th scope="row">{title}</th>
                 <td className="number">{plain(value)}{unit}</td>
                 <td className="number">{plain(bar)}{unit}</td>
-                <td><span className="state" data-state={over ? "odd" : "normal"}>{over ? "◆ over" : "• kept"}</span></td>
+                <td><span className="state" data-state={over ? "odd" : "normal"}>{word}</span></td>
               </tr>
             );
           })}

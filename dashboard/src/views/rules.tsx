@@ -1,6 +1,7 @@
 /** The notification rules of a site: which there are, on or off, tried, changed, taken away. */
 import { useState, type ReactNode } from "react";
 import { notificationApi } from "../api/notifications.js";
+import { sentence } from "../drawing/format.js";
 import { describeRule, describeSteps, nameTarget, newRule, readRule, writeRule, type RuleForm } from "../drawing/rules.js";
 import type { Rule, RuleTrial } from "../messages/kinds.js";
 import { takeFocus } from "../parts/focus.js";
@@ -156,7 +157,7 @@ function Editor({ draft, onEnd }: { readonly draft: Draft; readonly onEnd: () =>
       {trial === null ? null : (
         <div data-preview role="group" aria-label="What would have been told">
           <p>
-            {trial.text}{trial.cut ? " (the newest of them)" : ""}.
+            {sentence(`${trial.text}${trial.cut ? " (the newest of them)" : ""}`)}
             {trial.told.length > MOST_LISTED ? ` These are the newest ${MOST_LISTED}.` : ""}
           </p>
           <IncidentList incidents={trial.told.slice(0, MOST_LISTED)} />

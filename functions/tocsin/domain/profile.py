@@ -100,9 +100,10 @@ class Profile:
         self, values: NDArray[np.float32], slack: NDArray[np.float64]
     ) -> NDArray[np.bool_]:
         """Which of *values* ``[..., c]`` lie within *slack* of their channel's lowest or highest;
-        not NaN."""
+        not NaN, nor a covariate, which is told and no sensor shows."""
         low, high = self._limits
         ended: NDArray[np.bool_] = (values <= low.T[0] + slack) | (values >= high.T[0] - slack)
+        ended[..., len(self.judged_names) :] = False
         return ended
 
     def is_outside(self, columns: NDArray[np.float64]) -> NDArray[np.bool_]:

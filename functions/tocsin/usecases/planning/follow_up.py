@@ -96,7 +96,9 @@ async def look_closer(request: Request, dispatch: Dispatch) -> None:
     now_ms = dispatch.now_ms()
     if request.alerted and now_ms - request.requested_at < CLOSER_FOR_MS:
         # By the clock, since a run that is asked for by an alert has just been done.
-        again = replace(request, kind="timer")
+        is_first = request.kind == "alert"
+        text = f"a closer look after the {request.text}" if is_first else request.text
+        again = replace(request, kind="timer", text=text)
         await _ask(again, dispatch, delay_s=CLOSER_S)
 
 

@@ -55,6 +55,14 @@ def test_a_channel_that_can_show_no_more_is_not_stuck_and_says_so(
     assert after.table[LONGEST, 0] <= 2 * max(before.table[LONGEST, 0], 4)
 
 
+def test_a_load_that_is_told_is_at_no_end_however_near_to_one_it_stays() -> None:
+    first, load = PERCENT.channels
+    profile = replace(PERCENT, channels=(first, replace(load, role="covariate")))
+    told = np.repeat([40.0, 47.5, 7.5], [200, 20, 3_000])
+    habits, _ = learn(np.column_stack([work(len(told)), told]), profile=profile)
+    assert [remark for remark in remark_on_sensors(habits) if "end of what it can" in remark] == []
+
+
 @settings(max_examples=20, deadline=None)
 @given(value=st.floats(4.0, 96.0))
 def test_one_that_stands_still_between_its_ends_is_stuck(value: float) -> None:

@@ -35,7 +35,11 @@ async def test_an_alert_is_looked_into_for_a_while(shop: Workshop) -> None:
     looks = 0
     while shop.requests.queue:
         document, delay_s = shop.requests.queue.pop()
-        assert (document["kind"], document["text"], delay_s) == ("timer", "alert of cell-1", 5)
+        assert (document["kind"], document["text"], delay_s) == (
+            "timer",
+            "a closer look after the alert of cell-1",
+            5,
+        )
         shop.clock.pass_s(delay_s)
         looks += 1
         assert await shop.rebalance(_read(document)) == "unchanged"
