@@ -27,10 +27,18 @@ export function Loads(): ReactNode {
                 aria-label={`load of ${name}`} />{" "}
               {plain(loadPct)} / {plain(capacityPct)}{"\u202f%"}
             </td>
-            <td>{drained ? "drained" : `${percent(health)}${why === "" ? "" : `: ${why}`}`}</td>
+            <td>{drained ? "drained" : `${percent(health)}${sayWhy(health, why)}`}</td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+/** One that is sound may still be given nothing new. */
+function sayWhy(health: number, why: string): string {
+  if (why === "") {
+    return "";
+  }
+  return health < 1 ? `: ${why}` : `, but nothing new: ${why}`;
 }
