@@ -24,8 +24,8 @@ test("confidence is the share of scores below the threshold, of devices that are
   expect(findConfidence(site.devices.byId.values(), "motor", []).share).toBeNull();
 });
 
-function calledOf(from: number, to: number | null): Pick<Alert, "t" | "clearedAt" | "deviceId"> {
-  return { deviceId: "m-1", t: NOW + from, clearedAt: to === null ? null : NOW + to };
+function calledOf(from: number, to: number | null): Pick<Alert, "t" | "clearedAt" | "open" | "deviceId"> {
+  return { deviceId: "m-1", t: NOW + from, clearedAt: to === null ? null : NOW + to, open: false };
 }
 
 function confidenceOf(scores: readonly number[], ...called: readonly ReturnType<typeof calledOf>[]): Confidence {
@@ -44,6 +44,11 @@ test("what an alert called is no reason to doubt a model, nor what led to it and
 
 test("a long excursion that ends in an alert belongs to it as a whole", () => {
   expect(confidenceOf([...WELL, ...WELL.map(() => 9), ...WELL], calledOf(78, 79))).toMatchObject({ share: 1 });
+});
+
+test("an alert that ended without clearing calls what was around its beginning alone", () => {
+  expect(confidenceOf([9, 9, ...WELL, ...WELL, 9], calledOf(1, null))).toMatchObject({ scores: 83 - 2 - 12 - 1 });
+  expect(confidenceOf([9, 9, ...WELL, ...WELL, 9], calledOf(1, null)).share).toBeLessThan(1);
 });
 
 test("what no alert called counts, however near in time that of another device was", () => {

@@ -5,7 +5,7 @@ import { ratioOf, type Device } from "../state/devices.js";
 import type { Point } from "../state/trail.js";
 import { percent, short } from "./format.js";
 
-type Span = Pick<Alert, "t" | "clearedAt">;
+type Span = Pick<Alert, "t" | "clearedAt" | "open">;
 
 export type ModelStatus = "stable" | "caution" | "critical";
 
@@ -55,7 +55,8 @@ function leaveOutAlerts(points: readonly Point[], alerts: readonly Span[]): numb
   const called = points.map((_, place) => {
     const [before = -Infinity] = points[place - 1] ?? [];
     const [after = Infinity] = points[place + 1] ?? [];
-    return alerts.some(({ t, clearedAt }) => after >= t && before <= (clearedAt ?? Infinity));
+    // One that its device left without clearing it was over at no known time.
+    return alerts.some(({ t, clearedAt, open }) => after >= t && before <= (clearedAt ?? (open ? Infinity : t)));
   });
   const later = spread(called, ratios);
   const earlier = spread(called.toReversed(), ratios.toReversed()).reverse();
