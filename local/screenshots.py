@@ -43,7 +43,7 @@ NUMBERED: Final = """
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Take the pictures that are asked for, or all of them."""
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_intermixed_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

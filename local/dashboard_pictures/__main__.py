@@ -31,7 +31,7 @@ class Wanted:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Take the pictures that are asked for, and print their paths."""
-    options = _parser().parse_args(arguments)
+    options = read_options(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -45,6 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         browser.close()
     if missed:
         raise SystemExit("not taken: " + "; ".join(missed))
+
+
+def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """What is asked for, with the names in any place."""
+    return _parser().parse_intermixed_args(arguments)
 
 
 def _parser() -> argparse.ArgumentParser:

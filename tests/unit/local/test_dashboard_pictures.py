@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+from local.dashboard_pictures.__main__ import read_options
 from local.dashboard_pictures.camera import LOOKS
 from local.dashboard_pictures.conditions import BASE
 from local.dashboard_pictures.stop import Stop
@@ -50,3 +51,10 @@ def test_a_name_with_a_slash_stays_one_part_of_the_address() -> None:
 def test_a_page_is_a_page_whatever_fails() -> None:
     assert all(BASE.search(f"http://localhost/api/{path}") for path in ("me", "negotiate?site=a"))
     assert not BASE.search("http://localhost/api/metrics")
+
+
+def test_the_names_of_pictures_may_stand_before_and_after_what_else_is_asked_for() -> None:
+    before = read_options(["http://localhost/", "model", "--look", "wide-light", "--out", "here"])
+    after = read_options(["http://localhost/", "--look", "wide-light", "--out", "here", "model"])
+    assert before == after
+    assert after.pictures == ["model"]
