@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,13 @@ from local import services
 from local.addresses import find_free_address
 from local.endpoints import Endpoints
 from local.processes import Child
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one name are one test to workers that run side by side: the others never run."""
+    counted = Counter(item.nodeid for item in items)
+    if twice := sorted(name for name, count in counted.items() if count > 1):
+        raise pytest.UsageError(f"several tests have one name: {', '.join(twice)}")
 
 
 @pytest.fixture(autouse=True)

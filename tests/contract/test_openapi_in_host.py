@@ -14,8 +14,9 @@ from urllib.request import urlopen
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
+from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -26,6 +27,8 @@ from local.addresses import find_free_address
 from local.endpoints import Endpoints
 from tests.contract.functions_hosts import make_api_host
 from tests.unit.tocsin.triggers.http_calls import ADMIN
+from tocsin.triggers.api.calls import AnyRoute
+from tocsin.triggers.api.inputs import Nothing
 from tocsin.triggers.api.openapi import describe_api
 from tocsin.triggers.http import ROUTES
 
@@ -55,10 +58,26 @@ def test_what_is_served_is_the_document_of_the_routes(address: str) -> None:
         assert json.load(answer) == json.loads(TEXT)
 
 
-# So few that all routes together take seconds; each run draws others.
-@SCHEMA.parametrize()
-@settings(max_examples=12, deadline=None, suppress_health_check=[*HealthCheck])
-def test_no_answer_is_undocumented(case: schemathesis.Case[Any], address: str) -> None:
-    case.call_and_validate(
-        base_url=address, headers={"x-ms-client-principal": ADMIN}, checks=CHECKS
-    )
+def list_cases() -> Iterator[Any]:
+    """Each route with what it takes, and with what it does not where that can be sent at all."""
+    for route in ROUTES:
+        takes_any = route.query.__struct_fields__ or route.body is not Nothing
+        for mode in GenerationMode if takes_any else [GenerationMode.POSITIVE]:
+            yield pytest.param(route, mode, id=f"{route.name}-{mode.name.lower()}")
+
+
+# A test for each route by its name: all under one name, as the library makes them, are one test to
+# workers that run side by side.
+@pytest.mark.parametrize(("route", "mode"), [*list_cases()])
+def test_no_answer_is_undocumented(route: AnyRoute, mode: GenerationMode, address: str) -> None:
+    operation = SCHEMA["/api/" + route.path.replace(":int}", "}")][route.method]
+
+    # So few that all routes together take seconds.
+    @settings(max_examples=12, deadline=None, suppress_health_check=[*HealthCheck])
+    @given(operation.as_strategy(generation_mode=mode))
+    def check(case: schemathesis.Case[Any]) -> None:
+        case.call_and_validate(
+            base_url=address, headers={"x-ms-client-principal": ADMIN}, checks=CHECKS
+        )
+
+    check()
