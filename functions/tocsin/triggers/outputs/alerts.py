@@ -32,11 +32,11 @@ class LateRunShown(Output):
     to_t: int
 
 
-class AlertShown(Output):
-    """An alert as it was raised, and what became of it."""
+class AlertFields(Output):
+    """What is stored of an alert as it was raised, or cleared."""
 
     id: str
-    type: Literal["raised"]
+    type: Literal["raised", "cleared"]
     alert_id: str
     device_id: str
     site_id: str
@@ -54,6 +54,12 @@ class AlertShown(Output):
     late: LateRunShown | None
     model_version: str | None
     enqueued_at: int | None
+
+
+class AlertShown(AlertFields):
+    """An alert as it was raised, and what became of it."""
+
+    type: Literal["raised"]
     open: bool
     cleared_at: int | None
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tocsin.domain.alerts.alert import Cause
 from tocsin.domain.states.rule import State
 from tocsin.triggers.api.answers import Output
-from tocsin.triggers.outputs.alerts import BreachShown, LateRunShown
+from tocsin.triggers.outputs.alerts import AlertFields
 from tocsin.triggers.outputs.clocks import NotScoredShown
 from tocsin.triggers.outputs.incidents import IncidentListed, WindowShown
 from tocsin.triggers.outputs.plans import HoldShown, PlanListed
@@ -44,28 +43,8 @@ class LiveReading(Output):
     remarks: list[str]
 
 
-class LiveAlert(Output):
+class LiveAlert(AlertFields):
     """An alert that was raised or cleared, as it is stored."""
-
-    id: str
-    type: Literal["raised", "cleared"]
-    alert_id: str
-    device_id: str
-    site_id: str
-    profile: str
-    t: int
-    score: float | None
-    threshold: float | None
-    cause: Cause | None
-    contributions: dict[str, float]
-    sensors: dict[str, str]
-    bad_values: dict[str, float | str]
-    subject: str | None
-    limit: BreachShown | None
-    state: State | None
-    late: LateRunShown | None
-    model_version: str | None
-    enqueued_at: int | None
 
 
 class TelemetryMessage(Output):

@@ -8,8 +8,8 @@ import pytest
 
 from tests.fakes.alerts import clear_alert, raise_alert
 from tests.fakes.messages import NOW
-from tests.fakes.records import device_record
 from tests.fakes.services import Plant
+from tests.unit.tocsin.triggers.announced import announce_incident
 from tests.unit.tocsin.triggers.app_functions import functions_of
 from tests.unit.tocsin.triggers.http_calls import OPERATOR, call
 from tocsin.domain.incidents.incident import name_incident
@@ -20,15 +20,7 @@ INCIDENT = {"id": name_incident(raise_alert("rig-1", NOW))}
 
 @pytest.fixture
 async def plant() -> Plant:
-    """A site with one incident, that came as alerts come: stored, and swept."""
-    plant = Plant()
-    plant.store.now_s = NOW // 1_000 - 60
-    await plant.store.save_devices([device_record("rig-1", latest={"heat_c": 71.9})])
-    await plant.store.save_alerts([raise_alert("rig-1", NOW)])
-    await functions_of(plant.services())["sweep_alerts"](None)
-    plant.workshop.clock.pass_s(40)
-    await functions_of(plant.services())["tend_incidents"](None)
-    return plant
+    return await announce_incident()
 
 
 async def act(plant: Plant, what: str, body: object = None) -> tuple[int, Any]:
